@@ -1,0 +1,54 @@
+using Offerbook.Wire.Identity;
+using AgentCall = Offerbook.Wire.AgentProtocol.Call;
+using OperatorCall = Mesos.V1.Master.Call;
+using SchedulerCall = Mesos.V1.Scheduler.Call;
+
+namespace Offerbook.Master;
+
+/// <summary>
+/// Everything the master's core hears. A stream (a scheduler's or an agent's) is named by the connection of the SUBSCRIBE that
+/// opened it; every other call comes on a connection of its own and is answered on it exactly once.
+/// </summary>
+public abstract record MasterMessage
+{
+    private MasterMessage()
+    {
+    }
+
+    /// <summary>A call of a framework. Answered by <see cref="MasterEffect.Answer"/>, or by <see cref="MasterEffect.OpenStream"/> if it is SUBSCRIBE.</summary>
+    /// <param name="StreamId">The header Mesos-Stream-Id; null when absent. An empty header counts as absent.</param>
+    /// <param name="Principal">Who authenticated, or null while authentication is off.</param>
+    public sealed record SchedulerCallReceived(ConnectionId Connection, SchedulerCall Call, string? StreamId, string? Principal) : MasterMessage;
+
+    /// <summary>A call of an agent, answered like a framework's.</summary>
+    /// <param name="StreamId">The header Offerbook-Stream-Id; null when absent.</param>
+    /// <param name="RemoteAddress">The agent's address as the master sees it, an IP without a port.</param>
+    public sealed record AgentCallReceived(ConnectionId Connection, AgentCall Call, string? StreamId, string RemoteAddress) : MasterMessage;
+
+    /// <summary>A call of an operator that changes something. Calls that only read ask for a view.</summary>
+    public sealed record OperatorCallReceived(ConnectionId Connection, OperatorCall Call) : MasterMessage;
+
+    /// <summary>Somebody reads: the core publishes a <see cref="Operator.Views.MasterView"/> of the present state.</summary>
+    public sealed record ViewRequested(ConnectionId Connection) : MasterMessage;
+
+    /// <summary>The far end is gone, or was cut for not reading. Never sent for connections that the core has answered or closed itself.</summary>
+    public sealed record ConnectionClosed(ConnectionId Connection) : MasterMessage;
+
+    // Timers. What is named is what ran out.
+
+    public sealed record AllocationBatched : MasterMessage;
+
+    public sealed record FiltersExpired : MasterMessage;
+
+    public sealed record HeartbeatsDue : MasterMessage;
+
+    public sealed record AgentPingDue(AgentId Agent) : MasterMessage;
+
+    /// <summary>Agents known from the journal that have not come back since the master started are given up.</summary>
+    public sealed record RecoveryEnded : MasterMessage;
+
+    /// <param name="Epoch">Which disconnection started the timer; an old one means nothing.</param>
+    public sealed record FailoverTimedOut(FrameworkId Framework, long Epoch) : MasterMessage;
+
+    public sealed record OfferTimedOut(OfferId Offer) : MasterMessage;
+}

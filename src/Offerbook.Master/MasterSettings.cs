@@ -1,0 +1,53 @@
+namespace Offerbook.Master;
+
+/// <summary>What a master is told at its start and does not change. Durations must be positive.</summary>
+public sealed record MasterSettings
+{
+    /// <summary>The version that clients are told: that of the Mesos API spoken here, because schedulers compare it with what they need.</summary>
+    public const string ApiVersion = "1.12.0";
+
+    public static MasterSettings Default { get; } = new();
+
+    /// <summary>Where clients reach this master; goes into MasterInfo, pids and redirects.</summary>
+    public string Hostname { get; init; } = "127.0.0.1";
+
+    /// <summary>IPv4 in dotted form.</summary>
+    public string Ip { get; init; } = "127.0.0.1";
+
+    public int Port { get; init; } = 5050;
+
+    /// <summary>Shown in /state and metrics pages; null when the cluster has no name.</summary>
+    public string? ClusterName { get; init; }
+
+    /// <summary>A HEARTBEAT goes out on each scheduler stream this often, the first right after SUBSCRIBED.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    public TimeSpan AgentPingInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>An agent that has not been heard for this many ping intervals is unreachable: 5 × 15 s = 75 s.</summary>
+    public int MaxAgentPingTimeouts { get; init; } = 5;
+
+    /// <summary>How long agents known from the journal may take to return after a start of the master.</summary>
+    public TimeSpan AgentReregisterTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Agents, frameworks and freed resources that arrive within this time are served by one allocation.</summary>
+    public TimeSpan AllocationBatchInterval { get; init; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>An offer that nobody answers is rescinded after this time; null, the default, leaves it out for ever.</summary>
+    public TimeSpan? OfferTimeout { get; init; }
+
+    /// <summary>Removed frameworks that are remembered, newest first; their ids cannot subscribe again.</summary>
+    public int MaxCompletedFrameworks { get; init; } = 50;
+
+    public int MaxCompletedTasksPerFramework { get; init; } = 1000;
+
+    public int MaxUnreachableTasksPerFramework { get; init; } = 1000;
+
+    /// <summary>Unreachable and gone agents that are remembered, oldest forgotten first.</summary>
+    public int MaxLostAgents { get; init; } = 102_400;
+
+    /// <summary>The registry is snapshotted after this many events, so that a start replays no more than that.</summary>
+    public int SnapshotInterval { get; init; } = 1000;
+
+    public TimeSpan AgentTimeout => AgentPingInterval * MaxAgentPingTimeouts;
+}
