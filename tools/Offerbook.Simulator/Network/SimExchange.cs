@@ -1,0 +1,191 @@
+namespace Offerbook.Simulator.Network;
+
+/// <summary>
+/// One HTTP exchange: a request, then an answer of one or more frames. The two ends learn separately that it is over: one may go on
+/// believing in a connection that the other has given up (half-open). Frames of one direction arrive in order or not at all.
+/// </summary>
+public sealed class SimExchange
+{
+    private readonly SimNetwork _network;
+    private readonly int _clientLife;
+    private readonly Action<SimFrame> _received;
+    private readonly Action<string> _ended;
+    private TimeSpan _lastToClient;
+    private TimeSpan _lastToServer;
+    private int _serverLife;
+
+    internal SimExchange(SimNetwork network, long number, SimHost client, SimHost server, Action<SimFrame> received, Action<string> ended)
+    {
+        (_network, Number, Client, Server, _received, _ended) = (network, number, client, server, received, ended);
+        _clientLife = client.Life;
+        ClientOpen = true;
+    }
+
+    public long Number { get; }
+
+    public SimHost Client { get; }
+
+    public SimHost Server { get; }
+
+    /// <summary>Whether the client still listens.</summary>
+    public bool ClientOpen { get; private set; }
+
+    /// <summary>Whether the server has the request and still believes in the connection.</summary>
+    public bool ServerOpen { get; private set; }
+
+    /// <summary>Whether the client has had the first frame of the answer.</summary>
+    public bool Answered { get; private set; }
+
+    /// <summary>Frames sent to the client that have not arrived: what a server's bounded buffer would hold.</summary>
+    public int InFlight { get; private set; }
+
+    /// <summary>Tells the server's adapter that the connection is gone. Set when the request is served.</summary>
+    public Action<string>? ClientGone { get; set; }
+
+    /// <summary>Sends a frame from the server.</summary>
+    public void Send(SimFrame frame)
+    {
+        if (!ServerOpen)
+        {
+            return;
+        }
+        var link = _network.Link(Server.Name, Client.Name);
+        if (link.DrawReset())
+        {
+            _network.Reset(this, "reset on the way");
+            return;
+        }
+        InFlight++;
+        _lastToClient = link.Arrival(_lastToClient);
+        _network.At(_lastToClient, link, $"{Client.Name} #{Number} < {frame.What}", () =>
+        {
+            InFlight--;
+            if (ClientOpen && Client.Life == _clientLife)
+            {
+                Answered = true;
+                _network.World.Hash.Add(frame.Body.Span);
+                _received(frame);
+            }
+        });
+    }
+
+    /// <summary>The server ends the answer; the client learns of it after all frames sent before.</summary>
+    public void End(string reason = "ended by the server")
+    {
+        if (!ServerOpen)
+        {
+            return;
+        }
+        ServerOpen = false;
+        _network.Forget(this);
+        TellClient(reason);
+    }
+
+    /// <summary>The client gives the exchange up; the server learns of it later.</summary>
+    public void Abort(string reason = "closed by the client")
+    {
+        if (!ClientOpen)
+        {
+            return;
+        }
+        ClientOpen = false;
+        TellServer(reason);
+    }
+
+    internal void Request(SimFrame frame)
+    {
+        var link = _network.Link(Client.Name, Server.Name);
+        if (link.DrawReset())
+        {
+            TellClient("connection reset before the request arrived");
+            return;
+        }
+        _lastToServer = link.Arrival(_lastToServer);
+        _network.At(_lastToServer, link, $"{Server.Name} #{Number} > {frame.What}", () => Arrive(frame));
+    }
+
+    private void Arrive(SimFrame frame)
+    {
+        if (!Server.IsUp || Server.Serve is null)
+        {
+            TellClient("connection refused");
+            return;
+        }
+        ServerOpen = true;
+        _network.Remember(this);
+        _serverLife = Server.Life;
+        _network.World.Hash.Add(frame.Body.Span);
+        Server.Serve(this, frame);
+    }
+
+    /// <summary>The client's own patience has run out.</summary>
+    internal void TimeOut(string reason)
+    {
+        if (!ClientOpen || Answered)
+        {
+            return;
+        }
+        FinishClient(reason);
+        TellServer("given up by the client");
+    }
+
+    internal void TellClient(string reason, TimeSpan silence = default)
+    {
+        var link = _network.Link(Server.Name, Client.Name);
+        _lastToClient = link.Arrival(_lastToClient + silence);
+        _network.At(_lastToClient, link, null, () => FinishClient(reason));
+    }
+
+    internal void TellServer(string reason, TimeSpan silence = default)
+    {
+        var link = _network.Link(Client.Name, Server.Name);
+        _lastToServer = link.Arrival(_lastToServer + silence);
+        _network.At(_lastToServer, link, null, () => FinishServer(reason));
+    }
+
+    private void FinishClient(string reason)
+    {
+        if (!ClientOpen)
+        {
+            return;
+        }
+        ClientOpen = false;
+        if (!ServerOpen)
+        {
+            _network.Forget(this);
+        }
+        if (Client.IsUp && Client.Life == _clientLife)
+        {
+            _ended(reason);
+        }
+    }
+
+    private void FinishServer(string reason)
+    {
+        if (!ServerOpen)
+        {
+            return;
+        }
+        ServerOpen = false;
+        _network.Forget(this);
+        if (Server.IsUp && Server.Life == _serverLife)
+        {
+            ClientGone?.Invoke(reason);
+        }
+    }
+
+    /// <summary>One of the two processes has died: its end is gone at once, the other's when it hears of it.</summary>
+    internal void HostDied(SimHost host, TimeSpan silence)
+    {
+        if (ReferenceEquals(host, Client))
+        {
+            ClientOpen = false;
+            TellServer($"{host.Name} died", silence);
+        }
+        else if (ServerOpen)
+        {
+            ServerOpen = false;
+            TellClient($"{host.Name} died", silence);
+        }
+    }
+}

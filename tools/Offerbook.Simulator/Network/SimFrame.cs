@@ -1,0 +1,11 @@
+namespace Offerbook.Simulator.Network;
+
+/// <summary>
+/// What crosses the network in one piece: a request, an answer, or one event of a stream. Only text and bytes cross, never an object
+/// of a core, so that no state is shared between machines.
+/// </summary>
+/// <param name="What">A stable description for the trace, such as <c>Call ACCEPT</c>.</param>
+/// <param name="Body">Owned by the frame: the sender must not change it afterwards.</param>
+/// <param name="Status">HTTP status of an answer; 0 for requests and for what follows on a stream.</param>
+/// <param name="Header">The one header that matters, such as a stream id.</param>
+public sealed record SimFrame(string What, ReadOnlyMemory<byte> Body, int Status = 0, string? Header = null);

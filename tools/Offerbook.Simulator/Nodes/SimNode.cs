@@ -1,0 +1,283 @@
+using Offerbook.Actors;
+using Offerbook.Simulator.Engine;
+using Offerbook.Simulator.Storage;
+using Offerbook.Storage;
+
+namespace Offerbook.Simulator.Nodes;
+
+/// <summary>
+/// The simulator's shell of one core: the same core, the same output gate and the same order of effects as
+/// <see cref="Offerbook.Actors.Hosting.CoreRunner{TMessage}"/>, but the clock, the timers, the disk and the process are simulated.
+/// One message is one turn; a flush takes time and carries everything that was appended while the flush before it ran.
+/// </summary>
+/// <param name="boot">Makes the core of a new life; gets that life's stream of chance.</param>
+/// <param name="perform">Carries out an effect that the gate let go.</param>
+/// <param name="journal">Null for a core that keeps nothing.</param>
+public sealed class SimNode<TMessage>(
+    string name, SimWorld world, Func<SeededRandom, ICore<TMessage>> boot, Action<IEffect> perform, SimJournal? journal)
+    : SimProcess(name) where TMessage : class
+{
+    private readonly SeededRandom _lives = world.Seeds.For("lives of " + name);
+    private readonly SeededRandom _diskChance = world.Seeds.For("disk of " + name);
+    private readonly Effects _effects = new();
+    private readonly Queue<TMessage> _mailbox = new();
+    private TimerQueue<TMessage> _timers = new();
+    private OutputGate _gate = new(0);
+    private Snapshot? _snapshot;
+    private TimeSpan? _wakeAt;
+    private bool _paused;
+    private bool _flushedWhilePaused;
+    private bool _inTurn;
+
+    public NodeClock Clock { get; } = new(world);
+
+    public DiskBehaviour Disk { get; } = new();
+
+    public SimJournal? Journal => journal;
+
+    /// <summary>The running core; null while the process is down.</summary>
+    public ICore<TMessage>? Core { get; private set; }
+
+    /// <summary>Turns taken in all lives.</summary>
+    public long Turns { get; private set; }
+
+    /// <summary>Same as the production mailbox: see <c>CoreRunner.DefaultMailboxCapacity</c>.</summary>
+    public int MailboxCapacity { get; init; } = 16_384;
+
+    public int Timers => _timers.Count;
+
+    public int WaitingEffects => _gate.Waiting;
+
+    /// <summary>Told that a life has ended, before the next one can begin: connections break here.</summary>
+    public Action<string>? Crashed { get; set; }
+
+    /// <summary>Told that a new life has recovered and takes messages.</summary>
+    public Action? Started { get; set; }
+
+    /// <summary>Told of every effect in the turn that emits it, before the gate.</summary>
+    public Action<IEffect>? Emitted { get; set; }
+
+    public override void Start()
+    {
+        Invariant.Check(!IsUp, Name + " is up already");
+        Life++;
+        IsUp = true;
+        _paused = false;
+        _flushedWhilePaused = false;
+        Clock.StartProcess(_lives.Between(TimeSpan.Zero, TimeSpan.FromHours(1)));
+        _timers = new TimerQueue<TMessage>();
+        _wakeAt = null;
+        Core = boot(_lives.Fork());
+        world.Note($"{Name} starts, life {Life}, journal at {journal?.LastDurable ?? 0}");
+        if (Core is IDurableCore<TMessage> durable)
+        {
+            Invariant.Check(journal is not null, Name + " needs a journal");
+            var recovery = journal.Recover();
+            _gate = new OutputGate(recovery.LastSequence);
+            durable.Recover(recovery, Clock.Now, _effects);
+            Interpret();
+        }
+        else
+        {
+            _gate = new OutputGate(0);
+        }
+        Started?.Invoke();
+    }
+
+    public override void Crash(string why)
+    {
+        if (!IsUp)
+        {
+            return;
+        }
+        IsUp = false;
+        Core = null;
+        var lost = journal?.Crash(Disk, _diskChance) ?? 0;
+        _mailbox.Clear();
+        _snapshot = null;
+        world.Note($"{Name} dies: {why}; {lost} events lost");
+        Crashed?.Invoke(why);
+    }
+
+    public override void Pause(TimeSpan duration)
+    {
+        if (!IsUp || _paused)
+        {
+            return;
+        }
+        _paused = true;
+        var life = Life;
+        world.Note($"{Name} stands still for {duration}");
+        world.Schedule(duration, null, () => Resume(life));
+    }
+
+    /// <summary>Hands a message to the core. Returns false when the process is down or its mailbox full.</summary>
+    public bool TryPost(TMessage message)
+    {
+        if (!IsUp)
+        {
+            return false;
+        }
+        if (!_paused)
+        {
+            Turn(message);
+            return true;
+        }
+        if (_mailbox.Count >= MailboxCapacity)
+        {
+            return false;
+        }
+        _mailbox.Enqueue(message);
+        return true;
+    }
+
+    private void Resume(int life)
+    {
+        if (life != Life || !IsUp)
+        {
+            return;
+        }
+        _paused = false;
+        world.Note($"{Name} goes on");
+        while (!_paused && IsUp && _mailbox.TryDequeue(out var message))
+        {
+            Turn(message);
+        }
+        if (IsUp && !_paused && _flushedWhilePaused)
+        {
+            _flushedWhilePaused = false;
+            EndFlush(life);
+        }
+        if (IsUp && !_paused)
+        {
+            TakeDueTimers();
+        }
+    }
+
+    private void Turn(TMessage message)
+    {
+        Invariant.Check(!_inTurn, Name + " got a message in the middle of a turn");
+        _inTurn = true;
+        Turns++;
+        Core!.Handle(message, Clock.Now, _effects);
+        Interpret();
+        _inTurn = false;
+    }
+
+    private void Interpret()
+    {
+        for (var i = 0; i < _effects.Count; i++)
+        {
+            var effect = _effects[i];
+            Emitted?.Invoke(effect);
+            switch (effect)
+            {
+                case StartTimer timer:
+                    Invariant.Check(timer.After >= TimeSpan.Zero, $"{Name} starts timer {timer.Key} in the past");
+                    _timers.Start(timer.Key, Clock.Now.Elapsed + timer.After, (TMessage)timer.Message);
+                    break;
+                case CancelTimer timer:
+                    _timers.Cancel(timer.Key);
+                    break;
+                case Persist persist:
+                    Invariant.Check(journal is not null, Name + " has no journal to persist to");
+                    _gate.NextSequence();
+                    journal.Append(persist.Event);
+                    world.Hash.Add(persist.Event.Payload.Span);
+                    break;
+                case SaveSnapshot snapshot:
+                    _snapshot = new Snapshot(_gate.Appended, snapshot.State);
+                    break;
+                default:
+                    _gate.Hold(effect);
+                    break;
+            }
+        }
+        _effects.Clear();
+        journal?.EndTurn();
+        ArmTimers();
+        Release();
+        BeginFlush();
+    }
+
+    private void Release()
+    {
+        while (IsUp && _gate.TryRelease(out var effect))
+        {
+            perform(effect);
+        }
+    }
+
+    private void BeginFlush()
+    {
+        if (journal is null || !IsUp || journal.IsFlushing || !(journal.HasWaiting || _snapshot is not null))
+        {
+            return;
+        }
+        var life = Life;
+        journal.BeginFlush();
+        world.Schedule(_diskChance.Exponential(Disk.FlushMean), null, () => EndFlush(life));
+    }
+
+    private void EndFlush(int life)
+    {
+        if (life != Life || !IsUp)
+        {
+            return;
+        }
+        if (_paused)
+        {
+            _flushedWhilePaused = true;
+            return;
+        }
+        if (Disk.Full || _diskChance.Chance(Disk.FlushErrorRate))
+        {
+            Crash(Disk.Full ? "its disk is full" : "its disk failed to flush");
+            return;
+        }
+        _gate.MarkFlushed(journal!.EndFlush());
+        world.Note($"{Name} flushed to {_gate.Flushed}");
+        if (_snapshot is { } snapshot && snapshot.Sequence <= _gate.Flushed)
+        {
+            _snapshot = null;
+            journal.Save(snapshot);
+        }
+        Release();
+        BeginFlush();
+    }
+
+    private void ArmTimers()
+    {
+        if (!IsUp || _timers.NextDue is not { } due || (_wakeAt is { } armed && armed <= due))
+        {
+            return;
+        }
+        var life = Life;
+        _wakeAt = due;
+        var at = Clock.ToWorld(due);
+        world.ScheduleAt(at < world.Elapsed ? world.Elapsed : at, null, () => Wake(life, due));
+    }
+
+    private void Wake(int life, TimeSpan due)
+    {
+        if (life != Life || !IsUp || _wakeAt != due)
+        {
+            return;
+        }
+        _wakeAt = null;
+        if (!_paused)
+        {
+            TakeDueTimers();
+        }
+    }
+
+    private void TakeDueTimers()
+    {
+        while (IsUp && !_paused && _timers.TryTakeDue(Clock.Now.Elapsed, out var message))
+        {
+            world.Note($"{Name} timer {message.GetType().Name}");
+            Turn(message);
+        }
+        ArmTimers();
+    }
+}

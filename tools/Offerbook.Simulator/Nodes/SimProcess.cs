@@ -1,0 +1,21 @@
+namespace Offerbook.Simulator.Nodes;
+
+/// <summary>A program on a simulated machine, seen without its message type: what faults and checks need of it.</summary>
+public abstract class SimProcess(string name)
+{
+    public string Name => name;
+
+    /// <summary>How often the process has been started. Whatever was under way for an older life is void.</summary>
+    public int Life { get; protected set; }
+
+    public bool IsUp { get; protected set; }
+
+    /// <summary>kill -9: volatile state and unflushed events are gone.</summary>
+    public abstract void Crash(string why);
+
+    /// <summary>Starts the process again on what its disk holds.</summary>
+    public abstract void Start();
+
+    /// <summary>The process does nothing for a while (a long collection, SIGSTOP); messages and timers wait for it.</summary>
+    public abstract void Pause(TimeSpan duration);
+}

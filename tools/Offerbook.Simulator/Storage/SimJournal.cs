@@ -1,0 +1,110 @@
+using Offerbook.Actors;
+using Offerbook.Storage;
+
+namespace Offerbook.Simulator.Storage;
+
+/// <summary>
+/// What one node's disk holds: events that were flushed, a batch that is being flushed, and events that wait for the next one.
+/// A crash loses what waits; of the batch under way nothing, the first turns, or all is kept. Payloads are copied at the append, so
+/// that a core which changes its bytes afterwards is found out.
+/// </summary>
+public sealed class SimJournal
+{
+    private readonly List<JournalRecord> _durable = [];
+    private readonly List<(JournalRecord Event, bool EndsTurn)> _flushing = [];
+    private readonly List<(JournalRecord Event, bool EndsTurn)> _waiting = [];
+    private Snapshot? _snapshot;
+    private long _beforeFirst;
+
+    /// <summary>Sequence number of the last durable event.</summary>
+    public long LastDurable => _beforeFirst + _durable.Count;
+
+    /// <summary>Sequence number of the last event that the core has appended, durable or not.</summary>
+    public long LastAppended => LastDurable + _flushing.Count + _waiting.Count;
+
+    public bool IsFlushing => _flushing.Count > 0;
+
+    public bool HasWaiting => _waiting.Count > 0;
+
+    public Recovery Recover() => new(_snapshot, [.. _durable.Skip((int)((_snapshot?.Sequence ?? _beforeFirst) - _beforeFirst))], LastDurable);
+
+    /// <summary>What a recovery would give if everything appended were durable: the state of the running core is the fold of this.</summary>
+    public Recovery RecoverAll()
+    {
+        var recovery = Recover();
+        return recovery with
+        {
+            Events = [.. recovery.Events, .. _flushing.Select(item => item.Event), .. _waiting.Select(item => item.Event)],
+            LastSequence = LastAppended,
+        };
+    }
+
+    public void Append(JournalRecord record) =>
+        _waiting.Add((new JournalRecord(record.Manifest, record.Payload.ToArray()), EndsTurn: false));
+
+    /// <summary>Marks the last event as the last of its turn: a torn write is cut only there.</summary>
+    public void EndTurn()
+    {
+        if (_waiting.Count > 0)
+        {
+            _waiting[^1] = (_waiting[^1].Event, EndsTurn: true);
+        }
+    }
+
+    /// <summary>Starts to flush everything that waits.</summary>
+    public void BeginFlush()
+    {
+        Invariant.Check(!IsFlushing, "two flushes of a journal cannot overlap");
+        _flushing.AddRange(_waiting);
+        _waiting.Clear();
+    }
+
+    /// <returns>The sequence number up to which events are durable now.</returns>
+    public long EndFlush()
+    {
+        foreach (var (record, _) in _flushing)
+        {
+            _durable.Add(record);
+        }
+        _flushing.Clear();
+        return LastDurable;
+    }
+
+    public void Save(Snapshot snapshot)
+    {
+        Invariant.Check(snapshot.Sequence <= LastDurable, "a snapshot may not run ahead of the durable events");
+        if (_snapshot is { } older && older.Sequence >= snapshot.Sequence)
+        {
+            return;
+        }
+        _snapshot = snapshot with { Record = new JournalRecord(snapshot.Record.Manifest, snapshot.Record.Payload.ToArray()) };
+        _durable.RemoveRange(0, (int)(snapshot.Sequence - _beforeFirst));
+        _beforeFirst = snapshot.Sequence;
+    }
+
+    /// <returns>How many of the unacknowledged events are lost.</returns>
+    public int Crash(DiskBehaviour behaviour, SeededRandom random)
+    {
+        var kept = 0;
+        if (_flushing.Count > 0)
+        {
+            if (random.Chance(behaviour.KeepUnacknowledgedRate))
+            {
+                kept = _flushing.Count;
+            }
+            else if (random.Chance(behaviour.TornWriteRate))
+            {
+                kept = random.Next(_flushing.Count);
+                while (kept > 0 && !_flushing[kept - 1].EndsTurn)
+                {
+                    kept--;
+                }
+            }
+        }
+        var lost = _flushing.Count + _waiting.Count - kept;
+        _durable.AddRange(_flushing.Take(kept).Select(item => item.Event));
+        _flushing.Clear();
+        _waiting.Clear();
+        return lost;
+    }
+}
