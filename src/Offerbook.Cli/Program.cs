@@ -1,1 +1,49 @@
-return 0;
+using System.CommandLine;
+using Offerbook.Cli;
+using Offerbook.Cli.Commands;
+using Offerbook.Cli.Storefront;
+
+// What follows a lone -- is a command for the cluster (offerbook job run -- COMMAND …), not for this program's parser.
+var dashes = Array.IndexOf(args, "--");
+var own = dashes < 0 ? args : args[..dashes];
+var afterDashes = dashes < 0 ? [] : args[(dashes + 1)..];
+
+var root = new RootCommand("Offerbook: one cluster of machines, shared by services and batch jobs")
+{
+    DeployCommand.Create(),
+    StatusCommand.Create(),
+    ScaleCommand.Create(),
+    RestartCommand.Create(),
+    KillCommand.Create(),
+    LogsCommand.Create(),
+    JobCommands.CreateJob(afterDashes),
+    JobCommands.CreateJobs(),
+    StorefrontCommand.Create(),
+};
+
+var invocation = new InvocationConfiguration
+{
+    EnableDefaultExceptionHandler = false,
+    // A cluster that is told to stop gets this long to do it in order.
+    ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+};
+
+try
+{
+    var parsed = root.Parse(own);
+    var status = await parsed.InvokeAsync(invocation);
+    return parsed.Errors.Count > 0 ? ExitCode.BadInput : status;
+}
+catch (CliException problem)
+{
+    Console.Error.WriteLine("offerbook: " + problem.Message);
+    if (problem.Hint is not null)
+    {
+        Console.Error.WriteLine("  " + problem.Hint);
+    }
+    return problem.ExitCode;
+}
+catch (OperationCanceledException)
+{
+    return ExitCode.Interrupted;
+}

@@ -1,0 +1,58 @@
+using Newtonsoft.Json.Linq;
+
+namespace Offerbook.Apps.Core;
+
+/// <summary>Who calls, as events tell it.</summary>
+/// <param name="Address">The client's IP address in text.</param>
+/// <param name="Uri">The request's path.</param>
+public sealed record ApiCaller(string Address, string Uri);
+
+/// <summary>
+/// A change that a client asks for, with its JSON as parsed but not yet understood: what it means can depend on the state.
+/// Ids are as the client wrote them (<c>/a/b</c>, <c>a/b</c>). Reads never come this way; they are answered from the published view.
+/// </summary>
+public abstract record ApiCall
+{
+    private ApiCall()
+    {
+    }
+
+    /// <summary>POST /v2/apps</summary>
+    public sealed record CreateApp(JToken Body, bool Force) : ApiCall;
+
+    /// <summary>PUT (<paramref name="CreateMissing"/>) or PATCH /v2/apps: one deployment for all.</summary>
+    public sealed record UpdateApps(JToken Body, bool Force, bool Partial, bool CreateMissing) : ApiCall;
+
+    /// <summary>PUT (<paramref name="CreateMissing"/>) or PATCH /v2/apps/{id}</summary>
+    public sealed record UpdateApp(string Id, JToken Body, bool Force, bool Partial, bool CreateMissing) : ApiCall;
+
+    /// <summary>DELETE /v2/apps/{id}</summary>
+    public sealed record DeleteApp(string Id, bool Force) : ApiCall;
+
+    /// <summary>POST /v2/apps/{id}/restart</summary>
+    public sealed record RestartApp(string Id, bool Force) : ApiCall;
+
+    /// <summary>POST /v2/groups[/{id}]</summary>
+    public sealed record CreateGroup(string Id, JToken Body, bool Force) : ApiCall;
+
+    /// <summary>PUT /v2/groups[/{id}]</summary>
+    public sealed record UpdateGroup(string Id, JToken Body, bool Force, bool DryRun) : ApiCall;
+
+    /// <summary>PATCH /v2/groups/{id}</summary>
+    public sealed record PatchGroup(string Id, JToken Body) : ApiCall;
+
+    /// <summary>DELETE /v2/groups[/{id}]</summary>
+    public sealed record DeleteGroup(string Id, bool Force) : ApiCall;
+
+    /// <summary>DELETE /v2/deployments/{id}: rolls back, or with <paramref name="Force"/> only stops.</summary>
+    public sealed record CancelDeployment(string Id, bool Force) : ApiCall;
+
+    /// <summary>DELETE /v2/apps/{id}/tasks and, with <paramref name="Task"/>, /v2/apps/{id}/tasks/{task}. An id ending in <c>/*</c> means a group's apps.</summary>
+    public sealed record KillAppTasks(string Id, string? Task, string? Host, bool Scale, bool Wipe, bool Force) : ApiCall;
+
+    /// <summary>POST /v2/tasks/delete</summary>
+    public sealed record KillTasks(JToken Body, bool Scale, bool Wipe, bool Force) : ApiCall;
+
+    /// <summary>DELETE /v2/queue/{id}/delay</summary>
+    public sealed record ResetDelay(string Id) : ApiCall;
+}

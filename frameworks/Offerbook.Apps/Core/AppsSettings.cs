@@ -1,0 +1,81 @@
+using Offerbook.Client.Scheduling;
+
+namespace Offerbook.Apps.Core;
+
+/// <summary>How the framework behaves. The defaults are those of the system whose API it speaks, unless a comment says otherwise.</summary>
+public sealed record AppsSettings
+{
+    public static AppsSettings Default { get; } = new();
+
+    /// <summary>The name under which the framework subscribes.</summary>
+    public string FrameworkName { get; init; } = "marathon";
+
+    /// <summary>The user that tasks run as when an app names none.</summary>
+    public string User { get; init; } = "root";
+
+    /// <summary>The role of apps that name none, and the one under which the framework subscribes.</summary>
+    public string Role { get; init; } = "*";
+
+    public string? Principal { get; init; }
+
+    /// <summary>Host name that the framework gives to the master.</summary>
+    public string Hostname { get; init; } = "localhost";
+
+    /// <summary>How long the master keeps tasks while the framework is away: a week.</summary>
+    public TimeSpan FailoverTimeout { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Put before the names of generated environment variables that do not begin with MARATHON_ or MESOS_; empty for none.</summary>
+    public string EnvironmentPrefix { get; init; } = "";
+
+    /// <summary>First and last port, both included, from which service ports are drawn.</summary>
+    public int ServicePortMin { get; init; } = 10_000;
+
+    public int ServicePortMax { get; init; } = 20_000;
+
+    /// <summary>Instances launched on one offer. What is left of the offer comes back within milliseconds, so a small number spreads without slowing.</summary>
+    public int MaxInstancesPerOffer { get; init; } = 5;
+
+    /// <summary>
+    /// Launches that no status update has confirmed yet, over all apps: takes the place of launch tokens. It bounds what a
+    /// restart has to reconcile and what a wrong app can start at once, without slowing a healthy cluster.
+    /// </summary>
+    public int MaxLaunchesInFlight { get; init; } = 1_000;
+
+    /// <summary>For how long a declined offer is not wanted again; REVIVE forgets it.</summary>
+    public TimeSpan DeclineOfferDuration { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Shortest time between two REVIVEs. The original waits 5 s, because its master answers once a second anyway; ours answers at once.</summary>
+    public TimeSpan MinReviveInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A launch that no update has confirmed for so long is killed and tried again.</summary>
+    public TimeSpan LaunchConfirmTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>A task that stays in TASK_STAGING or TASK_STARTING for so long is killed and tried again.</summary>
+    public TimeSpan LaunchTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>A kill that has not been confirmed is repeated after so long, without end.</summary>
+    public TimeSpan KillRetryInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time between two rounds of reconciliation once every task has been heard of.</summary>
+    public TimeSpan ReconciliationInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Time to the first repeated question about tasks of which nothing was heard; doubles up to <see cref="ReconciliationInterval"/>.</summary>
+    public TimeSpan ReconciliationRetry { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time between two looks at overdue launches, unconfirmed kills and unreachable instances.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Deployments that may run at once.</summary>
+    public int MaxRunningDeployments { get; init; } = 100;
+
+    /// <summary>Finished deployments whose outcome is remembered.</summary>
+    public int MaxFinishedDeployments { get; init; } = 100;
+
+    /// <summary>Versions kept of each app and of the root group.</summary>
+    public int MaxVersions { get; init; } = 50;
+
+    /// <summary>Journal events between two snapshots: a restart replays at most so many, a second or so.</summary>
+    public int EventsPerSnapshot { get; init; } = 20_000;
+
+    public SubscriptionSettings Subscription { get; init; } = SubscriptionSettings.Default;
+}

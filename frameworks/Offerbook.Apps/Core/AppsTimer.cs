@@ -1,0 +1,27 @@
+namespace Offerbook.Apps.Core;
+
+/// <summary>What ran out. Each is its own timer key, so that setting one again moves it.</summary>
+public abstract record AppsTimer
+{
+    private AppsTimer()
+    {
+    }
+
+    /// <summary>Time to ask the master again about tasks.</summary>
+    public sealed record ReconciliationDue : AppsTimer;
+
+    /// <summary>Time to look for kills to repeat, launches never confirmed, unreachable instances and delays gone by.</summary>
+    public sealed record SweepDue : AppsTimer;
+
+    /// <summary>Some app's launch delay is over.</summary>
+    public sealed record LaunchDelayOver : AppsTimer;
+
+    /// <summary>Offers may be revived again.</summary>
+    public sealed record ReviveAllowed : AppsTimer;
+
+    /// <summary>A check of one instance is due. <paramref name="Check"/>: its place among the app's checks.</summary>
+    public sealed record HealthCheckDue(string Instance, int Check) : AppsTimer;
+
+    /// <summary>The readiness check of one instance is due.</summary>
+    public sealed record ReadinessCheckDue(string Instance) : AppsTimer;
+}

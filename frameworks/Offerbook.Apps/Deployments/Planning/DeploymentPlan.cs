@@ -1,0 +1,54 @@
+using Offerbook.Apps.Groups;
+using Offerbook.Apps.Specs;
+
+namespace Offerbook.Apps.Deployments.Planning;
+
+/// <summary>How to get from one tree to another: steps in strict order, the actions of a step at once. Computed from the two trees
+/// alone, so it can be computed again after a restart.</summary>
+public sealed record DeploymentPlan(
+    string Id,
+    RootGroup Original,
+    RootGroup Target,
+    IReadOnlyList<DeploymentStep> Steps,
+    Timestamp Version)
+{
+    /// <summary>The apps that an action touches, by id. Two plans conflict if they share one.</summary>
+    public IReadOnlyList<PathId> AffectedApps { get; } = Steps.SelectMany(step => step.Actions).Select(action => action.App.Id).Distinct().Order().ToList();
+
+    public bool IsEmpty => Steps.Count == 0;
+
+    public bool ConflictsWith(DeploymentPlan other) => AffectedApps.Intersect(other.AffectedApps).Any();
+}
+
+public sealed record DeploymentStep(IReadOnlyList<DeploymentAction> Actions);
+
+/// <summary>What is done to one app.</summary>
+public abstract record DeploymentAction
+{
+    private DeploymentAction(AppDefinition app) => App = app;
+
+    /// <summary>As in the target tree; as in the original one when it is stopped.</summary>
+    public AppDefinition App { get; init; }
+
+    /// <summary>As in the API: <c>StartApplication</c> and so on.</summary>
+    public string Name => this switch
+    {
+        Start => "StartApplication",
+        Stop => "StopApplication",
+        Scale => "ScaleApplication",
+        _ => "RestartApplication",
+    };
+
+    /// <summary>Announces a new app; its instances come with the Scale action of its layer.</summary>
+    public sealed record Start(AppDefinition App) : DeploymentAction(App);
+
+    /// <summary>Removes all instances of an app that is no longer there.</summary>
+    public sealed record Stop(AppDefinition App) : DeploymentAction(App);
+
+    /// <summary>Brings the number of instances to <see cref="AppDefinition.Instances"/>.</summary>
+    /// <param name="InstancesToKill">Ids of instances that must be among those that go.</param>
+    public sealed record Scale(AppDefinition App, IReadOnlyList<string> InstancesToKill) : DeploymentAction(App);
+
+    /// <summary>Replaces every instance of an older configuration.</summary>
+    public sealed record Restart(AppDefinition App) : DeploymentAction(App);
+}

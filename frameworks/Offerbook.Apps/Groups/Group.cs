@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Offerbook.Apps.Specs;
+
+namespace Offerbook.Apps.Groups;
+
+/// <summary>
+/// One node of the tree: immutable, with its apps and subgroups sorted by id. Changing an app rebuilds only the groups above it.
+/// </summary>
+/// <param name="EnforceRole">Apps below must use the group's role. Only top-level groups have it, else null.</param>
+public sealed record Group(
+    PathId Id,
+    ImmutableSortedDictionary<PathId, AppDefinition> Apps,
+    ImmutableSortedDictionary<PathId, Group> Groups,
+    ValueSet<PathId> Dependencies,
+    bool? EnforceRole)
+{
+    public static Group Empty(PathId id, bool? enforceRole = null) => new(id,
+        ImmutableSortedDictionary<PathId, AppDefinition>.Empty, ImmutableSortedDictionary<PathId, Group>.Empty, [], enforceRole);
+
+    /// <summary>Every app of the subtree: of each group its own first, then its subgroups', by id.</summary>
+    public IEnumerable<AppDefinition> TransitiveApps => Apps.Values.Concat(Groups.Values.SelectMany(group => group.TransitiveApps));
+
+    /// <summary>This group and all below it, parents first.</summary>
+    public IEnumerable<Group> TransitiveGroups => Groups.Values.SelectMany(group => group.TransitiveGroups).Prepend(this);
+
+    public bool HasApps => Apps.Count > 0 || Groups.Values.Any(group => group.HasApps);
+}

@@ -1,0 +1,36 @@
+namespace Offerbook.Apps.Specs;
+
+/// <summary>How two definitions of one app differ, as far as running instances care.</summary>
+public enum AppDifference
+{
+    /// <summary>Not at all, or only in what is not watched (the version, executor resources).</summary>
+    None,
+
+    /// <summary>Only the number of instances: the running ones stay.</summary>
+    ScaleOnly,
+
+    /// <summary>Anything else, labels, health checks and dependencies included: every instance is replaced.</summary>
+    Config,
+}
+
+public static class AppDifferences
+{
+    public static AppDifference To(this AppDefinition from, AppDefinition target)
+    {
+        if (ReferenceEquals(from, target))
+        {
+            return AppDifference.None;
+        }
+        if (!Configuration(from).Equals(Configuration(target)))
+        {
+            return AppDifference.Config;
+        }
+        return from.Instances == target.Instances ? AppDifference.None : AppDifference.ScaleOnly;
+    }
+
+    /// <summary>The definition with everything levelled that is not configuration.</summary>
+    private static AppDefinition Configuration(AppDefinition app) =>
+        app with { Instances = 0, ExecutorResources = null, VersionInfo = Levelled };
+
+    private static readonly VersionInfo Levelled = VersionInfo.New(default);
+}

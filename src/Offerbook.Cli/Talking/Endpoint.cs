@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace Offerbook.Cli.Talking;
+
+/// <summary>Where a verb finds one part of the cluster: a flag, else an environment variable, else the address of local mode.</summary>
+internal sealed record Endpoint(Uri Address, string What, string Flag, string Variable);
+
+/// <summary>The flag that names one part's address, shared by all verbs that talk to it.</summary>
+internal sealed class EndpointOption
+{
+    private readonly string _what;
+    private readonly string _variable;
+    private readonly string _fallback;
+
+    private EndpointOption(string what, string flag, string variable, string fallback)
+    {
+        _what = what;
+        _variable = variable;
+        _fallback = fallback;
+        Option = new Option<string?>(flag) { Description = $"Address of {what} (else {variable}, else {fallback})", HelpName = "url" };
+    }
+
+    public static EndpointOption Master() => new("the master", "--master-url", "OFFERBOOK_MASTER_URL", "http://127.0.0.1:5050");
+
+    public static EndpointOption Apps() => new("the app framework", "--apps-url", "OFFERBOOK_APPS_URL", "http://127.0.0.1:8080");
+
+    public static EndpointOption Batch() => new("the batch framework", "--batch-url", "OFFERBOOK_BATCH_URL", "http://127.0.0.1:8082");
+
+    public Option<string?> Option { get; }
+
+    public Endpoint Resolve(ParseResult parsed)
+    {
+        var text = parsed.GetValue(Option) ?? Environment.GetEnvironmentVariable(_variable) ?? _fallback;
+        if (!text.Contains("://", StringComparison.Ordinal))
+        {
+            text = "http://" + text;
+        }
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new CliException(ExitCode.BadInput, $"'{text}' is not an address of {_what}",
+                $"give {Option.Name} or {_variable} as http://host:port");
+        }
+        return new Endpoint(address, _what, Option.Name, _variable);
+    }
+}
