@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
+using Offerbook.Wire.Plans;
+
+namespace Offerbook.Wire.Json;
+
+/// <summary>
+/// The JSON form of messages as Mesos has it, which is not the one of proto3: members are named as in the .proto files and
+/// written in the order of declaration, declared defaults are shown, 64-bit integers are numbers, doubles always have a fraction
+/// or an exponent. Reading ignores what it does not know, takes null for absent, and reads numbers from strings.
+/// Writing goes straight to UTF-8 and costs no allocation beyond the output; reading allocates the message.
+/// </summary>
+public static class MesosJson
+{
+    /// <summary>How deep arrays and objects may be nested.</summary>
+    public const int MaxDepth = 200;
+
+    private static readonly JsonReaderOptions s_readerOptions = new() { MaxDepth = MaxDepth };
+
+    /// <summary>Writes the message, compact and without an end of line.</summary>
+    public static void Write(IMessage message, IBufferWriter<byte> output)
+    {
+        var json = new JsonOutput(output);
+        MessagePlan.Of(message).Write(message, ref json);
+        json.Flush();
+    }
+
+    /// <summary>The message as UTF-8.</summary>
+    public static byte[] ToUtf8(IMessage message)
+    {
+        var output = new ArrayBufferWriter<byte>(Math.Max(256, 4 * message.CalculateSize()));
+        Write(message, output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The message as text, for logs and tests.</summary>
+    public static string ToText(IMessage message) => Encoding.UTF8.GetString(ToUtf8(message));
+
+    public static ReadResult<T> Read<T>(string json) where T : class, IMessage<T>, new() => Read<T>(Encoding.UTF8.GetBytes(json));
+
+    /// <summary>Reads one message from UTF-8. Bad input gives an error in the words of Mesos; it never throws.</summary>
+    public static ReadResult<T> Read<T>(ReadOnlySpan<byte> utf8) where T : class, IMessage<T>, new()
+    {
+        var input = new JsonInput(new Utf8JsonReader(utf8, s_readerOptions));
+        try
+        {
+            input.Next();
+            var message = new T();
+            var plan = PlanOf<T>.Plan;
+            if (!input.IsObject)
+            {
+                return Unfit<T>("Expecting a JSON object", utf8);
+            }
+            if (!plan.Read(message, ref input))
+            {
+                return Unfit<T>(input.Error!, utf8);
+            }
+            input.ExpectEnd();
+            return plan.Conform(message)
+                ? ReadResult<T>.Read(message)
+                : ReadResult<T>.Failed(WireErrorKind.UnfitJson, plan.DescribeMissing(message));
+        }
+        catch (JsonException)
+        {
+            return Malformed<T>(utf8, input.BytesConsumed);
+        }
+        catch (InvalidOperationException)
+        {
+            // How the reader reports text that is not UTF-8, and escaped halves of surrogate pairs.
+            return Malformed<T>(utf8, input.BytesConsumed);
+        }
+    }
+
+    /// <summary>Mesos parses the whole body before it converts it: a fault in the syntax further on takes precedence.</summary>
+    private static ReadResult<T> Unfit<T>(string detail, ReadOnlySpan<byte> utf8) where T : class =>
+        JsonSyntax.Explain(utf8) is { } syntaxFault
+            ? ReadResult<T>.Failed(WireErrorKind.MalformedJson, syntaxFault)
+            : ReadResult<T>.Failed(WireErrorKind.UnfitJson, detail);
+
+    private static ReadResult<T> Malformed<T>(ReadOnlySpan<byte> utf8, long position) where T : class =>
+        ReadResult<T>.Failed(WireErrorKind.MalformedJson, JsonSyntax.Explain(utf8) ?? JsonSyntax.SyntaxErrorAt(utf8, (int)position));
+}

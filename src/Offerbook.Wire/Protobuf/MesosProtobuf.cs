@@ -1,0 +1,33 @@
+using Google.Protobuf;
+using Offerbook.Wire.Plans;
+
+namespace Offerbook.Wire.Protobuf;
+
+/// <summary>
+/// Reads messages from protobuf by the proto2 rules that the generated parsers leave out: an enum number without a name counts as
+/// unset, and a message that lacks a required field is refused. Unknown fields are kept.
+/// </summary>
+public static class MesosProtobuf
+{
+    public static ReadResult<T> Read<T>(ReadOnlySpan<byte> bytes) where T : class, IMessage<T>, new()
+    {
+        var message = new T();
+        try
+        {
+            message.MergeFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException fault)
+        {
+            return ReadResult<T>.Failed(WireErrorKind.MalformedProtobuf, fault.Message);
+        }
+        catch (ArgumentException fault)
+        {
+            // The generated parsers report text that is not UTF-8 in this way.
+            return ReadResult<T>.Failed(WireErrorKind.MalformedProtobuf, fault.Message);
+        }
+        var plan = PlanOf<T>.Plan;
+        return plan.Conform(message)
+            ? ReadResult<T>.Read(message)
+            : ReadResult<T>.Failed(WireErrorKind.MalformedProtobuf, plan.DescribeMissing(message));
+    }
+}
