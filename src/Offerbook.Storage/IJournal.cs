@@ -29,6 +29,10 @@ public interface IJournal : IAsyncDisposable
     ValueTask SaveSnapshotAsync(string persistenceId, Snapshot snapshot, CancellationToken cancellation);
 }
 
-public sealed class JournalDamagedException(string message) : Exception(message);
+/// <summary>What the disk holds is not what was written. The message names the file, the persistence id and the sequence number, and says what to do.</summary>
+public sealed class JournalDamagedException(string message, Exception? cause = null) : Exception(message, cause);
 
 public sealed class JournalConflictException(string message) : Exception(message);
+
+/// <summary>The journal cannot be opened or used: held by another process, a directory that cannot be written, a full disk. The message says what to do.</summary>
+public sealed class JournalUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

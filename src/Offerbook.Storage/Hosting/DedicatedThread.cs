@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+
+namespace Offerbook.Storage.Hosting;
+
+/// <summary>
+/// One thread that does a resource's blocking work, in order. A commit sleeps in fdatasync for milliseconds; on a machine with two
+/// cores the thread pool has two threads, and two journals would stop every web request of the process if they slept there.
+/// </summary>
+internal sealed class DedicatedThread : IAsyncDisposable
+{
+    /// <summary>Pieces of work that may wait. Callers wait for one answer before they ask again, so this is never reached by a correct program.</summary>
+    private const int Capacity = 1_024;
+
+    private readonly BlockingCollection<Action> _work = new(Capacity);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public DedicatedThread(string name) => new Thread(Loop) { Name = name, IsBackground = true }.Start();
+
+    /// <summary>Runs <paramref name="work"/> after all that came before. Its exception comes back to the caller; the thread goes on.</summary>
+    /// <exception cref="ObjectDisposedException">The thread has been told to end.</exception>
+    public Task<T> RunAsync<T>(Func<T> work)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            if (!_work.TryAdd(() => Run(work, result)))
+            {
+                throw new InvalidOperationException($"More than {Capacity} pieces of work wait for one thread.");
+            }
+        }
+        catch (InvalidOperationException) when (_work.IsAddingCompleted)
+        {
+            throw new ObjectDisposedException(nameof(DedicatedThread));
+        }
+        return result.Task;
+    }
+
+    /// <summary>Finishes the work already asked for, then ends the thread.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _work.CompleteAdding();
+        await _ended.Task;
+    }
+
+    private static void Run<T>(Func<T> work, TaskCompletionSource<T> result)
+    {
+        try
+        {
+            result.SetResult(work());
+        }
+        catch (Exception failure)
+        {
+            result.SetException(failure);
+        }
+    }
+
+    private void Loop()
+    {
+        foreach (var work in _work.GetConsumingEnumerable())
+        {
+            work();
+        }
+        _ended.SetResult();
+    }
+}
