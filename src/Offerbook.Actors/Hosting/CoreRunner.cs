@@ -13,7 +13,8 @@ public interface IEffectHandler
 /// The production shell of a core. One task takes messages from a bounded mailbox and hands them to the core; a second appends
 /// events to the journal in batches (everything that came while the last batch was being flushed) and lets effects out in order
 /// once they may leave. A third party never runs inside the core: the turn task is the only one that touches it.
-/// When the mailbox is full, <see cref="TryPost"/> says no and <see cref="PostAsync"/> waits.
+/// When the mailbox is full, <see cref="TryPost"/> says no and <see cref="PostAsync"/> waits. When effects pile up behind a slow
+/// journal, turns wait, and so the mailbox fills: nothing in here grows without bound.
 /// </summary>
 public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : class
 {
@@ -23,6 +24,15 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     /// <summary>Events in one append: a few milliseconds of SQLite work, so that a burst cannot postpone its own first answer for long.</summary>
     private const int MaxEventsPerAppend = 4_096;
 
+    /// <summary>Messages, and then due timers, between two looks at the other kind: neither can starve the other.</summary>
+    private const int MaxTurnsPerBurst = 256;
+
+    /// <summary>
+    /// Effects and events that may wait for the journal before turns pause: at 100,000 a second a disk may stall for half a
+    /// second unnoticed. One burst may go over it by what its turns emit.
+    /// </summary>
+    private const int MaxWaitingEffects = 65_536;
+
     private readonly ICore<TMessage> _core;
     private readonly IEffectHandler _handler;
     private readonly IJournal? _journal;
@@ -31,6 +41,8 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     private readonly long _origin;
     private readonly Channel<TMessage?> _mailbox;
     private readonly Channel<bool> _outletSignal = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _roomSignal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TimerQueue<TMessage> _timers = new();
     private readonly Effects _effects = new();
@@ -83,7 +95,10 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     public ValueTask PostAsync(TMessage message, CancellationToken cancellation = default) =>
         _mailbox.Writer.WriteAsync(message, cancellation);
 
-    /// <summary>Stops taking messages, finishes the turns already queued, lets their effects out, and returns.</summary>
+    /// <summary>
+    /// Stops taking messages, finishes the turns already queued, lets their effects out, and returns. Timers that have not run
+    /// out are forgotten. Never call it from an effect handler: it waits for the handler.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _mailbox.Writer.TryComplete();
@@ -120,19 +135,20 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         ArmAlarm();
         while (await reader.WaitToReadAsync(_stopping.Token))
         {
-            // A bounded burst, so that timers are looked at even under load.
-            for (var i = 0; i < 256 && reader.TryRead(out var message); i++)
+            for (var i = 0; i < MaxTurnsPerBurst && reader.TryRead(out var message); i++)
             {
                 if (message is not null)
                 {
                     Turn(message);
                 }
             }
-            while (_timers.TryTakeDue(Now.Elapsed, out var due))
+            // A timer that starts itself anew without delay is due again at once: hence the bound here too.
+            for (var i = 0; i < MaxTurnsPerBurst && _timers.TryTakeDue(Now.Elapsed, out var due); i++)
             {
                 Turn(due);
             }
             ArmAlarm();
+            await AwaitRoomAsync();
         }
         _outletSignal.Writer.Complete();
     }
@@ -153,6 +169,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         {
             for (var i = 0; i < _effects.Count; i++)
             {
+                Invariant.Check(_journal is not null || _effects[i] is not (Persist or SaveSnapshot), "a core without a journal persists");
                 switch (_effects[i])
                 {
                     case StartTimer timer:
@@ -178,13 +195,32 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         _outletSignal.Writer.TryWrite(true);
     }
 
+    private async ValueTask AwaitRoomAsync()
+    {
+        // The outlet signals after every step it makes; a signal left over from before only costs one more look.
+        while (IsCrowded())
+        {
+            await _roomSignal.Reader.ReadAsync(_stopping.Token);
+        }
+    }
+
+    private bool IsCrowded()
+    {
+        lock (_outletLock)
+        {
+            return _toAppend.Count + _gate.Waiting > MaxWaitingEffects;
+        }
+    }
+
     private void ArmAlarm()
     {
         if (_timers.NextDue is { } due)
         {
             var wait = due - Now.Elapsed;
-            // Rounded up to a millisecond: the timer of the platform has no finer grain and must not fire early.
-            _alarm.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(wait.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+            // Rounded up to a millisecond: the timer of the platform has no finer grain and must not fire early. Nor can it wait
+            // for more than 49 days; an alarm that rings too soon only looks at the clock.
+            var ms = Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, TimeSpan.MillisecondsPerDay);
+            _alarm.Change(TimeSpan.FromMilliseconds(ms), Timeout.InfiniteTimeSpan);
         }
         else
         {
@@ -203,6 +239,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
             do
             {
                 Release();
+                _roomSignal.Writer.TryWrite(true);
                 more = await FlushAsync();
             }
             while (more);
