@@ -1,0 +1,78 @@
+using Google.Protobuf;
+using Offerbook.Actors;
+using Offerbook.Agent.Recovery;
+
+namespace Offerbook.Agent;
+
+/// <summary>What the parts of an agent's core share: the durable state and the turn that is being taken.</summary>
+internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
+{
+    /// <summary>No timer runs longer than this: timers of the platform end at 49 days. Whoever waits longer looks again.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(28);
+
+    private Effects _effects = new();
+    private int _eventsSinceSnapshot;
+
+    public AgentSettings Settings => settings;
+
+    public SeededRandom Random => random;
+
+    public AgentState State { get; } = new(settings);
+
+    public Now Now { get; private set; }
+
+    public void BeginTurn(Now now, Effects effects)
+    {
+        Now = now;
+        _effects = effects;
+    }
+
+    public void EndTurn()
+    {
+        if (_eventsSinceSnapshot >= settings.SnapshotEvery)
+        {
+            _effects.Add(new SaveSnapshot(AgentEvents.Encode(AgentSnapshots.Capture(State))));
+            _eventsSinceSnapshot = 0;
+        }
+    }
+
+    /// <summary>Rebuilds the state. Sandboxes forgotten on the way are removed again: the last removals may not have happened.</summary>
+    public void Replay(Storage.Recovery recovery)
+    {
+        if (recovery.Snapshot is { } snapshot)
+        {
+            State.Apply(AgentEvents.Decode(snapshot.Record));
+        }
+        foreach (var record in recovery.Events)
+        {
+            State.Apply(AgentEvents.Decode(record));
+        }
+        _eventsSinceSnapshot = recovery.Events.Count;
+        RemoveForgottenSandboxes();
+    }
+
+    public void Do(IEffect effect) => _effects.Add(effect);
+
+    /// <summary>Decides an event: it goes to the journal and changes the state, in the same way as it will when replayed.</summary>
+    public void Record(IMessage @event)
+    {
+        _effects.Add(new Persist(AgentEvents.Encode(@event)));
+        State.Apply(@event);
+        _eventsSinceSnapshot++;
+        RemoveForgottenSandboxes();
+    }
+
+    /// <summary>The message is its own key: an equal one is replaced.</summary>
+    public void StartTimer(AgentMessage message, TimeSpan after) =>
+        _effects.Add(new StartTimer(message, after < TimeSpan.Zero ? TimeSpan.Zero : after < LongestTimer ? after : LongestTimer, message));
+
+    public void CancelTimer(AgentMessage message) => _effects.Add(new CancelTimer(message));
+
+    private void RemoveForgottenSandboxes()
+    {
+        foreach (var sandbox in State.TakeForgotten())
+        {
+            _effects.Add(new RemoveSandbox(sandbox));
+        }
+    }
+}

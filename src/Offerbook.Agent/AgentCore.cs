@@ -1,0 +1,232 @@
+using Offerbook.Actors;
+using Offerbook.Agent.Checks;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Recovery;
+using Offerbook.Agent.Registration;
+using Offerbook.Agent.Sandbox;
+using Offerbook.Agent.StatusUpdates;
+using Offerbook.Agent.Tasks;
+using Offerbook.Wire.AgentProtocol;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Agent;
+
+/// <summary>
+/// Where an agent decides. It hears the master, the containers and timers (<see cref="AgentMessage"/>) and asks for connections,
+/// containers, signals and probes (AgentEffects). Its durable state is <see cref="AgentState"/>; the parts below decide the events.
+///
+/// <code>
+///   master ──▶ MasterLink ──▶ TaskLife ──▶ LaunchContainer … ContainerStarted, ContainerExited ──▶ TaskLife
+///                                │  └─▶ TaskChecks ──▶ RunCheck … CheckFinished ──▶ TaskKiller ──▶ SignalContainer
+///                                └─▶ UpdateStreams ──▶ CallMaster(UPDATE) … ACKNOWLEDGE ──▶ SandboxKeeper
+/// </code>
+///
+/// Start: the journal is replayed, every container that should exist is asked for, and only when all have answered does the
+/// agent register, so that the master is told the truth once.
+/// </summary>
+public sealed class AgentCore : IDurableCore<AgentMessage>
+{
+    private readonly AgentContext _context;
+    private readonly MasterLink _link;
+    private readonly UpdateStreams _updates;
+    private readonly TaskKiller _killer;
+    private readonly TaskChecks _checks;
+    private readonly TaskLife _life;
+    private readonly MasterOrders _orders;
+    private readonly SandboxKeeper _sandboxes;
+    private readonly SortedSet<ContainerId> _recovering = [];
+    private readonly List<ConnectionId> _awaitingEnd = [];
+
+    public AgentCore(AgentSettings settings, SeededRandom random)
+    {
+        _context = new AgentContext(settings, random);
+        _link = new MasterLink(_context);
+        var statuses = new StatusMaker(_context);
+        _updates = new UpdateStreams(_context, _link);
+        _killer = new TaskKiller(_context, statuses, _updates);
+        _checks = new TaskChecks(_context, statuses, _updates, _killer);
+        _life = new TaskLife(_context, statuses, _updates, _killer, _checks);
+        _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life);
+        _sandboxes = new SandboxKeeper(_context);
+    }
+
+    public string PersistenceId => _context.Settings.PersistenceId;
+
+    public void Recover(Storage.Recovery recovery, Now now, Effects effects)
+    {
+        _context.BeginTurn(now, effects);
+        _context.Replay(recovery);
+        foreach (var task in _context.State.Tasks.Values)
+        {
+            if (task.Ended)
+            {
+                task.Runtime.Phase = ContainerPhase.Ended;
+            }
+            else
+            {
+                _recovering.Add(task.Container);
+            }
+        }
+        _context.Do(new RecoverContainers([.. _recovering]));
+        _sandboxes.Start();
+        ProceedIfRecovered();
+        _context.EndTurn();
+    }
+
+    public void Handle(AgentMessage message, Now now, Effects effects)
+    {
+        _context.BeginTurn(now, effects);
+        Take(message);
+        AnswerIfAllEnded();
+        _context.EndTurn();
+    }
+
+    public AgentView View() => AgentViews.Of(_context.State, _link, _context.Settings, _recovering.Count > 0,
+        _life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts });
+
+    /// <summary>What must hold between any two turns.</summary>
+    /// <exception cref="InvariantViolationException">It does not.</exception>
+    public void CheckInvariants() => AgentInvariants.Check(_context.State);
+
+    /// <summary>The durable state as it would be saved; equal states give equal bytes.</summary>
+    public byte[] CaptureState() => Google.Protobuf.MessageExtensions.ToByteArray(AgentSnapshots.Capture(_context.State));
+
+    private void Take(AgentMessage message)
+    {
+        switch (message)
+        {
+            case AgentMessage.MasterEventReceived received:
+                if (_link.IsCurrent(received.Connection))
+                {
+                    Obey(received.Event);
+                }
+                break;
+            case AgentMessage.MasterConnectionEnded ended:
+                LoseMaster(ended.Connection);
+                break;
+            case AgentMessage.MasterCallFailed failed:
+                LoseMaster(failed.Connection);
+                break;
+            case AgentMessage.SubscribeTimedOut timedOut:
+                LoseMaster(timedOut.Connection);
+                break;
+            case AgentMessage.PingTimedOut timedOut:
+                LoseMaster(timedOut.Connection);
+                break;
+            case AgentMessage.RegistrationBackedOff:
+                _link.Connect();
+                break;
+            case AgentMessage.ContainerStarted started:
+                OnContainer(started.Container, task => _life.Started(task, started.Pid));
+                break;
+            case AgentMessage.ContainerLaunchFailed failed:
+                OnContainer(failed.Container, task => _life.LaunchFailed(task, failed.Reason));
+                break;
+            case AgentMessage.ContainerExited exited:
+                OnContainer(exited.Container, task => _life.Exited(task, exited.Exit));
+                break;
+            case AgentMessage.ContainerNeverStarted never:
+                OnContainer(never.Container, _life.NeverStarted);
+                break;
+            case AgentMessage.CheckFinished finished:
+                _checks.Finished(finished);
+                break;
+            case AgentMessage.QueryView query:
+                _context.Do(new ReplyView(query.Connection, View()));
+                break;
+            case AgentMessage.KillAllTasks kill:
+                _awaitingEnd.Add(kill.Connection);
+                _orders.Stop(kill.Grace);
+                break;
+            case AgentMessage.UpdateRetryDue due:
+                _updates.Retry(new TaskKey(due.Framework, due.Task));
+                break;
+            case AgentMessage.KillGraceExpired expired:
+                _killer.GraceExpired(expired.Container);
+                break;
+            case AgentMessage.CompletionTimeReached reached:
+                _life.CompletionTimeReached(reached.Container);
+                break;
+            case AgentMessage.CheckDue due:
+                _checks.Due(due.Container, due.Purpose);
+                break;
+            case AgentMessage.SandboxReviewDue:
+                _sandboxes.Review();
+                break;
+            default:
+                Invariant.Fail($"an agent knows no message {message.GetType().Name}");
+                break;
+        }
+    }
+
+    private void Obey(Event @event)
+    {
+        switch (@event)
+        {
+            case { Type: Event.Types.Type.Subscribed, Subscribed: { } subscribed }:
+                _orders.Register(subscribed);
+                break;
+            case { Type: Event.Types.Type.Shutdown }:
+                _orders.Retire();
+                ProceedIfRecovered();
+                break;
+            default:
+                // A master speaks of nothing else before it has taken the agent.
+                if (_link.Registered)
+                {
+                    _orders.Obey(@event);
+                }
+                break;
+        }
+    }
+
+    private void OnContainer(ContainerId container, Action<AgentTask> then)
+    {
+        if (_context.State.Find(container) is { } task)
+        {
+            then(task);
+        }
+        if (_recovering.Remove(container) || _context.State.Id is null)
+        {
+            ProceedIfRecovered();
+        }
+    }
+
+    /// <summary>Registers once all containers are known. An agent that gave up its id also waits for the last of its old containers.</summary>
+    private void ProceedIfRecovered()
+    {
+        if (_recovering.Count > 0)
+        {
+            return;
+        }
+        if (_context.State.Id is null && _context.State.LiveTasks > 0)
+        {
+            _orders.KillAll(KillCause.Shutdown, null);
+        }
+        else
+        {
+            _link.Begin();
+        }
+    }
+
+    private void LoseMaster(long connection)
+    {
+        if (_link.IsCurrent(connection))
+        {
+            _updates.Pause();
+            _link.Begin();
+        }
+    }
+
+    private void AnswerIfAllEnded()
+    {
+        if (_awaitingEnd.Count > 0 && _context.State.LiveTasks == 0)
+        {
+            foreach (var connection in _awaitingEnd)
+            {
+                _context.Do(new ReplyAllTasksEnded(connection));
+            }
+            _awaitingEnd.Clear();
+        }
+    }
+}

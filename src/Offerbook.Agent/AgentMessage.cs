@@ -1,0 +1,66 @@
+using Offerbook.Agent.Checks;
+using Offerbook.Agent.Containers;
+using Offerbook.Wire.AgentProtocol;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Agent;
+
+/// <summary>Everything that an agent's core hears.</summary>
+public abstract record AgentMessage
+{
+    private AgentMessage()
+    {
+    }
+
+    // From the master. The core numbers its connections; what arrives on an older one is void.
+
+    public sealed record MasterEventReceived(long Connection, Event Event) : AgentMessage;
+
+    /// <summary>The stream could not be opened, or has ended. <paramref name="Status"/> is the HTTP status if the master refused it.</summary>
+    public sealed record MasterConnectionEnded(long Connection, int? Status, string Reason) : AgentMessage;
+
+    /// <summary>The master answered a call with an error, or the answer never came (<paramref name="Status"/> null: it may have been taken).</summary>
+    public sealed record MasterCallFailed(long Connection, Call Call, int? Status, string Reason) : AgentMessage;
+
+    // From the containers. Each container that was launched or recovered answers exactly once with how it began
+    // (started, launch failed, never started) unless it has already exited, and once with its exit.
+
+    /// <summary>The container's main process runs, newly or still (after <see cref="RecoverContainers"/>).</summary>
+    /// <param name="Pid">Of the main process, which leads its own session and process group.</param>
+    public sealed record ContainerStarted(ContainerId Container, int Pid) : AgentMessage;
+
+    public sealed record ContainerLaunchFailed(ContainerId Container, string Reason) : AgentMessage;
+
+    public sealed record ContainerExited(ContainerId Container, ContainerExit Exit) : AgentMessage;
+
+    /// <summary>The answer to <see cref="RecoverContainers"/> for one that had not begun when the agent died, and now never will.</summary>
+    public sealed record ContainerNeverStarted(ContainerId Container) : AgentMessage;
+
+    public sealed record CheckFinished(ContainerId Container, CheckPurpose Purpose, long Number, CheckResult Result) : AgentMessage;
+
+    // Requests.
+
+    /// <summary>Answered with <see cref="ReplyView"/>.</summary>
+    public sealed record QueryView(ConnectionId Connection) : AgentMessage;
+
+    /// <summary>Kill every task and take no more; answered with <see cref="ReplyAllTasksEnded"/> when the last container has ended.</summary>
+    public sealed record KillAllTasks(ConnectionId Connection, TimeSpan Grace) : AgentMessage;
+
+    // Timers.
+
+    public sealed record RegistrationBackedOff : AgentMessage;
+
+    public sealed record SubscribeTimedOut(long Connection) : AgentMessage;
+
+    public sealed record PingTimedOut(long Connection) : AgentMessage;
+
+    public sealed record UpdateRetryDue(FrameworkId Framework, TaskId Task) : AgentMessage;
+
+    public sealed record KillGraceExpired(ContainerId Container) : AgentMessage;
+
+    public sealed record CompletionTimeReached(ContainerId Container) : AgentMessage;
+
+    public sealed record CheckDue(ContainerId Container, CheckPurpose Purpose) : AgentMessage;
+
+    public sealed record SandboxReviewDue : AgentMessage;
+}

@@ -1,0 +1,55 @@
+using Mesos.V1;
+
+namespace Offerbook.Agent;
+
+/// <summary>What an agent's core is told about its machine, and its timings. The defaults are those of mesos-semantics section 10.</summary>
+/// <param name="Info">Hostname, port, resources (unreserved or statically reserved, post-refinement form) and attributes; no id.</param>
+/// <param name="IpAddress">Reported as the address of containers, which share the host's network.</param>
+/// <param name="BootId">Changes when the machine restarts (/proc/sys/kernel/random/boot_id).</param>
+public sealed record AgentSettings(AgentInfo Info, string IpAddress, string BootId)
+{
+    /// <summary>The version that the agent registers with.</summary>
+    public string Version { get; init; } = "1.12.0";
+
+    /// <summary>The name of the core's events in the journal.</summary>
+    public string PersistenceId { get; init; } = "agent";
+
+    /// <summary>The first wait before registering is random in [0, factor); it doubles with every failure. Default 1 s.</summary>
+    public TimeSpan RegistrationBackoffFactor { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Default 1 min.</summary>
+    public TimeSpan RegistrationBackoffMax { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the master may take to answer SUBSCRIBE. Default 15 s.</summary>
+    public TimeSpan SubscribeTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>An update that is not acknowledged is sent again after this, then after twice as long, and so on. Default 10 s.</summary>
+    public TimeSpan UpdateRetryMin { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Default 10 min.</summary>
+    public TimeSpan UpdateRetryMax { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Between SIGTERM and SIGKILL when neither the kill nor the task says. Default 3 s.</summary>
+    public TimeSpan DefaultKillGrace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>SIGKILL is sent again after this if the container has still not ended (a process in an uninterruptible wait). Default 10 s.</summary>
+    public TimeSpan KillRetry { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A snapshot is taken after so many events. Default 5,000: about 0.7 s of work to replay at most.</summary>
+    public int SnapshotEvery { get; init; } = 5_000;
+
+    /// <summary>Tasks that the agent holds at once, ended but unacknowledged ones included; a launch beyond it is refused. Default 10,000.</summary>
+    public int MaxTasks { get; init; } = 10_000;
+
+    /// <summary>Finished tasks that are remembered, with their sandboxes, for each framework; the oldest go first. Default 200.</summary>
+    public int MaxFinishedPerFramework { get; init; } = 200;
+
+    /// <summary>Frameworks without a live task whose finished tasks are remembered. Default 50.</summary>
+    public int MaxFinishedFrameworks { get; init; } = 50;
+
+    /// <summary>A finished task and its sandbox are forgotten after this. Default one week.</summary>
+    public TimeSpan SandboxMaxAge { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How often the age of sandboxes is looked at. Default 1 min.</summary>
+    public TimeSpan SandboxReviewInterval { get; init; } = TimeSpan.FromMinutes(1);
+}

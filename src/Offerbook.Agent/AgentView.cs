@@ -1,0 +1,40 @@
+using Mesos.V1;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Sandbox;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Agent;
+
+/// <summary>An agent's state at one moment, for endpoints, metrics and tests. Holds copies: the core goes on without it.</summary>
+/// <param name="Id">Null before the first registration.</param>
+/// <param name="Registered">Whether a master has taken the agent on the present connection.</param>
+/// <param name="Recovering">Whether containers are still being found after a start.</param>
+/// <param name="Counters">What has happened since the process started.</param>
+public sealed record AgentView(
+    AgentId? Id,
+    bool Registered,
+    bool Recovering,
+    MasterInfo? Master,
+    AgentInfo Info,
+    IReadOnlyList<FrameworkView> Frameworks,
+    AgentCounters Counters);
+
+/// <param name="Tasks">Not yet forgotten: live ones and those whose last update is unacknowledged.</param>
+/// <param name="Finished">Oldest first, bounded by the settings.</param>
+public sealed record FrameworkView(FrameworkInfo Info, IReadOnlyList<TaskView> Tasks, IReadOnlyList<TaskView> Finished);
+
+/// <param name="ExecutorName">As Mesos names the executor that it makes up for a command task.</param>
+/// <param name="ContainerEnded">No process of the task is left (or ever was).</param>
+public sealed record TaskView(
+    MesosTask Task, string ExecutorName, ContainerId Container, ExecutorId Executor, SandboxPath Sandbox, bool ContainerEnded);
+
+/// <summary>Tasks by final state, each counted when it entered the state; <paramref name="Lost"/> holds dropped ones too.</summary>
+public readonly record struct AgentCounters(
+    long Finished,
+    long Failed,
+    long Killed,
+    long Lost,
+    long Gone,
+    long LaunchErrors,
+    long UpdatesAccepted,
+    long RegistrationAttempts);

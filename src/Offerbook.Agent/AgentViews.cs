@@ -1,0 +1,24 @@
+using Offerbook.Agent.Recovery;
+using Offerbook.Agent.Registration;
+using Offerbook.Agent.Tasks;
+
+namespace Offerbook.Agent;
+
+internal static class AgentViews
+{
+    public static AgentView Of(AgentState state, MasterLink link, AgentSettings settings, bool recovering, AgentCounters counters)
+    {
+        var tasks = state.Tasks.Values.ToLookup(task => task.Key.Framework);
+        var frameworks = state.Frameworks.Select(entry => new FrameworkView(
+            entry.Value.Info,
+            [.. tasks[entry.Key].Select(Of)],
+            [.. entry.Value.Finished.Select(Of)]));
+        return new AgentView(state.Id, link.Registered, recovering, link.Master, settings.Info, [.. frameworks], counters);
+    }
+
+    private static TaskView Of(AgentTask task) =>
+        new(task.ToProto(), task.ExecutorName, task.Container, task.Executor, task.Sandbox, task.Ended);
+
+    private static TaskView Of(FinishedTask run) =>
+        new(run.Task, run.ExecutorName, run.Container, run.Sandbox.Executor, run.Sandbox, ContainerEnded: true);
+}

@@ -1,0 +1,28 @@
+using Offerbook.Agent.Sandbox;
+
+namespace Offerbook.Agent.Containers;
+
+/// <summary>All that is needed to run a task's process, derived by the core from TaskInfo and FrameworkInfo alone.</summary>
+/// <param name="User">Whom to run as: CommandInfo.user, else FrameworkInfo.user; null or empty means the agent's own user.</param>
+/// <param name="Environment">In order of precedence, later ones win; laid over what the host passes on. May hold secrets.</param>
+public sealed record ContainerSpec(
+    ContainerId Container,
+    SandboxPath Sandbox,
+    CommandSpec Command,
+    string? User,
+    IReadOnlyList<KeyValuePair<string, string>> Environment);
+
+/// <summary>What to execute.</summary>
+public abstract record CommandSpec
+{
+    private CommandSpec()
+    {
+    }
+
+    /// <summary>Run by <c>sh -c</c>.</summary>
+    public sealed record Shell(string Line) : CommandSpec;
+
+    /// <summary>Executed without a shell; looked up in PATH when it has no slash.</summary>
+    /// <param name="Arguments">Without the program's own name.</param>
+    public sealed record Program(string File, IReadOnlyList<string> Arguments) : CommandSpec;
+}

@@ -1,0 +1,94 @@
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Sandbox;
+using Offerbook.Agent.Tasks;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Agent.Recovery;
+
+/// <summary>The durable state as one message, and back.</summary>
+internal static class AgentSnapshots
+{
+    public static AgentSnapshot Capture(AgentState state)
+    {
+        var snapshot = new AgentSnapshot();
+        if (state.Id is { } id)
+        {
+            snapshot.AgentId = id.ToProto();
+        }
+        foreach (var framework in state.Frameworks.Values)
+        {
+            var captured = new AgentSnapshot.Types.Framework
+            {
+                Info = framework.Info, IdleSinceNanoseconds = framework.IdleSinceNanoseconds,
+            };
+            captured.Finished.AddRange(framework.Finished.Select(Capture));
+            snapshot.Frameworks.Add(captured);
+        }
+        snapshot.Tasks.AddRange(state.Tasks.Values.Select(Capture));
+        return snapshot;
+    }
+
+    public static void Restore(AgentSnapshot snapshot, AgentState state) => state.Restore(
+        snapshot.AgentId is null ? null : AgentId.From(snapshot.AgentId),
+        snapshot.Frameworks.Select(Restore),
+        snapshot.Tasks.Select(Restore));
+
+    private static AgentSnapshot.Types.FinishedTask Capture(FinishedTask run) => new()
+    {
+        Task = run.Task,
+        ExecutorName = run.ExecutorName,
+        ExecutorId = run.Sandbox.Executor.Value,
+        ContainerId = run.Container.Value,
+        EndedNanoseconds = run.EndedNanoseconds,
+    };
+
+    private static AgentSnapshot.Types.Task Capture(AgentTask task)
+    {
+        var captured = new AgentSnapshot.Types.Task
+        {
+            FrameworkId = task.Key.Framework.ToProto(),
+            Info = task.Info,
+            ContainerId = task.Container.Value,
+            AdmittedNanoseconds = task.AdmittedNanoseconds,
+            Silenced = task.Silenced,
+        };
+        captured.Statuses.AddRange(task.Statuses);
+        captured.Pending.AddRange(task.Pending);
+        if (task.Kill is { } kill)
+        {
+            captured.Kill = new AgentSnapshot.Types.Kill
+            {
+                Cause = kill.Cause, GraceNanoseconds = kill.Grace.Ticks * TimeSpan.NanosecondsPerTick,
+            };
+        }
+        return captured;
+    }
+
+    private static FrameworkRecord Restore(AgentSnapshot.Types.Framework captured)
+    {
+        var framework = new FrameworkRecord(captured.Info) { IdleSinceNanoseconds = captured.IdleSinceNanoseconds };
+        foreach (var run in captured.Finished)
+        {
+            var sandbox = new SandboxPath(
+                AgentId.From(run.Task.AgentId), FrameworkId.From(captured.Info.Id), new ExecutorId(run.ExecutorId), new ContainerId(run.ContainerId));
+            framework.Finished.Enqueue(new FinishedTask(run.Task, run.ExecutorName, sandbox, run.EndedNanoseconds));
+        }
+        return framework;
+    }
+
+    private static AgentTask Restore(AgentSnapshot.Types.Task captured)
+    {
+        var task = new AgentTask(
+            FrameworkId.From(captured.FrameworkId), captured.Info, new ContainerId(captured.ContainerId), captured.AdmittedNanoseconds)
+        {
+            Silenced = captured.Silenced,
+        };
+        task.Statuses.AddRange(captured.Statuses);
+        task.Pending.AddRange(captured.Pending);
+        if (captured.Kill is { } kill)
+        {
+            task.Kill = new KillIntent(kill.Cause, TimeSpan.FromTicks(kill.GraceNanoseconds / TimeSpan.NanosecondsPerTick));
+        }
+        return task;
+    }
+}

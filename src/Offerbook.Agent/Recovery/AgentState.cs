@@ -1,0 +1,229 @@
+using Google.Protobuf;
+using Mesos.V1;
+using Offerbook.Actors;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Sandbox;
+using Offerbook.Agent.Tasks;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Agent.Recovery;
+
+/// <summary>
+/// The agent's durable state: the fold of its journal. Only <see cref="Apply"/> changes it, when an event is decided and when it
+/// is replayed. Finished tasks are bounded here, so that a replay forgets the same ones; those forgotten leave through
+/// <see cref="TakeForgotten"/>. An event costs O(log tasks).
+/// </summary>
+internal sealed class AgentState(AgentSettings settings)
+{
+    private readonly Dictionary<ContainerId, AgentTask> _byContainer = [];
+    private readonly List<SandboxPath> _forgotten = [];
+
+    public AgentId? Id { get; private set; }
+
+    public SortedDictionary<FrameworkId, FrameworkRecord> Frameworks { get; } = [];
+
+    public SortedDictionary<TaskKey, AgentTask> Tasks { get; } = [];
+
+    /// <summary>Tasks that have not ended.</summary>
+    public int LiveTasks { get; private set; }
+
+    public AgentTask? Find(ContainerId container) => _byContainer.GetValueOrDefault(container);
+
+    public AgentTask? Find(TaskKey key) => Tasks.GetValueOrDefault(key);
+
+    /// <summary>Whether a task with this key has run here and is still remembered.</summary>
+    public bool HasFinished(TaskKey key) =>
+        Frameworks.TryGetValue(key.Framework, out var framework) && framework.Finished.Any(run => run.Task.TaskId.Value == key.Task.Value);
+
+    /// <summary>Sandboxes whose tasks have been forgotten since the last call.</summary>
+    public IReadOnlyList<SandboxPath> TakeForgotten()
+    {
+        if (_forgotten.Count == 0)
+        {
+            return [];
+        }
+        var taken = _forgotten.ToArray();
+        _forgotten.Clear();
+        return taken;
+    }
+
+    public void Apply(IMessage @event)
+    {
+        switch (@event)
+        {
+            case AgentRegistered registered:
+                Id = AgentId.From(registered.AgentId);
+                break;
+            case AgentRetired:
+                Id = null;
+                Silence(Tasks.Values.ToList());
+                break;
+            case FrameworkKnown known:
+                Know(known.FrameworkInfo);
+                break;
+            case TaskAdmitted admitted:
+                Add(new AgentTask(
+                    FrameworkId.From(admitted.FrameworkId), admitted.Task, new ContainerId(admitted.ContainerId), admitted.AdmittedNanoseconds));
+                LiveTasks++;
+                break;
+            case UpdateQueued queued:
+                Queue(Get(queued.FrameworkId, queued.Status.TaskId), queued.Status);
+                break;
+            case UpdateAcknowledged acknowledged:
+                Acknowledge(Get(acknowledged.FrameworkId, acknowledged.TaskId));
+                break;
+            case KillRequested kill:
+                Request(Get(kill.FrameworkId, kill.TaskId), kill);
+                break;
+            case FrameworkShutDown shutDown:
+                Silence(TasksOf(FrameworkId.From(shutDown.FrameworkId)));
+                break;
+            case TaskEndedSilently ended:
+                EndSilently(Get(ended.FrameworkId, ended.TaskId), ended.EndedNanoseconds);
+                break;
+            case SandboxesExpired expired:
+                Expire(expired.BeforeNanoseconds);
+                break;
+            case AgentSnapshot snapshot:
+                Invariant.Check(Tasks.Count == 0 && Frameworks.Count == 0, "a snapshot starts a recovery");
+                AgentSnapshots.Restore(snapshot, this);
+                break;
+            default:
+                Invariant.Fail($"the agent's state knows no event {@event.Descriptor.Name}");
+                break;
+        }
+    }
+
+    public List<AgentTask> TasksOf(FrameworkId framework) =>
+        Tasks.Values.Where(task => task.Key.Framework == framework).ToList();
+
+    /// <summary>Used by the snapshot's restoration.</summary>
+    internal void Restore(AgentId? id, IEnumerable<FrameworkRecord> frameworks, IEnumerable<AgentTask> tasks)
+    {
+        Id = id;
+        foreach (var framework in frameworks)
+        {
+            Frameworks.Add(FrameworkId.From(framework.Info.Id), framework);
+        }
+        foreach (var task in tasks)
+        {
+            Add(task);
+            LiveTasks += task.Ended ? 0 : 1;
+        }
+    }
+
+    private void Know(FrameworkInfo info)
+    {
+        var id = FrameworkId.From(info.Id);
+        if (Frameworks.TryGetValue(id, out var framework))
+        {
+            framework.Info = info;
+        }
+        else
+        {
+            Frameworks.Add(id, new FrameworkRecord(info));
+        }
+    }
+
+    private void Add(AgentTask task)
+    {
+        Tasks.Add(task.Key, task);
+        _byContainer.Add(task.Container, task);
+        Frameworks[task.Key.Framework].LiveTasks++;
+    }
+
+    private void Queue(AgentTask task, TaskStatus status)
+    {
+        Invariant.Check(!task.Ended, "an ended task changes no more");
+        task.Add(status);
+        if (task.Ended)
+        {
+            LiveTasks--;
+        }
+    }
+
+    private void Acknowledge(AgentTask task)
+    {
+        var acknowledged = task.Pending[0];
+        task.Pending.RemoveAt(0);
+        if (task.Ended && task.Pending.Count == 0)
+        {
+            Finish(task, (long)(acknowledged.Timestamp * 1e9));
+        }
+    }
+
+    private static void Request(AgentTask task, KillRequested kill) =>
+        task.Kill = new KillIntent(task.Kill?.Cause ?? kill.Cause, TimeSpan.FromTicks(kill.GraceNanoseconds / TimeSpan.NanosecondsPerTick));
+
+    private void Silence(List<AgentTask> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            task.Silenced = true;
+            task.Pending.Clear();
+            if (task.Ended)
+            {
+                Finish(task, (long)(task.Statuses[^1].Timestamp * 1e9));
+            }
+        }
+    }
+
+    private void EndSilently(AgentTask task, long nanoseconds)
+    {
+        task.Statuses.Add(new TaskStatus
+        {
+            TaskId = task.Info.TaskId, AgentId = task.Info.AgentId, State = TaskState.TaskKilled, Timestamp = nanoseconds / 1e9,
+        });
+        LiveTasks--;
+        Finish(task, nanoseconds);
+    }
+
+    private void Finish(AgentTask task, long endedNanoseconds)
+    {
+        Tasks.Remove(task.Key);
+        _byContainer.Remove(task.Container);
+        var framework = Frameworks[task.Key.Framework];
+        framework.Finished.Enqueue(new FinishedTask(task.ToProto(), task.ExecutorName, task.Sandbox, endedNanoseconds));
+        if (framework.Finished.Count > settings.MaxFinishedPerFramework)
+        {
+            _forgotten.Add(framework.Finished.Dequeue().Sandbox);
+        }
+        if (--framework.LiveTasks == 0)
+        {
+            framework.IdleSinceNanoseconds = endedNanoseconds;
+            ForgetIdleFrameworks();
+        }
+    }
+
+    private void ForgetIdleFrameworks()
+    {
+        while (Frameworks.Values.Count(framework => framework.LiveTasks == 0) > settings.MaxFinishedFrameworks)
+        {
+            var (id, oldest) = Frameworks.Where(entry => entry.Value.LiveTasks == 0).MinBy(entry => entry.Value.IdleSinceNanoseconds);
+            _forgotten.AddRange(oldest.Finished.Select(run => run.Sandbox));
+            Frameworks.Remove(id);
+        }
+    }
+
+    private void Expire(long beforeNanoseconds)
+    {
+        foreach (var (id, framework) in Frameworks.ToList())
+        {
+            while (framework.Finished.TryPeek(out var oldest) && oldest.EndedNanoseconds < beforeNanoseconds)
+            {
+                _forgotten.Add(framework.Finished.Dequeue().Sandbox);
+            }
+            if (framework.LiveTasks == 0 && framework.Finished.Count == 0)
+            {
+                Frameworks.Remove(id);
+            }
+        }
+    }
+
+    private AgentTask Get(FrameworkID framework, TaskID task)
+    {
+        var found = Find(new TaskKey(FrameworkId.From(framework), TaskId.From(task)));
+        Invariant.Check(found is not null, "the journal speaks of a task that was admitted and not yet forgotten");
+        return found;
+    }
+}

@@ -1,0 +1,128 @@
+using Mesos.V1;
+using Offerbook.Agent.Tasks;
+using Offerbook.Wire.AgentProtocol;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Agent.Registration;
+
+/// <summary>
+/// Keeps the agent registered with the master: waits, subscribes, watches the pings, and begins anew when the stream ends.
+///
+/// <code>
+///   idle ──Begin──▶ waiting ──back-off──▶ subscribing ──SUBSCRIBED──▶ registered
+///                      ▲                       │ refused, timed out        │ ended, no ping, call refused
+///                      └───────────────────────┴───────────────────────────┘
+/// </code>
+///
+/// Connections are numbered; whatever an older one still delivers is void. The wait before the n-th attempt in a row is random
+/// in [0, factor × 2ⁿ⁻¹), at most the maximum, so that a fleet does not return as one.
+/// </summary>
+internal sealed class MasterLink(AgentContext context)
+{
+    private int _failures;
+    private bool _open;
+    private TimeSpan _pingTimeout;
+
+    public long Connection { get; private set; }
+
+    public bool Registered { get; private set; }
+
+    public MasterInfo? Master { get; private set; }
+
+    /// <summary>Attempts since the process started.</summary>
+    public long Attempts { get; private set; }
+
+    /// <summary>Starts the wait before an attempt, dropping the present connection.</summary>
+    public void Begin()
+    {
+        Drop();
+        var bound = context.Settings.RegistrationBackoffFactor.TotalMilliseconds * Math.Pow(2, Math.Min(_failures, 30));
+        var wait = context.Random.NextDouble() * Math.Min(bound, context.Settings.RegistrationBackoffMax.TotalMilliseconds);
+        context.StartTimer(new AgentMessage.RegistrationBackedOff(), TimeSpan.FromMilliseconds(wait));
+    }
+
+    /// <summary>Closes the connection and makes no other until <see cref="Begin"/>.</summary>
+    public void Stop()
+    {
+        Drop();
+        context.CancelTimer(new AgentMessage.RegistrationBackedOff());
+    }
+
+    public void Connect()
+    {
+        Connection++;
+        _open = true;
+        Attempts++;
+        // Until SUBSCRIBED says otherwise, this attempt counts as one that failed.
+        _failures++;
+        context.Do(new ConnectToMaster(Connection, new Call
+        {
+            Type = Call.Types.Type.Subscribe,
+            AgentId = context.State.Id?.ToProto(),
+            Subscribe = SubscribeMessage(),
+        }));
+        context.StartTimer(new AgentMessage.SubscribeTimedOut(Connection), context.Settings.SubscribeTimeout);
+    }
+
+    /// <summary>Whether something that arrived on this connection still counts.</summary>
+    public bool IsCurrent(long connection) => _open && connection == Connection;
+
+    public void Accept(Event.Types.Subscribed subscribed)
+    {
+        Registered = true;
+        _failures = 0;
+        Master = subscribed.MasterInfo;
+        _pingTimeout = TimeSpan.FromSeconds(Math.Clamp(subscribed.PingTimeoutSeconds, 0.001, 86_400));
+        context.CancelTimer(new AgentMessage.SubscribeTimedOut(Connection));
+        WatchPings();
+    }
+
+    public void AnswerPing()
+    {
+        Send(new Call { Type = Call.Types.Type.Pong });
+        WatchPings();
+    }
+
+    public void Send(Call call)
+    {
+        call.AgentId = context.State.Id?.ToProto();
+        context.Do(new CallMaster(Connection, call));
+    }
+
+    private void WatchPings() => context.StartTimer(new AgentMessage.PingTimedOut(Connection), _pingTimeout);
+
+    private void Drop()
+    {
+        if (_open)
+        {
+            context.Do(new DisconnectFromMaster(Connection));
+            context.CancelTimer(new AgentMessage.SubscribeTimedOut(Connection));
+            context.CancelTimer(new AgentMessage.PingTimedOut(Connection));
+            _open = false;
+        }
+        Registered = false;
+    }
+
+    private Call.Types.Subscribe SubscribeMessage()
+    {
+        var info = context.Settings.Info.Clone();
+        info.Id = context.State.Id?.ToProto();
+        var subscribe = new Call.Types.Subscribe { AgentInfo = info, Version = context.Settings.Version, BootId = context.Settings.BootId };
+        subscribe.Capabilities.AddRange(AgentCapabilities.All);
+        foreach (var framework in context.State.Frameworks.Values)
+        {
+            if (framework.LiveTasks > 0)
+            {
+                subscribe.Frameworks.Add(framework.Info);
+            }
+        }
+        foreach (var task in context.State.Tasks.Values)
+        {
+            if (!task.Silenced)
+            {
+                subscribe.Tasks.Add(task.ToProto());
+            }
+        }
+        return subscribe;
+    }
+}

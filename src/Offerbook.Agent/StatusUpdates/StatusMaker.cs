@@ -1,0 +1,74 @@
+using Google.Protobuf;
+using Mesos.V1;
+using Offerbook.Agent.Tasks;
+
+namespace Offerbook.Agent.StatusUpdates;
+
+/// <summary>Makes the statuses of tasks, each with a uuid, so that it must be acknowledged.</summary>
+internal sealed class StatusMaker(AgentContext context)
+{
+    public TaskStatus Make(AgentTask task, TaskState state, TaskStatus.Types.Source source, string? message = null,
+        TaskStatus.Types.Reason? reason = null, bool? healthy = null, int? pid = null)
+    {
+        var status = Bare(task.Info.TaskId, state, source, message, reason);
+        status.AgentId = task.Info.AgentId;
+        status.ExecutorId = task.Executor.ToProto();
+        status.ContainerStatus = ContainerStatus(task, pid);
+        if (healthy is { } known)
+        {
+            status.Healthy = known;
+        }
+        if (task.Info.Check is { } check)
+        {
+            // Carried along from the first RUNNING on; empty until a probe has answered (semantics 4.6).
+            status.CheckStatus = LastStatus(task)?.CheckStatus ?? Checks.CheckReport.Empty(check);
+        }
+        return status;
+    }
+
+    /// <summary>For a task that the agent does not have.</summary>
+    public TaskStatus Unknown(TaskID task, TaskState state, string message, TaskStatus.Types.Reason reason)
+    {
+        var status = Bare(task, state, TaskStatus.Types.Source.Agent, message, reason);
+        status.AgentId = context.State.Id?.ToProto();
+        return status;
+    }
+
+    private TaskStatus Bare(TaskID task, TaskState state, TaskStatus.Types.Source source, string? message, TaskStatus.Types.Reason? reason)
+    {
+        var status = new TaskStatus
+        {
+            TaskId = task,
+            State = state,
+            Source = source,
+            Timestamp = context.Now.UnixSeconds,
+            Uuid = ByteString.CopyFrom(context.Random.NextGuid().ToByteArray(bigEndian: true)),
+        };
+        if (message is not null)
+        {
+            status.Message = message;
+        }
+        if (reason is { } why)
+        {
+            status.Reason = why;
+        }
+        return status;
+    }
+
+    private ContainerStatus ContainerStatus(AgentTask task, int? pid)
+    {
+        var address = new NetworkInfo.Types.IPAddress { Protocol = NetworkInfo.Types.Protocol.Ipv4, IpAddress = context.Settings.IpAddress };
+        var network = new NetworkInfo();
+        network.IpAddresses.Add(address);
+        var status = new ContainerStatus { ContainerId = new ContainerID { Value = task.Container.Value } };
+        status.NetworkInfos.Add(network);
+        var known = pid is { } given ? (uint)given : LastStatus(task)?.ContainerStatus is { HasExecutorPid: true } last ? last.ExecutorPid : 0;
+        if (known != 0)
+        {
+            status.ExecutorPid = known;
+        }
+        return status;
+    }
+
+    private static TaskStatus? LastStatus(AgentTask task) => task.Statuses.Count > 0 ? task.Statuses[^1] : null;
+}

@@ -1,0 +1,43 @@
+using Mesos.V1;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Recovery;
+using Reason = Mesos.V1.TaskStatus.Types.Reason;
+using Source = Mesos.V1.TaskStatus.Types.Source;
+
+namespace Offerbook.Agent.Tasks;
+
+/// <summary>What a task's end is called, given how its process ended and whether the task was being killed (semantics 4.5, 4.6).</summary>
+internal readonly record struct Ending(TaskState State, Source Source, string Message, Reason? Reason, bool? Healthy)
+{
+    public static Ending Of(ContainerExit exit, KillIntent? kill)
+    {
+        var message = Describe(exit);
+        return kill?.Cause switch
+        {
+            // A task that exits 0 while it is being killed is still KILLED: the kill is what ended it.
+            KillCause.Health => new Ending(TaskState.TaskKilled, Source.Executor, message, null, false),
+            KillCause.CompletionTime => new Ending(
+                TaskState.TaskFailed, Source.Executor, message, TaskStatus.Types.Reason.MaxCompletionTimeReached, null),
+            not null => new Ending(TaskState.TaskKilled, Source.Executor, message, null, null),
+            null => OnItsOwn(exit, message),
+        };
+    }
+
+    private static Ending OnItsOwn(ContainerExit exit, string message) => exit switch
+    {
+        ContainerExit.Exited { Code: 0 } => new Ending(TaskState.TaskFinished, Source.Executor, message, null, null),
+        ContainerExit.Vanished => new Ending(
+            TaskState.TaskFailed, Source.Agent, message, TaskStatus.Types.Reason.ExecutorTerminated, null),
+        _ => new Ending(TaskState.TaskFailed, Source.Executor, message, null, null),
+    };
+
+    private static string Describe(ContainerExit exit) => exit switch
+    {
+        ContainerExit.Exited { Code: 126 } => "Command exited with status 126 (the shell's sign for: found but not executable; see stderr in the sandbox)",
+        ContainerExit.Exited { Code: 127 } => "Command exited with status 127 (the shell's sign for: command not found; see stderr in the sandbox)",
+        ContainerExit.Exited exited => $"Command exited with status {exited.Code}",
+        ContainerExit.Signaled signaled => $"Command terminated with signal {SignalNames.Of(signaled.Signal)}",
+        ContainerExit.Vanished vanished => vanished.Why,
+        _ => throw new InvalidOperationException("a container exit of an unknown kind"),
+    };
+}

@@ -1,0 +1,89 @@
+using Mesos.V1;
+
+namespace Offerbook.Agent.Tasks;
+
+/// <summary>
+/// Looks at a launch before anything is started. The master has validated it already; this says no to what this agent cannot do,
+/// clearly rather than silently, and guards the host against a master that errs.
+/// </summary>
+internal static class LaunchChecks
+{
+    /// <summary>All that is wrong, or null when the task may start.</summary>
+    public static LaunchRefusal? Examine(TaskInfo task, FrameworkInfo framework)
+    {
+        var invalid = new List<string>();
+        if (task.Command is null && task.Executor is null)
+        {
+            invalid.Add("Task should have at least one (but not both) of CommandInfo or ExecutorInfo present");
+        }
+        if (task.Command is { } command)
+        {
+            Environment(command, invalid);
+            if (!command.HasValue || command.Value.Length == 0)
+            {
+                invalid.Add(command.Shell ? "Shell command is not specified" : "Executable of command is not specified");
+            }
+            if (command.Value.Contains('\0') || command.Arguments.Any(argument => argument.Contains('\0')))
+            {
+                invalid.Add("The command contains a NUL character");
+            }
+        }
+        if (invalid.Count > 0)
+        {
+            return LaunchRefusal.Invalid(string.Join("; ", invalid));
+        }
+        var unsupported = Unsupported(task).ToList();
+        return unsupported.Count > 0
+            ? LaunchRefusal.Failed("This agent cannot run the task: " + string.Join("; ", unsupported))
+            : null;
+    }
+
+    /// <summary>Whether an id may be part of a path (API 3.4).</summary>
+    public static bool IsSafeId(string id) =>
+        id.Length is > 0 and <= 255 && id is not ("." or "..") && !id.Any(c => char.IsControl(c) || c is '/' or '\\');
+
+    private static void Environment(CommandInfo command, List<string> invalid)
+    {
+        foreach (var variable in command.Environment?.Variables ?? [])
+        {
+            if (variable.Name.Length == 0 || variable.Name.Contains('=') || variable.Name.Contains('\0') || variable.Value.Contains('\0'))
+            {
+                invalid.Add($"Environment variable '{variable.Name}' must have a name without '=' and no NUL character");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Unsupported(TaskInfo task)
+    {
+        if (task.Executor is not null)
+        {
+            yield return "it brings its own executor, and only command tasks are supported so far";
+        }
+        foreach (var uri in task.Command?.Uris ?? [])
+        {
+            yield return $"it fetches '{uri.Value}', and URIs are not supported so far (put the file on the host and name its path in the command)";
+        }
+        foreach (var variable in task.Command?.Environment?.Variables ?? [])
+        {
+            if (variable.Secret is { Value: null })
+            {
+                yield return $"environment variable '{variable.Name}' refers to a secret store, and only secrets with a value are supported";
+            }
+        }
+        if (task.Container is { } container)
+        {
+            if (container.Type == ContainerInfo.Types.Type.Docker)
+            {
+                yield return "it wants a Docker container, and only plain processes are supported so far";
+            }
+            if (container.Mesos?.Image is not null)
+            {
+                yield return "it wants a container image, and only plain processes are supported so far";
+            }
+            if (container.Volumes.Count > 0)
+            {
+                yield return "it mounts volumes, which are not supported so far";
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using Mesos.V1;
+using Offerbook.Agent.Checks;
+using Offerbook.Agent.Recovery;
+using Offerbook.Agent.Registration;
+using Offerbook.Agent.StatusUpdates;
+using Offerbook.Wire.AgentProtocol;
+using Offerbook.Wire.Identity;
+using Reason = Mesos.V1.TaskStatus.Types.Reason;
+using Type = Offerbook.Wire.AgentProtocol.Event.Types.Type;
+
+namespace Offerbook.Agent.Tasks;
+
+/// <summary>What the agent does when the master speaks (api-specs/offerbook/agent/v1).</summary>
+internal sealed class MasterOrders(
+    AgentContext context, MasterLink link, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskChecks checks, TaskLife life)
+{
+    private bool _stopping;
+
+    public void Register(Event.Types.Subscribed subscribed)
+    {
+        if (link.Registered)
+        {
+            return;
+        }
+        var id = AgentId.From(subscribed.AgentId);
+        if (context.State.Id != id)
+        {
+            context.Record(new AgentRegistered { AgentId = subscribed.AgentId });
+        }
+        link.Accept(subscribed);
+        foreach (var framework in subscribed.CompletedFrameworkIds)
+        {
+            ShutDownFramework(FrameworkId.From(framework));
+        }
+        updates.Resume();
+    }
+
+    public void Obey(Event @event)
+    {
+        switch (@event.Type)
+        {
+            case Type.Ping:
+                link.AnswerPing();
+                break;
+            case Type.Launch when @event.Launch is { } launch:
+                Launch(launch.FrameworkInfo, launch.Task, _stopping ? LaunchRefusal.Failed("The agent is being stopped") : null);
+                break;
+            case Type.LaunchGroup when @event.LaunchGroup is { } group:
+                foreach (var task in group.TaskGroup.Tasks)
+                {
+                    Launch(group.FrameworkInfo, task, new LaunchRefusal(
+                        TaskState.TaskError, Reason.TaskGroupInvalid, "This agent cannot run task groups: only command tasks are supported so far"));
+                }
+                break;
+            case Type.Kill when @event.Kill is { } kill:
+                Kill(kill);
+                break;
+            case Type.Acknowledge when @event.Acknowledge is { } acknowledge:
+                updates.Acknowledge(new TaskKey(FrameworkId.From(acknowledge.FrameworkId), TaskId.From(acknowledge.TaskId)), acknowledge.Uuid);
+                break;
+            case Type.Reconcile when @event.Reconcile is { } reconcile:
+                Reconcile(reconcile);
+                break;
+            case Type.ShutdownExecutor when @event.ShutdownExecutor is { } shutdown:
+                KillTasks(
+                    context.State.TasksOf(FrameworkId.From(shutdown.FrameworkId)).Where(task => task.Executor.Value == shutdown.ExecutorId.Value),
+                    KillCause.Framework,
+                    null);
+                break;
+            case Type.ShutdownFramework when @event.ShutdownFramework is { } shutdown:
+                ShutDownFramework(FrameworkId.From(shutdown.FrameworkId));
+                break;
+            case Type.FrameworkUpdated when @event.FrameworkUpdated is { } updated:
+                if (context.State.Frameworks.TryGetValue(FrameworkId.From(updated.FrameworkInfo.Id), out var known)
+                    && !known.Info.Equals(updated.FrameworkInfo))
+                {
+                    context.Record(new FrameworkKnown { FrameworkInfo = updated.FrameworkInfo });
+                }
+                break;
+            // MESSAGE goes to an executor, and a command task has none that could read it: like Mesos' command executor, drop it.
+            // What is left is an event of a newer master that this agent does not know.
+        }
+    }
+
+    /// <summary>The master does not want this agent any more: everything dies silently, and the agent comes back as a new one.</summary>
+    public void Retire()
+    {
+        link.Stop();
+        updates.Pause();
+        context.Record(new AgentRetired());
+    }
+
+    /// <summary>Kills every task and refuses new ones.</summary>
+    public void Stop(TimeSpan grace)
+    {
+        _stopping = true;
+        KillAll(KillCause.Operator, grace);
+    }
+
+    public void KillAll(KillCause cause, TimeSpan? grace) => KillTasks(context.State.Tasks.Values.ToList(), cause, grace);
+
+    private void Launch(FrameworkInfo framework, TaskInfo task, LaunchRefusal? refusal)
+    {
+        var key = new TaskKey(FrameworkId.From(framework.Id), TaskId.From(task.TaskId));
+        if (context.State.Find(key) is not null)
+        {
+            return;
+        }
+        updates.ForgetUnknown(key);
+        if (!LaunchChecks.IsSafeId(key.Task.Value) || !LaunchChecks.IsSafeId(key.Framework.Value) || !LaunchChecks.IsSafeId(task.AgentId.Value))
+        {
+            updates.QueueUnknown(key, statuses.Unknown(
+                task.TaskId, TaskState.TaskError, "The ids of the task, its framework and its agent must be usable as file names", Reason.TaskInvalid));
+        }
+        else if (context.State.Tasks.Count >= context.Settings.MaxTasks)
+        {
+            updates.QueueUnknown(key, statuses.Unknown(
+                task.TaskId, framework.Dropped(), $"The agent already holds {context.Settings.MaxTasks} tasks", Reason.ContainerLaunchFailed));
+        }
+        else
+        {
+            life.Launch(framework, task, refusal);
+        }
+    }
+
+    private void Kill(Event.Types.Kill kill)
+    {
+        var key = new TaskKey(FrameworkId.From(kill.FrameworkId), TaskId.From(kill.TaskId));
+        if (context.State.Find(key) is { } task)
+        {
+            KillTasks([task], KillCause.Framework, TaskKiller.OfPolicy(kill.KillPolicy));
+        }
+        else if (context.State.Frameworks.TryGetValue(key.Framework, out var framework) && !context.State.HasFinished(key))
+        {
+            // It never came here, or is long forgotten: the master should stop waiting for it.
+            updates.QueueUnknown(key, statuses.Unknown(
+                kill.TaskId, framework.Info.Dropped(), "The agent does not have the task", Reason.ExecutorTerminated));
+        }
+    }
+
+    private void Reconcile(Event.Types.Reconcile reconcile)
+    {
+        foreach (var entry in reconcile.Tasks)
+        {
+            var key = new TaskKey(FrameworkId.From(entry.FrameworkId), TaskId.From(entry.TaskId));
+            if (context.State.Find(key) is null)
+            {
+                updates.QueueUnknown(key, statuses.Unknown(
+                    entry.TaskId, entry.PartitionAware ? TaskState.TaskDropped : TaskState.TaskLost,
+                    "Reconciliation: task unknown to the agent", Reason.Reconciliation));
+            }
+        }
+    }
+
+    private void ShutDownFramework(FrameworkId framework)
+    {
+        updates.ForgetUnknown(framework);
+        var tasks = context.State.TasksOf(framework);
+        if (tasks.Count == 0)
+        {
+            return;
+        }
+        foreach (var task in tasks)
+        {
+            updates.Withdraw(task);
+        }
+        context.Record(new FrameworkShutDown { FrameworkId = framework.ToProto() });
+        KillTasks(tasks.Where(task => !task.Ended), KillCause.Shutdown, null);
+    }
+
+    private void KillTasks(IEnumerable<AgentTask> tasks, KillCause cause, TimeSpan? grace)
+    {
+        foreach (var task in tasks)
+        {
+            checks.Stop(task);
+            killer.Kill(task, cause, grace);
+        }
+    }
+}
