@@ -5,7 +5,7 @@ namespace Offerbook.Wire.Json;
 
 /// <summary>
 /// Doubles as RapidJSON prints them, and so Mesos: the shortest digits that read back as the same number, always with a fraction or
-/// an exponent (<c>1.0</c>, <c>0.1</c>, <c>1e21</c> has none and is <c>1e21</c>), plain between 1e-6 and 1e21.
+/// an exponent: <c>1.0</c>, <c>0.1</c>, <c>1e21</c>, <c>1.5e-7</c>. Plain between 1e-6 and 1e21.
 /// Infinities are the strings that the reader understands; "NaN" is not readable, by intention.
 /// </summary>
 internal static class DoubleText

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Offerbook.Wire.Http;
+
+/// <summary>
+/// One response that goes on for as long as its reader stays. Senders never wait: frames go to a bounded buffer, a task writes
+/// whatever has gathered and flushes once, and a reader that falls behind the bounds is cut.
+/// </summary>
+public sealed class FrameStream
+{
+    /// <summary>Written between flushes: what Kestrel buffers before it asks us to wait.</summary>
+    private const int FlushBytes = 64 * 1024;
+
+    private readonly HttpContext _context;
+    private readonly string _contentType;
+    private readonly StreamBounds _bounds;
+    private readonly FrameBuffer _buffer;
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <param name="context">The exchange whose response this is. Headers of the caller must be set before <see cref="RunAsync"/>.</param>
+    public FrameStream(HttpContext context, string contentType, StreamBounds bounds)
+    {
+        _context = context;
+        _contentType = contentType;
+        _bounds = bounds;
+        _buffer = new FrameBuffer(bounds);
+    }
+
+    /// <summary>Puts a frame behind those that wait. The bytes must not be changed afterwards.</summary>
+    /// <returns>False when the stream is closed or has just been cut, because the reader is too slow.</returns>
+    public bool TrySend(ReadOnlyMemory<byte> frame)
+    {
+        var taken = _buffer.TryAdd(frame);
+        if (taken)
+        {
+            _signal.Writer.TryWrite(true);
+        }
+        else if (_buffer.HasOverflowed)
+        {
+            // Frees the writing task if it waits for the reader; never runs any of it here.
+            _ = _stop.CancelAsync();
+        }
+        return taken;
+    }
+
+    /// <summary>Ends the stream once what waits has left, or when the reader takes too long to fetch it.</summary>
+    public void Close()
+    {
+        _buffer.Seal();
+        _stop.CancelAfter(_bounds.CloseGrace);
+        _signal.Writer.TryWrite(true);
+    }
+
+    /// <summary>Sends the headers and then frames until the stream ends. The request's handler awaits it.</summary>
+    public async Task<StreamEnd> RunAsync()
+    {
+        var gone = _context.RequestAborted;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(gone, _stop.Token);
+        try
+        {
+            await BeginAsync(ending.Token);
+            bool last;
+            do
+            {
+                // Asked before the buffer is emptied: no frame can come after.
+                last = _buffer.IsSealed;
+                await DrainAsync(ending.Token);
+                if (!last)
+                {
+                    await _signal.Reader.ReadAsync(ending.Token);
+                }
+            }
+            while (!last);
+            return _buffer.HasOverflowed ? Cut() : StreamEnd.Closed;
+        }
+        catch (OperationCanceledException)
+        {
+            return gone.IsCancellationRequested ? StreamEnd.ReaderLeft : Cut();
+        }
+        catch (IOException)
+        {
+            return StreamEnd.ReaderLeft;
+        }
+        finally
+        {
+            _buffer.Seal();
+        }
+    }
+
+    private StreamEnd Cut()
+    {
+        // The reader must see a broken stream, not one that ended well.
+        _context.Abort();
+        return StreamEnd.ReaderTooSlow;
+    }
+
+    private async Task BeginAsync(CancellationToken gone)
+    {
+        var response = _context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = _contentType;
+        _context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        if (_context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            // Our bounds say what is too slow.
+            rate.MinDataRate = null;
+        }
+        await response.StartAsync(gone);
+        await response.BodyWriter.FlushAsync(gone);
+    }
+
+    private async ValueTask DrainAsync(CancellationToken cancellation)
+    {
+        var writer = _context.Response.BodyWriter;
+        var unflushed = 0;
+        while (_buffer.TryPeek(out var frame))
+        {
+            while (unflushed + frame.Length > FlushBytes)
+            {
+                var part = FlushBytes - unflushed;
+                writer.Write(frame.Span[..part]);
+                frame = frame[part..];
+                await FlushAsync(writer, cancellation);
+                unflushed = 0;
+            }
+            writer.Write(frame.Span);
+            unflushed += frame.Length;
+            _buffer.Remove();
+        }
+        if (unflushed > 0)
+        {
+            await FlushAsync(writer, cancellation);
+        }
+    }
+
+    private static async ValueTask FlushAsync(PipeWriter writer, CancellationToken cancellation)
+    {
+        var flushed = await writer.FlushAsync(cancellation);
+        if (flushed.IsCompleted)
+        {
+            throw new IOException("The reader has left.");
+        }
+    }
+}
