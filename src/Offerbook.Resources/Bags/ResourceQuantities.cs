@@ -36,10 +36,22 @@ public sealed class ResourceQuantities : IEquatable<ResourceQuantities>
 
     public static ResourceQuantities Of(params ReadOnlySpan<(string Name, double Units)> amounts)
     {
-        var sums = new SortedDictionary<string, Scalar>(StringComparer.Ordinal);
-        foreach (var (name, units) in amounts)
+        var exact = new (string, Scalar)[amounts.Length];
+        for (var i = 0; i < exact.Length; i++)
         {
-            sums[name] = sums.GetValueOrDefault(name) + Scalar.FromUnits(units);
+            exact[i] = (amounts[i].Name, Scalar.FromUnits(amounts[i].Units));
+        }
+
+        return OfExact(exact);
+    }
+
+    /// <summary>Amounts of one name add up.</summary>
+    public static ResourceQuantities OfExact(params ReadOnlySpan<(string Name, Scalar Amount)> amounts)
+    {
+        var sums = new SortedDictionary<string, Scalar>(StringComparer.Ordinal);
+        foreach (var (name, amount) in amounts)
+        {
+            sums[name] = sums.GetValueOrDefault(name) + amount;
         }
 
         return From(sums);

@@ -1,0 +1,32 @@
+using Offerbook.Resources;
+
+namespace Offerbook.Master.Allocation;
+
+/// <summary>
+/// A framework in one role: the one who is offered things. Lives while the framework is subscribed to the role, and after that
+/// for as long as it holds resources there.
+/// </summary>
+internal sealed class RoleMember(FrameworkSlot framework, RoleNode role) : Competitor(framework.Id.Value)
+{
+    public FrameworkSlot Framework { get; } = framework;
+
+    public RoleNode Role { get; } = role;
+
+    public bool IsSubscribed { get; set; }
+
+    public bool IsSuppressed { get; set; }
+
+    /// <summary>Stands in the role's order of those who compete.</summary>
+    public bool IsListed { get; set; }
+
+    /// <summary>On how many agents it holds something.</summary>
+    public int Holdings { get; set; }
+
+    /// <summary>In place of the allocator's own, when not null; empty: anything.</summary>
+    public IReadOnlyList<ResourceQuantities>? MinAllocatable { get; set; }
+
+    /// <summary>Its refusals by agent handle; several for one agent are a chain. Looked up only, never enumerated into effects.</summary>
+    public Dictionary<int, OfferFilter> Filters { get; } = [];
+
+    public bool ShouldCompete => IsSubscribed && !IsSuppressed && Framework.IsActive;
+}

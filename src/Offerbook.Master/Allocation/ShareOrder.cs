@@ -1,0 +1,118 @@
+using Offerbook.Actors;
+
+namespace Offerbook.Master.Allocation;
+
+/// <summary>
+/// Siblings in the order in which they are served: smallest share first, then fewest allocations, then name. Kept sorted while
+/// shares change one by one (two binary searches and a move); sorted anew only after the cluster's totals changed, on next use.
+/// </summary>
+internal sealed class ShareOrder<T> where T : Competitor
+{
+    private static readonly Comparer<T> ByShare = Comparer<T>.Create(Competitor.Compare);
+
+    private T[] _items = new T[4];
+    private int _sortedAt;
+
+    public int Count { get; private set; }
+
+    public T this[int index] => _items[index];
+
+    /// <summary>Must be called before walking.</summary>
+    public void Sort(ClusterTotals totals)
+    {
+        if (_sortedAt == totals.Version)
+        {
+            return;
+        }
+
+        for (var i = 0; i < Count; i++)
+        {
+            _items[i].Share = totals.ShareOf(_items[i].Allocated);
+        }
+
+        Array.Sort(_items, 0, Count, ByShare);
+        _sortedAt = totals.Version;
+    }
+
+    public void Add(T item, ClusterTotals totals)
+    {
+        Sort(totals);
+        item.Share = totals.ShareOf(item.Allocated);
+        if (Count == _items.Length)
+        {
+            Array.Resize(ref _items, Count * 2);
+        }
+
+        var at = FirstAfter(item, 0, Count);
+        Array.Copy(_items, at, _items, at + 1, Count - at);
+        _items[at] = item;
+        Count++;
+    }
+
+    public void Remove(T item, ClusterTotals totals)
+    {
+        Sort(totals);
+        var at = IndexOf(item);
+        Array.Copy(_items, at + 1, _items, at, Count - at - 1);
+        _items[--Count] = null!;
+    }
+
+    /// <summary>Adds to (sign 1) or takes from (sign −1) what a member holds and moves it to its new place.</summary>
+    public void Charge(T item, long[] amounts, int sign, ClusterTotals totals)
+    {
+        if (_sortedAt != totals.Version)
+        {
+            // The whole order is sorted before anybody looks at it.
+            ChargeUnlisted(item, amounts, sign);
+            return;
+        }
+
+        var from = IndexOf(item);
+        ChargeUnlisted(item, amounts, sign);
+        item.Share = totals.ShareOf(item.Allocated);
+        if (from + 1 < Count && Competitor.Compare(_items[from + 1], item) < 0)
+        {
+            var to = FirstAfter(item, from + 1, Count);
+            Array.Copy(_items, from + 1, _items, from, to - from - 1);
+            _items[to - 1] = item;
+        }
+        else if (from > 0 && Competitor.Compare(_items[from - 1], item) > 0)
+        {
+            var to = FirstAfter(item, 0, from);
+            Array.Copy(_items, to, _items, to + 1, from - to);
+            _items[to] = item;
+        }
+    }
+
+    /// <summary>For one that is in no order now: suppressed, inactive or gone.</summary>
+    public static void ChargeUnlisted(T item, long[] amounts, int sign)
+    {
+        item.Add(amounts, sign);
+        item.Allocations += sign > 0 ? 1 : 0;
+    }
+
+    private int IndexOf(T item)
+    {
+        var at = FirstAfter(item, 0, Count) - 1;
+        Invariant.Check(at >= 0 && ReferenceEquals(_items[at], item), "a competitor stands where its share puts it");
+        return at;
+    }
+
+    private int FirstAfter(T item, int low, int high)
+    {
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Competitor.Compare(_items[middle], item) > 0)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
+        }
+
+        return low;
+    }
+}
