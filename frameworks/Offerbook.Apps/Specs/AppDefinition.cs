@@ -20,7 +20,7 @@ public sealed record AppDefinition
 
     public int Instances { get; init; } = 1;
 
-    public Resources Resources { get; init; } = Resources.Default;
+    public InstanceResources Resources { get; init; } = InstanceResources.Default;
 
     public ExecutorResources? ExecutorResources { get; init; }
 

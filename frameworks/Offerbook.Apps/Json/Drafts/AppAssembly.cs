@@ -29,7 +29,7 @@ public static class AppAssembly
             User = draft.User ?? basis.User,
             Env = draft.Env ?? basis.Env,
             Instances = draft.Instances ?? basis.Instances,
-            Resources = new Resources(draft.Cpus ?? basis.Resources.Cpus, draft.Mem ?? basis.Resources.Mem,
+            Resources = new InstanceResources(draft.Cpus ?? basis.Resources.Cpus, draft.Mem ?? basis.Resources.Mem,
                 draft.Disk ?? basis.Resources.Disk, draft.Gpus ?? basis.Resources.Gpus),
             ExecutorResources = draft.ExecutorResources,
             ResourceLimits = draft.ResourceLimits,

@@ -1,9 +1,9 @@
 namespace Offerbook.Apps.Specs;
 
 /// <summary>What one instance is given. Memory and disk in MiB.</summary>
-public sealed record Resources(Quantity Cpus, Quantity Mem, Quantity Disk, int Gpus)
+public sealed record InstanceResources(Quantity Cpus, Quantity Mem, Quantity Disk, int Gpus)
 {
-    public static Resources Default { get; } = new(Quantity.Of(1), Quantity.Of(128), Quantity.Zero, 0);
+    public static InstanceResources Default { get; } = new(Quantity.Of(1), Quantity.Of(128), Quantity.Zero, 0);
 }
 
 /// <summary>What a custom executor itself takes, on top of the task. Memory and disk in MiB.</summary>
