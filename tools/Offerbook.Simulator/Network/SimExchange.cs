@@ -36,6 +36,9 @@ public sealed class SimExchange
     /// <summary>Whether the client has had the first frame of the answer.</summary>
     public bool Answered { get; private set; }
 
+    /// <summary>Whether it is settled if the server gets the request: it did, or never will.</summary>
+    public bool RequestSettled { get; private set; }
+
     /// <summary>Frames sent to the client that have not arrived: what a server's bounded buffer would hold.</summary>
     public int InFlight { get; private set; }
 
@@ -97,6 +100,7 @@ public sealed class SimExchange
         var link = _network.Link(Client.Name, Server.Name);
         if (link.DrawReset())
         {
+            RequestSettled = true;
             TellClient("connection reset before the request arrived");
             return;
         }
@@ -106,6 +110,7 @@ public sealed class SimExchange
 
     private void Arrive(SimFrame frame)
     {
+        RequestSettled = true;
         if (!Server.IsUp || Server.Serve is null)
         {
             TellClient("connection refused");

@@ -7,5 +7,11 @@ namespace Offerbook.Simulator.Network;
 /// <param name="What">A stable description for the trace, such as <c>Call ACCEPT</c>.</param>
 /// <param name="Body">Owned by the frame: the sender must not change it afterwards.</param>
 /// <param name="Status">HTTP status of an answer; 0 for requests and for what follows on a stream.</param>
-/// <param name="Header">The one header that matters, such as a stream id.</param>
-public sealed record SimFrame(string What, ReadOnlyMemory<byte> Body, int Status = 0, string? Header = null);
+/// <param name="StreamId">The one header that matters.</param>
+public sealed record SimFrame(string What, ReadOnlyMemory<byte> Body, int Status = 0, string? StreamId = null)
+{
+    /// <summary>Where a request goes.</summary>
+    public string Path { get; init; } = "";
+
+    public string Text => System.Text.Encoding.UTF8.GetString(Body.Span);
+}

@@ -15,7 +15,7 @@ namespace Offerbook.Simulator.Nodes;
 /// <param name="journal">Null for a core that keeps nothing.</param>
 public sealed class SimNode<TMessage>(
     string name, SimWorld world, Func<SeededRandom, ICore<TMessage>> boot, Action<IEffect> perform, SimJournal? journal)
-    : SimProcess(name) where TMessage : class
+    : SimProcess(name, world) where TMessage : class
 {
     private readonly SeededRandom _lives = world.Seeds.For("lives of " + name);
     private readonly SeededRandom _diskChance = world.Seeds.For("disk of " + name);
@@ -28,10 +28,6 @@ public sealed class SimNode<TMessage>(
     private bool _paused;
     private bool _flushedWhilePaused;
     private bool _inTurn;
-
-    public NodeClock Clock { get; } = new(world);
-
-    public DiskBehaviour Disk { get; } = new();
 
     public SimJournal? Journal => journal;
 
@@ -54,21 +50,28 @@ public sealed class SimNode<TMessage>(
     /// <summary>Told that a new life has recovered and takes messages.</summary>
     public Action? Started { get; set; }
 
+    /// <summary>Told of every message just before the core takes it.</summary>
+    public Action<TMessage>? Received { get; set; }
+
     /// <summary>Told of every effect in the turn that emits it, before the gate.</summary>
     public Action<IEffect>? Emitted { get; set; }
+
+    /// <summary>Told at the end of every turn, recovery included.</summary>
+    public Action? TurnEnded { get; set; }
 
     public override void Start()
     {
         Invariant.Check(!IsUp, Name + " is up already");
         Life++;
         IsUp = true;
+        DiedOfItsDisk = false;
         _paused = false;
         _flushedWhilePaused = false;
         Clock.StartProcess(_lives.Between(TimeSpan.Zero, TimeSpan.FromHours(1)));
         _timers = new TimerQueue<TMessage>();
         _wakeAt = null;
         Core = boot(_lives.Fork());
-        world.Note($"{Name} starts, life {Life}, journal at {journal?.LastDurable ?? 0}");
+        World.Note($"{Name} starts, life {Life}, journal at {journal?.LastDurable ?? 0}");
         if (Core is IDurableCore<TMessage> durable)
         {
             Invariant.Check(journal is not null, Name + " needs a journal");
@@ -95,7 +98,7 @@ public sealed class SimNode<TMessage>(
         var lost = journal?.Crash(Disk, _diskChance) ?? 0;
         _mailbox.Clear();
         _snapshot = null;
-        world.Note($"{Name} dies: {why}; {lost} events lost");
+        World.Note($"{Name} dies: {why}; {lost} events lost");
         Crashed?.Invoke(why);
     }
 
@@ -107,8 +110,8 @@ public sealed class SimNode<TMessage>(
         }
         _paused = true;
         var life = Life;
-        world.Note($"{Name} stands still for {duration}");
-        world.Schedule(duration, null, () => Resume(life));
+        World.Note($"{Name} stands still for {duration}");
+        World.Schedule(duration, null, () => Resume(life));
     }
 
     /// <summary>Hands a message to the core. Returns false when the process is down or its mailbox full.</summary>
@@ -138,7 +141,7 @@ public sealed class SimNode<TMessage>(
             return;
         }
         _paused = false;
-        world.Note($"{Name} goes on");
+        World.Note($"{Name} goes on");
         while (!_paused && IsUp && _mailbox.TryDequeue(out var message))
         {
             Turn(message);
@@ -159,6 +162,7 @@ public sealed class SimNode<TMessage>(
         Invariant.Check(!_inTurn, Name + " got a message in the middle of a turn");
         _inTurn = true;
         Turns++;
+        Received?.Invoke(message);
         Core!.Handle(message, Clock.Now, _effects);
         Interpret();
         _inTurn = false;
@@ -183,7 +187,7 @@ public sealed class SimNode<TMessage>(
                     Invariant.Check(journal is not null, Name + " has no journal to persist to");
                     _gate.NextSequence();
                     journal.Append(persist.Event);
-                    world.Hash.Add(persist.Event.Payload.Span);
+                    World.Hash.Add(persist.Event.Payload.Span);
                     break;
                 case SaveSnapshot snapshot:
                     _snapshot = new Snapshot(_gate.Appended, snapshot.State);
@@ -194,6 +198,7 @@ public sealed class SimNode<TMessage>(
             }
         }
         _effects.Clear();
+        TurnEnded?.Invoke();
         journal?.EndTurn();
         ArmTimers();
         Release();
@@ -216,7 +221,7 @@ public sealed class SimNode<TMessage>(
         }
         var life = Life;
         journal.BeginFlush();
-        world.Schedule(_diskChance.Exponential(Disk.FlushMean), null, () => EndFlush(life));
+        World.Schedule(_diskChance.Exponential(Disk.FlushMean), null, () => EndFlush(life));
     }
 
     private void EndFlush(int life)
@@ -233,10 +238,11 @@ public sealed class SimNode<TMessage>(
         if (Disk.Full || _diskChance.Chance(Disk.FlushErrorRate))
         {
             Crash(Disk.Full ? "its disk is full" : "its disk failed to flush");
+            DiedOfItsDisk = true;
             return;
         }
         _gate.MarkFlushed(journal!.EndFlush());
-        world.Note($"{Name} flushed to {_gate.Flushed}");
+        World.Note($"{Name} flushed to {_gate.Flushed}");
         if (_snapshot is { } snapshot && snapshot.Sequence <= _gate.Flushed)
         {
             _snapshot = null;
@@ -255,7 +261,7 @@ public sealed class SimNode<TMessage>(
         var life = Life;
         _wakeAt = due;
         var at = Clock.ToWorld(due);
-        world.ScheduleAt(at < world.Elapsed ? world.Elapsed : at, null, () => Wake(life, due));
+        World.ScheduleAt(at < World.Elapsed ? World.Elapsed : at, null, () => Wake(life, due));
     }
 
     private void Wake(int life, TimeSpan due)
@@ -275,7 +281,7 @@ public sealed class SimNode<TMessage>(
     {
         while (IsUp && !_paused && _timers.TryTakeDue(Clock.Now.Elapsed, out var message))
         {
-            world.Note($"{Name} timer {message.GetType().Name}");
+            World.Note($"{Name} timer {message.GetType().Name}");
             Turn(message);
         }
         ArmTimers();

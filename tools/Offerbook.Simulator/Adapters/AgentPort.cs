@@ -1,0 +1,81 @@
+using Offerbook.Actors;
+using Offerbook.Agent;
+using Offerbook.Simulator.Machines;
+using Offerbook.Simulator.Network;
+using Offerbook.Simulator.Nodes;
+using Offerbook.Wire.AgentProtocol;
+
+namespace Offerbook.Simulator.Adapters;
+
+/// <summary>An agent's shell: its connection to the master and the containers of its machine.</summary>
+public sealed class AgentPort
+{
+    private readonly StreamClient _client;
+    private readonly SimContainers _containers;
+    private SimNode<AgentMessage>? _node;
+
+    public AgentPort(SimNetwork network, string name, string master, SimContainers containers)
+    {
+        _containers = containers;
+        _client = new StreamClient(network, name, master, MasterPort.AgentPath)
+        {
+            EventArrived = (number, bytes) => Post(new AgentMessage.MasterEventReceived(number, Event.Parser.ParseFrom(bytes.Span))),
+            Ended = (number, status, reason) => Post(new AgentMessage.MasterConnectionEnded(number, status, reason)),
+            CallFailed = (number, call, status, reason) => Post(new AgentMessage.MasterCallFailed(number, (Call)call, status, reason)),
+        };
+        containers.Report = Post;
+    }
+
+    public int DeepestQueue => _client.DeepestQueue;
+
+    public void Attach(SimNode<AgentMessage> node, SimNetwork network)
+    {
+        _node = node;
+        network.Host(node.Name).Process = node;
+        node.Crashed = _ =>
+        {
+            _client.Drop();
+            _containers.AgentDied();
+            network.HostDied(node.Name);
+        };
+    }
+
+    public void Perform(IEffect effect)
+    {
+        switch (effect)
+        {
+            case ConnectToMaster connect:
+                _client.Open(connect.Connection, "agent SUBSCRIBE", connect.Subscribe);
+                break;
+            case DisconnectFromMaster disconnect:
+                _client.Close(disconnect.Connection);
+                break;
+            case CallMaster call:
+                _client.Send(call.Connection, "agent " + call.Call.Type, call.Call);
+                break;
+            case LaunchContainer launch:
+                _containers.Launch(launch.Spec);
+                break;
+            case RecoverContainers recover:
+                _containers.Recover(recover.Containers);
+                break;
+            case SignalContainer signal:
+                _containers.Signal(signal.Container, signal.Signal);
+                break;
+            case ForgetContainer forget:
+                _containers.Forget(forget.Container);
+                break;
+            case RunCheck check:
+                _containers.Check(check);
+                break;
+            case RemoveSandbox:
+            case ReplyView:
+            case ReplyAllTasksEnded:
+                break;
+            default:
+                throw new ArgumentException("the agent's port knows no effect " + effect.GetType().Name, nameof(effect));
+        }
+    }
+
+    private void Post(AgentMessage message) => _node!.TryPost(message);
+}

@@ -1,0 +1,131 @@
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Offerbook.Actors;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Health;
+using Offerbook.Simulator.Engine;
+using Offerbook.Simulator.Machines;
+using Offerbook.Simulator.Network;
+using Offerbook.Simulator.Nodes;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Simulator.Adapters;
+
+/// <summary>The Apps framework's shell: its subscription, the part of its REST API that changes things, and its health probes.</summary>
+public sealed class AppsPort
+{
+    private readonly SimWorld _world;
+    private readonly SimNetwork _network;
+    private readonly string _name;
+    private readonly SchedulerPort _scheduler;
+    private readonly Func<string, SimContainers?> _machine;
+    private readonly SeededRandom _chance;
+    private readonly Dictionary<ConnectionId, SimExchange> _open = [];
+    private SimNode<AppsMessage>? _node;
+
+    /// <param name="machine">Finds a machine by host name or address.</param>
+    public AppsPort(SimWorld world, SimNetwork network, string name, string master, Func<string, SimContainers?> machine)
+    {
+        (_world, _network, _name, _machine) = (world, network, name, machine);
+        _chance = world.Seeds.For("probes of " + name);
+        _scheduler = new SchedulerPort(network, name, master, signal => Post(new AppsMessage.MasterSignalled(signal)));
+    }
+
+    /// <summary>Told of every published event, with its id.</summary>
+    public Action<PublishEvent>? Published { get; set; }
+
+    /// <summary>The newest view that readers would see.</summary>
+    public AppsView View { get; private set; } = AppsView.Empty;
+
+    public int DeepestQueue => _scheduler.DeepestQueue;
+
+    public void Attach(SimNode<AppsMessage> node)
+    {
+        _node = node;
+        var host = _network.Host(_name);
+        host.Process = node;
+        host.Serve = Serve;
+        node.Crashed = _ =>
+        {
+            _open.Clear();
+            _scheduler.Reset();
+            _network.HostDied(_name);
+        };
+    }
+
+    private void Serve(SimExchange exchange, SimFrame request)
+    {
+        var connection = new ConnectionId(exchange.Number);
+        _open.Add(connection, exchange);
+        exchange.ClientGone = _ => _open.Remove(connection);
+        var body = request.Body.IsEmpty ? null : Parse(request.Text);
+        Post(new AppsMessage.ApiCalled(connection, AppsRoutes.Parse(request.Path, body), new ApiCaller("10.0.0.9", request.Path)));
+    }
+
+    private static JToken Parse(string text)
+    {
+        using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None };
+        return JToken.ReadFrom(reader);
+    }
+
+    public void Perform(IEffect effect)
+    {
+        switch (effect)
+        {
+            case Reply reply:
+                if (_open.Remove(reply.Connection, out var exchange))
+                {
+                    var text = reply.Body?.ToString(Formatting.None) ?? "";
+                    exchange.Send(new SimFrame($"{reply.Status}", Encoding.UTF8.GetBytes(text), reply.Status));
+                    exchange.End();
+                }
+                break;
+            case PublishEvent published:
+                Published?.Invoke(published);
+                break;
+            case PublishView published:
+                View = published.View;
+                break;
+            case RunHealthCheck run:
+                Probe(run);
+                break;
+            default:
+                if (!_scheduler.Perform(effect))
+                {
+                    throw new ArgumentException("the Apps port knows no effect " + effect.GetType().Name, nameof(effect));
+                }
+                break;
+        }
+    }
+
+    /// <summary>A probe crosses the network to the machine and back; a cut link or a dead container gives no answer.</summary>
+    private void Probe(RunHealthCheck run)
+    {
+        var life = _node!.Life;
+        var probe = run.Probe;
+        var there = _network.Link(_name, probe.Host);
+        var back = _network.Link(probe.Host, _name);
+        var takes = _chance.Exponential(TimeSpan.FromMilliseconds(3));
+        var reaches = !there.IsCut && !back.IsCut;
+        _world.Schedule(reaches ? takes : probe.Timeout, null, () =>
+        {
+            if (life == _node.Life)
+            {
+                Post(new AppsMessage.HealthCheckFinished(run.Run, reaches ? Answer(probe) : new ProbeResult.NoAnswer("timed out")));
+            }
+        });
+    }
+
+    private ProbeResult Answer(HealthProbe probe)
+    {
+        var listener = _machine(probe.Host)?.Listener(probe.Port);
+        if (listener is null || !listener.IsHealthy(_world.Elapsed))
+        {
+            return new ProbeResult.NoAnswer("connection refused");
+        }
+        return probe is HealthProbe.Http ? new ProbeResult.HttpAnswered(200, "OK") : new ProbeResult.Connected();
+    }
+
+    private void Post(AppsMessage message) => _node!.TryPost(message);
+}

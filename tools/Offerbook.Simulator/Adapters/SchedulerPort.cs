@@ -1,0 +1,42 @@
+using Mesos.V1.Scheduler;
+using Offerbook.Actors;
+using Offerbook.Client.Scheduling;
+using Offerbook.Simulator.Network;
+
+namespace Offerbook.Simulator.Adapters;
+
+/// <summary>A framework's scheduler client.</summary>
+/// <param name="signal">Hands a signal to the framework's core.</param>
+public sealed class SchedulerPort(SimNetwork network, string name, string master, Action<SchedulerSignal> signal)
+{
+    private readonly StreamClient _client = new(network, name, master, MasterPort.SchedulerPath)
+    {
+        EventArrived = (number, bytes) => signal(new SchedulerSignal.EventReceived(number, Event.Parser.ParseFrom(bytes.Span))),
+        Ended = (number, status, reason) => signal(new SchedulerSignal.SubscriptionEnded(number, status, reason)),
+        CallFailed = (number, call, status, reason) => signal(new SchedulerSignal.CallFailed(number, (Call)call, status, reason)),
+    };
+
+    public int DeepestQueue => _client.DeepestQueue;
+
+    /// <summary>The process has died.</summary>
+    public void Reset() => _client.Drop();
+
+    /// <returns>Whether the effect was one of the client's.</returns>
+    public bool Perform(IEffect effect)
+    {
+        switch (effect)
+        {
+            case OpenSubscription open:
+                _client.Open(open.Subscription, "scheduler SUBSCRIBE", open.Subscribe);
+                return true;
+            case CloseSubscription close:
+                _client.Close(close.Subscription);
+                return true;
+            case CallMaster call:
+                _client.Send(call.Subscription, "scheduler " + call.Call.Type, call.Call);
+                return true;
+            default:
+                return false;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using Google.Protobuf;
+using Offerbook.Simulator.Network;
+
+namespace Offerbook.Simulator.Adapters;
+
+/// <summary>
+/// The client half of the streaming pattern, the same for schedulers and agents: SUBSCRIBE opens a stream of events, calls are
+/// POSTs that carry the stream's id and go out one after the other. It decides nothing; subscribing again is the core's business.
+/// </summary>
+public sealed class StreamClient(SimNetwork network, string name, string server, string path)
+{
+    /// <summary>How long the client waits for the answer to a call, or for the first frame of a stream.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly Queue<(string What, IMessage Call)> _calls = new();
+    private SimExchange? _stream;
+    private SimExchange? _call;
+    private long _number;
+    private string? _streamId;
+
+    public required Action<long, ReadOnlyMemory<byte>> EventArrived { get; init; }
+
+    /// <summary>The stream could not be opened or has ended; the status if it was refused.</summary>
+    public required Action<long, int?, string> Ended { get; init; }
+
+    /// <summary>A call was refused, or (status null) its fate is unknown.</summary>
+    public required Action<long, IMessage, int?, string> CallFailed { get; init; }
+
+    /// <summary>Most calls that ever waited for the one before them.</summary>
+    public int DeepestQueue { get; private set; }
+
+    /// <summary>Closes the subscription before, if any, and opens the next.</summary>
+    public void Open(long number, string what, IMessage subscribe)
+    {
+        Drop();
+        _number = number;
+        int? refused = null;
+        var text = "";
+        _stream = network.Send(name, server, Frame(what, subscribe, streamId: null),
+            frame =>
+            {
+                if (number != _number)
+                {
+                    return;
+                }
+                if (frame.Status == 200)
+                {
+                    _streamId = frame.StreamId;
+                    SendNext();
+                }
+                else if (frame.Status != 0)
+                {
+                    (refused, text) = (frame.Status, frame.Text);
+                }
+                else
+                {
+                    EventArrived(number, frame.Body);
+                }
+            },
+            reason =>
+            {
+                if (number == _number)
+                {
+                    Drop();
+                    Ended(number, refused, refused is null ? reason : text);
+                }
+            },
+            Patience);
+    }
+
+    public void Close(long number)
+    {
+        if (number == _number)
+        {
+            Drop();
+        }
+    }
+
+    public void Send(long number, string what, IMessage call)
+    {
+        if (number != _number || _stream is null)
+        {
+            return;
+        }
+        _calls.Enqueue((what, call));
+        DeepestQueue = Math.Max(DeepestQueue, _calls.Count);
+        SendNext();
+    }
+
+    /// <summary>The process has died, or the connection is not wanted any more.</summary>
+    public void Drop()
+    {
+        _calls.Clear();
+        _stream?.Abort();
+        _call?.Abort();
+        (_stream, _call, _streamId) = (null, null, null);
+    }
+
+    private void SendNext()
+    {
+        if (_call is not null || _streamId is null || !_calls.TryDequeue(out var next))
+        {
+            return;
+        }
+        var number = _number;
+        int? status = null;
+        var text = "";
+        _call = network.Send(name, server, Frame(next.What, next.Call, _streamId),
+            frame => (status, text) = (frame.Status, frame.Text),
+            reason =>
+            {
+                _call = null;
+                if (status is not (>= 200 and < 300))
+                {
+                    CallFailed(number, next.Call, status, status is null ? reason : text);
+                }
+                SendNext();
+            },
+            Patience);
+    }
+
+    private SimFrame Frame(string what, IMessage call, string? streamId) =>
+        new(what, call.ToByteArray(), StreamId: streamId) { Path = path };
+}

@@ -1,0 +1,64 @@
+using Offerbook.Actors;
+using Offerbook.Apps.Core;
+using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Workload;
+
+namespace Offerbook.Simulator.Checks;
+
+/// <summary>
+/// No acknowledged write is lost: each app is in a state that its client's acknowledged requests allow. Event ids are dense and
+/// survive restarts.
+/// </summary>
+public sealed class AppsLedger
+{
+    private readonly SimCluster _cluster;
+    private readonly IReadOnlyList<AppRecord> _apps;
+    private long _lastEvent;
+
+    public AppsLedger(SimCluster cluster, IReadOnlyList<AppRecord> apps)
+    {
+        (_cluster, _apps) = (cluster, apps);
+        cluster.AppsPort.Published = Published;
+    }
+
+    public long DeploymentsFinished { get; private set; }
+
+    private void Published(PublishEvent published)
+    {
+        // Ids are given when an event is decided; a crash may take back events that nobody has seen, never ones that were published.
+        Invariant.Check(published.Id > _lastEvent, $"I12: event {published.Id} ({published.Type}) is published after event {_lastEvent}");
+        _lastEvent = published.Id;
+        if (published.Type == "deployment_success")
+        {
+            DeploymentsFinished++;
+        }
+    }
+
+    public void Check()
+    {
+        if (_cluster.AppsCore is { } core)
+        {
+            foreach (var app in _apps)
+            {
+                var actual = AppsReading.Facts(core, app.Id);
+                Invariant.Check(app.Allows(actual),
+                    $"I1: {app.Id} is {Text(actual)} but its client was promised {string.Join(" or ", app.Possible.Select(Text))}");
+            }
+        }
+    }
+
+    public string? WhyNotAsPromised()
+    {
+        foreach (var app in _apps)
+        {
+            if (app.IsBusy)
+            {
+                return "a request for " + app.Id + " is under way";
+            }
+        }
+        Check();
+        return null;
+    }
+
+    private static string Text(AppFacts? facts) => facts is null ? "absent" : $"{facts.Instances} instances of revision {facts.Revision}";
+}

@@ -1,0 +1,41 @@
+using Offerbook.Actors;
+using Offerbook.Simulator.Cluster;
+
+namespace Offerbook.Simulator.Checks;
+
+/// <summary>Nothing may pile up: effects that wait for the disk, timers, calls that wait for an answer, frames, connections.</summary>
+public sealed class Bounds(SimCluster cluster)
+{
+    /// <summary>A node's disk may be slow (2 s a flush) while work goes on at full speed.</summary>
+    private const int MaxWaitingEffects = 20_000;
+
+    /// <summary>A handful for each task, agent and framework of a small cluster.</summary>
+    private const int MaxTimers = 10_000;
+
+    /// <summary>A framework that has a thousand calls waiting does not hear the answers.</summary>
+    private const int MaxWaitingCalls = 2_000;
+
+    private const int MaxExchanges = 5_000;
+
+    public void Check()
+    {
+        Node(cluster.Master.WaitingEffects, cluster.Master.Timers, "the master");
+        Node(cluster.Apps.WaitingEffects, cluster.Apps.Timers, "apps");
+        Below(cluster.AppsPort.DeepestQueue, MaxWaitingCalls, "calls of apps to the master");
+        foreach (var machine in cluster.Machines)
+        {
+            Node(machine.Agent.WaitingEffects, machine.Agent.Timers, machine.Name);
+            Below(machine.Port.DeepestQueue, MaxWaitingCalls, $"calls of {machine.Name} to the master");
+        }
+        Below(cluster.Network.OpenExchanges, MaxExchanges, "open connections");
+    }
+
+    private static void Node(int effects, int timers, string who)
+    {
+        Below(effects, MaxWaitingEffects, "effects held back by " + who);
+        Below(timers, MaxTimers, "timers of " + who);
+    }
+
+    private static void Below(int count, int limit, string what) =>
+        Invariant.Check(count <= limit, $"I14: {count} {what}, more than {limit}");
+}

@@ -1,0 +1,29 @@
+using Offerbook.Simulator.Cluster;
+
+namespace Offerbook.Simulator.Checks;
+
+/// <summary>Whether the cluster has come to rest: every app has its instances, running and healthy, and nothing else runs.</summary>
+public sealed class Convergence(SimCluster cluster)
+{
+    public string? WhyNot()
+    {
+        foreach (var process in cluster.Processes)
+        {
+            if (!process.IsUp)
+            {
+                return process.Name + " is down";
+            }
+        }
+        var running = 0;
+        foreach (var app in cluster.AppsCore!.HealthyCounts())
+        {
+            if (app.Running != app.Instances || app.Healthy != app.Instances)
+            {
+                return $"{app.App} wants {app.Instances} instances, {app.Running} run, {app.Healthy} are healthy";
+            }
+            running += app.Instances;
+        }
+        var containers = cluster.Machines.Sum(machine => machine.Containers.All.Count(container => container.Exit is null));
+        return containers == running ? null : $"{running} tasks are wanted and {containers} containers run";
+    }
+}

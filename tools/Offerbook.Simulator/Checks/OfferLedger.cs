@@ -1,0 +1,114 @@
+using Mesos.V1.Scheduler;
+using Offerbook.Actors;
+using Offerbook.Master;
+using Offerbook.Simulator.Nodes;
+using Offerbook.Wire.Identity;
+using AgentEvent = Offerbook.Wire.AgentProtocol.Event;
+
+namespace Offerbook.Simulator.Checks;
+
+/// <summary>
+/// Keeps its own book of the master's offers from what goes in and out: an offer id is given out once; an offer ends exactly once (by
+/// an accepted ACCEPT or DECLINE, a RESCIND, or the end of its stream); nothing is launched on an offer that had ended; no task is
+/// launched twice.
+/// </summary>
+public sealed class OfferLedger
+{
+    private readonly Dictionary<string, ConnectionId> _open = [];
+    private readonly HashSet<string> _ever = [];
+    private readonly HashSet<TaskKey> _launched = [];
+    private readonly List<AgentEvent.Types.Launch> _launchedNow = [];
+    private MasterMessage.SchedulerCallReceived? _call;
+    private bool _taken;
+
+    public OfferLedger(SimNode<MasterMessage> master)
+    {
+        master.Received += Receive;
+        master.Emitted += Emit;
+        master.TurnEnded += EndTurn;
+        master.Started += Forget;
+    }
+
+    public long Offers { get; private set; }
+
+    public long Launches { get; private set; }
+
+    /// <summary>Every TaskInfo that the master sent to an agent.</summary>
+    public Dictionary<TaskKey, Mesos.V1.TaskInfo> Tasks { get; } = [];
+
+    private void Forget() => _open.Clear();
+
+    private void Receive(MasterMessage message)
+    {
+        (_call, _taken) = (message as MasterMessage.SchedulerCallReceived, false);
+        if (message is MasterMessage.ConnectionClosed closed)
+        {
+            CloseStream(closed.Connection);
+        }
+    }
+
+    private void Emit(IEffect effect)
+    {
+        switch (effect)
+        {
+            case MasterEffect.SendToScheduler { Event.Type: Event.Types.Type.Offers } send:
+                foreach (var offer in send.Event.Offers.Offers_)
+                {
+                    Invariant.Check(_ever.Add(offer.Id.Value), $"I5: offer id {offer.Id.Value} is given out twice");
+                    _open.Add(offer.Id.Value, send.Stream);
+                    Offers++;
+                }
+                break;
+            case MasterEffect.SendToScheduler { Event.Type: Event.Types.Type.Rescind } send:
+                var rescinded = send.Event.Rescind.OfferId.Value;
+                Invariant.Check(_open.Remove(rescinded), $"I5: offer {rescinded} is rescinded though it had ended");
+                break;
+            case MasterEffect.CloseStream close:
+                CloseStream(close.Stream);
+                break;
+            case MasterEffect.Answer { Status: 202 } answer when answer.Connection == _call?.Connection:
+                _taken = true;
+                break;
+            case MasterEffect.SendToAgent { Event.Type: AgentEvent.Types.Type.Launch } send:
+                _launchedNow.Add(send.Event.Launch);
+                break;
+        }
+    }
+
+    private void EndTurn()
+    {
+        var valid = true;
+        if (_taken && _call!.Call.Type == Call.Types.Type.Accept)
+        {
+            foreach (var id in _call.Call.Accept.OfferIds)
+            {
+                valid &= _open.Remove(id.Value);
+            }
+        }
+        else if (_taken && _call!.Call.Type == Call.Types.Type.Decline)
+        {
+            foreach (var id in _call.Call.Decline.OfferIds)
+            {
+                _open.Remove(id.Value);
+            }
+        }
+        foreach (var launch in _launchedNow)
+        {
+            var key = new TaskKey(FrameworkId.From(launch.FrameworkInfo.Id), TaskId.From(launch.Task.TaskId));
+            Invariant.Check(_launched.Add(key), $"I3: the master launches {key} twice");
+            Invariant.Check(_taken && valid, $"I5: {key} is launched on an offer that had ended");
+            Tasks.Add(key, launch.Task);
+            Launches++;
+        }
+        _launchedNow.Clear();
+        _call = null;
+    }
+
+    private void CloseStream(ConnectionId stream)
+    {
+        foreach (var id in _open.Where(item => item.Value == stream).Select(item => item.Key).ToList())
+        {
+            _open.Remove(id);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Mesos.V1;
+using Offerbook.Actors;
+using Offerbook.Client.Scheduling;
+using TaskStatus = Mesos.V1.TaskStatus;
+using SchedulerEvent = Mesos.V1.Scheduler.Event;
+
+namespace Offerbook.Simulator.Checks;
+
+/// <summary>
+/// The states of each task as one framework hears them: they only move forward, and an end is final. A task that was given up as
+/// UNREACHABLE, LOST or UNKNOWN may come back to where it was.
+/// </summary>
+public sealed class TaskHistory(string framework)
+{
+    private readonly Dictionary<string, TaskState> _furthest = new(StringComparer.Ordinal);
+
+    public long Updates { get; private set; }
+
+    public void Hear(SchedulerSignal signal)
+    {
+        if (signal is SchedulerSignal.EventReceived { Event.Type: SchedulerEvent.Types.Type.Update } received)
+        {
+            Hear(received.Event.Update.Status);
+        }
+    }
+
+    private void Hear(TaskStatus status)
+    {
+        Updates++;
+        if (Rank(status.State) is not { } rank)
+        {
+            return;
+        }
+        var task = status.TaskId.Value;
+        if (_furthest.TryGetValue(task, out var before))
+        {
+            var reached = Rank(before)!.Value;
+            Invariant.Check(reached < End || status.State == before,
+                $"I6: {framework} hears that {task} is {status.State} after it was {before} ({status.Reason} from {status.Source}: {status.Message})");
+            Invariant.Check(rank >= reached,
+                $"I6: {framework} hears that {task} goes back from {before} to {status.State} ({status.Reason} from {status.Source}: {status.Message})");
+        }
+        _furthest[task] = status.State;
+    }
+
+    private const int End = 5;
+
+    /// <summary>Null for the states that say only that the task is out of sight.</summary>
+    private static int? Rank(TaskState state) => state switch
+    {
+        TaskState.TaskStaging => 1,
+        TaskState.TaskStarting => 2,
+        TaskState.TaskRunning => 3,
+        TaskState.TaskKilling => 4,
+        TaskState.TaskUnreachable or TaskState.TaskLost or TaskState.TaskUnknown => null,
+        _ => End,
+    };
+}

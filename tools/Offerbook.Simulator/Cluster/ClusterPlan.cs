@@ -1,0 +1,36 @@
+using Offerbook.Actors;
+using Offerbook.Simulator.Engine;
+
+namespace Offerbook.Simulator.Cluster;
+
+/// <summary>What a simulated cluster is made of.</summary>
+/// <param name="Agents">Machines that run an agent.</param>
+/// <param name="CpusMilli">Of each machine, in thousandths of a cpu.</param>
+/// <param name="MemMegabytes">Of each machine.</param>
+/// <param name="Ports">Of each machine, from 31000.</param>
+public sealed record ClusterPlan(int Agents, int CpusMilli, int MemMegabytes, int Ports)
+{
+    public const int FirstPort = 31_000;
+
+    public static ClusterPlan Default { get; } = new(3, 8_000, 8_192, 1_000);
+
+    /// <summary>
+    /// An agent that has not been heard for this long is lost. The production default of 75 s; some runs draw a shorter one, so that
+    /// losses and returns come often.
+    /// </summary>
+    public TimeSpan AgentPingInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a restarted master waits for the agents it knows.</summary>
+    public TimeSpan AgentReregisterTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Events between snapshots, for every core; small ones make recovery from snapshots common.</summary>
+    public int SnapshotEvery { get; init; } = 1_000;
+
+    public static ClusterPlan Draw(SeededRandom random) => new(
+        random.Between(1, 4), random.Between(2, 16) * 1_000, random.Between(2, 16) * 1_024, random.Pick<int>([200, 1_000]))
+    {
+        AgentPingInterval = TimeSpan.FromSeconds(random.Pick<int>([2, 5, 15, 15])),
+        AgentReregisterTimeout = TimeSpan.FromMinutes(random.Pick<int>([2, 10, 10])),
+        SnapshotEvery = random.Pick<int>([5, 50, 1_000]),
+    };
+}

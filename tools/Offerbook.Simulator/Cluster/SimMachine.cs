@@ -1,0 +1,70 @@
+using Mesos.V1;
+using Offerbook.Actors;
+using Offerbook.Agent;
+using Offerbook.Simulator.Adapters;
+using Offerbook.Simulator.Engine;
+using Offerbook.Simulator.Machines;
+using Offerbook.Simulator.Network;
+using Offerbook.Simulator.Nodes;
+using Offerbook.Simulator.Storage;
+
+namespace Offerbook.Simulator.Cluster;
+
+/// <summary>A machine that runs an agent: the agent's process, its journal, and the containers that outlive it.</summary>
+public sealed class SimMachine
+{
+    private int _boots = 1;
+
+    public SimMachine(SimWorld world, SimNetwork network, string name, ClusterPlan plan)
+    {
+        Name = name;
+        network.AddHost(name);
+        Containers = new SimContainers(world, name);
+        var port = new AgentPort(network, name, SimCluster.MasterName, Containers);
+        Total = plan;
+        Agent = new SimNode<AgentMessage>(name, world, NewAgent, port.Perform, new SimJournal());
+        port.Attach(Agent, network);
+        Port = port;
+    }
+
+    public string Name { get; }
+
+    public SimContainers Containers { get; }
+
+    public SimNode<AgentMessage> Agent { get; }
+
+    public AgentPort Port { get; }
+
+    public ClusterPlan Total { get; }
+
+    /// <summary>Power off and on: the agent dies and so does every container, leaving no exit status.</summary>
+    public void Reboot()
+    {
+        Agent.Crash("the machine is restarted");
+        Containers.Reboot();
+        _boots++;
+    }
+
+    public AgentCore NewAgent(SeededRandom random) => new(Settings(Total), random);
+
+    private AgentSettings Settings(ClusterPlan plan)
+    {
+        var info = new AgentInfo { Hostname = Name, Port = 5051 };
+        info.Resources.Add(Scalar("cpus", plan.CpusMilli / 1000.0));
+        info.Resources.Add(Scalar("mem", plan.MemMegabytes));
+        info.Resources.Add(Scalar("disk", 100_000));
+        info.Resources.Add(new Resource
+        {
+            Name = "ports",
+            Type = Value.Types.Type.Ranges,
+            Ranges = new Value.Types.Ranges
+            {
+                Range = { new Value.Types.Range { Begin = ClusterPlan.FirstPort, End = (ulong)(ClusterPlan.FirstPort + plan.Ports - 1) } },
+            },
+        });
+        return new AgentSettings(info, "10.0.1." + Name[(Name.IndexOf('-') + 1)..], $"{Name} boot {_boots}") { SnapshotEvery = plan.SnapshotEvery };
+    }
+
+    private static Resource Scalar(string name, double value) =>
+        new() { Name = name, Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = value } };
+}

@@ -1,0 +1,219 @@
+using Offerbook.Actors;
+using Offerbook.Agent.Containers;
+using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Engine;
+using Offerbook.Simulator.Nodes;
+
+namespace Offerbook.Simulator.Faults;
+
+/// <summary>Makes the faults of a plan strike until it is told to stop; then mends everything. Its draws are its own.</summary>
+public sealed class FaultInjector
+{
+    private readonly SimCluster _cluster;
+    private readonly FaultPlan _plan;
+    private readonly SeededRandom _random;
+    private bool _stopped;
+
+    public FaultInjector(SimCluster cluster, FaultPlan plan)
+    {
+        (_cluster, _plan) = (cluster, plan);
+        _random = cluster.World.Seeds.For("faults");
+        cluster.Network.NewLink = link =>
+        {
+            link.DelayMean = _stopped ? TimeSpan.FromMilliseconds(1) : plan.Delay;
+            link.ResetRate = _stopped ? 0 : plan.FrameResetRate;
+        };
+    }
+
+    /// <summary>How many faults have struck.</summary>
+    public int Struck { get; private set; }
+
+    public void Start()
+    {
+        foreach (var process in _cluster.Processes)
+        {
+            process.Disk.FlushErrorRate = _plan.FlushErrorRate;
+        }
+        foreach (var machine in _cluster.Machines)
+        {
+            machine.Containers.LaunchFailureRate = _plan.LaunchFailureRate;
+        }
+        Every(_plan.MasterCrashesPerMinute, () => _cluster.Bounce(_cluster.Master, Downtime()));
+        Every(_plan.AgentCrashesPerMinute, () => _cluster.Bounce(_random.Pick(_cluster.Machines).Agent, Downtime()));
+        Every(_plan.FrameworkCrashesPerMinute, () => _cluster.Bounce(_random.Pick(_cluster.Frameworks), Downtime()));
+        Every(_plan.ClusterCrashesPerMinute, CrashCluster);
+        Every(_plan.RebootsPerMinute, Reboot);
+        Every(_plan.ContainerCrashesPerMinute, CrashContainer);
+        Every(_plan.PausesPerMinute, () => AnyProcess().Pause(_random.Exponential(TimeSpan.FromSeconds(10))));
+        Every(_plan.PartitionsPerMinute, () =>
+        {
+            var (one, other) = TwoHosts();
+            _cluster.Network.Cut(one, other, CutDuration());
+        });
+        Every(_plan.OneWayCutsPerMinute, () =>
+        {
+            var (one, other) = TwoHosts();
+            _cluster.Network.Link(one, other).Cut(CutDuration());
+        });
+        Every(_plan.ResetsPerMinute, () =>
+        {
+            var (one, other) = TwoHosts();
+            _cluster.Network.ResetConnections(one, other);
+        });
+        Every(_plan.ClogsPerMinute, () =>
+        {
+            var (one, other) = TwoHosts();
+            _cluster.Network.Link(one, other).Clog(_random.Exponential(TimeSpan.FromSeconds(5)));
+        });
+        Every(_plan.ClockStepsPerMinute, StepClock);
+        Every(_plan.SlowDisksPerMinute, SlowDisk);
+        Every(_plan.FullDisksPerMinute, FillDisk);
+        KeepDeadDisksRestarting();
+    }
+
+    /// <summary>The end of all faults: links whole, disks well, clocks right, every process started again.</summary>
+    public void Stop()
+    {
+        _stopped = true;
+        _cluster.World.Note("faults stop");
+        _cluster.Network.Mend();
+        foreach (var link in _cluster.Network.Links)
+        {
+            link.DelayMean = TimeSpan.FromMilliseconds(1);
+        }
+        foreach (var machine in _cluster.Machines)
+        {
+            machine.Containers.LaunchFailureRate = 0;
+        }
+        foreach (var process in _cluster.Processes)
+        {
+            process.Disk.Full = false;
+            process.Disk.FlushErrorRate = 0;
+            process.Disk.FlushMean = TimeSpan.FromMilliseconds(4);
+            process.Clock.WallOffset = TimeSpan.Zero;
+            if (!process.IsUp)
+            {
+                process.Start();
+            }
+        }
+    }
+
+    private void Every(double perMinute, Action strike)
+    {
+        if (perMinute <= 0)
+        {
+            return;
+        }
+        _cluster.World.Schedule(_random.Exponential(TimeSpan.FromMinutes(1 / perMinute)), null, () =>
+        {
+            if (!_stopped)
+            {
+                Struck++;
+                strike();
+                Every(perMinute, strike);
+            }
+        });
+    }
+
+    /// <summary>A process that dies of its disk is started again by whatever supervises it, every few seconds, until it stays up.</summary>
+    private void KeepDeadDisksRestarting() => _cluster.World.Schedule(TimeSpan.FromSeconds(5), null, () =>
+    {
+        if (_stopped)
+        {
+            return;
+        }
+        foreach (var process in _cluster.Processes)
+        {
+            if (!process.IsUp && process.DiedOfItsDisk)
+            {
+                process.Start();
+            }
+        }
+        KeepDeadDisksRestarting();
+    });
+
+    private void CrashCluster()
+    {
+        foreach (var process in _cluster.Processes)
+        {
+            process.Crash("the whole cluster is killed");
+        }
+        foreach (var process in _cluster.Processes)
+        {
+            _cluster.StartLater(process, Downtime());
+        }
+    }
+
+    private void Reboot()
+    {
+        var machine = _random.Pick(_cluster.Machines);
+        machine.Reboot();
+        _cluster.StartLater(machine.Agent, _random.Between(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(3)));
+    }
+
+    private void CrashContainer()
+    {
+        var running = _cluster.Machines.SelectMany(machine => machine.Containers.All.Where(container => container.IsRunning)
+            .Select(container => (machine.Containers, container))).ToList();
+        if (running.Count == 0)
+        {
+            return;
+        }
+        var (containers, victim) = _random.Pick(running);
+        ContainerExit exit = _random.Next(3) switch
+        {
+            0 => new ContainerExit.Exited(1),
+            1 => new ContainerExit.Signaled(9),
+            _ => new ContainerExit.Vanished("its supervisor was killed too"),
+        };
+        containers.End(victim, exit);
+    }
+
+    private void StepClock()
+    {
+        var process = AnyProcess();
+        process.Clock.WallOffset = _random.Between(TimeSpan.FromHours(-1), TimeSpan.FromHours(1));
+        _cluster.World.Note($"{process.Name}'s wall clock is off by {process.Clock.WallOffset}");
+    }
+
+    private void SlowDisk()
+    {
+        var process = AnyProcess();
+        process.Disk.FlushMean = _random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
+        _cluster.World.Note($"{process.Name}'s disk becomes slow");
+        _cluster.World.Schedule(_random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1)), null,
+            () => process.Disk.FlushMean = TimeSpan.FromMilliseconds(4));
+    }
+
+    private void FillDisk()
+    {
+        var process = AnyProcess();
+        process.Disk.Full = true;
+        _cluster.World.Note($"{process.Name}'s disk is full");
+        _cluster.World.Schedule(_random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1)), null, () => process.Disk.Full = false);
+    }
+
+    private SimProcess AnyProcess() => _random.Pick(_cluster.Processes);
+
+    /// <summary>Mostly a quick restart by a supervisor, at times a long one.</summary>
+    private TimeSpan Downtime() => _random.Chance(0.8)
+        ? _random.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10))
+        : _random.Between(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(4));
+
+    /// <summary>At least a few seconds, so that a cut has an effect; at times longer than an agent may be away.</summary>
+    private TimeSpan CutDuration() => TimeSpan.FromSeconds(2) + (_random.Chance(0.7)
+        ? _random.Exponential(TimeSpan.FromSeconds(15))
+        : _random.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5)));
+
+    private (string One, string Other) TwoHosts()
+    {
+        var one = _random.Chance(0.7) ? SimCluster.MasterName : AnyProcess().Name;
+        string other;
+        do
+        {
+            other = _random.Chance(0.2) ? SimCluster.ClientName : AnyProcess().Name;
+        }
+        while (other == one);
+        return (one, other);
+    }
+}

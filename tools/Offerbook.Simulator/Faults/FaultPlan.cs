@@ -1,0 +1,110 @@
+using System.Globalization;
+using Offerbook.Actors;
+using Offerbook.Simulator.Engine;
+
+namespace Offerbook.Simulator.Faults;
+
+/// <summary>
+/// How often each kind of fault strikes, in occurrences per virtual minute over the whole cluster; 0 switches it off. Rates without
+/// "PerMinute" are chances per operation.
+/// </summary>
+public sealed record FaultPlan
+{
+    public static FaultPlan None { get; } = new();
+
+    public double MasterCrashesPerMinute { get; init; }
+
+    public double AgentCrashesPerMinute { get; init; }
+
+    public double FrameworkCrashesPerMinute { get; init; }
+
+    /// <summary>Every process of the cluster at one instant; containers live on.</summary>
+    public double ClusterCrashesPerMinute { get; init; }
+
+    /// <summary>A machine with its agent and all its containers.</summary>
+    public double RebootsPerMinute { get; init; }
+
+    public double ContainerCrashesPerMinute { get; init; }
+
+    public double PausesPerMinute { get; init; }
+
+    /// <summary>Both directions between two machines.</summary>
+    public double PartitionsPerMinute { get; init; }
+
+    /// <summary>One direction only.</summary>
+    public double OneWayCutsPerMinute { get; init; }
+
+    public double ResetsPerMinute { get; init; }
+
+    public double ClogsPerMinute { get; init; }
+
+    public double ClockStepsPerMinute { get; init; }
+
+    public double SlowDisksPerMinute { get; init; }
+
+    public double FullDisksPerMinute { get; init; }
+
+    public double FlushErrorRate { get; init; }
+
+    public double FrameResetRate { get; init; }
+
+    public double LaunchFailureRate { get; init; }
+
+    /// <summary>Mean delay of the links.</summary>
+    public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>
+    /// Swarm testing: each kind of fault is switched on or off for the whole run, and only then its rate is drawn. A mix of all faults
+    /// at once hides those that need quiet elsewhere.
+    /// </summary>
+    public static FaultPlan Draw(SeededRandom random)
+    {
+        double Rate(double on, double most) => random.Chance(on) ? random.NextDouble() * most : 0;
+        return new FaultPlan
+        {
+            MasterCrashesPerMinute = Rate(0.4, 1.5),
+            AgentCrashesPerMinute = Rate(0.4, 2),
+            FrameworkCrashesPerMinute = Rate(0.4, 2),
+            ClusterCrashesPerMinute = Rate(0.15, 0.5),
+            RebootsPerMinute = Rate(0.2, 0.5),
+            ContainerCrashesPerMinute = Rate(0.4, 4),
+            PausesPerMinute = Rate(0.3, 1),
+            PartitionsPerMinute = Rate(0.35, 1),
+            OneWayCutsPerMinute = Rate(0.3, 1),
+            ResetsPerMinute = Rate(0.4, 4),
+            ClogsPerMinute = Rate(0.3, 2),
+            ClockStepsPerMinute = Rate(0.3, 1),
+            SlowDisksPerMinute = Rate(0.3, 1),
+            FullDisksPerMinute = Rate(0.15, 0.3),
+            FlushErrorRate = Rate(0.15, 0.003),
+            FrameResetRate = Rate(0.3, 0.01),
+            LaunchFailureRate = Rate(0.2, 0.2),
+            Delay = TimeSpan.FromMilliseconds(random.Pick<double>([0.2, 1, 1, 10, 100])),
+        };
+    }
+
+    /// <summary>The faults that are on, for the report.</summary>
+    public override string ToString()
+    {
+        var on = new List<string>();
+        foreach (var (name, rate) in Rates())
+        {
+            if (rate > 0)
+            {
+                on.Add($"{name} {rate.ToString("0.###", CultureInfo.InvariantCulture)}");
+            }
+        }
+        return on.Count == 0 ? "none" : string.Join(", ", on);
+    }
+
+    private IEnumerable<(string Name, double Rate)> Rates() =>
+    [
+        ("master crashes", MasterCrashesPerMinute), ("agent crashes", AgentCrashesPerMinute),
+        ("framework crashes", FrameworkCrashesPerMinute), ("cluster crashes", ClusterCrashesPerMinute), ("reboots", RebootsPerMinute),
+        ("container crashes", ContainerCrashesPerMinute), ("pauses", PausesPerMinute), ("partitions", PartitionsPerMinute),
+        ("one-way cuts", OneWayCutsPerMinute), ("resets", ResetsPerMinute), ("clogs", ClogsPerMinute),
+        ("clock steps", ClockStepsPerMinute), ("slow disks", SlowDisksPerMinute), ("full disks", FullDisksPerMinute),
+        ("flush errors", FlushErrorRate), ("frame resets", FrameResetRate), ("launch failures", LaunchFailureRate),
+        ("delay ms", Delay.TotalMilliseconds),
+    ];
+}

@@ -1,0 +1,51 @@
+using Offerbook.Agent.Containers;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Simulator.Machines;
+
+/// <summary>One container on a simulated machine, from its launch until its agent forgets it.</summary>
+public sealed class SimContainer(ContainerSpec spec, ContainerScript script, TimeSpan launched)
+{
+    public ContainerSpec Spec => spec;
+
+    public ContainerScript Script => script;
+
+    public ContainerId Id => spec.Container;
+
+    public FrameworkId Framework => spec.Sandbox.Framework;
+
+    /// <summary>A command task has an executor of its own with the task's id.</summary>
+    public TaskId Task => new(spec.Sandbox.Executor.Value);
+
+    public TimeSpan Launched => launched;
+
+    /// <summary>Null until its process runs.</summary>
+    public TimeSpan? Started { get; set; }
+
+    /// <summary>Null until its process has ended.</summary>
+    public ContainerExit? Exit { get; set; }
+
+    /// <summary>Whether the agent's process that runs now has been told how the container began, and so will be told of its end.</summary>
+    public bool IsWatched { get; set; }
+
+    public bool IsRunning => Started is not null && Exit is null;
+
+    public int Pid { get; init; }
+
+    public IReadOnlyList<int> Ports { get; } = ParsePorts(spec);
+
+    /// <summary>Whether a health check made now would succeed.</summary>
+    public bool IsHealthy(TimeSpan now) => IsRunning && !script.Sick && now - Started >= script.Ready;
+
+    private static List<int> ParsePorts(ContainerSpec spec)
+    {
+        foreach (var (name, value) in spec.Environment)
+        {
+            if (name == "PORTS")
+            {
+                return value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToList();
+            }
+        }
+        return [];
+    }
+}

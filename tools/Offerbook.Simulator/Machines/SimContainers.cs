@@ -1,0 +1,230 @@
+using Offerbook.Actors;
+using Offerbook.Agent;
+using Offerbook.Agent.Checks;
+using Offerbook.Agent.Containers;
+using Offerbook.Simulator.Engine;
+
+namespace Offerbook.Simulator.Machines;
+
+/// <summary>
+/// The processes of one machine. They outlive the agent: a container goes on while the agent is down, and its exit status waits on
+/// disk. A reboot of the machine ends them all and records nothing.
+/// </summary>
+public sealed class SimContainers(SimWorld world, string machine)
+{
+    private readonly SortedDictionary<string, SimContainer> _containers = new(StringComparer.Ordinal);
+    private readonly SeededRandom _chance = world.Seeds.For("containers of " + machine);
+    private readonly HashSet<string> _ever = [];
+    private int _pids = 1000;
+    private int _agentLife;
+
+    /// <summary>Hands a message to the agent's core.</summary>
+    public Action<AgentMessage> Report { get; set; } = _ => { };
+
+    /// <summary>Told of a container whose process begins to run.</summary>
+    public Action<SimContainer>? Began { get; set; }
+
+    /// <summary>Told of a container whose process has ended.</summary>
+    public Action<SimContainer>? Finished { get; set; }
+
+    public string Machine => machine;
+
+    public IEnumerable<SimContainer> All => _containers.Values;
+
+    /// <summary>Chance that a container cannot be started at all.</summary>
+    public double LaunchFailureRate { get; set; }
+
+    /// <summary>Mean of how long it takes to start a process.</summary>
+    public TimeSpan StartMean { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long a process takes to end after SIGTERM.</summary>
+    public TimeSpan StopMean { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    public void Launch(ContainerSpec spec)
+    {
+        Invariant.Check(_ever.Add(spec.Container.Value), $"container {spec.Container} is launched twice on {machine}");
+        if (_chance.Chance(LaunchFailureRate))
+        {
+            Later(_chance.Exponential(StartMean), () =>
+                Report(new AgentMessage.ContainerLaunchFailed(spec.Container, "simulated failure to start")));
+            return;
+        }
+        var line = spec.Command is CommandSpec.Shell shell ? shell.Line : "";
+        var container = new SimContainer(spec, ContainerScript.Parse(line), world.Elapsed) { Pid = ++_pids, IsWatched = true };
+        _containers.Add(container.Id.Value, container);
+        world.Schedule(_chance.Exponential(StartMean), null, () => Begin(container));
+    }
+
+    private void Begin(SimContainer container)
+    {
+        if (container.Started is not null || container.Exit is not null || !_containers.ContainsKey(container.Id.Value))
+        {
+            return;
+        }
+        container.Started = world.Elapsed;
+        world.Note($"{machine} runs {container.Task}");
+        Began?.Invoke(container);
+        if (container.Script.Life is { } life)
+        {
+            world.Schedule(life, null, () => End(container, new ContainerExit.Exited(container.Script.ExitCode)));
+        }
+        if (container.IsWatched)
+        {
+            Report(new AgentMessage.ContainerStarted(container.Id, container.Pid));
+        }
+    }
+
+    /// <summary>What the agent's process waits for dies with it.</summary>
+    private void Later(TimeSpan after, Action happen)
+    {
+        var life = _agentLife;
+        world.Schedule(after, null, () =>
+        {
+            if (life == _agentLife)
+            {
+                happen();
+            }
+        });
+    }
+
+    /// <summary>Ends a container's process, whatever the reason. Harmless when it has ended.</summary>
+    public void End(SimContainer container, ContainerExit exit)
+    {
+        if (!container.IsRunning)
+        {
+            return;
+        }
+        container.Exit = exit;
+        world.Note($"{machine} ended {container.Task}: {exit}");
+        Finished?.Invoke(container);
+        if (container.IsWatched)
+        {
+            Report(new AgentMessage.ContainerExited(container.Id, exit));
+        }
+    }
+
+    public void Signal(ContainerId id, ContainerSignal signal)
+    {
+        if (!_containers.TryGetValue(id.Value, out var container) || container.Exit is not null)
+        {
+            return;
+        }
+        if (container.Started is null)
+        {
+            // The supervisor passes it on as soon as there is a process.
+            world.Schedule(StartMean, null, () => Signal(id, signal));
+            return;
+        }
+        if (signal == ContainerSignal.Kill)
+        {
+            world.Schedule(_chance.Exponential(TimeSpan.FromMilliseconds(5)), null, () => End(container, new ContainerExit.Signaled(9)));
+        }
+        else if (!container.Script.Stubborn)
+        {
+            world.Schedule(_chance.Exponential(StopMean), null, () => End(container, new ContainerExit.Signaled(15)));
+        }
+    }
+
+    public void Forget(ContainerId id)
+    {
+        if (_containers.TryGetValue(id.Value, out var container))
+        {
+            Invariant.Check(container.Exit is not null, $"{machine} forgets {container.Task}, which has not ended");
+            _containers.Remove(id.Value);
+        }
+    }
+
+    /// <summary>The agent is gone: a launch that it had only begun either takes place now or never will.</summary>
+    public void AgentDied()
+    {
+        _agentLife++;
+        foreach (var container in _containers.Values)
+        {
+            container.IsWatched = false;
+        }
+        foreach (var container in _containers.Values.Where(item => item.Started is null && item.Exit is null).ToList())
+        {
+            if (_chance.Chance(0.5))
+            {
+                Begin(container);
+            }
+            else
+            {
+                _containers.Remove(container.Id.Value);
+            }
+        }
+    }
+
+    /// <summary>The machine has been restarted: every process is gone and no exit status was recorded.</summary>
+    public void Reboot()
+    {
+        foreach (var container in _containers.Values.ToList())
+        {
+            End(container, new ContainerExit.Vanished("the machine was restarted"));
+        }
+    }
+
+    public void Recover(IReadOnlyList<ContainerId> wanted)
+    {
+        foreach (var stray in _containers.Values.Where(item => item.Exit is null && !wanted.Contains(item.Id)).ToList())
+        {
+            world.Note($"{machine} kills {stray.Task}, which belongs to nobody");
+            End(stray, new ContainerExit.Signaled(9));
+            _containers.Remove(stray.Id.Value);
+        }
+        foreach (var id in wanted)
+        {
+            Later(_chance.Exponential(TimeSpan.FromMilliseconds(1)), Answer(id));
+        }
+    }
+
+    private Action Answer(ContainerId id) => () =>
+    {
+        if (!_containers.TryGetValue(id.Value, out var container))
+        {
+            _ever.Add(id.Value);
+            Report(new AgentMessage.ContainerNeverStarted(id));
+        }
+        else if (container.Exit is { } exit)
+        {
+            container.IsWatched = true;
+            Report(new AgentMessage.ContainerExited(id, exit));
+        }
+        else
+        {
+            container.IsWatched = true;
+            Report(new AgentMessage.ContainerStarted(id, container.Pid));
+        }
+    };
+
+    public void Check(RunCheck run)
+    {
+        _containers.TryGetValue(run.Container.Value, out var container);
+        var takes = _chance.Exponential(TimeSpan.FromMilliseconds(3));
+        Later(takes, () =>
+        {
+            var healthy = container is not null && container.IsHealthy(world.Elapsed);
+            Report(new AgentMessage.CheckFinished(run.Container, run.Purpose, run.Number, Answer(run.Check, healthy)));
+        });
+    }
+
+    private static CheckResult Answer(CheckSpec check, bool healthy) => check switch
+    {
+        CheckSpec.Command => new CheckResult.CommandExited(healthy ? 0 : 1),
+        CheckSpec.Http => healthy ? new CheckResult.HttpAnswered(200) : new CheckResult.NoAnswer("connection refused"),
+        _ => new CheckResult.TcpAnswered(healthy),
+    };
+
+    /// <summary>The container that listens on a port, if any does.</summary>
+    public SimContainer? Listener(int port)
+    {
+        foreach (var container in _containers.Values)
+        {
+            if (container.IsRunning && container.Ports.Contains(port))
+            {
+                return container;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,133 @@
+using Offerbook.Actors;
+using Offerbook.Simulator.Checks;
+using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Engine;
+using Offerbook.Simulator.Faults;
+using Offerbook.Simulator.Workload;
+
+namespace Offerbook.Simulator;
+
+/// <summary>
+/// One run of one seed. First clients work and faults strike, with the invariants checked at every step; then both stop, and the
+/// cluster must come to rest in the state that its clients were promised, and stay there.
+/// </summary>
+public sealed class Simulation
+{
+    /// <summary>After convergence nothing may change any more for so long.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(3);
+
+    /// <summary>Generous for a small cluster: heartbeats, pings and health checks make a few hundred.</summary>
+    private const int MaxEventsPerMinuteAtRest = 20_000;
+
+    /// <summary>A run makes some tens of thousands; a loop that spins without moving time makes this many in seconds.</summary>
+    private const int MaxEventsPerMinute = 1_000_000;
+
+    private readonly SimulationOptions _options;
+    private readonly SimCluster _cluster;
+    private readonly FaultInjector _faults;
+    private readonly AppsWorkload _apps;
+    private readonly Auditor _auditor;
+    private readonly FaultPlan _plan;
+    private TimeSpan _nextDeepCheck;
+    private TimeSpan _healed;
+
+    private Simulation(ulong seed, SimulationOptions options)
+    {
+        _options = options;
+        var draws = new SeedSource(seed).For("plans");
+        var clusterPlan = options.Cluster ?? ClusterPlan.Draw(draws);
+        _plan = options.Faults ?? FaultPlan.Draw(draws);
+        _cluster = new SimCluster(seed, clusterPlan);
+        _cluster.World.Trace.Listener = options.Watch;
+        _faults = new FaultInjector(_cluster, _plan);
+        _apps = new AppsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([2, 5, 15, 40])));
+        _auditor = new Auditor(_cluster, _apps.Apps);
+    }
+
+    /// <summary>Runs a seed. Never throws for what the cluster does wrong: that is in the report.</summary>
+    public static SimulationReport Run(ulong seed, SimulationOptions options)
+    {
+        var simulation = new Simulation(seed, options);
+        string? violation = null;
+        try
+        {
+            simulation.Run();
+        }
+        catch (InvariantViolationException broken)
+        {
+            violation = broken.Message;
+        }
+        catch (Exception thrown)
+        {
+            // A core that throws is a bug of the core, and the seed shows it.
+            violation = "a core threw " + thrown;
+        }
+        return simulation.Report(seed, violation);
+    }
+
+    private void Run()
+    {
+        _cluster.Start();
+        _faults.Start();
+        _apps.Start();
+        Until(_options.Duration, () => false);
+        _faults.Stop();
+        _apps.Stop();
+        var stopped = _cluster.World.Elapsed;
+        Until(stopped + _options.HealLimit, () => _apps.IsDone && _auditor.WhyNotConverged() is null);
+        if (!_apps.IsDone || _auditor.WhyNotConverged() is not null)
+        {
+            Invariant.Fail($"L1: not converged {_options.HealLimit} after the last fault: "
+                + (_auditor.WhyNotConverged() ?? "clients still get no answer"));
+        }
+        _healed = _cluster.World.Elapsed - stopped;
+        _cluster.World.Note("converged");
+        StayAtRest();
+    }
+
+    private void StayAtRest()
+    {
+        var before = _cluster.World.EventsRun;
+        var disturbed = false;
+        Until(_cluster.World.Elapsed + Rest, () => disturbed = _auditor.WhyNotConverged() is not null);
+        Invariant.Check(!disturbed, $"L1: converged, and then not any more: {_auditor.WhyNotConverged()}");
+        var perMinute = (_cluster.World.EventsRun - before) / Rest.TotalMinutes;
+        Invariant.Check(perMinute <= MaxEventsPerMinuteAtRest, $"L2: {perMinute:0} events a minute though there is nothing to do");
+        _auditor.CheckDeep();
+    }
+
+    /// <summary>Runs until a time or, looked at once a virtual second, until a condition holds.</summary>
+    private void Until(TimeSpan end, Func<bool> done)
+    {
+        var world = _cluster.World;
+        var events = world.EventsRun;
+        while (world.Elapsed < end)
+        {
+            var next = world.Elapsed + TimeSpan.FromSeconds(1);
+            next = next < end ? next : end;
+            while (world.Step(next))
+            {
+                _auditor.CheckCheap();
+                Invariant.Check(world.EventsRun - events < MaxEventsPerMinute, "L2: events without end");
+            }
+            events = world.EventsRun;
+            if (world.Elapsed >= _nextDeepCheck)
+            {
+                _nextDeepCheck = world.Elapsed + _options.DeepCheckInterval;
+                _auditor.CheckDeep();
+            }
+            if (done())
+            {
+                return;
+            }
+        }
+    }
+
+    private SimulationReport Report(ulong seed, string? violation) => new(
+        seed, violation, _cluster.World.Hash.Value, _plan.ToString(),
+        new SimulationCounts(
+            _cluster.World.EventsRun, _cluster.World.Elapsed, _healed, _faults.Struck, _auditor.Offers.Offers, _auditor.Offers.Launches,
+            _auditor.Machines.Started, _auditor.Updates, _apps.Client.Acknowledged, _auditor.DeploymentsFinished,
+            0),
+        violation is null ? [] : _cluster.World.Trace.Last());
+}

@@ -1,0 +1,30 @@
+using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Faults;
+
+namespace Offerbook.Simulator;
+
+/// <summary>How a seed is run. What is left null is drawn from the seed.</summary>
+public sealed record SimulationOptions
+{
+    public static SimulationOptions Default { get; } = new();
+
+    /// <summary>Virtual time during which clients ask for things and faults strike. Default 10 minutes.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Virtual time within which the cluster must have converged after the last fault. Default 40 minutes: the longest chain of
+    /// production timeouts is a status update's retry (up to 10 minutes), the framework's reconciliation (10), and the agents'
+    /// re-registration after a master's restart (10).
+    /// </summary>
+    public TimeSpan HealLimit { get; init; } = TimeSpan.FromMinutes(40);
+
+    public ClusterPlan? Cluster { get; init; }
+
+    public FaultPlan? Faults { get; init; }
+
+    /// <summary>Virtual time between two deep checks (state equals the fold of the journal, the cores' own invariants). Default 5 s.</summary>
+    public TimeSpan DeepCheckInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Told of every event as it happens.</summary>
+    public Action<string>? Watch { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace Offerbook.Simulator;
+
+/// <summary>What one run of a seed came to.</summary>
+/// <param name="Violation">The invariant that did not hold, or the exception that a core threw; null when all was well.</param>
+/// <param name="Hash">Of everything that happened. The same seed and options must give the same hash.</param>
+/// <param name="Faults">The kinds of fault that were on, with their rates.</param>
+/// <param name="LastEvents">What happened last, oldest first; empty when all was well.</param>
+public sealed record SimulationReport(
+    ulong Seed,
+    string? Violation,
+    ulong Hash,
+    string Faults,
+    SimulationCounts Counts,
+    IReadOnlyList<string> LastEvents)
+{
+    public bool Passed => Violation is null;
+}
+
+/// <summary>How much happened in a run: a simulation that does nothing finds nothing.</summary>
+/// <param name="Healed">Virtual time from the last fault until the cluster had converged.</param>
+public readonly record struct SimulationCounts(
+    long Events,
+    TimeSpan Virtual,
+    TimeSpan Healed,
+    int FaultsStruck,
+    long Offers,
+    long Launches,
+    long ContainersStarted,
+    long Updates,
+    long RequestsAcknowledged,
+    long DeploymentsFinished,
+    long JobsFinished);

@@ -1,0 +1,64 @@
+namespace Offerbook.Simulator.Workload;
+
+/// <summary>
+/// One app as its client sees it. An acknowledged change leaves one possible state; a change whose answer never came leaves two. The
+/// client does not ask for another change of the app before the fate of the last request is settled.
+/// </summary>
+/// <param name="id">Absolute path.</param>
+public sealed class AppRecord(string id)
+{
+    public string Id => id;
+
+    /// <summary>States the app may be in; null stands for "not there".</summary>
+    public List<AppFacts?> Possible { get; private set; } = [null];
+
+    /// <summary>States it may be in as well, once the request under way has arrived.</summary>
+    public List<AppFacts?> Pending { get; private set; } = [];
+
+    /// <summary>What was possible before the last acknowledged change: a rollback may bring it back.</summary>
+    public List<AppFacts?> Earlier { get; private set; } = [null];
+
+    public bool IsBusy { get; private set; }
+
+    /// <summary>Requests that concerned the app so far.</summary>
+    public int Requests { get; private set; }
+
+    public bool MayExist => Possible.Exists(facts => facts is not null);
+
+    public bool MayBeBad => Possible.Exists(facts => facts is { Good: false });
+
+    public void Begin(Func<AppFacts?, IEnumerable<AppFacts?>> change)
+    {
+        IsBusy = true;
+        Requests++;
+        Pending = Possible.SelectMany(change).Distinct().ToList();
+    }
+
+    public void Acknowledge()
+    {
+        (Earlier, Possible) = (Possible, Pending);
+        End();
+    }
+
+    public void Refuse() => End();
+
+    public void LeaveOpen()
+    {
+        Earlier = Possible;
+        Possible = Possible.Union(Pending).ToList();
+        End();
+    }
+
+    private void End()
+    {
+        IsBusy = false;
+        Pending = [];
+    }
+
+    /// <summary>Whether an app in this state breaks no promise.</summary>
+    public bool Allows(AppFacts? actual) =>
+        Possible.Exists(facts => Same(facts, actual)) || Pending.Exists(facts => Same(facts, actual));
+
+    private static bool Same(AppFacts? one, AppFacts? other) =>
+        one is null ? other is null : other is not null && one.Instances == other.Instances && one.Revision == other.Revision;
+}
