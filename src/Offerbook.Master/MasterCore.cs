@@ -1,38 +1,166 @@
 using Offerbook.Actors;
+using Offerbook.Master.Agents;
+using Offerbook.Master.Calls;
+using Offerbook.Master.Frameworks;
+using Offerbook.Master.Invariants;
+using Offerbook.Master.Offers;
+using Offerbook.Master.Operator.Views;
+using Offerbook.Master.Registry;
+using Offerbook.Master.Tasks;
 using Offerbook.Storage;
+using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master;
 
 /// <summary>
 /// The decisions of the master: frameworks, agents, offers and tasks. Nothing here does I/O; a shell runs it behind a mailbox
-/// (in production) or under virtual time.
+/// or under virtual time. This class only puts the parts together and hands messages out:
+/// <code>
+/// SchedulerCalls ─┬─ Subscriptions, Departures     frameworks come and go
+///                 ├─ AcceptHandler ── OfferBook     offers end, tasks begin
+///                 └─ Reconciler, TaskKiller, StatusUpdates
+/// AgentCalls ─────┬─ AgentRegistration ── AgentReconciliation
+///                 └─ StatusUpdates, AgentLoss
+/// all of them ────── ClusterState: FrameworkTable, AgentTable, ClusterRegistry, Allocator
+/// </code>
 /// </summary>
 public sealed class MasterCore : IDurableCore<MasterMessage>
 {
+    private readonly ClusterState _cluster;
+    private readonly OfferBook _offers;
+    private readonly Subscriptions _subscriptions;
+    private readonly Departures _departures;
+    private readonly AgentLoss _loss;
+    private readonly SchedulerCalls _schedulerCalls;
+    private readonly AgentCalls _agentCalls;
+    private readonly OperatorCalls _operatorCalls;
+    private readonly ViewBuilder _views;
+    private readonly InvariantChecker _invariants;
+    private bool _allocationPending;
+    private TimeSpan? _filterTimerDue;
+
     /// <param name="random">Must not repeat over restarts: the master draws its id from it.</param>
     public MasterCore(MasterSettings settings, SeededRandom random)
     {
-        Settings = settings;
-        MasterId = random.NextGuid().ToString();
+        _cluster = new ClusterState(settings, random);
+        _offers = new OfferBook(_cluster);
+        var tasks = new TaskBook(_cluster);
+        var updates = new StatusUpdates(_cluster, tasks);
+        var reconciler = new Reconciler(_cluster);
+        _subscriptions = new Subscriptions(_cluster, _offers);
+        _departures = new Departures(_cluster, _offers, tasks);
+        _loss = new AgentLoss(_cluster, _offers, tasks);
+        _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, _departures, new AcceptHandler(_cluster, _offers, tasks), reconciler,
+            new TaskKiller(_cluster, reconciler), updates);
+        var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures));
+        _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks);
+        _operatorCalls = new OperatorCalls(_cluster, _departures);
+        _views = new ViewBuilder(_cluster, _offers);
+        _invariants = new InvariantChecker(_cluster, _offers);
     }
 
     public string PersistenceId => "master";
 
-    public MasterSettings Settings { get; }
+    public MasterSettings Settings => _cluster.Settings;
 
     /// <summary>New with every start; prefixes the ids of the frameworks, agents and offers of this start.</summary>
-    public string MasterId { get; }
+    public string MasterId => _cluster.MasterId;
 
     public void Recover(Recovery recovery, Now now, Effects effects)
     {
+        var turn = new Turn(now, effects);
+        _cluster.Registry.Recover(recovery);
+        _cluster.Start(turn);
+        RegistryRecovery.Restore(turn, _cluster, _departures);
+        Rest(turn);
     }
 
     public void Handle(MasterMessage message, Now now, Effects effects)
     {
+        var turn = new Turn(now, effects);
+        switch (message)
+        {
+            case MasterMessage.SchedulerCallReceived call:
+                _schedulerCalls.Handle(turn, call);
+                break;
+            case MasterMessage.AgentCallReceived call:
+                _agentCalls.Handle(turn, call);
+                break;
+            case MasterMessage.OperatorCallReceived call:
+                _operatorCalls.Handle(turn, call);
+                break;
+            case MasterMessage.ViewRequested request:
+                effects.Add(new MasterEffect.PublishView(request.Connection, _views.Build(now)));
+                break;
+            case MasterMessage.ConnectionClosed closed:
+                Close(turn, closed.Connection);
+                break;
+            case MasterMessage.AllocationBatched:
+                _allocationPending = false;
+                _offers.Allocate(turn);
+                break;
+            case MasterMessage.FiltersExpired:
+                _filterTimerDue = null;
+                _cluster.Allocator.ExpireFilters(now);
+                break;
+            case MasterMessage.HeartbeatDue heartbeat:
+                _subscriptions.Heartbeat(turn, heartbeat.Stream);
+                break;
+            case MasterMessage.AgentPingDue ping:
+                _loss.PingDue(turn, ping.Agent);
+                break;
+            case MasterMessage.RecoveryEnded:
+                _loss.EndRecovery(turn);
+                break;
+            case MasterMessage.FailoverTimedOut failover:
+                _departures.TimeOut(turn, failover.Framework, failover.Epoch);
+                break;
+            case MasterMessage.OfferTimedOut offer when _offers.Find(offer.Offer) is { } live:
+                _offers.Rescind(turn, live);
+                break;
+        }
+        Rest(turn);
     }
 
+    /// <summary>The state at this moment, as <see cref="MasterMessage.ViewRequested"/> would publish it.</summary>
+    public MasterView View(Now now) => _views.Build(now);
+
     /// <summary>Throws <see cref="InvariantViolationException"/> unless everything the master must keep true holds. Costs a walk over its whole state.</summary>
-    public void CheckInvariants()
+    public void CheckInvariants() => _invariants.Check();
+
+    private void Close(in Turn turn, ConnectionId connection)
     {
+        if (!_cluster.Streams.TryGetValue(connection, out var owner))
+        {
+            return;
+        }
+        if (owner.Framework is { } framework)
+        {
+            _departures.Disconnect(turn, _cluster.Frameworks.Find(framework)!);
+        }
+        else
+        {
+            _loss.Disconnect(turn, _cluster.Agents.Find(owner.Agent!.Value)!);
+        }
     }
+
+    /// <summary>Ends a turn: sees to it that what has become free is offered, and that filters end in time.</summary>
+    private void Rest(in Turn turn)
+    {
+        if (!_allocationPending && _cluster.Allocator.HasCandidates)
+        {
+            _allocationPending = true;
+            turn.StartTimer(AllocationTimer.Only, Settings.AllocationBatchInterval, new MasterMessage.AllocationBatched());
+        }
+        var due = _cluster.Allocator.NextFilterExpiry;
+        if (due is { } expiry && (_filterTimerDue is null || expiry < _filterTimerDue))
+        {
+            _filterTimerDue = expiry;
+            var wait = expiry - turn.Now.Elapsed;
+            turn.StartTimer(FilterTimer.Only, wait < LongestFilterWait ? wait : LongestFilterWait, new MasterMessage.FiltersExpired());
+        }
+    }
+
+    /// <summary>Filters last up to a year, timers of the platform 49 days: a longer wait is taken in parts.</summary>
+    private static readonly TimeSpan LongestFilterWait = TimeSpan.FromDays(1);
 }

@@ -1,8 +1,6 @@
 using Offerbook.Actors;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Wire.Identity;
-using AgentEvent = Offerbook.Wire.AgentProtocol.Event;
-using SchedulerEvent = Mesos.V1.Scheduler.Event;
 
 namespace Offerbook.Master;
 

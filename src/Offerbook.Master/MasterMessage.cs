@@ -1,7 +1,4 @@
 using Offerbook.Wire.Identity;
-using AgentCall = Offerbook.Wire.AgentProtocol.Call;
-using OperatorCall = Mesos.V1.Master.Call;
-using SchedulerCall = Mesos.V1.Scheduler.Call;
 
 namespace Offerbook.Master;
 
@@ -40,7 +37,7 @@ public abstract record MasterMessage
 
     public sealed record FiltersExpired : MasterMessage;
 
-    public sealed record HeartbeatsDue : MasterMessage;
+    public sealed record HeartbeatDue(ConnectionId Stream) : MasterMessage;
 
     public sealed record AgentPingDue(AgentId Agent) : MasterMessage;
 

@@ -1,3 +1,5 @@
+using Offerbook.Master.Allocation;
+
 namespace Offerbook.Master;
 
 /// <summary>What a master is told at its start and does not change. Durations must be positive.</summary>
@@ -48,6 +50,8 @@ public sealed record MasterSettings
 
     /// <summary>The registry is snapshotted after this many events, so that a start replays no more than that.</summary>
     public int SnapshotInterval { get; init; } = 1000;
+
+    public AllocatorSettings Allocator { get; init; } = new();
 
     public TimeSpan AgentTimeout => AgentPingInterval * MaxAgentPingTimeouts;
 }

@@ -22,12 +22,13 @@ public sealed class Allocator
     private readonly ClusterTotals _totals;
     private readonly RoleTree _roles;
     private readonly FilterBook _filters = new();
-    private readonly Memberships _members;
     private readonly AllocationRun _run;
     private readonly Dictionary<AgentId, AgentSlot> _agentsById = [];
     private readonly List<AgentSlot> _agents = [];
+    private readonly Dictionary<FrameworkId, FrameworkSlot> _frameworks = [];
     private readonly List<AgentSlot> _candidates = [];
     private int _nextHandle;
+    private long _epoch;
     private long _runs;
 
     public Allocator(AllocatorSettings settings, SeededRandom random)
@@ -35,7 +36,6 @@ public sealed class Allocator
         _settings = settings;
         _totals = new ClusterTotals(settings.FairSharingExcludedResources);
         _roles = new RoleTree(_totals);
-        _members = new Memberships(_roles, _filters, _totals);
         _run = new AllocationRun(settings, random, _totals, _roles);
     }
 
@@ -48,38 +48,51 @@ public sealed class Allocator
     /// <summary>Begins active. Everything is a candidate, for the newcomer may take what nobody wanted.</summary>
     public void AddFramework(FrameworkId id, AllocatorFramework framework)
     {
-        var slot = _members.Slot(id);
+        var slot = Slot(id);
         Invariant.Check(!slot.IsRegistered, "a framework is added once");
         slot.IsRegistered = true;
         slot.IsActive = true;
-        _members.Subscribe(slot, framework);
-        AddAllCandidates();
+        Subscribe(slot, framework);
     }
 
     /// <summary>The whole new picture of a framework. It leaves roles that are not named any more (its refusals there end), and roles that leave suppression are revived.</summary>
     public void UpdateFramework(FrameworkId id, AllocatorFramework framework)
     {
-        if (_members.Registered(id) is { } slot)
+        if (Registered(id) is { } slot)
         {
-            _members.Subscribe(slot, framework);
-            AddAllCandidates();
+            Subscribe(slot, framework);
         }
     }
 
     /// <summary>What it still holds stays charged until it is recovered.</summary>
     public void RemoveFramework(FrameworkId id)
     {
-        if (_members.Registered(id) is { } slot)
+        if (Registered(id) is { } slot)
         {
-            _members.Remove(slot);
+            slot.IsRegistered = false;
+            slot.IsActive = false;
+            foreach (var member in slot.Members.ToArray())
+            {
+                member.IsSubscribed = false;
+                _filters.RemoveAll(member);
+                Relist(member);
+                ForgetIfIdle(member);
+            }
+
+            ForgetIfIdle(slot);
         }
     }
 
     public void ActivateFramework(FrameworkId id)
     {
-        if (_members.Registered(id) is { IsActive: false } slot)
+        if (Registered(id) is { IsActive: false } slot)
         {
-            _members.Activate(slot);
+            slot.IsActive = true;
+            foreach (var member in slot.Members)
+            {
+                Relist(member);
+            }
+
             AddAllCandidates();
         }
     }
@@ -87,9 +100,14 @@ public sealed class Allocator
     /// <summary>It competes no more, and its refusals end. What it holds, offers included, stays charged until recovered.</summary>
     public void DeactivateFramework(FrameworkId id)
     {
-        if (_members.Registered(id) is { IsActive: true } slot)
+        if (Registered(id) is { IsActive: true } slot)
         {
-            _members.Deactivate(slot);
+            slot.IsActive = false;
+            foreach (var member in slot.Members)
+            {
+                _filters.RemoveAll(member);
+                Relist(member);
+            }
         }
     }
 
@@ -189,7 +207,7 @@ public sealed class Allocator
         foreach (var role in RolesOf(resources))
         {
             var part = PartIn(resources, role);
-            var member = _members.Member(_members.Slot(framework), role);
+            var member = Member(Slot(framework), role);
             var before = slot.HeldBy(member);
             slot.Hold(member, part, part.Unallocate(), _totals);
             _roles.Charge(member, _totals.Added(before, part), 1);
@@ -201,7 +219,7 @@ public sealed class Allocator
     /// <see cref="RefusalDuration"/>. Null: nobody refused anything.</param>
     public void Recover(FrameworkId framework, AgentId agent, ResourceBag resources, TimeSpan? refuse, Now now)
     {
-        if (!_agentsById.TryGetValue(agent, out var slot) || _members.Known(framework) is not { } owner)
+        if (!_agentsById.TryGetValue(agent, out var slot) || !_frameworks.TryGetValue(framework, out var owner))
         {
             return;
         }
@@ -227,13 +245,14 @@ public sealed class Allocator
     /// <param name="roles">Empty: all.</param>
     public void Suppress(FrameworkId id, IReadOnlyList<string> roles)
     {
-        if (_members.Registered(id) is { } slot)
+        if (Registered(id) is { } slot)
         {
             foreach (var member in slot.Members)
             {
                 if (roles.Count == 0 || roles.Contains(member.Role.Role))
                 {
-                    _members.Suppress(member);
+                    member.IsSuppressed = true;
+                    Relist(member);
                 }
             }
         }
@@ -243,13 +262,13 @@ public sealed class Allocator
     /// <param name="roles">Empty: all.</param>
     public void Revive(FrameworkId id, IReadOnlyList<string> roles)
     {
-        if (_members.Registered(id) is { } slot)
+        if (Registered(id) is { } slot)
         {
             foreach (var member in slot.Members)
             {
                 if (roles.Count == 0 || roles.Contains(member.Role.Role))
                 {
-                    _members.Revive(member);
+                    Revive(member);
                 }
             }
 
@@ -257,20 +276,16 @@ public sealed class Allocator
         }
     }
 
-    /// <summary>
-    /// Hands out what is available on the candidate agents, and charges it. Refusals whose time is up end first. The allocations
-    /// of one framework stand together.
-    /// </summary>
+    /// <summary>Hands out what is available on the candidate agents, and charges it. The allocations of one framework stand together.</summary>
     public IReadOnlyList<AgentAllocation> Run(Now now)
     {
-        ExpireFilters(now);
         _runs++;
         foreach (var agent in _candidates)
         {
             agent.IsCandidate = false;
         }
 
-        var allocations = _run.Over(_candidates, _members.Epoch);
+        var allocations = _run.Over(_candidates, _epoch);
         _candidates.Clear();
         while (_filters.TakeOverdue() is { } filter)
         {
@@ -297,16 +312,83 @@ public sealed class Allocator
     /// <summary>One agent's books; null when it is not known.</summary>
     public AllocatorAgentView? ViewAgent(AgentId id) => _agentsById.TryGetValue(id, out var slot) ? AllocatorViews.Of(slot) : null;
 
+    private void Subscribe(FrameworkSlot slot, AllocatorFramework framework)
+    {
+        slot.SetCapabilities(framework.Capabilities);
+        foreach (var member in slot.Members.ToArray())
+        {
+            if (member.IsSubscribed && !framework.Roles.Contains(member.Role.Role))
+            {
+                member.IsSubscribed = false;
+                _filters.RemoveAll(member);
+                Relist(member);
+                ForgetIfIdle(member);
+            }
+        }
+
+        foreach (var role in framework.Roles)
+        {
+            var member = Member(slot, role);
+            member.IsSubscribed = true;
+            SetMinimum(member, framework.MinAllocatable.GetValueOrDefault(role));
+            var suppress = framework.SuppressedRoles.Contains(role);
+            if (member.IsSuppressed && !suppress)
+            {
+                Revive(member);
+            }
+
+            member.IsSuppressed = suppress;
+            Relist(member);
+            RoleTree.Touch(member, ++_epoch);
+        }
+
+        AddAllCandidates();
+    }
+
+    private void Revive(RoleMember member)
+    {
+        _filters.RemoveAll(member);
+        member.IsSuppressed = false;
+        Relist(member);
+        RoleTree.Touch(member, ++_epoch);
+    }
+
+    private static void SetMinimum(RoleMember member, IReadOnlyList<ResourceQuantities>? minimum)
+    {
+        member.Role.MembersWithMinimum += (minimum is null ? 0 : 1) - (member.MinAllocatable is null ? 0 : 1);
+        member.MinAllocatable = minimum;
+    }
+
+    private void Relist(RoleMember member)
+    {
+        if (member.IsListed == member.ShouldCompete)
+        {
+            return;
+        }
+
+        if (member.IsListed)
+        {
+            member.Role.Competing.Remove(member, _totals);
+            member.IsListed = false;
+        }
+        else
+        {
+            member.Role.Competing.Add(member, _totals);
+            member.IsListed = true;
+            RoleTree.Touch(member, ++_epoch);
+        }
+    }
+
     private void Release(AgentSlot agent, RoleMember member, ResourceBag resources)
     {
         agent.Release(member, resources, _totals);
         _roles.Charge(member, _totals.Added(agent.HeldBy(member), resources), -1);
-        _members.ForgetIfIdle(member);
+        ForgetIfIdle(member);
     }
 
     private void Expired(OfferFilter filter)
     {
-        _members.Touch(filter.Member);
+        RoleTree.Touch(filter.Member, ++_epoch);
         AddCandidate(filter.Agent);
     }
 
@@ -359,6 +441,59 @@ public sealed class Allocator
         foreach (var agent in _agents)
         {
             AddCandidate(agent);
+        }
+    }
+
+    private FrameworkSlot? Registered(FrameworkId id) =>
+        _frameworks.TryGetValue(id, out var slot) && slot.IsRegistered ? slot : null;
+
+    private FrameworkSlot Slot(FrameworkId id)
+    {
+        if (!_frameworks.TryGetValue(id, out var slot))
+        {
+            slot = new FrameworkSlot(id);
+            _frameworks.Add(id, slot);
+        }
+
+        return slot;
+    }
+
+    private RoleMember Member(FrameworkSlot framework, string role)
+    {
+        if (framework.MemberIn(role) is { } known)
+        {
+            return known;
+        }
+
+        var member = new RoleMember(framework, _roles.Leaf(role));
+        framework.Members.Add(member);
+        member.Role.Members.Add(member);
+        return member;
+    }
+
+    private void ForgetIfIdle(RoleMember member)
+    {
+        if (member.IsSubscribed || member.Holdings > 0)
+        {
+            return;
+        }
+
+        SetMinimum(member, null);
+        member.Framework.Members.Remove(member);
+        member.Role.Members.Remove(member);
+        if (member.Role.Members.Count == 0)
+        {
+            _roles.Prune(member.Role);
+        }
+
+        ForgetIfIdle(member.Framework);
+    }
+
+    private void ForgetIfIdle(FrameworkSlot framework)
+    {
+        if (!framework.IsRegistered && framework.Members.Count == 0)
+        {
+            _frameworks.Remove(framework.Id);
         }
     }
 

@@ -14,6 +14,7 @@ public sealed class Auditor
 {
     private readonly SimCluster _cluster;
     private readonly Bounds _bounds;
+    private readonly TaskHistory _appsTasks = new("apps");
     private readonly List<Action> _folds = [];
     private readonly AppsLedger _apps;
     private readonly Convergence _convergence;
@@ -30,7 +31,7 @@ public sealed class Auditor
         {
             if (message is AppsMessage.MasterSignalled signalled)
             {
-                AppsTasks.Hear(signalled.Signal);
+                _appsTasks.Hear(signalled.Signal);
             }
         };
         foreach (var machine in cluster.Machines)
@@ -43,9 +44,7 @@ public sealed class Auditor
 
     public MachineLedger Machines { get; }
 
-    public TaskHistory AppsTasks { get; } = new("apps");
-
-    public long Updates => AppsTasks.Updates;
+    public long Updates => _appsTasks.Updates;
 
     public long DeploymentsFinished => _apps.DeploymentsFinished;
 

@@ -25,8 +25,6 @@ public sealed class MachineLedger
 
     public long Started => _began.Count;
 
-    public bool EverBegan(string task) => _began.Keys.Any(key => key.Task.Value == task);
-
     private void Begin(SimMachine machine, SimContainer container)
     {
         var key = Key(container);

@@ -1,0 +1,89 @@
+using Mesos.V1;
+using Offerbook.Master.Offers;
+using Offerbook.Master.Tasks;
+using Offerbook.Resources;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Master.Agents;
+
+/// <summary>An agent that has registered and is not lost. It is connected, and active, while it has a <see cref="Stream"/>.</summary>
+internal sealed class Agent(AgentId id)
+{
+    public AgentId Id { get; } = id;
+
+    /// <summary>Never changed in place: views share it. Its id is set.</summary>
+    public required AgentInfo Info { get; set; }
+
+    public required string Version { get; set; }
+
+    /// <summary>The address it speaks from.</summary>
+    public required string Ip { get; set; }
+
+    public IReadOnlyList<AgentInfo.Types.Capability> Capabilities { get; set; } = [];
+
+    public required ResourceBag Total { get; set; }
+
+    public DateTimeOffset RegisteredTime { get; init; }
+
+    public DateTimeOffset? ReregisteredTime { get; set; }
+
+    public ConnectionId? Stream { get; set; }
+
+    public string? StreamId { get; set; }
+
+    public bool Connected => Stream is not null;
+
+    /// <summary>Pings since the last answer. At <see cref="MasterSettings.MaxAgentPingTimeouts"/> the agent is unreachable.</summary>
+    public int UnansweredPings { get; set; }
+
+    public OrderedMap<(FrameworkId Framework, TaskId Task), LiveTask> Tasks { get; } = new();
+
+    public OrderedMap<(FrameworkId Framework, ExecutorId Executor), LiveExecutor> Executors { get; } = new();
+
+    public OrderedMap<OfferId, LiveOffer> Offers { get; } = new();
+
+    /// <summary>Kills asked for while the agent was away. Never more than it has tasks.</summary>
+    public OrderedMap<(FrameworkId Framework, TaskId Task), KillPolicy?> PendingKills { get; } = new();
+
+    /// <summary>Resources of tasks that are not over and of executors, by framework; no empty entries.</summary>
+    public SortedDictionary<FrameworkId, ResourceBag> Used { get; } = [];
+
+    /// <summary>In the form that clients take apart to address the agent.</summary>
+    public string Pid => $"slave(1)@{Ip}:{Info.Port}";
+
+    public void Send(in Turn turn, AgentEvent @event)
+    {
+        if (Stream is { } stream)
+        {
+            turn.Send(stream, @event);
+        }
+    }
+
+    public void Use(FrameworkId framework, ResourceBag resources)
+    {
+        if (!resources.IsEmpty)
+        {
+            Used[framework] = Used.TryGetValue(framework, out var used) ? used + resources : resources;
+        }
+    }
+
+    public void Release(FrameworkId framework, ResourceBag resources)
+    {
+        if (resources.IsEmpty)
+        {
+            return;
+        }
+        var left = Used[framework] - resources;
+        if (left.IsEmpty)
+        {
+            Used.Remove(framework);
+        }
+        else
+        {
+            Used[framework] = left;
+        }
+    }
+}
+
+/// <summary>An executor that a framework brought itself and that runs on an agent. Executors that the agent makes for commands are its own affair.</summary>
+internal sealed record LiveExecutor(FrameworkId Framework, AgentId Agent, ExecutorInfo Info, ResourceBag Resources);

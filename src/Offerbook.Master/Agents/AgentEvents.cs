@@ -1,0 +1,44 @@
+using Google.Protobuf;
+using Mesos.V1;
+using Offerbook.Wire.Identity;
+using Type = Offerbook.Wire.AgentProtocol.Event.Types.Type;
+
+namespace Offerbook.Master.Agents;
+
+/// <summary>The events that agents are sent.</summary>
+internal static class AgentEvents
+{
+    public static readonly AgentEvent Ping = new() { Type = Type.Ping };
+
+    public static AgentEvent Launch(FrameworkInfo framework, TaskInfo task) =>
+        new() { Type = Type.Launch, Launch = new() { FrameworkInfo = framework, Task = task } };
+
+    public static AgentEvent Kill(FrameworkId framework, TaskId task, KillPolicy? policy) => new()
+    {
+        Type = Type.Kill,
+        Kill = new() { FrameworkId = framework.ToProto(), TaskId = task.ToProto(), KillPolicy = policy },
+    };
+
+    public static AgentEvent Acknowledge(FrameworkId framework, TaskId task, ByteString uuid) => new()
+    {
+        Type = Type.Acknowledge,
+        Acknowledge = new() { FrameworkId = framework.ToProto(), TaskId = task.ToProto(), Uuid = uuid },
+    };
+
+    public static AgentEvent Message(FrameworkId framework, ExecutorID executor, ByteString data) =>
+        new() { Type = Type.Message, Message = new() { FrameworkId = framework.ToProto(), ExecutorId = executor, Data = data } };
+
+    public static AgentEvent ShutdownExecutor(FrameworkId framework, ExecutorID executor) => new()
+    {
+        Type = Type.ShutdownExecutor,
+        ShutdownExecutor = new() { FrameworkId = framework.ToProto(), ExecutorId = executor },
+    };
+
+    public static AgentEvent ShutdownFramework(FrameworkId framework) =>
+        new() { Type = Type.ShutdownFramework, ShutdownFramework = new() { FrameworkId = framework.ToProto() } };
+
+    public static AgentEvent FrameworkUpdated(FrameworkInfo framework) =>
+        new() { Type = Type.FrameworkUpdated, FrameworkUpdated = new() { FrameworkInfo = framework } };
+
+    public static AgentEvent Shutdown(string message) => new() { Type = Type.Shutdown, Shutdown = new() { Message = message } };
+}

@@ -1,0 +1,141 @@
+using Mesos.V1;
+using Offerbook.Master.Frameworks;
+using Offerbook.Master.Offers;
+using Offerbook.Master.Tasks;
+using Offerbook.Wire.Identity;
+using Offerbook.Wire.Registry;
+
+namespace Offerbook.Master.Agents;
+
+/// <summary>How agents go: their stream breaks, they stop answering pings, they leave for good, or they never return after a start of the master.</summary>
+internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook tasks)
+{
+    /// <summary>The agent and its tasks may well live on; it is given until its pings run out.</summary>
+    public void Disconnect(in Turn turn, Agent agent)
+    {
+        cluster.Streams.Remove(agent.Stream!.Value);
+        agent.Stream = null;
+        agent.StreamId = null;
+        offers.RescindAll(turn, agent);
+        cluster.Allocator.DeactivateAgent(agent.Id);
+    }
+
+    public void PingDue(in Turn turn, AgentId id)
+    {
+        if (!cluster.Agents.TryGet(id, out var agent))
+        {
+            return;
+        }
+        if (agent.UnansweredPings >= cluster.Settings.MaxAgentPingTimeouts)
+        {
+            MarkUnreachable(turn, agent);
+            return;
+        }
+        agent.UnansweredPings++;
+        agent.Send(turn, AgentEvents.Ping);
+        AwaitPong(turn, agent);
+    }
+
+    public void AwaitPong(in Turn turn, Agent agent) =>
+        turn.StartTimer(new PingTimer(agent.Id), cluster.Settings.AgentPingInterval, new MasterMessage.AgentPingDue(agent.Id));
+
+    /// <summary>Ends the wait for agents that the journal knows; whoever is still missing is unreachable.</summary>
+    public void EndRecovery(in Turn turn)
+    {
+        foreach (var id in cluster.Agents.Recovered.Keys.ToList())
+        {
+            cluster.Agents.Recovered.Remove(id);
+            cluster.Counters.Increment("recovery_slave_removals");
+            RecordUnreachable(turn, id);
+            TellAll(turn, id);
+        }
+    }
+
+    /// <summary>The agent does not come back under this id: its tasks are over.</summary>
+    public void Remove(in Turn turn, Agent agent, string why)
+    {
+        cluster.Counters.Increment("slave_removals");
+        cluster.Registry.Record(turn, new AgentRemoved { AgentId = agent.Id.ToProto(), RemovedTime = turn.Now.UnixNanoseconds });
+        offers.RescindAll(turn, agent);
+        foreach (var task in agent.Tasks.ToList())
+        {
+            var framework = cluster.Frameworks.Find(task.Framework)!;
+            if (!task.IsTerminal)
+            {
+                var state = TaskStates.ForFramework(TaskState.TaskGone, framework.PartitionAware);
+                tasks.End(turn, task, state, Reason.AgentRemoved, $"Agent {agent.Info.Hostname} has been removed: {why}");
+                framework.Send(turn, SchedulerEvents.Update(task.Model.Statuses[^1]));
+            }
+            tasks.Complete(task);
+        }
+        Forget(turn, agent);
+    }
+
+    private void MarkUnreachable(in Turn turn, Agent agent)
+    {
+        cluster.Counters.Increment("slave_removals");
+        cluster.Counters.Increment("slave_removals/reason_unhealthy");
+        var time = RecordUnreachable(turn, agent.Id);
+        offers.RescindAll(turn, agent);
+        foreach (var task in agent.Tasks.ToList())
+        {
+            if (task.IsTerminal)
+            {
+                tasks.Complete(task);
+            }
+            else
+            {
+                LoseSight(turn, agent, task, time);
+            }
+        }
+        Forget(turn, agent);
+    }
+
+    private void LoseSight(in Turn turn, Agent agent, LiveTask task, long time)
+    {
+        var framework = cluster.Frameworks.Find(task.Framework)!;
+        var state = TaskStates.ForFramework(TaskState.TaskUnreachable, framework.PartitionAware);
+        var status = MasterStatus.Make(turn, task.Id, agent.Id, state, Reason.AgentRemoved,
+            $"Agent {agent.Info.Hostname} is unreachable: health check timed out");
+        status.UnreachableTime = new TimeInfo { Nanoseconds = time };
+        cluster.Counters.CountReason(state, Source.Master, Reason.AgentRemoved);
+        if (state == TaskState.TaskLost)
+        {
+            cluster.Counters.CountTerminal(state);
+        }
+        framework.Send(turn, SchedulerEvents.Update(status));
+        tasks.Remove(task);
+        framework.UnreachableTasks.Add(task.Model.WithStatus(status) with { State = state });
+    }
+
+    private long RecordUnreachable(in Turn turn, AgentId id)
+    {
+        var time = turn.Now.UnixNanoseconds;
+        cluster.Registry.Record(turn, new AgentBecameUnreachable { AgentId = id.ToProto(), UnreachableTime = time });
+        cluster.Counters.Increment("slave_unreachable_scheduled");
+        cluster.Counters.Increment("slave_unreachable_completed");
+        return time;
+    }
+
+    private void Forget(in Turn turn, Agent agent)
+    {
+        if (agent.Stream is { } stream)
+        {
+            cluster.Streams.Remove(stream);
+            turn.CloseStream(stream);
+        }
+        turn.CancelTimer(new PingTimer(agent.Id));
+        cluster.Allocator.RemoveAgent(agent.Id);
+        cluster.Agents.Remove(agent);
+        TellAll(turn, agent.Id);
+    }
+
+    private void TellAll(in Turn turn, AgentId id)
+    {
+        var failure = SchedulerEvents.AgentFailure(id);
+        foreach (var framework in cluster.Frameworks)
+        {
+            framework.Send(turn, failure);
+        }
+    }
+}

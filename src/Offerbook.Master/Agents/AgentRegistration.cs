@@ -1,0 +1,140 @@
+using Mesos.V1;
+using Offerbook.Resources;
+using Offerbook.Wire.Identity;
+using Offerbook.Wire.Registry;
+using Report = Offerbook.Wire.AgentProtocol.Call.Types.Subscribe;
+using Type = Offerbook.Wire.AgentProtocol.Event.Types.Type;
+
+namespace Offerbook.Master.Agents;
+
+/// <summary>How agents come: new ones, ones that lost their stream or were unreachable, and ones that an earlier master knew.</summary>
+internal sealed class AgentRegistration(ClusterState cluster, AgentLoss loss, AgentReconciliation reconciliation)
+{
+    public void Subscribe(in Turn turn, ConnectionId connection, AgentCall call, string ip)
+    {
+        var streamId = cluster.Random.NextGuid().ToString();
+        turn.OpenStream(connection, streamId);
+        var info = call.Subscribe.AgentInfo.Clone();
+        var named = call.AgentId ?? info.Id;
+        var id = string.IsNullOrEmpty(named?.Value) ? Identify(turn, info, ip) : AgentId.From(named);
+        info.Id = id.ToProto();
+        if (cluster.Registry.RemovedAgents.Contains(id))
+        {
+            turn.Send(connection, AgentEvents.Shutdown($"The agent {id} has left the cluster or was replaced; come back as a new agent"));
+            turn.CloseStream(connection);
+            return;
+        }
+        cluster.Counters.Increment(named is null ? "messages_register_slave" : "messages_reregister_slave");
+        var total = ResourceReader.Read(info.Resources).Bag;
+        var wasUnreachable = cluster.Registry.UnreachableAgents.Contains(id);
+        if (cluster.Agents.TryGet(id, out var agent))
+        {
+            Renew(turn, agent, info, total, ip, call.Subscribe.Capabilities);
+        }
+        else
+        {
+            agent = Admit(turn, id, info, total, ip, call.Subscribe);
+        }
+        agent.Stream = connection;
+        agent.StreamId = streamId;
+        agent.UnansweredPings = 0;
+        agent.Version = call.Subscribe.Version;
+        cluster.Streams[connection] = new StreamOwner(null, id);
+        var completed = reconciliation.Learn(turn, agent, call.Subscribe, wasUnreachable);
+        cluster.Allocator.ActivateAgent(id);
+        agent.Send(turn, Subscribed(agent, completed));
+        reconciliation.Settle(turn, agent, call.Subscribe);
+        loss.AwaitPong(turn, agent);
+    }
+
+    /// <summary>
+    /// An agent without an id at the address of a known one: either it never got the answer to its first SUBSCRIBE, or somebody
+    /// cleared its work directory.
+    /// </summary>
+    private AgentId Identify(in Turn turn, AgentInfo info, string ip)
+    {
+        var twin = cluster.Agents.FindByPid($"slave(1)@{ip}:{info.Port}");
+        if (twin is { Tasks.Count: 0, Executors.Count: 0 })
+        {
+            return twin.Id;
+        }
+        if (twin is not null)
+        {
+            cluster.Counters.Increment("slave_removals/reason_registered");
+            loss.Remove(turn, twin, "a new agent registered at the same address");
+        }
+        return cluster.Agents.NextId(cluster.MasterId);
+    }
+
+    private Agent Admit(in Turn turn, AgentId id, AgentInfo info, ResourceBag total, string ip, Report report)
+    {
+        var known = cluster.Registry.Agents.GetValueOrDefault(id);
+        var recovered = cluster.Agents.Recovered.Remove(id);
+        cluster.Counters.Increment(recovered || cluster.Registry.UnreachableAgents.Contains(id) ? "slave_reregistrations" : "slave_registrations");
+        var agent = new Agent(id)
+        {
+            Info = info,
+            Version = report.Version,
+            Capabilities = report.Capabilities,
+            Ip = ip,
+            Total = total,
+            RegisteredTime = known is null ? turn.Now.Wall : Times.FromNanoseconds(known.RegisteredTime),
+            ReregisteredTime = known is null ? null : turn.Now.Wall,
+        };
+        if (known is null || !known.AgentInfo.Equals(info))
+        {
+            Record(turn, agent);
+        }
+        cluster.Agents.Add(agent);
+        cluster.Allocator.AddAgent(id, AllocatorAgents.Describe(agent), total, agent.Used);
+        cluster.Allocator.DeactivateAgent(id);
+        return agent;
+    }
+
+    /// <summary>The agent has opened a new stream. What was sent on the old one and not yet heard is void, offers with it.</summary>
+    private void Renew(in Turn turn, Agent agent, AgentInfo info, ResourceBag total, string ip, IReadOnlyList<AgentInfo.Types.Capability> capabilities)
+    {
+        cluster.Counters.Increment("slave_reregistrations");
+        if (agent.Stream is { } old)
+        {
+            turn.CloseStream(old);
+            loss.Disconnect(turn, agent);
+        }
+        Actors.Invariant.Check(agent.Offers.Count == 0, "an agent that is away has no offers out");
+        agent.ReregisteredTime = turn.Now.Wall;
+        agent.Capabilities = capabilities;
+        var attributesChanged = !agent.Info.Attributes.Equals(info.Attributes);
+        var changed = !agent.Info.Equals(info);
+        cluster.Agents.Update(agent, info, ip);
+        cluster.Allocator.UpdateAgent(agent.Id, AllocatorAgents.Describe(agent), attributesChanged);
+        if (changed)
+        {
+            agent.Total = total;
+            cluster.Allocator.UpdateAgentTotal(agent.Id, total);
+            Record(turn, agent);
+        }
+    }
+
+    private void Record(in Turn turn, Agent agent) => cluster.Registry.Record(turn, new AgentAdmitted
+    {
+        AgentInfo = agent.Info,
+        RegisteredTime = Times.ToNanoseconds(agent.RegisteredTime),
+    });
+
+    private AgentEvent Subscribed(Agent agent, IEnumerable<FrameworkID> completed)
+    {
+        var @event = new AgentEvent
+        {
+            Type = Type.Subscribed,
+            Subscribed = new()
+            {
+                AgentId = agent.Id.ToProto(),
+                MasterInfo = cluster.Master,
+                PingIntervalSeconds = cluster.Settings.AgentPingInterval.TotalSeconds,
+                PingTimeoutSeconds = cluster.Settings.AgentTimeout.TotalSeconds,
+            },
+        };
+        @event.Subscribed.CompletedFrameworkIds.Add(completed);
+        return @event;
+    }
+}

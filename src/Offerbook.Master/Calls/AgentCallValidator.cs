@@ -1,0 +1,82 @@
+using Mesos.V1;
+using Offerbook.Resources;
+using Type = Offerbook.Wire.AgentProtocol.Call.Types.Type;
+
+namespace Offerbook.Master.Calls;
+
+/// <summary>The checks of an agent's call that need nothing but the call itself.</summary>
+internal static class AgentCallValidator
+{
+    public const string Prefix = "Failed to validate agent Call: ";
+
+    private const int UuidLength = 16;
+
+    /// <returns>What is wrong, without the prefix; null when nothing is.</returns>
+    public static string? Validate(AgentCall call)
+    {
+        if (call.Type == Type.Subscribe)
+        {
+            return call.Subscribe is null ? Missing("subscribe") : ValidateSubscribe(call);
+        }
+        if (string.IsNullOrEmpty(call.AgentId?.Value))
+        {
+            return Missing("agent_id");
+        }
+        return call.Type switch
+        {
+            Type.Update => call.Update is null ? Missing("update") : ValidateUpdate(call.Update.Status, call.Update.LatestState),
+            Type.Message when call.Message is null => Missing("message"),
+            Type.ExecutorExited when call.ExecutorExited is null => Missing("executor_exited"),
+            _ => null,
+        };
+    }
+
+    private static string? ValidateSubscribe(AgentCall call)
+    {
+        var subscribe = call.Subscribe;
+        var info = subscribe.AgentInfo;
+        if (info.Hostname.Length == 0)
+        {
+            return "'subscribe.agent_info.hostname' must not be empty";
+        }
+        if (call.AgentId is not null && info.Id is not null && call.AgentId.Value != info.Id.Value)
+        {
+            return "'agent_id' differs from 'subscribe.agent_info.id'";
+        }
+        var id = call.AgentId ?? info.Id;
+        if (!string.IsNullOrEmpty(id?.Value) && IdentifierRules.Check(id.Value) is { } badId)
+        {
+            return badId;
+        }
+        if (ResourceReader.Read(info.Resources) is { IsValid: false } resources)
+        {
+            return "Total resources are invalid: " + resources.Problems[0];
+        }
+        if (subscribe.CheckpointedResources.Count > 0)
+        {
+            return "'subscribe.checkpointed_resources' are not supported yet by this master";
+        }
+        if (subscribe.Frameworks.Any(framework => string.IsNullOrEmpty(framework.Id?.Value)))
+        {
+            return "Every framework in 'subscribe.frameworks' must have its id set";
+        }
+        var known = subscribe.Frameworks.Select(framework => framework.Id.Value).ToHashSet();
+        var orphan = subscribe.Tasks.FirstOrDefault(task => !known.Contains(task.FrameworkId.Value));
+        return orphan is null ? null : $"Task '{orphan.TaskId.Value}' is of a framework that 'subscribe.frameworks' does not have";
+    }
+
+    private static string? ValidateUpdate(TaskStatus status, TaskState latest)
+    {
+        if (status.Uuid.Length != UuidLength)
+        {
+            return "'update.status.uuid' must be a UUID of 16 bytes";
+        }
+        return IsReportable(status.State) && IsReportable(latest)
+            ? null
+            : $"An agent cannot report the state {status.State} with the latest state {latest}";
+    }
+
+    private static bool IsReportable(TaskState state) => state is not (TaskState.TaskUnreachable or TaskState.TaskUnknown);
+
+    private static string Missing(string field) => $"Expecting '{field}' to be present";
+}

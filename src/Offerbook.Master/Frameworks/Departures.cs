@@ -1,0 +1,132 @@
+using Mesos.V1;
+using Offerbook.Master.Agents;
+using Offerbook.Master.Offers;
+using Offerbook.Master.Tasks;
+using Offerbook.Wire.Identity;
+using Offerbook.Wire.Registry;
+
+namespace Offerbook.Master.Frameworks;
+
+/// <summary>How frameworks go: their stream breaks, their failover timeout runs out, or they are torn down.</summary>
+internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBook tasks)
+{
+    /// <summary>A longer wait is taken in parts, because the timers of the platform do not reach further than 49 days.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
+    public void Disconnect(in Turn turn, Framework framework)
+    {
+        turn.CancelTimer(new HeartbeatTimer(framework.Stream!.Value));
+        cluster.Streams.Remove(framework.Stream.Value);
+        framework.Stream = null;
+        framework.StreamId = null;
+        offers.DropAll(turn, framework);
+        cluster.Allocator.DeactivateFramework(framework.Id);
+        var timeout = TimeoutOf(framework);
+        cluster.Registry.Record(turn, new FrameworkDisconnected
+        {
+            FrameworkId = framework.Id.ToProto(),
+            FailoverDeadline = Times.After(turn.Now, timeout),
+        });
+        AwaitReturn(turn, framework, timeout);
+    }
+
+    /// <summary>
+    /// Adds a framework that is known from the journal or from an agent but has not subscribed with this master. It gets the time
+    /// that agents have to come back, because it could not reach a master before, and its failover timeout after that.
+    /// </summary>
+    /// <param name="deadline">When it was to be removed, if it was away already under the last master.</param>
+    public void AddAway(in Turn turn, Framework framework, DateTimeOffset? deadline)
+    {
+        var grace = cluster.Settings.AgentReregisterTimeout;
+        var left = deadline - turn.Now.Wall;
+        cluster.Frameworks.Add(framework);
+        cluster.Allocator.AddFramework(framework.Id, AllocatorFrameworks.Describe(framework));
+        cluster.Allocator.DeactivateFramework(framework.Id);
+        AwaitReturn(turn, framework, left is null ? grace + TimeoutOf(framework) : left > grace ? left.Value : grace);
+    }
+
+    private void AwaitReturn(in Turn turn, Framework framework, TimeSpan timeout)
+    {
+        framework.DisconnectionEpoch++;
+        framework.FailoverDue = turn.Now.Elapsed + timeout;
+        StartTimer(turn, framework);
+    }
+
+    public void TimeOut(in Turn turn, FrameworkId id, long epoch)
+    {
+        if (!cluster.Frameworks.TryGet(id, out var framework) || framework.DisconnectionEpoch != epoch || framework.FailoverDue is not { } due)
+        {
+            return;
+        }
+        if (due > turn.Now.Elapsed)
+        {
+            StartTimer(turn, framework);
+        }
+        else
+        {
+            Remove(turn, framework);
+        }
+    }
+
+    /// <summary>
+    /// Ends a framework for good: its tasks are killed on their agents and counted as killed, without updates; its stream is closed
+    /// without a word, as the one who tore it down expects.
+    /// </summary>
+    public void Remove(in Turn turn, Framework framework)
+    {
+        cluster.Registry.Record(turn, new FrameworkRemoved
+        {
+            FrameworkId = framework.Id.ToProto(),
+            UnregisteredTime = turn.Now.UnixNanoseconds,
+        });
+        if (framework.Stream is { } stream)
+        {
+            turn.CancelTimer(new HeartbeatTimer(stream));
+            cluster.Streams.Remove(stream);
+            framework.Stream = null;
+            framework.StreamId = null;
+            turn.CloseStream(stream);
+        }
+        turn.CancelTimer(new FailoverTimer(framework.Id));
+        framework.FailoverDue = null;
+        framework.Recovered = false;
+        offers.DropAll(turn, framework);
+        foreach (var agent in cluster.Agents)
+        {
+            ShutDownOn(turn, framework, agent);
+        }
+        cluster.Allocator.RemoveFramework(framework.Id);
+        cluster.Frameworks.Remove(framework.Id);
+        cluster.Frameworks.AddCompleted(new CompletedFramework(framework, turn.Now.Wall));
+    }
+
+    private void ShutDownOn(in Turn turn, Framework framework, Agent agent)
+    {
+        var live = agent.Tasks.Where(task => task.Framework == framework.Id).ToList();
+        var executors = agent.Executors.Where(executor => executor.Framework == framework.Id).ToList();
+        if (live.Count == 0 && executors.Count == 0)
+        {
+            return;
+        }
+        agent.Send(turn, AgentEvents.ShutdownFramework(framework.Id));
+        foreach (var task in live)
+        {
+            tasks.End(turn, task, TaskState.TaskKilled, Reason.FrameworkRemoved, "Framework removed");
+            tasks.Complete(task);
+        }
+        foreach (var executor in executors)
+        {
+            tasks.RemoveExecutor(turn, agent, executor);
+        }
+    }
+
+    /// <summary>A negative timeout is taken like none at all.</summary>
+    private static TimeSpan TimeoutOf(Framework framework) => TimeSpan.FromSeconds(Math.Max(0, framework.Info.FailoverTimeout));
+
+    private static void StartTimer(in Turn turn, Framework framework)
+    {
+        var left = framework.FailoverDue!.Value - turn.Now.Elapsed;
+        turn.StartTimer(new FailoverTimer(framework.Id), left < LongestTimer ? left : LongestTimer,
+            new MasterMessage.FailoverTimedOut(framework.Id, framework.DisconnectionEpoch));
+    }
+}

@@ -1,0 +1,161 @@
+using Google.Protobuf;
+using Offerbook.Actors;
+using Offerbook.Master.Frameworks;
+using Offerbook.Wire.Identity;
+using Offerbook.Wire.Registry;
+
+namespace Offerbook.Master.Registry;
+
+/// <summary>
+/// What survives the master: frameworks with their failover deadlines, and the agents that were admitted, lost or removed.
+/// The state is the fold of the journal: live and in recovery it changes only in <see cref="Apply"/>.
+/// </summary>
+internal sealed class ClusterRegistry(MasterSettings settings)
+{
+    /// <summary>The last master that served, or null for a new cluster.</summary>
+    public MasterStarted? LastStart { get; private set; }
+
+    public SortedDictionary<FrameworkId, RegistrySnapshot.Types.Framework> Frameworks { get; } = [];
+
+    /// <summary>Oldest first, at most <see cref="MasterSettings.MaxCompletedFrameworks"/>.</summary>
+    public OrderedMap<FrameworkId, RegistrySnapshot.Types.Framework> CompletedFrameworks { get; } = new();
+
+    public SortedDictionary<AgentId, AgentAdmitted> Agents { get; } = [];
+
+    /// <summary>Oldest first, at most <see cref="MasterSettings.MaxLostAgents"/>.</summary>
+    public OrderedMap<AgentId, AgentBecameUnreachable> UnreachableAgents { get; } = new();
+
+    /// <summary>Oldest first, at most <see cref="MasterSettings.MaxLostAgents"/>.</summary>
+    public OrderedMap<AgentId, AgentRemoved> RemovedAgents { get; } = new();
+
+    private int _eventsSinceSnapshot;
+
+    /// <summary>Changes the state and has the change journalled. What the outside learns of it must be emitted afterwards.</summary>
+    public void Record(in Turn turn, IMessage @event)
+    {
+        Apply(@event);
+        turn.Effects.Add(new Persist(RegistryEvent.Encode(@event)));
+        if (++_eventsSinceSnapshot >= settings.SnapshotInterval)
+        {
+            turn.Effects.Add(new SaveSnapshot(RegistryEvent.Encode(ToSnapshot())));
+            _eventsSinceSnapshot = 0;
+        }
+    }
+
+    public void RecordSubscribed(in Turn turn, Framework framework) => Record(turn, new FrameworkSubscribed
+    {
+        FrameworkInfo = framework.Info,
+        RegisteredTime = Times.ToNanoseconds(framework.RegisteredTime),
+        ReregisteredTime = Times.ToNanoseconds(framework.ReregisteredTime),
+    });
+
+    public void Recover(Storage.Recovery recovery)
+    {
+        if (recovery.Snapshot is { } snapshot)
+        {
+            Apply(RegistryEvent.Decode(snapshot.Record));
+        }
+        foreach (var record in recovery.Events)
+        {
+            Apply(RegistryEvent.Decode(record));
+        }
+        _eventsSinceSnapshot = recovery.Events.Count;
+    }
+
+    public void Apply(IMessage @event)
+    {
+        switch (@event)
+        {
+            case MasterStarted started:
+                LastStart = started;
+                break;
+            case FrameworkSubscribed subscribed:
+                Frameworks[FrameworkId.From(subscribed.FrameworkInfo.Id)] = new RegistrySnapshot.Types.Framework { Subscribed = subscribed };
+                break;
+            case FrameworkDisconnected disconnected:
+                Frameworks[FrameworkId.From(disconnected.FrameworkId)].FailoverDeadline = disconnected.FailoverDeadline;
+                break;
+            case FrameworkRemoved removed:
+                ApplyFrameworkRemoved(removed);
+                break;
+            case AgentAdmitted admitted:
+                var admittedId = AgentId.From(admitted.AgentInfo.Id);
+                UnreachableAgents.Remove(admittedId);
+                Agents[admittedId] = admitted;
+                break;
+            case AgentBecameUnreachable unreachable:
+                var unreachableId = AgentId.From(unreachable.AgentId);
+                Agents.Remove(unreachableId);
+                Keep(UnreachableAgents, unreachableId, unreachable, settings.MaxLostAgents);
+                break;
+            case AgentRemoved removed:
+                var removedId = AgentId.From(removed.AgentId);
+                Agents.Remove(removedId);
+                UnreachableAgents.Remove(removedId);
+                Keep(RemovedAgents, removedId, removed, settings.MaxLostAgents);
+                break;
+            case RegistrySnapshot snapshot:
+                ApplySnapshot(snapshot);
+                break;
+            default:
+                Invariant.Fail($"the registry cannot apply a {@event.Descriptor.FullName}");
+                break;
+        }
+    }
+
+    public RegistrySnapshot ToSnapshot()
+    {
+        var snapshot = new RegistrySnapshot { Started = LastStart };
+        snapshot.Frameworks.Add(Frameworks.Values);
+        snapshot.CompletedFrameworks.Add(CompletedFrameworks);
+        snapshot.Agents.Add(Agents.Values);
+        snapshot.UnreachableAgents.Add(UnreachableAgents);
+        snapshot.RemovedAgents.Add(RemovedAgents);
+        return snapshot;
+    }
+
+    private void ApplyFrameworkRemoved(FrameworkRemoved removed)
+    {
+        var id = FrameworkId.From(removed.FrameworkId);
+        if (Frameworks.Remove(id, out var framework))
+        {
+            framework.UnregisteredTime = removed.UnregisteredTime;
+            Keep(CompletedFrameworks, id, framework, settings.MaxCompletedFrameworks);
+        }
+    }
+
+    private void ApplySnapshot(RegistrySnapshot snapshot)
+    {
+        LastStart = snapshot.Started;
+        foreach (var framework in snapshot.Frameworks)
+        {
+            Frameworks[FrameworkId.From(framework.Subscribed.FrameworkInfo.Id)] = framework;
+        }
+        foreach (var framework in snapshot.CompletedFrameworks)
+        {
+            CompletedFrameworks.Set(FrameworkId.From(framework.Subscribed.FrameworkInfo.Id), framework);
+        }
+        foreach (var agent in snapshot.Agents)
+        {
+            Agents[AgentId.From(agent.AgentInfo.Id)] = agent;
+        }
+        foreach (var agent in snapshot.UnreachableAgents)
+        {
+            UnreachableAgents.Set(AgentId.From(agent.AgentId), agent);
+        }
+        foreach (var agent in snapshot.RemovedAgents)
+        {
+            RemovedAgents.Set(AgentId.From(agent.AgentId), agent);
+        }
+    }
+
+    private static void Keep<TKey, TValue>(OrderedMap<TKey, TValue> history, TKey key, TValue value, int max) where TKey : notnull
+    {
+        history.Remove(key);
+        history.Set(key, value);
+        if (history.Count > max)
+        {
+            history.RemoveOldest();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Google.Protobuf;
+using Offerbook.Actors;
+using Offerbook.Storage;
+using Offerbook.Wire.Registry;
+
+namespace Offerbook.Master.Registry;
+
+/// <summary>How registry events look in the journal: the manifest names the message and its version, the payload is protobuf.</summary>
+internal static class RegistryEvent
+{
+    private static readonly Dictionary<string, MessageParser> Parsers = new()
+    {
+        ["MasterStarted/1"] = MasterStarted.Parser,
+        ["FrameworkSubscribed/1"] = FrameworkSubscribed.Parser,
+        ["FrameworkDisconnected/1"] = FrameworkDisconnected.Parser,
+        ["FrameworkRemoved/1"] = FrameworkRemoved.Parser,
+        ["AgentAdmitted/1"] = AgentAdmitted.Parser,
+        ["AgentBecameUnreachable/1"] = AgentBecameUnreachable.Parser,
+        ["AgentRemoved/1"] = AgentRemoved.Parser,
+        ["RegistrySnapshot/1"] = RegistrySnapshot.Parser,
+    };
+
+    public static JournalRecord Encode(IMessage message) => new(message.Descriptor.Name + "/1", message.ToByteArray());
+
+    public static IMessage Decode(JournalRecord record)
+    {
+        if (!Parsers.TryGetValue(record.Manifest, out var parser))
+        {
+            Invariant.Fail($"the master's journal holds an event '{record.Manifest}' that this version does not know");
+        }
+        return parser.ParseFrom(record.Payload.Span);
+    }
+}

@@ -1,0 +1,45 @@
+using Mesos.V1;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Master.Tasks;
+
+/// <summary>A task that the master holds for its framework on its agent: not yet over, or over without the framework having acknowledged it.</summary>
+internal sealed class LiveTask(TaskModel model)
+{
+    public TaskModel Model { get; private set; } = model;
+
+    public TaskId Id => Model.Id;
+
+    public FrameworkId Framework => Model.Framework;
+
+    public AgentId Agent => Model.Agent;
+
+    public TaskState State => Model.State;
+
+    public bool IsTerminal => Model.IsTerminal;
+
+    /// <summary>Moves the latest state forward; a step back is ignored.</summary>
+    /// <returns>Whether the task has just become terminal.</returns>
+    public bool Advance(TaskState state)
+    {
+        if (!TaskStates.CanMove(Model.State, state))
+        {
+            return false;
+        }
+        Model = Model with { State = state };
+        return Model.IsTerminal;
+    }
+
+    /// <summary>Notes what the agent reported, which the framework is to acknowledge when it has a uuid.</summary>
+    public void Note(TaskStatus status)
+    {
+        Model = Model.WithStatus(status);
+        if (status.HasUuid && status.Uuid.Length > 0)
+        {
+            Model = Model with { ForwardedState = status.State, ForwardedUuid = status.Uuid };
+        }
+    }
+
+    public bool IsLastAcknowledgement(Google.Protobuf.ByteString uuid) =>
+        Model.ForwardedUuid == uuid && Model.ForwardedState is { } state && TaskStates.IsTerminal(state);
+}

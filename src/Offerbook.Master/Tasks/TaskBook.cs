@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Mesos.V1;
+using Offerbook.Master.Agents;
+using Offerbook.Master.Frameworks;
+using Offerbook.Resources;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Master.Tasks;
+
+/// <summary>
+/// Keeps a task in step everywhere it is known: with its framework, on its agent, in what the agent uses and in the allocator.
+/// Resources are held until the latest state is terminal, the task itself until the framework has acknowledged that.
+/// </summary>
+internal sealed class TaskBook(ClusterState cluster)
+{
+    /// <summary>Adds a task whose resources are charged to the framework already, because they came out of an offer.</summary>
+    public LiveTask Launch(Framework framework, Agent agent, TaskInfo info, ResourceBag resources) =>
+        Add(framework, agent, new TaskModel(Describe(framework, info), framework.Id, agent.Id, TaskId.From(info.TaskId),
+            info.Executor is null ? null : ExecutorId.From(info.Executor.ExecutorId), resources, TaskState.TaskStaging, [], null, null));
+
+    /// <summary>Adds a task that an agent reports and the master did not know.</summary>
+    public LiveTask Learn(Framework framework, Agent agent, MesosTask reported, ResourceBag resources)
+    {
+        var spec = reported.Clone();
+        spec.AgentId = agent.Id.ToProto();
+        spec.FrameworkId = framework.Id.ToProto();
+        spec.Statuses.Clear();
+        var task = Add(framework, agent, new TaskModel(spec, framework.Id, agent.Id, TaskId.From(reported.TaskId),
+            string.IsNullOrEmpty(reported.ExecutorId?.Value) ? null : ExecutorId.From(reported.ExecutorId), resources, reported.State,
+            reported.Statuses.ToImmutableArray(), reported.HasStatusUpdateState ? reported.StatusUpdateState : null,
+            reported.HasStatusUpdateUuid ? reported.StatusUpdateUuid : null));
+        if (!task.IsTerminal && !resources.IsEmpty)
+        {
+            cluster.Allocator.Charge(framework.Id, agent.Id, resources);
+        }
+        return task;
+    }
+
+    /// <summary>Moves the latest state forward and frees the resources when it has become terminal.</summary>
+    public void Advance(in Turn turn, LiveTask task, TaskState state)
+    {
+        if (!task.Advance(state))
+        {
+            return;
+        }
+        var agent = cluster.Agents.Find(task.Agent)!;
+        agent.Release(task.Framework, task.Model.Resources);
+        cluster.Allocator.Recover(task.Framework, task.Agent, task.Model.Resources, refuse: null, turn.Now);
+        CountEnd(task, state);
+    }
+
+    /// <summary>The master itself decides that the task is over.</summary>
+    public void End(in Turn turn, LiveTask task, TaskState state, Reason reason, string message)
+    {
+        if (!task.IsTerminal)
+        {
+            task.Note(MasterStatus.Make(turn, task.Id, task.Agent, state, reason, message));
+            cluster.Counters.CountReason(state, Source.Master, reason);
+            Advance(turn, task, state);
+        }
+    }
+
+    /// <summary>Takes a task that is over out of the living into its framework's history.</summary>
+    public void Complete(LiveTask task)
+    {
+        Actors.Invariant.Check(task.IsTerminal, "only tasks that are over are completed");
+        Remove(task);
+        cluster.Frameworks.Find(task.Framework)?.CompletedTasks.Add(task.Model);
+    }
+
+    /// <summary>Takes a task out because its agent is. Nothing goes back to the allocator: it forgets the agent as a whole.</summary>
+    public void Remove(LiveTask task)
+    {
+        cluster.Frameworks.Find(task.Framework)?.Tasks.Remove(task.Id);
+        var agent = cluster.Agents.Find(task.Agent)!;
+        agent.Tasks.Remove((task.Framework, task.Id));
+        agent.PendingKills.Remove((task.Framework, task.Id));
+    }
+
+    /// <summary>Adds an executor that an agent reports and the master did not know.</summary>
+    public void LearnExecutor(Framework framework, Agent agent, ExecutorInfo info, ResourceBag resources)
+    {
+        AddExecutor(framework, agent, info, resources);
+        if (!resources.IsEmpty)
+        {
+            cluster.Allocator.Charge(framework.Id, agent.Id, resources);
+        }
+    }
+
+    /// <summary>Adds an executor whose resources are charged already, because they came out of an offer.</summary>
+    public void AddExecutor(Framework framework, Agent agent, ExecutorInfo info, ResourceBag resources)
+    {
+        agent.Executors.Set((framework.Id, ExecutorId.From(info.ExecutorId)), new LiveExecutor(framework.Id, agent.Id, info, resources));
+        agent.Use(framework.Id, resources);
+    }
+
+    public void RemoveExecutor(in Turn turn, Agent agent, LiveExecutor executor)
+    {
+        agent.Executors.Remove((executor.Framework, ExecutorId.From(executor.Info.ExecutorId)));
+        agent.Release(executor.Framework, executor.Resources);
+        if (!executor.Resources.IsEmpty)
+        {
+            cluster.Allocator.Recover(executor.Framework, agent.Id, executor.Resources, refuse: null, turn.Now);
+        }
+    }
+
+    private void CountEnd(LiveTask task, TaskState state)
+    {
+        cluster.Counters.CountTerminal(state);
+        cluster.Frameworks.Find(task.Framework)?.Counters.CountTerminal(state);
+    }
+
+    private static LiveTask Add(Framework framework, Agent agent, TaskModel model)
+    {
+        var task = new LiveTask(model);
+        framework.Tasks.Set(model.Id, task);
+        agent.Tasks.Set((framework.Id, model.Id), task);
+        if (!model.IsTerminal)
+        {
+            agent.Use(framework.Id, model.Resources);
+        }
+        return task;
+    }
+
+    private static MesosTask Describe(Framework framework, TaskInfo info)
+    {
+        var task = new MesosTask
+        {
+            Name = info.Name,
+            TaskId = info.TaskId,
+            FrameworkId = framework.Id.ToProto(),
+            AgentId = info.AgentId,
+            State = TaskState.TaskStaging,
+            ExecutorId = info.Executor?.ExecutorId,
+            Labels = info.Labels,
+            Discovery = info.Discovery,
+            Container = info.Container,
+            HealthCheck = info.HealthCheck,
+            KillPolicy = info.KillPolicy,
+        };
+        task.Resources.Add(info.Resources);
+        task.Limits.Add(info.Limits);
+        var user = info.Command is { HasUser: true } command ? command.User
+            : info.Executor?.Command is { HasUser: true } executor ? executor.User : null;
+        if (user is not null)
+        {
+            task.User = user;
+        }
+        return task;
+    }
+}

@@ -1,0 +1,26 @@
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Master;
+
+// Names of the core's timers.
+
+internal sealed record AllocationTimer
+{
+    public static readonly AllocationTimer Only = new();
+}
+
+internal sealed record FilterTimer
+{
+    public static readonly FilterTimer Only = new();
+}
+
+internal sealed record RecoveryTimer
+{
+    public static readonly RecoveryTimer Only = new();
+}
+
+internal sealed record HeartbeatTimer(ConnectionId Stream);
+
+internal sealed record FailoverTimer(FrameworkId Framework);
+
+internal sealed record PingTimer(AgentId Agent);

@@ -1,0 +1,1 @@
+global using TaskStatus = Mesos.V1.TaskStatus;
