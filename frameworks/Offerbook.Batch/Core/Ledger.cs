@@ -1,0 +1,56 @@
+using Offerbook.Actors;
+using Offerbook.Batch.Events;
+using Offerbook.Batch.Jobs;
+using Offerbook.Storage;
+
+namespace Offerbook.Batch.Core;
+
+/// <summary>The state and its journal kept in step: what is recorded is persisted and applied, and nothing else changes the state.</summary>
+internal sealed class Ledger(int eventsPerSnapshot)
+{
+    private readonly List<Job> _ended = [];
+    private int _sinceSnapshot;
+
+    public BatchState State { get; private set; } = new();
+
+    public void Recover(Recovery recovery)
+    {
+        if (recovery.Snapshot is { } snapshot)
+        {
+            State = BatchState.FromSnapshot(BatchJournal.ReadSnapshot(snapshot.Record));
+        }
+        foreach (var record in recovery.Events)
+        {
+            State.Apply(BatchJournal.Read(record));
+        }
+        _sinceSnapshot = recovery.Events.Count;
+    }
+
+    public void Record(BatchEvent @event, Effects effects)
+    {
+        effects.Add(new Persist(BatchJournal.Write(@event)));
+        if (State.Apply(@event) is { } job)
+        {
+            _ended.Add(job);
+        }
+        _sinceSnapshot++;
+    }
+
+    /// <summary>At the end of a turn: stores a snapshot when one is due. The interval grows with the state, so that snapshots never cost more than the events do.</summary>
+    public void SnapshotIfDue(Effects effects)
+    {
+        if (_sinceSnapshot >= Math.Max(eventsPerSnapshot, State.ActiveJobsRuns / 2))
+        {
+            _sinceSnapshot = 0;
+            effects.Add(new SaveSnapshot(BatchJournal.Write(State.ToSnapshot())));
+        }
+    }
+
+    /// <summary>Jobs that have ended since the last call.</summary>
+    public List<Job> TakeEnded()
+    {
+        var ended = _ended.ToList();
+        _ended.Clear();
+        return ended;
+    }
+}
