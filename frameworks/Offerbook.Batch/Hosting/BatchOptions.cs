@@ -1,0 +1,31 @@
+using System.Net;
+using Offerbook.Batch.Core;
+
+namespace Offerbook.Batch.Hosting;
+
+/// <summary>How a batch scheduler is run.</summary>
+/// <param name="DataDirectory">Holds its journal; created with mode 0700 when it is missing. One scheduler at a time.</param>
+/// <param name="Masters">Addresses of masters, tried in turn; at least one.</param>
+public sealed record BatchOptions(string DataDirectory, IReadOnlyList<Uri> Masters)
+{
+    public const int DefaultPort = 8082;
+
+    /// <summary>Where clients are served: loopback only unless said otherwise. Port 0 takes any free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, DefaultPort);
+
+    /// <summary>The role in which resources are offered.</summary>
+    public string Role { get; init; } = BatchSettings.Default.Role;
+
+    /// <summary>The framework's name.</summary>
+    public string Name { get; init; } = BatchSettings.Default.FrameworkName;
+
+    /// <summary>The user that tasks run as; the one that runs the scheduler by default.</summary>
+    public string User { get; init; } = Environment.UserName;
+
+    /// <summary>The finer settings; role, name and user above take precedence.</summary>
+    public BatchSettings Settings { get; init; } = BatchSettings.Default;
+
+    public string Journal => Path.Combine(DataDirectory, "journal.db");
+
+    internal BatchSettings EffectiveSettings => Settings with { Role = Role, FrameworkName = Name, User = User };
+}

@@ -1,0 +1,16 @@
+using Offerbook.Wire;
+using Offerbook.Wire.Http;
+
+namespace Offerbook.Client.Hosting;
+
+/// <param name="Masters">Tried in turn, one after the other; at least one. Only scheme, host and port are used.</param>
+public sealed record SchedulerConnectionOptions(IReadOnlyList<Uri> Masters)
+{
+    /// <summary>Protobuf unless somebody wants to read along.</summary>
+    public MessageFormat Format { get; init; } = MessageFormat.Protobuf;
+
+    /// <summary>Calls that may wait to be sent: some tens of megabytes. A subscription with more is ended, since the master does not keep up.</summary>
+    public int MaxCallsWaiting { get; init; } = 16_384;
+
+    public StreamingClientOptions Http { get; init; } = StreamingClientOptions.Default;
+}
