@@ -1,45 +1,277 @@
 using Offerbook.Actors;
+using Offerbook.Apps.Deployments;
+using Offerbook.Apps.Events;
+using Offerbook.Apps.Health;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Journal;
+using Offerbook.Apps.Launching;
+using Offerbook.Apps.Specs;
 using Offerbook.Client.Scheduling;
 using Offerbook.Storage;
 
 namespace Offerbook.Apps.Core;
 
-/// <summary>The Apps framework's decisions: one synchronous core whose state is the fold of its journal.</summary>
+/// <summary>
+/// The Apps framework's decisions: one synchronous core whose state is the fold of its journal.
+///
+/// <code>
+/// message ─▶ Turn ─▶ the room it concerns changes the state ─▶ every touched app is looked at:
+///                       held by a deployment? the deployment goes on : its instances are counted
+///                     every touched instance is looked at: kill? probe? overdue? waiting for an offer?
+///                  ─▶ one journal event, then view, events, replies and calls, in this order
+/// </code>
+///
+/// The rooms' rules compare what is with what shall be, so nothing depends on a message being the first of its kind: after a
+/// restart every app and instance counts as touched, and life goes on.
+/// </summary>
 public sealed class AppsCore : IDurableCore<AppsMessage>
 {
-    private readonly SubscriptionKeeper _keeper;
+    /// <summary>An app that is still not settled after so many looks in one turn never will be.</summary>
+    private const int MaxLooksPerTurn = 1_000_000;
+
+    private readonly AppsSettings _settings;
+    private readonly SubscriptionKeeper _master;
+    private readonly ProbeRuns _probes = new();
+    private readonly HealthChecker _health;
+    private readonly ReadinessChecker _readiness;
+    private readonly HealthCheckRegistry _checks = new();
+    private readonly TaskReaper _reaper;
+    private readonly OverdueWatch _overdue;
+    private readonly Launcher _launcher;
+    private readonly MasterDesk _masterDesk;
+    private readonly DeploymentRunner _deployments;
+    private readonly ScaleKeeper _scale;
+    private readonly RequestDesk _requests;
+    private AppsState _state;
+    private AppsView _view = AppsView.Empty;
+    private int _eventsSinceSnapshot;
 
     public AppsCore(AppsSettings settings, SeededRandom random)
     {
-        _keeper = new SubscriptionKeeper(Framework.Describe(settings), settings.Subscription, random.Fork(),
+        _settings = settings;
+        _state = AppsState.Empty with { MaxVersions = settings.MaxVersions, MaxFinished = settings.MaxFinishedDeployments };
+        _master = new SubscriptionKeeper(Framework.Describe(settings), settings.Subscription, random.Fork(),
             timer => new AppsMessage.SubscriptionTimedOut(timer));
+        _health = new HealthChecker(settings, _probes);
+        _readiness = new ReadinessChecker(_probes);
+        _reaper = new TaskReaper(settings, _master);
+        _overdue = new OverdueWatch(settings);
+        _launcher = new Launcher(settings, _master, random.Fork());
+        _masterDesk = new MasterDesk(new TaskUpdates(_master), new Reconciler(settings, _master), _reaper, _launcher);
+        var keeper = new InstanceKeeper(random.Fork());
+        _deployments = new DeploymentRunner(keeper, _checks);
+        _scale = new ScaleKeeper(keeper);
+        _requests = new RequestDesk(new TreeChanges(settings, random.Fork(), _deployments), _deployments);
     }
 
     public string PersistenceId => "apps";
 
-    public void Recover(Recovery recovery, Now now, Effects effects) => _keeper.Start(now, effects);
+    /// <summary>The durable state as of the last turn; ahead of the journal by what is still being written.</summary>
+    public AppsState State => _state;
+
+    public void Recover(Recovery recovery, Now now, Effects effects)
+    {
+        if (recovery.Snapshot is { } snapshot)
+        {
+            _state = StateSnapshot.Unpack(_state, snapshot.Record);
+        }
+        foreach (var record in recovery.Events)
+        {
+            _state = ChangeCodec.Fold(_state, record);
+        }
+        _eventsSinceSnapshot = recovery.Events.Count;
+        _master.Restore(_state.Framework);
+
+        var turn = new Turn(_state, now);
+        foreach (var app in _state.Instances.Apps.Concat(_state.Root.Apps.Select(app => app.Id)).Concat(_state.Versions.Keys))
+        {
+            turn.Touch(app);
+        }
+        foreach (var instance in _state.Instances.All)
+        {
+            turn.Touch(instance.Id);
+        }
+        foreach (var deployment in _state.Deployments)
+        {
+            _deployments.Advance(turn, deployment.Id);
+        }
+        StartSweep(turn);
+        _master.Start(now, turn.Out);
+        Finish(turn, effects);
+    }
 
     public void Handle(AppsMessage message, Now now, Effects effects)
     {
+        var turn = new Turn(_state, now);
         switch (message)
         {
             case AppsMessage.MasterSignalled signalled:
-                _keeper.Receive(signalled.Signal, now, effects);
+                _masterDesk.Take(turn, _master.Receive(signalled.Signal, now, turn.Out));
                 break;
             case AppsMessage.SubscriptionTimedOut timedOut:
-                _keeper.Elapse(timedOut.Timer, now, effects);
+                _masterDesk.Take(turn, _master.Elapse(timedOut.Timer, now, turn.Out));
+                break;
+            case AppsMessage.ApiCalled called:
+                _requests.Take(turn, called);
+                break;
+            case AppsMessage.EventStreamChanged stream:
+                turn.Publish(stream.Attached ? AppsEvents.StreamAttached(stream.RemoteAddress) : AppsEvents.StreamDetached(stream.RemoteAddress));
+                break;
+            case AppsMessage.HealthCheckFinished finished:
+                TakeProbe(turn, finished);
+                break;
+            case AppsMessage.TimedOut timedOut:
+                TakeTimer(turn, timedOut.Timer);
+                break;
+            default:
+                Invariant.Fail("an unknown message: " + message.GetType().Name);
+                break;
+        }
+        Finish(turn, effects);
+    }
+
+    private void TakeProbe(Turn turn, AppsMessage.HealthCheckFinished finished)
+    {
+        if (_probes.Finish(finished.Run) is not { } run)
+        {
+            return;
+        }
+        if (run.Check == ProbeRuns.Readiness)
+        {
+            _readiness.Take(turn, run, finished.Result);
+        }
+        else
+        {
+            _health.Take(turn, run, finished.Result);
+        }
+    }
+
+    private void TakeTimer(Turn turn, AppsTimer timer)
+    {
+        switch (timer)
+        {
+            case AppsTimer.ReconciliationDue:
+                _masterDesk.Reconcile(turn);
+                break;
+            case AppsTimer.SweepDue:
+                _reaper.Sweep(turn);
+                _overdue.Sweep(turn);
+                _launcher.Sweep(turn);
+                StartSweep(turn);
+                break;
+            case AppsTimer.HealthCheckDue due:
+                _health.Ask(turn, due);
+                break;
+            case AppsTimer.ReadinessCheckDue due:
+                _readiness.Ask(turn, new InstanceId(due.Instance));
+                break;
+            case AppsTimer.LaunchDelayOver or AppsTimer.ReviveAllowed:
+                // The launcher looks at its clocks at the end of every turn.
+                break;
+            default:
+                Invariant.Fail("an unknown timer: " + timer.GetType().Name);
                 break;
         }
     }
 
-    /// <summary>Asserts what must hold between any two turns. Costs a walk over all instances; meant for the simulator and tests.</summary>
-    /// <exception cref="InvariantViolationException">It does not.</exception>
-    public void CheckInvariants()
+    /// <summary>Lets every rule look at what was touched until nothing moves any more, then lets the turn's effects go.</summary>
+    private void Finish(Turn turn, Effects effects)
     {
+        for (var looks = 0; turn.TryTakeTouched(out PathId app); looks++)
+        {
+            Invariant.Check(looks < MaxLooksPerTurn, $"{app} settles in one turn");
+            if (turn.State.LockOf(app) is { } deployment)
+            {
+                _deployments.Advance(turn, deployment.Id);
+            }
+            else
+            {
+                _scale.Keep(turn, app);
+            }
+        }
+        while (turn.TryTakeTouched(out InstanceId id))
+        {
+            Look(turn, id);
+        }
+        _launcher.Settle(turn);
+        _state = turn.State;
+        Emit(turn, effects);
     }
 
+    private void Look(Turn turn, InstanceId id)
+    {
+        if (turn.State.Instances.Find(id) is { } instance)
+        {
+            _reaper.Look(turn, instance);
+            _overdue.Look(turn, instance);
+            _health.Look(turn, instance);
+            _readiness.Look(turn, instance);
+            _launcher.Look(turn, instance);
+        }
+        else
+        {
+            _reaper.Forget(id);
+            _overdue.Forget(id);
+            _health.Forget(id);
+            _readiness.Forget(id);
+            _launcher.Forget(id);
+        }
+    }
+
+    private void Emit(Turn turn, Effects effects)
+    {
+        if (turn.ToJournal() is { } persist)
+        {
+            effects.Add(persist);
+            if (++_eventsSinceSnapshot >= _settings.EventsPerSnapshot)
+            {
+                _eventsSinceSnapshot = 0;
+                effects.Add(new SaveSnapshot(StateSnapshot.Pack(_state)));
+            }
+        }
+        var view = new AppsView
+        {
+            State = _state,
+            At = turn.Time,
+            Health = _health.Latest,
+            Readiness = _readiness.Latest,
+            Queue = _launcher.Stats,
+            Counters = _launcher.Counters with { StatusUpdates = _masterDesk.StatusUpdates, EventsPublished = _state.LastEventId },
+            MasterUrl = _masterDesk.MasterUrl,
+            IsSubscribed = _master.IsSubscribed,
+        };
+        if (view with { At = _view.At } != _view)
+        {
+            _view = view;
+            effects.Add(new PublishView(view));
+        }
+        for (var i = 0; i < turn.Out.Count; i++)
+        {
+            effects.Add(turn.Out[i]);
+        }
+    }
+
+    private void StartSweep(Turn turn)
+    {
+        var due = new AppsTimer.SweepDue();
+        turn.Out.Add(new StartTimer(due, _settings.SweepInterval, new AppsMessage.TimedOut(due)));
+    }
+
+    /// <summary>Asserts what must hold between any two turns. Costs a walk over all instances; meant for the simulator and tests.</summary>
+    /// <exception cref="InvariantViolationException">It does not.</exception>
+    public void CheckInvariants() => StateInvariants.Check(_state, _settings);
+
     /// <summary>For every app, in order of ids: how many instances are wanted, run, and count as healthy.</summary>
-    public IReadOnlyList<AppCounts> HealthyCounts() => [];
+    public IReadOnlyList<AppCounts> HealthyCounts() => _state.Root.Apps.OrderBy(app => app.Id).Select(app =>
+    {
+        var instances = _state.Instances.Of(app.Id);
+        return new AppCounts(
+            app.Id.ToString(),
+            app.Instances,
+            instances.Count(instance => instance.Condition == Condition.Running),
+            instances.Count(instance => InstanceHealth.IsHealthy(_state.DefinitionOf(instance), instance)),
+            (int)Math.Ceiling(app.Instances * app.UpgradeStrategy.MinimumHealthCapacity));
+    }).ToList();
 }
 
 /// <param name="Instances">Wanted.</param>

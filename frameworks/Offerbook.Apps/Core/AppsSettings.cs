@@ -1,3 +1,4 @@
+using Offerbook.Apps.Matching;
 using Offerbook.Client.Scheduling;
 
 namespace Offerbook.Apps.Core;
@@ -24,8 +25,8 @@ public sealed record AppsSettings
     /// <summary>How long the master keeps tasks while the framework is away: a week.</summary>
     public TimeSpan FailoverTimeout { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Put before the names of generated environment variables that do not begin with MARATHON_ or MESOS_; empty for none.</summary>
-    public string EnvironmentPrefix { get; init; } = "";
+    /// <summary>How offers are judged and tasks made.</summary>
+    public MatchSettings Matching { get; init; } = new();
 
     /// <summary>First and last port, both included, from which service ports are drawn.</summary>
     public int ServicePortMin { get; init; } = 10_000;
@@ -61,6 +62,12 @@ public sealed record AppsSettings
 
     /// <summary>Time to the first repeated question about tasks of which nothing was heard; doubles up to <see cref="ReconciliationInterval"/>.</summary>
     public TimeSpan ReconciliationRetry { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// A running task is first asked for its health after so long (or the check's interval if that is shorter), and as often while
+    /// it is in its grace period without a success. The original waits 5 s; asking sooner lets a deployment go on sooner.
+    /// </summary>
+    public TimeSpan FirstHealthCheckDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Time between two looks at overdue launches, unconfirmed kills and unreachable instances.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);

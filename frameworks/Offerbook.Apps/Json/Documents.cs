@@ -6,19 +6,25 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Json;
 
-/// <summary>Request bodies in, drafts or refusals out. Never throws, whatever the bytes.</summary>
+/// <summary>Request bodies, as bytes or already parsed, in; drafts or refusals out. Never throws, whatever the bytes.</summary>
 public static class Documents
 {
     /// <summary>A whole app (POST).</summary>
-    public static ApiResult<AppDraft> ReadApp(ReadOnlySpan<byte> body) =>
+    public static ApiResult<AppDraft> ReadApp(ReadOnlySpan<byte> body) => Parse(body, ReadApp);
+
+    public static ApiResult<AppDraft> ReadApp(JToken body) =>
         Read(body, (token, errors) => ObjectReader.Object(token, "", errors, app => AppReader.Read(app, isWhole: true)));
 
     /// <summary>A change of one app (PUT, PATCH).</summary>
-    public static ApiResult<AppDraft> ReadAppUpdate(ReadOnlySpan<byte> body) =>
+    public static ApiResult<AppDraft> ReadAppUpdate(ReadOnlySpan<byte> body) => Parse(body, ReadAppUpdate);
+
+    public static ApiResult<AppDraft> ReadAppUpdate(JToken body) =>
         Read(body, (token, errors) => ObjectReader.Object(token, "", errors, app => AppReader.Read(app, isWhole: false)));
 
     /// <summary>Changes of several apps; each says its id.</summary>
-    public static ApiResult<ValueList<AppDraft>> ReadAppUpdates(ReadOnlySpan<byte> body) => Read(body, (token, errors) =>
+    public static ApiResult<ValueList<AppDraft>> ReadAppUpdates(ReadOnlySpan<byte> body) => Parse(body, ReadAppUpdates);
+
+    public static ApiResult<ValueList<AppDraft>> ReadAppUpdates(JToken body) => Read(body, (token, errors) =>
     {
         if (token is not JArray updates)
         {
@@ -29,22 +35,27 @@ public static class Documents
             .OfType<AppDraft>().ToValueList();
     });
 
-    public static ApiResult<GroupDraft> ReadGroup(ReadOnlySpan<byte> body) =>
+    public static ApiResult<GroupDraft> ReadGroup(ReadOnlySpan<byte> body) => Parse(body, ReadGroup);
+
+    public static ApiResult<GroupDraft> ReadGroup(JToken body) =>
         Read(body, (token, errors) => ObjectReader.Object(token, "", errors, group => GroupReader.Read(group, isChild: false)));
 
     /// <summary>The body of <c>POST /v2/tasks/delete</c>: <c>{"ids":[…]}</c>.</summary>
-    public static ApiResult<ValueList<string>> ReadTaskIds(ReadOnlySpan<byte> body) => Read(body, (token, errors) =>
+    public static ApiResult<ValueList<string>> ReadTaskIds(ReadOnlySpan<byte> body) => Parse(body, ReadTaskIds);
+
+    public static ApiResult<ValueList<string>> ReadTaskIds(JToken body) => Read(body, (token, errors) =>
         ObjectReader.Object(token, "", errors, request => request.Required("ids", request.Texts("ids"), [])));
 
-    private static ApiResult<T> Read<T>(ReadOnlySpan<byte> body, Func<JToken, ReadErrors, T?> read) where T : class
+    private static ApiResult<T> Parse<T>(ReadOnlySpan<byte> body, Func<JToken, ApiResult<T>> read)
     {
         var parsed = JsonText.Parse(body);
-        if (!parsed.IsOk)
-        {
-            return parsed.Error;
-        }
+        return parsed.IsOk ? read(parsed.Value) : parsed.Error;
+    }
+
+    private static ApiResult<T> Read<T>(JToken body, Func<JToken, ReadErrors, T?> read) where T : class
+    {
         var errors = new ReadErrors();
-        var value = read(parsed.Value, errors);
+        var value = read(body, errors);
         return errors.Any || value is null ? errors.ToApiError() : value;
     }
 }

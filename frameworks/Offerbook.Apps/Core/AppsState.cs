@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Offerbook.Actors;
+using Offerbook.Apps.Deployments;
+using Offerbook.Apps.Deployments.Planning;
+using Offerbook.Apps.Groups;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Journal;
+using Offerbook.Apps.Launching;
+using Offerbook.Apps.Specs;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Apps.Core;
+
+/// <summary>The durable state: immutable, the fold of the journal, and what readers are shown.</summary>
+public sealed record AppsState
+{
+    public static AppsState Empty { get; } = new();
+
+    /// <summary>The id under which the master knows the framework.</summary>
+    public FrameworkId? Framework { get; init; }
+
+    public RootGroup Root { get; init; } = RootGroup.Empty;
+
+    /// <summary>Trees so far, oldest first, the present one last; bounded by <see cref="MaxVersions"/>.</summary>
+    public ImmutableList<RootGroup> Roots { get; init; } = [];
+
+    /// <summary>Definitions of each app, oldest first. Bounded by <see cref="MaxVersions"/>, except that what an instance runs is kept.</summary>
+    public ImmutableSortedDictionary<PathId, ImmutableList<AppDefinition>> Versions { get; init; } =
+        ImmutableSortedDictionary<PathId, ImmutableList<AppDefinition>>.Empty;
+
+    public InstanceTable Instances { get; init; } = InstanceTable.Empty;
+
+    /// <summary>Those that run, oldest first.</summary>
+    public ImmutableList<Deployment> Deployments { get; init; } = [];
+
+    /// <summary>Those that ended, oldest first; bounded by <see cref="MaxFinished"/>.</summary>
+    public ImmutableList<FinishedDeployment> Finished { get; init; } = [];
+
+    public ImmutableSortedDictionary<PathId, LaunchDelay> Delays { get; init; } = ImmutableSortedDictionary<PathId, LaunchDelay>.Empty;
+
+    public ImmutableSortedDictionary<PathId, TaskFailure> Failures { get; init; } = ImmutableSortedDictionary<PathId, TaskFailure>.Empty;
+
+    /// <summary>Id of the last event published.</summary>
+    public long LastEventId { get; init; }
+
+    public int MaxVersions { get; init; } = 50;
+
+    public int MaxFinished { get; init; } = 100;
+
+    public Deployment? FindDeployment(string id) => Deployments.Find(deployment => deployment.Id == id);
+
+    /// <summary>The running deployment that holds the app; at most one does.</summary>
+    public Deployment? LockOf(PathId app) => Deployments.Find(deployment => deployment.Locks(app));
+
+    /// <summary>The app as it was at a version.</summary>
+    public AppDefinition? FindVersion(PathId app, Timestamp version)
+    {
+        var present = Root.FindApp(app);
+        return present?.Version == version ? present : Versions.GetValueOrDefault(app)?.FindLast(definition => definition.Version == version);
+    }
+
+    /// <summary>What an instance runs, or will.</summary>
+    public AppDefinition DefinitionOf(Instance instance)
+    {
+        var definition = FindVersion(instance.App, instance.Version) ?? Root.FindApp(instance.App);
+        Invariant.Check(definition is not null, $"the definition {instance.Version} that {instance.Id} runs is kept");
+        return definition;
+    }
+
+    public AppsState Apply(Change change) => change switch
+    {
+        Change.FrameworkRegistered registered => this with { Framework = registered.Id },
+        Change.RootChanged changed => WithRoot(changed.Root),
+        Change.VersionsRestored restored => this with { Versions = restored.Versions },
+        Change.AppForgotten forgotten => this with
+        {
+            Versions = Root.FindApp(forgotten.App) is null ? Versions.Remove(forgotten.App) : Versions,
+            Delays = Delays.Remove(forgotten.App),
+            Failures = Failures.Remove(forgotten.App),
+        },
+        Change.InstanceStored stored => this with { Instances = Instances.With(stored.Instance) },
+        Change.InstanceExpunged expunged => this with { Instances = Instances.Without(expunged.Id) },
+        Change.DeploymentStored stored => this with { Deployments = Deployments.Add(stored.Deployment) },
+        Change.DeploymentProgressed progressed => WithProgress(progressed),
+        Change.DeploymentEnded ended => this with
+        {
+            Deployments = Deployments.RemoveAll(deployment => deployment.Id == ended.Outcome.Id),
+            Finished = Bounded(Finished.Add(ended.Outcome), MaxFinished),
+        },
+        Change.DelayChanged { Delay: null } delay => this with { Delays = Delays.Remove(delay.App) },
+        Change.DelayChanged delay => this with { Delays = Delays.SetItem(delay.App, delay.Delay) },
+        Change.TaskFailed failed => this with { Failures = Failures.SetItem(failed.Failure.App, failed.Failure) },
+        _ => throw new InvariantViolationException("an unknown change: " + change.GetType().Name),
+    };
+
+    private AppsState WithRoot(RootGroup root)
+    {
+        var versions = Versions;
+        foreach (var difference in TreeDifference.Apps(Root, root))
+        {
+            if (difference.To is { } app)
+            {
+                versions = versions.SetItem(app.Id, WithVersion(versions.GetValueOrDefault(app.Id, []), app));
+            }
+        }
+        // Only enforceRole changes a tree without giving it a new version.
+        var roots = Roots.Count > 0 && Roots[^1].Version == root.Version ? Roots.SetItem(Roots.Count - 1, root) : Roots.Add(root);
+        return this with { Root = root, Roots = Bounded(roots, MaxVersions), Versions = versions };
+    }
+
+    private ImmutableList<AppDefinition> WithVersion(ImmutableList<AppDefinition> versions, AppDefinition app)
+    {
+        versions = versions.Add(app);
+        if (versions.Count > MaxVersions)
+        {
+            var used = Instances.Of(app.Id).Select(instance => instance.Version).ToHashSet();
+            var oldest = versions.FindIndex(version => !used.Contains(version.Version));
+            versions = oldest >= 0 && oldest < versions.Count - 1 ? versions.RemoveAt(oldest) : versions;
+        }
+        return versions;
+    }
+
+    private AppsState WithProgress(Change.DeploymentProgressed progressed)
+    {
+        var index = Deployments.FindIndex(deployment => deployment.Id == progressed.Id);
+        Invariant.Check(index >= 0, "only a running deployment progresses");
+        return this with
+        {
+            Deployments = Deployments.SetItem(index, Deployments[index] with { CurrentStep = progressed.Step, Progress = progressed.Progress }),
+        };
+    }
+
+    private static ImmutableList<T> Bounded<T>(ImmutableList<T> list, int bound) => list.Count > bound ? list.RemoveRange(0, list.Count - bound) : list;
+}

@@ -1,0 +1,80 @@
+using Offerbook.Actors;
+using Offerbook.Apps.Deployments;
+using Offerbook.Apps.Deployments.Planning;
+using Offerbook.Apps.Errors;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Journal;
+using Offerbook.Apps.Specs;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Apps.Core;
+
+/// <summary>Takes what clients ask for and answers each exactly once.</summary>
+internal sealed class RequestDesk(TreeChanges changes, DeploymentRunner runner)
+{
+    private readonly AppRequests _apps = new(changes);
+    private readonly GroupRequests _groups = new(changes);
+    private readonly TaskRequests _tasks = new(changes);
+
+    public void Take(Turn turn, AppsMessage.ApiCalled called)
+    {
+        var connection = called.Connection;
+        turn.Out.Add(called.Call switch
+        {
+            ApiCall.CreateApp call => _apps.Create(turn, connection, call, called.Caller),
+            ApiCall.UpdateApps call => _apps.UpdateMany(turn, connection, call),
+            ApiCall.UpdateApp call => _apps.Update(turn, connection, call, called.Caller),
+            ApiCall.DeleteApp call => _apps.Delete(turn, connection, call),
+            ApiCall.RestartApp call => _apps.Restart(turn, connection, call),
+            ApiCall.CreateGroup call => _groups.Create(turn, connection, call),
+            ApiCall.UpdateGroup call => _groups.Update(turn, connection, call),
+            ApiCall.PatchGroup call => _groups.Patch(turn, connection, call),
+            ApiCall.DeleteGroup call => _groups.Delete(turn, connection, call),
+            ApiCall.CancelDeployment call => Cancel(turn, connection, call),
+            ApiCall.KillAppTasks call => _tasks.Kill(turn, connection, call),
+            ApiCall.KillTasks call => _tasks.Kill(turn, connection, call),
+            ApiCall.ResetDelay call => ResetDelay(turn, connection, call),
+            _ => throw new InvariantViolationException("an unknown call: " + called.Call.GetType().Name),
+        });
+    }
+
+    private Reply Cancel(Turn turn, ConnectionId connection, ApiCall.CancelDeployment call)
+    {
+        if (turn.State.FindDeployment(call.Id) is not { } deployment)
+        {
+            return Replies.Of(connection, ApiErrors.UnknownDeployment(call.Id));
+        }
+        if (call.Force)
+        {
+            runner.Cancel(turn, deployment);
+            return Replies.Of(connection, 202, null);
+        }
+        // Forced, so that it takes the place of the deployment that it undoes.
+        var plan = changes.Make(turn, PathId.Root, root => PlanReversal.Revert(root, deployment.Plan), force: true);
+        if (!plan.IsOk)
+        {
+            return Replies.Of(connection, plan.Error);
+        }
+        // Undoing a mere restart changes no app, so it is in nobody's way and has to be stopped by name.
+        if (turn.State.FindDeployment(call.Id) is { } stillRunning)
+        {
+            runner.Cancel(turn, stillRunning);
+        }
+        return Replies.Started(connection, 200, plan.Value);
+    }
+
+    private static Reply ResetDelay(Turn turn, ConnectionId connection, ApiCall.ResetDelay call)
+    {
+        var id = PathId.Parse(call.Id);
+        if (!turn.State.Instances.Of(id).Any(instance => instance is { Goal: Goal.Running, Condition: Condition.Scheduled or Condition.Provisioned }))
+        {
+            return Replies.Of(connection, ApiErrors.NotInQueue(id));
+        }
+        if (turn.State.Delays.ContainsKey(id))
+        {
+            turn.Apply(new Change.DelayChanged(id, null));
+            turn.Touch(id);
+        }
+        return Replies.Of(connection, 204, null);
+    }
+}

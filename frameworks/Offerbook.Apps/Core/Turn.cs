@@ -1,0 +1,91 @@
+using Newtonsoft.Json.Linq;
+using Offerbook.Actors;
+using Offerbook.Apps.Events;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Journal;
+using Offerbook.Apps.Specs;
+
+namespace Offerbook.Apps.Core;
+
+/// <summary>
+/// One message being handled: changes, events and effects are collected here, so that they leave as one journal event followed
+/// by everything that must wait for it. Also remembers which apps were touched, for the rules that keep apps as they should be.
+/// </summary>
+internal sealed class Turn(AppsState state, Now now)
+{
+    private readonly JArray _changes = [];
+    private readonly JArray _events = [];
+    private readonly SortedSet<PathId> _touched = [];
+    private readonly SortedSet<InstanceId> _touchedInstances = [];
+
+    public AppsState State { get; private set; } = state;
+
+    public Now Now { get; } = now;
+
+    public Timestamp Time { get; } = Timestamp.From(now.Wall);
+
+    /// <summary>What is to leave after the journal event, in order. Timers may be put here too.</summary>
+    public Effects Out { get; } = new();
+
+    public bool HasChanged => _changes.Count > 0 || _events.Count > 0;
+
+    public void Apply(Change change)
+    {
+        _changes.Add(ChangeCodec.Encode(change, State));
+        State = State.Apply(change);
+        switch (change)
+        {
+            case Change.InstanceStored stored:
+                Touch(stored.Instance.App);
+                Touch(stored.Instance.Id);
+                break;
+            case Change.InstanceExpunged expunged:
+                Touch(expunged.Id.App);
+                Touch(expunged.Id);
+                break;
+        }
+    }
+
+    /// <summary>The app is looked at once more before the turn ends.</summary>
+    public void Touch(PathId app) => _touched.Add(app);
+
+    public void Touch(InstanceId instance) => _touchedInstances.Add(instance);
+
+    public bool TryTakeTouched(out PathId app)
+    {
+        app = _touched.Count > 0 ? _touched.Min! : PathId.Root;
+        return _touched.Remove(app);
+    }
+
+    public bool TryTakeTouched(out InstanceId instance)
+    {
+        instance = _touchedInstances.Min;
+        return _touchedInstances.Remove(instance);
+    }
+
+    public void Publish(AppsEvent published)
+    {
+        var id = State.LastEventId + 1;
+        State = State with { LastEventId = id };
+        var json = published.ToJson(Time);
+        _events.Add(new JObject { ["id"] = id, ["type"] = published.Type, ["data"] = new JRaw(json) });
+        Out.Add(new PublishEvent(id, published.Type, json));
+    }
+
+    /// <summary>Writes the instance down and tells of what others can see of the change.</summary>
+    public void Store(Instance? before, Instance after)
+    {
+        if (before == after)
+        {
+            return;
+        }
+        Apply(new Change.InstanceStored(after));
+        if (before is null || before.Condition != after.Condition || before.Goal != after.Goal)
+        {
+            Publish(AppsEvents.InstanceChanged(after));
+        }
+    }
+
+    /// <summary>The journal event of this turn; nothing to write gives none.</summary>
+    public Persist? ToJournal() => HasChanged ? new Persist(ChangeCodec.Pack(_changes, _events)) : null;
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using Offerbook.Actors;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Deployments.Planning;
+using Offerbook.Apps.Events;
+using Offerbook.Apps.Health;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Journal;
+using Offerbook.Apps.Specs;
+
+namespace Offerbook.Apps.Deployments;
+
+/// <summary>
+/// Takes deployments from step to step. Steps come strictly one after the other, the actions of a step go on together. Every
+/// action only compares what is with what shall be, so advancing again, also after a restart, never does a thing twice.
+/// A step that cannot progress waits.
+/// </summary>
+internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistry checks)
+{
+    private readonly ScaleAction _scale = new(keeper);
+    private readonly RestartAction _restart = new(keeper);
+
+    public void Start(Turn turn, DeploymentPlan plan)
+    {
+        turn.Apply(new Change.DeploymentStored(new Deployment(plan, 0) { StartedAt = turn.Time }));
+        Advance(turn, plan.Id);
+    }
+
+    /// <summary>Does whatever can be done now. Unknown ids are ignored: the deployment may just have ended.</summary>
+    public void Advance(Turn turn, string id)
+    {
+        while (turn.State.FindDeployment(id) is { } deployment)
+        {
+            if (deployment.CurrentStep > 0 && !AdvanceStep(turn, deployment))
+            {
+                return;
+            }
+            deployment = turn.State.FindDeployment(id)!;
+            if (deployment.CurrentStep > 0)
+            {
+                turn.Publish(DeploymentEvents.StepSuccess(deployment));
+            }
+            if (deployment.CurrentStep == deployment.Plan.Steps.Count)
+            {
+                End(turn, deployment, null);
+                return;
+            }
+            EnterStep(turn, deployment, deployment.CurrentStep + 1);
+        }
+    }
+
+    /// <summary>Ends a deployment where it stands; what it has started or replaced so far stays.</summary>
+    public void Cancel(Turn turn, Deployment deployment) => End(turn, deployment, DeploymentEvents.CancelledReason);
+
+    private void EnterStep(Turn turn, Deployment deployment, int step)
+    {
+        turn.Apply(new Change.DeploymentProgressed(deployment.Id, step, ImmutableSortedDictionary<PathId, ActionProgress>.Empty));
+        var entered = turn.State.FindDeployment(deployment.Id)!;
+        turn.Publish(DeploymentEvents.Info(entered));
+        foreach (var action in entered.CurrentActions)
+        {
+            if (action is not DeploymentAction.Stop)
+            {
+                checks.Announce(turn, action.App);
+            }
+        }
+    }
+
+    /// <returns>Whether every action of the step is done.</returns>
+    private bool AdvanceStep(Turn turn, Deployment deployment)
+    {
+        var progress = deployment.Progress;
+        foreach (var action in deployment.CurrentActions)
+        {
+            var before = deployment.ProgressOf(action.App.Id);
+            if (!before.Done)
+            {
+                var after = Advance(turn, action, before);
+                progress = after == before ? progress : progress.SetItem(action.App.Id, after);
+            }
+        }
+        if (!ReferenceEquals(progress, deployment.Progress))
+        {
+            turn.Apply(new Change.DeploymentProgressed(deployment.Id, deployment.CurrentStep, progress));
+        }
+        return deployment.CurrentActions.All(action => progress.GetValueOrDefault(action.App.Id, ActionProgress.None).Done);
+    }
+
+    private ActionProgress Advance(Turn turn, DeploymentAction action, ActionProgress progress)
+    {
+        switch (action)
+        {
+            case DeploymentAction.Start:
+                return progress with { Begun = true, Done = true };
+            case DeploymentAction.Stop stop:
+                return StopAction.Advance(turn, stop.App, progress);
+            case DeploymentAction.Scale scale:
+                return _scale.Advance(turn, scale, progress);
+            case DeploymentAction.Restart restart:
+                return _restart.Advance(turn, restart.App, progress);
+            default:
+                Invariant.Fail("an unknown deployment action: " + action.GetType().Name);
+                return progress;
+        }
+    }
+
+    private static void End(Turn turn, Deployment deployment, string? reason)
+    {
+        var plan = deployment.Plan;
+        turn.Apply(new Change.DeploymentEnded(new FinishedDeployment(plan.Id, plan.Version, deployment.StartedAt, turn.Time,
+            plan.AffectedApps.ToValueList(), reason)));
+        turn.Publish(reason is null ? DeploymentEvents.Success(plan) : DeploymentEvents.Failed(plan, reason));
+        // The apps are free again: the background rules look at them.
+        foreach (var app in plan.AffectedApps)
+        {
+            turn.Touch(app);
+        }
+    }
+}

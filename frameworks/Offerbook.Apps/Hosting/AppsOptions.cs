@@ -1,0 +1,38 @@
+using System.Net;
+using Offerbook.Apps.Core;
+
+namespace Offerbook.Apps.Hosting;
+
+/// <summary>How the Apps framework is run.</summary>
+/// <param name="DataDirectory">Holds its journal; created with mode 0700 when it is missing. One framework at a time.</param>
+/// <param name="Masters">Addresses of masters, tried in turn; at least one.</param>
+public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Masters)
+{
+    public const int DefaultPort = 8080;
+
+    /// <summary>Where clients are served: loopback only unless said otherwise. Port 0 takes any free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, DefaultPort);
+
+    /// <summary>The role of apps that name none, and the one in which resources are offered.</summary>
+    public string Role { get; init; } = AppsSettings.Default.Role;
+
+    /// <summary>The framework's name.</summary>
+    public string Name { get; init; } = AppsSettings.Default.FrameworkName;
+
+    /// <summary>The user that tasks run as when their app names none; the one that runs the framework by default.</summary>
+    public string User { get; init; } = Environment.UserName;
+
+    /// <summary>The finer settings; role, name and user above take precedence.</summary>
+    public AppsSettings Settings { get; init; } = AppsSettings.Default;
+
+    public string Journal => Path.Combine(DataDirectory, "journal.db");
+
+    /// <param name="address">Where the API is; told to tasks unless the settings name another place.</param>
+    internal AppsSettings EffectiveSettings(Uri address) => Settings with
+    {
+        Role = Role,
+        FrameworkName = Name,
+        User = User,
+        Matching = Settings.Matching with { AppsUrl = Settings.Matching.AppsUrl ?? address.GetLeftPart(UriPartial.Authority) },
+    };
+}

@@ -1,0 +1,33 @@
+using Offerbook.Actors;
+using Offerbook.Actors.Hosting;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Http;
+using Offerbook.Client.Hosting;
+
+namespace Offerbook.Apps.Hosting;
+
+/// <summary>Carries out the core's effects: answers, events and views for clients, calls to the master, probes of instances.</summary>
+internal sealed class AppsShell(SchedulerConnection master, CoreGate gate, EventHub events, HealthProber prober) : IEffectHandler
+{
+    public void Perform(IEffect effect)
+    {
+        switch (effect)
+        {
+            case Reply reply:
+                gate.Answer(reply);
+                break;
+            case PublishEvent published:
+                events.Publish(published);
+                break;
+            case PublishView published:
+                gate.View = published.View;
+                break;
+            case RunHealthCheck run:
+                prober.Start(run);
+                break;
+            default:
+                Invariant.Check(master.TryPerform(effect), "every effect of the core has somebody who performs it");
+                break;
+        }
+    }
+}

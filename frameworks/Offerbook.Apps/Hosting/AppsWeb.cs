@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Offerbook.Apps.Http;
+
+namespace Offerbook.Apps.Hosting;
+
+/// <summary>The web server of one Apps framework.</summary>
+internal sealed class AppsWeb : IAsyncDisposable
+{
+    private readonly AppsOptions _options;
+    private readonly WebApplication _web;
+
+    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, ILoggerFactory logs)
+    {
+        _options = options;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.Replace(ServiceDescriptor.Singleton(logs));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        // A part of a program: signals are its owner's business.
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, QuietLifetime>());
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Bodies are bounded where they are read, with an answer that says so.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(options.Listen);
+        });
+        _web = builder.Build();
+        var time = TimeProvider.System;
+        var settings = options.EffectiveSettings(new UriBuilder("http", options.Listen.Address.ToString(), options.Listen.Port).Uri);
+        var info = new InfoWriter(settings, string.Join(',', options.Masters), () => Address);
+        var router = new ApiRouter(new AppEndpoints(gate), new GroupEndpoints(gate), new TaskEndpoints(gate), new DeploymentEndpoints(gate),
+            new QueueEndpoints(gate, time), new SystemEndpoints(gate, info, new MetricsWriter(gate, events, time)));
+        var server = new ApiServer(gate, router, new EventStreamEndpoint(events, gate, time), () => Address, logs.CreateLogger("Offerbook.Apps.Http"));
+        _web.Run(server.HandleAsync);
+    }
+
+    /// <summary>Known once it listens.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <exception cref="IOException">The address is taken or not ours; the message says what to do.</exception>
+    public async Task ListenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _web.StartAsync(cancellation);
+        }
+        catch (IOException refusal)
+        {
+            throw new IOException($"Apps cannot listen on {_options.Listen}: {refusal.Message.TrimEnd('.')}. "
+                + "Stop what listens there, or choose another port (--apps-port).", refusal);
+        }
+        var addresses = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        Address = new Uri(addresses.First());
+    }
+
+    public ValueTask DisposeAsync() => _web.DisposeAsync();
+
+    private sealed class QuietLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

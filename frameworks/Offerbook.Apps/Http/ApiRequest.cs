@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Newtonsoft.Json.Linq;
+using Offerbook.Apps.Errors;
+using Offerbook.Apps.Json.Reading;
+
+namespace Offerbook.Apps.Http;
+
+/// <summary>
+/// A request as the endpoints look at it. The path is taken apart from the raw target, because ids come with doubled slashes and
+/// with <c>%2F</c>, which both only separate segments.
+/// </summary>
+internal sealed class ApiRequest
+{
+    /// <summary>The largest body that is read: a group of 1,000 apps of 16 KiB each.</summary>
+    public const int MaxBodyBytes = 16 * 1024 * 1024;
+
+    public ApiRequest(HttpContext context)
+    {
+        Context = context;
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path.Value ?? "/";
+        var path = target.Split('?', 2)[0];
+        if (path.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(path, UriKind.Absolute, out var absolute))
+        {
+            path = absolute.AbsolutePath;
+        }
+        Path = Uri.UnescapeDataString(path);
+        Segments = Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    public HttpContext Context { get; }
+
+    /// <summary>Decoded, as the client wrote it.</summary>
+    public string Path { get; }
+
+    /// <summary>Without the empty ones.</summary>
+    public IReadOnlyList<string> Segments { get; }
+
+    /// <summary>HEAD counts as GET; the server leaves the body out.</summary>
+    public string Method => HttpMethods.IsHead(Context.Request.Method) ? HttpMethods.Get : Context.Request.Method;
+
+    public bool IsHead => HttpMethods.IsHead(Context.Request.Method);
+
+    /// <summary>Only the text "true", in any case, is true.</summary>
+    public bool Flag(string name, bool ifAbsent = false)
+    {
+        var values = Context.Request.Query[name];
+        return values.Count == 0 ? ifAbsent : string.Equals(values[0], "true", StringComparison.OrdinalIgnoreCase);
+    }
+
+    public string? Text(string name) => Context.Request.Query[name].FirstOrDefault();
+
+    public IReadOnlyList<string> Texts(string name) => Context.Request.Query[name].OfType<string>().ToList();
+
+    /// <summary>The ids' part of a path: <c>/a/b</c> of <c>/v2/apps/a/b/tasks</c>.</summary>
+    public string Id(int from, int to) => "/" + string.Join('/', Segments.Skip(from).Take(to - from));
+
+    /// <summary>Whether the client says that it sends something else than JSON.</summary>
+    public bool HasForeignContentType
+    {
+        get
+        {
+            var type = Context.Request.ContentType;
+            return !string.IsNullOrWhiteSpace(type)
+                && !string.Equals(type.Split(';', 2)[0].Trim(), "application/json", StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    /// <summary>The body as JSON.</summary>
+    public async Task<ApiResult<JToken>> ReadJsonAsync()
+    {
+        if (Context.Request.ContentLength > MaxBodyBytes)
+        {
+            return TooLarge();
+        }
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (true)
+        {
+            var count = await Context.Request.Body.ReadAsync(buffer, Context.RequestAborted);
+            if (count == 0)
+            {
+                return JsonText.Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
+            }
+            if (body.Length + count > MaxBodyBytes)
+            {
+                return TooLarge();
+            }
+            body.Write(buffer, 0, count);
+        }
+    }
+
+    private static ApiError TooLarge() => ApiError.Of(413, $"The body is larger than the {MaxBodyBytes} bytes allowed. Send the group in parts.");
+}

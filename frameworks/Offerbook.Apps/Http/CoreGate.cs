@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Offerbook.Apps.Core;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Apps.Http;
+
+/// <summary>
+/// The way from a request into the core and back. Reads look at the newest published view instead and never wait for the core.
+/// When the core's mailbox is full, or nobody takes from it, the client hears so at once.
+/// </summary>
+internal sealed class CoreGate
+{
+    private readonly ConcurrentDictionary<ConnectionId, TaskCompletionSource<Reply>> _waiting = new();
+    private volatile Func<AppsMessage, bool>? _post;
+    private volatile AppsView _view = AppsView.Empty;
+    private long _last;
+
+    public AppsView View
+    {
+        get => _view;
+        set => _view = value;
+    }
+
+    /// <summary>Whether requests are taken.</summary>
+    public bool IsOpen => _post is not null;
+
+    public void Open(Func<AppsMessage, bool> post) => _post = post;
+
+    /// <summary>Takes nothing any more, and tells everyone who still waits.</summary>
+    public void Close()
+    {
+        _post = null;
+        foreach (var (connection, source) in _waiting)
+        {
+            _waiting.TryRemove(connection, out _);
+            source.TrySetResult(new Reply(connection, 503, [], Stopping.Body));
+        }
+    }
+
+    public bool TryPost(AppsMessage message) => _post is { } post && post(message);
+
+    public async Task<ApiResponse> CallAsync(ApiRequest request, ApiCall call)
+    {
+        var connection = new ConnectionId(Interlocked.Increment(ref _last));
+        var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[connection] = answer;
+        try
+        {
+            if (!TryPost(new AppsMessage.ApiCalled(connection, call, CallerOf(request))))
+            {
+                return ApiResponse.Error(IsOpen ? Busy : Stopping);
+            }
+            var reply = await answer.Task.WaitAsync(request.Context.RequestAborted);
+            return (reply.Body is null ? ApiResponse.Empty(reply.Status) : ApiResponse.Json(reply.Body, reply.Status)) with
+            {
+                Headers = Absolute(request.Context.Request, reply.Headers),
+            };
+        }
+        finally
+        {
+            _waiting.TryRemove(connection, out _);
+        }
+    }
+
+    /// <summary>Answers of clients that have gone are dropped.</summary>
+    public void Answer(Reply reply)
+    {
+        if (_waiting.TryRemove(reply.Connection, out var source))
+        {
+            source.TrySetResult(reply);
+        }
+    }
+
+    private static Errors.ApiError Busy { get; } = Errors.ApiError.Of(503, "The server is too busy to take the request. Try again in a moment.");
+
+    internal static Errors.ApiError Stopping { get; } = Errors.ApiError.Of(503, "The server is starting or stopping. Try again in a moment.");
+
+    /// <summary>The core knows paths only; clients get locations with scheme and host.</summary>
+    private static List<KeyValuePair<string, string>> Absolute(HttpRequest request, IReadOnlyList<KeyValuePair<string, string>> headers) => headers
+        .Select(header => header.Key == "Location" && header.Value.StartsWith('/') && request.Host.HasValue
+            ? KeyValuePair.Create(header.Key, $"{request.Scheme}://{request.Host}{header.Value}")
+            : header)
+        .ToList();
+
+    private static ApiCaller CallerOf(ApiRequest request) => new(AddressOf(request.Context), request.Path);
+
+    public static string AddressOf(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.Loopback;
+        return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    }
+}

@@ -1,0 +1,136 @@
+using Mesos.V1;
+using Newtonsoft.Json.Linq;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Json.Writing;
+using Offerbook.Apps.Launching;
+using Offerbook.Apps.Matching;
+using Offerbook.Apps.Specs;
+
+namespace Offerbook.Apps.Http;
+
+/// <summary>/v2/queue: what waits to be launched, and why it still does.</summary>
+internal sealed class QueueEndpoints(CoreGate core, TimeProvider time)
+{
+    public async Task<ApiResponse> AnswerAsync(ApiRequest request) => (request.Method, request.Segments) switch
+    {
+        ("GET", [_, _]) => List(request),
+        ("DELETE", [_, _, _, .., "delay"]) => await core.CallAsync(request, new ApiCall.ResetDelay(request.Id(2, request.Segments.Count - 1))),
+        (_, [_, _] or [_, _, .., "delay"]) => ApiRouter.MethodNotAllowed,
+        _ => ApiRouter.NotFound,
+    };
+
+    private ApiResponse List(ApiRequest request)
+    {
+        var view = core.View;
+        var withOffers = request.Texts("embed").Contains("lastUnusedOffers");
+        var items = new JArray();
+        foreach (var app in view.State.Instances.Apps)
+        {
+            var waiting = view.State.Instances.Of(app)
+                .Where(instance => instance is { Goal: Goal.Running, Condition: Condition.Scheduled or Condition.Provisioned });
+            foreach (var role in waiting.GroupBy(instance => instance.Role))
+            {
+                items.Add(Write(view, app, role.Key, role.ToList(), withOffers));
+            }
+        }
+        return ApiResponse.Json(new JObject { ["queue"] = items });
+    }
+
+    private JObject Write(AppsView view, PathId app, string role, List<Instance> waiting, bool withOffers)
+    {
+        var now = Timestamp.From(time.GetUtcNow());
+        var stats = view.Queue.GetValueOrDefault(app) ?? new LaunchStats(app, waiting.Min(instance => instance.ScheduledAt));
+        var late = view.State.Delays.TryGetValue(app, out var delay) ? now.UnixMilliseconds - delay.Deadline.UnixMilliseconds : long.MaxValue;
+        var json = new JObject
+        {
+            ["count"] = waiting.Count,
+            ["role"] = role,
+            ["delay"] = new JObject { ["timeLeftSeconds"] = delay is null ? 0 : Math.Max(0, -late / 1000), ["overdue"] = late >= 1000 },
+            ["since"] = stats.Since.ToString(),
+            ["processedOffersSummary"] = Summary(stats),
+        };
+        if (withOffers)
+        {
+            json["lastUnusedOffers"] = new JArray(stats.LastOffers.Values.Select(Write));
+        }
+        json["app"] = AppWriter.Write(view.State.Root.FindApp(app) ?? view.State.DefinitionOf(waiting[0]));
+        return json;
+    }
+
+    private static JObject Summary(LaunchStats stats)
+    {
+        var json = new JObject { ["processedOffersCount"] = stats.ProcessedOffers, ["unusedOffersCount"] = stats.UnusedOffers };
+        if (stats.LastUnusedOfferAt is { } unused)
+        {
+            json["lastUnusedOfferAt"] = unused.ToString();
+        }
+        if (stats.LastUsedOfferAt is { } used)
+        {
+            json["lastUsedOfferAt"] = used.ToString();
+        }
+        var last = stats.LastOffers.Values.Where(offer => offer.Reasons.Count > 0).Select(offer => offer.Reasons[0]).ToList();
+        json["rejectSummaryLastOffers"] = Funnel(stats.LastOffers.Count, reason => last.Count(other => other == reason));
+        json["rejectSummaryLaunchAttempt"] = Funnel(stats.ProcessedOffers, reason => stats.FirstReasons.GetValueOrDefault(reason));
+        return json;
+    }
+
+    /// <summary>Each reason sees only the offers that none before it declined.</summary>
+    private static JArray Funnel(int processed, Func<string, int> declinedBy)
+    {
+        var rows = new JArray();
+        foreach (var reason in Enum.GetNames<RefusalReason>())
+        {
+            var declined = declinedBy(reason);
+            rows.Add(new JObject { ["reason"] = reason, ["declined"] = declined, ["processed"] = processed });
+            processed -= declined;
+        }
+        return rows;
+    }
+
+    private static JObject Write(UnusedOffer unused) => new()
+    {
+        ["offer"] = new JObject
+        {
+            ["id"] = unused.Offer.Id.Value,
+            ["hostname"] = unused.Offer.Hostname,
+            ["agentId"] = unused.Offer.AgentId.Value,
+            ["resources"] = new JArray(unused.Offer.Resources.Select(resource => Write(resource.Name, RoleOf(resource), resource.Scalar, resource.Ranges, resource.Set))),
+            ["attributes"] = new JArray(unused.Offer.Attributes.Select(attribute =>
+            {
+                var json = Write(attribute.Name, null, attribute.Scalar, attribute.Ranges, attribute.Set);
+                if (attribute.Text is { } text)
+                {
+                    json["text"] = text.Value;
+                }
+                return json;
+            })),
+        },
+        ["reason"] = new JArray(unused.Reasons),
+        ["timestamp"] = unused.At.ToString(),
+    };
+
+    private static string RoleOf(Resource resource) => resource.Reservations.Count > 0 ? resource.Reservations[^1].Role : resource.HasRole ? resource.Role : "*";
+
+    private static JObject Write(string name, string? role, Value.Types.Scalar? scalar, Value.Types.Ranges? ranges, Value.Types.Set? set)
+    {
+        var json = new JObject { ["name"] = name };
+        if (role is not null)
+        {
+            json["role"] = role;
+        }
+        if (scalar is not null)
+        {
+            json["scalar"] = scalar.Value;
+        }
+        if (ranges is not null)
+        {
+            json["ranges"] = new JArray(ranges.Range.Select(range => new JObject { ["begin"] = (long)range.Begin, ["end"] = (long)range.End }));
+        }
+        if (set is not null)
+        {
+            json["set"] = new JArray(set.Item);
+        }
+        return json;
+    }
+}

@@ -1,0 +1,47 @@
+using Offerbook.Actors;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Journal;
+using Offerbook.Apps.Specs;
+
+namespace Offerbook.Apps.Instances;
+
+/// <summary>Brings instances into being and lets them go. Killing what still runs is <see cref="TaskReaper"/>'s part.</summary>
+internal sealed class InstanceKeeper(SeededRandom random)
+{
+    /// <summary>Wants so many more instances of the app; they wait for offers.</summary>
+    public List<InstanceId> Schedule(Turn turn, AppDefinition app, int count)
+    {
+        var ids = new List<InstanceId>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var instance = new Instance(InstanceId.New(app.Id, turn.Now, random), app.Id, app.Version, app.Role)
+            {
+                Since = turn.Time,
+                ScheduledAt = turn.Time,
+            };
+            turn.Store(null, instance);
+            ids.Add(instance.Id);
+        }
+        return ids;
+    }
+
+    /// <summary>Wants the instance no more. One without a task, or whose agent cannot be reached, is gone at once.</summary>
+    public static void Decommission(Turn turn, Instance instance)
+    {
+        var decommissioned = instance with { Goal = Goal.Decommissioned };
+        turn.Store(instance, decommissioned);
+        if (!instance.IsActive || instance.Condition.IsUnreachable())
+        {
+            turn.Apply(new Change.InstanceExpunged(instance.Id));
+        }
+    }
+
+    /// <summary>Ends the newest task; the instance gets another one.</summary>
+    public static void RequestKill(Turn turn, Instance instance)
+    {
+        if (instance.IsActive)
+        {
+            turn.Store(instance, instance with { KillRequested = true });
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Offerbook.Actors;
+using Offerbook.Apps.Core;
+using Offerbook.Client.Scheduling;
+
+namespace Offerbook.Apps.Instances;
+
+/// <summary>
+/// Asks the master what has become of the tasks. After SUBSCRIBED: of every task that may run, by name, then of all it knows, so
+/// that tasks unknown here come to light. Tasks of which nothing is heard are asked for again with growing waits: an agent may not
+/// have come back to a new master yet.
+/// </summary>
+internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper master)
+{
+    private readonly SortedSet<InstanceId> _unheard = [];
+    private TimeSpan _wait;
+
+    public void Begin(Turn turn)
+    {
+        _unheard.Clear();
+        foreach (var instance in turn.State.Instances.All.Where(instance => instance.IsActive))
+        {
+            _unheard.Add(instance.Id);
+        }
+        _wait = settings.ReconciliationRetry;
+        Ask(turn);
+        master.ReconcileAll(turn.Out);
+    }
+
+    public void Heard(InstanceId instance) => _unheard.Remove(instance);
+
+    /// <summary>The timer ran out: asks again for the unheard ones, or begins a new round when there are none.</summary>
+    public void Continue(Turn turn)
+    {
+        if (!master.IsSubscribed)
+        {
+            return;
+        }
+        _unheard.RemoveWhere(id => turn.State.Instances.Find(id) is not { IsActive: true });
+        if (_unheard.Count == 0)
+        {
+            Begin(turn);
+            return;
+        }
+        _wait = _wait * 2 < settings.ReconciliationInterval ? _wait * 2 : settings.ReconciliationInterval;
+        Ask(turn);
+    }
+
+    private void Ask(Turn turn)
+    {
+        var tasks = _unheard.Select(id => turn.State.Instances.Find(id)!).Select(instance => (instance.Task, instance.Placement?.Agent));
+        master.Reconcile(tasks.ToList(), turn.Out);
+        var due = new AppsTimer.ReconciliationDue();
+        turn.Out.Add(new StartTimer(due, _unheard.Count == 0 ? settings.ReconciliationInterval : _wait, new AppsMessage.TimedOut(due)));
+    }
+}

@@ -1,0 +1,117 @@
+using Mesos.V1;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Events;
+using Offerbook.Apps.Health;
+using Offerbook.Apps.Journal;
+using Offerbook.Apps.Launching;
+using Offerbook.Apps.Specs;
+using Offerbook.Client.Scheduling;
+using Offerbook.Wire.Identity;
+using TaskStatus = Mesos.V1.TaskStatus;
+
+namespace Offerbook.Apps.Instances;
+
+/// <summary>
+/// Takes task statuses, updates and answers to reconciliation alike. The acknowledgement waits for the journal like every effect.
+/// A task that is not the newest of an existing instance is no longer wanted: if it may run it is killed.
+/// </summary>
+internal sealed class TaskUpdates(SubscriptionKeeper master)
+{
+    public void Take(Turn turn, TaskStatus status)
+    {
+        if (!InstanceId.TryParseTask(status.TaskId.Value, out var id, out var incarnation)
+            || turn.State.Instances.Find(id) is not { IsActive: true } instance || instance.Incarnation != incarnation)
+        {
+            TakeUnknown(turn, status, id);
+        }
+        else
+        {
+            Update(turn, instance, status);
+        }
+        master.Acknowledge(status, turn.Out);
+    }
+
+    private void TakeUnknown(Turn turn, TaskStatus status, InstanceId id)
+    {
+        var condition = TaskConditions.Of(status);
+        if (condition.IsActive() && !condition.IsUnreachable())
+        {
+            if (condition != Condition.Killing)
+            {
+                master.Kill(TaskId.From(status.TaskId), status.AgentId is null ? null : AgentId.From(status.AgentId), null, turn.Out);
+            }
+        }
+        else if (condition.IsTerminal() && condition != Condition.Unknown && InstanceId.TryParse(id.Value, out _) && turn.State.Instances.Find(id) is null)
+        {
+            turn.Publish(AppsEvents.UnknownInstanceTerminated(id, condition));
+        }
+    }
+
+    private static void Update(Turn turn, Instance before, TaskStatus status)
+    {
+        var after = InstanceTransition.Apply(before, status, turn.Time);
+        if (after == before)
+        {
+            return;
+        }
+        var app = turn.State.DefinitionOf(before);
+        turn.Publish(AppsEvents.StatusUpdate(after, status.State.WireName(), Message(status)));
+        turn.Store(before, after);
+        HealthEvents.TellOfChange(turn, app, before, after);
+        KeepDelay(turn, app, before, after, status);
+        if (IsFailure(status.State))
+        {
+            turn.Apply(new Change.TaskFailed(new TaskFailure(after.App, after.Task.Value, status.State.WireName(), Message(status),
+                after.Placement?.Host ?? "", after.Placement?.Agent.Value, after.Version, turn.Time)));
+        }
+
+        if (after.Condition.IsTerminal())
+        {
+            EndTask(turn, after);
+        }
+        else if (after.Condition == Condition.Unreachable && IsGivenUp(app, after))
+        {
+            turn.Apply(new Change.InstanceExpunged(after.Id));
+        }
+    }
+
+    /// <summary>The task is over; the instance goes too, or waits for its next launch.</summary>
+    public static void EndTask(Turn turn, Instance ended)
+    {
+        if (ended.Goal == Goal.Running)
+        {
+            // The change of condition is not told: the next that clients hear is Provisioned, with a new task id.
+            turn.Apply(new Change.InstanceStored(InstanceTransition.Reschedule(ended, turn.Time)));
+        }
+        else
+        {
+            turn.Apply(new Change.InstanceExpunged(ended.Id));
+        }
+    }
+
+    /// <summary>Nobody waits for an instance that is out of reach when it is not wanted, or when the app allows it no time.</summary>
+    private static bool IsGivenUp(AppDefinition app, Instance instance) => instance.Goal != Goal.Running
+        || app.UnreachableStrategy is UnreachableStrategy.Enabled { InactiveAfterSeconds: 0, ExpungeAfterSeconds: 0 };
+
+    private static void KeepDelay(Turn turn, AppDefinition app, Instance before, Instance after, TaskStatus status)
+    {
+        var delay = turn.State.Delays.GetValueOrDefault(app.Id);
+        if (after.Condition.CountsAsFailure() && after.Goal == Goal.Running && !before.KillRequested && !IsDraining(status))
+        {
+            var last = delay?.IsForgotten(app, turn.Time) == true ? null : delay;
+            turn.Apply(new Change.DelayChanged(app.Id, LaunchDelay.AfterFailure(last, app, turn.Time)));
+        }
+        else if (delay is not null && after.Condition is Condition.Staging or Condition.Starting or Condition.Running && before.Condition != after.Condition)
+        {
+            turn.Apply(new Change.DelayChanged(app.Id, delay.Touch(turn.Time)));
+        }
+    }
+
+    private static bool IsDraining(TaskStatus status) => status.HasReason && status.Reason == TaskStatus.Types.Reason.AgentDraining;
+
+    private static bool IsFailure(TaskState state) => state is TaskState.TaskFailed or TaskState.TaskError or TaskState.TaskLost
+        or TaskState.TaskDropped or TaskState.TaskGone or TaskState.TaskGoneByOperator or TaskState.TaskUnknown;
+
+    private static string Message(TaskStatus status) =>
+        status.Message.Length <= TaskFailure.MaxMessageLength ? status.Message : status.Message[..TaskFailure.MaxMessageLength];
+}

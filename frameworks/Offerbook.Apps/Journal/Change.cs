@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Offerbook.Apps.Deployments;
+using Offerbook.Apps.Deployments.Planning;
+using Offerbook.Apps.Groups;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Launching;
+using Offerbook.Apps.Specs;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Apps.Journal;
+
+/// <summary>
+/// Everything that can happen to the durable state. The state is the fold of these and of nothing else. All changes of one turn
+/// go into one journal event, so that a crash never leaves half a decision behind.
+/// </summary>
+public abstract record Change
+{
+    private Change()
+    {
+    }
+
+    /// <summary>The master gave the framework an id, or forgot it (null).</summary>
+    public sealed record FrameworkRegistered(FrameworkId? Id) : Change;
+
+    /// <summary>The tree has a new version.</summary>
+    public sealed record RootChanged(RootGroup Root) : Change;
+
+    /// <summary>All stored versions of all apps; only in snapshots.</summary>
+    public sealed record VersionsRestored(ImmutableSortedDictionary<PathId, ImmutableList<AppDefinition>> Versions) : Change;
+
+    /// <summary>An app that was removed has stopped: nothing more is known of it.</summary>
+    public sealed record AppForgotten(PathId App) : Change;
+
+    /// <summary>An instance is new or is not what it was.</summary>
+    public sealed record InstanceStored(Instance Instance) : Change;
+
+    /// <summary>An instance exists no more.</summary>
+    public sealed record InstanceExpunged(InstanceId Id) : Change;
+
+    /// <summary>A deployment runs, at the given step (0 for a new one).</summary>
+    public sealed record DeploymentStored(Deployment Deployment) : Change;
+
+    /// <summary>A deployment took the next step, or an action of its step went on.</summary>
+    public sealed record DeploymentProgressed(string Id, int Step, ImmutableSortedDictionary<PathId, ActionProgress> Progress) : Change;
+
+    public sealed record DeploymentEnded(FinishedDeployment Outcome) : Change;
+
+    /// <summary>The delay before the next launch of an app; null: none.</summary>
+    public sealed record DelayChanged(PathId App, LaunchDelay? Delay) : Change;
+
+    public sealed record TaskFailed(TaskFailure Failure) : Change;
+
+    /// <summary>Instances to kill by plan are part of it, so a plan is told by its two trees and these.</summary>
+    public static IEnumerable<(PathId App, IReadOnlyList<string> Instances)> Sentenced(DeploymentPlan plan) =>
+        plan.Steps.SelectMany(step => step.Actions).OfType<DeploymentAction.Scale>()
+            .Where(scale => scale.InstancesToKill.Count > 0)
+            .Select(scale => (scale.App.Id, scale.InstancesToKill));
+}

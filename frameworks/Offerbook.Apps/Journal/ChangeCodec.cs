@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Offerbook.Actors;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Launching;
+using Offerbook.Apps.Specs;
+using Offerbook.Storage;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Apps.Journal;
+
+/// <summary>
+/// Changes as JSON. A journal event is <c>{"changes":[{"kind":…}…],"events":[{"id","type","data"}…]}</c>: what one turn changed, and
+/// what it told. Each change is written and read against the state before it.
+/// </summary>
+internal static class ChangeCodec
+{
+    private const string Manifest = "AppsChanged/1";
+
+    public static JObject Encode(Change change, AppsState before) => change switch
+    {
+        Change.FrameworkRegistered registered => Of("framework").Put("id", registered.Id?.Value),
+        Change.RootChanged changed => Of("root").Put("tree", TreeJson.Write(before.Root, changed.Root)),
+        Change.VersionsRestored restored => Of("versions").Put("apps",
+            new JArray(restored.Versions.Select(app => new JArray(app.Value.Select(AppJson.Write))))),
+        Change.AppForgotten forgotten => Of("forget").Put("app", forgotten.App.ToString()),
+        Change.InstanceStored stored => Of("instance").Put("instance", InstanceJson.Write(stored.Instance)),
+        Change.InstanceExpunged expunged => Of("expunge").Put("id", expunged.Id.Value),
+        Change.DeploymentStored stored => Of("deployment").Put("deployment", DeploymentJson.Write(stored.Deployment)),
+        Change.DeploymentProgressed progressed => Of("progress").Put("id", progressed.Id).Put("step", progressed.Step)
+            .Put("actions", DeploymentJson.WriteProgress(progressed.Progress)),
+        Change.DeploymentEnded ended => Of("end").Put("outcome", DeploymentJson.WriteOutcome(ended.Outcome)),
+        Change.DelayChanged delay => Of("delay").Put("app", delay.App.ToString()).Put("delay", WriteDelay(delay.Delay)),
+        Change.TaskFailed failed => Of("failure").Put("failure", WriteFailure(failed.Failure)),
+        _ => throw new InvariantViolationException("an unknown change: " + change.GetType().Name),
+    };
+
+    public static Change Decode(JToken json, AppsState before) => json.Text("kind") switch
+    {
+        "framework" => new Change.FrameworkRegistered(json["id"] is { } id ? new FrameworkId((string)id!) : null),
+        "root" => new Change.RootChanged(TreeJson.Read(json.Need("tree"), before.Root)),
+        "versions" => new Change.VersionsRestored(json.Need("apps").Select(app => app.Select(AppJson.Read).ToImmutableList())
+            .ToImmutableSortedDictionary(versions => versions[0].Id, versions => versions)),
+        "forget" => new Change.AppForgotten(json.Path("app")),
+        "instance" => new Change.InstanceStored(InstanceJson.Read(json.Need("instance"))),
+        "expunge" => new Change.InstanceExpunged(new InstanceId(json.Text("id"))),
+        "deployment" => new Change.DeploymentStored(DeploymentJson.Read(json.Need("deployment"), before)),
+        "progress" => new Change.DeploymentProgressed(json.Text("id"), (int)json.Need("step"), DeploymentJson.ReadProgress(json.Need("actions"))),
+        "end" => new Change.DeploymentEnded(DeploymentJson.ReadOutcome(json.Need("outcome"))),
+        "delay" => new Change.DelayChanged(json.Path("app"), json["delay"] is { } delay ? ReadDelay(delay) : null),
+        "failure" => new Change.TaskFailed(ReadFailure(json.Need("failure"))),
+        var kind => throw new JournalDamagedException($"The journal has a change of the unknown kind \"{kind}\"."),
+    };
+
+    public static JournalRecord Pack(JArray changes, JArray events)
+    {
+        var json = new JObject { ["changes"] = changes, ["events"] = events };
+        return new JournalRecord(Manifest, Encoding.UTF8.GetBytes(json.ToString(Formatting.None)));
+    }
+
+    /// <summary>The state after a journal event.</summary>
+    /// <exception cref="JournalDamagedException">It cannot be understood.</exception>
+    public static AppsState Fold(AppsState state, JournalRecord record)
+    {
+        if (record.Manifest != Manifest)
+        {
+            throw new JournalDamagedException($"The apps journal has an event of the unknown kind \"{record.Manifest}\".");
+        }
+        var json = Parse(record.Payload);
+        foreach (var change in json.Need("changes"))
+        {
+            state = state.Apply(Decode(change, state));
+        }
+        return json.Need("events").LastOrDefault() is { } last ? state with { LastEventId = (long)last.Need("id") } : state;
+    }
+
+    private static JObject Parse(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            using var reader = new JsonTextReader(new StringReader(Encoding.UTF8.GetString(payload.Span))) { DateParseHandling = DateParseHandling.None };
+            return JObject.Load(reader);
+        }
+        catch (JsonException broken)
+        {
+            throw new JournalDamagedException("An event of the apps journal is not JSON: " + broken.Message);
+        }
+    }
+
+    private static JObject Of(string kind) => new() { ["kind"] = kind };
+
+    private static JObject? WriteDelay(LaunchDelay? delay) => delay is null ? null : new JObject
+    {
+        ["configuration"] = delay.Configuration.UnixMilliseconds,
+        ["delay"] = delay.Delay.Ticks,
+        ["reference"] = delay.Reference.UnixMilliseconds,
+    };
+
+    private static LaunchDelay ReadDelay(JToken json) =>
+        new(json.Time("configuration"), TimeSpan.FromTicks((long)json.Need("delay")), json.Time("reference"));
+
+    private static JObject WriteFailure(TaskFailure failure) => new JObject
+    {
+        ["app"] = failure.App.ToString(),
+        ["task"] = failure.TaskId,
+        ["state"] = failure.State,
+        ["message"] = failure.Message,
+        ["host"] = failure.Host,
+        ["version"] = failure.Version.UnixMilliseconds,
+        ["at"] = failure.At.UnixMilliseconds,
+    }.Put("agent", failure.AgentId);
+
+    private static TaskFailure ReadFailure(JToken json) => new(json.Path("app"), json.Text("task"), json.Text("state"), json.Text("message"),
+        json.Text("host"), (string?)json["agent"], json.Time("version"), json.Time("at"));
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Newtonsoft.Json.Linq;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Deployments;
+using Offerbook.Apps.Deployments.Planning;
+using Offerbook.Apps.Groups;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Specs;
+using Offerbook.Storage;
+
+namespace Offerbook.Apps.Journal;
+
+/// <summary>
+/// Deployments as the journal has them. A plan is told by the versions of its two trees, which the journal has already, and by
+/// the instances to kill; its steps are computed again.
+/// </summary>
+internal static class DeploymentJson
+{
+    public static JObject Write(Deployment deployment)
+    {
+        var plan = deployment.Plan;
+        return new JObject
+        {
+            ["id"] = plan.Id,
+            ["original"] = plan.Original.Version.UnixMilliseconds,
+            ["target"] = plan.Target.Version.UnixMilliseconds,
+            ["version"] = plan.Version.UnixMilliseconds,
+            ["kill"] = new JObject(Change.Sentenced(plan).Select(app => new JProperty(app.App.ToString(), new JArray(app.Instances)))),
+            ["startedAt"] = deployment.StartedAt.UnixMilliseconds,
+            ["step"] = deployment.CurrentStep,
+            ["progress"] = WriteProgress(deployment.Progress),
+        };
+    }
+
+    public static Deployment Read(JToken json, AppsState state)
+    {
+        var kill = new Dictionary<PathId, IReadOnlyList<string>>();
+        foreach (var app in ((JObject)json.Need("kill")).Properties())
+        {
+            kill[PathId.Parse(app.Name)] = app.Value.Select(id => (string)id!).ToList();
+        }
+        var plan = DeploymentPlanner.Plan(json.Text("id"), Root(state, json.Time("original")), Root(state, json.Time("target")), json.Time("version"), kill);
+        return new Deployment(plan, (int)json.Need("step"))
+        {
+            StartedAt = json.Time("startedAt"),
+            Progress = ReadProgress(json.Need("progress")),
+        };
+    }
+
+    public static JObject WriteProgress(ImmutableSortedDictionary<PathId, ActionProgress> progress) =>
+        new(progress.Select(action => new JProperty(action.Key.ToString(), WriteAction(action.Value))));
+
+    public static ImmutableSortedDictionary<PathId, ActionProgress> ReadProgress(JToken json) => ((JObject)json).Properties()
+        .ToImmutableSortedDictionary(action => PathId.Parse(action.Name), action => ReadAction(action.Value));
+
+    public static JObject WriteOutcome(FinishedDeployment outcome) => new JObject
+    {
+        ["id"] = outcome.Id,
+        ["version"] = outcome.Version.UnixMilliseconds,
+        ["startedAt"] = outcome.StartedAt.UnixMilliseconds,
+        ["endedAt"] = outcome.EndedAt.UnixMilliseconds,
+        ["apps"] = new JArray(outcome.AffectedApps.Select(app => app.ToString())),
+    }.Put("reason", outcome.Reason);
+
+    public static FinishedDeployment ReadOutcome(JToken json) => new(json.Text("id"), json.Time("version"), json.Time("startedAt"),
+        json.Time("endedAt"), json.Need("apps").Select(app => PathId.Parse((string)app!)).ToValueList(), (string?)json["reason"]);
+
+    private static JObject WriteAction(ActionProgress action)
+    {
+        var json = new JObject { ["done"] = action.Done, ["begun"] = action.Begun };
+        if (action.Started.Count > 0)
+        {
+            json["started"] = new JArray(action.Started.Select(id => id.Value));
+        }
+        return json.Put("rolling", action.Rolling is { } rolling
+            ? new JArray(rolling.Old, rolling.KillNow, rolling.MinHealthy, rolling.MaxCapacity)
+            : null);
+    }
+
+    private static ActionProgress ReadAction(JToken json) => new(
+        (bool)json.Need("done"),
+        (bool)json.Need("begun"),
+        (json["started"] ?? new JArray()).Select(id => new InstanceId((string)id!)).ToValueList(),
+        json["rolling"] is { } rolling ? new RollingProgress((int)rolling[0]!, (int)rolling[1]!, (int)rolling[2]!, (int)rolling[3]!) : null);
+
+    private static RootGroup Root(AppsState state, Timestamp version) =>
+        state.Roots.FindLast(root => root.Version == version)
+        ?? (version == RootGroup.Empty.Version ? RootGroup.Empty : null)
+        ?? throw new JournalDamagedException($"A deployment in the journal refers to the tree of {version}, which is not there.");
+}
