@@ -34,6 +34,10 @@ public static class ApiErrors
     public static ApiError InvalidTimestamp(string text) =>
         Unprocessable($"Invalid timestamp provided '{text}'. Expecting ISO-8601 datetime string.");
 
+    public static ApiError BadSelector(string selector) => Unprocessable($"Can not parse label selector {selector}");
+
+    public static ApiError InvalidTaskId(string id, string why) => BadRequest($"Invalid task id '{id}'. [{why}]");
+
     public static ApiError BadRequest(string message) => ApiError.Of(400, message);
 
     public static ApiError ScaleAndWipe() => BadRequest("You cannot use scale and wipe at the same time.");

@@ -14,6 +14,7 @@ public static class AppJson
     public static JObject Write(AppDefinition app) => AppWriter.Write(app);
 
     /// <summary>Only for what <see cref="Write"/> wrote: anything else is damage and stops the caller.</summary>
+    /// <param name="json">Parsed by <see cref="JsonText"/>, or with date parsing off: texts that look like dates must stay texts.</param>
     public static AppDefinition Read(JToken json)
     {
         var (errors, problems) = (new ReadErrors(), new PathErrors());

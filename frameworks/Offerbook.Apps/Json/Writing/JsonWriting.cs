@@ -1,4 +1,3 @@
-using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Specs;
 
@@ -33,7 +32,7 @@ internal static class JsonWriting
     /// <summary>Adds a member unless its value is null.</summary>
     public static void AddOptional(this JObject json, string name, JToken? value)
     {
-        if (value is not null && value.Type != JTokenType.Null)
+        if (value is not null and not JValue { Value: null })
         {
             json[name] = value;
         }
@@ -47,6 +46,4 @@ internal static class JsonWriting
             json[name] = value;
         }
     }
-
-    public static string Text(this int number) => number.ToString(CultureInfo.InvariantCulture);
 }

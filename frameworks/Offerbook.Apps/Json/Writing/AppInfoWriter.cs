@@ -1,0 +1,41 @@
+using Newtonsoft.Json.Linq;
+using Offerbook.Apps.Specs;
+
+namespace Offerbook.Apps.Json.Writing;
+
+/// <summary>Instances by state; healthy and unhealthy are among the others, and one without any health result is neither.</summary>
+public sealed record TaskCounts(int Staged, int Running, int Healthy, int Unhealthy);
+
+/// <summary>The live data that goes with an app. Null parts were not asked for and are not written; empty lists are.</summary>
+/// <param name="Tasks">Task objects.</param>
+/// <param name="TaskStats">Written under both names that clients know.</param>
+public sealed record AppLiveData(
+    TaskCounts? Counts = null,
+    IReadOnlyList<string>? DeploymentIds = null,
+    IEnumerable<JToken>? ReadinessCheckResults = null,
+    IEnumerable<JToken>? Tasks = null,
+    JToken? LastTaskFailure = null,
+    JToken? TaskStats = null);
+
+public static class AppInfoWriter
+{
+    /// <param name="onlyVersion">As in <see cref="AppWriter.Write"/>.</param>
+    public static JObject Write(AppDefinition app, AppLiveData live, Timestamp? onlyVersion = null)
+    {
+        var json = AppWriter.Write(app, onlyVersion);
+        if (live.Counts is { } counts)
+        {
+            json["tasksStaged"] = counts.Staged;
+            json["tasksRunning"] = counts.Running;
+            json["tasksHealthy"] = counts.Healthy;
+            json["tasksUnhealthy"] = counts.Unhealthy;
+        }
+        json.AddOptional("deployments", live.DeploymentIds?.JsonOf(id => new JObject { ["id"] = id }));
+        json.AddOptional("readinessCheckResults", live.ReadinessCheckResults is null ? null : new JArray(live.ReadinessCheckResults));
+        json.AddOptional("tasks", live.Tasks is null ? null : new JArray(live.Tasks));
+        json.AddOptional("lastTaskFailure", live.LastTaskFailure);
+        json.AddOptional("tasksStats", live.TaskStats);
+        json.AddOptional("taskStats", live.TaskStats?.DeepClone());
+        return json;
+    }
+}
