@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Offerbook.Cli;
 using Offerbook.Cli.Commands;
 using Offerbook.Cli.Storefront;
@@ -31,8 +32,7 @@ var invocation = new InvocationConfiguration
 try
 {
     var parsed = root.Parse(own);
-    var status = await parsed.InvokeAsync(invocation);
-    return parsed.Errors.Count > 0 ? ExitCode.BadInput : status;
+    return parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction ? Usage.Report(parsed) : await parsed.InvokeAsync(invocation);
 }
 catch (CliException problem)
 {

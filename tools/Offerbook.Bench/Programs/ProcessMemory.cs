@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Offerbook.Bench.Programs;
+
+/// <summary>Memory as the kernel accounts it.</summary>
+public static class ProcessMemory
+{
+    /// <summary>Resident set of a process in MiB.</summary>
+    public static double ResidentMiB(int process) => Field($"/proc/{process}/status", "VmRSS:") / 1024.0;
+
+    /// <summary>Proportional set of a process in MiB: pages shared by n processes count for 1/n.</summary>
+    public static double ProportionalMiB(int process) => Field($"/proc/{process}/smaps_rollup", "Pss:") / 1024.0;
+
+    /// <summary>Processes whose command line holds a text.</summary>
+    public static IReadOnlyList<int> Find(string text) =>
+        [.. from entry in Directory.EnumerateDirectories("/proc")
+            let id = int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out var number) ? number : 0
+            where id != 0 && CommandLine(id).Contains(text, StringComparison.Ordinal)
+            select id];
+
+    private static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return ""; // It has ended.
+        }
+    }
+
+    private static double Field(string file, string name)
+    {
+        var line = File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return double.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+    }
+}

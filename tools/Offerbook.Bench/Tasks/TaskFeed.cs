@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Mesos.V1;
+using Mesos.V1.Scheduler;
+using Offerbook.Wire;
+using Offerbook.Wire.Http;
+
+namespace Offerbook.Bench.Tasks;
+
+/// <summary>
+/// A scheduler that keeps so many tasks in flight until so many have ended, and writes down when each was accepted, ran and ended.
+/// It speaks the scheduler API over real HTTP, like any other framework; updates are acknowledged.
+/// </summary>
+internal sealed class TaskFeed(Uri master) : IDisposable
+{
+    private readonly Uri _api = new(master, "/api/v1/scheduler");
+    private readonly StreamingClient _http = new();
+    private readonly Dictionary<string, string> _headers = [];
+
+    /// <summary>Events read but not yet looked at; a benchmark may not lose one, and its tasks bound how many there can be.</summary>
+    private readonly Channel<Event> _events = Channel.CreateUnbounded<Event>();
+
+    private IncomingStream<Event>? _stream;
+    private Task<string> _ended = Task.FromResult("not subscribed");
+    private FrameworkID _framework = null!;
+    private int _launched;
+
+    public void Dispose()
+    {
+        _stream?.Dispose();
+        _http.Dispose();
+    }
+
+    public async Task SubscribeAsync(CancellationToken cancellation)
+    {
+        var call = new Call
+        {
+            Type = Call.Types.Type.Subscribe,
+            Subscribe = new Call.Types.Subscribe { FrameworkInfo = new FrameworkInfo { User = "root", Name = "bench" } },
+        };
+        var (stream, answer) = await _http.OpenAsync<Event>(_api, call, MessageFormat.Protobuf, null, cancellation);
+        _stream = stream ?? throw new InvalidOperationException($"the master refused the subscription: {answer.Reason}");
+        _ended = _stream.ReadAllAsync(happened => _events.Writer.WriteAsync(happened, cancellation), cancellation);
+        _ = _ended.ContinueWith(_ => _events.Writer.TryComplete(), TaskScheduler.Default);
+        _headers["Mesos-Stream-Id"] = _stream.Header("Mesos-Stream-Id")!;
+        _framework = (await NextAsync(cancellation)).Subscribed.FrameworkId;
+    }
+
+    public Task TearDownAsync(CancellationToken cancellation) => PostAsync(new Call { Type = Call.Types.Type.Teardown }, cancellation);
+
+    /// <summary>Runs a command so many times, at most <paramref name="inFlight"/> at once.</summary>
+    /// <param name="until">The state that counts as the end: TASK_FINISHED, or TASK_RUNNING for tasks that stay.</param>
+    public async Task<TaskTimes> RunAsync(string command, int count, int inFlight, TaskState until, CancellationToken cancellation)
+    {
+        var times = new TaskTimes(count);
+        var accepted = new Dictionary<string, long>();
+        var started = Stopwatch.GetTimestamp();
+        var (launched, ended) = (0, 0);
+        while (ended < count)
+        {
+            var happened = await NextAsync(cancellation);
+            switch (happened.Type)
+            {
+                case Event.Types.Type.Offers:
+                    foreach (var offer in happened.Offers.Offers_)
+                    {
+                        var room = Math.Min(inFlight - (launched - ended), count - launched);
+                        await AcceptAsync(offer, command, room, accepted, cancellation);
+                        launched += room;
+                    }
+                    break;
+                case Event.Types.Type.Update:
+                    var status = happened.Update.Status;
+                    if (status.State == TaskState.TaskRunning && accepted.TryGetValue(status.TaskId.Value, out var at))
+                    {
+                        times.Running.Add(Stopwatch.GetElapsedTime(at));
+                    }
+                    if (status.State == until && accepted.Remove(status.TaskId.Value))
+                    {
+                        ended++;
+                    }
+                    else if (status.State is TaskState.TaskFailed or TaskState.TaskError or TaskState.TaskLost)
+                    {
+                        throw new InvalidOperationException($"a task ended as {status.State}: {status.Message}");
+                    }
+                    await AcknowledgeAsync(status, cancellation);
+                    if (launched < count && launched - ended < inFlight)
+                    {
+                        await ReviveAsync(cancellation);
+                    }
+                    break;
+            }
+        }
+        times.Elapsed = Stopwatch.GetElapsedTime(started);
+        return times;
+    }
+
+    private async Task<Event> NextAsync(CancellationToken cancellation)
+    {
+        while (await _events.Reader.WaitToReadAsync(cancellation))
+        {
+            if (!_events.Reader.TryRead(out var happened))
+            {
+                continue;
+            }
+            if (happened.Type == Event.Types.Type.Error)
+            {
+                throw new InvalidOperationException(happened.Error.Message);
+            }
+            if (happened.Type != Event.Types.Type.Heartbeat)
+            {
+                return happened;
+            }
+        }
+        throw new InvalidOperationException("the stream ended: " + await _ended);
+    }
+
+    private Task AcceptAsync(Offer offer, string command, int tasks, Dictionary<string, long> accepted, CancellationToken cancellation)
+    {
+        var launch = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new() };
+        for (var i = 0; i < tasks; i++)
+        {
+            var id = $"bench-{++_launched}";
+            launch.Launch.TaskInfos.Add(new TaskInfo
+            {
+                Name = "bench",
+                TaskId = new TaskID { Value = id },
+                AgentId = offer.AgentId,
+                Command = new CommandInfo { Value = command },
+                Resources = { Scalar("cpus", 0.01), Scalar("mem", 1) },
+            });
+            accepted[id] = Stopwatch.GetTimestamp();
+        }
+        var call = new Call { Type = Call.Types.Type.Accept, Accept = new Call.Types.Accept { OfferIds = { offer.Id } } };
+        if (tasks > 0)
+        {
+            call.Accept.Operations.Add(launch);
+            call.Accept.Filters = new Filters { RefuseSeconds = 0 };
+        }
+        else
+        {
+            // Nothing to launch just now: the offer goes back until REVIVE asks for it.
+            call.Accept.Filters = new Filters { RefuseSeconds = 3600 };
+        }
+        return PostAsync(call, cancellation);
+    }
+
+    private Task ReviveAsync(CancellationToken cancellation) => PostAsync(new Call { Type = Call.Types.Type.Revive }, cancellation);
+
+    private async Task AcknowledgeAsync(TaskStatus status, CancellationToken cancellation)
+    {
+        if (status.HasUuid)
+        {
+            await PostAsync(new Call
+            {
+                Type = Call.Types.Type.Acknowledge,
+                Acknowledge = new Call.Types.Acknowledge { AgentId = status.AgentId, TaskId = status.TaskId, Uuid = status.Uuid },
+            }, cancellation);
+        }
+    }
+
+    private async Task PostAsync(Call call, CancellationToken cancellation)
+    {
+        call.FrameworkId = _framework;
+        var answer = await _http.PostAsync(_api, call, MessageFormat.Protobuf, _headers, cancellation);
+        if (answer.Status != 202)
+        {
+            throw new InvalidOperationException($"{call.Type} was answered: {answer.Reason}");
+        }
+    }
+
+    private static Resource Scalar(string name, double value) =>
+        new() { Name = name, Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = value } };
+}
+
+/// <summary>What was measured of one run.</summary>
+internal sealed class TaskTimes(int count)
+{
+    public int Count { get; } = count;
+
+    public TimeSpan Elapsed { get; set; }
+
+    /// <summary>From handing the ACCEPT to the HTTP client until TASK_RUNNING arrived.</summary>
+    public List<TimeSpan> Running { get; } = [];
+
+    public double PerSecond => Count / Elapsed.TotalSeconds;
+
+    public double RunningMs(double percentile)
+    {
+        var sorted = Running.Order().ToList();
+        return sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(percentile * sorted.Count))].TotalMilliseconds;
+    }
+}
