@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Offerbook.Cli;
 using Offerbook.Cli.Commands;
+using Offerbook.Cli.Local;
+using Offerbook.Cli.Parts;
 using Offerbook.Cli.Storefront;
 
 // What follows a lone -- is a command for the cluster (offerbook job run -- COMMAND …), not for this program's parser.
@@ -11,6 +13,11 @@ var afterDashes = dashes < 0 ? [] : args[(dashes + 1)..];
 
 var root = new RootCommand("Offerbook: one cluster of machines, shared by services and batch jobs")
 {
+    LocalCommand.Create(),
+    MasterCommand.Create(),
+    AgentCommand.Create(),
+    AppsCommand.Create(),
+    BatchCommand.Create(),
     DeployCommand.Create(),
     StatusCommand.Create(),
     ScaleCommand.Create(),
@@ -19,6 +26,7 @@ var root = new RootCommand("Offerbook: one cluster of machines, shared by servic
     LogsCommand.Create(),
     JobCommands.CreateJob(afterDashes),
     JobCommands.CreateJobs(),
+    SimulateCommand.Create(),
     StorefrontCommand.Create(),
 };
 

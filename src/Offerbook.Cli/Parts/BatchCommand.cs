@@ -1,0 +1,24 @@
+using System.CommandLine;
+using System.Net;
+using Offerbook.Batch.Hosting;
+
+namespace Offerbook.Cli.Parts;
+
+/// <summary><c>offerbook batch</c></summary>
+internal static class BatchCommand
+{
+    public static Command Create()
+    {
+        var (port, listen, masters, directory) = (PartOptions.Port("batch", BatchOptions.DefaultPort), PartOptions.Listen(), PartOptions.Masters(), PartOptions.DataDirectory("batch"));
+        var role = new Option<string>("--role") { Description = "Role in which resources are offered", DefaultValueFactory = _ => "batch" };
+        var command = new Command("batch", "Run the framework for jobs") { port, listen, masters, directory, role };
+        command.SetAction((parsed, cancellation) => PartRun.RunAsync("batch", "--data-dir",
+            logs => BatchHost.StartAsync(new BatchOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
+            {
+                Listen = new IPEndPoint(PartOptions.Address(parsed.GetValue(listen)!), parsed.GetValue(port)),
+                Role = parsed.GetValue(role)!,
+            }, cancellation, logs),
+            part => (part.Address, part.Completion), cancellation));
+        return command;
+    }
+}

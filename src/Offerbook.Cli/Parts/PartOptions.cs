@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Net;
+
+namespace Offerbook.Cli.Parts;
+
+/// <summary>Options that several parts take.</summary>
+internal static class PartOptions
+{
+    /// <param name="part">The long form <c>--part-port</c> is what local mode calls the same thing; error texts use it.</param>
+    public static Option<int> Port(string part, int fallback) =>
+        new("--port", $"--{part}-port") { Description = "Port to listen on; 0 takes any free one", DefaultValueFactory = _ => fallback, HelpName = "port" };
+
+    public static Option<string> Listen() =>
+        new("--listen") { Description = "Address to listen on", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ip" };
+
+    public static Option<string?> Hostname() =>
+        new("--hostname") { Description = "Name or address under which others reach this part (else the address it listens on)", HelpName = "host" };
+
+    public static Option<string[]> Masters() => new("--master")
+    {
+        Description = "Address of the master; may be given several times",
+        DefaultValueFactory = _ => ["http://127.0.0.1:5050"],
+        HelpName = "url",
+    };
+
+    public static Option<string> DataDirectory(string part) =>
+        new("--data-dir") { Description = "Where the part keeps its journal", DefaultValueFactory = _ => $"./.offerbook/{part}", HelpName = "dir" };
+
+    public static IPAddress Address(string text) => IPAddress.TryParse(text, out var address)
+        ? address
+        : throw new CliException(ExitCode.BadInput, $"'{text}' is not an IP address", "--listen takes an address of this machine, such as 127.0.0.1 or 0.0.0.0");
+
+    public static IReadOnlyList<Uri> Addresses(string[] texts) => [.. texts.Select(text =>
+        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var address)
+            && address.Scheme is ("http" or "https")
+                ? address
+                : throw new CliException(ExitCode.BadInput, $"'{text}' is not an address of a master", "give --master as http://host:port"))];
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+
+namespace Offerbook.Cli.Parts;
+
+/// <summary>Runs one part in the foreground until it is told to stop, or dies.</summary>
+internal static class PartRun
+{
+    public static async Task<int> RunAsync<T>(string name, string directoryFlag, Func<ILoggerFactory, Task<T>> start,
+        Func<T, (Uri Address, Task Completion)> look, CancellationToken cancellation) where T : class, IAsyncDisposable
+    {
+        using var logs = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
+        T part = null!;
+        await StartError.ExplainAsync(directoryFlag, async () => part = await start(logs));
+        await using (part)
+        {
+            var (address, completion) = look(part);
+            Console.Out.WriteLine($"{name} ready on {address.GetLeftPart(UriPartial.Authority)}");
+            try
+            {
+                await completion.WaitAsync(cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                Console.Out.WriteLine($"{name} stops");
+            }
+        }
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,37 @@
+using Offerbook.Agent;
+using Offerbook.Storage;
+
+namespace Offerbook.Cli.Parts;
+
+/// <summary>Turns what can go wrong when a part starts into a message that names the flag to change.</summary>
+internal static class StartError
+{
+    /// <param name="directoryFlag">The flag that chose the directory.</param>
+    public static async Task ExplainAsync(string directoryFlag, Func<Task> start)
+    {
+        try
+        {
+            await start();
+        }
+        catch (JournalUnavailableException problem)
+        {
+            throw new CliException(ExitCode.Unavailable, problem.Message, $"choose another directory with {directoryFlag}");
+        }
+        catch (JournalDamagedException problem)
+        {
+            throw new CliException(ExitCode.Unavailable, problem.Message, $"restore the directory from a backup, or start afresh in another one with {directoryFlag}");
+        }
+        catch (AgentStartException problem)
+        {
+            throw new CliException(ExitCode.Unavailable, problem.Message, $"the directory is chosen with {directoryFlag}");
+        }
+        catch (FormatException problem)
+        {
+            throw new CliException(ExitCode.BadInput, problem.Message);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Unavailable, problem.Message);
+        }
+    }
+}
