@@ -1,1 +1,10 @@
-return 0;
+using Offerbook.Bench.Codec;
+using Offerbook.Bench.Harness;
+
+// A benchmark is a class in a folder of its own. Add it here and it is part of `tools/bench`.
+IBenchmark[] benchmarks =
+[
+    new CodecBenchmark(),
+];
+
+return await BenchCommand.RunAsync(benchmarks, args, Console.Out, Console.Error);

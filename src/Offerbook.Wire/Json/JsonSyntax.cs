@@ -21,7 +21,7 @@ internal ref struct JsonSyntax
         var syntax = new JsonSyntax(utf8);
         if (!syntax.TakeValue())
         {
-            return SyntaxErrorAt(utf8, syntax._at);
+            return Locate(utf8, "syntax error", syntax._at);
         }
         var end = syntax._at;
         syntax.SkipWhiteSpace();
@@ -30,14 +30,15 @@ internal ref struct JsonSyntax
             : "Parsed JSON included non-whitespace trailing characters: " + Encoding.UTF8.GetString(utf8[end..]);
     }
 
-    public static string SyntaxErrorAt(ReadOnlySpan<byte> utf8, int position)
+    /// <returns>What is wrong, the line, and what follows on it.</returns>
+    public static string Locate(ReadOnlySpan<byte> utf8, string what, int position)
     {
         position = Math.Min(position, utf8.Length);
         var line = 1 + utf8[..position].Count((byte)'\n');
         var rest = utf8[position..];
         var lineEnd = rest.IndexOf((byte)'\n');
         var near = Encoding.UTF8.GetString(lineEnd < 0 ? rest : rest[..lineEnd]);
-        return $"syntax error at line {line} near: {string.Concat(near.Where(c => c >= ' '))}";
+        return $"{what} at line {line} near: {string.Concat(near.Where(c => c >= ' '))}";
     }
 
     private readonly int Peek => _at < _text.Length ? _text[_at] : -1;

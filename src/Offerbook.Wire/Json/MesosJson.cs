@@ -64,12 +64,12 @@ public static class MesosJson
         }
         catch (JsonException)
         {
-            return Malformed<T>(utf8, input.BytesConsumed);
+            return Malformed<T>(utf8, "syntax error", input.BytesConsumed);
         }
         catch (InvalidOperationException)
         {
             // How the reader reports text that is not UTF-8, and escaped halves of surrogate pairs.
-            return Malformed<T>(utf8, input.BytesConsumed);
+            return Malformed<T>(utf8, "text that is not Unicode", input.BytesConsumed);
         }
     }
 
@@ -79,6 +79,6 @@ public static class MesosJson
             ? ReadResult<T>.Failed(WireErrorKind.MalformedJson, syntaxFault)
             : ReadResult<T>.Failed(WireErrorKind.UnfitJson, detail);
 
-    private static ReadResult<T> Malformed<T>(ReadOnlySpan<byte> utf8, long position) where T : class =>
-        ReadResult<T>.Failed(WireErrorKind.MalformedJson, JsonSyntax.Explain(utf8) ?? JsonSyntax.SyntaxErrorAt(utf8, (int)position));
+    private static ReadResult<T> Malformed<T>(ReadOnlySpan<byte> utf8, string what, long position) where T : class =>
+        ReadResult<T>.Failed(WireErrorKind.MalformedJson, JsonSyntax.Explain(utf8) ?? JsonSyntax.Locate(utf8, what, (int)position));
 }

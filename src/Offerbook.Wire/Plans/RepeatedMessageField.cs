@@ -12,6 +12,7 @@ internal sealed class RepeatedMessageField<TMessage, TItem>(FieldDescriptor fiel
     where TItem : class, IMessage<TItem>, new()
 {
     private readonly Func<TMessage, RepeatedField<TItem>> _items = Accessors.Items<TMessage, TItem>(field);
+    private readonly bool _showsEmpty = EmptyLists.AreShown(field);
     private MessagePlan? _plan;
 
     private MessagePlan Plan => _plan ??= PlanOf<TItem>.Plan;
@@ -19,7 +20,7 @@ internal sealed class RepeatedMessageField<TMessage, TItem>(FieldDescriptor fiel
     public override void Write(IMessage message, ref JsonOutput output)
     {
         var items = _items(Unsafe.As<TMessage>(message));
-        if (items.Count == 0)
+        if (items.Count == 0 && !_showsEmpty)
         {
             return;
         }

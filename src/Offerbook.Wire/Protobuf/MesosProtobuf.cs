@@ -5,7 +5,8 @@ namespace Offerbook.Wire.Protobuf;
 
 /// <summary>
 /// Reads messages from protobuf by the proto2 rules that the generated parsers leave out: an enum number without a name counts as
-/// unset, and a message that lacks a required field is refused. Unknown fields are kept.
+/// unset, and a message that lacks a required field is refused. Unknown fields are kept; text that is not UTF-8 is read with
+/// replacement characters.
 /// </summary>
 public static class MesosProtobuf
 {
@@ -18,11 +19,6 @@ public static class MesosProtobuf
         }
         catch (InvalidProtocolBufferException fault)
         {
-            return ReadResult<T>.Failed(WireErrorKind.MalformedProtobuf, fault.Message);
-        }
-        catch (ArgumentException fault)
-        {
-            // The generated parsers report text that is not UTF-8 in this way.
             return ReadResult<T>.Failed(WireErrorKind.MalformedProtobuf, fault.Message);
         }
         var plan = PlanOf<T>.Plan;

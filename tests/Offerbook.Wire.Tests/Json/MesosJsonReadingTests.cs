@@ -99,4 +99,107 @@ public sealed class MesosJsonReadingTests
         Assert.That(MesosJson.Read<MasterInfo>($$"""{"id": "m", "port": 1, "ip":{{json}}}""").Error!.Detail,
             Is.EqualTo("Value out of range for field 'ip'"));
     }
+
+    [Test]
+    public void Text_NotUtf8_IsRefusedWithItsPlace()
+    {
+        byte[] body = [.. "{\"value\":\"a"u8, 0xff, .. "\"}"u8];
+
+        Assert.That(MesosJson.Read<FrameworkID>(body).Error!.Describe(),
+            Is.EqualTo("Failed to parse body into JSON: text that is not Unicode at line 1 near: }"));
+    }
+
+    [TestCase("\"AAEC\"", "AAEC")]
+    [TestCase("\" A A\\nEC \"", "AAEC")]
+    [TestCase("\"AAE\"", "AAE=")]
+    [TestCase("\"AAE=\"", "AAE=")]
+    [TestCase("\"AA\"", "AA==")]
+    [TestCase("\"AA==garbage!\"", "AA==")]
+    [TestCase("\"A\"", "")]
+    [TestCase("\"\"", "")]
+    [TestCase("\"+/+/\"", "+/+/")]
+    [TestCase("\"\\u0041AEC\"", "AAEC")]
+    public void Bytes_InLenientBase64_AreRead(string json, string expected)
+    {
+        Assert.That(MesosJson.Read<TaskInfo>($$"""{"name":"n","task_id":{"value":"t"},"agent_id":{"value":"a"},"data":{{json}}}""").Value!.Data.ToBase64(),
+            Is.EqualTo(expected));
+    }
+
+    [TestCase("\"-_8=\"", '-')]
+    [TestCase("\"AA.\"", '.')]
+    public void Bytes_InAnotherAlphabet_AreRefused(string json, char stranger)
+    {
+        Assert.That(MesosJson.Read<TaskInfo>($$"""{"data":{{json}}}""").Error!.Detail,
+            Is.EqualTo($"Failed to base64 decode bytes field 'data': Invalid character '{stranger}'"));
+    }
+
+    [Test]
+    public void RequiredEnum_WithUnknownName_IsRefusedButOptionalIsDropped()
+    {
+        Assert.That(MesosJson.Read<Resource>("""{"name":"x","type":"NO_SUCH"}""").Error!.Detail,
+            Is.EqualTo("Failed to find enum for 'NO_SUCH'"));
+        Assert.That(MesosJson.ToText(MesosJson.Read<CapabilityInfo>("""{"capabilities":["CHOWN","NO_SUCH","KILL"]}""").Value!),
+            Is.EqualTo("""{"capabilities":["CHOWN","KILL"]}"""));
+    }
+
+    [Test]
+    public void Map_WithNullAndRepeatedKeys_KeepsTheLast()
+    {
+        var read = MesosJson.Read<TaskInfo>("""
+            {"name":"n","task_id":{"value":"t"},"agent_id":{"value":"a"},
+             "limits":{"cpus":{"value":1},"mem":{"value":"Infinity"},"cpus":{"value":2},"gpus":{"value":1},"gpus":null}}
+            """);
+
+        Assert.That(read.Value!.Limits.ToDictionary(p => p.Key, p => p.Value.Value),
+            Is.EqualTo(new Dictionary<string, double> { ["cpus"] = 2, ["mem"] = double.PositiveInfinity }));
+    }
+
+    [Test]
+    public void Map_WithIncompleteValue_NamesItsPath()
+    {
+        Assert.That(MesosJson.Read<TaskInfo>("""{"name":"n","task_id":{"value":"t"},"agent_id":{"value":"a"},"limits":{"cpus":{}}}""").Error!.Detail,
+            Is.EqualTo("Missing required fields: limits[0].value.value"));
+    }
+
+    [Test]
+    public void Oneof_NullOfAnotherMember_DoesNotUnsetIt()
+    {
+        var read = MesosJson.Read<AttributeConstraint.Types.Predicate>("""{"exists":{},"text_equals":null}""");
+
+        Assert.That(read.Value!.PredicateCase, Is.EqualTo(AttributeConstraint.Types.Predicate.PredicateOneofCase.Exists));
+    }
+
+    [Test]
+    public void Oneof_SeveralMembers_LastWins()
+    {
+        var read = MesosJson.Read<AttributeConstraint.Types.Selector>("""{"pseudoattribute_type":"HOSTNAME","attribute_name":"rack"}""");
+
+        Assert.That(MesosJson.ToText(read.Value!), Is.EqualTo("""{"attribute_name":"rack"}"""));
+    }
+
+    [Test]
+    public void Duration_AsText_IsRefused()
+    {
+        Assert.That(MesosJson.Read<Mesos.V1.Master.Call>("""{"drain_agent":{"agent_id":{"value":"a"},"max_grace_period":"60s"}}""").Error!.Detail,
+            Is.EqualTo("Not expecting a JSON string for field 'max_grace_period'"));
+    }
+
+    [TestCase(MesosJson.MaxDepth - 1, true)]
+    [TestCase(MesosJson.MaxDepth, false)]
+    public void Nesting_BeyondTheBound_IsRefused(int arrays, bool taken)
+    {
+        var read = MesosJson.Read<Call>($$"""{"unknown":{{new string('[', arrays)}}{{new string(']', arrays)}}}""");
+
+        Assert.That(read.Error?.Kind, Is.EqualTo(taken ? null : (WireErrorKind?)WireErrorKind.MalformedJson));
+    }
+
+    [Test]
+    public void Nesting_OfMessages_IsReadToTheBound()
+    {
+        string Nested(int depth) => string.Concat(Enumerable.Repeat("{\"value\":\"c\",\"parent\":", depth))
+            + "{\"value\":\"root\"}" + new string('}', depth);
+
+        Assert.That(MesosJson.Read<ContainerID>(Nested(MesosJson.MaxDepth - 1)).Error, Is.Null);
+        Assert.That(MesosJson.Read<ContainerID>(Nested(MesosJson.MaxDepth)).Error!.Kind, Is.EqualTo(WireErrorKind.MalformedJson));
+    }
 }
