@@ -81,13 +81,10 @@ public sealed class FrameStream
             while (!last);
             return _buffer.HasOverflowed ? Cut() : StreamEnd.Closed;
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is OperationCanceledException or IOException)
         {
-            return gone.IsCancellationRequested ? StreamEnd.ReaderLeft : Cut();
-        }
-        catch (IOException)
-        {
-            return StreamEnd.ReaderLeft;
+            // Giving up a write makes the server abort the connection, which looks as if the reader had left: what we wanted counts first.
+            return _stop.IsCancellationRequested ? Cut() : StreamEnd.ReaderLeft;
         }
         finally
         {
