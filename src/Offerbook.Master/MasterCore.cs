@@ -156,11 +156,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         if (due is { } expiry && (_filterTimerDue is null || expiry < _filterTimerDue))
         {
             _filterTimerDue = expiry;
-            var wait = expiry - turn.Now.Elapsed;
-            turn.StartTimer(FilterTimer.Only, wait < LongestFilterWait ? wait : LongestFilterWait, new MasterMessage.FiltersExpired());
+            turn.StartTimer(FilterTimer.Only, expiry - turn.Now.Elapsed, new MasterMessage.FiltersExpired());
         }
     }
-
-    /// <summary>Filters last up to a year, timers of the platform 49 days: a longer wait is taken in parts.</summary>
-    private static readonly TimeSpan LongestFilterWait = TimeSpan.FromDays(1);
 }

@@ -1,1 +1,2 @@
 global using TaskStatus = Mesos.V1.TaskStatus;
+global using Task = System.Threading.Tasks.Task;

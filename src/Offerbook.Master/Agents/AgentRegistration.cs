@@ -53,7 +53,7 @@ internal sealed class AgentRegistration(ClusterState cluster, AgentLoss loss, Ag
     /// </summary>
     private AgentId Identify(in Turn turn, AgentInfo info, string ip)
     {
-        var twin = cluster.Agents.FindByPid($"slave(1)@{ip}:{info.Port}");
+        var twin = cluster.Agents.FindByAddress(info.Hostname, $"slave(1)@{ip}:{info.Port}");
         if (twin is { Tasks.Count: 0, Executors.Count: 0 })
         {
             return twin.Id;

@@ -8,7 +8,7 @@ namespace Offerbook.Master.Agents;
 internal sealed class AgentTable : IEnumerable<Agent>
 {
     private readonly OrderedMap<AgentId, Agent> _agents = new();
-    private readonly Dictionary<string, Agent> _byPid = [];
+    private readonly Dictionary<(string Hostname, string Pid), Agent> _byAddress = [];
     private long _next;
 
     public int Count => _agents.Count;
@@ -18,7 +18,8 @@ internal sealed class AgentTable : IEnumerable<Agent>
 
     public Agent? Find(AgentId id) => _agents.Find(id);
 
-    public Agent? FindByPid(string pid) => _byPid.GetValueOrDefault(pid);
+    /// <summary>The agent that was last found there; agents behind one address differ in their hostnames.</summary>
+    public Agent? FindByAddress(string hostname, string pid) => _byAddress.GetValueOrDefault((hostname, pid));
 
     public bool TryGet(AgentId id, [MaybeNullWhen(false)] out Agent agent) => _agents.TryGet(id, out agent);
 
@@ -27,33 +28,35 @@ internal sealed class AgentTable : IEnumerable<Agent>
     public void Add(Agent agent)
     {
         _agents.Set(agent.Id, agent);
-        _byPid[agent.Pid] = agent;
+        _byAddress[AddressOf(agent)] = agent;
     }
 
     public void Remove(Agent agent)
     {
         _agents.Remove(agent.Id);
-        ForgetPid(agent);
+        ForgetAddress(agent);
     }
 
     /// <summary>Takes over what an agent says of itself, which may change where it is found.</summary>
     public void Update(Agent agent, AgentInfo info, string ip)
     {
-        ForgetPid(agent);
+        ForgetAddress(agent);
         agent.Info = info;
         agent.Ip = ip;
-        _byPid[agent.Pid] = agent;
+        _byAddress[AddressOf(agent)] = agent;
     }
 
     public IEnumerator<Agent> GetEnumerator() => _agents.GetEnumerator();
 
     System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private void ForgetPid(Agent agent)
+    private void ForgetAddress(Agent agent)
     {
-        if (_byPid.GetValueOrDefault(agent.Pid) == agent)
+        if (_byAddress.GetValueOrDefault(AddressOf(agent)) == agent)
         {
-            _byPid.Remove(agent.Pid);
+            _byAddress.Remove(AddressOf(agent));
         }
     }
+
+    private static (string, string) AddressOf(Agent agent) => (agent.Info.Hostname, agent.Pid);
 }

@@ -10,9 +10,6 @@ namespace Offerbook.Master.Frameworks;
 /// <summary>How frameworks go: their stream breaks, their failover timeout runs out, or they are torn down.</summary>
 internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBook tasks)
 {
-    /// <summary>A longer wait is taken in parts, because the timers of the platform do not reach further than 49 days.</summary>
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
-
     public void Disconnect(in Turn turn, Framework framework)
     {
         turn.CancelTimer(new HeartbeatTimer(framework.Stream!.Value));
@@ -49,20 +46,13 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
     {
         framework.DisconnectionEpoch++;
         framework.FailoverDue = turn.Now.Elapsed + timeout;
-        StartTimer(turn, framework);
+        turn.StartTimer(new FailoverTimer(framework.Id), timeout,
+            new MasterMessage.FailoverTimedOut(framework.Id, framework.DisconnectionEpoch));
     }
 
     public void TimeOut(in Turn turn, FrameworkId id, long epoch)
     {
-        if (!cluster.Frameworks.TryGet(id, out var framework) || framework.DisconnectionEpoch != epoch || framework.FailoverDue is not { } due)
-        {
-            return;
-        }
-        if (due > turn.Now.Elapsed)
-        {
-            StartTimer(turn, framework);
-        }
-        else
+        if (cluster.Frameworks.TryGet(id, out var framework) && framework.DisconnectionEpoch == epoch && framework.FailoverDue is not null)
         {
             Remove(turn, framework);
         }
@@ -122,11 +112,4 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
 
     /// <summary>A negative timeout is taken like none at all.</summary>
     private static TimeSpan TimeoutOf(Framework framework) => TimeSpan.FromSeconds(Math.Max(0, framework.Info.FailoverTimeout));
-
-    private static void StartTimer(in Turn turn, Framework framework)
-    {
-        var left = framework.FailoverDue!.Value - turn.Now.Elapsed;
-        turn.StartTimer(new FailoverTimer(framework.Id), left < LongestTimer ? left : LongestTimer,
-            new MasterMessage.FailoverTimedOut(framework.Id, framework.DisconnectionEpoch));
-    }
 }

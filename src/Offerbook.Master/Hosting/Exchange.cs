@@ -1,0 +1,81 @@
+using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Offerbook.Wire;
+using Offerbook.Wire.Http;
+
+namespace Offerbook.Master.Hosting;
+
+/// <summary>
+/// One call and its answer, which is a status with a text or, for a subscription, a stream. The request's handler waits in
+/// <see cref="RunAsync"/>; everything else is called from the task that performs effects.
+/// </summary>
+internal abstract class Exchange(HttpContext context)
+{
+    private readonly TaskCompletionSource<(int Status, string Text)?> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The master has ended the stream itself.</summary>
+    public bool IsClosedByMaster { get; private set; }
+
+    protected HttpContext Context => context;
+
+    public void Answer(int status, string text) => _outcome.TrySetResult((status, text));
+
+    public void Open(string streamId)
+    {
+        OpenStream(streamId);
+        _outcome.TrySetResult(null);
+    }
+
+    public void Close()
+    {
+        IsClosedByMaster = true;
+        CloseStream();
+    }
+
+    public void Fail()
+    {
+        if (!_outcome.TrySetResult((StatusCodes.Status503ServiceUnavailable, "The master is stopping")))
+        {
+            CloseStream();
+        }
+    }
+
+    /// <summary>Sends what the core answers.</summary>
+    /// <returns>Whether a stream was opened, which has now ended.</returns>
+    public async Task<bool> RunAsync()
+    {
+        if (await _outcome.Task is var (status, text))
+        {
+            await context.Response.WriteTextAsync(status, text);
+            return false;
+        }
+        await RunStreamAsync();
+        return true;
+    }
+
+    protected abstract void OpenStream(string streamId);
+
+    protected abstract void CloseStream();
+
+    protected abstract Task RunStreamAsync();
+}
+
+/// <param name="format">What a stream's events are written in.</param>
+/// <param name="streamHeader">The header that tells the stream's id.</param>
+internal sealed class Exchange<TEvent>(HttpContext context, MessageFormat format, string streamHeader) : Exchange(context)
+    where TEvent : class, IMessage
+{
+    private EventStream<TEvent>? _stream;
+
+    public void Send(EncodedEvent<TEvent> message) => _stream?.TrySend(message);
+
+    protected override void OpenStream(string streamId)
+    {
+        Context.Response.Headers[streamHeader] = streamId;
+        _stream = new EventStream<TEvent>(Context, format, StreamBounds.Default);
+    }
+
+    protected override void CloseStream() => _stream?.Close();
+
+    protected override Task RunStreamAsync() => _stream!.RunAsync();
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Google.Protobuf;
+using Offerbook.Actors;
+using Offerbook.Actors.Hosting;
+using Offerbook.Wire.Http;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Master.Hosting;
+
+/// <summary>
+/// The HTTP exchanges that are open, by the number under which the core knows them. Carries out the core's effects, in order, on
+/// one task; nothing here waits for a client. As many as Kestrel has requests.
+/// </summary>
+internal sealed class Exchanges : IEffectHandler
+{
+    private readonly ConcurrentDictionary<ConnectionId, Exchange> _open = new();
+    private object? _lastEncoded;
+    private long _last;
+    private volatile bool _failed;
+
+    public event Action<ConnectionId, Operator.Views.MasterView>? ViewPublished;
+
+    public ConnectionId NextConnection() => new(Interlocked.Increment(ref _last));
+
+    public ConnectionId Add(Exchange exchange)
+    {
+        var connection = NextConnection();
+        _open[connection] = exchange;
+        if (_failed)
+        {
+            exchange.Fail();
+        }
+        return connection;
+    }
+
+    public void Remove(ConnectionId connection) => _open.TryRemove(connection, out _);
+
+    public void Perform(IEffect effect)
+    {
+        switch (effect)
+        {
+            case MasterEffect.Answer answer:
+                Find(answer.Connection)?.Answer(answer.Status, answer.Text);
+                break;
+            case MasterEffect.OpenStream open:
+                Find(open.Connection)?.Open(open.StreamId);
+                break;
+            case MasterEffect.SendToScheduler send:
+                (Find(send.Stream) as Exchange<SchedulerEvent>)?.Send(Encode(send.Event));
+                break;
+            case MasterEffect.SendToAgent send:
+                (Find(send.Stream) as Exchange<AgentEvent>)?.Send(Encode(send.Event));
+                break;
+            case MasterEffect.CloseStream close:
+                Find(close.Stream)?.Close();
+                break;
+            case MasterEffect.PublishView publish:
+                ViewPublished?.Invoke(publish.Connection, publish.View);
+                break;
+            default:
+                Invariant.Fail($"the master's shell does not know the effect {effect.GetType().Name}");
+                break;
+        }
+    }
+
+    /// <summary>The core is no more: answers 503 to who waits and ends every stream.</summary>
+    public void FailAll()
+    {
+        _failed = true;
+        foreach (var exchange in _open.Values)
+        {
+            exchange.Fail();
+        }
+    }
+
+    private Exchange? Find(ConnectionId connection) => _open.GetValueOrDefault(connection);
+
+    /// <summary>Events for many come one after the other as the same object, and are encoded once.</summary>
+    private EncodedEvent<TEvent> Encode<TEvent>(TEvent @event) where TEvent : class, IMessage
+    {
+        if (_lastEncoded is EncodedEvent<TEvent> last && ReferenceEquals(last.Message, @event))
+        {
+            return last;
+        }
+        var encoded = new EncodedEvent<TEvent>(@event);
+        _lastEncoded = encoded;
+        return encoded;
+    }
+}

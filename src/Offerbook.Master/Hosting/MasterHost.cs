@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Offerbook.Actors;
+using Offerbook.Actors.Hosting;
+using Offerbook.Master.Http;
+using Offerbook.Storage.Sqlite;
+using Offerbook.Wire.Http;
+
+namespace Offerbook.Master.Hosting;
+
+/// <summary>
+/// A running master: the core behind its mailbox, its journal, and the web server. Requests that come before the journal is read
+/// are told to wait (503).
+/// <code>
+/// Kestrel ─▶ MasterRouter ─▶ endpoints ─▶ mailbox ─▶ MasterCore ─▶ journal ─▶ Exchanges ─▶ answers and streams
+///                                └─ reads ─▶ ViewSource ─▶ a view of the core ─▶ rendered on the request's thread
+/// </code>
+/// </summary>
+public sealed class MasterHost : IAsyncDisposable
+{
+    private readonly SqliteJournal _journal;
+    private readonly HttpServer _server;
+    private readonly MasterGate _gate;
+
+    private MasterHost(SqliteJournal journal, HttpServer server, MasterGate gate)
+    {
+        _journal = journal;
+        _server = server;
+        _gate = gate;
+    }
+
+    /// <summary>What clients on this machine use.</summary>
+    public Uri Address => _server.Address;
+
+    /// <summary>Faults when the master dies: a bug, a disk that fails. A disposed master completes.</summary>
+    public Task Completion => _gate.Running!.Runner.Completion;
+
+    /// <exception cref="IOException">The address is taken.</exception>
+    /// <exception cref="Storage.JournalUnavailableException">The data directory is held by another process or cannot be written.</exception>
+    /// <exception cref="Storage.JournalDamagedException">The journal cannot be read.</exception>
+    public static async Task<MasterHost> StartAsync(MasterOptions options, CancellationToken cancellation)
+    {
+        var log = options.Logging?.CreateLogger("Offerbook.Master");
+        var journal = await SqliteJournal.OpenAsync(Path.Combine(options.DataDirectory, "journal.db"), cancellation,
+            warning => log?.LogWarning("{Warning}", warning));
+        HttpServer? server = null;
+        try
+        {
+            var gate = new MasterGate();
+            server = await HttpServer.StartAsync(new ListenOptions(options.ListenAddress, options.Port, "--master-port"),
+                new MasterRouter(gate).ServeAsync, options.Logging, cancellation);
+            var core = new MasterCore(Advertise(options, server.EndPoint), new SeededRandom(DrawSeed()));
+            var exchanges = new Exchanges();
+            var runner = new CoreRunner<MasterMessage>(core, exchanges, journal, options.Time);
+            await runner.StartAsync(cancellation);
+            gate.Open(new RunningMaster(core.Settings, runner, exchanges));
+            return new MasterHost(journal, server, gate);
+        }
+        catch
+        {
+            if (server is not null)
+            {
+                await server.DisposeAsync();
+            }
+            await journal.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops taking calls, finishes those taken, ends the streams. The core is stopped before the streams are: frameworks and agents
+    /// have not gone, and must not be taken for gone.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.Running!.StopAsync();
+        await _server.DisposeAsync();
+        await _journal.DisposeAsync();
+    }
+
+    private static MasterSettings Advertise(MasterOptions options, IPEndPoint endPoint)
+    {
+        var ip = endPoint.Address;
+        var hostname = options.Hostname ?? (IsAny(ip) ? Dns.GetHostName() : ip.ToString());
+        if (IsAny(ip))
+        {
+            ip = Dns.GetHostAddresses(hostname, AddressFamily.InterNetwork).FirstOrDefault() ?? IPAddress.Loopback;
+        }
+        return options.Settings with { Hostname = hostname, Ip = ip.MapToIPv4().ToString(), Port = endPoint.Port };
+    }
+
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
+    private static ulong DrawSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+}

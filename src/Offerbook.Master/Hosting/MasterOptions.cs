@@ -1,0 +1,27 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Offerbook.Master.Hosting;
+
+/// <summary>How a master is started. Only the data directory has no default.</summary>
+public sealed record MasterOptions
+{
+    /// <summary>Holds the journal; created when missing. One master at a time.</summary>
+    public required string DataDirectory { get; init; }
+
+    public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 takes any free port.</summary>
+    public int Port { get; init; } = 5050;
+
+    /// <summary>What clients are told to connect to; null: the listen address, or this machine's name when that is "any".</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>Intervals and bounds. Its hostname, ip and port are set from the address that is listened on.</summary>
+    public MasterSettings Settings { get; init; } = MasterSettings.Default;
+
+    /// <summary>Where warnings go; null: nowhere.</summary>
+    public ILoggerFactory? Logging { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,47 @@
+using System.Threading.Channels;
+using Offerbook.Actors.Hosting;
+
+namespace Offerbook.Master.Hosting;
+
+/// <summary>The way from the web server to the core.</summary>
+internal sealed class RunningMaster
+{
+    public RunningMaster(MasterSettings settings, CoreRunner<MasterMessage> runner, Exchanges exchanges)
+    {
+        Settings = settings;
+        Runner = runner;
+        Exchanges = exchanges;
+        Views = new ViewSource(this);
+        // A dead core answers nobody: whoever waits is told so.
+        _ = runner.Completion.ContinueWith(_ => exchanges.FailAll(), TaskScheduler.Default);
+    }
+
+    public MasterSettings Settings { get; }
+
+    public CoreRunner<MasterMessage> Runner { get; }
+
+    public Exchanges Exchanges { get; }
+
+    public ViewSource Views { get; }
+
+    /// <summary>Puts a message into the mailbox, waiting for room.</summary>
+    /// <returns>False when the master is stopping or dead.</returns>
+    public async ValueTask<bool> PostAsync(MasterMessage message)
+    {
+        try
+        {
+            await Runner.PostAsync(message);
+            return true;
+        }
+        catch (ChannelClosedException)
+        {
+            return false;
+        }
+    }
+
+    public async ValueTask StopAsync()
+    {
+        await Runner.DisposeAsync();
+        Exchanges.FailAll();
+    }
+}

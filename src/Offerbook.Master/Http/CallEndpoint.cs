@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+using Offerbook.Master.Hosting;
+using Offerbook.Wire.Http;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Master.Http;
+
+/// <summary>What every endpoint for calls does once it knows the call.</summary>
+internal static class CallEndpoint
+{
+    /// <summary>Puts the call before the core and sends what it answers; stays until a stream has ended.</summary>
+    public static async Task ServeAsync(RunningMaster master, Exchange exchange, Func<ConnectionId, MasterMessage> message)
+    {
+        var connection = master.Exchanges.Add(exchange);
+        try
+        {
+            if (!await master.PostAsync(message(connection)))
+            {
+                exchange.Fail();
+            }
+            if (await exchange.RunAsync() && !exchange.IsClosedByMaster)
+            {
+                await master.PostAsync(new MasterMessage.ConnectionClosed(connection));
+            }
+        }
+        finally
+        {
+            master.Exchanges.Remove(connection);
+        }
+    }
+
+    /// <returns>Whether the method is right; if not, the answer is on its way.</returns>
+    public static bool IsPost(HttpContext context, out Task refused)
+    {
+        var isPost = HttpMethods.IsPost(context.Request.Method);
+        refused = isPost ? Task.CompletedTask : context.RefuseMethodAsync("POST");
+        return isPost;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Offerbook.Master.Hosting;
+using Offerbook.Wire.Http;
+
+namespace Offerbook.Master.Http;
+
+/// <summary>
+/// Finds who answers a path, by the rules that existing clients rely on: <c>/master/…</c> is the same as <c>/…</c>, a trailing
+/// slash and <c>.json</c> mean nothing, and a path without a handler reaches that of its parent.
+/// </summary>
+internal sealed class MasterRouter(MasterGate gate)
+{
+    /// <summary>Answered also while the journal is being read.</summary>
+    private static readonly FrozenSet<string> Early = new[] { "/health", "/version", "/redirect" }.ToFrozenSet();
+
+    private readonly FrozenDictionary<string, Func<HttpContext, RunningMaster, Task>> _handlers = Handlers().ToFrozenDictionary();
+
+    public Task ServeAsync(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        if (target.Split('?')[0].Contains("/..", StringComparison.Ordinal))
+        {
+            return NotFound(context);
+        }
+        var path = Normalize(context.Request.Path.Value ?? "/");
+        var route = Resolve(path);
+        if (route is null || (route == "/redirect" && path != route))
+        {
+            return NotFound(context);
+        }
+        if (gate.Running is { } master)
+        {
+            return _handlers[route](context, master);
+        }
+        return Early.Contains(route) && route != "/redirect"
+            ? _handlers[route](context, null!)
+            : context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "Master has not finished recovery");
+    }
+
+    private string? Resolve(string path)
+    {
+        while (path.Length > 1)
+        {
+            if (_handlers.ContainsKey(path))
+            {
+                return path;
+            }
+            if (path.EndsWith(".json", StringComparison.Ordinal) && _handlers.ContainsKey(path[..^5]))
+            {
+                return path[..^5];
+            }
+            path = path[..path.LastIndexOf('/')];
+        }
+        return null;
+    }
+
+    private static string Normalize(string path)
+    {
+        path = path.TrimEnd('/');
+        if (path == "/master" || path.StartsWith("/master/", StringComparison.Ordinal))
+        {
+            path = path["/master".Length..];
+        }
+        return path;
+    }
+
+    private static Task NotFound(HttpContext context) => context.Response.WriteTextAsync(StatusCodes.Status404NotFound, "404 Not Found.");
+
+    private static Dictionary<string, Func<HttpContext, RunningMaster, Task>> Handlers() => new()
+    {
+        ["/api/v1/scheduler"] = SchedulerEndpoint.ServeAsync,
+        ["/api/v1"] = OperatorEndpoint.ServeAsync,
+        [AgentEndpoint.Path] = AgentEndpoint.ServeAsync,
+        ["/health"] = PlainEndpoints.HealthAsync,
+        ["/version"] = PlainEndpoints.VersionAsync,
+        ["/redirect"] = PlainEndpoints.RedirectAsync,
+        ["/flags"] = PlainEndpoints.FlagsAsync,
+        ["/teardown"] = TeardownEndpoint.ServeAsync,
+        ["/state"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.StateJson.Write),
+        ["/state-summary"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.StateSummaryJson.Write),
+        ["/slaves"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.SlavesJson.Write),
+        ["/frameworks"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.FrameworksJson.Write),
+        ["/tasks"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.TasksJson.Write),
+        ["/roles"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.RolesJson.Write),
+        ["/metrics/snapshot"] = MetricsEndpoint.SnapshotAsync,
+        ["/metrics"] = MetricsEndpoint.PrometheusAsync,
+    };
+}

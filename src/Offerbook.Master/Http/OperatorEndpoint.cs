@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http;
+using Offerbook.Master.Calls;
+using Offerbook.Master.Hosting;
+using Offerbook.Wire;
+using Offerbook.Wire.Http;
+using Type = Mesos.V1.Master.Call.Types.Type;
+
+namespace Offerbook.Master.Http;
+
+/// <summary>POST /api/v1. Calls that read are answered from a view, the others by the core.</summary>
+internal static class OperatorEndpoint
+{
+    /// <summary>The longest calls are quota and maintenance lists.</summary>
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
+
+    public static async Task ServeAsync(HttpContext context, RunningMaster master)
+    {
+        if (!CallEndpoint.IsPost(context, out var refused))
+        {
+            await refused;
+            return;
+        }
+        var request = await context.Request.ReadMessageAsync<OperatorCall>(maxBytes: MaxBodyBytes, cancellation: context.RequestAborted);
+        if (!request.TryGet(out var call, out var refusal))
+        {
+            await context.Response.RefuseAsync(refusal);
+        }
+        else if (OperatorCallValidator.Validate(call) is { } invalid)
+        {
+            await context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, OperatorCallValidator.Prefix + invalid);
+        }
+        else if (!ContentNegotiation.TryChooseResponse(Headers.Joined(context.Request.Headers.Accept), out var format, out refusal))
+        {
+            await context.Response.RefuseAsync(refusal);
+        }
+        else if (OperatorReads.Find(call.Type) is { } read)
+        {
+            await ReadAsync(context, master, read, format);
+        }
+        else
+        {
+            await CallEndpoint.ServeAsync(master, new Exchange<SchedulerEvent>(context, format, ""),
+                connection => new MasterMessage.OperatorCallReceived(connection, call));
+        }
+    }
+
+    private static async Task ReadAsync(HttpContext context, RunningMaster master,
+        Func<Operator.Views.MasterView, OperatorResponse> read, MessageFormat format)
+    {
+        if (await master.Views.GetAsync() is not { } view)
+        {
+            await context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "The master is stopping");
+            return;
+        }
+        var response = read(view);
+        var body = format == MessageFormat.Json ? OperatorJson.ToUtf8(response) : MessageCodec.ToBytes(response, format);
+        await context.WriteBytesAsync(body, MediaTypes.Of(format));
+    }
+}

@@ -1,0 +1,88 @@
+using Mesos.V1;
+using Offerbook.Master.Http.Legacy;
+using Offerbook.Master.Operator;
+using Offerbook.Master.Operator.Views;
+using Offerbook.Resources;
+using CallType = Mesos.V1.Master.Call.Types.Type;
+using ResponseType = Mesos.V1.Master.Response.Types.Type;
+
+namespace Offerbook.Master.Http;
+
+/// <summary>The operator calls that only read, each as a function of a view.</summary>
+internal static class OperatorReads
+{
+    /// <returns>Null when the call changes something or is not known here.</returns>
+    public static Func<MasterView, OperatorResponse>? Find(CallType type) => type switch
+    {
+        CallType.GetHealth => _ => new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = true } },
+        CallType.GetVersion => _ => new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = Version() } },
+        CallType.GetFlags => view => new() { Type = ResponseType.GetFlags, GetFlags = Flags(view) },
+        CallType.GetMetrics => view => new() { Type = ResponseType.GetMetrics, GetMetrics = Metrics(view) },
+        CallType.GetState => view => new()
+        {
+            Type = ResponseType.GetState,
+            GetState = new()
+            {
+                GetTasks = StateMessages.Tasks(view),
+                GetExecutors = StateMessages.Executors(view),
+                GetFrameworks = StateMessages.Frameworks(view),
+                GetAgents = StateMessages.Agents(view),
+            },
+        },
+        CallType.GetAgents => view => new() { Type = ResponseType.GetAgents, GetAgents = StateMessages.Agents(view) },
+        CallType.GetFrameworks => view => new() { Type = ResponseType.GetFrameworks, GetFrameworks = StateMessages.Frameworks(view) },
+        CallType.GetExecutors => view => new() { Type = ResponseType.GetExecutors, GetExecutors = StateMessages.Executors(view) },
+        CallType.GetTasks => view => new() { Type = ResponseType.GetTasks, GetTasks = StateMessages.Tasks(view) },
+        CallType.GetOperations => _ => new() { Type = ResponseType.GetOperations, GetOperations = new() },
+        CallType.GetRoles => view => new() { Type = ResponseType.GetRoles, GetRoles = Roles(view) },
+        CallType.GetMaster => view => new()
+        {
+            Type = ResponseType.GetMaster,
+            GetMaster = new() { MasterInfo = view.Master, StartTime = view.Started.UnixSeconds, ElectedTime = view.Started.UnixSeconds },
+        },
+        _ => null,
+    };
+
+    private static VersionInfo Version() => new()
+    {
+        Version = MasterSettings.ApiVersion,
+        BuildDate = BuildInfo.Date,
+        BuildTime = BuildInfo.Time,
+        BuildUser = "",
+        GitTag = BuildInfo.Tag,
+    };
+
+    private static OperatorResponse.Types.GetFlags Flags(MasterView view)
+    {
+        var flags = new OperatorResponse.Types.GetFlags();
+        flags.Flags.Add(FlagList.Of(view.Settings).Select(flag => new Flag { Name = flag.Name, Value = flag.Value }));
+        return flags;
+    }
+
+    private static OperatorResponse.Types.GetMetrics Metrics(MasterView view)
+    {
+        var metrics = new OperatorResponse.Types.GetMetrics();
+        metrics.Metrics.Add(MetricsReport.Of(view).Select(metric => new Metric { Name = metric.Key, Value = metric.Value }));
+        return metrics;
+    }
+
+    private static OperatorResponse.Types.GetRoles Roles(MasterView view)
+    {
+        var roles = new OperatorResponse.Types.GetRoles();
+        foreach (var role in RoleView.Of(view))
+        {
+            var message = new Role { Name = role.Name, Weight = 1 };
+            message.Frameworks.Add(role.Frameworks.Select(id => id.ToProto()));
+            var all = role.Allocated + role.Offered;
+            foreach (var name in (ReadOnlySpan<string>)["cpus", "disk", "gpus", "mem"])
+            {
+                if (all.ScalarOf(name) is { IsZero: false } amount)
+                {
+                    message.Resources.Add(ResourceBag.Of(new ResourceEntry(ResourceKind.Plain(name), amount)).ToProto(ResourceFormat.PostRefinement));
+                }
+            }
+            roles.Roles.Add(message);
+        }
+        return roles;
+    }
+}
