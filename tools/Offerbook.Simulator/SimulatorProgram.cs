@@ -1,5 +1,6 @@
 using System.Globalization;
 using Offerbook.Simulator.Hosting;
+using Offerbook.Simulator.Scenarios;
 
 namespace Offerbook.Simulator;
 
@@ -12,6 +13,10 @@ public static class SimulatorProgram
     /// <returns>0 when every run passed, 1 when one found a violation, 2 for a scenario that does not exist.</returns>
     public static async Task<int> RunAsync(SimulatorOptions options, TextWriter output, CancellationToken cancellation)
     {
+        if (options.Scenario is { } scenario)
+        {
+            return ScenarioProgram.Run(scenario, options, output);
+        }
         var simulation = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(options.Minutes) };
         return options.Seed is { } seed
             ? RunOne(seed, simulation, options.Twice, output)

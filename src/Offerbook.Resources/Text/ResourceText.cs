@@ -1,18 +1,22 @@
-using System.Globalization;
-
 namespace Offerbook.Resources;
 
 /// <summary>
 /// The text in which agents are told their resources: <c>cpus:4;mem:2048;ports:[21000-24000,30000-34000];disks(role):{a,b}</c>.
-/// A name in front of parentheses is reserved statically to that role. Entries of one name and role add up.
+/// A name in front of parentheses is reserved statically to that role. Entries of one name and role add up. A JSON array of
+/// Resource messages is accepted in its place.
 /// </summary>
 public static class ResourceText
 {
     private const string Special = ":;,()[]{}\"";
 
-    /// <param name="defaultRole">Reserves statically what names no role, unless it is <c>*</c>.</param>
+    /// <param name="defaultRole">Reserves statically what names no role, unless it is <c>*</c>. JSON says its roles itself.</param>
     public static BagReading Parse(string text, string defaultRole = RoleName.Default)
     {
+        if (text.AsSpan().TrimStart().StartsWith('['))
+        {
+            return ResourceJson.Parse(text);
+        }
+
         var resources = new List<Mesos.V1.Resource>();
         var problems = new List<ResourceProblem>();
         foreach (var part in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -38,15 +42,15 @@ public static class ResourceText
         return reading with { Problems = [.. problems, .. reading.Problems] };
     }
 
-    /// <summary>The text that <see cref="Parse"/> reads back as an equal bag, or null when the bag holds something that the text form cannot say.</summary>
-    public static string? Print(ResourceBag bag)
+    /// <summary>What <see cref="Parse"/> reads back as an equal bag: the text form, or JSON when the bag holds something that text cannot say.</summary>
+    public static string Print(ResourceBag bag)
     {
         var parts = new List<string>(bag.Count);
         foreach (var entry in bag)
         {
             if (!IsExpressible(entry))
             {
-                return null;
+                return ResourceJson.Print(bag);
             }
 
             var role = entry.Kind.ReservationRole is { } owner ? "(" + owner + ")" : "";

@@ -14,7 +14,6 @@ public sealed class Auditor
 {
     private readonly SimCluster _cluster;
     private readonly Bounds _bounds;
-    private readonly TaskHistory _appsTasks = new("apps");
     private readonly List<Action> _folds = [];
     private readonly AppsLedger _apps;
     private readonly Convergence _convergence;
@@ -31,7 +30,7 @@ public sealed class Auditor
         {
             if (message is AppsMessage.MasterSignalled signalled)
             {
-                _appsTasks.Hear(signalled.Signal);
+                AppsTasks.Hear(signalled.Signal);
             }
         };
         foreach (var machine in cluster.Machines)
@@ -44,7 +43,9 @@ public sealed class Auditor
 
     public MachineLedger Machines { get; }
 
-    public long Updates => _appsTasks.Updates;
+    public TaskHistory AppsTasks { get; } = new("apps");
+
+    public long Updates => AppsTasks.Updates;
 
     public long DeploymentsFinished => _apps.DeploymentsFinished;
 

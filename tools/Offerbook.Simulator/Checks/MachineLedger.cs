@@ -25,6 +25,8 @@ public sealed class MachineLedger
 
     public long Started => _began.Count;
 
+    public bool EverBegan(string task) => _began.Keys.Any(key => key.Task.Value == task);
+
     private void Begin(SimMachine machine, SimContainer container)
     {
         var key = Key(container);

@@ -14,7 +14,12 @@ public sealed class TaskHistory(string framework)
 {
     private readonly Dictionary<string, TaskState> _furthest = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, TaskStatus> _last = new(StringComparer.Ordinal);
+
     public long Updates { get; private set; }
+
+    /// <summary>What the framework heard last of a task.</summary>
+    public TaskStatus? Last(string task) => _last.GetValueOrDefault(task);
 
     public void Hear(SchedulerSignal signal)
     {
@@ -27,6 +32,7 @@ public sealed class TaskHistory(string framework)
     private void Hear(TaskStatus status)
     {
         Updates++;
+        _last[status.TaskId.Value] = status;
         if (Rank(status.State) is not { } rank)
         {
             return;

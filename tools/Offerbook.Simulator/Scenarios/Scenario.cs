@@ -1,57 +1,61 @@
+using Mesos.V1;
+using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
 using Offerbook.Simulator.Checks;
 using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Workload;
 
 namespace Offerbook.Simulator.Scenarios;
 
 /// <summary>
 /// A story told to a cluster without random faults: what happens is in the script, when exactly (delays, ties, flushes) is in the
-/// seed. All invariants are checked as in a random run.
+/// seed. All invariants are checked as in a random run. Whatever the story requires and does not get is a violation.
 /// </summary>
 public sealed class Scenario
 {
     private readonly Auditor _auditor;
+    private readonly List<AppRecord> _records = [];
+    private readonly AppsClient _client;
 
-    public Scenario(ulong seed, ClusterPlan plan)
+    public Scenario(ulong seed, ClusterPlan plan, Action<string>? watch)
     {
         Cluster = new SimCluster(seed, plan);
-        Apps = new AppsClient(Cluster);
-        _auditor = new Auditor(Cluster, Records);
+        Cluster.World.Trace.Listener = watch;
+        _client = new AppsClient(Cluster);
+        _auditor = new Auditor(Cluster, _records);
         Cluster.Start();
     }
 
     public SimCluster Cluster { get; }
 
-    public AppsClient Apps { get; }
-
-    /// <summary>The apps whose acknowledged writes are checked.</summary>
-    public List<AppRecord> Records { get; } = [];
-
     public OfferLedger Offers => _auditor.Offers;
 
-    /// <summary>Lets virtual time pass.</summary>
-    public void For(TimeSpan duration) => Run(Cluster.World.Elapsed + duration, () => false);
+    // Time.
 
-    public void Seconds(double seconds) => For(TimeSpan.FromSeconds(seconds));
+    public void Seconds(double seconds) => Run(Cluster.World.Elapsed + TimeSpan.FromSeconds(seconds), () => false);
 
     /// <summary>Lets virtual time pass until something holds, looked at after every event.</summary>
     public void Until(string what, Func<bool> holds, double seconds = 120)
     {
-        if (!holds())
+        if (!holds() && !Run(Cluster.World.Elapsed + TimeSpan.FromSeconds(seconds), holds))
         {
-            Invariant.Check(Run(Cluster.World.Elapsed + TimeSpan.FromSeconds(seconds), holds), $"not within {seconds} s: {what}");
+            Invariant.Fail($"not within {seconds} s: {what}");
         }
     }
-
-    public void Require(bool holds, string claim) => Invariant.Check(holds, claim);
 
     /// <summary>Waits until every app has all its instances healthy and nothing else runs.</summary>
     public void UntilConverged(double seconds = 600)
     {
-        Until("converged: " + _auditor.WhyNotConverged(), () => _auditor.WhyNotConverged() is null, seconds);
+        var end = Cluster.World.Elapsed + TimeSpan.FromSeconds(seconds);
+        if (_auditor.WhyNotConverged() is not null && !Run(end, () => _auditor.WhyNotConverged() is null))
+        {
+            Invariant.Fail($"not converged within {seconds} s: {_auditor.WhyNotConverged()}");
+        }
         _auditor.CheckDeep();
     }
+
+    public void Require(bool holds, string claim) => Invariant.Check(holds, "not so: " + claim);
 
     private bool Run(TimeSpan end, Func<bool> done)
     {
@@ -70,5 +74,124 @@ public sealed class Scenario
             }
         }
         return false;
+    }
+
+    // Requests.
+
+    /// <summary>Puts an app and waits for the acknowledgement.</summary>
+    public void PutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "")
+    {
+        var answer = TryPutApp(id, instances, revision, minimumHealthCapacity, behaviour);
+        Until("an answer to the PUT of " + id, () => answer() is not null, 60);
+        Require(answer() is 200 or 201, $"the PUT of {id} is answered {answer()}");
+    }
+
+    /// <returns>The status of the answer so far.</returns>
+    public Func<int?> TryPutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "")
+    {
+        int? answer = null;
+        var record = Record(id);
+        var facts = new AppFacts(instances, revision, true);
+        _client.Send("PUT /v2/apps" + id, Definition(id, facts, minimumHealthCapacity, behaviour), [record], (_, _) => [facts],
+            (status, _) => answer = status);
+        return () => answer;
+    }
+
+    /// <summary>Puts the three tiers of /shop, each depending on the one before: store, api, front.</summary>
+    public void PutGroup(int revision, int instances, string behaviour = "")
+    {
+        var facts = new AppFacts(instances, revision, true);
+        var records = new[] { "/shop/store", "/shop/api", "/shop/front" }.Select(Record).ToList();
+        var apps = new JArray();
+        for (var i = 0; i < records.Count; i++)
+        {
+            var app = Definition(records[i].Id, facts, 1, behaviour);
+            if (i > 0)
+            {
+                app["dependencies"] = new JArray(records[i - 1].Id);
+            }
+            apps.Add(app);
+        }
+        Ask("PUT /v2/groups/shop", new JObject { ["id"] = "/shop", ["apps"] = apps }, records, facts);
+    }
+
+    public void DeleteApp(string id) => Ask("DELETE /v2/apps" + id, null, [Record(id)], null);
+
+    private void Ask(string request, JToken? body, List<AppRecord> records, AppFacts? after)
+    {
+        int? answer = null;
+        _client.Send(request, body, records, (_, _) => [after], (status, _) => answer = status ?? 0);
+        Until("an answer to " + request, () => answer is not null, 60);
+        Require(answer is 200 or 201, $"{request} is answered {answer}");
+    }
+
+    private AppRecord Record(string id)
+    {
+        var record = _records.Find(known => known.Id == id);
+        if (record is null)
+        {
+            _records.Add(record = new AppRecord(id));
+        }
+        return record;
+    }
+
+    private static JObject Definition(string id, AppFacts facts, double minimumHealthCapacity, string behaviour) => new()
+    {
+        ["id"] = id,
+        ["cmd"] = $"sim serve rev={facts.Revision} {behaviour}".TrimEnd(),
+        ["instances"] = facts.Instances,
+        ["cpus"] = 0.1,
+        ["mem"] = 32,
+        ["disk"] = 0,
+        ["portDefinitions"] = new JArray(new JObject { ["port"] = 0, ["protocol"] = "tcp" }),
+        ["upgradeStrategy"] = new JObject { ["minimumHealthCapacity"] = minimumHealthCapacity, ["maximumOverCapacity"] = 0 },
+        ["healthChecks"] = new JArray(new JObject
+        {
+            ["protocol"] = "HTTP",
+            ["path"] = "/",
+            ["portIndex"] = 0,
+            ["gracePeriodSeconds"] = 60,
+            ["intervalSeconds"] = 1,
+            ["timeoutSeconds"] = 1,
+            ["maxConsecutiveFailures"] = 3,
+        }),
+    };
+
+    // What is so.
+
+    /// <summary>Ids of the app's tasks whose process runs, in order.</summary>
+    public List<string> Running(string app) => Of(app).Where(item => item.IsRunning).Select(item => item.Task.Value).Order(StringComparer.Ordinal).ToList();
+
+    /// <summary>How many of the app's processes would pass a health check now.</summary>
+    public int Healthy(string app) => Of(app).Count(item => item.IsHealthy(Cluster.World.Elapsed));
+
+    public bool RunningOnly(string app, string text) =>
+        Of(app).Where(item => item.IsRunning).All(item => item.Spec.Command.ToString().Contains(text, StringComparison.Ordinal));
+
+    public SimMachine MachineOf(string task) =>
+        Cluster.Machines.First(machine => machine.Containers.All.Any(item => item.Task.Value == task));
+
+    public bool EverRan(string task) => _auditor.Machines.EverBegan(task);
+
+    public TaskState? StateOf(string task) => _auditor.AppsTasks.Last(task)?.State;
+
+    public string MessageOf(string task) => _auditor.AppsTasks.Last(task)?.Message ?? "";
+
+    /// <returns>The lowest count of healthy processes at any event from now on.</returns>
+    public Func<int> WatchLowestHealthy(string app)
+    {
+        var lowest = Healthy(app);
+        foreach (var machine in Cluster.Machines)
+        {
+            machine.Containers.Finished += _ => lowest = Math.Min(lowest, Healthy(app));
+        }
+        return () => lowest;
+    }
+
+    private IEnumerable<SimContainer> Of(string app)
+    {
+        var prefix = app[1..].Replace('/', '_') + ".";
+        return Cluster.Machines.SelectMany(machine => machine.Containers.All)
+            .Where(item => item.Task.Value.StartsWith(prefix, StringComparison.Ordinal));
     }
 }

@@ -1,0 +1,126 @@
+using Mesos.V1;
+using Offerbook.Agent.Containers;
+
+namespace Offerbook.Simulator.Scenarios;
+
+internal static class AgentScenarios
+{
+    public static void KilledAndRestartedReadopts(Scenario story)
+    {
+        story.PutApp("/web", instances: 6);
+        story.UntilConverged();
+        var before = story.Running("/web");
+        var victim = story.MachineOf(before[0]);
+        victim.Agent.Crash("kill -9");
+        story.Seconds(5);
+        victim.Agent.Start();
+        story.Seconds(120);
+        story.UntilConverged();
+        story.Require(story.Running("/web").SequenceEqual(before), "the tasks before and after the agent's restart are the same");
+        story.Require(story.Offers.Launches == 6, "nothing was launched in place of what was still running");
+    }
+
+    public static void EndedWhileDown(Scenario story)
+    {
+        story.PutApp("/web", instances: 2);
+        story.UntilConverged();
+        var task = story.Running("/web")[0];
+        var machine = story.MachineOf(task);
+        machine.Agent.Crash("kill -9");
+        story.Seconds(1);
+        machine.Containers.End(machine.Containers.All.First(item => item.Task.Value == task), new ContainerExit.Exited(3));
+        story.Seconds(1);
+        machine.Agent.Start();
+        story.Until("the framework hears how the task ended", () => story.StateOf(task) == TaskState.TaskFailed);
+        story.Require(story.MessageOf(task).Contains('3'), "the update tells the exit status: " + story.MessageOf(task));
+        story.UntilConverged();
+        story.Require(story.Offers.Launches == 3, "exactly the ended task was replaced");
+    }
+
+    public static void MachineRebooted(Scenario story)
+    {
+        story.PutApp("/web", instances: 6);
+        story.UntilConverged();
+        var before = story.Running("/web");
+        var machine = story.MachineOf(before[0]);
+        var lost = before.Count(task => story.MachineOf(task) == machine);
+        machine.Reboot();
+        story.Seconds(20);
+        machine.Agent.Start();
+        story.UntilConverged();
+        story.Require(story.Offers.Launches == 6 + lost, $"the {lost} tasks of the machine were replaced, once each");
+    }
+
+    public static void CutOffPastTimeout(Scenario story)
+    {
+        story.PutApp("/web", instances: 6);
+        story.UntilConverged();
+        var task = story.Running("/web")[0];
+        var machine = story.MachineOf(task);
+        var there = story.Running("/web").Count(other => story.MachineOf(other) == machine);
+        story.Cluster.Network.Cut("master", machine.Name, TimeSpan.FromMinutes(5));
+        story.Until("the framework hears that the task is unreachable", () => story.StateOf(task) == TaskState.TaskUnreachable, 200);
+        story.Until("replacements run elsewhere", () => story.Running("/web").Count == 6 + there, 120);
+        story.Seconds(200);
+        story.UntilConverged(1200);
+        story.Require(story.Offers.Launches == 6 + there, "each lost task was replaced once");
+    }
+
+    public static void CutOffBriefly(Scenario story)
+    {
+        story.PutApp("/web", instances: 6);
+        story.UntilConverged();
+        var before = story.Running("/web");
+        story.Cluster.Network.Cut("master", story.MachineOf(before[0]).Name, TimeSpan.FromSeconds(50));
+        story.Seconds(120);
+        story.UntilConverged();
+        story.Require(story.Running("/web").SequenceEqual(before), "a cut shorter than the timeout leaves every task in its place");
+        story.Require(story.Offers.Launches == 6, "nothing more was launched");
+    }
+
+    public static void LaunchLost(Scenario story)
+    {
+        foreach (var machine in story.Cluster.Machines)
+        {
+            // Nothing from the master gets through to the agents; the streams break before it does.
+            story.Cluster.Network.Link("master", machine.Name).Cut(TimeSpan.FromSeconds(20));
+        }
+        story.Seconds(0.01);
+        story.PutApp("/web", instances: 1);
+        story.Until("the master has sent a launch", () => story.Offers.Launches == 1);
+        var lost = story.Offers.Tasks.Keys.First().Task.Value;
+        foreach (var machine in story.Cluster.Machines)
+        {
+            story.Cluster.Network.ResetConnections("master", machine.Name);
+        }
+        story.Until("the framework hears that the launch was dropped", () => story.StateOf(lost) == TaskState.TaskDropped, 300);
+        story.UntilConverged();
+        story.Require(!story.EverRan(lost), "the lost launch never ran");
+        story.Require(story.Offers.Launches == 2, "it was launched once more");
+    }
+
+    public static void UpdateRetried(Scenario story)
+    {
+        story.PutApp("/web", instances: 1);
+        story.Until("a task has been launched", () => story.Offers.Launches == 1);
+        // Its updates reach the master, but neither the framework nor an acknowledgement does.
+        story.Cluster.Network.Cut("apps", "master", TimeSpan.FromSeconds(40));
+        var task = story.Offers.Tasks.Keys.First().Task.Value;
+        story.Seconds(39);
+        story.Require(story.EverRan(task), "the task runs though nobody has heard of it");
+        story.Until("the framework hears that it runs", () => story.StateOf(task) == TaskState.TaskRunning);
+        story.UntilConverged();
+        story.Require(story.Offers.Launches == 1, "it was launched once");
+    }
+
+    public static void StubbornTask(Scenario story)
+    {
+        story.PutApp("/web", instances: 1, behaviour: "stubborn");
+        story.UntilConverged();
+        var task = story.Running("/web")[0];
+        story.DeleteApp("/web");
+        story.UntilConverged();
+        story.Require(story.StateOf(task) == TaskState.TaskKilled, $"the task ended as killed, not {story.StateOf(task)}");
+        story.Require(story.Running("/web").Count == 0, "nothing runs any more");
+    }
+}

@@ -1,0 +1,83 @@
+using Offerbook.Agent.Containers;
+
+namespace Offerbook.Simulator.Scenarios;
+
+internal static class AppsScenarios
+{
+    public static void DependenciesFirst(Scenario story)
+    {
+        story.PutGroup(revision: 1, instances: 3, behaviour: "ready=5");
+        story.Until("the first tier starts", () => story.Running("/shop/store").Count > 0);
+        story.Until("the second tier starts", () => story.Running("/shop/api").Count > 0);
+        story.Require(story.Healthy("/shop/store") == 3, "the whole first tier is healthy before the second starts");
+        story.Until("the third tier starts", () => story.Running("/shop/front").Count > 0);
+        story.Require(story.Healthy("/shop/api") == 3, "the whole second tier is healthy before the third starts");
+        story.UntilConverged();
+    }
+
+    public static void RollingUpdate(Scenario story)
+    {
+        story.PutApp("/web", instances: 4, minimumHealthCapacity: 0.75, behaviour: "ready=3");
+        story.UntilConverged();
+        var lowest = story.WatchLowestHealthy("/web");
+        story.PutApp("/web", instances: 4, revision: 2, minimumHealthCapacity: 0.75, behaviour: "ready=3");
+        story.UntilConverged();
+        story.Require(story.RunningOnly("/web", "rev=2"), "every instance is of the new version");
+        story.Require(lowest() >= 3, $"only {lowest()} of 4 were healthy at some moment; 3 are the health capacity");
+    }
+
+    public static void RollingUpdateOverRestart(Scenario story)
+    {
+        story.PutApp("/web", instances: 4, minimumHealthCapacity: 1, behaviour: "ready=5");
+        story.UntilConverged();
+        var lowest = story.WatchLowestHealthy("/web");
+        story.PutApp("/web", instances: 4, revision: 2, minimumHealthCapacity: 1, behaviour: "ready=5");
+        story.Until("the first of the new version run", () => story.Running("/web").Count > 4);
+        story.Cluster.Apps.Crash("kill -9");
+        story.Seconds(2);
+        story.Cluster.Apps.Start();
+        story.UntilConverged();
+        story.Require(story.RunningOnly("/web", "rev=2"), "every instance is of the new version");
+        story.Require(lowest() >= 4, $"only {lowest()} of 4 were healthy at some moment; all 4 are the health capacity");
+    }
+
+    public static void KilledMidDeployment(Scenario story)
+    {
+        story.PutGroup(revision: 1, instances: 2, behaviour: "ready=5");
+        for (var i = 0; i < 4; i++)
+        {
+            story.Seconds(3);
+            story.Cluster.Apps.Crash("kill -9");
+            story.Seconds(1);
+            story.Cluster.Apps.Start();
+        }
+        story.UntilConverged();
+        story.Require(story.Offers.Launches == 6, $"{story.Offers.Launches} tasks were launched for 6 instances");
+    }
+
+    public static void CrashedContainer(Scenario story)
+    {
+        story.PutApp("/web", instances: 3);
+        story.UntilConverged();
+        var task = story.Running("/web")[0];
+        var machine = story.MachineOf(task);
+        machine.Containers.End(machine.Containers.All.First(item => item.Task.Value == task), new ContainerExit.Signaled(9));
+        story.Seconds(0.5);
+        story.UntilConverged();
+        story.Require(!story.Running("/web").Contains(task), "an ended task never comes back under its id");
+        story.Require(story.Offers.Launches == 4, "exactly one was launched in its place");
+    }
+
+    public static void FullDisk(Scenario story)
+    {
+        story.PutApp("/web", instances: 1);
+        story.UntilConverged();
+        story.Cluster.Apps.Disk.Full = true;
+        var answer = story.TryPutApp("/web", instances: 2, revision: 2);
+        story.Seconds(60);
+        story.Require(answer() is null or >= 500, $"a change that was not written down was answered {answer()}");
+        story.Cluster.Apps.Disk.Full = false;
+        story.Cluster.Apps.Start();
+        story.UntilConverged();
+    }
+}

@@ -1,0 +1,39 @@
+namespace Offerbook.Simulator.Scenarios;
+
+/// <summary>Every named scenario. Names are sentences that say what must be true.</summary>
+public static class ScenarioCatalog
+{
+    public static IReadOnlyList<(string Name, Action<Scenario> Play)> All { get; } =
+    [
+        ("agent_killed_and_restarted_readopts_its_tasks", AgentScenarios.KilledAndRestartedReadopts),
+        ("task_that_ended_while_its_agent_was_down_is_reported_with_its_true_end", AgentScenarios.EndedWhileDown),
+        ("machine_rebooted_has_its_tasks_replaced", AgentScenarios.MachineRebooted),
+        ("agent_cut_off_past_its_timeout_is_replaced_and_surplus_killed", AgentScenarios.CutOffPastTimeout),
+        ("agent_cut_off_for_less_than_its_timeout_changes_nothing", AgentScenarios.CutOffBriefly),
+        ("launch_lost_on_the_way_is_reported_dropped", AgentScenarios.LaunchLost),
+        ("status_update_retried_until_acknowledged", AgentScenarios.UpdateRetried),
+        ("stubborn_task_is_killed_after_its_grace", AgentScenarios.StubbornTask),
+        ("master_restart_relaunches_nothing", MasterScenarios.Restarted),
+        ("master_down_while_a_task_ends_hears_of_it_afterwards", MasterScenarios.DownWhileTaskEnds),
+        ("whole_cluster_killed_and_restarted_launches_nothing_twice", MasterScenarios.WholeClusterKilled),
+        ("wall_clock_stepped_by_an_hour_loses_no_agent", MasterScenarios.ClockStepped),
+        ("dependencies_start_before_their_dependents", AppsScenarios.DependenciesFirst),
+        ("rolling_update_keeps_health_capacity", AppsScenarios.RollingUpdate),
+        ("rolling_update_over_a_restart_of_apps_keeps_health_capacity", AppsScenarios.RollingUpdateOverRestart),
+        ("apps_killed_in_the_middle_of_a_deployment_finishes_it", AppsScenarios.KilledMidDeployment),
+        ("crashed_container_comes_back", AppsScenarios.CrashedContainer),
+        ("full_disk_acknowledges_nothing", AppsScenarios.FullDisk),
+    ];
+
+    public static Action<Scenario>? Find(string name)
+    {
+        foreach (var (known, play) in All)
+        {
+            if (known == name)
+            {
+                return play;
+            }
+        }
+        return null;
+    }
+}
