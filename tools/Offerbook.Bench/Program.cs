@@ -1,3 +1,4 @@
+using Offerbook.Bench.Allocator;
 using Offerbook.Bench.Codec;
 using Offerbook.Bench.Harness;
 
@@ -5,6 +6,7 @@ using Offerbook.Bench.Harness;
 IBenchmark[] benchmarks =
 [
     new CodecBenchmark(),
+    new AllocatorBenchmark(),
 ];
 
 return await BenchCommand.RunAsync(benchmarks, args, Console.Out, Console.Error);

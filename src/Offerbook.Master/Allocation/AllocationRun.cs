@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Offerbook.Actors;
 using Offerbook.Resources;
 
@@ -20,6 +21,9 @@ namespace Offerbook.Master.Allocation;
 internal sealed class AllocationRun(AllocatorSettings settings, SeededRandom random, ClusterTotals totals, RoleTree roles)
 {
     private readonly List<AgentAllocation> _handedOut = [];
+
+    // Used again by every run: a list for ten thousand agents is a large object, and each new one would hasten a full collection.
+    private readonly List<AgentAllocation> _collected = [];
     private readonly List<FrameworkSlot> _servedInOrder = [];
     private readonly List<FrameworkSlot> _served = [];
     private AgentSlot _agent = null!;
@@ -152,7 +156,7 @@ internal sealed class AllocationRun(AllocatorSettings settings, SeededRandom ran
     }
 
     /// <summary>Brings the allocations of each framework together, in the order in which frameworks were first served.</summary>
-    private AgentAllocation[] Collect()
+    private List<AgentAllocation> Collect()
     {
         var next = 0;
         foreach (var framework in _served)
@@ -162,15 +166,15 @@ internal sealed class AllocationRun(AllocatorSettings settings, SeededRandom ran
             framework.RunCount = 0;
         }
 
-        var collected = new AgentAllocation[_handedOut.Count];
-        for (var i = 0; i < collected.Length; i++)
+        CollectionsMarshal.SetCount(_collected, _handedOut.Count);
+        for (var i = 0; i < _handedOut.Count; i++)
         {
-            collected[_servedInOrder[i].RunNext++] = _handedOut[i];
+            _collected[_servedInOrder[i].RunNext++] = _handedOut[i];
         }
 
         _handedOut.Clear();
         _servedInOrder.Clear();
         _served.Clear();
-        return collected;
+        return _collected;
     }
 }

@@ -22,13 +22,12 @@ public sealed class Allocator
     private readonly ClusterTotals _totals;
     private readonly RoleTree _roles;
     private readonly FilterBook _filters = new();
+    private readonly Memberships _members;
     private readonly AllocationRun _run;
     private readonly Dictionary<AgentId, AgentSlot> _agentsById = [];
     private readonly List<AgentSlot> _agents = [];
-    private readonly Dictionary<FrameworkId, FrameworkSlot> _frameworks = [];
     private readonly List<AgentSlot> _candidates = [];
     private int _nextHandle;
-    private long _epoch;
     private long _runs;
 
     public Allocator(AllocatorSettings settings, SeededRandom random)
@@ -36,6 +35,7 @@ public sealed class Allocator
         _settings = settings;
         _totals = new ClusterTotals(settings.FairSharingExcludedResources);
         _roles = new RoleTree(_totals);
+        _members = new Memberships(_roles, _filters, _totals);
         _run = new AllocationRun(settings, random, _totals, _roles);
     }
 
@@ -48,51 +48,38 @@ public sealed class Allocator
     /// <summary>Begins active. Everything is a candidate, for the newcomer may take what nobody wanted.</summary>
     public void AddFramework(FrameworkId id, AllocatorFramework framework)
     {
-        var slot = Slot(id);
+        var slot = _members.Slot(id);
         Invariant.Check(!slot.IsRegistered, "a framework is added once");
         slot.IsRegistered = true;
         slot.IsActive = true;
-        Subscribe(slot, framework);
+        _members.Subscribe(slot, framework);
+        AddAllCandidates();
     }
 
     /// <summary>The whole new picture of a framework. It leaves roles that are not named any more (its refusals there end), and roles that leave suppression are revived.</summary>
     public void UpdateFramework(FrameworkId id, AllocatorFramework framework)
     {
-        if (Registered(id) is { } slot)
+        if (_members.Registered(id) is { } slot)
         {
-            Subscribe(slot, framework);
+            _members.Subscribe(slot, framework);
+            AddAllCandidates();
         }
     }
 
     /// <summary>What it still holds stays charged until it is recovered.</summary>
     public void RemoveFramework(FrameworkId id)
     {
-        if (Registered(id) is { } slot)
+        if (_members.Registered(id) is { } slot)
         {
-            slot.IsRegistered = false;
-            slot.IsActive = false;
-            foreach (var member in slot.Members.ToArray())
-            {
-                member.IsSubscribed = false;
-                _filters.RemoveAll(member);
-                Relist(member);
-                ForgetIfIdle(member);
-            }
-
-            ForgetIfIdle(slot);
+            _members.Remove(slot);
         }
     }
 
     public void ActivateFramework(FrameworkId id)
     {
-        if (Registered(id) is { IsActive: false } slot)
+        if (_members.Registered(id) is { IsActive: false } slot)
         {
-            slot.IsActive = true;
-            foreach (var member in slot.Members)
-            {
-                Relist(member);
-            }
-
+            _members.Activate(slot);
             AddAllCandidates();
         }
     }
@@ -100,14 +87,9 @@ public sealed class Allocator
     /// <summary>It competes no more, and its refusals end. What it holds, offers included, stays charged until recovered.</summary>
     public void DeactivateFramework(FrameworkId id)
     {
-        if (Registered(id) is { IsActive: true } slot)
+        if (_members.Registered(id) is { IsActive: true } slot)
         {
-            slot.IsActive = false;
-            foreach (var member in slot.Members)
-            {
-                _filters.RemoveAll(member);
-                Relist(member);
-            }
+            _members.Deactivate(slot);
         }
     }
 
@@ -207,7 +189,7 @@ public sealed class Allocator
         foreach (var role in RolesOf(resources))
         {
             var part = PartIn(resources, role);
-            var member = Member(Slot(framework), role);
+            var member = _members.Member(_members.Slot(framework), role);
             var before = slot.HeldBy(member);
             slot.Hold(member, part, part.Unallocate(), _totals);
             _roles.Charge(member, _totals.Added(before, part), 1);
@@ -219,7 +201,7 @@ public sealed class Allocator
     /// <see cref="RefusalDuration"/>. Null: nobody refused anything.</param>
     public void Recover(FrameworkId framework, AgentId agent, ResourceBag resources, TimeSpan? refuse, Now now)
     {
-        if (!_agentsById.TryGetValue(agent, out var slot) || !_frameworks.TryGetValue(framework, out var owner))
+        if (!_agentsById.TryGetValue(agent, out var slot) || _members.Known(framework) is not { } owner)
         {
             return;
         }
@@ -245,14 +227,13 @@ public sealed class Allocator
     /// <param name="roles">Empty: all.</param>
     public void Suppress(FrameworkId id, IReadOnlyList<string> roles)
     {
-        if (Registered(id) is { } slot)
+        if (_members.Registered(id) is { } slot)
         {
             foreach (var member in slot.Members)
             {
                 if (roles.Count == 0 || roles.Contains(member.Role.Role))
                 {
-                    member.IsSuppressed = true;
-                    Relist(member);
+                    _members.Suppress(member);
                 }
             }
         }
@@ -262,13 +243,13 @@ public sealed class Allocator
     /// <param name="roles">Empty: all.</param>
     public void Revive(FrameworkId id, IReadOnlyList<string> roles)
     {
-        if (Registered(id) is { } slot)
+        if (_members.Registered(id) is { } slot)
         {
             foreach (var member in slot.Members)
             {
                 if (roles.Count == 0 || roles.Contains(member.Role.Role))
                 {
-                    Revive(member);
+                    _members.Revive(member);
                 }
             }
 
@@ -276,16 +257,20 @@ public sealed class Allocator
         }
     }
 
-    /// <summary>Hands out what is available on the candidate agents, and charges it. The allocations of one framework stand together.</summary>
+    /// <summary>
+    /// Hands out what is available on the candidate agents, and charges it. Refusals whose time is up end first. The allocations
+    /// of one framework stand together. The list is good until the next run, which uses it again.
+    /// </summary>
     public IReadOnlyList<AgentAllocation> Run(Now now)
     {
+        ExpireFilters(now);
         _runs++;
         foreach (var agent in _candidates)
         {
             agent.IsCandidate = false;
         }
 
-        var allocations = _run.Over(_candidates, _epoch);
+        var allocations = _run.Over(_candidates, _members.Epoch);
         _candidates.Clear();
         while (_filters.TakeOverdue() is { } filter)
         {
@@ -312,83 +297,16 @@ public sealed class Allocator
     /// <summary>One agent's books; null when it is not known.</summary>
     public AllocatorAgentView? ViewAgent(AgentId id) => _agentsById.TryGetValue(id, out var slot) ? AllocatorViews.Of(slot) : null;
 
-    private void Subscribe(FrameworkSlot slot, AllocatorFramework framework)
-    {
-        slot.SetCapabilities(framework.Capabilities);
-        foreach (var member in slot.Members.ToArray())
-        {
-            if (member.IsSubscribed && !framework.Roles.Contains(member.Role.Role))
-            {
-                member.IsSubscribed = false;
-                _filters.RemoveAll(member);
-                Relist(member);
-                ForgetIfIdle(member);
-            }
-        }
-
-        foreach (var role in framework.Roles)
-        {
-            var member = Member(slot, role);
-            member.IsSubscribed = true;
-            SetMinimum(member, framework.MinAllocatable.GetValueOrDefault(role));
-            var suppress = framework.SuppressedRoles.Contains(role);
-            if (member.IsSuppressed && !suppress)
-            {
-                Revive(member);
-            }
-
-            member.IsSuppressed = suppress;
-            Relist(member);
-            RoleTree.Touch(member, ++_epoch);
-        }
-
-        AddAllCandidates();
-    }
-
-    private void Revive(RoleMember member)
-    {
-        _filters.RemoveAll(member);
-        member.IsSuppressed = false;
-        Relist(member);
-        RoleTree.Touch(member, ++_epoch);
-    }
-
-    private static void SetMinimum(RoleMember member, IReadOnlyList<ResourceQuantities>? minimum)
-    {
-        member.Role.MembersWithMinimum += (minimum is null ? 0 : 1) - (member.MinAllocatable is null ? 0 : 1);
-        member.MinAllocatable = minimum;
-    }
-
-    private void Relist(RoleMember member)
-    {
-        if (member.IsListed == member.ShouldCompete)
-        {
-            return;
-        }
-
-        if (member.IsListed)
-        {
-            member.Role.Competing.Remove(member, _totals);
-            member.IsListed = false;
-        }
-        else
-        {
-            member.Role.Competing.Add(member, _totals);
-            member.IsListed = true;
-            RoleTree.Touch(member, ++_epoch);
-        }
-    }
-
     private void Release(AgentSlot agent, RoleMember member, ResourceBag resources)
     {
         agent.Release(member, resources, _totals);
         _roles.Charge(member, _totals.Added(agent.HeldBy(member), resources), -1);
-        ForgetIfIdle(member);
+        _members.ForgetIfIdle(member);
     }
 
     private void Expired(OfferFilter filter)
     {
-        RoleTree.Touch(filter.Member, ++_epoch);
+        _members.Touch(filter.Member);
         AddCandidate(filter.Agent);
     }
 
@@ -441,59 +359,6 @@ public sealed class Allocator
         foreach (var agent in _agents)
         {
             AddCandidate(agent);
-        }
-    }
-
-    private FrameworkSlot? Registered(FrameworkId id) =>
-        _frameworks.TryGetValue(id, out var slot) && slot.IsRegistered ? slot : null;
-
-    private FrameworkSlot Slot(FrameworkId id)
-    {
-        if (!_frameworks.TryGetValue(id, out var slot))
-        {
-            slot = new FrameworkSlot(id);
-            _frameworks.Add(id, slot);
-        }
-
-        return slot;
-    }
-
-    private RoleMember Member(FrameworkSlot framework, string role)
-    {
-        if (framework.MemberIn(role) is { } known)
-        {
-            return known;
-        }
-
-        var member = new RoleMember(framework, _roles.Leaf(role));
-        framework.Members.Add(member);
-        member.Role.Members.Add(member);
-        return member;
-    }
-
-    private void ForgetIfIdle(RoleMember member)
-    {
-        if (member.IsSubscribed || member.Holdings > 0)
-        {
-            return;
-        }
-
-        SetMinimum(member, null);
-        member.Framework.Members.Remove(member);
-        member.Role.Members.Remove(member);
-        if (member.Role.Members.Count == 0)
-        {
-            _roles.Prune(member.Role);
-        }
-
-        ForgetIfIdle(member.Framework);
-    }
-
-    private void ForgetIfIdle(FrameworkSlot framework)
-    {
-        if (!framework.IsRegistered && framework.Members.Count == 0)
-        {
-            _frameworks.Remove(framework.Id);
         }
     }
 
