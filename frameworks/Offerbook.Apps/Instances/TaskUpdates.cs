@@ -95,6 +95,10 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
 
     private static void KeepDelay(Turn turn, AppDefinition app, Instance before, Instance after, TaskStatus status)
     {
+        if (IsBeingReplaced(turn, app))
+        {
+            return;
+        }
         var delay = turn.State.Delays.GetValueOrDefault(app.Id);
         if (after.Condition.CountsAsFailure() && after.Goal == Goal.Running && !before.KillRequested && !IsDraining(status))
         {
@@ -106,6 +110,10 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
             turn.Apply(new Change.DelayChanged(app.Id, delay.Touch(turn.Time)));
         }
     }
+
+    /// <summary>A deployment puts a newer configuration in its place: its failures say nothing about that one, and it is not launched again.</summary>
+    private static bool IsBeingReplaced(Turn turn, AppDefinition app) => turn.State.LockOf(app.Id) is not null
+        && turn.State.Root.FindApp(app.Id) is { } present && present.VersionInfo.LastConfigChangeAt > app.VersionInfo.LastConfigChangeAt;
 
     private static bool IsDraining(TaskStatus status) => status.HasReason && status.Reason == TaskStatus.Types.Reason.AgentDraining;
 

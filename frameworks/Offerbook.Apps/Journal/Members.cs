@@ -12,7 +12,8 @@ internal static class Members
 {
     public static JObject Put(this JObject json, string name, JToken? value)
     {
-        if (value is not null && value.Type != JTokenType.Null)
+        // A null text becomes a token of the type String without a value.
+        if (value is not (null or JValue { Value: null }))
         {
             json[name] = value;
         }

@@ -1,0 +1,192 @@
+using Mesos.V1;
+using Mesos.V1.Scheduler;
+using Offerbook.Client.Scheduling;
+using TaskStatus = Mesos.V1.TaskStatus;
+
+namespace Offerbook.Apps.Tests.Rig;
+
+/// <summary>
+/// A scripted cluster behind the scheduler API. By default it offers all that is free, runs what is launched and kills what is to be
+/// killed, each as soon as it is asked; a test takes any of that into its own hands.
+/// </summary>
+public sealed class FakeMaster(Action<SchedulerSignal> post)
+{
+    private readonly SortedDictionary<string, FakeAgent> _agents = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, FakeTask> _tasks = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _offers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _declined = [];
+    private long _subscription;
+    private int _nextOffer;
+    private bool _suppressed;
+
+    /// <summary>Tasks by id, ended ones included.</summary>
+    public IReadOnlyDictionary<string, FakeTask> Tasks => _tasks;
+
+    public IEnumerable<FakeTask> Live => _tasks.Values.Where(task => !task.HasEnded);
+
+    public List<Call> Calls { get; } = [];
+
+    /// <summary>What a launched task does at once; null leaves it in TASK_STAGING without a word.</summary>
+    public Func<FakeTask, TaskState?> OnLaunch { get; set; } = _ => TaskState.TaskRunning;
+
+    /// <summary>Whether a kill is carried out at once.</summary>
+    public bool KillsAtOnce { get; set; } = true;
+
+    public bool Offers { get; set; } = true;
+
+    /// <summary>Refuses subscriptions while false.</summary>
+    public bool IsUp { get; set; } = true;
+
+    public bool IsSuppressed => _suppressed;
+
+    public void AddAgent(string host, double cpus = 16, double mem = 16_384, int ports = 100) =>
+        _agents[host] = new FakeAgent("agent-" + host, host, cpus, mem, ports);
+
+    public void Subscribe(OpenSubscription open)
+    {
+        _subscription = open.Subscription;
+        _offers.Clear();
+        _declined.Clear();
+        _suppressed = open.Subscribe.Subscribe.SuppressedRoles.Count > 0;
+        if (!IsUp)
+        {
+            post(new SchedulerSignal.SubscriptionEnded(open.Subscription, 503, "not the leader"));
+            return;
+        }
+        Send(new Event
+        {
+            Type = Event.Types.Type.Subscribed,
+            Subscribed = new Event.Types.Subscribed
+            {
+                FrameworkId = open.Subscribe.FrameworkId ?? new FrameworkID { Value = "framework-1" },
+                HeartbeatIntervalSeconds = 15,
+                MasterInfo = new MasterInfo { Id = "master-1", Ip = 0, Port = 5050, Hostname = "master.test" },
+            },
+        });
+    }
+
+    /// <summary>Ends the stream, as when the master dies.</summary>
+    public void Disconnect() => post(new SchedulerSignal.SubscriptionEnded(_subscription, null, "the connection broke"));
+
+    public void Take(Call call)
+    {
+        Calls.Add(call);
+        switch (call.Type)
+        {
+            case Call.Types.Type.Accept:
+                Accept(call.Accept);
+                break;
+            case Call.Types.Type.Decline:
+                foreach (var offer in call.Decline.OfferIds)
+                {
+                    if (_offers.Remove(offer.Value, out var host))
+                    {
+                        _declined.Add(host);
+                    }
+                }
+                break;
+            case Call.Types.Type.Suppress:
+                _suppressed = true;
+                break;
+            case Call.Types.Type.Revive:
+                _suppressed = false;
+                _declined.Clear();
+                break;
+            case Call.Types.Type.Kill:
+                Kill(call.Kill.TaskId.Value);
+                break;
+            case Call.Types.Type.Reconcile:
+                Reconcile(call.Reconcile);
+                break;
+        }
+    }
+
+    /// <summary>Offers what is free on every agent whose offer has not been declined.</summary>
+    /// <returns>Whether anything was offered.</returns>
+    public bool MakeOffers()
+    {
+        if (_suppressed || !Offers || !IsUp || _subscription == 0)
+        {
+            return false;
+        }
+        var free = _agents.Values.Where(agent => !_declined.Contains(agent.Host) && !_offers.ContainsValue(agent.Host)).ToList();
+        if (free.Count == 0)
+        {
+            return false;
+        }
+        var offers = free.Select(agent => agent.Offer("offer-" + ++_nextOffer, _tasks.Values.Where(task => task.Host == agent.Host && !task.HasEnded))).ToList();
+        foreach (var offer in offers)
+        {
+            _offers[offer.Id.Value] = offer.Hostname;
+        }
+        Send(new Event { Type = Event.Types.Type.Offers, Offers = new Event.Types.Offers { Offers_ = { offers } } });
+        return true;
+    }
+
+    /// <summary>Changes a task's state and tells the framework.</summary>
+    public void Update(string task, TaskState state, bool? healthy = null, string message = "")
+    {
+        var known = _tasks[task];
+        known.State = state;
+        if (known.HasEnded)
+        {
+            _declined.Remove(known.Host);
+        }
+        Send(known.Status(state, healthy, message, uuid: true));
+    }
+
+    /// <summary>Tells of a state without its having changed here.</summary>
+    public void Send(TaskStatus status) =>
+        Send(new Event { Type = Event.Types.Type.Update, Update = new Event.Types.Update { Status = status } });
+
+    public void Send(Event @event) => post(new SchedulerSignal.EventReceived(_subscription, @event));
+
+    private void Accept(Call.Types.Accept accept)
+    {
+        var held = accept.OfferIds.All(id => _offers.ContainsKey(id.Value));
+        foreach (var id in accept.OfferIds)
+        {
+            _offers.Remove(id.Value);
+        }
+        foreach (var info in accept.Operations.SelectMany(operation => operation.Launch.TaskInfos))
+        {
+            var host = _agents.Values.First(agent => agent.Id == info.AgentId.Value).Host;
+            Assert.That(_tasks.ContainsKey(info.TaskId.Value), Is.False, "task ids are used once: " + info.TaskId.Value);
+            var task = new FakeTask(info, host);
+            _tasks[info.TaskId.Value] = task;
+            if (!held)
+            {
+                Update(info.TaskId.Value, TaskState.TaskDropped, message: "Offer is no longer valid");
+            }
+            else if (OnLaunch(task) is { } state)
+            {
+                Update(info.TaskId.Value, state);
+            }
+        }
+    }
+
+    private void Kill(string task)
+    {
+        if (!_tasks.TryGetValue(task, out var known))
+        {
+            Send(FakeTask.Unknown(task));
+        }
+        else if (known.HasEnded)
+        {
+            Send(known.Status(known.State, null, "", uuid: false));
+        }
+        else if (KillsAtOnce)
+        {
+            Update(task, TaskState.TaskKilled);
+        }
+    }
+
+    private void Reconcile(Call.Types.Reconcile reconcile)
+    {
+        var asked = reconcile.Tasks.Count > 0 ? reconcile.Tasks.Select(task => task.TaskId.Value) : Live.Select(task => task.Id);
+        foreach (var id in asked.ToList())
+        {
+            Send(_tasks.TryGetValue(id, out var task) ? task.Status(task.State, null, "", uuid: false) : FakeTask.Unknown(id));
+        }
+    }
+}
