@@ -14,8 +14,15 @@ public sealed record Group(
     ValueSet<PathId> Dependencies,
     bool? EnforceRole)
 {
-    public static Group Empty(PathId id, bool? enforceRole = null) => new(id,
-        ImmutableSortedDictionary<PathId, AppDefinition>.Empty, ImmutableSortedDictionary<PathId, Group>.Empty, [], enforceRole);
+    // Values are compared by reference: an equal definition still takes the place of the one there, so that what an update calls
+    // unchanged can be put back as the very object that it was.
+    public static ImmutableSortedDictionary<PathId, AppDefinition> NoApps { get; } =
+        ImmutableSortedDictionary.Create<PathId, AppDefinition>(null, ReferenceEqualityComparer.Instance);
+
+    public static ImmutableSortedDictionary<PathId, Group> NoGroups { get; } =
+        ImmutableSortedDictionary.Create<PathId, Group>(null, ReferenceEqualityComparer.Instance);
+
+    public static Group Empty(PathId id, bool? enforceRole = null) => new(id, NoApps, NoGroups, [], enforceRole);
 
     /// <summary>Every app of the subtree: of each group its own first, then its subgroups', by id.</summary>
     public IEnumerable<AppDefinition> TransitiveApps => Apps.Values.Concat(Groups.Values.SelectMany(group => group.TransitiveApps));
