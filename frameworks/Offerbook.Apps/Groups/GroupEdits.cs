@@ -30,6 +30,7 @@ public static class GroupEdits
     {
         var id = TargetOf(urlGroup, draft);
         var errors = new PathErrors();
+        PathIdRules.Check(id, "/id", errors);
         GroupDraftRules.Check(draft, "", isAddressed: true, errors);
         if (errors.Any)
         {

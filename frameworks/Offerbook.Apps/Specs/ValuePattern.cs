@@ -10,11 +10,14 @@ namespace Offerbook.Apps.Specs;
 /// </summary>
 public static class ValuePattern
 {
+    /// <summary>Longer patterns are refused: compiling costs memory in proportion.</summary>
+    public const int MaxLength = 1_000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     public static bool TryCompile(string pattern, [NotNullWhen(true)] out Regex? regex)
     {
-        regex = Compile(pattern, RegexOptions.NonBacktracking) ?? Compile(pattern, RegexOptions.None);
+        regex = pattern.Length > MaxLength ? null : Compile(pattern, RegexOptions.NonBacktracking) ?? Compile(pattern, RegexOptions.None);
         return regex is not null;
     }
 

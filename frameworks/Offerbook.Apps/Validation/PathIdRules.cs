@@ -15,8 +15,19 @@ public static class PathIdRules
     /// <summary>They would clash with parts of URLs.</summary>
     private static readonly string[] Reserved = ["restart", "tasks", "versions", ".", ".."];
 
+    /// <summary>Walks over the tree go one call deeper for each segment; no sensible tree comes near it.</summary>
+    public const int MaxSegments = 64;
+
+    /// <summary>Ids stand in URLs, environment variables and task ids.</summary>
+    public const int MaxLength = 1_024;
+
     public static void Check(PathId id, string path, PathErrors errors)
     {
+        if (id.Depth > MaxSegments || id.ToString().Length > MaxLength)
+        {
+            errors.Add(path, $"must not have more than {MaxSegments} segments or {MaxLength} characters");
+            return;
+        }
         foreach (var segment in id.Segments.Where(segment => !Segment.IsMatch(segment)))
         {
             errors.Add(path, $"must fully match regular expression '{SegmentPattern}'");

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Mesos.V1;
 using Offerbook.Apps.Matching;
 using Offerbook.Apps.Specs;
@@ -146,6 +148,20 @@ public sealed class OfferMatcherTests
         var app = asks ? App with { Constraints = [new Constraint("@region", ConstraintOperator.Is, "away")] } : App;
         Assert.That(Match(OfferRemainder.Of(offer), Candidate(app) with { HomeRegion = home }) is MatchResult.Matched, Is.EqualTo(isMatched));
     }
+
+    [Test]
+    public void Match_AnyAmounts_LosesAndInventsNothing() => Prop.ForAll(
+        Gen.Choose(1, 3_000).SelectMany(_ => Gen.Choose(0, 3_000), (cpus, mem) => (cpus, mem)).ToArbitrary(), draw =>
+        {
+            var offer = Of("cpus:1.5;cpus(web):1;mem:1;mem(web):1.5;disk:10;ports:[31000-31009]", role: "web");
+            var app = App with { Role = "web", Resources = new InstanceResources(new Quantity(draw.cpus), new Quantity(draw.mem), Quantity.Zero, 0) };
+            return Match(offer, Candidate(app)) switch
+            {
+                MatchResult.Matched matched => ResourceReader.Read(matched.Task.Resources).Bag + matched.Rest.Resources == offer.Resources,
+                MatchResult.Refused refused => refused.Refusals.Count == (draw.cpus > 2_500 ? 1 : 0) + (draw.mem > 2_500 ? 1 : 0),
+                _ => false,
+            };
+        }).QuickCheckThrowOnFailure();
 
     [Test]
     public void Match_CustomExecutor_GetsItsOwnResources()

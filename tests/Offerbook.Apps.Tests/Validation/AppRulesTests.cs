@@ -91,6 +91,21 @@ public sealed class AppRulesTests
     }
 
     [Test]
+    public void Put_BottomlessIds_AreRefusedBeforeTheTreeIsTouched()
+    {
+        var deep = string.Concat(Enumerable.Repeat("a/", 200_000)) + "a";
+        const string problem = "/id: must not have more than 64 segments or 1024 characters";
+        Assert.That(Given.Problems(Given.Refused("{'id': '" + deep + "', 'cmd': 'xx'}")), Is.EqualTo(new[] { problem }));
+        var group = Offerbook.Apps.Groups.GroupEdits.Put(Offerbook.Apps.Groups.RootGroup.Empty, PathId.Root, Given.GroupDraft("{'id': '" + deep + "'}"), Given.Settings, _ => null);
+        Assert.That(Given.Problems(group.Error), Is.EqualTo(new[] { problem }));
+    }
+
+    [Test]
+    public void Post_HugePattern_IsRefused() =>
+        Assert.That(Given.Problems(Given.Refused("{'id': 'a', 'cmd': 'xx', 'constraints': [['a', 'LIKE', '" + new string('x', 1_001) + "']]}")).Single(),
+            Does.EndWith("is not a valid regular expression"));
+
+    [Test]
     public void Post_PersistentVolume_IsRefusedClearlyWhileUnsupported() =>
         Assert.That(Given.Problems(Given.Refused("""
             {"id": "a", "cmd": "xx", "container": {"type": "MESOS", "volumes": [{"containerPath": "d", "mode": "RW", "persistent": {"size": 1}}]}}
