@@ -1,0 +1,86 @@
+using Mesos.V1;
+using Capability = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type;
+
+namespace Offerbook.Master.Tests.Core;
+
+internal sealed class ReconcileTests
+{
+    private MasterHarness _master = null!;
+    private TestAgent _agent = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _master = new MasterHarness();
+        _agent = new TestAgent(_master).Subscribe();
+    }
+
+    [Test]
+    public void Implicit_AnswersLiveTasksWithTheForwardedState()
+    {
+        var scheduler = Subscribe();
+        scheduler.Accept(scheduler.Offers[0], TestScheduler.Task(scheduler.Offers[0], "a"), TestScheduler.Task(scheduler.Offers[0], "b"));
+        var done = _agent.Update(scheduler.Id!, "b", TaskState.TaskFinished);
+        scheduler.Reconcile();
+        var answers = scheduler.Updates.Skip(1).ToList();
+        Assert.That(answers.Select(status => (status.TaskId.Value, status.State)),
+            Is.EqualTo(new[] { ("a", TaskState.TaskStaging), ("b", TaskState.TaskFinished) }), "over but not acknowledged counts as live");
+        Assert.That(answers, Has.All.Matches<TaskStatus>(status => status is
+        {
+            HasUuid: false, Message: "Reconciliation: Latest task state",
+            Reason: TaskStatus.Types.Reason.Reconciliation, Source: TaskStatus.Types.Source.Master,
+        }));
+        scheduler.Acknowledge(done);
+        scheduler.Reconcile();
+        Assert.That(scheduler.Updates.Skip(3).Select(status => status.TaskId.Value), Is.EqualTo(new[] { "a" }));
+    }
+
+    [TestCase(true, TaskState.TaskUnknown)]
+    [TestCase(false, TaskState.TaskLost)]
+    public void Explicit_UnknownTask_OfNoAgent(bool partitionAware, TaskState state)
+    {
+        var scheduler = Subscribe(partitionAware);
+        scheduler.Reconcile(("x", null));
+        Assert.That((scheduler.Updates.Single().State, scheduler.Updates.Single().Message), Is.EqualTo((state, "Reconciliation: Task is unknown")));
+    }
+
+    [TestCase(true, TaskState.TaskGone)]
+    [TestCase(false, TaskState.TaskLost)]
+    public void Explicit_UnknownTask_OfAKnownAgent(bool partitionAware, TaskState state)
+    {
+        var scheduler = Subscribe(partitionAware);
+        scheduler.Reconcile(("x", _agent.Id));
+        Assert.That((scheduler.Updates.Single().State, scheduler.Updates.Single().AgentId), Is.EqualTo((state, _agent.Id)));
+    }
+
+    [Test]
+    public void Explicit_KnownTask_WinsOverTheWrongAgent()
+    {
+        var scheduler = Subscribe();
+        scheduler.Accept(scheduler.Offers[0], TestScheduler.Task(scheduler.Offers[0], "a"));
+        scheduler.Reconcile(("a", new AgentID { Value = "other" }));
+        Assert.That(scheduler.Updates.Single().State, Is.EqualTo(TaskState.TaskStaging));
+    }
+
+    [Test]
+    public void Explicit_UnreachableTask_SaysSince()
+    {
+        var scheduler = Subscribe();
+        scheduler.Accept(scheduler.Offers[0], TestScheduler.Task(scheduler.Offers[0], "a"));
+        _master.Advance(TimeSpan.FromSeconds(91));
+        scheduler.Reconcile(("a", null));
+        Assert.That(scheduler.Updates[^1].State, Is.EqualTo(TaskState.TaskUnreachable));
+        Assert.That(scheduler.Updates[^1].UnreachableTime, Is.EqualTo(scheduler.Updates[^2].UnreachableTime));
+    }
+
+    [Test]
+    public void Kill_OfAnUnknownTask_IsAnsweredLikeReconciliation()
+    {
+        var scheduler = Subscribe();
+        scheduler.Kill("x");
+        Assert.That(scheduler.Updates.Single().State, Is.EqualTo(TaskState.TaskUnknown));
+    }
+
+    private TestScheduler Subscribe(bool partitionAware = true) => new TestScheduler(_master,
+        partitionAware ? TestScheduler.Framework("web", 60, Capability.PartitionAware) : TestScheduler.Framework("web", 60)).Subscribe();
+}
