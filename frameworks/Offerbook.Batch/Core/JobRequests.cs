@@ -105,6 +105,7 @@ internal sealed class JobRequests(BatchSettings settings, Ledger ledger, Subscri
         ["subscribed"] = keeper.IsSubscribed,
         ["activeJobs"] = State.Active.Count,
         ["waitingRuns"] = State.WaitingRuns,
+        ["waitingClients"] = Waiters.Count,
     };
 
     private static void RefuseUnknown(ConnectionId connection, string id, Effects effects) =>

@@ -9,6 +9,8 @@ internal sealed class Waiters(int bound)
 {
     private readonly SortedDictionary<ConnectionId, (Job Job, Page Page)> _waiting = [];
 
+    public int Count => _waiting.Count;
+
     public bool TryAdd(ConnectionId connection, Job job, ApiCall.GetJob call, Effects effects)
     {
         if (call.Wait is not { } wait || _waiting.Count >= bound)

@@ -85,6 +85,8 @@ public sealed class BatchHost : IAsyncDisposable
             return;
         }
         _gate.Close();
+        // Lets the answers leave that the gate has just given.
+        await _web.StopAsync();
         await _web.DisposeAsync();
         // The core first, so that what it has decided still leaves; then what it talks through.
         await _runner.DisposeAsync();
