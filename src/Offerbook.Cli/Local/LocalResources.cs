@@ -20,9 +20,9 @@ internal static partial class LocalResources
     /// <returns>A text for each agent; null lets the only agent detect everything.</returns>
     public static IReadOnlyList<string?> PerAgent(LocalOptions options)
     {
-        if (options.AgentResources is { } given && !ResourceText.Parse(given).TryGet(out _, out var problems))
+        if (options.AgentResources is { } given && ResourceText.Parse(given) is { IsValid: false } reading)
         {
-            throw new CliException(ExitCode.BadInput, $"--agent-resources '{given}' cannot be read: {string.Join("; ", problems)}",
+            throw new CliException(ExitCode.BadInput, $"--agent-resources: {string.Join("; ", reading.Problems)}",
                 "write it as 'cpus:4;mem:2048;disk:4096;ports:[31000-32000]'");
         }
         if (options.Agents == 1)

@@ -4,6 +4,8 @@ using Mesos.V1;
 using Mesos.V1.Scheduler;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
+using Task = System.Threading.Tasks.Task;
+using TaskStatus = Mesos.V1.TaskStatus;
 
 namespace Offerbook.Bench.Tasks;
 

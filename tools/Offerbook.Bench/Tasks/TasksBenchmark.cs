@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Bench.Harness;
 using Offerbook.Bench.Programs;
+using Task = System.Threading.Tasks.Task;
 
 namespace Offerbook.Bench.Tasks;
 
@@ -62,7 +63,7 @@ public sealed class TasksBenchmark : IBenchmark
         var idle = run.Int("idle");
         run.Progress($"{idle} idle tasks");
         await feed.RunAsync("exec sleep 1000", idle, idle, TaskState.TaskRunning, cancellation);
-        var supervisors = ProcessMemory.Find(Path.Combine(directory, "agent")).Where(process => process != Environment.ProcessId).ToList();
+        var supervisors = ProcessMemory.Find(Path.Combine(directory, "agent")).Where(process => process != System.Environment.ProcessId).ToList();
         var sleepers = ProcessMemory.Find("sleep 1000");
         run.Report("idle_task_resident", (supervisors.Sum(ProcessMemory.ResidentMiB) + sleepers.Sum(ProcessMemory.ResidentMiB)) / idle, "MiB",
             "supervisor and sleep, resident sets added");
