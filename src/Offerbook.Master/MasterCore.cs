@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Offerbook.Actors;
 using Offerbook.Master.Agents;
 using Offerbook.Master.Calls;
@@ -127,6 +128,17 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
 
     /// <summary>Throws <see cref="InvariantViolationException"/> unless everything the master must keep true holds. Costs a walk over its whole state.</summary>
     public void CheckInvariants() => _invariants.Check();
+
+    /// <summary>The durable state as it would be saved; equal states give equal bytes.</summary>
+    public byte[] CaptureState() => _cluster.Registry.ToSnapshot().ToByteArray();
+
+    /// <summary>The durable state that a journal gives, in the same form: it must be that of the master which wrote the journal.</summary>
+    public static byte[] Fold(MasterSettings settings, Recovery recovery)
+    {
+        var registry = new ClusterRegistry(settings);
+        registry.Recover(recovery);
+        return registry.ToSnapshot().ToByteArray();
+    }
 
     private void Close(in Turn turn, ConnectionId connection)
     {

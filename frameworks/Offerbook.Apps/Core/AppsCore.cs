@@ -49,7 +49,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     public AppsCore(AppsSettings settings, SeededRandom random)
     {
         _settings = settings;
-        _state = AppsState.Empty with { MaxVersions = settings.MaxVersions, MaxFinished = settings.MaxFinishedDeployments };
+        _state = Blank(settings);
         _master = new SubscriptionKeeper(Framework.Describe(settings), settings.Subscription, random.Fork(),
             timer => new AppsMessage.SubscriptionTimedOut(timer));
         _health = new HealthChecker(settings, _probes);
@@ -71,14 +71,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
 
     public void Recover(Recovery recovery, Now now, Effects effects)
     {
-        if (recovery.Snapshot is { } snapshot)
-        {
-            _state = StateSnapshot.Unpack(_state, snapshot.Record);
-        }
-        foreach (var record in recovery.Events)
-        {
-            _state = ChangeCodec.Fold(_state, record);
-        }
+        _state = Replay(_state, recovery);
         _eventsSinceSnapshot = recovery.Events.Count;
         _master.Restore(_state.Framework);
 
@@ -255,6 +248,28 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     {
         var due = new AppsTimer.SweepDue();
         turn.Out.Add(new StartTimer(due, _settings.SweepInterval, new AppsMessage.TimedOut(due)));
+    }
+
+    /// <summary>The durable state as it would be saved; equal states give equal bytes.</summary>
+    public byte[] CaptureState() => StateSnapshot.Pack(_state).Payload.ToArray();
+
+    /// <summary>The durable state that a journal gives, in the same form: it must be that of the core which wrote the journal.</summary>
+    public static byte[] Fold(AppsSettings settings, Recovery recovery) => StateSnapshot.Pack(Replay(Blank(settings), recovery)).Payload.ToArray();
+
+    private static AppsState Blank(AppsSettings settings) =>
+        AppsState.Empty with { MaxVersions = settings.MaxVersions, MaxFinished = settings.MaxFinishedDeployments };
+
+    private static AppsState Replay(AppsState state, Recovery recovery)
+    {
+        if (recovery.Snapshot is { } snapshot)
+        {
+            state = StateSnapshot.Unpack(state, snapshot.Record);
+        }
+        foreach (var record in recovery.Events)
+        {
+            state = ChangeCodec.Fold(state, record);
+        }
+        return state;
     }
 
     /// <summary>Asserts what must hold between any two turns. Costs a walk over all instances; meant for the simulator and tests.</summary>

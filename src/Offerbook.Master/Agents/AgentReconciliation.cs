@@ -127,6 +127,7 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
         var id = TaskId.From(reported.TaskId);
         if (agent.Tasks.TryGet((framework.Id, id), out var known))
         {
+            known.Await(reported);
             tasks.Advance(turn, known, reported.State);
             return;
         }
@@ -137,8 +138,9 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
         var task = tasks.Learn(framework, agent, reported, Allocated(framework, reported.Resources));
         if (wasUnreachable && framework.PartitionAware)
         {
-            framework.Send(turn, SchedulerEvents.Update(MasterStatus.Make(turn, id, agent.Id, task.State, Reason.AgentReregistered,
-                "Unreachable agent reregistered")));
+            // Not the latest state: the agent still holds updates that lead up to it, and they must not seem to go back.
+            framework.Send(turn, SchedulerEvents.Update(MasterStatus.Make(turn, id, agent.Id, task.Model.ForwardedState ?? task.State,
+                Reason.AgentReregistered, "Unreachable agent reregistered")));
         }
     }
 

@@ -40,6 +40,18 @@ internal sealed class LiveTask(TaskModel model)
         }
     }
 
+    /// <summary>
+    /// Takes over which update comes next, as the agent reports it, when none has come so far: to a question about the task the
+    /// framework must not be told more than that, or the update would seem to go back.
+    /// </summary>
+    public void Await(MesosTask reported)
+    {
+        if (Model.ForwardedState is null && reported.HasStatusUpdateState)
+        {
+            Model = Model with { ForwardedState = reported.StatusUpdateState, ForwardedUuid = reported.HasStatusUpdateUuid ? reported.StatusUpdateUuid : null };
+        }
+    }
+
     public bool IsLastAcknowledgement(Google.Protobuf.ByteString uuid) =>
         Model.ForwardedUuid == uuid && Model.ForwardedState is { } state && TaskStates.IsTerminal(state);
 }
