@@ -4,6 +4,7 @@ using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Faults;
 using Offerbook.Simulator.Workload;
+using Offerbook.Simulator.Workload.Wild;
 
 namespace Offerbook.Simulator;
 
@@ -26,6 +27,8 @@ public sealed class Simulation
     private readonly SimCluster _cluster;
     private readonly FaultInjector _faults;
     private readonly AppsWorkload _apps;
+    private readonly JobsWorkload _jobs;
+    private readonly List<WildFramework> _wild = [];
     private readonly Auditor _auditor;
     private readonly FaultPlan _plan;
     private TimeSpan _nextDeepCheck;
@@ -41,7 +44,13 @@ public sealed class Simulation
         _cluster.World.Trace.Listener = options.Watch;
         _faults = new FaultInjector(_cluster, _plan);
         _apps = new AppsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([2, 5, 15, 40])));
-        _auditor = new Auditor(_cluster, _apps.Apps);
+        _jobs = new JobsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([10, 30, 90])));
+        var drawn = draws.Pick<int>([0, 0, 1, 2]);
+        for (var i = options.WildFrameworks ?? drawn; i > 0; i--)
+        {
+            _wild.Add(new WildFramework(_cluster, "wild-" + i));
+        }
+        _auditor = new Auditor(_cluster, _apps.Apps, _jobs.Jobs);
     }
 
     /// <summary>Runs a seed. Never throws for what the cluster does wrong: that is in the report.</summary>
@@ -69,21 +78,35 @@ public sealed class Simulation
     {
         _cluster.Start();
         _faults.Start();
-        _apps.Start();
+        if (_options.AppsClients)
+        {
+            _apps.Start();
+        }
+        _jobs.Start();
+        _wild.ForEach(framework => framework.Start());
         Until(_options.Duration, () => false);
         _faults.Stop();
         _apps.Stop();
+        _jobs.Stop();
+        _wild.ForEach(framework => framework.Stop());
         var stopped = _cluster.World.Elapsed;
-        Until(stopped + _options.HealLimit, () => _apps.IsDone && _auditor.WhyNotConverged() is null);
-        if (!_apps.IsDone || _auditor.WhyNotConverged() is not null)
+        Until(stopped + _options.HealLimit, () => WhyNotDone() is null);
+        if (WhyNotDone() is { } reason)
         {
-            Invariant.Fail($"L1: not converged {_options.HealLimit} after the last fault: "
-                + (_auditor.WhyNotConverged() ?? "clients still get no answer"));
+            Invariant.Fail($"L1: not converged {_options.HealLimit} after the last fault: {reason}");
         }
         _healed = _cluster.World.Elapsed - stopped;
         _cluster.World.Note("converged");
         StayAtRest();
     }
+
+    private string? WhyNotDone() => !_apps.IsDone
+        ? "clients of Apps still get no answer"
+        : !_jobs.IsDone
+        ? "clients of Batch still get no answer"
+        : _wild.Find(framework => !framework.IsDone) is { } wild
+            ? $"{wild.Name} has tasks of whose end it has not heard"
+            : _auditor.WhyNotConverged();
 
     private void StayAtRest()
     {
@@ -127,7 +150,7 @@ public sealed class Simulation
         seed, violation, _cluster.World.Hash.Value, _plan.ToString(),
         new SimulationCounts(
             _cluster.World.EventsRun, _cluster.World.Elapsed, _healed, _faults.Struck, _auditor.Offers.Offers, _auditor.Offers.Launches,
-            _auditor.Machines.Started, _auditor.Updates, _apps.Client.Acknowledged, _auditor.DeploymentsFinished,
-            0),
+            _auditor.Machines.Started, _auditor.Updates + _wild.Sum(framework => framework.Updates), _apps.Client.Acknowledged + _jobs.Acknowledged, _auditor.DeploymentsFinished,
+            _auditor.Jobs.Ended),
         violation is null ? [] : _cluster.World.Trace.Last());
 }

@@ -22,6 +22,12 @@ public sealed record SimulationOptions
 
     public FaultPlan? Faults { get; init; }
 
+    /// <summary>Whether clients ask Apps for anything. Default true.</summary>
+    public bool AppsClients { get; init; } = true;
+
+    /// <summary>Frameworks that do whatever the scheduler API allows. Null draws none, one or two.</summary>
+    public int? WildFrameworks { get; init; }
+
     /// <summary>Virtual time between two deep checks (state equals the fold of the journal, the cores' own invariants). Default 5 s.</summary>
     public TimeSpan DeepCheckInterval { get; init; } = TimeSpan.FromSeconds(5);
 

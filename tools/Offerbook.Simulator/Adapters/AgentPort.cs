@@ -45,13 +45,13 @@ public sealed class AgentPort
         switch (effect)
         {
             case ConnectToMaster connect:
-                _client.Open(connect.Connection, "agent SUBSCRIBE", connect.Subscribe);
+                _client.Open(connect.Connection, Describe.Call(connect.Subscribe), connect.Subscribe);
                 break;
             case DisconnectFromMaster disconnect:
                 _client.Close(disconnect.Connection);
                 break;
             case CallMaster call:
-                _client.Send(call.Connection, "agent " + call.Call.Type, call.Call);
+                _client.Send(call.Connection, Describe.Call(call.Call), call.Call);
                 break;
             case LaunchContainer launch:
                 _containers.Launch(launch.Spec);

@@ -49,7 +49,7 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
             SchedulerPath => new MasterMessage.SchedulerCallReceived(
                 connection, SchedulerCall.Parser.ParseFrom(request.Body.Span), request.StreamId, Principal: null),
             AgentPath => new MasterMessage.AgentCallReceived(
-                connection, AgentCall.Parser.ParseFrom(request.Body.Span), request.StreamId, "10.0.0.1"),
+                connection, AgentCall.Parser.ParseFrom(request.Body.Span), request.StreamId, exchange.Client.Address),
             _ => throw new ArgumentException("the master serves no " + request.Path, nameof(request)),
         };
         if (!_node!.TryPost(message))
@@ -86,10 +86,10 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
                 }
                 break;
             case MasterEffect.SendToScheduler send:
-                Push(send.Stream, "event " + send.Event.Type, send.Event);
+                Push(send.Stream, Describe.Event(send.Event), send.Event);
                 break;
             case MasterEffect.SendToAgent send:
-                Push(send.Stream, "event " + send.Event.Type, send.Event);
+                Push(send.Stream, Describe.Event(send.Event), send.Event);
                 break;
             case MasterEffect.CloseStream close:
                 if (_open.Remove(close.Stream, out var closed))

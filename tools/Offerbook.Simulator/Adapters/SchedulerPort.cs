@@ -33,7 +33,7 @@ public sealed class SchedulerPort(SimNetwork network, string name, string master
                 _client.Close(close.Subscription);
                 return true;
             case CallMaster call:
-                _client.Send(call.Subscription, "scheduler " + call.Call.Type, call.Call);
+                _client.Send(call.Subscription, Describe.Call(call.Call), call.Call);
                 return true;
             default:
                 return false;

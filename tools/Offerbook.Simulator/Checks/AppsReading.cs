@@ -1,4 +1,6 @@
+using System.Globalization;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Specs;
 using Offerbook.Simulator.Workload;
 
 namespace Offerbook.Simulator.Checks;
@@ -6,15 +8,19 @@ namespace Offerbook.Simulator.Checks;
 /// <summary>What the Apps core says of an app, in the terms of the client's records.</summary>
 public static class AppsReading
 {
-    public static AppFacts? Facts(AppsCore core, string id)
+    /// <returns>Null when there is no such app.</returns>
+    public static AppFacts? Facts(AppsCore core, string id) =>
+        core.State.Root.FindApp(PathId.Parse(id)) is { } app ? new AppFacts(app.Instances, Revision(app.Cmd ?? ""), true) : null;
+
+    private static int Revision(string command)
     {
-        foreach (var app in core.HealthyCounts())
+        foreach (var word in command.Split(' '))
         {
-            if (app.App == id)
+            if (word.StartsWith("rev=", StringComparison.Ordinal))
             {
-                return new AppFacts(app.Instances, 0, true);
+                return int.Parse(word[4..], CultureInfo.InvariantCulture);
             }
         }
-        return null;
+        return 0;
     }
 }

@@ -1,5 +1,8 @@
+using Offerbook.Actors;
 using Offerbook.Agent;
 using Offerbook.Apps.Core;
+using Offerbook.Batch.Core;
+using Offerbook.Batch.Events;
 using Offerbook.Master;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Workload;
@@ -17,14 +20,17 @@ public sealed class Auditor
     private readonly List<Action> _folds = [];
     private readonly AppsLedger _apps;
     private readonly Convergence _convergence;
+    private readonly TaskHistory _batchTasks = new("batch");
 
-    public Auditor(SimCluster cluster, IReadOnlyList<AppRecord> apps)
+    public Auditor(SimCluster cluster, IReadOnlyList<AppRecord> apps, IReadOnlyList<JobRequest> jobs)
     {
         _cluster = cluster;
         _bounds = new Bounds(cluster);
         Offers = new OfferLedger(cluster.Master);
         Machines = new MachineLedger(cluster, Offers);
         _apps = new AppsLedger(cluster, apps);
+        Jobs = new JobsLedger(cluster, jobs);
+        cluster.BatchPort.Heard = _batchTasks.Hear;
         _convergence = new Convergence(cluster);
         cluster.Apps.Received += message =>
         {
@@ -33,11 +39,30 @@ public sealed class Auditor
                 AppsTasks.Hear(signalled.Signal);
             }
         };
+        _folds.Add(new FoldCheck<MasterMessage>(cluster.Master,
+            (recovery, _) => MasterCore.Fold(cluster.MasterSettings, recovery), core => ((MasterCore)core).CaptureState()).Check);
+        _folds.Add(new FoldCheck<AppsMessage>(cluster.Apps,
+            (recovery, _) => AppsCore.Fold(cluster.AppsSettings, recovery), core => ((AppsCore)core).CaptureState()).Check);
+        _folds.Add(new FoldCheck<BatchMessage>(cluster.Batch, (recovery, now) =>
+        {
+            var fold = cluster.NewBatch(new SeededRandom(0));
+            fold.Recover(recovery, now, new Effects());
+            return Capture(fold);
+        }, core => Capture((BatchCore)core)).Check);
         foreach (var machine in cluster.Machines)
         {
-            _folds.Add(new FoldCheck<AgentMessage>(machine.Agent, machine.NewAgent, core => ((AgentCore)core).CaptureState()).Check);
+            _folds.Add(new FoldCheck<AgentMessage>(machine.Agent, (recovery, now) =>
+            {
+                var fold = machine.NewAgent(new SeededRandom(0));
+                fold.Recover(recovery, now, new Effects());
+                return fold.CaptureState();
+            }, core => ((AgentCore)core).CaptureState()).Check);
         }
     }
+
+    private static byte[] Capture(BatchCore core) => BatchJournal.Write(core.State.ToSnapshot()).Payload.ToArray();
+
+    public JobsLedger Jobs { get; }
 
     public OfferLedger Offers { get; }
 
@@ -64,8 +89,9 @@ public sealed class Auditor
             fold();
         }
         _apps.Check();
+        Jobs.Check();
     }
 
     /// <summary>Null when the cluster is at rest in the state that its clients asked for; else what is missing.</summary>
-    public string? WhyNotConverged() => _convergence.WhyNot() ?? _apps.WhyNotAsPromised();
+    public string? WhyNotConverged() => Jobs.WhyNotEnded() ?? _convergence.WhyNot() ?? _apps.WhyNotAsPromised();
 }

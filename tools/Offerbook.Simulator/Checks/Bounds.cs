@@ -22,6 +22,8 @@ public sealed class Bounds(SimCluster cluster)
         Node(cluster.Master.WaitingEffects, cluster.Master.Timers, "the master");
         Node(cluster.Apps.WaitingEffects, cluster.Apps.Timers, "apps");
         Below(cluster.AppsPort.DeepestQueue, MaxWaitingCalls, "calls of apps to the master");
+        Node(cluster.Batch.WaitingEffects, cluster.Batch.Timers, "batch");
+        Below(cluster.BatchPort.DeepestQueue, MaxWaitingCalls, "calls of batch to the master");
         foreach (var machine in cluster.Machines)
         {
             Node(machine.Agent.WaitingEffects, machine.Agent.Timers, machine.Name);

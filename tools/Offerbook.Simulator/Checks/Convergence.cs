@@ -14,8 +14,12 @@ public sealed class Convergence(SimCluster cluster)
                 return process.Name + " is down";
             }
         }
+        if (cluster.AppsCore!.State.Deployments is [var deployment, ..])
+        {
+            return $"deployment {deployment.Id} is at step {deployment.CurrentStep}: {string.Join(", ", deployment.CurrentActions)}";
+        }
         var running = 0;
-        foreach (var app in cluster.AppsCore!.HealthyCounts())
+        foreach (var app in cluster.AppsCore.HealthyCounts())
         {
             if (app.Running != app.Instances || app.Healthy != app.Instances)
             {

@@ -1,5 +1,6 @@
 using Offerbook.Actors;
 using Offerbook.Simulator.Nodes;
+using Offerbook.Storage;
 
 namespace Offerbook.Simulator.Checks;
 
@@ -7,26 +8,21 @@ namespace Offerbook.Simulator.Checks;
 /// The state of a running core is the fold of its journal: a core of the same kind, recovered from the snapshot and the events that
 /// the running one has appended, must have the same durable state, to the byte.
 /// </summary>
-/// <param name="boot">Makes a core that will only be recovered and looked at.</param>
-/// <param name="capture">A core's durable state; equal states give equal bytes.</param>
-public sealed class FoldCheck<TMessage>(
-    SimNode<TMessage> node, Func<SeededRandom, IDurableCore<TMessage>> boot, Func<IDurableCore<TMessage>, byte[]> capture)
+/// <param name="fold">The durable state that a recovery gives; equal states give equal bytes.</param>
+/// <param name="capture">The durable state of the running core.</param>
+public sealed class FoldCheck<TMessage>(SimNode<TMessage> node, Func<Recovery, Now, byte[]> fold, Func<ICore<TMessage>, byte[]> capture)
     where TMessage : class
 {
-    private readonly Effects _discarded = new();
     private long _checkedAt = -1;
 
     public void Check()
     {
-        if (node.Core is not IDurableCore<TMessage> running || node.Journal!.LastAppended == _checkedAt)
+        if (node.Core is not { } running || node.Journal!.LastAppended == _checkedAt)
         {
             return;
         }
         _checkedAt = node.Journal.LastAppended;
-        var fold = boot(new SeededRandom(0));
-        fold.Recover(node.Journal.RecoverAll(), node.Clock.Now, _discarded);
-        _discarded.Clear();
-        var (expected, actual) = (capture(fold), capture(running));
+        var (expected, actual) = (fold(node.Journal.RecoverAll(), node.Clock.Now), capture(running));
         if (!expected.AsSpan().SequenceEqual(actual))
         {
             Invariant.Fail($"I7: the state of {node.Name} is not the fold of its journal at {_checkedAt}; "

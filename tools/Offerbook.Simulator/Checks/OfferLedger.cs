@@ -101,7 +101,7 @@ public sealed class OfferLedger
             Launches++;
         }
         _launchedNow.Clear();
-        _call = null;
+        (_call, _taken) = (null, false);
     }
 
     private void CloseStream(ConnectionId stream)

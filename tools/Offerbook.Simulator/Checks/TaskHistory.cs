@@ -33,7 +33,7 @@ public sealed class TaskHistory(string framework)
     {
         Updates++;
         _last[status.TaskId.Value] = status;
-        if (Rank(status.State) is not { } rank)
+        if (Rank(status.State) is not { } rank || IsShrug(status))
         {
             return;
         }
@@ -42,12 +42,16 @@ public sealed class TaskHistory(string framework)
         {
             var reached = Rank(before)!.Value;
             Invariant.Check(reached < End || status.State == before,
-                $"I6: {framework} hears that {task} is {status.State} after it was {before} ({status.Reason} from {status.Source}: {status.Message})");
+                $"I6: {framework} hears that {task} is {status.State} after it was {before} ({(status.HasReason ? status.Reason : "no reason")} from {status.Source}: {status.Message})");
             Invariant.Check(rank >= reached,
-                $"I6: {framework} hears that {task} goes back from {before} to {status.State} ({status.Reason} from {status.Source}: {status.Message})");
+                $"I6: {framework} hears that {task} goes back from {before} to {status.State} ({(status.HasReason ? status.Reason : "no reason")} from {status.Source}: {status.Message})");
         }
         _furthest[task] = status.State;
     }
+
+    /// <summary>The answer to a question about a task that the master does not know, perhaps because it has ended.</summary>
+    private static bool IsShrug(TaskStatus status) =>
+        status is { State: TaskState.TaskGone, HasReason: true, Reason: TaskStatus.Types.Reason.Reconciliation, Source: TaskStatus.Types.Source.Master };
 
     private const int End = 5;
 

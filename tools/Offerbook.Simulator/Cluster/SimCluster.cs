@@ -1,5 +1,6 @@
 using Offerbook.Apps.Core;
 using Offerbook.Actors;
+using Offerbook.Batch.Core;
 using Offerbook.Master;
 using Offerbook.Simulator.Adapters;
 using Offerbook.Simulator.Engine;
@@ -40,7 +41,10 @@ public sealed class SimCluster
         AppsPort = new AppsPort(World, Network, AppsName, MasterName, Machine);
         Apps = new SimNode<AppsMessage>(AppsName, World, NewApps, AppsPort.Perform, new SimJournal());
         AppsPort.Attach(Apps);
-        Frameworks = [Apps];
+        BatchPort = new BatchPort(Network, BatchName, MasterName);
+        Batch = new SimNode<BatchMessage>(BatchName, World, NewBatch, BatchPort.Perform, new SimJournal());
+        BatchPort.Attach(Batch);
+        Frameworks = [Apps, Batch];
         Processes = [Master, .. Machines.Select(machine => machine.Agent), .. Frameworks];
     }
 
@@ -59,6 +63,10 @@ public sealed class SimCluster
     public SimNode<AppsMessage> Apps { get; }
 
     public AppsPort AppsPort { get; }
+
+    public SimNode<BatchMessage> Batch { get; }
+
+    public BatchPort BatchPort { get; }
 
     /// <summary>Every process of the cluster: the master, the agents, the frameworks.</summary>
     public IReadOnlyList<SimProcess> Processes { get; }
@@ -105,14 +113,18 @@ public sealed class SimCluster
         return null;
     }
 
-    public MasterCore NewMaster(SeededRandom random) => new(
-        new MasterSettings
-        {
-            AgentPingInterval = Plan.AgentPingInterval,
-            AgentReregisterTimeout = Plan.AgentReregisterTimeout,
-            SnapshotInterval = Plan.SnapshotEvery,
-        },
-        random);
+    public MasterSettings MasterSettings => new()
+    {
+        AgentPingInterval = Plan.AgentPingInterval,
+        AgentReregisterTimeout = Plan.AgentReregisterTimeout,
+        SnapshotInterval = Plan.SnapshotEvery,
+    };
 
-    public AppsCore NewApps(SeededRandom random) => new(new AppsSettings { EventsPerSnapshot = Plan.SnapshotEvery }, random);
+    public MasterCore NewMaster(SeededRandom random) => new(MasterSettings, random);
+
+    public BatchCore NewBatch(SeededRandom random) => new(new BatchSettings { EventsPerSnapshot = Plan.SnapshotEvery }, random);
+
+    public AppsSettings AppsSettings => new() { EventsPerSnapshot = Plan.SnapshotEvery };
+
+    public AppsCore NewApps(SeededRandom random) => new(AppsSettings, random);
 }

@@ -13,12 +13,13 @@ namespace Offerbook.Simulator.Cluster;
 /// <summary>A machine that runs an agent: the agent's process, its journal, and the containers that outlive it.</summary>
 public sealed class SimMachine
 {
+    private readonly string _address;
     private int _boots = 1;
 
     public SimMachine(SimWorld world, SimNetwork network, string name, ClusterPlan plan)
     {
         Name = name;
-        network.AddHost(name);
+        _address = network.AddHost(name).Address;
         Containers = new SimContainers(world, name);
         var port = new AgentPort(network, name, SimCluster.MasterName, Containers);
         Total = plan;
@@ -62,7 +63,7 @@ public sealed class SimMachine
                 Range = { new Value.Types.Range { Begin = ClusterPlan.FirstPort, End = (ulong)(ClusterPlan.FirstPort + plan.Ports - 1) } },
             },
         });
-        return new AgentSettings(info, "10.0.1." + Name[(Name.IndexOf('-') + 1)..], $"{Name} boot {_boots}") { SnapshotEvery = plan.SnapshotEvery };
+        return new AgentSettings(info, _address, $"{Name} boot {_boots}") { SnapshotEvery = plan.SnapshotEvery };
     }
 
     private static Resource Scalar(string name, double value) =>

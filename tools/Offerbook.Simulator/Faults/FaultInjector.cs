@@ -211,7 +211,7 @@ public sealed class FaultInjector
         string other;
         do
         {
-            other = _random.Chance(0.2) ? SimCluster.ClientName : AnyProcess().Name;
+            other = _random.Pick(_cluster.Network.Hosts).Name;
         }
         while (other == one);
         return (one, other);

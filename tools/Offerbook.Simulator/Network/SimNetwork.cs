@@ -10,7 +10,8 @@ namespace Offerbook.Simulator.Network;
 /// </summary>
 public sealed class SimNetwork(SimWorld world)
 {
-    private readonly Dictionary<string, SimHost> _hosts = [];
+    private readonly Dictionary<string, SimHost> _byName = [];
+    private readonly List<SimHost> _hosts = [];
     private readonly Dictionary<(string From, string To), SimLink> _linkByEnds = [];
     private readonly List<SimLink> _links = [];
     private readonly SortedDictionary<long, SimExchange> _exchanges = [];
@@ -18,6 +19,8 @@ public sealed class SimNetwork(SimWorld world)
     private long _number;
 
     public SimWorld World => world;
+
+    public IReadOnlyList<SimHost> Hosts => _hosts;
 
     /// <summary>All links that were ever used, in the order of their first use.</summary>
     public IReadOnlyList<SimLink> Links => _links;
@@ -35,12 +38,13 @@ public sealed class SimNetwork(SimWorld world)
 
     public SimHost AddHost(string name)
     {
-        var host = new SimHost(name);
-        _hosts.Add(name, host);
+        var host = new SimHost(name, "10.0.0." + (_hosts.Count + 1));
+        _byName.Add(name, host);
+        _hosts.Add(host);
         return host;
     }
 
-    public SimHost Host(string name) => _hosts[name];
+    public SimHost Host(string name) => _byName[name];
 
     public SimLink Link(string from, string to)
     {
@@ -61,7 +65,7 @@ public sealed class SimNetwork(SimWorld world)
     public SimExchange Send(
         string from, string to, SimFrame request, Action<SimFrame> received, Action<string> ended, TimeSpan? patience)
     {
-        var exchange = new SimExchange(this, ++_number, _hosts[from], _hosts[to], received, ended);
+        var exchange = new SimExchange(this, ++_number, _byName[from], _byName[to], received, ended);
         _exchanges.Add(exchange.Number, exchange);
         exchange.Request(request);
         if (patience is { } limit)
@@ -94,7 +98,7 @@ public sealed class SimNetwork(SimWorld world)
     /// <summary>To be called when a host's process has died.</summary>
     public void HostDied(string name)
     {
-        var host = _hosts[name];
+        var host = _byName[name];
         var silence = _chance.Chance(SilentDeathRate) ? _chance.Between(TimeSpan.Zero, LongestSilence) : TimeSpan.Zero;
         foreach (var exchange in _exchanges.Values.ToArray())
         {

@@ -120,7 +120,7 @@ internal static class AgentScenarios
         var task = story.Running("/web")[0];
         story.DeleteApp("/web");
         story.UntilConverged();
-        story.Require(story.StateOf(task) == TaskState.TaskKilled, $"the task ended as killed, not {story.StateOf(task)}");
+        story.Until("the framework hears that it was killed", () => story.StateOf(task) == TaskState.TaskKilled);
         story.Require(story.Running("/web").Count == 0, "nothing runs any more");
     }
 }

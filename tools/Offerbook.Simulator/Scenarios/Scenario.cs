@@ -23,11 +23,15 @@ public sealed class Scenario
         Cluster = new SimCluster(seed, plan);
         Cluster.World.Trace.Listener = watch;
         _client = new AppsClient(Cluster);
-        _auditor = new Auditor(Cluster, _records);
+        Jobs = new JobsWorkload(Cluster, TimeSpan.FromSeconds(1));
+        _auditor = new Auditor(Cluster, _records, Jobs.Jobs);
         Cluster.Start();
     }
 
     public SimCluster Cluster { get; }
+
+    /// <summary>Submits jobs when told to.</summary>
+    public JobsWorkload Jobs { get; }
 
     public OfferLedger Offers => _auditor.Offers;
 

@@ -1,0 +1,105 @@
+using Offerbook.Actors;
+using Offerbook.Agent.Containers;
+using Offerbook.Batch.Core;
+using Offerbook.Batch.Jobs;
+using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Machines;
+using Offerbook.Simulator.Workload;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Simulator.Checks;
+
+/// <summary>
+/// No acknowledged job is lost, and what Batch says of runs is what happened on the machines: a run that it calls finished ended once
+/// with 0, one attempt of a run at a time unless the others were given up, no attempt after a success.
+/// </summary>
+public sealed class JobsLedger
+{
+    private readonly SimCluster _cluster;
+    private readonly IReadOnlyList<JobRequest> _jobs;
+    private readonly Dictionary<(long Job, int Run), int> _successes = [];
+    private FrameworkId? _framework;
+
+    public JobsLedger(SimCluster cluster, IReadOnlyList<JobRequest> jobs)
+    {
+        (_cluster, _jobs) = (cluster, jobs);
+        foreach (var machine in cluster.Machines)
+        {
+            machine.Containers.Began += Begin;
+            machine.Containers.Finished += Finish;
+        }
+    }
+
+    /// <summary>Jobs that have come to an end.</summary>
+    public int Ended => State is { } state ? state.Jobs.Count - state.Active.Count : 0;
+
+    private BatchState? State => (_cluster.Batch.Core as BatchCore)?.State;
+
+    private void Begin(SimContainer container)
+    {
+        if (Name(container) is { } name)
+        {
+            Invariant.Check(!_successes.ContainsKey((name.Serial, name.Run)), $"I13: {container.Task} starts after its run has succeeded");
+        }
+    }
+
+    private void Finish(SimContainer container)
+    {
+        if (container.Exit is ContainerExit.Exited { Code: 0 } && Name(container) is { } name)
+        {
+            var successes = _successes.GetValueOrDefault((name.Serial, name.Run)) + 1;
+            _successes[(name.Serial, name.Run)] = successes;
+            Invariant.Check(successes == 1, $"I13: run {name.Run} of {name.Job} succeeds for the {successes}. time, as {container.Task}");
+        }
+    }
+
+    /// <summary>Null for the containers of other frameworks.</summary>
+    private TaskName? Name(SimContainer container)
+    {
+        _framework ??= State?.FrameworkId is { } id ? new FrameworkId(id) : null;
+        return container.Framework == _framework && TaskName.TryParse(container.Task.Value, out var name) ? name : null;
+    }
+
+    public void Check()
+    {
+        if (State is not { } state)
+        {
+            return;
+        }
+        foreach (var promised in _jobs)
+        {
+            var job = state.Find(promised.Id);
+            Invariant.Check(job is not null || !promised.Acknowledged, $"I1: {promised.Id} was acknowledged and is not there");
+            if (job is not null)
+            {
+                Check(promised, job);
+            }
+        }
+    }
+
+    private void Check(JobRequest promised, Job job)
+    {
+        Invariant.Check(job.Spec.Count == promised.Count, $"I1: {promised.Id} has {job.Spec.Count} runs instead of {promised.Count}");
+        Invariant.Check(promised.StopAsked || !job.IsStopping, $"I1: {promised.Id} is stopped though nobody asked for it");
+        var finished = job.Count(RunState.Finished);
+        Invariant.Check(finished == 0 || promised.ExitCode == 0, $"I13: {finished} runs of {promised.Id} are called finished, but they all fail");
+        for (var run = 0; run < job.Spec.Count && finished > 0; run++)
+        {
+            if (job.Find(run) is { State: RunState.Finished })
+            {
+                Invariant.Check(_successes.ContainsKey((job.Serial, run)), $"I13: run {run} of {promised.Id} is called finished, but never ended with 0");
+            }
+        }
+    }
+
+    public string? WhyNotEnded()
+    {
+        if (State is { Active.Count: > 0 } state)
+        {
+            var job = state.Active.First().Value;
+            return $"{job.Spec.Id} is {job.State}: {job.Waiting} runs wait, {job.Active} are active";
+        }
+        Check();
+        return null;
+    }
+}
