@@ -11,6 +11,9 @@ internal sealed class ShareOrder<T> where T : Competitor
     private static readonly Comparer<T> ByShare = Comparer<T>.Create(Competitor.Compare);
 
     private T[] _items = new T[4];
+
+    // The shares of the items by place, so that a search reads one stretch of memory instead of chasing the items.
+    private double[] _shares = new double[4];
     private int _sortedAt;
 
     public int Count { get; private set; }
@@ -31,6 +34,11 @@ internal sealed class ShareOrder<T> where T : Competitor
         }
 
         Array.Sort(_items, 0, Count, ByShare);
+        for (var i = 0; i < Count; i++)
+        {
+            _shares[i] = _items[i].Share;
+        }
+
         _sortedAt = totals.Version;
     }
 
@@ -41,11 +49,12 @@ internal sealed class ShareOrder<T> where T : Competitor
         if (Count == _items.Length)
         {
             Array.Resize(ref _items, Count * 2);
+            Array.Resize(ref _shares, Count * 2);
         }
 
         var at = FirstAfter(item, 0, Count);
-        Array.Copy(_items, at, _items, at + 1, Count - at);
-        _items[at] = item;
+        Move(at, at + 1, Count - at);
+        Put(item, at);
         Count++;
     }
 
@@ -53,7 +62,7 @@ internal sealed class ShareOrder<T> where T : Competitor
     {
         Sort(totals);
         var at = IndexOf(item);
-        Array.Copy(_items, at + 1, _items, at, Count - at - 1);
+        Move(at + 1, at, Count - at - 1);
         _items[--Count] = null!;
     }
 
@@ -73,14 +82,18 @@ internal sealed class ShareOrder<T> where T : Competitor
         if (from + 1 < Count && Competitor.Compare(_items[from + 1], item) < 0)
         {
             var to = FirstAfter(item, from + 1, Count);
-            Array.Copy(_items, from + 1, _items, from, to - from - 1);
-            _items[to - 1] = item;
+            Move(from + 1, from, to - from - 1);
+            Put(item, to - 1);
         }
         else if (from > 0 && Competitor.Compare(_items[from - 1], item) > 0)
         {
             var to = FirstAfter(item, 0, from);
-            Array.Copy(_items, to, _items, to + 1, from - to);
-            _items[to] = item;
+            Move(to, to + 1, from - to);
+            Put(item, to);
+        }
+        else
+        {
+            _shares[from] = item.Share;
         }
     }
 
@@ -93,7 +106,8 @@ internal sealed class ShareOrder<T> where T : Competitor
 
     private int IndexOf(T item)
     {
-        var at = FirstAfter(item, 0, Count) - 1;
+        // A run serves the first one most of the time.
+        var at = ReferenceEquals(_items[0], item) ? 0 : FirstAfter(item, 0, Count) - 1;
         Invariant.Check(at >= 0 && ReferenceEquals(_items[at], item), "a competitor stands where its share puts it");
         return at;
     }
@@ -103,7 +117,8 @@ internal sealed class ShareOrder<T> where T : Competitor
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Competitor.Compare(_items[middle], item) > 0)
+            var share = _shares[middle];
+            if (share > item.Share || (share == item.Share && Competitor.Compare(_items[middle], item) > 0))
             {
                 high = middle;
             }
@@ -114,5 +129,17 @@ internal sealed class ShareOrder<T> where T : Competitor
         }
 
         return low;
+    }
+
+    private void Move(int from, int to, int count)
+    {
+        Array.Copy(_items, from, _items, to, count);
+        Array.Copy(_shares, from, _shares, to, count);
+    }
+
+    private void Put(T item, int at)
+    {
+        _items[at] = item;
+        _shares[at] = item.Share;
     }
 }
