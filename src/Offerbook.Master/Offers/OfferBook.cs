@@ -22,11 +22,14 @@ internal sealed class OfferBook(ClusterState cluster)
     /// <summary>Offers that were made and offers that ended since the start; the difference is <see cref="Count"/>.</summary>
     public (long Made, long Ended) Tally { get; private set; }
 
+    public long AllocationRuns { get; private set; }
+
     public LiveOffer? Find(OfferId id) => _offers.Find(id);
 
     /// <summary>Asks the allocator and sends what it hands out: one OFFERS event for each framework.</summary>
     public void Allocate(in Turn turn)
     {
+        AllocationRuns++;
         var sent = new OrderedMap<FrameworkId, List<Offer>>();
         foreach (var allocation in cluster.Allocator.Run(turn.Now))
         {

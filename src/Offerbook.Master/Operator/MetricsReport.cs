@@ -19,6 +19,12 @@ internal static class MetricsReport
         TaskState.TaskGoneByOperator, TaskState.TaskKilled, TaskState.TaskLost,
     ];
 
+    private static readonly string[] OperationStates =
+        ["dropped", "error", "failed", "finished", "gone_by_operator", "pending", "recovering", "total", "unreachable"];
+
+    private static readonly string[] OperationTypes =
+        ["create", "create_disk", "destroy", "destroy_disk", "grow_volume", "reserve", "shrink_volume", "unreserve"];
+
     public static SortedDictionary<string, double> Of(MasterView view)
     {
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
@@ -29,6 +35,7 @@ internal static class MetricsReport
         AddResources(metrics, view);
         AddMembers(metrics, view);
         AddAllocator(metrics, view);
+        AddOperations(metrics);
         foreach (var framework in view.Frameworks.Concat(view.CompletedFrameworks))
         {
             AddFramework(metrics, framework);
@@ -97,10 +104,26 @@ internal static class MetricsReport
             metrics[$"allocator/mesos/roles/{role.Role}/shares/dominant"] = role.DominantShare;
             metrics[$"allocator/mesos/offer_filters/roles/{role.Role}/active"] = role.Frameworks.Sum(framework => framework.Filters);
         }
+        metrics["allocator/event_queue_dispatches"] = 0;
+        metrics["allocator/mesos/event_queue_dispatches"] = 0;
+        metrics["allocator/mesos/allocation_runs"] = view.AllocationRuns;
         foreach (var name in view.Allocator.Total.Names)
         {
             metrics[$"allocator/mesos/resources/{name}/total"] = view.Allocator.Total[name].ToDouble();
             metrics[$"allocator/mesos/resources/{name}/offered_or_allocated"] = held[name].ToDouble();
+        }
+    }
+
+    /// <summary>No operation but launches is carried out, which have metrics of their own: all zero, and there for exporters.</summary>
+    private static void AddOperations(SortedDictionary<string, double> metrics)
+    {
+        foreach (var state in OperationStates)
+        {
+            metrics[$"master/operations/{state}"] = 0;
+            foreach (var type in OperationTypes)
+            {
+                metrics[$"master/operations/{type}/{state}"] = 0;
+            }
         }
     }
 

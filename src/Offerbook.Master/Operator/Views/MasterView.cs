@@ -27,6 +27,7 @@ public sealed record MasterView(
     ImmutableArray<FrameworkView> Frameworks,
     ImmutableArray<FrameworkView> CompletedFrameworks,
     int OffersOut,
+    long AllocationRuns,
     AllocatorView Allocator,
     ImmutableArray<KeyValuePair<string, long>> Counters);
 

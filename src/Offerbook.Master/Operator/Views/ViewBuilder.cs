@@ -31,7 +31,7 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
             [.. cluster.Agents.Recovered.Values], cluster.Registry.UnreachableAgents.Count,
             [.. cluster.Frameworks.Select(framework => View(framework, usedBy.GetValueOrDefault(framework.Id, ResourceBag.Empty), null))],
             [.. cluster.Frameworks.Completed.Select(completed => View(completed.Framework, ResourceBag.Empty, completed.UnregisteredTime))],
-            offers.Count, cluster.Allocator.View(), [.. cluster.Counters.ToArray()]);
+            offers.Count, offers.AllocationRuns, cluster.Allocator.View(), [.. cluster.Counters.ToArray()]);
     }
 
     private static AgentView View(Agent agent) => new(agent.Id, agent.Info, agent.Pid, agent.Version, agent.Connected,
