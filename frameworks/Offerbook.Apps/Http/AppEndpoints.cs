@@ -59,14 +59,9 @@ internal sealed class AppEndpoints(CoreGate core)
     {
         var (cmd, id, label) = (request.Text("cmd"), request.Text("id"), request.Text("label"));
         LabelSelector? selector = null;
-        if (label is { Length: > 0 })
+        if (label is { Length: > 0 } && !LabelSelector.TryParse(label, out selector))
         {
-            var parsed = LabelSelector.Parse(label);
-            if (!parsed.IsOk)
-            {
-                return ApiResponse.Error(parsed.Error);
-            }
-            selector = parsed.Value;
+            return ApiResponse.Error(ApiErrors.BadSelector(label));
         }
         var view = core.View;
         var embeds = Listed.With(request.Texts("embed"));
@@ -74,7 +69,7 @@ internal sealed class AppEndpoints(CoreGate core)
             .Where(app => cmd is null || app.Cmd?.Contains(cmd, StringComparison.OrdinalIgnoreCase) == true)
             .Where(app => id is null || app.Id.ToString().Contains(id, StringComparison.OrdinalIgnoreCase))
             .Where(app => selector is null || selector.Matches(app.Labels))
-            .Select(app => AppInfoWriter.Write(view, app, embeds));
+            .Select(app => AppPicture.Of(view, app, embeds));
         return ApiResponse.Json(new JObject { ["apps"] = new JArray(apps) });
     }
 
@@ -82,7 +77,7 @@ internal sealed class AppEndpoints(CoreGate core)
     {
         var view = core.View;
         return view.State.Root.FindApp(id) is { } app
-            ? ApiResponse.Json(new JObject { ["app"] = AppInfoWriter.Write(view, app, Single.With(request.Texts("embed"))) })
+            ? ApiResponse.Json(new JObject { ["app"] = AppPicture.Of(view, app, Single.With(request.Texts("embed"))) })
             : ApiResponse.Error(ApiErrors.UnknownApp(id));
     }
 
@@ -92,7 +87,7 @@ internal sealed class AppEndpoints(CoreGate core)
         return view.State.Root.FindGroup(id) is { } group
             ? ApiResponse.Json(new JObject
             {
-                ["*"] = new JArray(group.TransitiveApps.Select(app => AppInfoWriter.Write(view, app, Single.With(request.Texts("embed"))))),
+                ["*"] = new JArray(group.TransitiveApps.Select(app => AppPicture.Of(view, app, Single.With(request.Texts("embed"))))),
             })
             : ApiResponse.Error(ApiErrors.UnknownGroup(id));
     }
@@ -122,7 +117,7 @@ internal sealed class AppEndpoints(CoreGate core)
             ? ApiResponse.Text(TaskListText.Write(view, apps))
             : ApiResponse.Json(new JObject
             {
-                ["tasks"] = AppInfoWriter.Tasks(view, apps.SelectMany(app => view.State.Instances.Of(app.Id))),
+                ["tasks"] = AppPicture.Tasks(view, apps.SelectMany(app => view.State.Instances.Of(app.Id))),
             });
     }
 

@@ -34,7 +34,7 @@ internal sealed class DeploymentEndpoints(CoreGate core)
             {
                 ["action"] = action.Name,
                 ["app"] = action.App.Id.ToString(),
-                ["readinessCheckResults"] = AppInfoWriter.ReadinessResults(view, action.App),
+                ["readinessCheckResults"] = AppPicture.ReadinessResults(view, action.App),
             })),
             ["currentStep"] = deployment.CurrentStep,
             ["totalSteps"] = plan.Steps.Count,

@@ -51,14 +51,14 @@ internal sealed class GroupEndpoints(CoreGate core)
             return GroupView.Full;
         }
         var apps = AppEmbeds.None.With(embeds.Where(embed => embed is not ("group.apps" or "group.groups" or "group.pods")));
-        return new GroupView(embeds.Contains("group.apps") ? app => AppInfoWriter.Write(view, app, apps) : null, embeds.Contains("group.groups"));
+        return new GroupView(embeds.Contains("group.apps") ? app => AppPicture.Of(view, app, apps) : null, embeds.Contains("group.groups"));
     }
 
     private ApiResponse Apps(ApiRequest request, PathId id)
     {
         var view = core.View;
         return view.State.Root.FindGroup(id) is { } group
-            ? ApiResponse.Json(new JArray(group.TransitiveApps.Select(app => AppInfoWriter.Write(view, app, AppEmbeds.None.With(request.Texts("embed"))))))
+            ? ApiResponse.Json(new JArray(group.TransitiveApps.Select(app => AppPicture.Of(view, app, AppEmbeds.None.With(request.Texts("embed"))))))
             : ApiResponse.Error(ApiErrors.UnknownGroup(id));
     }
 

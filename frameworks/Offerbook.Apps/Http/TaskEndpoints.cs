@@ -30,7 +30,7 @@ internal sealed class TaskEndpoints(CoreGate core)
             .Select(status => status switch { "running" => Condition.Running, "staging" => Condition.Staging, _ => (Condition?)null })
             .OfType<Condition>().ToHashSet();
         var instances = view.State.Instances.All.Where(instance => wanted.Count == 0 || wanted.Contains(instance.Condition));
-        return ApiResponse.Json(new JObject { ["tasks"] = AppInfoWriter.Tasks(view, instances, withServicePorts: true) });
+        return ApiResponse.Json(new JObject { ["tasks"] = AppPicture.Tasks(view, instances, withServicePorts: true) });
     }
 
     private async Task<ApiResponse> KillAsync(ApiRequest request)

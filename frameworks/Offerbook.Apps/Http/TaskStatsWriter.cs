@@ -26,7 +26,7 @@ internal static class TaskStatsWriter
         {
             return;
         }
-        var counts = TaskCounts.Of(view, tasks);
+        var counts = TaskCounting.Of(view, tasks);
         var stats = new JObject
         {
             ["counts"] = new JObject

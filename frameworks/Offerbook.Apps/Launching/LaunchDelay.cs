@@ -12,8 +12,6 @@ public sealed record LaunchDelay(Timestamp Configuration, TimeSpan Delay, Timest
     /// <summary>No launch before this moment.</summary>
     public Timestamp Deadline => new(Reference.UnixMilliseconds + (long)Delay.TotalMilliseconds);
 
-    public bool IsOver(Timestamp now) => now >= Deadline;
-
     /// <summary>Nothing has failed for so long that the next failure counts as the first again.</summary>
     public bool IsForgotten(AppDefinition app, Timestamp now) =>
         now.UnixMilliseconds > Reference.UnixMilliseconds + app.Backoff.MaxLaunchDelaySeconds * 1000L;

@@ -1,11 +1,12 @@
 using Mesos.V1;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
+using Offerbook.Apps.Json.Writing;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>How many tasks there are in each state. A task that was never checked is neither healthy nor unhealthy.</summary>
-internal readonly record struct TaskCounts(int Staged, int Running, int Healthy, int Unhealthy)
+internal static class TaskCounting
 {
     public static TaskCounts Of(AppsView view, IEnumerable<Instance> instances)
     {

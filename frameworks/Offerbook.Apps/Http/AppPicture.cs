@@ -8,44 +8,18 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Http;
 
 /// <summary>An app with what is going on with it.</summary>
-internal static class AppInfoWriter
+internal static class AppPicture
 {
-    public static JObject Write(AppsView view, AppDefinition app, AppEmbeds embeds)
+    public static JObject Of(AppsView view, AppDefinition app, AppEmbeds embeds)
     {
-        var json = AppWriter.Write(app);
         var instances = view.State.Instances.Of(app.Id);
-        if (embeds.Counts)
-        {
-            var counts = TaskCounts.Of(view, instances);
-            json["tasksStaged"] = counts.Staged;
-            json["tasksRunning"] = counts.Running;
-            json["tasksHealthy"] = counts.Healthy;
-            json["tasksUnhealthy"] = counts.Unhealthy;
-        }
-        if (embeds.Deployments)
-        {
-            json["deployments"] = new JArray(view.State.Deployments.Where(deployment => deployment.Locks(app.Id))
-                .Select(deployment => new JObject { ["id"] = deployment.Id }));
-        }
-        if (embeds.Readiness)
-        {
-            json["readinessCheckResults"] = ReadinessResults(view, app);
-        }
-        if (embeds.Tasks)
-        {
-            json["tasks"] = Tasks(view, instances);
-        }
-        if (embeds.LastTaskFailure && view.State.Failures.TryGetValue(app.Id, out var failure))
-        {
-            json["lastTaskFailure"] = Write(failure);
-        }
-        if (embeds.TaskStats)
-        {
-            // Written under both names: the newer one and the one that user interfaces still read.
-            json["tasksStats"] = TaskStatsWriter.Write(view, app, instances);
-            json["taskStats"] = json["tasksStats"]!.DeepClone();
-        }
-        return json;
+        return AppInfoWriter.Write(app, new AppLiveData(
+            embeds.Counts ? TaskCounting.Of(view, instances) : null,
+            embeds.Deployments ? view.State.Deployments.Where(deployment => deployment.Locks(app.Id)).Select(deployment => deployment.Id).ToList() : null,
+            embeds.Readiness ? ReadinessResults(view, app) : null,
+            embeds.Tasks ? Tasks(view, instances) : null,
+            embeds.LastTaskFailure && view.State.Failures.TryGetValue(app.Id, out var failure) ? Write(failure) : null,
+            embeds.TaskStats ? TaskStatsWriter.Write(view, app, instances) : null));
     }
 
     public static JArray Tasks(AppsView view, IEnumerable<Instance> instances, bool withServicePorts = false) => new(instances

@@ -1,0 +1,94 @@
+using Mesos.V1;
+using Offerbook.Apps.Health;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Tests.Rig;
+
+namespace Offerbook.Apps.Tests.Health;
+
+public sealed class HealthCheckTests
+{
+    private const string Checked = """
+        {"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"healthChecks":[{"protocol":"HTTP","intervalSeconds":10,"gracePeriodSeconds":0,"maxConsecutiveFailures":2}]}
+        """;
+
+    [Test]
+    public void Instance_ThatFailsItsChecks_IsKilledAndLaunchedAgainWithoutDelay()
+    {
+        var rig = new AppsRig();
+        rig.Create(Checked);
+        rig.Advance(TimeSpan.FromSeconds(2));
+        Assert.That(rig.State.Deployments, Is.Empty);
+        rig.Events.Clear();
+        rig.Probe = _ => new ProbeResult.HttpAnswered(500, "Internal Server Error");
+        rig.Advance(TimeSpan.FromSeconds(30));
+        rig.Probe = _ => new ProbeResult.HttpAnswered(200, "OK");
+        rig.Advance(TimeSpan.FromSeconds(1));
+        Assert.Multiple(() =>
+        {
+            Assert.That(rig.EventTypes.Take(6), Is.EqualTo(new[]
+            {
+                "failed_health_check_event", "health_status_changed_event", "instance_health_changed_event", "failed_health_check_event",
+                "failed_health_check_event", "unhealthy_instance_kill_event",
+            }));
+            Assert.That(rig.Of("/a").Single(), Has.Property("Incarnation").EqualTo(2).And.Property("Condition").EqualTo(Condition.Running));
+            Assert.That(rig.State.Delays, Is.Empty, "kills do not hold back");
+            Assert.That(rig.State.Failures.Values.Single().State, Is.EqualTo("TASK_KILLED"));
+            Assert.That((string)rig.LastEvent("failed_health_check_event")["taskId"]!, Is.EqualTo(rig.Of("/a")[0].Id.Value));
+        });
+    }
+
+    [Test]
+    public void AgentHealth_InStatuses_CountsLikeAnyCheck()
+    {
+        var rig = new AppsRig();
+        rig.Create("""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"healthChecks":[{"protocol":"COMMAND","command":{"value":"true"}}]}""");
+        Assert.That(rig.State.Deployments, Has.Count.EqualTo(1), "running is not enough");
+        rig.Master.Update(rig.Of("/a")[0].Task.Value, TaskState.TaskRunning, healthy: true);
+        rig.Run();
+        Assert.That(rig.State.Deployments, Is.Empty);
+        rig.Master.Update(rig.Of("/a")[0].Task.Value, TaskState.TaskRunning, healthy: false);
+        rig.Run();
+        Assert.That((bool)rig.LastEvent("health_status_changed_event")["alive"]!, Is.False);
+        Assert.That(rig.Core.HealthyCounts().Single().Healthy, Is.Zero);
+    }
+
+    [Test]
+    public void Health_AcrossARestart_IsRemembered()
+    {
+        var rig = new AppsRig();
+        rig.Create(Checked);
+        rig.Advance(TimeSpan.FromSeconds(2));
+        rig.Probe = _ => null;
+        rig.Boot();
+        rig.Run();
+        Assert.That(rig.Core.HealthyCounts().Single().Healthy, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void RepeatedSuccess_IsShownButNotWritten()
+    {
+        var rig = new AppsRig();
+        rig.Create(Checked);
+        rig.Advance(TimeSpan.FromSeconds(2));
+        var events = rig.Journal.Count;
+        rig.Advance(TimeSpan.FromSeconds(60));
+        Assert.That(rig.Journal, Has.Count.EqualTo(events));
+        var shown = rig.View.HealthOf(rig.Of("/a")[0])[0];
+        Assert.That(shown.LastSuccess, Is.GreaterThan(shown.FirstSuccess!.Value));
+    }
+
+    [Test]
+    public void Probe_OfHostNetworking_GoesToTheAgentAndTheChosenPort()
+    {
+        var asked = new List<HealthProbe>();
+        var rig = new AppsRig { Probe = probe => { asked.Add(probe); return new ProbeResult.HttpAnswered(200, "OK"); } };
+        rig.Create("""
+            {"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"portDefinitions":[{"port":0,"name":"x"},{"port":0,"name":"y"}],
+             "healthChecks":[{"protocol":"HTTPS","path":"/health","portIndex":1,"timeoutSeconds":7},{"protocol":"TCP","port":1234}]}
+            """);
+        rig.Advance(TimeSpan.FromSeconds(2));
+        var placement = rig.Of("/a")[0].Placement!;
+        Assert.That(asked, Does.Contain(new HealthProbe.Http(placement.Host, placement.HostPorts[1]!.Value, TimeSpan.FromSeconds(7), true, "/health")));
+        Assert.That(asked, Does.Contain(new HealthProbe.Tcp(placement.Host, 1234, TimeSpan.FromSeconds(20))));
+    }
+}
