@@ -34,7 +34,7 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         Kill(turn, app, rolling);
         TrimNew(turn, app);
         var occupied = Old(turn, app).Count;
-        keeper.Schedule(turn, app, RollingArithmetic.StartNow(app.Instances, rolling.MaxCapacity, occupied, New(turn, app).Count));
+        keeper.Schedule(turn, app, RollingArithmetic.StartNow(app.Instances, MaxCapacity(turn, app, rolling), occupied, New(turn, app).Count));
 
         var replaced = New(turn, app);
         var moved = replaced.Count > 0 || Old(turn, app).Any(instance => instance.Goal != Goal.Running) || rolling.Old == 0;
@@ -58,6 +58,13 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         var readyNew = New(turn, app).Count(instance => InstanceHealth.IsReady(app, instance));
         return new RollingProgress(old.Count, bounds.KillNow - readyNew, bounds.MinHealthy, bounds.MaxCapacity);
     }
+
+    /// <summary>
+    /// The one extra instance of the arithmetic is also allowed later: when faults left too few healthy at the beginning, it is only
+    /// after they have recovered that nothing could move without it.
+    /// </summary>
+    private static int MaxCapacity(Turn turn, AppDefinition app, RollingProgress rolling) => Math.Max(rolling.MaxCapacity,
+        RollingArithmetic.Begin(app.Instances, app.UpgradeStrategy, app.IsResident, Healthy(turn, app), app.Instances).MaxCapacity);
 
     private static void Kill(Turn turn, AppDefinition app, RollingProgress rolling)
     {

@@ -13,6 +13,7 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
 {
     private readonly SortedSet<InstanceId> _unheard = [];
     private TimeSpan _wait;
+    private bool _isAsking;
 
     public void Begin(Turn turn)
     {
@@ -22,13 +23,14 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
             _unheard.Add(instance.Id);
         }
         _wait = settings.ReconciliationRetry;
+        _isAsking = true;
         Ask(turn);
         master.ReconcileAll(turn.Out);
     }
 
     public void Heard(InstanceId instance) => _unheard.Remove(instance);
 
-    /// <summary>The timer ran out: asks again for the unheard ones, or begins a new round when there are none.</summary>
+    /// <summary>The timer ran out: asks again for the unheard ones; when there are none the round is over, and the next comes much later.</summary>
     public void Continue(Turn turn)
     {
         if (!master.IsSubscribed)
@@ -36,20 +38,32 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
             return;
         }
         _unheard.RemoveWhere(id => turn.State.Instances.Find(id) is not { IsActive: true });
-        if (_unheard.Count == 0)
+        if (!_isAsking)
         {
             Begin(turn);
-            return;
         }
-        _wait = _wait * 2 < settings.ReconciliationInterval ? _wait * 2 : settings.ReconciliationInterval;
-        Ask(turn);
+        else if (_unheard.Count == 0)
+        {
+            _isAsking = false;
+            Wait(turn, settings.ReconciliationInterval);
+        }
+        else
+        {
+            _wait = _wait * 2 < settings.ReconciliationInterval ? _wait * 2 : settings.ReconciliationInterval;
+            Ask(turn);
+        }
     }
 
     private void Ask(Turn turn)
     {
         var tasks = _unheard.Select(id => turn.State.Instances.Find(id)!).Select(instance => (instance.Task, instance.Placement?.Agent));
         master.Reconcile(tasks.ToList(), turn.Out);
+        Wait(turn, _wait);
+    }
+
+    private static void Wait(Turn turn, TimeSpan wait)
+    {
         var due = new AppsTimer.ReconciliationDue();
-        turn.Out.Add(new StartTimer(due, _unheard.Count == 0 ? settings.ReconciliationInterval : _wait, new AppsMessage.TimedOut(due)));
+        turn.Out.Add(new StartTimer(due, wait, new AppsMessage.TimedOut(due)));
     }
 }

@@ -237,6 +237,21 @@ public sealed class DeploymentTests
     }
 
     [Test]
+    public void Restart_BegunWhileAFaultLeftTooFewHealthy_EndsOnceTheyRecover()
+    {
+        var rig = new AppsRig();
+        rig.Create("""
+            {"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":2,"upgradeStrategy":{"minimumHealthCapacity":1,"maximumOverCapacity":0.3}}
+            """);
+        rig.Master.Update(rig.Of("/a")[0].Task.Value, TaskState.TaskFailed);
+        rig.Run();
+        rig.Update("/a", """{"cmd":"sleep 2"}""");
+        rig.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(rig.State.Deployments, Is.Empty);
+        Assert.That(rig.Master.Live.Select(task => task.Info.Command.Value), Is.EqualTo(Enumerable.Repeat("sleep 2", 2)));
+    }
+
+    [Test]
     public void Readiness_WhenDefined_HoldsTheDeploymentUntilPassed()
     {
         var rig = new AppsRig { Probe = _ => new ProbeResult.HttpAnswered(503, "not yet") };

@@ -80,6 +80,22 @@ public sealed class OfferTests
     }
 
     [Test]
+    public void Reconciliation_OnceEveryTaskWasHeardOf_RestsForTenMinutes()
+    {
+        var rig = new AppsRig();
+        rig.Create("""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16}""");
+        rig.Boot();
+        rig.Run();
+        rig.Advance(TimeSpan.FromSeconds(6));
+        int Rounds() => rig.Master.Calls.Count(call => call.Type == Call.Types.Type.Reconcile);
+        var rounds = Rounds();
+        rig.Advance(TimeSpan.FromSeconds(590));
+        Assert.That(Rounds(), Is.EqualTo(rounds));
+        rig.Advance(TimeSpan.FromSeconds(20));
+        Assert.That(Rounds(), Is.EqualTo(rounds + 2), "by name, and all");
+    }
+
+    [Test]
     public void Master_ThatComesBack_IsAskedForEveryTask()
     {
         var rig = new AppsRig();

@@ -59,7 +59,8 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
             Subscribed = new Event.Types.Subscribed
             {
                 FrameworkId = open.Subscribe.FrameworkId ?? new FrameworkID { Value = "framework-1" },
-                HeartbeatIntervalSeconds = 15,
+                // It never sends one; long enough for every scenario not to miss it.
+                HeartbeatIntervalSeconds = 80_000,
                 MasterInfo = new MasterInfo { Id = "master-1", Ip = 0, Port = 5050, Hostname = "master.test" },
             },
         });
