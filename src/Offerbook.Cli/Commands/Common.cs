@@ -44,7 +44,7 @@ internal static class Common
         return table;
     }
 
-    public static void AddRow(this Table table, params object?[] cells) =>
+    public static void Row(this Table table, params object?[] cells) =>
         table.AddRow(cells.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(cell?.ToString() ?? "")));
 
     /// <summary>An absolute id without doubled slashes: <c>a/b</c> → <c>/a/b</c>.</summary>

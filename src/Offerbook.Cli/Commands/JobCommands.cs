@@ -35,7 +35,7 @@ internal static class JobCommands
             var table = Common.NewTable("JOB", "STATE", "COUNT", "RUNNING", "FINISHED", "FAILED");
             foreach (var job in one is null ? answer["jobs"] ?? answer : new JArray(answer))
             {
-                table.AddRow(job["id"], job["state"], job["count"], job["running"], job["finished"], job["failed"]);
+                table.Row(job["id"], job["state"], job["count"], job["running"], job["finished"], job["failed"]);
             }
             Common.PrintTable(table);
             return ExitCode.Success;
@@ -116,7 +116,8 @@ internal static class JobCommands
 
     private static void Set(JObject job, string member, JToken? value)
     {
-        if (value is { Type: not JTokenType.Null })
+        // A null text converts to a JSON value that holds null.
+        if (value is JValue { Value: not null })
         {
             job[member] = value;
         }

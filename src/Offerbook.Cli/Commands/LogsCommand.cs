@@ -49,14 +49,7 @@ internal static class LogsCommand
     {
         var tasks = (await master.RequireAsync(HttpMethod.Get, "/tasks?limit=100000", null, cancellation))["tasks"] ?? new JArray();
         var matches = tasks.Where(task => ((string)task["id"]!).StartsWith(wanted, StringComparison.Ordinal)).ToList();
-        var exact = matches.Where(task => (string?)task["id"] == wanted).ToList();
-        var task = (exact.Count > 0 ? exact : matches) switch
-        {
-            [] => throw new CliException(ExitCode.NotFound, $"the master knows no task '{wanted}'", "'offerbook status' lists the tasks of apps"),
-            [var only] => only,
-            var several => throw new CliException(ExitCode.BadInput,
-                $"'{wanted}' is the start of {several.Count} task ids, for instance {several[0]["id"]} and {several[1]["id"]}", "give more of the id"),
-        };
+        var task = Choose(wanted, matches);
         var agents = (await master.RequireAsync(HttpMethod.Get, "/slaves", null, cancellation))["slaves"] ?? new JArray();
         var agent = agents.FirstOrDefault(candidate => (string?)candidate["id"] == (string?)task["slave_id"])
             ?? throw new CliException(ExitCode.Unavailable, $"agent {task["slave_id"]} of task {task["id"]} is not registered", "its files can be read when it is back");
@@ -65,6 +58,26 @@ internal static class LogsCommand
         var path = $"/frameworks/{task["framework_id"]}/executors/{executor}/runs/latest/{name}";
         var pid = (string)agent["pid"]!;
         return new TaskFile((string)task["id"]!, new Uri("http://" + pid[(pid.IndexOf('@', StringComparison.Ordinal) + 1)..]), path);
+    }
+
+    /// <summary>The task that bears the id; else the newest one that runs, or ran, among those whose id begins like it.</summary>
+    private static JToken Choose(string wanted, List<JToken> matches)
+    {
+        if (matches.Count == 0)
+        {
+            throw new CliException(ExitCode.NotFound, $"the master knows no task '{wanted}'", "'offerbook status' lists the tasks of apps");
+        }
+        if (matches.Find(task => (string?)task["id"] == wanted) is { } exact)
+        {
+            return exact;
+        }
+        // The master lists the newest first.
+        var task = matches.Find(task => (string?)task["state"] is "TASK_RUNNING") ?? matches[0];
+        if (matches.Count > 1)
+        {
+            Console.Error.WriteLine($"offerbook: showing {task["id"]}, the newest of {matches.Count} tasks that begin with '{wanted}'");
+        }
+        return task;
     }
 
     private static async Task<string> ReadAllAsync(ApiClient agent, string path, CancellationToken cancellation)

@@ -53,7 +53,7 @@ internal static class StatusCommand
         var agents = Common.NewTable("AGENT", "HOST", "STATE", "CPUS", "MEM", "DISK");
         foreach (var agent in status["agents"]!)
         {
-            agents.AddRow(agent["id"], $"{agent["hostname"]}:{agent["port"]}", (bool?)agent["active"] == true ? "active" : "inactive",
+            agents.Row(agent["id"], $"{agent["hostname"]}:{agent["port"]}", (bool?)agent["active"] == true ? "active" : "inactive",
                 Used(agent, "cpus"), Used(agent, "mem"), Used(agent, "disk"));
         }
         Common.PrintTable(agents);
@@ -63,10 +63,10 @@ internal static class StatusCommand
         var tasks = Common.NewTable("TASK", "STATE", "HEALTH", "ADDRESS");
         foreach (var app in status["apps"]!)
         {
-            apps.AddRow(app["id"], app["instances"], app["tasksRunning"], app["tasksHealthy"], app["version"]);
+            apps.Row(app["id"], app["instances"], app["tasksRunning"], app["tasksHealthy"], app["version"]);
             foreach (var task in (app["tasks"] ?? new JArray()).OrderBy(task => (string?)task["id"], StringComparer.Ordinal))
             {
-                tasks.AddRow(task["id"], task["state"], Health(task), Address(task));
+                tasks.Row(task["id"], task["state"], Health(task), Address(task));
             }
         }
         Common.PrintTable(apps);

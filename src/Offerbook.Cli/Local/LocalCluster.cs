@@ -42,8 +42,11 @@ internal sealed class LocalCluster
     }
 
     /// <summary>Waits until a part dies, and says so; or until cancelled.</summary>
-    public async Task FailureOr(CancellationToken cancellation) =>
-        await (await Task.WhenAny(_started.Select(started => started.Completion))).WaitAsync(cancellation);
+    public async Task FailureOr(CancellationToken cancellation)
+    {
+        var ended = await Task.WhenAny(_started.Select(started => started.Completion)).WaitAsync(cancellation);
+        await ended;
+    }
 
     /// <summary>Stops in reverse order: frameworks first, so that they do not take the agents' going for a loss.</summary>
     public async Task StopAsync(bool stopTasks)

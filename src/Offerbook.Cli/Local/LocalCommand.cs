@@ -24,9 +24,9 @@ internal static class LocalCommand
         {
             dataDirectory, masterPort, agentPort, appsPort, batchPort, agents, resources, group, stopTasks,
         };
-        command.Validators.Add(result =>
+        agents.Validators.Add(result =>
         {
-            if (result.GetValue(agents) is < 1 or > LocalOptions.MaxAgents)
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is < 1 or > LocalOptions.MaxAgents)
             {
                 result.AddError($"--agents takes a number from 1 to {LocalOptions.MaxAgents}.");
             }
