@@ -99,6 +99,9 @@ internal sealed class MasterOrders(
 
     public void KillAll(KillCause cause, TimeSpan? grace) => KillTasks(context.State.Tasks.Values.ToList(), cause, grace);
 
+    /// <summary>The raw wait status of a process that exits with 1.</summary>
+    private const int NeverStarted = 1 << 8;
+
     private void Launch(FrameworkInfo framework, TaskInfo task, LaunchRefusal? refusal)
     {
         var key = new TaskKey(FrameworkId.From(framework.Id), TaskId.From(task.TaskId));
@@ -120,6 +123,15 @@ internal sealed class MasterOrders(
         else
         {
             life.Launch(framework, task, refusal);
+        }
+        if (task.Executor is { } executor)
+        {
+            // It is refused above; the master has set resources aside for it, and must hear that it does not run.
+            link.Send(new Call
+            {
+                Type = Call.Types.Type.ExecutorExited,
+                ExecutorExited = new() { FrameworkId = framework.Id, ExecutorId = executor.ExecutorId, Status = NeverStarted },
+            });
         }
     }
 
