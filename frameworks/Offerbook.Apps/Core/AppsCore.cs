@@ -89,6 +89,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             _deployments.Advance(turn, deployment.Id);
         }
         StartSweep(turn);
+        SubscribeToRoles(turn);
         _master.Start(now, turn.Out);
         Finish(turn, effects);
     }
@@ -186,6 +187,10 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         {
             Look(turn, id);
         }
+        if (!ReferenceEquals(turn.State.Root, _state.Root))
+        {
+            SubscribeToRoles(turn);
+        }
         _launcher.Settle(turn);
         _state = turn.State;
         Emit(turn, effects);
@@ -207,7 +212,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             _overdue.Forget(id);
             _health.Forget(id);
             _readiness.Forget(id);
-            _launcher.Forget(id);
+            _launcher.Forget(turn, id);
         }
     }
 
@@ -243,6 +248,10 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             effects.Add(turn.Out[i]);
         }
     }
+
+    /// <summary>Roles are only added while the process lives: instances of a role that no app has any more may still run.</summary>
+    private void SubscribeToRoles(Turn turn) => _master.AddRoles(
+        turn.State.Root.Apps.Select(app => app.Role).Concat(turn.State.Instances.All.Select(instance => instance.Role)), turn.Now, turn.Out);
 
     private void StartSweep(Turn turn)
     {

@@ -40,7 +40,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     {
         if (_queue.Look(instance))
         {
-            _interest.WantAnew();
+            _interest.WantAnew(instance.Role);
         }
         if (instance.Condition == Condition.Scheduled && !Stats.ContainsKey(instance.App))
         {
@@ -48,13 +48,13 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         }
     }
 
-    public void Forget(InstanceId instance)
+    public void Forget(Turn turn, InstanceId instance)
     {
         _queue.Forget(instance);
         if (_queue.IsWaiting(instance.App))
         {
             // What has gone may have been what a constraint spoke against.
-            _interest.WantAnew();
+            _interest.WantAnew(RoleOf(turn, instance.App));
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         var (unused, postponed) = (new List<OfferId>(), new List<OfferId>());
         foreach (var offer in offers)
         {
-            var line = LineUp(turn);
+            var line = LineUp(turn, offer.AllocationInfo?.Role);
             var tasks = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, OfferRemainder.Of(offer), line) : [];
             var id = OfferId.From(offer.Id);
             if (tasks.Count > 0 && master.Launch([id], tasks, TimeSpan.Zero, turn.Out))
@@ -89,12 +89,15 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     /// <summary>At the end of every turn: are offers wanted, and when will the next delay be over?</summary>
     public void Settle(Turn turn)
     {
-        var isWanted = false;
+        var wanted = new SortedSet<string>(StringComparer.Ordinal);
         TimeSpan? next = null;
         foreach (var app in _queue.Apps)
         {
             var until = _queue.DelayedUntil(turn, app);
-            isWanted |= until is null;
+            if (until is null)
+            {
+                wanted.Add(RoleOf(turn, app));
+            }
             next = until is not null && (next is null || until < next) ? until : next;
         }
         if (next is { } wake && wake != _wakeAt)
@@ -104,10 +107,13 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         }
         if (_wakeAt is { } was && was <= turn.Now.Elapsed)
         {
-            _interest.WantAnew();
+            foreach (var role in wanted)
+            {
+                _interest.WantAnew(role);
+            }
         }
         _wakeAt = next;
-        _interest.Settle(turn, isWanted);
+        _interest.Settle(turn, wanted);
         DropIdleStats(turn);
     }
 
@@ -123,12 +129,16 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         }
     }
 
-    private Queue<PathId> LineUp(Turn turn)
+    /// <param name="role">To which the offer was made; null from a master that knows only one role per framework.</param>
+    private Queue<PathId> LineUp(Turn turn, string? role)
     {
-        var apps = _queue.Apps.Where(app => _queue.DelayedUntil(turn, app) is null).ToList();
+        var apps = _queue.Apps.Where(app => _queue.DelayedUntil(turn, app) is null && (role is null || RoleOf(turn, app) == role)).ToList();
         var first = apps.Count > 1 ? random.Next(apps.Count) : 0;
         return new Queue<PathId>(apps.Skip(first).Concat(apps.Take(first)));
     }
+
+    /// <summary>The role of a waiting app: that of the instance that is next.</summary>
+    private string RoleOf(Turn turn, PathId app) => turn.State.Instances.Find(_queue.First(app)!.Value)!.Role;
 
     private List<TaskInfo> Fill(Turn turn, OfferRemainder rest, Queue<PathId> line)
     {

@@ -5,31 +5,35 @@ using Offerbook.Client.Scheduling;
 namespace Offerbook.Apps.Launching;
 
 /// <summary>
-/// Tells the master whether offers are wanted: suppressed while nothing waits, revived when something begins to wait, at most once in
-/// <see cref="AppsSettings.MinReviveInterval"/>. Reviving also forgets what was declined, so it is repeated whenever a new want arises.
+/// Tells the master, for each role, whether offers are wanted: suppressed while nothing waits, revived when something begins to wait,
+/// at most once in <see cref="AppsSettings.MinReviveInterval"/>. Reviving also forgets what was declined, so it is repeated whenever
+/// a new want arises.
 /// </summary>
 internal sealed class OfferInterest(AppsSettings settings, SubscriptionKeeper master)
 {
+    private readonly SortedSet<string> _newWants = new(StringComparer.Ordinal);
     private TimeSpan? _lastRevive;
-    private bool _newWant;
 
     /// <summary>Something waits that did not wait before, or may fit now where it did not.</summary>
-    public void WantAnew() => _newWant = true;
+    public void WantAnew(string role) => _newWants.Add(role);
 
-    public void Settle(Turn turn, bool isWanted)
+    /// <param name="wanted">Roles in which instances wait that may be launched now.</param>
+    public void Settle(Turn turn, IReadOnlySet<string> wanted)
     {
-        if (!isWanted)
+        _newWants.IntersectWith(wanted);
+        var unwanted = master.Roles.Where(role => !wanted.Contains(role)).ToList();
+        if (unwanted.Count > 0)
         {
-            _newWant = false;
-            master.Suppress(turn.Out, settings.Role);
+            master.Suppress(turn.Out, unwanted);
         }
-        else if (_newWant || master.SuppressedRoles.Count > 0)
+        var revived = wanted.Where(role => _newWants.Contains(role) || master.SuppressedRoles.Contains(role)).Order(StringComparer.Ordinal).ToList();
+        if (revived.Count > 0)
         {
-            Revive(turn);
+            Revive(turn, revived);
         }
     }
 
-    private void Revive(Turn turn)
+    private void Revive(Turn turn, List<string> roles)
     {
         var since = turn.Now.Elapsed - _lastRevive;
         if (master.IsSubscribed && since < settings.MinReviveInterval)
@@ -38,8 +42,8 @@ internal sealed class OfferInterest(AppsSettings settings, SubscriptionKeeper ma
             turn.Out.Add(new StartTimer(due, settings.MinReviveInterval - since.Value, new AppsMessage.TimedOut(due)));
             return;
         }
-        _newWant = false;
+        _newWants.ExceptWith(roles);
         _lastRevive = master.IsSubscribed ? turn.Now.Elapsed : _lastRevive;
-        master.Revive(turn.Out, settings.Role);
+        master.Revive(turn.Out, roles);
     }
 }

@@ -67,6 +67,9 @@ public sealed class SubscriptionKeeper
     /// <summary>Roles for which no offers are wanted, in ordinal order. Survives a lost subscription.</summary>
     public IReadOnlyList<string> SuppressedRoles => _suppressed;
 
+    /// <summary>Roles under which the framework subscribes.</summary>
+    public IReadOnlyList<string> Roles => _info.Roles;
+
     /// <summary>Gives back the journalled id. Call before <see cref="Start"/>.</summary>
     public void Restore(FrameworkId? id) => Id = id;
 
@@ -74,6 +77,21 @@ public sealed class SubscriptionKeeper
     public void Start(Now now, Effects effects)
     {
         if (_state == State.Idle)
+        {
+            Open(now, effects);
+        }
+    }
+
+    /// <summary>Adds roles, subscribing anew with them if the framework is subscribed under others: offers held are void then.</summary>
+    public void AddRoles(IEnumerable<string> roles, Now now, Effects effects)
+    {
+        var added = Sorted(roles.Except(_info.Roles, StringComparer.Ordinal));
+        if (added.Count == 0)
+        {
+            return;
+        }
+        _info.Roles.Add(added);
+        if (_state is State.Subscribing or State.Subscribed)
         {
             Open(now, effects);
         }

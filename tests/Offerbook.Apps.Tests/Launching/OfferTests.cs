@@ -68,6 +68,20 @@ public sealed class OfferTests
     }
 
     [Test]
+    public void App_WithARoleOfItsOwn_IsOfferedResourcesInThatRole()
+    {
+        var rig = new AppsRig();
+        rig.Create("""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16}""");
+        var subscribed = rig.Master.Subscribed;
+        Assert.That(rig.Create("""{"id":"/dev/a","cmd":"sleep 1","cpus":0.1,"mem":16,"role":"dev"}""").Status, Is.EqualTo(201));
+        Assert.That(rig.Master.Roles, Is.EqualTo(new[] { "*", "dev" }));
+        Assert.That(rig.Master.Subscribed, Is.EqualTo(subscribed + 1));
+        Assert.That(rig.Running("/dev/a"), Is.EqualTo(1));
+        Assert.That(rig.Master.Live.Single(task => task.App == "dev_a").Info.Resources.Select(resource => resource.AllocationInfo.Role), Is.All.EqualTo("dev"));
+        Assert.That(rig.Running("/a"), Is.EqualTo(1), "what runs is not disturbed");
+    }
+
+    [Test]
     public void Unique_Constraint_WaitsForAnotherHost()
     {
         var rig = new AppsRig();

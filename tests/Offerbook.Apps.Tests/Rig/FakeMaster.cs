@@ -17,7 +17,7 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     private readonly HashSet<string> _declined = [];
     private long _subscription;
     private int _nextOffer;
-    private bool _suppressed;
+    private readonly SortedSet<string> _suppressed = new(StringComparer.Ordinal);
 
     /// <summary>Tasks by id, ended ones included.</summary>
     public IReadOnlyDictionary<string, FakeTask> Tasks => _tasks;
@@ -37,7 +37,13 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     /// <summary>Refuses subscriptions while false.</summary>
     public bool IsUp { get; set; } = true;
 
-    public bool IsSuppressed => _suppressed;
+    /// <summary>Of the newest subscription.</summary>
+    public IReadOnlyList<string> Roles { get; private set; } = [];
+
+    /// <summary>How often the framework has subscribed.</summary>
+    public int Subscribed { get; private set; }
+
+    public bool IsSuppressed => _suppressed.IsSupersetOf(Roles);
 
     public void AddAgent(string host, double cpus = 16, double mem = 16_384, int ports = 100) =>
         _agents[host] = new FakeAgent("agent-" + host, host, cpus, mem, ports);
@@ -47,7 +53,10 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         _subscription = open.Subscription;
         _offers.Clear();
         _declined.Clear();
-        _suppressed = open.Subscribe.Subscribe.SuppressedRoles.Count > 0;
+        Subscribed++;
+        Roles = open.Subscribe.Subscribe.FrameworkInfo.Roles.Order(StringComparer.Ordinal).ToList();
+        _suppressed.Clear();
+        _suppressed.UnionWith(open.Subscribe.Subscribe.SuppressedRoles);
         if (!IsUp)
         {
             post(new SchedulerSignal.SubscriptionEnded(open.Subscription, 503, "not the leader"));
@@ -87,10 +96,10 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
                 }
                 break;
             case Call.Types.Type.Suppress:
-                _suppressed = true;
+                _suppressed.UnionWith(call.Suppress.Roles);
                 break;
             case Call.Types.Type.Revive:
-                _suppressed = false;
+                _suppressed.ExceptWith(call.Revive.Roles);
                 _declined.Clear();
                 break;
             case Call.Types.Type.Kill:
@@ -106,7 +115,7 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     /// <returns>Whether anything was offered.</returns>
     public bool MakeOffers()
     {
-        if (_suppressed || !Offers || !IsUp || _subscription == 0)
+        if (!Offers || !IsUp || _subscription == 0 || Roles.FirstOrDefault(role => !_suppressed.Contains(role)) is not { } role)
         {
             return false;
         }
@@ -115,7 +124,7 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         {
             return false;
         }
-        var offers = free.Select(agent => agent.Offer("offer-" + ++_nextOffer, _tasks.Values.Where(task => task.Host == agent.Host && !task.HasEnded))).ToList();
+        var offers = free.Select(agent => agent.Offer("offer-" + ++_nextOffer, role, _tasks.Values.Where(task => task.Host == agent.Host && !task.HasEnded))).ToList();
         foreach (var offer in offers)
         {
             _offers[offer.Id.Value] = offer.Hostname;

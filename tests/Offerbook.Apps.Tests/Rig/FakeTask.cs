@@ -47,13 +47,14 @@ public sealed record FakeAgent(string Id, string Host, double Cpus, double Mem, 
 {
     private const ulong FirstPort = 31_000;
 
-    public Offer Offer(string id, IEnumerable<FakeTask> running)
+    public Offer Offer(string id, string role, IEnumerable<FakeTask> running)
     {
+        var allocation = new Resource.Types.AllocationInfo { Role = role };
         var used = running.SelectMany(task => task.Info.Resources).ToList();
         double Free(string name, double total) => Math.Round(total - used.Where(resource => resource.Name == name).Sum(resource => resource.Scalar.Value), 3);
         var taken = used.Where(resource => resource.Name == "ports").SelectMany(resource => resource.Ranges.Range)
             .SelectMany(range => Enumerable.Range((int)range.Begin, (int)(range.End - range.Begin) + 1)).ToHashSet();
-        var ports = new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new Value.Types.Ranges(), AllocationInfo = Star };
+        var ports = new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new Value.Types.Ranges(), AllocationInfo = allocation };
         ports.Ranges.Range.Add(Enumerable.Range((int)FirstPort, Ports).Where(port => !taken.Contains(port))
             .Select(port => new Value.Types.Range { Begin = (ulong)port, End = (ulong)port }));
         return new Offer
@@ -62,18 +63,16 @@ public sealed record FakeAgent(string Id, string Host, double Cpus, double Mem, 
             FrameworkId = new FrameworkID { Value = "framework-1" },
             AgentId = new AgentID { Value = Id },
             Hostname = Host,
-            AllocationInfo = Star,
-            Resources = { Scalar("cpus", Free("cpus", Cpus)), Scalar("mem", Free("mem", Mem)), ports },
+            AllocationInfo = allocation,
+            Resources = { Scalar("cpus", Free("cpus", Cpus), allocation), Scalar("mem", Free("mem", Mem), allocation), ports },
         };
     }
 
-    private static Resource.Types.AllocationInfo Star => new() { Role = "*" };
-
-    private static Resource Scalar(string name, double value) => new()
+    private static Resource Scalar(string name, double value, Resource.Types.AllocationInfo allocation) => new()
     {
         Name = name,
         Type = Value.Types.Type.Scalar,
         Scalar = new Value.Types.Scalar { Value = value },
-        AllocationInfo = Star,
+        AllocationInfo = allocation,
     };
 }

@@ -219,6 +219,21 @@ internal sealed class SubscriptionKeeperTests
     }
 
     [Test]
+    public void AddRoles_WhileSubscribed_SubscribesAnewWithThem()
+    {
+        Subscribe();
+        Taken<IEffect>();
+        _keeper.AddRoles(["batch"], Now, _effects);
+        Assert.That(Taken<OpenSubscription>(), Is.Empty, "nothing new");
+
+        _keeper.AddRoles(["dev", "batch"], Now, _effects);
+        var open = Taken<OpenSubscription>().Single();
+        Assert.That(open.Subscription, Is.EqualTo(2));
+        Assert.That(open.Subscribe.Subscribe.FrameworkInfo.Roles, Is.EqualTo(new[] { "batch", "dev" }));
+        Assert.That(_keeper.IsSubscribed, Is.False);
+    }
+
+    [Test]
     public void Acknowledge_AnUpdateWithoutUuid_SendsNothing()
     {
         Subscribe();
