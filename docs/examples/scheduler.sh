@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A whole scheduler: subscribes, accepts one offer, sees its task run and finish.   scheduler.sh [MASTER] [COMMAND]
 set -eu; export LC_ALL=C    # record lengths count bytes
-api=${1:-http://127.0.0.1:5050}/api/v1/scheduler; command=${2:-echo hello from a shell}; launched=''
-dir=$(mktemp -d); mkfifo "$dir/events"; trap 'kill "$stream" 2>/dev/null || :; rm -rf "$dir"' EXIT
+api=${1:-http://127.0.0.1:5050}/api/v1/scheduler; command=${2:-echo hello from a shell}; launched=''; stream=''
+dir=$(mktemp -d); mkfifo "$dir/events"; trap 'kill $stream 2>/dev/null || :; rm -rf "$dir"' EXIT
 post() { curl -sS -H 'Content-Type: application/json' "$@"; }
 call() { post "$api" -H "Mesos-Stream-Id: $id" -d "{\"framework_id\":{\"value\":\"$framework\"},$1}"; }
 value() { grep -oE "\"$1\":(\{\"value\":)?\"[^\"]*" <<<"$event" | head -n 1 | sed 's/.*"//'; }
@@ -18,4 +18,4 @@ while read -r length && IFS= read -r -N "$length" event; do case $event in
     [ -z "$uuid" ] || call '"type":"ACKNOWLEDGE","acknowledge":{"agent_id":{"value":"'"$agent"'"},"task_id":{"value":"hello-1"},"uuid":"'"$uuid"'"}'
     case $state in TASK_FINISHED) call '"type":"TEARDOWN"'; exit 0 ;; TASK_FAILED|TASK_ERROR|TASK_LOST|TASK_KILLED) echo "$event" >&2; exit 1 ;; esac ;;
   *'"type":"ERROR"'*) echo "$event" >&2; exit 1 ;;
-esac; done; echo 'the stream ended' >&2; exit 1
+esac; done <"$dir/events"; echo 'the stream ended' >&2; exit 1

@@ -87,14 +87,14 @@ internal sealed class RecoveryTests
         Signals.Send(ended.Value, Signals.Terminate); // sleep dies of SIGTERM: exit status 143
         await parts.StartAgentAsync();
 
-        await Eventually.HoldsAsync(async () => await parts.RunningAsync("/sleeper") == 2
-                && !TaskProcesses.Under(parts.DataDirectory).ContainsKey(ended.Key),
-            "the ended task is replaced", Soon, parts.DescribeAsync);
+        await Eventually.HoldsAsync(async () => TaskProcesses.Under(parts.DataDirectory).Count == 2
+                && (string?)(await parts.AppsAsync(HttpMethod.Get, "/v2/apps/sleeper"))["app"]!["lastTaskFailure"]?["taskId"] == ended.Key,
+            "the ended task is told of and replaced", Soon, parts.DescribeAsync);
         var survivor = before.Last();
         Assert.That(Sleeper(TaskProcesses.Under(parts.DataDirectory)[survivor.Key]), Is.EqualTo(survivor.Value), "the other task is the same process");
         var failure = (await parts.AppsAsync(HttpMethod.Get, "/v2/apps/sleeper"))["app"]!["lastTaskFailure"]!;
-        Assert.That((string?)failure["taskId"], Is.EqualTo(ended.Key));
-        Assert.That((string?)failure["message"], Does.Contain("signal 15").Or.Contain("143").Or.Contain("SIGTERM"));
+        Assert.That((string?)failure["state"], Is.EqualTo("TASK_FAILED"));
+        Assert.That((string?)failure["message"], Is.EqualTo("Command terminated with signal Terminated"));
     }
 
     [Test]

@@ -19,7 +19,7 @@ def until(what, condition):
     print("ok:", what)
 
 
-assert client.ping().strip() == "pong"
+assert client.ping().strip(' \n"') == "pong"
 print("info:", client.get_info().version)
 
 seen = []

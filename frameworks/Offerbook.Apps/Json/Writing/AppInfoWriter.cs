@@ -31,11 +31,14 @@ public static class AppInfoWriter
             json["tasksUnhealthy"] = counts.Unhealthy;
         }
         json.AddOptional("deployments", live.DeploymentIds?.JsonOf(id => new JObject { ["id"] = id }));
-        json.AddOptional("readinessCheckResults", live.ReadinessCheckResults is null ? null : new JArray(live.ReadinessCheckResults));
-        json.AddOptional("tasks", live.Tasks is null ? null : new JArray(live.Tasks));
+        json.AddOptional("readinessCheckResults", ListOf(live.ReadinessCheckResults));
+        json.AddOptional("tasks", ListOf(live.Tasks));
         json.AddOptional("lastTaskFailure", live.LastTaskFailure);
         json.AddOptional("tasksStats", live.TaskStats);
         json.AddOptional("taskStats", live.TaskStats?.DeepClone());
         return json;
     }
+
+    /// <summary>One by one: a list that is itself a <see cref="JArray"/> would else become the only element of the new one.</summary>
+    private static JArray? ListOf(IEnumerable<JToken>? items) => items is null ? null : new JArray(items.ToArray<object>());
 }
