@@ -51,10 +51,10 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     public void Forget(Turn turn, InstanceId instance)
     {
         _queue.Forget(instance);
-        if (_queue.IsWaiting(instance.App))
+        // What has gone may have been what a constraint spoke against. One that has gone too is still to be forgotten.
+        if (_queue.First(instance.App) is { } next && turn.State.Instances.Find(next) is { } waiting)
         {
-            // What has gone may have been what a constraint spoke against.
-            _interest.WantAnew(RoleOf(turn, instance.App));
+            _interest.WantAnew(waiting.Role);
         }
     }
 

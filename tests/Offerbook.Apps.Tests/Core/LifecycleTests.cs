@@ -103,6 +103,18 @@ public sealed class LifecycleTests
     }
 
     [Test]
+    public void Delete_AppThatWaitsForOffers_LeavesNothing()
+    {
+        var rig = new AppsRig();
+        rig.Create("""{"id":"/a","cmd":"sleep 9","cpus":100,"instances":3}""");
+        Assert.That(rig.Call(new ApiCall.DeleteApp("/a", true)).Status, Is.EqualTo(200));
+        Assert.That(rig.State.Instances.Count, Is.Zero);
+        Assert.That(rig.State.Deployments, Is.Empty);
+        Assert.That(rig.View.Queue, Is.Empty);
+        Assert.That(rig.Master.IsSuppressed, Is.True);
+    }
+
+    [Test]
     public void Update_ThatChangesNothing_SucceedsWithAnEmptyPlan()
     {
         var rig = new AppsRig();
