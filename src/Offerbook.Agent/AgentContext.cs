@@ -7,9 +7,6 @@ namespace Offerbook.Agent;
 /// <summary>What the parts of an agent's core share: the durable state and the turn that is being taken.</summary>
 internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
 {
-    /// <summary>No timer runs longer than this: timers of the platform end at 49 days. Whoever waits longer looks again.</summary>
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(28);
-
     private Effects _effects = new();
     private int _eventsSinceSnapshot;
 
@@ -64,7 +61,7 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
 
     /// <summary>The message is its own key: an equal one is replaced.</summary>
     public void StartTimer(AgentMessage message, TimeSpan after) =>
-        _effects.Add(new StartTimer(message, after < TimeSpan.Zero ? TimeSpan.Zero : after < LongestTimer ? after : LongestTimer, message));
+        _effects.Add(new StartTimer(message, after < TimeSpan.Zero ? TimeSpan.Zero : after, message));
 
     public void CancelTimer(AgentMessage message) => _effects.Add(new CancelTimer(message));
 

@@ -33,6 +33,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     private readonly TaskChecks _checks;
     private readonly TaskLife _life;
     private readonly MasterOrders _orders;
+    private readonly ResourceLedger _ledger;
     private readonly SandboxKeeper _sandboxes;
     private readonly SortedSet<ContainerId> _recovering = [];
     private readonly List<ConnectionId> _awaitingEnd = [];
@@ -45,8 +46,9 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         _updates = new UpdateStreams(_context, _link);
         _killer = new TaskKiller(_context, statuses, _updates);
         _checks = new TaskChecks(_context, statuses, _updates, _killer);
-        _life = new TaskLife(_context, statuses, _updates, _killer, _checks);
-        _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life);
+        _ledger = new ResourceLedger(settings);
+        _life = new TaskLife(_context, statuses, _updates, _killer, _checks, _ledger);
+        _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _ledger);
         _sandboxes = new SandboxKeeper(_context);
     }
 
@@ -65,6 +67,10 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
             else
             {
                 _recovering.Add(task.Container);
+                if (!task.Silenced)
+                {
+                    _ledger.Restore(task);
+                }
             }
         }
         _context.Do(new RecoverContainers([.. _recovering]));

@@ -1,2 +1,3 @@
 global using MesosTask = Mesos.V1.Task;
+global using Task = System.Threading.Tasks.Task;
 global using TaskStatus = Mesos.V1.TaskStatus;

@@ -9,7 +9,7 @@ namespace Offerbook.Agent.Tasks;
 internal static class LaunchChecks
 {
     /// <summary>All that is wrong, or null when the task may start.</summary>
-    public static LaunchRefusal? Examine(TaskInfo task, FrameworkInfo framework)
+    public static LaunchRefusal? Examine(TaskInfo task)
     {
         var invalid = new List<string>();
         if (task.Command is null && task.Executor is null)

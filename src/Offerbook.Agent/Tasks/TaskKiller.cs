@@ -89,7 +89,7 @@ internal sealed class TaskKiller(AgentContext context, StatusMaker statuses, Upd
         }
         if (task.Runtime.KillDeadline > context.Now.Elapsed)
         {
-            // The timer was cut to what a timer can hold.
+            // An older timer, set before the deadline moved.
             context.StartTimer(new AgentMessage.KillGraceExpired(container), task.Runtime.KillDeadline - context.Now.Elapsed);
             return;
         }

@@ -22,7 +22,8 @@ namespace Offerbook.Agent.Tasks;
 /// The admission is durable before the container starts, and a container that had not started when the agent died never will:
 /// a task runs at most once. An end is durable before the container's traces on disk are dropped: it is reported at least once.
 /// </summary>
-internal sealed class TaskLife(AgentContext context, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskChecks checks)
+internal sealed class TaskLife(AgentContext context, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskChecks checks,
+    ResourceLedger ledger)
 {
     private long _finished;
     private long _failed;
@@ -49,7 +50,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
             AdmittedNanoseconds = context.Now.UnixNanoseconds,
         });
         var task = context.State.Tasks[key];
-        refusal ??= LaunchChecks.Examine(info, framework);
+        refusal ??= LaunchChecks.Examine(info) ?? ledger.Reserve(task);
         if (refusal is not null)
         {
             _launchErrors++;
@@ -143,6 +144,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         Invariant.Check(!task.Ended, "a task ends once");
         checks.Stop(task);
         killer.Forget(task);
+        ledger.Release(task);
         if (task.Info.MaxCompletionTime is not null)
         {
             context.CancelTimer(new AgentMessage.CompletionTimeReached(task.Container));

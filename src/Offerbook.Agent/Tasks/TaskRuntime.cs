@@ -1,4 +1,5 @@
 using Offerbook.Agent.Checks;
+using Offerbook.Resources;
 
 namespace Offerbook.Agent.Tasks;
 
@@ -12,6 +13,9 @@ internal sealed class TaskRuntime
 
     /// <summary>When SIGKILL is due, in elapsed time.</summary>
     public TimeSpan KillDeadline { get; set; }
+
+    /// <summary>What the task is accounted for; empty once it has ended.</summary>
+    public ResourceBag Resources { get; set; } = ResourceBag.Empty;
 
     public CheckProgress? Health { get; set; }
 

@@ -1,0 +1,42 @@
+using System.Net;
+
+namespace Offerbook.Agent;
+
+/// <summary>How to start an agent.</summary>
+/// <param name="WorkDirectory">Sandboxes under <c>slaves/</c>, the agent's own state under <c>meta/</c>. Created if missing. One agent at a time may hold it.</param>
+/// <param name="Masters">Where masters are, for instance <c>http://127.0.0.1:5050</c>; any of them will do, the leader is found from there.</param>
+public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Masters)
+{
+    /// <summary>Default: loopback.</summary>
+    public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 takes any free port. Default 5051.</summary>
+    public int Port { get; init; } = 5051;
+
+    /// <summary>The command line flag that changes the port, for the text of the error when it is taken.</summary>
+    public string PortFlag { get; init; } = "--port";
+
+    /// <summary>The name under which others reach this host; default: the advertised address.</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>The address under which others reach this host; default: the listening address, or loopback if that is a wildcard.</summary>
+    public IPAddress? AdvertisedAddress { get; init; }
+
+    /// <summary>For instance <c>cpus:4;mem:8192;ports:[31000-32000]</c>; what it does not name is detected.</summary>
+    public string? Resources { get; init; }
+
+    /// <summary>For instance <c>rack:a;zone:b</c>.</summary>
+    public string? Attributes { get; init; }
+
+    /// <summary>A directory to add at the end of the PATH of tasks.</summary>
+    public string? ExtraPath { get; init; }
+
+    /// <summary>Adjusts the timings and bounds of the core.</summary>
+    public Func<AgentSettings, AgentSettings> Tune { get; init; } = settings => settings;
+
+    /// <summary>Whether disposing the host kills the tasks. Default: they go on and the next agent takes them over.</summary>
+    public bool StopTasksOnExit { get; init; }
+
+    /// <summary>The grace period of those kills. Default 3 s.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
+}

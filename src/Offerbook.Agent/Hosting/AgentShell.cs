@@ -1,0 +1,56 @@
+using Offerbook.Actors;
+using Offerbook.Actors.Hosting;
+using Offerbook.Agent.Hosting.Checks;
+using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Hosting.Registration;
+using Offerbook.Agent.Http;
+
+namespace Offerbook.Agent.Hosting;
+
+/// <summary>Hands each of the core's effects to the part that carries it out.</summary>
+internal sealed class AgentShell(
+    MasterConnection master, ProcessContainers containers, CheckRunner checks, SandboxCollector sandboxes, AgentGateway gateway) : IEffectHandler
+{
+    public void Perform(IEffect effect)
+    {
+        switch (effect)
+        {
+            case ConnectToMaster connect:
+                master.Open(connect.Connection, connect.Subscribe);
+                break;
+            case DisconnectFromMaster disconnect:
+                master.Close(disconnect.Connection);
+                break;
+            case CallMaster call:
+                master.Send(call.Connection, call.Call);
+                break;
+            case LaunchContainer launch:
+                containers.Launch(launch.Spec);
+                break;
+            case RecoverContainers recover:
+                containers.Recover(recover.Containers);
+                break;
+            case SignalContainer signal:
+                containers.Signal(signal.Container, signal.Signal);
+                break;
+            case ForgetContainer forget:
+                containers.Forget(forget.Container);
+                break;
+            case RunCheck check:
+                checks.Run(check);
+                break;
+            case RemoveSandbox remove:
+                sandboxes.Remove(remove.Sandbox);
+                break;
+            case ReplyView reply:
+                gateway.Answer(reply.Connection, reply.View);
+                break;
+            case ReplyAllTasksEnded reply:
+                gateway.Answer(reply.Connection, null);
+                break;
+            default:
+                Invariant.Fail($"an agent's shell knows no effect {effect.GetType().Name}");
+                break;
+        }
+    }
+}

@@ -1,0 +1,295 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Offerbook.Agent.Containers;
+
+namespace Offerbook.Agent.Hosting.Containers;
+
+/// <summary>
+/// Runs containers as plain processes of the host, each under its own supervisor (supervise.sh), which outlives the agent.
+///
+/// <code>
+///   LaunchContainer ─▶ launch workers ─▶ setsid sh supervise.sh ─▶ setsid PROGRAM
+///                                               │ writes
+///   ContainerStarted, ContainerExited ◀─ reader ◀─ inotify ◀─ meta/containers/ID
+/// </code>
+///
+/// One reader looks at records, so a container's start is always told before its end. A scan every few seconds finds containers
+/// whose supervisor was killed and will write no more. Processes are known by number and start time: one that merely
+/// got the number of a dead task is neither taken for it nor signalled. A task that leaves its session (a daemon that calls
+/// setsid) escapes; cgroups will hold it.
+/// </summary>
+internal sealed class ProcessContainers : IAsyncDisposable
+{
+    /// <summary>Launches that may wait: the agent's bound on tasks; the core refuses more.</summary>
+    private const int LaunchCapacity = 16_384;
+
+    /// <summary>Starting a process blocks for milliseconds, most of it in the kernel.</summary>
+    private const int LaunchWorkers = 2;
+
+    private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(3);
+
+    /// <summary>15 s: a machine so loaded that a shell takes longer to begin is better off with one task less.</summary>
+    private const int ScansUntilUnbegun = 5;
+
+    private readonly ContainerFiles _files;
+    private readonly ProcessLauncher _launcher;
+    private readonly Func<AgentMessage, ValueTask> _post;
+    private readonly ILogger _logger;
+    private readonly string _bootId;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ContainerId, TrackedContainer> _tracked = [];
+    private readonly Channel<ContainerSpec> _launches = Channel.CreateBounded<ContainerSpec>(LaunchCapacity);
+    private readonly RecordWatcher _watcher;
+    private readonly SessionKiller _killer = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ITimer _scanTimer;
+    private readonly Task _running;
+    private int _scanDue;
+    private int _disposed;
+
+    public ProcessContainers(ContainerFiles files, ProcessLauncher launcher, string bootId,
+        Func<AgentMessage, ValueTask> post, TimeProvider time, ILogger logger)
+    {
+        (_files, _launcher, _bootId, _post, _logger) = (files, launcher, bootId, post, logger);
+        files.WriteScript();
+        _watcher = new RecordWatcher(files.Records, time, logger);
+        _scanTimer = time.CreateTimer(_ => RequestScan(), null, ScanInterval, ScanInterval);
+        _running = Task.WhenAll([ReadAsync(), .. Enumerable.Range(0, LaunchWorkers).Select(_ => LaunchAsync())]);
+    }
+
+    /// <summary>Faults when a worker fails unexpectedly.</summary>
+    public Task Completion => _running;
+
+    public void Launch(ContainerSpec spec)
+    {
+        lock (_lock)
+        {
+            _tracked[spec.Container] = new TrackedContainer(spec.Container);
+        }
+        if (!_launches.Writer.TryWrite(spec))
+        {
+            _ = _post(new AgentMessage.ContainerLaunchFailed(spec.Container, "Too many launches are waiting on this agent"));
+        }
+    }
+
+    /// <summary>Takes over what an earlier process left; see <see cref="RecoverContainers"/>.</summary>
+    public void Recover(IReadOnlyList<ContainerId> wanted)
+    {
+        lock (_lock)
+        {
+            foreach (var id in wanted)
+            {
+                _tracked[id] = new TrackedContainer(id);
+            }
+        }
+        foreach (var stray in _files.List().Except(wanted))
+        {
+            KillStray(stray);
+        }
+        foreach (var id in wanted.Where(_files.TryCancel))
+        {
+            _logger.LogInformation("Container {Container} had not started when the agent ended; it never will.", id);
+        }
+        _watcher.NameEverything();
+    }
+
+    public void Signal(ContainerId id, ContainerSignal signal)
+    {
+        ContainerRecord record;
+        lock (_lock)
+        {
+            if (!_tracked.TryGetValue(id, out var container) || container.EndReported)
+            {
+                return;
+            }
+            record = container.Record;
+        }
+        if (signal == ContainerSignal.Kill)
+        {
+            KillSession(record);
+        }
+        else if (record.Main is { IsAlive: true } main && record.BootId == _bootId)
+        {
+            Native.SignalGroup(main.Pid, Native.Terminate);
+        }
+    }
+
+    public void Forget(ContainerId id)
+    {
+        lock (_lock)
+        {
+            _tracked.Remove(id);
+        }
+        _files.Delete(id);
+    }
+
+    /// <summary>Leaves the containers running.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+        await _scanTimer.DisposeAsync();
+        _launches.Writer.TryComplete();
+        await _stopping.CancelAsync();
+        _watcher.Dispose();
+        await _killer.DisposeAsync();
+        await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
+        _stopping.Dispose();
+    }
+
+    private async Task LaunchAsync()
+    {
+        await Task.Yield();
+        await foreach (var spec in _launches.Reader.ReadAllAsync())
+        {
+            // What is still queued when the agent stops never starts, and the next agent reports so.
+            if (_stopping.IsCancellationRequested)
+            {
+                continue;
+            }
+            if (_launcher.Launch(spec) is { } failure)
+            {
+                await _post(new AgentMessage.ContainerLaunchFailed(spec.Container, failure));
+            }
+            else if (Known([spec.Container]) is [var container])
+            {
+                container.Launched = true;
+            }
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            while (await _watcher.WaitAsync(_stopping.Token))
+            {
+                var scan = Interlocked.Exchange(ref _scanDue, 0) == 1;
+                var named = _watcher.Take();
+                foreach (var container in scan || named is null ? All() : Known(named))
+                {
+                    await LookAsync(container, scan);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The agent stops; the containers go on.
+        }
+    }
+
+    private async ValueTask LookAsync(TrackedContainer container, bool scan)
+    {
+        if (container.EndReported)
+        {
+            return;
+        }
+        if (_files.Read(container.Id) is not { } record)
+        {
+            await GiveUpUnbegunAsync(container, scan);
+            return;
+        }
+        container.Record = record;
+        if (record.Cancelled)
+        {
+            container.EndReported = true;
+            await _post(new AgentMessage.ContainerNeverStarted(container.Id));
+            return;
+        }
+        if (!container.StartReported && record is { Main: { } main, Status: null } && IsAlive(record, main))
+        {
+            container.StartReported = true;
+            await _post(new AgentMessage.ContainerStarted(container.Id, main.Pid));
+        }
+        else if (!container.StartReported && record is { Main: { } ended, Status: not null } && record.BootId == _bootId)
+        {
+            // So short that it was over before its start was seen.
+            container.StartReported = true;
+            await _post(new AgentMessage.ContainerStarted(container.Id, ended.Pid));
+        }
+        if (ExitOf(container, scan) is { } exit)
+        {
+            container.EndReported = true;
+            await _post(new AgentMessage.ContainerExited(container.Id, exit));
+        }
+    }
+
+    /// <summary>A supervisor that was started but never began its record (no memory, no disk): nothing runs, and nothing will.</summary>
+    private async ValueTask GiveUpUnbegunAsync(TrackedContainer container, bool scan)
+    {
+        if (!scan || !container.Launched || ++container.AbandonedScans < ScansUntilUnbegun || !_files.TryCancel(container.Id))
+        {
+            return;
+        }
+        container.EndReported = true;
+        await _post(new AgentMessage.ContainerLaunchFailed(container.Id, "The task's supervisor did not come up; is the disk of the agent's work directory full?"));
+    }
+
+    private ContainerExit? ExitOf(TrackedContainer container, bool scan)
+    {
+        var record = container.Record;
+        if (record.Status is { } status)
+        {
+            return record.Signalled ? new ContainerExit.Signaled(status - 128) : new ContainerExit.Exited(status);
+        }
+        if (record.BootId is not null && record.BootId != _bootId)
+        {
+            return new ContainerExit.Vanished("The machine was restarted while the task ran; its exit status is not known");
+        }
+        if (!scan || record.Supervisor is { IsAlive: true } || record.Main is { IsAlive: true })
+        {
+            container.AbandonedScans = 0;
+            return null;
+        }
+        // Two scans in a row: a record that is just being begun must not be taken for an abandoned one.
+        return ++container.AbandonedScans < 2
+            ? null
+            : new ContainerExit.Vanished("The task's supervisor was killed before it could record the exit status");
+    }
+
+    private bool IsAlive(ContainerRecord record, ProcessIdentity process) => record.BootId == _bootId && process.IsAlive;
+
+    /// <summary>A container that no task claims: its launch was never made durable, or its end was and its record stayed.</summary>
+    private void KillStray(ContainerId id)
+    {
+        if (_files.Read(id) is { Status: null } record)
+        {
+            _logger.LogWarning("Killing container {Container}, which belongs to no task.", id);
+            KillSession(record);
+        }
+        _files.Delete(id);
+    }
+
+    private void KillSession(ContainerRecord record)
+    {
+        if (record.Main is { } main && record.BootId == _bootId)
+        {
+            _killer.Kill(main);
+        }
+    }
+
+    private void RequestScan()
+    {
+        Interlocked.Exchange(ref _scanDue, 1);
+        _watcher.NameEverything();
+    }
+
+    private List<TrackedContainer> All()
+    {
+        lock (_lock)
+        {
+            return [.. _tracked.Values];
+        }
+    }
+
+    private List<TrackedContainer> Known(IReadOnlyList<ContainerId> ids)
+    {
+        lock (_lock)
+        {
+            return [.. ids.Select(id => _tracked.GetValueOrDefault(id)).OfType<TrackedContainer>()];
+        }
+    }
+}

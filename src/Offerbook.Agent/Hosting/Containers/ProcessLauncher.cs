@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Offerbook.Agent.Containers;
+
+namespace Offerbook.Agent.Hosting.Containers;
+
+/// <summary>Starts a container's supervisor. Blocking: a few milliseconds.</summary>
+internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories sandboxes, HostEnvironment host)
+{
+    private static readonly string Setsid = Find("setsid");
+    private static readonly string Shell = Find("sh");
+
+    /// <returns>Why it could not be started, or null.</returns>
+    public string? Launch(ContainerSpec spec)
+    {
+        if (spec.User is { } user && !Native.UserExists(user))
+        {
+            return $"The user '{user}' does not exist on this host; name another in CommandInfo.user or FrameworkInfo.user";
+        }
+        try
+        {
+            var sandbox = sandboxes.Prepare(spec.Sandbox);
+            var start = new ProcessStartInfo(Setsid) { WorkingDirectory = sandbox, UseShellExecute = false };
+            foreach (var argument in (ReadOnlySpan<string>)[Shell, files.Script, files.RecordOf(spec.Container), Setsid, .. ProgramOf(spec.Command)])
+            {
+                start.ArgumentList.Add(argument);
+            }
+            host.Fill(start.Environment, spec, sandbox);
+            using var process = Process.Start(start);
+            return null;
+        }
+        catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            return $"The task's process could not be started: {failure.Message}";
+        }
+    }
+
+    /// <summary>Starts a command of a check in the container's sandbox, leading a session of its own, its output thrown away.</summary>
+    /// <exception cref="Win32Exception">It could not be started.</exception>
+    public Process StartCheck(ContainerSpec spec, CommandSpec command, IReadOnlyList<KeyValuePair<string, string>> environment)
+    {
+        var sandbox = sandboxes.PathOf(spec.Sandbox);
+        var start = new ProcessStartInfo(Setsid) { WorkingDirectory = sandbox, UseShellExecute = false };
+        foreach (var argument in (ReadOnlySpan<string>)[Shell, "-c", "exec \"$@\" </dev/null >/dev/null 2>&1", "check", .. ProgramOf(command)])
+        {
+            start.ArgumentList.Add(argument);
+        }
+        host.Fill(start.Environment, spec, sandbox, environment);
+        return Process.Start(start) ?? throw new InvalidOperationException("a new process was not started");
+    }
+
+    private static string[] ProgramOf(CommandSpec command) => command switch
+    {
+        CommandSpec.Shell shell => [Shell, "-c", shell.Line],
+        CommandSpec.Program program => [program.File, .. program.Arguments],
+        _ => throw new InvalidOperationException("a command of an unknown kind"),
+    };
+
+    /// <summary>Absolute, because a task may bring its own PATH.</summary>
+    private static string Find(string program) =>
+        new[] { "/usr/bin/", "/bin/", "/usr/local/bin/" }.Select(directory => directory + program).FirstOrDefault(File.Exists) ?? "/usr/bin/" + program;
+}

@@ -1,0 +1,60 @@
+using System.Buffers.Text;
+
+namespace Offerbook.Agent.Hosting.Containers;
+
+/// <summary>What /proc says of processes.</summary>
+internal static class ProcessTable
+{
+    /// <summary>Null when there is no such process.</summary>
+    public static ProcessStat? Read(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        int length;
+        try
+        {
+            using var file = File.OpenHandle($"/proc/{pid}/stat");
+            length = RandomAccess.Read(file, buffer, 0);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        return Parse(pid, buffer[..length]);
+    }
+
+    /// <summary>The name, the second field, is in parentheses and may hold anything: the fields are counted from the last one.</summary>
+    private static ProcessStat? Parse(int pid, ReadOnlySpan<byte> line)
+    {
+        const int stateField = 3;
+        const int sessionField = 6;
+        const int startField = 22;
+
+        var end = line.LastIndexOf((byte)')');
+        if (end < 0 || end + 2 >= line.Length)
+        {
+            return null;
+        }
+        var fields = line[(end + 2)..];
+        var ended = fields[0] is (byte)'Z' or (byte)'X';
+        var session = 0;
+        long start = 0;
+        var number = stateField;
+        foreach (var range in fields.Split((byte)' '))
+        {
+            if (number == sessionField)
+            {
+                Utf8Parser.TryParse(fields[range], out session, out _);
+            }
+            else if (number == startField)
+            {
+                Utf8Parser.TryParse(fields[range], out start, out _);
+                break;
+            }
+            number++;
+        }
+        return new ProcessStat(pid, ended, session, start);
+    }
+}
+
+/// <param name="Ended">A zombie, or on its way out.</param>
+internal readonly record struct ProcessStat(int Pid, bool Ended, int Session, long Start);

@@ -1,0 +1,160 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Offerbook.Wire;
+using Offerbook.Wire.AgentProtocol;
+using Offerbook.Wire.Http;
+
+namespace Offerbook.Agent.Hosting.Registration;
+
+/// <summary>
+/// Moves bytes between the core and the master. One connection at a time is open; opening the next closes the one before.
+/// Which master: the one that answered last, else the next of the list; a master that does not lead says who does.
+/// </summary>
+internal sealed class MasterConnection(IReadOnlyList<Uri> masters, Func<AgentMessage, ValueTask> post, ILogger logger) : IAsyncDisposable
+{
+    private const string Path = "/offerbook/agent/v1";
+    private const string StreamIdHeader = "Offerbook-Stream-Id";
+
+    /// <summary>Calls that may wait for the connection: two updates for each task an agent may hold. More means that the master does not keep up.</summary>
+    private const int CallCapacity = 20_000;
+
+    private const int MaxRedirects = 5;
+
+    private readonly StreamingClient _client = new();
+    private readonly Lock _lock = new();
+    private Session? _session;
+    private Uri? _leader;
+    private int _next;
+
+    /// <summary>The master that the agent talks to, or last talked to.</summary>
+    public Uri? Leader => _leader;
+
+    public void Open(long connection, Call subscribe)
+    {
+        var session = new Session(connection);
+        Replace(session);
+        session.Running = RunAsync(session, subscribe);
+    }
+
+    public void Close(long connection)
+    {
+        if (_session?.Connection == connection)
+        {
+            Replace(null);
+        }
+    }
+
+    public void Send(long connection, Call call)
+    {
+        if (_session is { } session && session.Connection == connection && !session.Calls.Writer.TryWrite(call))
+        {
+            session.Stopping.Cancel();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var last = _session;
+        Replace(null);
+        if (last?.Running is { } running)
+        {
+            await running;
+        }
+        _client.Dispose();
+    }
+
+    private void Replace(Session? session)
+    {
+        lock (_lock)
+        {
+            _session?.Stopping.Cancel();
+            _session = session;
+        }
+    }
+
+    private async Task RunAsync(Session session, Call subscribe)
+    {
+        await Task.Yield();
+        var cancellation = session.Stopping.Token;
+        int? status = null;
+        string reason;
+        try
+        {
+            var (address, stream, answer) = await SubscribeAsync(subscribe, cancellation);
+            if (stream is null)
+            {
+                (status, reason) = (answer.Status, answer.Reason);
+                logger.LogWarning("The master at {Address} did not take the agent: {Reason}", address, reason);
+            }
+            else
+            {
+                using (stream)
+                {
+                    var sending = SendCallsAsync(session, address, stream.Header(StreamIdHeader) ?? "");
+                    reason = await stream.ReadAllAsync(
+                        @event => post(new AgentMessage.MasterEventReceived(session.Connection, @event)), cancellation);
+                    logger.LogWarning("The connection to the master at {Address} has ended: {Reason}", address, reason);
+                    session.Calls.Writer.TryComplete();
+                    await session.Stopping.CancelAsync();
+                    await sending;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            reason = "The connection was closed by the agent";
+        }
+        await post(new AgentMessage.MasterConnectionEnded(session.Connection, status, reason));
+    }
+
+    private async Task<(Uri Address, IncomingStream<Event>? Stream, CallAnswer Answer)> SubscribeAsync(Call subscribe, CancellationToken cancellation)
+    {
+        var address = _leader ?? masters[_next++ % masters.Count];
+        for (var hops = 0; ; hops++)
+        {
+            var (stream, answer) = await _client.OpenAsync<Event>(new Uri(address, Path), subscribe, MessageFormat.Protobuf, cancellation: cancellation);
+            if (stream is null && answer is { Status: 307, Redirect: { } redirect } && hops < MaxRedirects)
+            {
+                address = redirect;
+                continue;
+            }
+            _leader = stream is null ? null : address;
+            return (address, stream, answer);
+        }
+    }
+
+    private async Task SendCallsAsync(Session session, Uri address, string streamId)
+    {
+        await Task.Yield();
+        KeyValuePair<string, string>[] headers = [new(StreamIdHeader, streamId)];
+        var target = new Uri(address, Path);
+        try
+        {
+            await foreach (var call in session.Calls.Reader.ReadAllAsync(session.Stopping.Token))
+            {
+                var answer = await _client.PostAsync(target, call, MessageFormat.Protobuf, headers, session.Stopping.Token);
+                if (!answer.IsSuccess)
+                {
+                    logger.LogWarning("The master at {Address} refused {Type}: {Reason}", address, call.Type, answer.Reason);
+                    await post(new AgentMessage.MasterCallFailed(session.Connection, call, answer.Status, answer.Reason));
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (session.Stopping.IsCancellationRequested)
+        {
+            // The connection is over; what was not sent is sent anew on the next one.
+        }
+    }
+
+    private sealed class Session(long connection)
+    {
+        public long Connection => connection;
+
+        public CancellationTokenSource Stopping { get; } = new();
+
+        public Channel<Call> Calls { get; } = Channel.CreateBounded<Call>(new BoundedChannelOptions(CallCapacity) { SingleReader = true });
+
+        public Task? Running { get; set; }
+    }
+}

@@ -1,0 +1,15 @@
+using System.Globalization;
+
+namespace Offerbook.Agent.Http;
+
+/// <summary>When the program was built, as Mesos' endpoints tell it.</summary>
+internal static class BuildInfo
+{
+    private static readonly DateTimeOffset Built = File.Exists(typeof(BuildInfo).Assembly.Location)
+        ? File.GetLastWriteTimeUtc(typeof(BuildInfo).Assembly.Location)
+        : DateTimeOffset.UnixEpoch;
+
+    public static string Date => Built.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    public static double Time => Built.ToUnixTimeSeconds();
+}

@@ -1,0 +1,51 @@
+using Offerbook.Resources;
+
+namespace Offerbook.Agent.Tasks;
+
+/// <summary>
+/// What the agent's tasks use of its total, so that a launch beyond it is refused. A second line of defence: the master accounts
+/// for every launch, but a host is not to be overrun by a master that errs. Reservations do not matter here, only amounts, because
+/// the agent learns of them only through the tasks that use them.
+/// </summary>
+internal sealed class ResourceLedger(AgentSettings settings)
+{
+    private readonly ResourceBag _total = AmountsOf(ResourceReader.Read(settings.Info.Resources).Bag);
+
+    public ResourceBag Used { get; private set; } = ResourceBag.Empty;
+
+    public LaunchRefusal? Reserve(AgentTask task)
+    {
+        var reading = ResourceReader.Read(task.Info.Resources);
+        if (!reading.IsValid)
+        {
+            return LaunchRefusal.Invalid("Task uses invalid resources: " + string.Join("; ", reading.Problems));
+        }
+        var amounts = AmountsOf(reading.Bag);
+        var free = _total - Used;
+        if (!free.Contains(amounts))
+        {
+            return LaunchRefusal.Invalid($"Total resources {amounts} required by task is more than available {free}");
+        }
+        Take(task, amounts);
+        return null;
+    }
+
+    /// <summary>For a task that is running already.</summary>
+    public void Restore(AgentTask task) => Take(task, AmountsOf(ResourceReader.Read(task.Info.Resources).Bag));
+
+    public void Release(AgentTask task)
+    {
+        Used -= task.Runtime.Resources;
+        task.Runtime.Resources = ResourceBag.Empty;
+    }
+
+    private void Take(AgentTask task, ResourceBag amounts)
+    {
+        task.Runtime.Resources = amounts;
+        Used += amounts;
+    }
+
+    /// <summary>Volumes that exist already, and copies of shared ones, take nothing anew.</summary>
+    private static ResourceBag AmountsOf(ResourceBag bag) => ResourceBag.Of(
+        [.. bag.Where(entry => entry.Kind.Disk is null && !entry.Kind.IsShared).Select(entry => new ResourceEntry(ResourceKind.Plain(entry.Name), entry.Value))]);
+}

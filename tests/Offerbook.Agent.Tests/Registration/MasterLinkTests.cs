@@ -1,0 +1,141 @@
+using Mesos.V1;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Tests.Support;
+using Offerbook.Wire.AgentProtocol;
+
+namespace Offerbook.Agent.Tests.Registration;
+
+public sealed class MasterLinkTests
+{
+    [Test]
+    public void FirstRegistration_NamesNoId_AndTheNextOneKeepsIt()
+    {
+        var bench = new Bench();
+        bench.Pass(TimeSpan.FromSeconds(1));
+        Assert.That(bench.Effects<ConnectToMaster>().Single().Subscribe.AgentId, Is.Null);
+        bench.Register();
+
+        var restarted = bench.Restart();
+        restarted.Pass(TimeSpan.FromSeconds(1));
+
+        var subscribe = restarted.Effects<ConnectToMaster>().Single().Subscribe;
+        Assert.That(subscribe.AgentId.Value, Is.EqualTo(Make.AgentIdText));
+        Assert.That(subscribe.Subscribe.AgentInfo.Id.Value, Is.EqualTo(Make.AgentIdText));
+    }
+
+    [Test]
+    public void Refusals_AreAnsweredWithLongerWaits_UpToTheBound()
+    {
+        var bench = new Bench();
+        var waits = new List<double>();
+        for (var i = 0; i < 12; i++)
+        {
+            var waited = 0;
+            while (!bench.Effects<ConnectToMaster>().Any())
+            {
+                bench.Pass(TimeSpan.FromMilliseconds(10));
+                waited++;
+            }
+            waits.Add(waited / 100.0);
+            var connection = bench.Effects<ConnectToMaster>().Single().Connection;
+            bench.Take();
+            bench.Tell(new AgentMessage.MasterConnectionEnded(connection, 503, "not the leader"));
+        }
+
+        for (var i = 0; i < waits.Count; i++)
+        {
+            Assert.That(waits[i], Is.LessThanOrEqualTo(Math.Min(60, Math.Pow(2, i)) + 0.01));
+        }
+        Assert.That(waits.Max(), Is.GreaterThan(5));
+    }
+
+    [Test]
+    public void AMaster_ThatDoesNotAnswer_IsGivenUp()
+    {
+        var bench = new Bench();
+        bench.Pass(TimeSpan.FromSeconds(1));
+        bench.Take();
+
+        bench.Pass(TimeSpan.FromSeconds(15));
+
+        Assert.That(bench.Effects<DisconnectFromMaster>().Single().Connection, Is.EqualTo(1));
+        bench.Pass(TimeSpan.FromSeconds(4));
+        Assert.That(bench.Effects<ConnectToMaster>().Single().Connection, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Pings_AreAnswered_AndTheirAbsenceEndsTheConnection()
+    {
+        var bench = new Bench().Register();
+        bench.Take();
+        bench.Pass(TimeSpan.FromSeconds(74));
+        bench.Hear(new Event { Type = Event.Types.Type.Ping });
+        Assert.That(bench.Take().OfType<CallMaster>().Single().Call.Type, Is.EqualTo(Call.Types.Type.Pong));
+
+        bench.Pass(TimeSpan.FromSeconds(74.9));
+        Assert.That(bench.Take(), Is.Empty);
+        bench.Pass(TimeSpan.FromSeconds(0.1));
+        Assert.That(bench.Effects<DisconnectFromMaster>().Count(), Is.EqualTo(1));
+        Assert.That(bench.Core.View().Registered, Is.False);
+    }
+
+    [Test]
+    public void Events_OfAnOlderConnection_AreVoid()
+    {
+        var bench = new Bench().Register();
+        var old = bench.Connection;
+        bench.Tell(new AgentMessage.MasterConnectionEnded(old, null, "broken"));
+        bench.Take();
+        bench.Register();
+        bench.Take();
+
+        bench.Tell(new AgentMessage.MasterEventReceived(old, Make.Launch(Make.Task())));
+        bench.Tell(new AgentMessage.MasterConnectionEnded(old, null, "broken again"));
+
+        Assert.That(bench.Take(), Is.Empty);
+        Assert.That(bench.Core.View().Registered, Is.True);
+    }
+
+    [Test]
+    public void Subscribe_ListsWhatTheAgentHolds()
+    {
+        var bench = new Bench().Register();
+        var container = bench.Run(Make.Task());
+        bench.Hear(Make.Acknowledge("t1", bench.Pending()!));
+        bench.Tell(new AgentMessage.ContainerExited(container, new ContainerExit.Exited(0)));
+        bench.Tell(new AgentMessage.MasterConnectionEnded(bench.Connection, null, "broken"));
+        bench.Take();
+        bench.Pass(TimeSpan.FromSeconds(1));
+
+        var subscribe = bench.Effects<ConnectToMaster>().Single().Subscribe.Subscribe;
+        Assert.That(subscribe.Frameworks.Single().Id.Value, Is.EqualTo("f1"));
+        Assert.That(subscribe.Tasks.Single().State, Is.EqualTo(TaskState.TaskFinished));
+        Assert.That(subscribe.Tasks.Single().StatusUpdateState, Is.EqualTo(TaskState.TaskRunning), "its update is still unacknowledged");
+        Assert.That(subscribe.BootId, Is.EqualTo("boot-1"));
+    }
+
+    [Test]
+    public void CompletedFrameworks_AreShutDownOnRegistration()
+    {
+        var bench = new Bench().Register();
+        bench.Run(Make.Task());
+        bench.Tell(new AgentMessage.MasterConnectionEnded(bench.Connection, null, "broken"));
+        bench.Take();
+
+        bench.Register("f1");
+
+        Assert.That(bench.Effects<SignalContainer>().Single().Signal, Is.EqualTo(ContainerSignal.Terminate));
+        Assert.That(bench.Updates(), Is.Empty);
+    }
+
+    [Test]
+    public void ACallThatIsRefused_EndsTheConnection()
+    {
+        var bench = new Bench().Register();
+        bench.Take();
+
+        bench.Tell(new AgentMessage.MasterCallFailed(bench.Connection, new Call { Type = Call.Types.Type.Pong }, 400, "no such stream"));
+
+        Assert.That(bench.Effects<DisconnectFromMaster>().Count(), Is.EqualTo(1));
+    }
+}

@@ -1,0 +1,73 @@
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Tests.Support;
+
+namespace Offerbook.Agent.Tests.Sandbox;
+
+public sealed class SandboxRetentionTests
+{
+    [Test]
+    public void FinishedTasks_BeyondTheBound_AreForgottenOldestFirst()
+    {
+        var bench = new Bench(Make.Settings() with { MaxFinishedPerFramework = 2 }).Register();
+
+        var containers = Enumerable.Range(0, 4).Select(i => Finish(bench, $"t{i}")).ToList();
+
+        Assert.That(bench.Effects<RemoveSandbox>().Select(remove => remove.Sandbox.Container), Is.EqualTo(containers.Take(2)));
+        Assert.That(bench.Core.View().Frameworks.Single().Finished.Select(task => task.Container), Is.EqualTo(containers.Skip(2)));
+    }
+
+    [Test]
+    public void FinishedTasks_AreForgottenWithAge_AndTheirFrameworkWithThem()
+    {
+        var bench = new Bench().Register();
+        Finish(bench, "t1");
+        bench.Pass(TimeSpan.FromDays(7) - TimeSpan.FromHours(1));
+        Assert.That(bench.Effects<RemoveSandbox>(), Is.Empty);
+
+        bench.Pass(TimeSpan.FromHours(2));
+
+        Assert.That(bench.Effects<RemoveSandbox>().Count(), Is.EqualTo(1));
+        Assert.That(bench.Core.View().Frameworks, Is.Empty);
+    }
+
+    [Test]
+    public void IdleFrameworks_BeyondTheBound_AreForgottenWithAllTheirSandboxes()
+    {
+        var bench = new Bench(Make.Settings() with { MaxFinishedFrameworks = 1 }).Register();
+        Finish(bench, "a", "f1");
+        Finish(bench, "b", "f1");
+
+        bench.Pass(TimeSpan.FromSeconds(1));
+        Finish(bench, "c", "f2");
+
+        Assert.That(bench.Effects<RemoveSandbox>().Count(), Is.EqualTo(2));
+        Assert.That(bench.Core.View().Frameworks.Single().Info.Id.Value, Is.EqualTo("f2"));
+    }
+
+    [Test]
+    public void Removals_AreRepeatedAfterARestart_BecauseTheyMayNotHaveHappened()
+    {
+        var bench = new Bench(Make.Settings() with { MaxFinishedPerFramework = 1 }).Register();
+        Finish(bench, "t1");
+        Finish(bench, "t2");
+
+        var restarted = bench.Restart();
+
+        Assert.That(restarted.Effects<RemoveSandbox>(), Is.EqualTo(bench.Effects<RemoveSandbox>()));
+    }
+
+    private static ContainerId Finish(Bench bench, string task, string framework = "f1")
+    {
+        var removed = bench.Effects<RemoveSandbox>().ToList();
+        var container = bench.Run(Make.Task(task), Make.Framework(framework));
+        bench.Tell(new AgentMessage.ContainerExited(container, new ContainerExit.Exited(0)));
+        while (bench.Pending(task) is { } update)
+        {
+            removed.AddRange(bench.Take().OfType<RemoveSandbox>().Except(removed));
+            bench.Hear(Make.Acknowledge(task, update, framework));
+        }
+        removed.AddRange(bench.Take().OfType<RemoveSandbox>().Except(removed));
+        bench.Done.AddRange(removed);
+        return container;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Sandbox;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Agent.Tests.Support;
+
+/// <summary>Real containers in a directory of their own. A new runner on the same directory is an agent that was restarted.</summary>
+internal sealed class Yard : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Channel<AgentMessage> _messages = Channel.CreateUnbounded<AgentMessage>();
+    private readonly SandboxDirectories _sandboxes;
+    private ProcessContainers _containers;
+
+    public Yard(string? extraPath = null)
+    {
+        Work = Directory.CreateTempSubdirectory("offerbook-agent-").FullName;
+        Files = new ContainerFiles(Work);
+        _sandboxes = new SandboxDirectories(Work);
+        Launcher = new ProcessLauncher(Files, _sandboxes, new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath));
+        _containers = Start();
+    }
+
+    public string Work { get; }
+
+    public ContainerFiles Files { get; }
+
+    public ProcessLauncher Launcher { get; }
+
+    public ProcessContainers Runner => _containers;
+
+    public string BootId { get; set; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    public ContainerSpec Spec(string line, params (string Name, string Value)[] environment) => Spec(new CommandSpec.Shell(line), environment);
+
+    public ContainerSpec Spec(CommandSpec command, params (string Name, string Value)[] environment)
+    {
+        var container = new ContainerId(Guid.NewGuid().ToString());
+        var sandbox = new SandboxPath(new AgentId("m1-S0"), new FrameworkId("f1"), new ExecutorId("t1"), container);
+        return new ContainerSpec(container, sandbox, command, null, [.. environment.Select(variable => KeyValuePair.Create(variable.Name, variable.Value))]);
+    }
+
+    public string Sandbox(ContainerSpec spec) => _sandboxes.PathOf(spec.Sandbox);
+
+    public string Output(ContainerSpec spec, string file = "stdout") => File.ReadAllText(Path.Combine(Sandbox(spec), file));
+
+    /// <summary>Launches and waits until the container runs.</summary>
+    public async Task<int> RunAsync(ContainerSpec spec)
+    {
+        _containers.Launch(spec);
+        return (await NextAsync<AgentMessage.ContainerStarted>()).Pid;
+    }
+
+    /// <summary>Launches and waits for the end.</summary>
+    public async Task<ContainerExit> RunToEndAsync(ContainerSpec spec)
+    {
+        await RunAsync(spec);
+        return (await NextAsync<AgentMessage.ContainerExited>()).Exit;
+    }
+
+    public async Task<T> NextAsync<T>() where T : AgentMessage
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        AgentMessage message;
+        try
+        {
+            message = await _messages.Reader.ReadAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new AssertionException($"Waited {Patience} for {typeof(T).Name}, and nothing came.");
+        }
+        Assert.That(message, Is.InstanceOf<T>());
+        return (T)message;
+    }
+
+    public bool HasMore => _messages.Reader.TryPeek(out _);
+
+    /// <summary>The agent dies and another starts.</summary>
+    public async Task RestartAsync(params ContainerId[] recover)
+    {
+        await _containers.DisposeAsync();
+        _containers = Start();
+        _containers.Recover(recover);
+    }
+
+    public async Task StopAsync() => await _containers.DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        // What a failed test left running belongs to nobody and is killed.
+        await RestartAsync();
+        await _containers.DisposeAsync();
+        Directory.Delete(Work, recursive: true);
+    }
+
+    private ProcessContainers Start() => new(Files, Launcher, BootId, message =>
+    {
+        _messages.Writer.TryWrite(message);
+        return ValueTask.CompletedTask;
+    }, TimeProvider.System, NullLogger.Instance);
+}
