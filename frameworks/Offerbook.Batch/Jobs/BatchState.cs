@@ -106,7 +106,8 @@ public sealed class BatchState
     {
         var run = job.Find(ended.Run);
         Invariant.Check(run is { IsActive: true }, "only an active run's attempt ends");
-        run.Failures += ended.End is AttemptEnd.Failed or AttemptEnd.Impossible ? 1 : 0;
+        // A task that we killed ourselves has not failed.
+        run.Failures += !job.IsStopping && ended.End is (AttemptEnd.Failed or AttemptEnd.Impossible) ? 1 : 0;
         run.EndedAt = ended.At;
         run.Cause = ended.Cause;
         job.Enter(ended.Run, ended.End switch

@@ -191,6 +191,7 @@ internal sealed class JobLifeTests
         _world.Deliver();
         var job = _world.Job("j");
         Assert.That(((string?)job["state"], (int)job["stopped"]!, (int)job["finished"]!), Is.EqualTo(("stopped", 9, 1)));
+        Assert.That(job["runs"]!.Select(run => (int)run["failures"]!), Is.All.Zero);
         Assert.That(_world.Call(new ApiCall.StopJob("j")).Status, Is.EqualTo(200));
         Assert.That(_world.Cluster.Tasks.Any(t => t.IsAlive), Is.False);
     }
