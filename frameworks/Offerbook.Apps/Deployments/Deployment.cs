@@ -26,14 +26,14 @@ public sealed record Deployment(DeploymentPlan Plan, int CurrentStep)
 /// <summary>How far one action is.</summary>
 /// <param name="Done">Nothing is left to do.</param>
 /// <param name="Started">Instances that a scaling action has started and that must become ready.</param>
-/// <param name="Rolling">Set once a replacement has moved.</param>
+/// <param name="Rolling">The bounds of a replacement.</param>
 public sealed record ActionProgress(bool Done, bool Begun, ValueList<InstanceId> Started, RollingProgress? Rolling)
 {
     public static ActionProgress None { get; } = new(false, false, [], null);
 }
 
-/// <summary>What a replacement was allowed when it began. It kills <paramref name="KillNow"/> old instances and then one for every new one that is ready.</summary>
-/// <param name="Old">Instances of older versions at the beginning.</param>
+/// <summary>What a replacement is allowed, set down when it begins and again when it stands still. It kills <paramref name="KillNow"/> old instances and then one for every new one that is ready.</summary>
+/// <param name="Old">Instances of older versions at that time.</param>
 public sealed record RollingProgress(int Old, int KillNow, int MinHealthy, int MaxCapacity);
 
 /// <summary>How a deployment ended.</summary>

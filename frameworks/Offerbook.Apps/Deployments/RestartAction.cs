@@ -13,9 +13,11 @@ namespace Offerbook.Apps.Deployments;
 ///    died by itself counts as one that went.
 /// 3. New ones start as far as MaxCapacity leaves room beside the old ones that still hold resources.
 /// 4. Done when all N new ones are ready and no old one is left.
+/// 5. When nothing moves any more and it is not done (the bounds were set down while faults left too few healthy), they are set
+///    down again from what is healthy now.
 ///
-/// What may be killed and started follows from the bounds set down when it began and from what exists now, so it can be called
-/// at any time. Whatever the counts say, a healthy instance goes only while more than the minimum are healthy.
+/// What may be killed and started follows from the bounds in the journal and from what exists now, so it can be called at any time.
+/// Whatever the counts say, a healthy instance goes only while more than the minimum are healthy.
 /// </summary>
 internal sealed class RestartAction(InstanceKeeper keeper)
 {
@@ -31,21 +33,27 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         }
 
         var rolling = progress.Rolling ?? Begin(turn, app);
+        Move(turn, app, rolling);
+        if (!IsDone(turn, app) && IsStill(turn, app))
+        {
+            rolling = Begin(turn, app);
+            Move(turn, app, rolling);
+        }
+        return progress with { Begun = true, Rolling = rolling, Done = IsDone(turn, app) };
+    }
+
+    private static bool IsDone(Turn turn, AppDefinition app) => Old(turn, app).Count == 0
+        && New(turn, app) is var replaced && replaced.Count == app.Instances && replaced.All(instance => InstanceHealth.IsReady(app, instance));
+
+    /// <summary>Nothing is dying and nothing is coming: only new bounds can let the replacement go on.</summary>
+    private static bool IsStill(Turn turn, AppDefinition app) => Old(turn, app).All(instance => instance.Goal == Goal.Running)
+        && New(turn, app).All(instance => InstanceHealth.IsReady(app, instance));
+
+    private void Move(Turn turn, AppDefinition app, RollingProgress rolling)
+    {
         Kill(turn, app, rolling);
         TrimNew(turn, app);
-        var occupied = Old(turn, app).Count;
-        keeper.Schedule(turn, app, RollingArithmetic.StartNow(app.Instances, MaxCapacity(turn, app, rolling), occupied, New(turn, app).Count));
-
-        var replaced = New(turn, app);
-        var moved = replaced.Count > 0 || Old(turn, app).Any(instance => instance.Goal != Goal.Running) || rolling.Old == 0;
-        return progress with
-        {
-            Begun = true,
-            // Until something has moved the bounds are worked out again: an old instance that gets well may give it room.
-            Rolling = moved ? rolling : null,
-            Done = Old(turn, app).Count == 0 && replaced.Count == app.Instances
-                && replaced.All(instance => InstanceHealth.IsReady(app, instance)),
-        };
+        keeper.Schedule(turn, app, RollingArithmetic.StartNow(app.Instances, rolling.MaxCapacity, Old(turn, app).Count, New(turn, app).Count));
     }
 
     private static RollingProgress Begin(Turn turn, AppDefinition app)
@@ -58,13 +66,6 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         var readyNew = New(turn, app).Count(instance => InstanceHealth.IsReady(app, instance));
         return new RollingProgress(old.Count, bounds.KillNow - readyNew, bounds.MinHealthy, bounds.MaxCapacity);
     }
-
-    /// <summary>
-    /// The one extra instance of the arithmetic is also allowed later: when faults left too few healthy at the beginning, it is only
-    /// after they have recovered that nothing could move without it.
-    /// </summary>
-    private static int MaxCapacity(Turn turn, AppDefinition app, RollingProgress rolling) => Math.Max(rolling.MaxCapacity,
-        RollingArithmetic.Begin(app.Instances, app.UpgradeStrategy, app.IsResident, Healthy(turn, app), app.Instances).MaxCapacity);
 
     private static void Kill(Turn turn, AppDefinition app, RollingProgress rolling)
     {

@@ -252,6 +252,33 @@ public sealed class DeploymentTests
     }
 
     [Test]
+    public void Restart_ToFewerInstancesWhileMostAreIll_DoesNotGetStuck()
+    {
+        var rig = new AppsRig();
+        rig.Create("""
+            {"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":9,"healthChecks":[{"protocol":"COMMAND","command":{"value":"x"}}],
+             "upgradeStrategy":{"minimumHealthCapacity":0.5,"maximumOverCapacity":0}}
+            """);
+        rig.Call(new ApiCall.CancelDeployment(rig.State.Deployments[0].Id, true));
+        foreach (var instance in rig.Of("/a").Take(2))
+        {
+            rig.Master.Update(instance.Task.Value, TaskState.TaskRunning, healthy: true);
+        }
+        rig.Run();
+        rig.Update("/a", """{"cmd":"sleep 2","instances":2}""");
+        for (var i = 0; i < 4 && rig.State.Deployments.Count > 0; i++)
+        {
+            foreach (var task in rig.Master.Live.Where(task => task.Info.Command.Value == "sleep 2").ToList())
+            {
+                rig.Master.Update(task.Id, TaskState.TaskRunning, healthy: true);
+                rig.Run();
+            }
+        }
+        Assert.That(rig.State.Deployments, Is.Empty);
+        Assert.That(rig.Master.Live.Select(task => task.Info.Command.Value), Is.EqualTo(Enumerable.Repeat("sleep 2", 2)));
+    }
+
+    [Test]
     public void Readiness_WhenDefined_HoldsTheDeploymentUntilPassed()
     {
         var rig = new AppsRig { Probe = _ => new ProbeResult.HttpAnswered(503, "not yet") };
