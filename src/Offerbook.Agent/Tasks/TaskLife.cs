@@ -93,7 +93,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
 
     public void LaunchFailed(AgentTask task, string why)
     {
-        if (task.Runtime.Phase != ContainerPhase.Starting)
+        if (task.Runtime.Phase is not (ContainerPhase.Starting or ContainerPhase.Unknown))
         {
             return;
         }

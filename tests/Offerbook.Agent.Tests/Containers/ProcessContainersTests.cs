@@ -107,6 +107,17 @@ public sealed class ProcessContainersTests
     }
 
     [Test]
+    public async Task ASandboxThatCannotBeWritten_FailsTheLaunchWithTheReason()
+    {
+        var spec = _yard.Spec("true");
+        Directory.CreateDirectory(_yard.Sandbox(spec) + "/stdout");
+
+        _yard.Runner.Launch(spec);
+
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.Contain("stdout"));
+    }
+
+    [Test]
     public async Task AnArgumentThatIsTooLong_FailsTheLaunch()
     {
         _yard.Runner.Launch(_yard.Spec("true " + new string('x', 200_000)));
@@ -150,7 +161,7 @@ public sealed class ProcessContainersTests
         var pid = await _yard.RunAsync(spec);
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>()).Exit, Is.EqualTo(new ContainerExit.Exited(4)));
 
-        Assert.That(Members(pid), Is.Empty);
+        await Until(() => Members(pid).Count == 0, "nothing is left");
     }
 
     [Test]

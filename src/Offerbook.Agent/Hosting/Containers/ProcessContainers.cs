@@ -199,16 +199,17 @@ internal sealed class ProcessContainers : IAsyncDisposable
             await _post(new AgentMessage.ContainerNeverStarted(container.Id));
             return;
         }
-        if (!container.StartReported && record is { Main: { } main, Status: null } && IsAlive(record, main))
+        if (record is { Main: null, Status: not null })
+        {
+            container.EndReported = true;
+            await _post(new AgentMessage.ContainerLaunchFailed(container.Id, $"The task's process could not be started: {record.Words}"));
+            return;
+        }
+        // A task may be over before its start is seen; its start is told all the same.
+        if (!container.StartReported && record.Main is { } main && record.BootId == _bootId && (record.Status is not null || main.IsAlive))
         {
             container.StartReported = true;
             await _post(new AgentMessage.ContainerStarted(container.Id, main.Pid));
-        }
-        else if (!container.StartReported && record is { Main: { } ended, Status: not null } && record.BootId == _bootId)
-        {
-            // So short that it was over before its start was seen.
-            container.StartReported = true;
-            await _post(new AgentMessage.ContainerStarted(container.Id, ended.Pid));
         }
         if (ExitOf(container, scan) is { } exit)
         {
@@ -249,8 +250,6 @@ internal sealed class ProcessContainers : IAsyncDisposable
             ? null
             : new ContainerExit.Vanished("The task's supervisor was killed before it could record the exit status");
     }
-
-    private bool IsAlive(ContainerRecord record, ProcessIdentity process) => record.BootId == _bootId && process.IsAlive;
 
     /// <summary>A container that no task claims: its launch was never made durable, or its end was and its record stayed.</summary>
     private void KillStray(ContainerId id)

@@ -7,8 +7,8 @@
 #
 #   supervisor PID START BOOT      this shell, its start time (field 22 of /proc/PID/stat) and the machine's boot id
 #   started PID START              the task's process, which leads its own session and process group
-#   ...                            what the shell says of a process that died by a signal ("Terminated")
-#   exited STATUS                  128 + n for death by signal n; nothing of the task's process group is left
+#   ...                            what the shell says: of a process that died by a signal ("Terminated"), or why it could not start one
+#   exited STATUS                  128 + n for death by signal n; what the task left of its process group has been killed
 #
 # The task's exit status must be that of a foreground command: a background one would have SIGINT and SIGQUIT ignored.
 
@@ -34,8 +34,10 @@ echo "supervisor $$ $start $boot" >&2
     set +C
     read -r stat </proc/self/stat
     start_of "$stat"
-    echo "started ${stat%% *} $start" >&2
-    exec "$setsid" "$@" >>stdout 2>>stderr
+    # The files are there before anybody hears that the task runs.
+    exec 3>&2 >>stdout 2>>stderr
+    echo "started ${stat%% *} $start" >&3
+    exec "$setsid" "$@" 3>&-
 )
 status=$?
 
