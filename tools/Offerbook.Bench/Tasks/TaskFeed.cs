@@ -15,6 +15,9 @@ namespace Offerbook.Bench.Tasks;
 /// </summary>
 internal sealed class TaskFeed(Uri master) : IDisposable
 {
+    private const double TaskCpus = 0.01;
+    private const double TaskMem = 1;
+
     private readonly Uri _api = new(master, "/api/v1/scheduler");
     private readonly StreamingClient _http = new();
     private readonly Dictionary<string, string> _headers = [];
@@ -66,7 +69,7 @@ internal sealed class TaskFeed(Uri master) : IDisposable
                 case Event.Types.Type.Offers:
                     foreach (var offer in happened.Offers.Offers_)
                     {
-                        var room = Math.Min(inFlight - (launched - ended), count - launched);
+                        var room = Math.Min(Capacity(offer), Math.Min(inFlight - (launched - ended), count - launched));
                         await AcceptAsync(offer, command, room, accepted, cancellation);
                         launched += room;
                     }
@@ -129,7 +132,7 @@ internal sealed class TaskFeed(Uri master) : IDisposable
                 TaskId = new TaskID { Value = id },
                 AgentId = offer.AgentId,
                 Command = new CommandInfo { Value = command },
-                Resources = { Scalar("cpus", 0.01), Scalar("mem", 1) },
+                Resources = { Scalar("cpus", TaskCpus), Scalar("mem", TaskMem) },
             });
             accepted[id] = Stopwatch.GetTimestamp();
         }
@@ -145,6 +148,13 @@ internal sealed class TaskFeed(Uri master) : IDisposable
             call.Accept.Filters = new Filters { RefuseSeconds = 3600 };
         }
         return PostAsync(call, cancellation);
+    }
+
+    /// <summary>How many tasks fit: an offer may be no more than what a finished task has freed.</summary>
+    private static int Capacity(Offer offer)
+    {
+        double Of(string name) => offer.Resources.Where(resource => resource.Name == name).Sum(resource => resource.Scalar.Value);
+        return (int)Math.Floor(Math.Min(Of("cpus") / TaskCpus, Of("mem") / TaskMem) + 1e-6);
     }
 
     private Task ReviveAsync(CancellationToken cancellation) => PostAsync(new Call { Type = Call.Types.Type.Revive }, cancellation);

@@ -63,7 +63,7 @@ public sealed class TasksBenchmark : IBenchmark
         var idle = run.Int("idle");
         run.Progress($"{idle} idle tasks");
         await feed.RunAsync("exec sleep 1000", idle, idle, TaskState.TaskRunning, cancellation);
-        var supervisors = ProcessMemory.Find(Path.Combine(directory, "agent")).Where(process => process != System.Environment.ProcessId).ToList();
+        var supervisors = ProcessMemory.Find(Path.Combine(directory, "agent", "meta", "containers"));
         var sleepers = ProcessMemory.Find("sleep 1000");
         run.Report("idle_task_resident", (supervisors.Sum(ProcessMemory.ResidentMiB) + sleepers.Sum(ProcessMemory.ResidentMiB)) / idle, "MiB",
             "supervisor and sleep, resident sets added");
