@@ -27,92 +27,74 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         {
             turn.Apply(new Change.DelayChanged(app.Id, null));
         }
-        foreach (var waiting in Old(turn, app).Where(instance => !instance.IsActive).ToList())
+        var census = Census.Of(turn, app);
+        if (census.Waiting.Count > 0)
         {
-            InstanceKeeper.Decommission(turn, waiting);
+            census.Waiting.ForEach(waiting => InstanceKeeper.Decommission(turn, waiting));
+            census = Census.Of(turn, app);
         }
-
-        var rolling = progress.Rolling ?? Begin(turn, app);
-        Move(turn, app, rolling);
-        if (!IsDone(turn, app) && IsStill(turn, app))
+        var rolling = progress.Rolling ?? Begin(app, census);
+        census = Move(turn, app, rolling, census);
+        if (!census.IsDone(app) && census.IsStill)
         {
-            rolling = Begin(turn, app);
-            Move(turn, app, rolling);
+            rolling = Begin(app, census);
+            census = Move(turn, app, rolling, census);
         }
-        return progress with { Begun = true, Rolling = rolling, Done = IsDone(turn, app) };
+        return progress with { Begun = true, Rolling = rolling, Done = census.IsDone(app) };
     }
 
-    private static bool IsDone(Turn turn, AppDefinition app) => Old(turn, app).Count == 0
-        && New(turn, app) is var replaced && replaced.Count == app.Instances && replaced.All(instance => InstanceHealth.IsReady(app, instance));
-
-    /// <summary>Nothing is dying and nothing is coming: only new bounds can let the replacement go on.</summary>
-    private static bool IsStill(Turn turn, AppDefinition app) => Old(turn, app).All(instance => instance.Goal == Goal.Running)
-        && New(turn, app).All(instance => InstanceHealth.IsReady(app, instance));
-
-    private void Move(Turn turn, AppDefinition app, RollingProgress rolling)
+    private static RollingProgress Begin(AppDefinition app, Census census)
     {
-        Kill(turn, app, rolling);
-        TrimNew(turn, app);
-        keeper.Schedule(turn, app, RollingArithmetic.StartNow(app.Instances, rolling.MaxCapacity, Old(turn, app).Count, New(turn, app).Count));
-    }
-
-    private static RollingProgress Begin(Turn turn, AppDefinition app)
-    {
-        var old = Old(turn, app).Where(instance => instance.Goal == Goal.Running).ToList();
-        var known = old.Count + New(turn, app).Count;
-        var bounds = RollingArithmetic.Begin(app.Instances, app.UpgradeStrategy, app.IsResident, Healthy(turn, app), known);
+        var known = census.Old.Count + census.New.Count;
+        var bounds = RollingArithmetic.Begin(app.Instances, app.UpgradeStrategy, app.IsResident, census.Healthy, known);
         // New ones that are ready already (a deployment that goes on where a cancelled one stopped) have not cost an old one yet;
-        // the bounds count them as healthy, so they must not be counted a second time below.
-        var readyNew = New(turn, app).Count(instance => InstanceHealth.IsReady(app, instance));
-        return new RollingProgress(old.Count, bounds.KillNow - readyNew, bounds.MinHealthy, bounds.MaxCapacity);
+        // the bounds count them as healthy, so they must not be counted a second time when killing.
+        return new RollingProgress(census.Old.Count, bounds.KillNow - census.Ready, bounds.MinHealthy, bounds.MaxCapacity);
     }
 
-    private static void Kill(Turn turn, AppDefinition app, RollingProgress rolling)
+    /// <returns>The census after what was killed and started; the same one if nothing was.</returns>
+    private Census Move(Turn turn, AppDefinition app, RollingProgress rolling, Census census)
     {
-        var old = Old(turn, app).Where(instance => instance.Goal == Goal.Running).ToList();
-        var ready = New(turn, app).Count(instance => InstanceHealth.IsReady(app, instance));
-        var mayGo = ready >= app.Instances ? old.Count : rolling.KillNow + ready - (rolling.Old - old.Count);
+        var before = turn.State.Instances;
+        Kill(turn, app, rolling, census);
+        Trim(turn, app, census);
+        census = ReferenceEquals(before, turn.State.Instances) ? census : Census.Of(turn, app);
+        var start = RollingArithmetic.StartNow(app.Instances, rolling.MaxCapacity, census.Occupied, census.New.Count);
+        if (start == 0)
+        {
+            return census;
+        }
+        keeper.Schedule(turn, app, start);
+        return Census.Of(turn, app);
+    }
+
+    private static void Kill(Turn turn, AppDefinition app, RollingProgress rolling, Census census)
+    {
+        var mayGo = census.Ready >= app.Instances ? census.Old.Count : rolling.KillNow + census.Ready - (rolling.Old - census.Old.Count);
+        if (mayGo <= 0 || census.Old.Count == 0)
+        {
+            return;
+        }
         // A resident app may dip one below its minimum: its instances cannot exist twice.
         var leastHealthy = rolling.MinHealthy - (app.IsResident && app.Instances == rolling.MinHealthy ? 1 : 0);
-        var healthy = Healthy(turn, app);
-        foreach (var victim in KillOrder.Sort(old, app.KillSelection, []).OrderBy(instance => IsHealthy(turn, instance) ? 1 : 0))
+        var healthy = census.Healthy;
+        foreach (var victim in KillOrder.Sort(census.Old, app.KillSelection, []).OrderBy(instance => census.IsHealthy(instance) ? 1 : 0).Take(mayGo))
         {
-            if (mayGo <= 0)
+            if (census.IsHealthy(victim) && healthy-- <= leastHealthy)
             {
                 return;
             }
-            if (IsHealthy(turn, victim))
-            {
-                if (healthy <= leastHealthy)
-                {
-                    return;
-                }
-                healthy--;
-            }
             InstanceKeeper.Decommission(turn, victim);
-            mayGo--;
         }
     }
 
     /// <summary>More new ones than wanted: one thought lost has come back.</summary>
-    private static void TrimNew(Turn turn, AppDefinition app)
+    private static void Trim(Turn turn, AppDefinition app, Census census)
     {
-        var surplus = New(turn, app).Count - app.Instances;
-        foreach (var victim in KillOrder.Sort(New(turn, app), app.KillSelection, []).Take(Math.Max(0, surplus)))
+        var surplus = census.New.Count - app.Instances;
+        if (surplus > 0)
         {
-            InstanceKeeper.Decommission(turn, victim);
+            KillOrder.Sort(census.New, app.KillSelection, []).Take(surplus).ToList().ForEach(victim => InstanceKeeper.Decommission(turn, victim));
         }
     }
-
-    private static int Healthy(Turn turn, AppDefinition app) =>
-        turn.State.Instances.Of(app.Id).Count(instance => instance.Goal == Goal.Running && IsHealthy(turn, instance)
-            && (instance.Version != app.Version || InstanceHealth.IsReady(app, instance)));
-
-    private static bool IsHealthy(Turn turn, Instance instance) => InstanceHealth.IsHealthy(turn.State.DefinitionOf(instance), instance);
-
-    private static List<Instance> Old(Turn turn, AppDefinition app) =>
-        turn.State.Instances.Of(app.Id).Where(instance => instance.Version != app.Version).ToList();
-
-    private static List<Instance> New(Turn turn, AppDefinition app) =>
-        turn.State.Instances.Of(app.Id).Where(instance => instance.Version == app.Version && instance.IsWanted).ToList();
 }
