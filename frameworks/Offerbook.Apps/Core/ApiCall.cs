@@ -47,7 +47,8 @@ public abstract record ApiCall
     /// <summary>DELETE /v2/deployments/{id}: rolls back, or with <paramref name="Force"/> only stops.</summary>
     public sealed record CancelDeployment(string Id, bool Force) : ApiCall;
 
-    /// <summary>DELETE /v2/apps/{id}/tasks and, with <paramref name="Task"/>, /v2/apps/{id}/tasks/{task}. An id ending in <c>/*</c> means a group's apps.</summary>
+    /// <summary>DELETE /v2/apps/{id}/tasks and, with <paramref name="Task"/>, /v2/apps/{id}/tasks/{task}. An id ending in <c>/*</c> means
+    /// a group's apps.</summary>
     public sealed record KillAppTasks(string Id, string? Task, string? Host, bool Scale, bool Wipe, bool Force) : ApiCall;
 
     /// <summary>POST /v2/tasks/delete</summary>

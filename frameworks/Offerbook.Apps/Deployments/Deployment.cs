@@ -32,7 +32,10 @@ public sealed record ActionProgress(bool Done, bool Begun, ValueList<InstanceId>
     public static ActionProgress None { get; } = new(false, false, [], null);
 }
 
-/// <summary>What a replacement is allowed, set down when it begins and again when it stands still. It kills <paramref name="KillNow"/> old instances and then one for every new one that is ready.</summary>
+/// <summary>
+/// What a replacement is allowed, set down when it begins and again when it stands still. It kills <paramref name="KillNow"/> old
+/// instances and then one for every new one that is ready.
+/// </summary>
 /// <param name="Old">Instances of older versions at that time.</param>
 public sealed record RollingProgress(int Old, int KillNow, int MinHealthy, int MaxCapacity);
 

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Offerbook.Apps.Errors;
 
 namespace Offerbook.Apps.Http;
@@ -29,6 +28,4 @@ internal sealed class ApiRouter(AppEndpoints apps, GroupEndpoints groups, TaskEn
     public static ApiResponse UnsupportedMediaType { get; } = ApiResponse.Error(ApiErrors.Http(415, "Unsupported Media Type"));
 
     public static ApiResponse NotFound { get; } = ApiResponse.Error(ApiErrors.UriNotFound());
-
-    public static bool IsUpdate(string method) => HttpMethods.IsPut(method) || HttpMethods.IsPatch(method);
 }

@@ -18,7 +18,8 @@ internal sealed class GroupEndpoints(CoreGate core)
         {
             ("GET", [.., "versions"]) => Versions(PathId.Parse(request.Id(2, request.Segments.Count - 1))),
             ("GET", [.., "versions", var version]) => Version(PathId.Parse(request.Id(2, request.Segments.Count - 2)), version),
-            ("GET", [.., "apps"]) when core.View.State.Root.FindGroup(PathId.Parse(id)) is null => Apps(request, PathId.Parse(request.Id(2, request.Segments.Count - 1))),
+            ("GET", [.., "apps"]) when core.View.State.Root.FindGroup(PathId.Parse(id)) is null =>
+                Apps(request, PathId.Parse(request.Id(2, request.Segments.Count - 1))),
             ("GET", _) => One(request, PathId.Parse(id)),
             ("POST", _) => await ChangeAsync(request, body => new ApiCall.CreateGroup(id, body, request.Flag("force"))),
             ("PUT", _) => await ChangeAsync(request, body => new ApiCall.UpdateGroup(id, body, request.Flag("force"), request.Flag("dryRun"))),

@@ -95,7 +95,8 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time)
             ["id"] = unused.Offer.Id.Value,
             ["hostname"] = unused.Offer.Hostname,
             ["agentId"] = unused.Offer.AgentId.Value,
-            ["resources"] = new JArray(unused.Offer.Resources.Select(resource => Write(resource.Name, RoleOf(resource), resource.Scalar, resource.Ranges, resource.Set))),
+            ["resources"] = new JArray(unused.Offer.Resources.Select(resource =>
+                Write(resource.Name, RoleOf(resource), resource.Scalar, resource.Ranges, resource.Set))),
             ["attributes"] = new JArray(unused.Offer.Attributes.Select(attribute =>
             {
                 var json = Write(attribute.Name, null, attribute.Scalar, attribute.Ranges, attribute.Set);
@@ -110,7 +111,8 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time)
         ["timestamp"] = unused.At.ToString(),
     };
 
-    private static string RoleOf(Resource resource) => resource.Reservations.Count > 0 ? resource.Reservations[^1].Role : resource.HasRole ? resource.Role : "*";
+    private static string RoleOf(Resource resource) =>
+        resource.Reservations.Count > 0 ? resource.Reservations[^1].Role : resource.HasRole ? resource.Role : "*";
 
     private static JObject Write(string name, string? role, Value.Types.Scalar? scalar, Value.Types.Ranges? ranges, Value.Types.Set? set)
     {

@@ -13,7 +13,8 @@ internal sealed class SystemEndpoints(CoreGate core, InfoWriter info, MetricsWri
         ("GET", ["metrics", "prometheus"]) => ApiResponse.Text(metrics.WritePrometheus(), "text/plain; version=0.0.4; charset=utf-8"),
         ("GET", ["v2", "info"]) => ApiResponse.Json(info.Write(core.View)),
         ("GET", ["v2", "leader"]) => ApiResponse.Json(new JObject { ["leader"] = info.Leader }),
-        ("DELETE", ["v2", "leader"]) => ApiResponse.Error(501, "This framework runs alone: there is no other to hand leadership to. Stop the process to end it."),
+        ("DELETE", ["v2", "leader"]) =>
+            ApiResponse.Error(501, "This framework runs alone: there is no other to hand leadership to. Stop the process to end it."),
         ("GET", ["v2", "plugins"]) => ApiResponse.Json(new JObject { ["plugins"] = new JArray() }),
         ("GET", ["v2", "pods"]) => ApiResponse.Json(new JArray()),
         (_, ["v2", var pods, ..]) when pods == "pods" || pods.StartsWith("pods::", StringComparison.Ordinal) =>

@@ -40,7 +40,8 @@ internal static class TaskListText
         return text.ToString();
     }
 
-    private static string? Address(Instance instance, int port) => port < instance.Placement!.HostPorts.Count && instance.Placement.HostPorts[port] is { } number
+    private static string? Address(Instance instance, int port) =>
+        port < instance.Placement!.HostPorts.Count && instance.Placement.HostPorts[port] is { } number
         ? string.Create(CultureInfo.InvariantCulture, $"{instance.Placement.Host}:{number}")
         : null;
 
