@@ -28,8 +28,8 @@ public sealed record SimulationOptions
     /// <summary>Frameworks that do whatever the scheduler API allows. Null draws none, one or two.</summary>
     public int? WildFrameworks { get; init; }
 
-    /// <summary>Virtual time between two deep checks (state equals the fold of the journal, the cores' own invariants). Default 5 s.</summary>
-    public TimeSpan DeepCheckInterval { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Virtual time between two deep checks (state equals the fold of the journal, the cores' own invariants). Default 10 s.</summary>
+    public TimeSpan DeepCheckInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Told of every event as it happens.</summary>
     public Action<string>? Watch { get; init; }

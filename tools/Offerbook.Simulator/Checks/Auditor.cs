@@ -29,6 +29,8 @@ public sealed class Auditor
         Offers = new OfferLedger(cluster.Master);
         Machines = new MachineLedger(cluster, Offers);
         _apps = new AppsLedger(cluster, apps);
+        _ = new HealthCapacity(cluster);
+        _ = new DependencyOrder(cluster);
         Jobs = new JobsLedger(cluster, jobs);
         cluster.BatchPort.Heard = _batchTasks.Hear;
         _convergence = new Convergence(cluster);

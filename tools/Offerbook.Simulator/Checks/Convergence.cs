@@ -1,3 +1,4 @@
+using Offerbook.Apps.Deployments;
 using Offerbook.Simulator.Cluster;
 
 namespace Offerbook.Simulator.Checks;
@@ -16,7 +17,7 @@ public sealed class Convergence(SimCluster cluster)
         }
         if (cluster.AppsCore!.State.Deployments is [var deployment, ..])
         {
-            return $"deployment {deployment.Id} is at step {deployment.CurrentStep}: {string.Join(", ", deployment.CurrentActions)}";
+            return Describe(deployment);
         }
         var running = 0;
         foreach (var app in cluster.AppsCore.HealthyCounts())
@@ -29,5 +30,13 @@ public sealed class Convergence(SimCluster cluster)
         }
         var containers = cluster.Machines.Sum(machine => machine.Containers.All.Count(container => container.Exit is null));
         return containers == running ? null : $"{running} tasks are wanted and {containers} containers run";
+    }
+
+    private string Describe(Deployment deployment)
+    {
+        var actions = deployment.CurrentActions.Select(action => $"{action.Name} {action.App.Id} to {action.App.Instances} with {action.App.UpgradeStrategy}");
+        var instances = cluster.AppsCore!.State.Instances.All.Where(instance => deployment.Locks(instance.App))
+            .Select(instance => $"{instance.Task} {instance.Goal} {instance.Condition}");
+        return $"deployment {deployment.Id} is at step {deployment.CurrentStep}: {string.Join(", ", actions)}; {string.Join(", ", instances)}";
     }
 }

@@ -60,12 +60,13 @@ public sealed class SimExchange
         }
         InFlight++;
         _lastToClient = link.Arrival(_lastToClient);
-        _network.At(_lastToClient, link, $"{Client.Name} #{Number} < {frame.What}", () =>
+        _network.At(_lastToClient, link, () =>
         {
             InFlight--;
             if (ClientOpen && Client.Life == _clientLife)
             {
                 Answered = true;
+                _network.World.Note($"{Client.Name} #{Number} < {frame.What}");
                 _network.World.Hash.Add(frame.Body.Span);
                 _received(frame);
             }
@@ -105,7 +106,7 @@ public sealed class SimExchange
             return;
         }
         _lastToServer = link.Arrival(_lastToServer);
-        _network.At(_lastToServer, link, $"{Server.Name} #{Number} > {frame.What}", () => Arrive(frame));
+        _network.At(_lastToServer, link, () => Arrive(frame));
     }
 
     private void Arrive(SimFrame frame)
@@ -119,6 +120,7 @@ public sealed class SimExchange
         ServerOpen = true;
         _network.Remember(this);
         _serverLife = Server.Life;
+        _network.World.Note($"{Server.Name} #{Number} > {frame.What}");
         _network.World.Hash.Add(frame.Body.Span);
         Server.Serve(this, frame);
     }
@@ -138,14 +140,14 @@ public sealed class SimExchange
     {
         var link = _network.Link(Server.Name, Client.Name);
         _lastToClient = link.Arrival(_lastToClient + silence);
-        _network.At(_lastToClient, link, null, () => FinishClient(reason));
+        _network.At(_lastToClient, link, () => FinishClient(reason));
     }
 
     internal void TellServer(string reason, TimeSpan silence = default)
     {
         var link = _network.Link(Client.Name, Server.Name);
         _lastToServer = link.Arrival(_lastToServer + silence);
-        _network.At(_lastToServer, link, null, () => FinishServer(reason));
+        _network.At(_lastToServer, link, () => FinishServer(reason));
     }
 
     private void FinishClient(string reason)

@@ -9,7 +9,7 @@ namespace Offerbook.Simulator.Network;
 /// </summary>
 public sealed class SimLink(string from, string to, SimWorld world)
 {
-    private readonly List<(string? What, Action Arrive)> _held = [];
+    private readonly List<Action> _held = [];
     private readonly SeededRandom _chance = world.Seeds.For($"link {from}>{to}");
     private TimeSpan _cutUntil = TimeSpan.MinValue;
     private TimeSpan _clogUntil = TimeSpan.MinValue;
@@ -42,18 +42,16 @@ public sealed class SimLink(string from, string to, SimWorld world)
     public TimeSpan DrawSilence(TimeSpan most) => _chance.Between(TimeSpan.Zero, most);
 
     /// <summary>Lets something arrive, or holds it until the link is whole again.</summary>
-    public void Deliver(string? what, Action arrive)
+    public void Deliver(Action arrive)
     {
         if (IsCut)
         {
-            _held.Add((what, arrive));
-            return;
+            _held.Add(arrive);
         }
-        if (what is not null)
+        else
         {
-            world.Note(what);
+            arrive();
         }
-        arrive();
     }
 
     /// <summary>Nothing gets through for a while. A second cut while one lasts only makes it longer.</summary>
@@ -96,9 +94,9 @@ public sealed class SimLink(string from, string to, SimWorld world)
         var held = _held.ToArray();
         _held.Clear();
         world.Note($"link {from}>{to} is whole, {held.Length} frames come through");
-        foreach (var (what, arrive) in held)
+        foreach (var arrive in held)
         {
-            Deliver(what, arrive);
+            Deliver(arrive);
         }
     }
 }

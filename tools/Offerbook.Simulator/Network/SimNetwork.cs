@@ -130,6 +130,5 @@ public sealed class SimNetwork(SimWorld world)
 
     internal void Forget(SimExchange exchange) => _exchanges.Remove(exchange.Number);
 
-    internal void At(TimeSpan at, SimLink link, string? what, Action arrive) =>
-        world.ScheduleAt(at, null, () => link.Deliver(what, arrive));
+    internal void At(TimeSpan at, SimLink link, Action arrive) => world.ScheduleAt(at, null, () => link.Deliver(arrive));
 }

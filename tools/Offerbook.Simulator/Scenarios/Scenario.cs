@@ -172,6 +172,12 @@ public sealed class Scenario
     public bool RunningOnly(string app, string text) =>
         Of(app).Where(item => item.IsRunning).All(item => item.Spec.Command.ToString().Contains(text, StringComparison.Ordinal));
 
+    /// <summary>How many tasks run whose ids begin so.</summary>
+    public int RunningTasks(string prefix) => Cluster.Machines.SelectMany(machine => machine.Containers.All)
+        .Count(item => item.IsRunning && item.Task.Value.StartsWith(prefix, StringComparison.Ordinal));
+
+    public int JobsEnded => _auditor.Jobs.Ended;
+
     public SimMachine MachineOf(string task) =>
         Cluster.Machines.First(machine => machine.Containers.All.Any(item => item.Task.Value == task));
 

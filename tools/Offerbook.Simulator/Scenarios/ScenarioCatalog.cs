@@ -22,6 +22,10 @@ public static class ScenarioCatalog
         ("rolling_update_over_a_restart_of_apps_keeps_health_capacity", AppsScenarios.RollingUpdateOverRestart),
         ("apps_killed_in_the_middle_of_a_deployment_finishes_it", AppsScenarios.KilledMidDeployment),
         ("crashed_container_comes_back", AppsScenarios.CrashedContainer),
+        ("batch_job_runs_while_storefront_updates", BatchScenarios.RunsWhileStorefrontUpdates),
+        ("failed_run_is_tried_again_as_often_as_its_job_allows", BatchScenarios.FailedRunIsTriedAgain),
+        ("batch_killed_while_its_job_runs_launches_no_run_twice", BatchScenarios.KilledWhileJobRuns),
+        ("run_lost_with_its_machine_succeeds_once", BatchScenarios.RunEndsOnceWhenItsMachineReboots),
         ("full_disk_acknowledges_nothing", AppsScenarios.FullDisk),
     ];
 

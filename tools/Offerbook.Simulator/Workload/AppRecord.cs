@@ -25,7 +25,13 @@ public sealed class AppRecord(string id)
 
     public bool MayExist => Possible.Exists(facts => facts is not null);
 
-    public bool MayBeBad => Possible.Exists(facts => facts is { Good: false });
+    /// <summary>
+    /// A forced request has put an end to a deployment without one that finishes its work: instances of an older version, which
+    /// may never become healthy, are left as they are.
+    /// </summary>
+    public bool MayBeMixed { get; set; }
+
+    public bool MayBeBad => MayBeMixed || Possible.Exists(facts => facts is { Good: false });
 
     public void Begin(Func<AppFacts?, IEnumerable<AppFacts?>> change)
     {

@@ -130,13 +130,21 @@ public sealed class AppsWorkload
     {
         var facts = new AppFacts(_random.Next(AppDefinition.MaxInstances + 1), ++_revision, good);
         var body = _definition.Draw(_random, app.Id, facts, []);
-        Send($"PUT /v2/apps{app.Id}{(force ? "?force=true" : "")}", body, app, (_, _) => [facts]);
+        var mixed = app.MayBeMixed;
+        app.MayBeMixed = false;
+        Client.Send($"PUT /v2/apps{app.Id}{(force ? "?force=true" : "")}", body, [app], (_, _) => [facts], (status, answer) =>
+        {
+            app.MayBeMixed = mixed && status is not (200 or 201);
+            Note(app, status, answer);
+        });
     }
 
     private void Scale(AppRecord app)
     {
         var instances = _random.Next(AppDefinition.MaxInstances + 1);
-        Send($"PUT /v2/apps{app.Id}{Force(0.3)}", new JObject { ["instances"] = instances }, app,
+        var force = _random.Chance(0.3);
+        app.MayBeMixed |= force;
+        Send($"PUT /v2/apps{app.Id}{(force ? "?force=true" : "")}", new JObject { ["instances"] = instances }, app,
             (_, facts) => facts is null ? [] : [facts with { Instances = instances }]);
     }
 
@@ -179,20 +187,24 @@ public sealed class AppsWorkload
         _deployments.Clear();
         if (!app.IsBusy && app.Requests == requests)
         {
-            Send($"DELETE /v2/deployments/{id}{Force(0.3)}", null, app, (record, facts) => record.Earlier.Append(facts));
+            var force = _random.Chance(0.3);
+            app.MayBeMixed |= force;
+            Send($"DELETE /v2/deployments/{id}{(force ? "?force=true" : "")}", null, app, (record, facts) => record.Earlier.Append(facts));
         }
     }
 
     private static IEnumerable<AppFacts?> Unchanged(AppRecord app, AppFacts? facts) => [facts];
 
     private void Send(string request, JToken? body, AppRecord app, Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change) =>
-        Client.Send(request, body, [app], change, (status, answer) =>
+        Client.Send(request, body, [app], change, (status, answer) => Note(app, status, answer));
+
+    private void Note(AppRecord app, int? status, JToken? answer)
+    {
+        if (status == 200 && answer is JObject { } result && (string?)result["deploymentId"] is { } deployment)
         {
-            if (status == 200 && answer is JObject { } result && (string?)result["deploymentId"] is { } deployment)
-            {
-                _deployments.Add((deployment, app, app.Requests));
-            }
-        });
+            _deployments.Add((deployment, app, app.Requests));
+        }
+    }
 
     private void Send(string request, JToken? body, IReadOnlyList<AppRecord> apps, Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change) =>
         Client.Send(request, body, apps, change, (_, _) => { });

@@ -1,0 +1,75 @@
+using Offerbook.Simulator;
+using Offerbook.Simulator.Hosting;
+
+namespace Offerbook.Simulation.Tests;
+
+/// <summary>Random clusters, clients and faults. A failure names the seed; rerun it with <c>./offerbook simulate --seed</c>.</summary>
+public sealed class RandomRunTests
+{
+    /// <summary>Shorter runs than the program's, and more of them: most of what goes wrong does so in the first minutes.</summary>
+    private static readonly SimulationOptions Short = SimulationOptions.Default with
+    {
+        Duration = TimeSpan.FromMinutes(3),
+        DeepCheckInterval = TimeSpan.FromSeconds(20),
+    };
+
+    [Test]
+    public async Task Simulation_ManySeeds_NoInvariantIsViolated()
+    {
+        var failed = new List<string>();
+        var totals = new SimulationTotals();
+        var seeds = Enumerable.Range(1, 200).Select(seed => (ulong)seed).ToList();
+        await SimulatorRunner.RunAsync(seeds, Short, twice: false, threads: 2, report =>
+        {
+            totals.Add(report);
+            if (!report.Passed)
+            {
+                failed.Add($"seed 0x{report.Seed:x} with --minutes 3: {report.Violation}");
+            }
+        }, TestContext.CurrentContext.CancellationToken);
+        await using var summary = new StringWriter();
+        totals.WriteTo(summary);
+        TestContext.Out.WriteLine(summary.ToString());
+        Assert.That(failed, Is.Empty);
+        Assert.That(totals.Runs, Is.EqualTo(seeds.Count));
+    }
+
+    [Test]
+    public async Task Simulation_SchedulersThatDoWhateverTheApiAllows_BreakNothing()
+    {
+        var failed = new List<string>();
+        var options = Short with { AppsClients = false, WildFrameworks = 3 };
+        var seeds = Enumerable.Range(10_001, 60).Select(seed => (ulong)seed).ToList();
+        await SimulatorRunner.RunAsync(seeds, options, twice: false, threads: 2, report =>
+        {
+            if (!report.Passed)
+            {
+                failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
+            }
+        }, TestContext.CurrentContext.CancellationToken);
+        Assert.That(failed, Is.Empty);
+    }
+
+    [TestCase(7ul)]
+    [TestCase(21ul)]
+    [TestCase(99ul)]
+    public void Simulation_SameSeedTwice_GivesTheSameHash(ulong seed)
+    {
+        var (first, second) = (Simulator.Simulation.Run(seed, Short), Simulator.Simulation.Run(seed, Short));
+        Assert.That(second.Hash, Is.EqualTo(first.Hash));
+        Assert.That(second.Counts, Is.EqualTo(first.Counts));
+    }
+
+    [Test]
+    public void Simulation_AnotherSeed_GivesAnotherHash() =>
+        Assert.That(Simulator.Simulation.Run(7, Short).Hash, Is.Not.EqualTo(Simulator.Simulation.Run(8, Short).Hash));
+
+    [Test]
+    public void Simulation_OfASeed_DoesRealWork()
+    {
+        var counts = Simulator.Simulation.Run(2, Short).Counts;
+        Assert.That(counts.Launches, Is.GreaterThan(20));
+        Assert.That(counts.ContainersStarted, Is.GreaterThan(20));
+        Assert.That(counts.RequestsAcknowledged, Is.GreaterThan(5));
+    }
+}

@@ -1,0 +1,66 @@
+using Offerbook.Actors;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Deployments.Planning;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Specs;
+using Offerbook.Simulator.Cluster;
+
+namespace Offerbook.Simulator.Checks;
+
+/// <summary>
+/// A rolling replacement gives up a healthy instance only while more than the minimum are healthy. Judged turn by turn: instances
+/// that die or fall ill by themselves lower the count and break nothing; what the framework decides to kill must leave the minimum.
+/// Turns in which a client asks for kills are not judged.
+/// </summary>
+public sealed class HealthCapacity
+{
+    private readonly SimCluster _cluster;
+    private AppsState? _before;
+    private bool _judged;
+
+    public HealthCapacity(SimCluster cluster)
+    {
+        _cluster = cluster;
+        cluster.Apps.Received += message =>
+        {
+            _before = cluster.AppsCore!.State;
+            _judged = message is not AppsMessage.ApiCalled { Call: ApiCall.KillTasks or ApiCall.KillAppTasks };
+        };
+        cluster.Apps.TurnEnded += EndTurn;
+    }
+
+    private void EndTurn()
+    {
+        var after = _cluster.AppsCore?.State;
+        if (_judged && _before is not null && after is not null && !ReferenceEquals(_before.Instances, after.Instances))
+        {
+            foreach (var deployment in after.Deployments)
+            {
+                foreach (var action in deployment.CurrentActions)
+                {
+                    if (action is DeploymentAction.Restart && !action.App.IsResident)
+                    {
+                        Judge(_before, after, action.App);
+                    }
+                }
+            }
+        }
+        _before = null;
+    }
+
+    private static void Judge(AppsState before, AppsState after, AppDefinition app)
+    {
+        var instances = after.Instances.Of(app.Id).ToList();
+        if (!instances.Exists(instance => instance.Goal != Goal.Running && IsHealthy(after, instance)
+            && before.Instances.Find(instance.Id) is { Goal: Goal.Running }))
+        {
+            return;
+        }
+        var minimum = (int)Math.Ceiling(app.Instances * app.UpgradeStrategy.MinimumHealthCapacity);
+        var left = instances.Count(instance => instance.Goal == Goal.Running && IsHealthy(after, instance));
+        Invariant.Check(left >= minimum,
+            $"I10: the rolling restart of {app.Id} gives up a healthy instance and leaves {left}; {minimum} of {app.Instances} are the minimum");
+    }
+
+    private static bool IsHealthy(AppsState state, Instance instance) => InstanceHealth.IsHealthy(state.DefinitionOf(instance), instance);
+}
