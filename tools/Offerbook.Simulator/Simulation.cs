@@ -40,7 +40,8 @@ public sealed class Simulation
         var draws = new SeedSource(seed).For("plans");
         var clusterPlan = options.Cluster ?? ClusterPlan.Draw(draws);
         _plan = options.Faults ?? FaultPlan.Draw(draws);
-        _cluster = new SimCluster(seed, clusterPlan);
+        _cluster = new SimCluster(seed, options.Mutation == Mutation.OverstateResources ? clusterPlan with { Overstatement = 10 } : clusterPlan);
+        Mutations.Apply(options.Mutation, _cluster);
         _cluster.World.Trace.Listener = options.Watch;
         _faults = new FaultInjector(_cluster, _plan);
         _apps = new AppsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([2, 5, 15, 40])));

@@ -31,6 +31,9 @@ public sealed record SimulationOptions
     /// <summary>Virtual time between two deep checks (state equals the fold of the journal, the cores' own invariants). Default 10 s.</summary>
     public TimeSpan DeepCheckInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>A defect that the checks must find. Default: none.</summary>
+    public Mutation Mutation { get; init; }
+
     /// <summary>Told of every event as it happens.</summary>
     public Action<string>? Watch { get; init; }
 }

@@ -23,6 +23,9 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
     private readonly Dictionary<ConnectionId, SimExchange> _open = [];
     private SimNode<MasterMessage>? _node;
 
+    /// <summary>A defect for mutation tests: every update of a task is sent to its framework once more, after a while.</summary>
+    public bool ReplaysUpdates { get; set; }
+
     /// <summary>Most frames that ever waited for one subscriber.</summary>
     public int DeepestBuffer { get; private set; }
 
@@ -87,6 +90,10 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
                 break;
             case MasterEffect.SendToScheduler send:
                 Push(send.Stream, Describe.Event(send.Event), send.Event);
+                if (ReplaysUpdates && send.Event.Type == Mesos.V1.Scheduler.Event.Types.Type.Update)
+                {
+                    world.Schedule(TimeSpan.FromSeconds(3), null, () => Push(send.Stream, Describe.Event(send.Event), send.Event));
+                }
                 break;
             case MasterEffect.SendToAgent send:
                 Push(send.Stream, Describe.Event(send.Event), send.Event);

@@ -26,6 +26,9 @@ public sealed record ClusterPlan(int Agents, int CpusMilli, int MemMegabytes, in
     /// <summary>Events between snapshots, for every core; small ones make recovery from snapshots common.</summary>
     public int SnapshotEvery { get; init; } = 1_000;
 
+    /// <summary>A defect for mutation tests: agents report so many times the resources that their machines have.</summary>
+    public int Overstatement { get; init; } = 1;
+
     public static ClusterPlan Draw(SeededRandom random) => new(
         random.Between(1, 4), random.Between(2, 16) * 1_000, random.Between(2, 16) * 1_024, random.Pick<int>([200, 1_000]))
     {

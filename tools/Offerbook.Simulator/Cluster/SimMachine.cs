@@ -51,7 +51,7 @@ public sealed class SimMachine
     private AgentSettings Settings(ClusterPlan plan)
     {
         var info = new AgentInfo { Hostname = Name, Port = 5051 };
-        info.Resources.Add(Scalar("cpus", plan.CpusMilli / 1000.0));
+        info.Resources.Add(Scalar("cpus", plan.CpusMilli / 1000.0 * plan.Overstatement));
         info.Resources.Add(Scalar("mem", plan.MemMegabytes));
         info.Resources.Add(Scalar("disk", 100_000));
         info.Resources.Add(new Resource

@@ -40,6 +40,9 @@ public sealed class SimContainers(SimWorld world, string machine)
     /// <summary>How long a process takes to end after SIGTERM.</summary>
     public TimeSpan StopMean { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A defect for mutation tests: nothing can end a process but itself.</summary>
+    public bool IgnoresSignals { get; set; }
+
     public void Launch(ContainerSpec spec)
     {
         Invariant.Check(_ever.Add(spec.Container.Value), $"container {spec.Container} is launched twice on {machine}");
@@ -105,7 +108,7 @@ public sealed class SimContainers(SimWorld world, string machine)
 
     public void Signal(ContainerId id, ContainerSignal signal)
     {
-        if (!_containers.TryGetValue(id.Value, out var container) || container.Exit is not null)
+        if (IgnoresSignals || !_containers.TryGetValue(id.Value, out var container) || container.Exit is not null)
         {
             return;
         }

@@ -193,7 +193,14 @@ public sealed class SimNode<TMessage>(
                     _snapshot = new Snapshot(_gate.Appended, snapshot.State);
                     break;
                 default:
-                    _gate.Hold(effect);
+                    if (Disk.AnswersBeforeFlush)
+                    {
+                        perform(effect);
+                    }
+                    else
+                    {
+                        _gate.Hold(effect);
+                    }
                     break;
             }
         }

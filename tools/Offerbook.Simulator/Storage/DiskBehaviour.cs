@@ -17,4 +17,10 @@ public sealed class DiskBehaviour
 
     /// <summary>Chance that only the first turns of that batch are kept (a torn write, cut at its checksum).</summary>
     public double TornWriteRate { get; set; } = 0.3;
+
+    /// <summary>A defect of the shell, for mutation tests: effects do not wait for the flush.</summary>
+    public bool AnswersBeforeFlush { get; set; }
+
+    /// <summary>A disk that lies, for mutation tests: a crash takes back the last events that it called durable.</summary>
+    public bool LosesWhatWasFlushed { get; set; }
 }

@@ -102,6 +102,12 @@ public sealed class SimJournal
             }
         }
         var lost = _flushing.Count + _waiting.Count - kept;
+        if (behaviour.LosesWhatWasFlushed)
+        {
+            var takenBack = random.Next(Math.Min(_durable.Count, 10) + 1);
+            _durable.RemoveRange(_durable.Count - takenBack, takenBack);
+            lost += takenBack;
+        }
         _durable.AddRange(_flushing.Take(kept).Select(item => item.Event));
         _flushing.Clear();
         _waiting.Clear();

@@ -1,0 +1,47 @@
+using Offerbook.Simulator;
+using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Faults;
+
+namespace Offerbook.Simulation.Tests;
+
+/// <summary>The checks are checked: each defect must be found, and by the invariant that it breaks, within a few seeds.</summary>
+public sealed class MutationTests
+{
+    private const int Seeds = 40;
+
+    private static readonly FaultPlan Crashes = FaultPlan.None with
+    {
+        MasterCrashesPerMinute = 2,
+        AgentCrashesPerMinute = 4,
+        FrameworkCrashesPerMinute = 6,
+        SlowDisksPerMinute = 4,
+    };
+
+    [TestCase(Mutation.AnswerBeforeFlush, new[] { "I1:", "I2:", "I3:", "I12:", "I13:" })]
+    [TestCase(Mutation.LoseWhatWasFlushed, new[] { "I1:", "I2:", "I3:", "I12:", "I13:", "threw" })]
+    [TestCase(Mutation.ReplayUpdates, new[] { "I6:" })]
+    [TestCase(Mutation.IgnoreSignals, new[] { "L1:" })]
+    [TestCase(Mutation.OverstateResources, new[] { "I4:" })]
+    public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
+    {
+        var options = SimulationOptions.Default with
+        {
+            Duration = TimeSpan.FromMinutes(2),
+            HealLimit = TimeSpan.FromMinutes(15),
+            Mutation = mutation,
+            Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed ? Crashes : FaultPlan.None,
+            WildFrameworks = mutation == Mutation.OverstateResources ? 3 : null,
+            Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
+        };
+        var found = new List<string>();
+        for (var seed = 1UL; seed <= Seeds && found.Count == 0; seed++)
+        {
+            if (Simulator.Simulation.Run(seed, options).Violation is { } violation)
+            {
+                found.Add(violation);
+            }
+        }
+        Assert.That(found, Has.Count.EqualTo(1), $"{mutation} is not found in {Seeds} seeds");
+        Assert.That(invariants.Where(name => found[0].Contains(name, StringComparison.Ordinal)), Is.Not.Empty, found[0]);
+    }
+}
