@@ -86,12 +86,20 @@ internal static class JobCommands
     {
         var id = new Argument<string>("id") { Description = "Id of the job" };
         var endpoint = EndpointOption.Batch();
-        var command = new Command("stop", "Stop a job and kill its tasks") { id, endpoint.Option };
+        var json = Common.Json();
+        var command = new Command("stop", "Stop a job and kill its tasks") { id, endpoint.Option, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var batch = new ApiClient(endpoint.Resolve(parsed));
-            await batch.RequireAsync(HttpMethod.Delete, "/v1/jobs/" + Uri.EscapeDataString(parsed.GetValue(id)!), null, cancellation);
-            Console.Out.WriteLine($"job {parsed.GetValue(id)} is being stopped");
+            var answer = await batch.RequireAsync(HttpMethod.Delete, "/v1/jobs/" + Uri.EscapeDataString(parsed.GetValue(id)!), null, cancellation);
+            if (parsed.GetValue(json))
+            {
+                Common.PrintJson(answer);
+            }
+            else
+            {
+                Console.Out.WriteLine($"job {parsed.GetValue(id)} is {answer["state"] ?? "being stopped"}");
+            }
             return ExitCode.Success;
         });
         return command;
