@@ -61,6 +61,8 @@ internal sealed class TaskFeed(Uri master) : IDisposable
         var accepted = new Dictionary<string, long>();
         var started = Stopwatch.GetTimestamp();
         var (launched, ended) = (0, 0);
+        // The run before may have sent its last offers back for long.
+        await ReviveAsync(cancellation);
         while (ended < count)
         {
             var happened = await NextAsync(cancellation);

@@ -31,7 +31,7 @@ public sealed class TasksBenchmark : IBenchmark
             await using var master = OfferbookProgram.Start("master", "--port", $"{ports[0]}", "--data-dir", Path.Combine(directory, "master"));
             await master.WaitForLineAsync("ready", StartTimeout, cancellation);
             await using var agent = OfferbookProgram.Start("agent", "--port", $"{ports[1]}", "--master", masterAddress.ToString(),
-                "--work-dir", Path.Combine(directory, "agent"), "--resources", "cpus:64;mem:65536;disk:65536;ports:[31000-32000]");
+                "--work-dir", Path.Combine(directory, "agent"), "--stop-tasks", "--resources", "cpus:64;mem:65536;disk:65536;ports:[31000-32000]");
             await agent.WaitForLineAsync("ready", StartTimeout, cancellation);
 
             using var feed = new TaskFeed(masterAddress);
@@ -64,7 +64,7 @@ public sealed class TasksBenchmark : IBenchmark
         run.Progress($"{idle} idle tasks");
         await feed.RunAsync("exec sleep 1000", idle, idle, TaskState.TaskRunning, cancellation);
         var supervisors = ProcessMemory.Find(Path.Combine(directory, "agent", "meta", "containers"));
-        var sleepers = ProcessMemory.Find("sleep 1000");
+        var sleepers = ProcessMemory.Find("sleep 1000").Except(supervisors).ToList();
         run.Report("idle_task_resident", (supervisors.Sum(ProcessMemory.ResidentMiB) + sleepers.Sum(ProcessMemory.ResidentMiB)) / idle, "MiB",
             "supervisor and sleep, resident sets added");
         run.Report("idle_task_proportional", (supervisors.Sum(ProcessMemory.ProportionalMiB) + sleepers.Sum(ProcessMemory.ProportionalMiB)) / idle, "MiB",
