@@ -88,6 +88,16 @@ public sealed class ProcessContainersTests
     }
 
     [Test]
+    public async Task Variables_WhoseNamesAShellCannotHold_AreNamedInTheSandbox()
+    {
+        var spec = _yard.Spec("true", ("a.b", "1"), ("FINE", "2"));
+
+        await _yard.RunToEndAsync(spec);
+
+        Assert.That(_yard.Output(spec, "stderr"), Does.EndWith("a.b\n"));
+    }
+
+    [Test]
     public async Task Secrets_AreInNoArguments()
     {
         await _yard.RunAsync(_yard.Spec("sleep 30", ("SECRET", "s3cret")));

@@ -26,6 +26,7 @@ internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories s
                 start.ArgumentList.Add(argument);
             }
             host.Fill(start.Environment, spec, sandbox);
+            WarnOfLostVariables(spec, sandbox);
             using var process = Process.Start(start);
             return null;
         }
@@ -48,6 +49,20 @@ internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories s
         host.Fill(start.Environment, spec, sandbox, environment);
         return Process.Start(start) ?? throw new InvalidOperationException("a new process was not started");
     }
+
+    /// <summary>A shell stands between us and the task, and drops variables whose names it could not write.</summary>
+    private static void WarnOfLostVariables(ContainerSpec spec, string sandbox)
+    {
+        var lost = spec.Environment.Select(variable => variable.Key).Where(name => !IsShellName(name)).Distinct().ToList();
+        if (lost.Count > 0)
+        {
+            File.AppendAllText(Path.Combine(sandbox, "stderr"),
+                $"offerbook: the task does not get these environment variables, whose names a shell cannot hold: {string.Join(", ", lost)}\n");
+        }
+    }
+
+    private static bool IsShellName(string name) =>
+        !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
     private static string[] ProgramOf(CommandSpec command) => command switch
     {

@@ -26,9 +26,6 @@ internal sealed class MasterConnection(IReadOnlyList<Uri> masters, Func<AgentMes
     private Uri? _leader;
     private int _next;
 
-    /// <summary>The master that the agent talks to, or last talked to.</summary>
-    public Uri? Leader => _leader;
-
     public void Open(long connection, Call subscribe)
     {
         var session = new Session(connection);
