@@ -93,6 +93,8 @@ internal sealed class LocalCluster
                 PortFlag = "--agent-port",
                 Resources = resources[i],
                 ExtraPath = AppContext.BaseDirectory.TrimEnd('/'),
+                // The master is in this very process and up: there is no herd to spread.
+                Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(50) },
             }, cancellation), part => part.Completion));
         }
         Apps = Track(await AppsHost.StartAsync(new AppsOptions(Path.Combine(options.DataDirectory, "apps"), [Master.Address])
