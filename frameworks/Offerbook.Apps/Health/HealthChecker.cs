@@ -96,7 +96,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
             Kill(turn, instance.Id, health.LastFailureCause ?? "");
         }
         var isHopeful = verdict == HealthVerdict.Ignored;
-        Wait(turn, instance.Id, run.Check, isHopeful ? Sooner(check, settings.FirstHealthCheckDelay) : Interval(check));
+        Wait(turn, instance.Id, run.Check, isHopeful ? Sooner(check, Later(running / 2, settings.FirstHealthCheckDelay)) : Interval(check));
     }
 
     private void Write(Turn turn, AppDefinition app, Instance instance, ValueList<CheckHealth> health)
@@ -139,6 +139,8 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
     }
 
     private static TimeSpan Interval(HealthCheck check) => TimeSpan.FromSeconds(Math.Max(1, check.IntervalSeconds));
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static TimeSpan Sooner(HealthCheck check, TimeSpan wait) => Interval(check) < wait ? Interval(check) : wait;
 }

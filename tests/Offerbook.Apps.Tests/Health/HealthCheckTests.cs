@@ -38,6 +38,26 @@ public sealed class HealthCheckTests
     }
 
     [Test]
+    public void SlowStarter_InItsGracePeriod_IsAskedAtGrowingIntervals()
+    {
+        var rig = new AppsRig();
+        var asked = new List<TimeSpan>();
+        rig.Probe = _ =>
+        {
+            asked.Add(rig.Elapsed);
+            return new ProbeResult.NoAnswer("Connection refused");
+        };
+        rig.Create("""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"healthChecks":[{"protocol":"HTTP","intervalSeconds":30,"gracePeriodSeconds":300}]}""");
+        var launched = rig.Elapsed;
+        rig.Advance(TimeSpan.FromSeconds(60));
+        Assert.That(asked[0] - launched, Is.EqualTo(TimeSpan.FromMilliseconds(250)), "the first question comes soon");
+        Assert.That(asked, Has.Count.EqualTo(13), "0.25, 0.5, 0.75, then each time half as late again: the 14th would come after 65 s");
+        var waits = asked.Zip(asked.Skip(1), (before, after) => after - before).ToList();
+        Assert.That(waits, Is.Ordered, "each wait is at least as long as the one before");
+        Assert.That(rig.Of("/a").Single().Incarnation, Is.EqualTo(1), "failures in the grace period do not count");
+    }
+
+    [Test]
     public void AgentHealth_InStatuses_CountsLikeAnyCheck()
     {
         var rig = new AppsRig();
