@@ -34,6 +34,23 @@ public sealed class ScenarioTests
         Assert.That(output.ToString(), Does.Contain("--scenario list"));
     }
 
+    [TestCase(0, 10)]
+    [TestCase(10, -1)]
+    public async Task Program_NothingToRun_SaysSo(int seeds, int minutes)
+    {
+        await using var output = new StringWriter();
+        Assert.That(await SimulatorProgram.RunAsync(new SimulatorOptions { Seeds = seeds, Minutes = minutes }, output, default), Is.EqualTo(2));
+        Assert.That(output.ToString(), Does.Contain($"not {seeds} seeds of {minutes} minutes"));
+    }
+
+    [Test]
+    public async Task Program_OneSeed_PrintsItsEventsAndASummary()
+    {
+        await using var output = new StringWriter();
+        Assert.That(await SimulatorProgram.RunAsync(new SimulatorOptions { Seed = 5, Minutes = 1, Twice = true }, output, default), Is.Zero);
+        Assert.That(output.ToString(), Does.Contain("master starts, life 1").And.Contain("seed 0x5:").And.Contain("converged"));
+    }
+
     [Test]
     public async Task Program_ListOfScenarios_NamesThemAll()
     {

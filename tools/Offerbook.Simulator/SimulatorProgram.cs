@@ -10,9 +10,14 @@ public static class SimulatorProgram
     /// <summary>Leaves no core idle on the smallest machine that builds the project, and takes no more than that.</summary>
     private const int Threads = 2;
 
-    /// <returns>0 when every run passed, 1 when one found a violation, 2 for a scenario that does not exist.</returns>
+    /// <returns>0 when every run passed, 1 when one found a violation, 2 when what was asked for makes no sense.</returns>
     public static async Task<int> RunAsync(SimulatorOptions options, TextWriter output, CancellationToken cancellation)
     {
+        if (options.Seeds < 1 || options.Minutes < 1)
+        {
+            output.WriteLine($"At least one seed and one virtual minute are needed, not {options.Seeds} seeds of {options.Minutes} minutes.");
+            return 2;
+        }
         if (options.Scenario is { } scenario)
         {
             return ScenarioProgram.Run(scenario, options, output);

@@ -1,22 +1,27 @@
 using Mesos.V1;
 using Offerbook.Actors;
+using Offerbook.Master;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Machines;
+using Offerbook.Wire.Identity;
 
 namespace Offerbook.Simulator.Checks;
 
 /// <summary>
 /// Watches the machines themselves, whatever the cores believe: a task's process starts at most once in the whole cluster, what runs
-/// on a machine fits into it, and no two processes have the same port.
+/// on a machine fits into it, and no two processes have the same port. Tasks of a framework that has been removed do not count
+/// against the machine: the master takes their resources back at once, though ending them takes a moment.
 /// </summary>
 public sealed class MachineLedger
 {
     private readonly Dictionary<TaskKey, string> _began = [];
+    private readonly SimCluster _cluster;
     private readonly OfferLedger _offers;
+    private readonly HashSet<FrameworkId> _removed = [];
 
     public MachineLedger(SimCluster cluster, OfferLedger offers)
     {
-        _offers = offers;
+        (_cluster, _offers) = (cluster, offers);
         foreach (var machine in cluster.Machines)
         {
             machine.Containers.Began += container => Begin(machine, container);
@@ -33,39 +38,57 @@ public sealed class MachineLedger
         Invariant.Check(_began.TryAdd(key, machine.Name),
             $"I3: {key} starts on {machine.Name} though it has already run on {_began.GetValueOrDefault(key)}");
         Invariant.Check(_offers.Tasks.ContainsKey(key), $"I2: {machine.Name} runs {key}, which no master launched");
-        double cpus = 0, mem = 0;
-        var ports = new HashSet<ulong>();
-        foreach (var other in machine.Containers.All.Where(item => item.IsRunning))
+        var running = machine.Containers.All.Where(item => item.IsRunning).Select(Key).ToList();
+        if (!Fits(machine, running))
         {
-            foreach (var resource in _offers.Tasks[Key(other)].Resources)
-            {
-                switch (resource.Name)
-                {
-                    case "cpus":
-                        cpus += resource.Scalar.Value;
-                        break;
-                    case "mem":
-                        mem += resource.Scalar.Value;
-                        break;
-                    case "ports":
-                        Claim(machine, ports, resource, Key(other));
-                        break;
-                }
-            }
+            var removed = Removed();
+            running.RemoveAll(task => removed.Contains(task.Framework));
+            Invariant.Check(Fits(machine, running), $"I4: {machine.Name} has {machine.Total.CpusMilli / 1000.0} cpus and "
+                + $"{machine.Total.MemMegabytes} MB, its tasks use {Sum(running, "cpus")} cpus and {Sum(running, "mem")} MB: {string.Join(' ', running)}");
         }
-        Invariant.Check(cpus <= machine.Total.CpusMilli / 1000.0 + 0.0005, $"I4: the tasks on {machine.Name} need {cpus} cpus");
-        Invariant.Check(mem <= machine.Total.MemMegabytes + 0.0005, $"I4: the tasks on {machine.Name} need {mem} MB");
+        var ports = new HashSet<ulong>();
+        foreach (var task in running)
+        {
+            Claim(machine, ports, task);
+        }
     }
 
-    private static void Claim(SimMachine machine, HashSet<ulong> ports, Resource resource, TaskKey task)
+    /// <summary>Scalars are exact to a thousandth.</summary>
+    private bool Fits(SimMachine machine, List<TaskKey> running) =>
+        Sum(running, "cpus") <= machine.Total.CpusMilli / 1000.0 + 0.0005 && Sum(running, "mem") <= machine.Total.MemMegabytes + 0.0005;
+
+    private double Sum(List<TaskKey> running, string name)
     {
-        foreach (var range in resource.Ranges.Range)
+        var sum = 0.0;
+        foreach (var task in running)
+        {
+            foreach (var resource in _offers.Tasks[task].Resources)
+            {
+                sum += resource.Name == name ? resource.Scalar.Value : 0;
+            }
+        }
+        return sum;
+    }
+
+    private void Claim(SimMachine machine, HashSet<ulong> ports, TaskKey task)
+    {
+        foreach (var range in _offers.Tasks[task].Resources.Where(resource => resource.Type == Value.Types.Type.Ranges).SelectMany(item => item.Ranges.Range))
         {
             for (var port = range.Begin; port <= range.End; port++)
             {
                 Invariant.Check(ports.Add(port), $"I4: port {port} of {machine.Name} is given to {task} and to another task");
             }
         }
+    }
+
+    /// <summary>Frameworks that the master has removed; as it last was, while it is down.</summary>
+    private HashSet<FrameworkId> Removed()
+    {
+        if (_cluster.Master.Core is MasterCore master)
+        {
+            _removed.UnionWith(master.View(_cluster.Master.Clock.Now).CompletedFrameworks.Select(framework => framework.Id));
+        }
+        return _removed;
     }
 
     public static TaskKey Key(SimContainer container) => new(container.Framework, container.Task);

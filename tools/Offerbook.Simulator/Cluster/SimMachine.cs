@@ -46,6 +46,14 @@ public sealed class SimMachine
         _boots++;
     }
 
+    /// <summary>A reboot with a new disk: the agent does not know any more who it was.</summary>
+    public void Replace()
+    {
+        Reboot();
+        Agent.Journal!.Wipe();
+        Containers.Wipe();
+    }
+
     public AgentCore NewAgent(SeededRandom random) => new(Settings(Total), random);
 
     private AgentSettings Settings(ClusterPlan plan)

@@ -42,7 +42,8 @@ public sealed class FaultInjector
         Every(_plan.AgentCrashesPerMinute, () => _cluster.Bounce(_random.Pick(_cluster.Machines).Agent, Downtime()));
         Every(_plan.FrameworkCrashesPerMinute, () => _cluster.Bounce(_random.Pick(_cluster.Frameworks), Downtime()));
         Every(_plan.ClusterCrashesPerMinute, CrashCluster);
-        Every(_plan.RebootsPerMinute, Reboot);
+        Every(_plan.RebootsPerMinute, () => PowerCycle(machine => machine.Reboot()));
+        Every(_plan.ReplacementsPerMinute, () => PowerCycle(machine => machine.Replace()));
         Every(_plan.ContainerCrashesPerMinute, CrashContainer);
         Every(_plan.PausesPerMinute, () => AnyProcess().Pause(_random.Exponential(TimeSpan.FromSeconds(10))));
         Every(_plan.PartitionsPerMinute, () =>
@@ -144,10 +145,10 @@ public sealed class FaultInjector
         }
     }
 
-    private void Reboot()
+    private void PowerCycle(Action<SimMachine> cycle)
     {
         var machine = _random.Pick(_cluster.Machines);
-        machine.Reboot();
+        cycle(machine);
         _cluster.StartLater(machine.Agent, _random.Between(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(3)));
     }
 

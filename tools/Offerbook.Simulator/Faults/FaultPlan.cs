@@ -24,6 +24,9 @@ public sealed record FaultPlan
     /// <summary>A machine with its agent and all its containers.</summary>
     public double RebootsPerMinute { get; init; }
 
+    /// <summary>A machine comes back with an empty disk.</summary>
+    public double ReplacementsPerMinute { get; init; }
+
     public double ContainerCrashesPerMinute { get; init; }
 
     public double PausesPerMinute { get; init; }
@@ -80,6 +83,8 @@ public sealed record FaultPlan
             FrameResetRate = Rate(0.3, 0.01),
             LaunchFailureRate = Rate(0.2, 0.2),
             Delay = TimeSpan.FromMilliseconds(random.Pick<double>([0.2, 1, 1, 10, 100])),
+            // New draws come last, so that old seeds stay what they were.
+            ReplacementsPerMinute = Rate(0.1, 0.3),
         };
     }
 
@@ -101,7 +106,7 @@ public sealed record FaultPlan
     [
         ("master crashes", MasterCrashesPerMinute), ("agent crashes", AgentCrashesPerMinute),
         ("framework crashes", FrameworkCrashesPerMinute), ("cluster crashes", ClusterCrashesPerMinute), ("reboots", RebootsPerMinute),
-        ("container crashes", ContainerCrashesPerMinute), ("pauses", PausesPerMinute), ("partitions", PartitionsPerMinute),
+        ("replacements", ReplacementsPerMinute), ("container crashes", ContainerCrashesPerMinute), ("pauses", PausesPerMinute), ("partitions", PartitionsPerMinute),
         ("one-way cuts", OneWayCutsPerMinute), ("resets", ResetsPerMinute), ("clogs", ClogsPerMinute),
         ("clock steps", ClockStepsPerMinute), ("slow disks", SlowDisksPerMinute), ("full disks", FullDisksPerMinute),
         ("flush errors", FlushErrorRate), ("frame resets", FrameResetRate), ("launch failures", LaunchFailureRate),

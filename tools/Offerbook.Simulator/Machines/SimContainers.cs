@@ -27,6 +27,9 @@ public sealed class SimContainers(SimWorld world, string machine)
     /// <summary>Told of a container whose process has ended.</summary>
     public Action<SimContainer>? Finished { get; set; }
 
+    /// <summary>Told that the machine has got an empty disk.</summary>
+    public Action? Wiped { get; set; }
+
     public string Machine => machine;
 
     public IEnumerable<SimContainer> All => _containers.Values;
@@ -165,6 +168,13 @@ public sealed class SimContainers(SimWorld world, string machine)
         {
             End(container, new ContainerExit.Vanished("the machine was restarted"));
         }
+    }
+
+    /// <summary>What was written down about containers is gone with the disk.</summary>
+    public void Wipe()
+    {
+        _containers.Clear();
+        Wiped?.Invoke();
     }
 
     public void Recover(IReadOnlyList<ContainerId> wanted)

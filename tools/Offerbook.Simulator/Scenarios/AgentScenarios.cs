@@ -1,5 +1,8 @@
 using Mesos.V1;
+using Offerbook.Agent;
 using Offerbook.Agent.Containers;
+using Offerbook.Master;
+using Offerbook.Simulator.Cluster;
 
 namespace Offerbook.Simulator.Scenarios;
 
@@ -48,6 +51,19 @@ internal static class AgentScenarios
         story.Seconds(20);
         machine.Agent.Start();
         story.UntilConverged();
+        story.Require(story.Offers.Launches == 6 + lost, $"the {lost} tasks of the machine were replaced, once each");
+    }
+
+    public static void MachineReplaced(Scenario story)
+    {
+        story.PutApp("/web", instances: 6);
+        story.UntilConverged();
+        var machine = story.MachineOf(story.Running("/web")[0]);
+        var lost = story.Running("/web").Count(task => story.MachineOf(task) == machine);
+        machine.Replace();
+        story.Seconds(20);
+        machine.Agent.Start();
+        story.UntilConverged(1200);
         story.Require(story.Offers.Launches == 6 + lost, $"the {lost} tasks of the machine were replaced, once each");
     }
 
@@ -112,6 +128,56 @@ internal static class AgentScenarios
         story.UntilConverged();
         story.Require(story.Offers.Launches == 1, "it was launched once");
     }
+
+    public static void ReturnsWithItsStory(Scenario story)
+    {
+        story.PutApp("/web", instances: 1);
+        story.Until("a task has been launched", () => story.Offers.Launches == 1);
+        var task = story.Offers.Tasks.Keys.First().Task.Value;
+        story.Until("it runs", () => story.EverRan(task));
+        // Nothing of what happens to it is heard until its agent has been given up and comes back.
+        var machine = story.MachineOf(task);
+        story.Cluster.Network.Cut("master", machine.Name, TimeSpan.FromMinutes(3));
+        story.Seconds(10);
+        machine.Containers.End(machine.Containers.All.First(item => item.Task.Value == task), new ContainerExit.Exited(1));
+        story.Until("the framework hears that it is out of reach", () => story.StateOf(task) == TaskState.TaskUnreachable, 150);
+        story.Until("the framework hears how it ended", () => story.StateOf(task) == TaskState.TaskFailed, 300);
+        story.Seconds(120);
+        story.UntilConverged();
+    }
+
+    public static void AskedForBeforeItsFirstUpdate(Scenario story)
+    {
+        story.PutApp("/web", instances: 1);
+        story.Until("a task has been launched", () => story.Offers.Launches == 1);
+        var task = story.Offers.Tasks.Keys.First().Task.Value;
+        var machine = story.Cluster.Machines.First(item => item.Agent.IsUp && story.Offers.Tasks.Values.First().AgentId.Value.EndsWith(
+            IdOf(item), StringComparison.Ordinal));
+        var link = story.Cluster.Network.Link(machine.Name, "master");
+        link.ResetRate = 1;
+        story.Until("it runs", () => story.EverRan(task));
+        story.Seconds(3);
+        var reported = false;
+        story.Cluster.Master.Received += message =>
+        {
+            if (!reported && message is MasterMessage.AgentCallReceived { Call.Subscribe.Tasks.Count: > 0 })
+            {
+                // The agent's report is there, its updates are not; and now the framework asks.
+                reported = true;
+                link.Clog(TimeSpan.FromSeconds(5));
+            }
+        };
+        link.ResetRate = 0;
+        story.Until("the agent reports what it runs", () => reported);
+        story.Cluster.Bounce(story.Cluster.Apps, TimeSpan.FromSeconds(0.1));
+        story.Until("the framework hears that it runs", () => story.StateOf(task) == TaskState.TaskRunning);
+        story.Seconds(20);
+        story.UntilConverged();
+        story.Require(story.Offers.Launches == 1, "it was launched once");
+    }
+
+    /// <summary>The agent's id ends in a number that the master gave it.</summary>
+    private static string IdOf(SimMachine machine) => ((AgentCore)machine.Agent.Core!).View().Id?.Value ?? "unregistered";
 
     public static void StubbornTask(Scenario story)
     {

@@ -82,6 +82,14 @@ public sealed class SimJournal
         _beforeFirst = snapshot.Sequence;
     }
 
+    /// <summary>A new disk: nothing is left.</summary>
+    public void Wipe()
+    {
+        Invariant.Check(!IsFlushing && !HasWaiting, "a disk is replaced while its machine is off");
+        _durable.Clear();
+        (_snapshot, _beforeFirst) = (null, 0);
+    }
+
     /// <returns>How many of the unacknowledged events are lost.</returns>
     public int Crash(DiskBehaviour behaviour, SeededRandom random)
     {

@@ -23,6 +23,7 @@ public sealed class WildScheduler : ICore<WildMessage>
     private readonly List<Offer> _held = [];
     private readonly List<OfferId> _gone = [];
     private readonly SortedDictionary<string, AgentId> _live = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unreachable = [];
     private int _tasks;
     private bool _finishing;
 
@@ -31,7 +32,7 @@ public sealed class WildScheduler : ICore<WildMessage>
         (_name, _random) = (name, random);
         var info = new FrameworkInfo
         {
-            Name = name, User = "root", Checkpoint = true, FailoverTimeout = TimeSpan.FromDays(7).TotalSeconds, Roles = { random.Pick(["*", "wild"]) },
+            Name = name, User = "root", Checkpoint = true, FailoverTimeout = random.Pick<double>([604_800, 604_800, 60, 5]), Roles = { random.Pick(["*", "wild"]) },
         };
         info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
         if (random.Chance(0.5))
@@ -45,8 +46,8 @@ public sealed class WildScheduler : ICore<WildMessage>
         _keeper = new SubscriptionKeeper(info, SubscriptionSettings.Default, random.Fork(), timer => new WildMessage.SubscriptionTimedOut(timer));
     }
 
-    /// <summary>Tasks of which no end has been heard.</summary>
-    public int LiveTasks => _live.Count;
+    /// <summary>Tasks of which no end has been heard, but for those that are out of reach: their machine may never come back as itself.</summary>
+    public int LiveTasks => _live.Count - _unreachable.Count;
 
     public void Handle(WildMessage message, Now now, Effects effects)
     {
@@ -80,8 +81,14 @@ public sealed class WildScheduler : ICore<WildMessage>
     {
         switch (news)
         {
-            case SubscriptionNews.Subscribed:
+            case SubscriptionNews.Subscribed subscribed:
                 _held.Clear();
+                if (subscribed.IsNew)
+                {
+                    // Torn down, or away for too long: the tasks are gone with the id, and nobody will speak of them.
+                    _live.Clear();
+                    _unreachable.Clear();
+                }
                 Reconcile(effects);
                 break;
             case SubscriptionNews.Disconnected or SubscriptionNews.Refused:
@@ -155,6 +162,7 @@ public sealed class WildScheduler : ICore<WildMessage>
         {
             _keeper.Acknowledge(status, effects);
         }
+        _unreachable.Remove(status.TaskId.Value);
         if (IsEnd(status.State))
         {
             _live.Remove(status.TaskId.Value);
@@ -163,6 +171,10 @@ public sealed class WildScheduler : ICore<WildMessage>
         {
             // One that was given up as lost may come back.
             _live[status.TaskId.Value] = AgentId.From(status.AgentId);
+            if (status.State == TaskState.TaskUnreachable)
+            {
+                _unreachable.Add(status.TaskId.Value);
+            }
         }
     }
 
@@ -179,6 +191,11 @@ public sealed class WildScheduler : ICore<WildMessage>
                 _keeper.Kill(new TaskId(task), agent, grace: null, effects);
             }
             Reconcile(effects);
+            return;
+        }
+        if (_random.Chance(0.01))
+        {
+            _keeper.Teardown(effects);
             return;
         }
         switch (_random.Next(8))
