@@ -19,6 +19,14 @@ public sealed class Convergence(SimCluster cluster)
         {
             return Describe(deployment);
         }
+        // A kill that was lost on its way is repeated after a while: until then the cluster only looks as if it were at rest.
+        foreach (var instance in cluster.AppsCore.State.Instances.All)
+        {
+            if (instance.MustDie)
+            {
+                return $"{instance.Task} is to be killed";
+            }
+        }
         var running = 0;
         foreach (var app in cluster.AppsCore.HealthyCounts())
         {
