@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Offerbook.Wire.Http;
 
 /// <summary>
-/// Which format a v1 request is in and which its answer must have. The rules are Mesos' own, not RFC 9110's: the content type is
-/// compared exactly, JSON wins over protobuf whenever both are acceptable, and q values count only when they are zero.
+/// Which format a v1 request is in and which its answer must have. The rules are Mesos' own, not RFC 9110's: JSON wins over protobuf
+/// whenever both are acceptable, and q values count only when they are zero. Unlike Mesos, parameters of the content type are let
+/// pass: HTTP libraries add <c>; charset=utf-8</c> unasked, and JSON has no other charset.
 /// </summary>
 public static class ContentNegotiation
 {
@@ -22,13 +23,13 @@ public static class ContentNegotiation
     public static bool TryReadContentType(
         string? contentType, out MessageFormat format, [NotNullWhen(false)] out HttpRefusal? refusal)
     {
-        format = contentType == MediaTypes.Protobuf ? MessageFormat.Protobuf : MessageFormat.Json;
-        refusal = contentType switch
-        {
-            MediaTypes.Json or MediaTypes.Protobuf => null,
-            null or "" => MissingContentType,
-            _ => UnsupportedContentType,
-        };
+        var type = (contentType ?? "").AsSpan();
+        var semicolon = type.IndexOf(';');
+        type = (semicolon < 0 ? type : type[..semicolon]).Trim();
+        format = type.Equals(MediaTypes.Protobuf, StringComparison.OrdinalIgnoreCase) ? MessageFormat.Protobuf : MessageFormat.Json;
+        refusal = format == MessageFormat.Protobuf || type.Equals(MediaTypes.Json, StringComparison.OrdinalIgnoreCase) ? null
+            : type.IsEmpty ? MissingContentType
+            : UnsupportedContentType;
         return refusal is null;
     }
 

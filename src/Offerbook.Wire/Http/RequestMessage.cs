@@ -26,7 +26,7 @@ public static class RequestMessages
         this HttpRequest request, string what = "Call", int maxBytes = RequestBody.DefaultMaxBytes, CancellationToken cancellation = default)
         where T : class, IMessage<T>, new()
     {
-        // Two headers of one name arrive joined, which no exact type equals.
+        // Two headers of one name arrive joined with a comma, which is no type.
         if (!ContentNegotiation.TryReadContentType(request.ContentType, out var format, out var refusal))
         {
             return new RequestMessage<T>(null, format, refusal);

@@ -28,6 +28,10 @@ internal ref struct JsonInput(Utf8JsonReader reader)
 
     public readonly bool IsObject => _reader.TokenType == JsonTokenType.StartObject;
 
+    public readonly bool IsArray => _reader.TokenType == JsonTokenType.StartArray;
+
+    public readonly bool IsEndOfArray => _reader.TokenType == JsonTokenType.EndArray;
+
     public readonly long BytesConsumed => _reader.BytesConsumed;
 
     public void Next() => _reader.Read();

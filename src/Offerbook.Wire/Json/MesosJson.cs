@@ -17,6 +17,8 @@ public static class MesosJson
     /// <summary>How deep arrays and objects may be nested.</summary>
     public const int MaxDepth = 200;
 
+    private const string NotAnObject = "Expecting a JSON object";
+
     private static readonly JsonReaderOptions s_readerOptions = new() { MaxDepth = MaxDepth };
 
     /// <summary>Writes the message, compact and without an end of line.</summary>
@@ -24,6 +26,23 @@ public static class MesosJson
     {
         var json = new JsonOutput(output);
         MessagePlan.Of(message).Write(message, ref json);
+        json.Flush();
+    }
+
+    /// <summary>Writes the messages as an array.</summary>
+    public static void WriteList<T>(IReadOnlyList<T> messages, IBufferWriter<byte> output) where T : class, IMessage<T>, new()
+    {
+        var json = new JsonOutput(output);
+        json.Byte((byte)'[');
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (i > 0)
+            {
+                json.Byte((byte)',');
+            }
+            PlanOf<T>.Plan.Write(messages[i], ref json);
+        }
+        json.Byte((byte)']');
         json.Flush();
     }
 
@@ -48,30 +67,63 @@ public static class MesosJson
         {
             input.Next();
             var message = new T();
-            var plan = PlanOf<T>.Plan;
-            if (!input.IsObject)
+            if (!ReadOne(message, ref input))
             {
-                return Unfit<T>("Expecting a JSON object", utf8);
-            }
-            if (!plan.Read(message, ref input))
-            {
-                return Unfit<T>(input.Error!, utf8);
+                return Unfit<T>(input.Error ?? NotAnObject, utf8);
             }
             input.ExpectEnd();
-            return plan.Conform(message)
+            return PlanOf<T>.Plan.Conform(message)
                 ? ReadResult<T>.Read(message)
-                : ReadResult<T>.Failed(WireErrorKind.UnfitJson, plan.DescribeMissing(message));
+                : ReadResult<T>.Failed(WireErrorKind.UnfitJson, PlanOf<T>.Plan.DescribeMissing(message));
         }
-        catch (JsonException)
+        catch (Exception fault) when (IsSyntax(fault))
         {
-            return Malformed<T>(utf8, "syntax error", input.BytesConsumed);
-        }
-        catch (InvalidOperationException)
-        {
-            // How the reader reports text that is not UTF-8, and escaped halves of surrogate pairs.
-            return Malformed<T>(utf8, "text that is not Unicode", input.BytesConsumed);
+            return Malformed<T>(utf8, fault, input.BytesConsumed);
         }
     }
+
+    /// <summary>
+    /// Reads an array of messages, which is what the endpoints for weights and machines take. Here a bare message does not stand for
+    /// an array of one, and null is no element. The first element at fault names the error.
+    /// </summary>
+    public static ReadResult<IReadOnlyList<T>> ReadList<T>(ReadOnlySpan<byte> utf8) where T : class, IMessage<T>, new()
+    {
+        var input = new JsonInput(new Utf8JsonReader(utf8, s_readerOptions));
+        var messages = new List<T>();
+        var plan = PlanOf<T>.Plan;
+        try
+        {
+            input.Next();
+            if (!input.IsArray)
+            {
+                return JsonSyntax.Explain(utf8) is { } fault
+                    ? ReadResult<IReadOnlyList<T>>.Failed(WireErrorKind.MalformedJson, fault)
+                    : ReadResult<IReadOnlyList<T>>.Failed(WireErrorKind.MalformedJson, "Unexpected JSON type parsed");
+            }
+            for (input.Next(); !input.IsEndOfArray; input.Next())
+            {
+                var message = new T();
+                if (!ReadOne(message, ref input))
+                {
+                    return Unfit<IReadOnlyList<T>>(input.Error ?? NotAnObject, utf8);
+                }
+                if (!plan.Conform(message))
+                {
+                    return Unfit<IReadOnlyList<T>>(plan.DescribeMissing(message), utf8);
+                }
+                messages.Add(message);
+            }
+            input.ExpectEnd();
+            return ReadResult<IReadOnlyList<T>>.Read(messages);
+        }
+        catch (Exception fault) when (IsSyntax(fault))
+        {
+            return Malformed<IReadOnlyList<T>>(utf8, fault, input.BytesConsumed);
+        }
+    }
+
+    private static bool ReadOne<T>(T message, ref JsonInput input) where T : class, IMessage<T>, new() =>
+        input.IsObject && PlanOf<T>.Plan.Read(message, ref input);
 
     /// <summary>Mesos parses the whole body before it converts it: a fault in the syntax further on takes precedence.</summary>
     private static ReadResult<T> Unfit<T>(string detail, ReadOnlySpan<byte> utf8) where T : class =>
@@ -79,6 +131,10 @@ public static class MesosJson
             ? ReadResult<T>.Failed(WireErrorKind.MalformedJson, syntaxFault)
             : ReadResult<T>.Failed(WireErrorKind.UnfitJson, detail);
 
-    private static ReadResult<T> Malformed<T>(ReadOnlySpan<byte> utf8, string what, long position) where T : class =>
-        ReadResult<T>.Failed(WireErrorKind.MalformedJson, JsonSyntax.Explain(utf8) ?? JsonSyntax.Locate(utf8, what, (int)position));
+    /// <summary>The reader reports text that is not UTF-8, and escaped halves of surrogate pairs, as invalid operations.</summary>
+    private static bool IsSyntax(Exception fault) => fault is JsonException or InvalidOperationException;
+
+    private static ReadResult<T> Malformed<T>(ReadOnlySpan<byte> utf8, Exception fault, long position) where T : class =>
+        ReadResult<T>.Failed(WireErrorKind.MalformedJson, JsonSyntax.Explain(utf8)
+            ?? JsonSyntax.Locate(utf8, fault is JsonException ? "syntax error" : "text that is not Unicode", (int)position));
 }

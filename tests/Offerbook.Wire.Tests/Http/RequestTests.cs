@@ -44,13 +44,15 @@ public sealed class RequestTests
 
     [TestCase(null, "{}", 400, "Expecting 'Content-Type' to be present")]
     [TestCase("text/plain", "{}", 415, "Expecting 'Content-Type' of application/json or application/x-protobuf")]
-    [TestCase("application/json; charset=utf-8", "{}", 415, "Expecting 'Content-Type' of application/json or application/x-protobuf")]
+    [TestCase("application/json; charset=utf-8", "{}", 200, "{}")]
+    [TestCase("application/jsonp", "{}", 415, "Expecting 'Content-Type' of application/json or application/x-protobuf")]
+    [TestCase("text/json; x=json", "{}", 415, "Expecting 'Content-Type' of application/json or application/x-protobuf")]
     [TestCase("application/json", "{nope", 400, "Failed to parse body into JSON: syntax error at line 1 near: nope")]
     [TestCase("application/json", "", 400, "Failed to parse body into JSON: syntax error at line 1 near: ")]
     [TestCase("application/json", "{\"kill\":{}}", 400, "Failed to convert JSON into Call protobuf: Missing required fields: kill.task_id")]
     [TestCase("application/x-protobuf", "rubbish", 400, "Failed to parse body into Call protobuf")]
     [TestCase("application/x-protobuf", "\u0032\u0000", 400, "Failed to parse body into Call protobuf")]
-    public async Task Body_NotACall_IsRefused(string? contentType, string body, int status, string text, CancellationToken cancellation)
+    public async Task Body_ByTypeAndContent_IsTakenOrRefused(string? contentType, string body, int status, string text, CancellationToken cancellation)
     {
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);

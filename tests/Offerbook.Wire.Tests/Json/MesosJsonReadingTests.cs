@@ -48,6 +48,10 @@ public sealed class MesosJsonReadingTests
     [TestCase("""{"type": "NO_SUCH"}""", "{}")]
     [TestCase("""{"type": "REVIVE", "nope": {"deep": [1, {"x": null}]}}""", """{"type":"REVIVE"}""")]
     [TestCase("""{"type": null, "revive": null, "framework_id": null}""", "{}")]
+    [TestCase("""{"accept": {"filters": null, "operations": [{"type": null, "launch": {"task_infos": null}}, null]}}""",
+        """{"accept":{"operations":[{"launch":{}}]}}""")]
+    [TestCase("""{"acknowledge": {"agent_id": {"value": "a"}, "task_id": {"value": "t"}, "uuid": "AAEC"}, "message": null}""",
+        """{"acknowledge":{"agent_id":{"value":"a"},"task_id":{"value":"t"},"uuid":"AAEC"}}""")]
     [TestCase("""{"type": "REVIVE", "type": "SUPPRESS"}""", """{"type":"SUPPRESS"}""")]
     [TestCase("""{"type": "REVIVE", "type": null}""", "{}")]
     [TestCase("""{"revive": {"roles": "a"}}""", """{"revive":{"roles":["a"]}}""")]
