@@ -35,7 +35,10 @@ public sealed class TimerQueue<TMessage> where TMessage : class
         }
     }
 
-    public bool TryTakeDue(TimeSpan elapsed, out TMessage message)
+    public bool TryTakeDue(TimeSpan elapsed, out TMessage message) => TryTakeDue(elapsed, out message, out _);
+
+    /// <param name="late">How long ago the timer ran out.</param>
+    public bool TryTakeDue(TimeSpan elapsed, out TMessage message, out TimeSpan late)
     {
         DropTombstones();
         if (_heap.TryPeek(out var entry, out var order) && order.Due <= elapsed)
@@ -43,9 +46,11 @@ public sealed class TimerQueue<TMessage> where TMessage : class
             _heap.Dequeue();
             _live.Remove(entry.Key);
             message = entry.Message;
+            late = elapsed - order.Due;
             return true;
         }
         message = null!;
+        late = default;
         return false;
     }
 

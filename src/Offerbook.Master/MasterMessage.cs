@@ -23,7 +23,8 @@ public abstract record MasterMessage
     public sealed record AgentCallReceived(ConnectionId Connection, AgentCall Call, string? StreamId, string RemoteAddress) : MasterMessage;
 
     /// <summary>A call of an operator that changes something. Calls that only read ask for a view.</summary>
-    public sealed record OperatorCallReceived(ConnectionId Connection, OperatorCall Call) : MasterMessage;
+    /// <param name="Principal">Who authenticated, or null while authentication is off.</param>
+    public sealed record OperatorCallReceived(ConnectionId Connection, OperatorCall Call, string? Principal = null) : MasterMessage;
 
     /// <summary>Somebody reads: the core publishes a <see cref="Operator.Views.MasterView"/> of the present state.</summary>
     public sealed record ViewRequested(ConnectionId Connection) : MasterMessage;

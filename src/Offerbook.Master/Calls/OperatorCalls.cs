@@ -9,7 +9,7 @@ internal sealed class OperatorCalls(ClusterState cluster, Departures departures)
 {
     public void Handle(in Turn turn, MasterMessage.OperatorCallReceived message)
     {
-        var (connection, call) = message;
+        var (connection, call, _) = message;
         if (OperatorCallValidator.Validate(call) is { } invalid)
         {
             turn.Answer(connection, 400, OperatorCallValidator.Prefix + invalid);

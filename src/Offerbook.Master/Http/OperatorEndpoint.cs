@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Calls;
 using Offerbook.Master.Hosting;
+using Offerbook.Master.Http.Security;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
 using Type = Mesos.V1.Master.Call.Types.Type;
@@ -40,7 +41,7 @@ internal static class OperatorEndpoint
         else
         {
             await CallEndpoint.ServeAsync(master, new Exchange<SchedulerEvent>(context, format, ""),
-                connection => new MasterMessage.OperatorCallReceived(connection, call));
+                connection => new MasterMessage.OperatorCallReceived(connection, call, context.PrincipalName()));
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Calls;
 using Offerbook.Master.Hosting;
+using Offerbook.Master.Http.Security;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
 using Type = Mesos.V1.Scheduler.Call.Types.Type;
@@ -25,7 +26,8 @@ internal static class SchedulerEndpoint
             await context.Response.RefuseAsync(refusal);
             return;
         }
-        if (SchedulerCallValidator.Validate(call, principal: null) is { } invalid)
+        var principal = context.PrincipalName();
+        if (SchedulerCallValidator.Validate(call, principal) is { } invalid)
         {
             await context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, SchedulerCallValidator.Prefix + invalid);
             return;
@@ -39,6 +41,6 @@ internal static class SchedulerEndpoint
         }
         var streamId = Headers.Joined(context.Request.Headers[StreamHeader]);
         await CallEndpoint.ServeAsync(master, new Exchange<SchedulerEvent>(context, format, StreamHeader),
-            connection => new MasterMessage.SchedulerCallReceived(connection, call, streamId, Principal: null));
+            connection => new MasterMessage.SchedulerCallReceived(connection, call, streamId, principal));
     }
 }

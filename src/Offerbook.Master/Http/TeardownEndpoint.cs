@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Offerbook.Master.Hosting;
+using Offerbook.Master.Http.Security;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
 
@@ -36,6 +37,6 @@ internal static class TeardownEndpoint
             Teardown = new() { FrameworkId = new Mesos.V1.FrameworkID { Value = id.ToString() } },
         };
         await CallEndpoint.ServeAsync(master, new Exchange<SchedulerEvent>(context, MessageFormat.Json, ""),
-            connection => new MasterMessage.OperatorCallReceived(connection, call));
+            connection => new MasterMessage.OperatorCallReceived(connection, call, context.PrincipalName()));
     }
 }
