@@ -55,7 +55,8 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
             new TaskKiller(_cluster, reconciler), updates);
         var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures));
         _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks);
-        _operatorCalls = new OperatorCalls(_cluster, _departures);
+        _operatorCalls = new OperatorCalls(
+            new TeardownCalls(_cluster, _departures));
         _views = new ViewBuilder(_cluster, _offers);
         _invariants = new InvariantChecker(_cluster, _offers);
     }

@@ -48,6 +48,33 @@ public sealed record MasterSettings
     /// <summary>Unreachable and gone agents that are remembered, oldest forgotten first.</summary>
     public int MaxLostAgents { get; init; } = 102_400;
 
+    /// <summary>Unreachable and gone agents are forgotten when they have been so for longer than this.</summary>
+    public TimeSpan MaxLostAgentAge { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>How often lost agents are looked through for ones to forget.</summary>
+    public TimeSpan RegistryGcInterval { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// How many agents may be marked unreachable in a time, by missed pings or because they did not return after a start of the
+    /// master; others wait, and a pong ends the wait. Null, the default: as many as there are.
+    /// </summary>
+    public RemovalRate? AgentRemovalRateLimit { get; init; }
+
+    /// <summary>
+    /// The largest share (0 to 1) of the agents known from the journal that may be marked unreachable because they did not return
+    /// after a start of the master. When more are missing none is, until enough have returned or an operator acts. The default
+    /// 1 sets no limit.
+    /// </summary>
+    public double RecoveryAgentRemovalLimit { get; init; } = 1;
+
+    /// <summary>
+    /// With a quota in force nothing is allocated after a start of the master until this share of the agents known from the
+    /// journal has returned, or <see cref="AllocatorRecoveryTimeout"/> is over: quotas cannot be kept while most agents are missing.
+    /// </summary>
+    public double AllocatorAgentRecoveryFactor { get; init; } = 0.8;
+
+    public TimeSpan AllocatorRecoveryTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The registry is snapshotted after this many events, so that a start replays no more than that.</summary>
     public int SnapshotInterval { get; init; } = 1000;
 
@@ -55,3 +82,6 @@ public sealed record MasterSettings
 
     public TimeSpan AgentTimeout => AgentPingInterval * MaxAgentPingTimeouts;
 }
+
+/// <summary>A number of removals in a time, such as 1 in 10 minutes. Both positive.</summary>
+public sealed record RemovalRate(int Count, TimeSpan Per);

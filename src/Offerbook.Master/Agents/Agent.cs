@@ -3,6 +3,7 @@ using Offerbook.Master.Offers;
 using Offerbook.Master.Tasks;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
+using Offerbook.Wire.Registry;
 
 namespace Offerbook.Master.Agents;
 
@@ -32,6 +33,15 @@ internal sealed class Agent(AgentId id)
     public string? StreamId { get; set; }
 
     public bool Connected => Stream is not null;
+
+    /// <summary>What the registry says when an operator wants the agent to get no offers; null otherwise. Never changed in place.</summary>
+    public DeactivatedAgent? Deactivation { get; set; }
+
+    /// <summary>Connected and not deactivated: the allocator hands it out.</summary>
+    public bool Active => Connected && Deactivation is null;
+
+    /// <summary>When its machine is planned to be away, which its offers say; null when it is not scheduled.</summary>
+    public Unavailability? Unavailability { get; set; }
 
     /// <summary>Pings since the last answer. At <see cref="MasterSettings.MaxAgentPingTimeouts"/> the agent is unreachable.</summary>
     public int UnansweredPings { get; set; }

@@ -1,31 +1,37 @@
-using Offerbook.Master.Frameworks;
-using Offerbook.Wire.Identity;
 using Type = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Master.Calls;
 
-/// <summary>Takes the calls of operators that change something.</summary>
-internal sealed class OperatorCalls(ClusterState cluster, Departures departures)
+/// <summary>Takes the calls of operators that change something, and hands each to the feature that it belongs to.</summary>
+internal sealed class OperatorCalls
 {
+    private readonly Dictionary<Type, IOperatorArea> _areas = [];
+
+    public OperatorCalls(params IReadOnlyList<IOperatorArea> areas)
+    {
+        foreach (var area in areas)
+        {
+            foreach (var type in area.Types)
+            {
+                _areas.Add(type, area);
+            }
+        }
+    }
+
     public void Handle(in Turn turn, MasterMessage.OperatorCallReceived message)
     {
-        var (connection, call, _) = message;
-        if (OperatorCallValidator.Validate(call) is { } invalid)
+        if (OperatorCallValidator.Validate(message.Call) is { } invalid)
         {
-            turn.Answer(connection, 400, OperatorCallValidator.Prefix + invalid);
-            return;
+            turn.Answer(message.Connection, 400, OperatorCallValidator.Prefix + invalid);
         }
-        if (call.Type != Type.Teardown)
+        else if (_areas.TryGetValue(message.Call.Type, out var area))
         {
-            turn.Answer(connection, 501, $"{Operator.MasterCounters.Snake(call.Type.ToString()).ToUpperInvariant()} is not supported yet by this master");
-            return;
+            area.Handle(turn, message);
         }
-        if (!cluster.Frameworks.TryGet(FrameworkId.From(call.Teardown.FrameworkId), out var framework))
+        else
         {
-            turn.Answer(connection, 400, "No framework found with specified ID");
-            return;
+            turn.Answer(message.Connection, 501,
+                $"{Operator.MasterCounters.Snake(message.Call.Type.ToString()).ToUpperInvariant()} is not supported yet by this master");
         }
-        departures.Remove(turn, framework);
-        turn.Answer(connection, 200);
     }
 }

@@ -28,6 +28,11 @@ internal sealed class ClusterRegistry(MasterSettings settings)
     /// <summary>Oldest first, at most <see cref="MasterSettings.MaxLostAgents"/>.</summary>
     public OrderedMap<AgentId, AgentRemoved> RemovedAgents { get; } = new();
 
+    /// <summary>Oldest first, at most <see cref="MasterSettings.MaxLostAgents"/>.</summary>
+    public OrderedMap<AgentId, AgentMarkedGone> GoneAgents { get; } = new();
+
+    public OperatorState Operators { get; } = new();
+
     private int _eventsSinceSnapshot;
 
     /// <summary>Changes the state and has the change journalled. What the outside learns of it must be emitted afterwards.</summary>
@@ -41,6 +46,9 @@ internal sealed class ClusterRegistry(MasterSettings settings)
             _eventsSinceSnapshot = 0;
         }
     }
+
+    /// <summary>Its id is not taken again.</summary>
+    public bool IsOver(AgentId agent) => RemovedAgents.Contains(agent) || GoneAgents.Contains(agent);
 
     public void RecordSubscribed(in Turn turn, Framework framework) => Record(turn, new FrameworkSubscribed
     {
@@ -86,18 +94,32 @@ internal sealed class ClusterRegistry(MasterSettings settings)
             case AgentBecameUnreachable unreachable:
                 var unreachableId = AgentId.From(unreachable.AgentId);
                 Agents.Remove(unreachableId);
-                Keep(UnreachableAgents, unreachableId, unreachable, settings.MaxLostAgents);
+                if (Keep(UnreachableAgents, unreachableId, unreachable, settings.MaxLostAgents) is { } evicted)
+                {
+                    Operators.Forget(AgentId.From(evicted.AgentId));
+                }
                 break;
             case AgentRemoved removed:
                 var removedId = AgentId.From(removed.AgentId);
-                Agents.Remove(removedId);
-                UnreachableAgents.Remove(removedId);
+                Lose(removedId);
                 Keep(RemovedAgents, removedId, removed, settings.MaxLostAgents);
+                break;
+            case AgentMarkedGone gone:
+                var goneId = AgentId.From(gone.AgentId);
+                Lose(goneId);
+                Keep(GoneAgents, goneId, gone, settings.MaxLostAgents);
+                break;
+            case LostAgentsForgotten forgotten:
+                ApplyForgotten(forgotten);
                 break;
             case RegistrySnapshot snapshot:
                 ApplySnapshot(snapshot);
                 break;
             default:
+                if (Operators.Apply(@event))
+                {
+                    break;
+                }
                 Invariant.Fail($"the registry cannot apply a {@event.Descriptor.FullName}");
                 break;
         }
@@ -111,6 +133,8 @@ internal sealed class ClusterRegistry(MasterSettings settings)
         snapshot.Agents.Add(Agents.Values);
         snapshot.UnreachableAgents.Add(UnreachableAgents);
         snapshot.RemovedAgents.Add(RemovedAgents);
+        snapshot.GoneAgents.Add(GoneAgents);
+        Operators.WriteTo(snapshot);
         return snapshot;
     }
 
@@ -147,15 +171,50 @@ internal sealed class ClusterRegistry(MasterSettings settings)
         {
             RemovedAgents.Set(AgentId.From(agent.AgentId), agent);
         }
+        foreach (var agent in snapshot.GoneAgents)
+        {
+            GoneAgents.Set(AgentId.From(agent.AgentId), agent);
+        }
+        Operators.ReadFrom(snapshot);
     }
 
-    private static void Keep<TKey, TValue>(OrderedMap<TKey, TValue> history, TKey key, TValue value, int max) where TKey : notnull
+    private void Lose(AgentId agent)
+    {
+        Agents.Remove(agent);
+        UnreachableAgents.Remove(agent);
+        Operators.Forget(agent);
+    }
+
+    private void ApplyForgotten(LostAgentsForgotten forgotten)
+    {
+        foreach (var agent in forgotten.Unreachable)
+        {
+            UnreachableAgents.Remove(AgentId.From(agent));
+            Operators.Forget(AgentId.From(agent));
+        }
+        foreach (var agent in forgotten.Removed)
+        {
+            RemovedAgents.Remove(AgentId.From(agent));
+        }
+        foreach (var agent in forgotten.Gone)
+        {
+            GoneAgents.Remove(AgentId.From(agent));
+        }
+    }
+
+    /// <returns>What had to leave, or null.</returns>
+    private static TValue? Keep<TKey, TValue>(OrderedMap<TKey, TValue> history, TKey key, TValue value, int max)
+        where TKey : notnull
+        where TValue : class
     {
         history.Remove(key);
         history.Set(key, value);
-        if (history.Count > max)
+        if (history.Count <= max)
         {
-            history.RemoveOldest();
+            return null;
         }
+        var oldest = history.First();
+        history.RemoveOldest();
+        return oldest;
     }
 }

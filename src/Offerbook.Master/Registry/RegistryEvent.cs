@@ -17,6 +17,17 @@ internal static class RegistryEvent
         ["AgentAdmitted/1"] = AgentAdmitted.Parser,
         ["AgentBecameUnreachable/1"] = AgentBecameUnreachable.Parser,
         ["AgentRemoved/1"] = AgentRemoved.Parser,
+        ["AgentMarkedGone/1"] = AgentMarkedGone.Parser,
+        ["LostAgentsForgotten/1"] = LostAgentsForgotten.Parser,
+        ["AgentDrainStarted/1"] = AgentDrainStarted.Parser,
+        ["AgentDrained/1"] = AgentDrained.Parser,
+        ["AgentDeactivated/1"] = AgentDeactivated.Parser,
+        ["AgentReactivated/1"] = AgentReactivated.Parser,
+        ["QuotasUpdated/1"] = QuotasUpdated.Parser,
+        ["WeightsUpdated/1"] = WeightsUpdated.Parser,
+        ["MaintenanceScheduled/1"] = MaintenanceScheduled.Parser,
+        ["MaintenanceStarted/1"] = MaintenanceStarted.Parser,
+        ["MaintenanceStopped/1"] = MaintenanceStopped.Parser,
         ["RegistrySnapshot/1"] = RegistrySnapshot.Parser,
     };
 

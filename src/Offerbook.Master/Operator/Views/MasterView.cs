@@ -29,8 +29,11 @@ public sealed record MasterView(
     int OffersOut,
     long AllocationRuns,
     AllocatorView Allocator,
-    ImmutableArray<KeyValuePair<string, long>> Counters);
+    ImmutableArray<KeyValuePair<string, long>> Counters,
+    OperatorView Operator);
 
+/// <param name="Deactivated">An operator wants it to get no offers.</param>
+/// <param name="Drain">Set when it is draining or drained.</param>
 /// <param name="Used">By framework, with allocation roles.</param>
 public sealed record AgentView(
     AgentId Id,
@@ -38,13 +41,20 @@ public sealed record AgentView(
     string Pid,
     string Version,
     bool Connected,
+    bool Deactivated,
+    DrainInfo? Drain,
+    DateTimeOffset? DrainStarted,
     DateTimeOffset RegisteredTime,
     DateTimeOffset? ReregisteredTime,
     ImmutableArray<AgentInfo.Types.Capability> Capabilities,
     ResourceBag Total,
     ImmutableArray<KeyValuePair<FrameworkId, ResourceBag>> Used,
     ResourceBag Offered,
-    ImmutableArray<ExecutorView> Executors);
+    ImmutableArray<ExecutorView> Executors)
+{
+    /// <summary>Connected and not deactivated: it may be offered.</summary>
+    public bool Active => Connected && !Deactivated;
+}
 
 public sealed record ExecutorView(FrameworkId Framework, AgentId Agent, ExecutorInfo Info, ResourceBag Resources);
 

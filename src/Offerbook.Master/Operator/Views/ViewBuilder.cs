@@ -32,10 +32,12 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
             [.. cluster.Agents.Recovered.Values], cluster.Registry.UnreachableAgents.Count,
             [.. cluster.Frameworks.Select(framework => View(framework, usedBy.GetValueOrDefault(framework.Id, ResourceBag.Empty), null))],
             [.. cluster.Frameworks.Completed.Select(completed => View(completed.Framework, ResourceBag.Empty, completed.UnregisteredTime))],
-            offers.Count, offers.AllocationRuns, cluster.Allocator.View(), [.. cluster.Counters.ToArray()]);
+            offers.Count, offers.AllocationRuns, cluster.Allocator.View(), [.. cluster.Counters.ToArray()], OperatorViews.Of(cluster.Registry.Operators));
     }
 
     private static AgentView View(Agent agent) => new(agent.Id, agent.Info, agent.Pid, agent.Version, agent.Connected,
+        agent.Deactivation is not null, agent.Deactivation?.DrainInfo,
+        agent.Deactivation is { HasDrainStartedTime: true } held ? Times.FromNanoseconds(held.DrainStartedTime) : null,
         agent.RegisteredTime, agent.ReregisteredTime, [.. agent.Capabilities], agent.Total, [.. agent.Used], Sum(agent.Offers),
         [.. agent.Executors.Select(executor => new ExecutorView(executor.Framework, executor.Agent, executor.Info, executor.Resources))]);
 
