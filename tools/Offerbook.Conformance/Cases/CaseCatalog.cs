@@ -1,0 +1,13 @@
+using Offerbook.Conformance.Cases.Scheduler;
+
+namespace Offerbook.Conformance.Cases;
+
+/// <summary>Every case. A class of cases lists its own in <c>All</c>; it is part of the kit once it is named here.</summary>
+public static class CaseCatalog
+{
+    public static IReadOnlyList<ConformanceCase> All { get; } =
+    [
+        .. RequestCases.All,
+        .. SubscriptionCases.All,
+    ];
+}

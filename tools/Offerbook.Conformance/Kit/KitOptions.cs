@@ -1,0 +1,17 @@
+using Offerbook.Wire;
+
+namespace Offerbook.Conformance.Kit;
+
+/// <summary>What a session with an implementation needs to know.</summary>
+/// <param name="Master">Where the master answers, such as http://127.0.0.1:5050.</param>
+/// <param name="Format">What calls are written in, and what answers are asked for in.</param>
+public sealed record KitOptions(Uri Master, MessageFormat Format)
+{
+    /// <summary>How long an event or an answer is waited for.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long nothing must come before a case believes that nothing comes. Longer than the implementation's allocation interval.
+    /// </summary>
+    public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(2);
+}

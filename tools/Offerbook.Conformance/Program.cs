@@ -1,0 +1,3 @@
+using Offerbook.Conformance.Running;
+
+return await ConformanceProgram.RunAsync(args, Console.Out, Console.Error);
