@@ -2,13 +2,22 @@ using Offerbook.Bench.Allocator;
 using Offerbook.Bench.Codec;
 using Offerbook.Bench.Harness;
 using Offerbook.Bench.Local;
+using Offerbook.Bench.Registration;
+using Offerbook.Bench.SimulatedAgents;
 using Offerbook.Bench.Tasks;
+
+// The agents of a cluster that is only as large as it must seem; benchmarks start it as a process of its own.
+if (args is [FleetProgram.Name, ..])
+{
+    return BenchCommand.Guard(Console.Error, () => FleetProgram.Run(args[1..]));
+}
 
 // A benchmark is a class in a folder of its own. Add it here and it is part of `tools/bench`.
 IBenchmark[] benchmarks =
 [
     new CodecBenchmark(),
     new AllocatorBenchmark(),
+    new RegistrationBenchmark(),
     new TasksBenchmark(),
     new LocalBenchmark(),
 ];

@@ -44,6 +44,20 @@ public static class BenchCommand
         }
     }
 
+    /// <summary>Runs another program of this executable: a wrong command line is told, not thrown.</summary>
+    public static int Guard(TextWriter errors, Func<int> program)
+    {
+        try
+        {
+            return program();
+        }
+        catch (BenchUsageException fault)
+        {
+            errors.WriteLine($"bench: {fault.Message}");
+            return UsageExitCode;
+        }
+    }
+
     private static Dictionary<string, string> ReadOptions(IBenchmark benchmark, IReadOnlyList<string> args)
     {
         var options = benchmark.Options.ToDictionary(o => o.Name, o => o.Default);

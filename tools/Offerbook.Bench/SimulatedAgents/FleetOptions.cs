@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Net;
+
+namespace Offerbook.Bench.SimulatedAgents;
+
+/// <summary>What a fleet of simulated agents is and does.</summary>
+/// <param name="Master">Where the master listens.</param>
+/// <param name="Agents">How many.</param>
+/// <param name="Tasks">Tasks that each agent runs from the beginning, as after a restart of the master.</param>
+/// <param name="Frameworks">Frameworks to whom these tasks belong, in turns.</param>
+/// <param name="Concurrency">Agents that register at the same time: a fleet does not come as one, because agents wait at random.</param>
+/// <param name="TaskTime">How long a launched task runs.</param>
+/// <param name="Lanes">Connections over which the agents' calls go; an agent keeps to one.</param>
+internal sealed record FleetOptions(
+    IPEndPoint Master, int Agents, int Tasks, int Frameworks, int Concurrency, TimeSpan TaskTime, int Lanes, string Resources)
+{
+    /// <summary>One pair of addresses has 28,232 ports: each source address gets fewer agents.</summary>
+    public const int AgentsPerAddress = 20_000;
+
+    /// <exception cref="Harness.BenchUsageException">The options are wrong.</exception>
+    public static FleetOptions Parse(IReadOnlyList<string> args)
+    {
+        var given = new Dictionary<string, string>
+        {
+            ["master"] = "127.0.0.1:5050", ["agents"] = "100", ["tasks"] = "0", ["frameworks"] = "5", ["concurrency"] = "1000", ["task-ms"] = "0",
+            ["lanes"] = "64", ["resources"] = "cpus:16;mem:65536;disk:1000000;ports:31000-32000",
+        };
+        for (var i = 0; i < args.Count; i += 2)
+        {
+            var name = args[i].TrimStart('-');
+            if (!given.ContainsKey(name) || i + 1 == args.Count)
+            {
+                throw new Harness.BenchUsageException($"simulated-agents takes pairs of {string.Join(", ", given.Keys.Select(key => "--" + key))} and a value, not '{args[i]}'.");
+            }
+            given[name] = args[i + 1];
+        }
+        int Number(string name) => int.TryParse(given[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new Harness.BenchUsageException($"--{name} must be a whole number, but is '{given[name]}'.");
+        if (!IPEndPoint.TryParse(given["master"], out var master) || master.Port == 0)
+        {
+            throw new Harness.BenchUsageException($"--master must be ip:port, but is '{given["master"]}'.");
+        }
+        return new FleetOptions(master, Number("agents"), Number("tasks"), Math.Max(1, Number("frameworks")), Math.Max(1, Number("concurrency")),
+            TimeSpan.FromMilliseconds(Number("task-ms")), Math.Max(1, Number("lanes")), given["resources"]);
+    }
+
+    /// <summary>The arguments that give these options again.</summary>
+    public IEnumerable<string> ToArguments() =>
+    [
+        "--master", $"{Master}", "--agents", $"{Agents}", "--tasks", $"{Tasks}", "--frameworks", $"{Frameworks}", "--concurrency", $"{Concurrency}",
+        "--task-ms", $"{(int)TaskTime.TotalMilliseconds}", "--lanes", $"{Lanes}", "--resources", Resources,
+    ];
+}
