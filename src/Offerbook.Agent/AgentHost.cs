@@ -74,7 +74,7 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(checks);
             var collector = new SandboxCollector(sandboxes, logger);
             parts.Add(collector);
-            var master = new MasterConnection(options.Masters, mailbox.PostAsync, logger);
+            var master = new MasterConnection(options.Masters, options.Credential, mailbox.PostAsync, logger);
             parts.Add(master);
 
             var core = new AgentCore(settings, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));

@@ -1,4 +1,5 @@
 using System.Net;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Agent;
 
@@ -21,6 +22,9 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
 
     /// <summary>The address under which others reach this host; default: the listening address, or loopback if that is a wildcard.</summary>
     public IPAddress? AdvertisedAddress { get; init; }
+
+    /// <summary>What is shown to the master; null when the master lets everybody in.</summary>
+    public Credential? Credential { get; init; }
 
     /// <summary>For instance <c>cpus:4;mem:8192;ports:[31000-32000]</c>; what it does not name is detected.</summary>
     public string? Resources { get; init; }

@@ -5,6 +5,7 @@ using Offerbook.Cli.Commands;
 using Offerbook.Cli.Local;
 using Offerbook.Cli.Parts;
 using Offerbook.Cli.Storefront;
+using Offerbook.Cli.Talking;
 
 // What follows a lone -- is a command for the cluster (offerbook job run -- COMMAND …), not for this program's parser.
 var dashes = Array.IndexOf(args, "--");
@@ -28,6 +29,8 @@ var root = new RootCommand("Offerbook: one cluster of machines, shared by servic
     JobCommands.CreateJobs(),
     SimulateCommand.Create(),
     StorefrontCommand.Create(),
+    CredentialOption.Principal,
+    CredentialOption.SecretFile,
 };
 
 var invocation = new InvocationConfiguration

@@ -7,6 +7,7 @@ using Offerbook.Apps.Http;
 using Offerbook.Client.Hosting;
 using Offerbook.Storage;
 using Offerbook.Storage.Sqlite;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Apps.Hosting;
 
@@ -89,7 +90,10 @@ public sealed class AppsHost : IAsyncDisposable
     private async Task RunAsync(AppsOptions options, CancellationToken cancellation)
     {
         CoreRunner<AppsMessage> runner = null!;
-        _connection = new SchedulerConnection(new SchedulerConnectionOptions(options.Masters),
+        _connection = new SchedulerConnection(new SchedulerConnectionOptions(options.Masters)
+            {
+                Http = StreamingClientOptions.Default with { Credential = options.Credential },
+            },
             (signal, stop) => runner.PostAsync(new AppsMessage.MasterSignalled(signal), stop));
         _prober = new HealthProber((message, stop) => runner.PostAsync(message, stop), TimeProvider.System);
         var core = new AppsCore(options.EffectiveSettings(Address), new SeededRandom((ulong)Random.Shared.NextInt64()));

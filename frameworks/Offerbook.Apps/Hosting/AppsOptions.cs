@@ -1,5 +1,6 @@
 using System.Net;
 using Offerbook.Apps.Core;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Apps.Hosting;
 
@@ -21,6 +22,9 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
 
     /// <summary>The user that tasks run as when their app names none; the one that runs the framework by default.</summary>
     public string User { get; init; } = Environment.UserName;
+
+    /// <summary>What is shown to the master, whose principal the framework then has; null when the master lets everybody in.</summary>
+    public Credential? Credential { get; init; }
 
     /// <summary>The finer settings; role, name and user above take precedence.</summary>
     public AppsSettings Settings { get; init; } = AppsSettings.Default;

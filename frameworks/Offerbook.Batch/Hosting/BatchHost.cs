@@ -14,6 +14,7 @@ using Offerbook.Batch.Http;
 using Offerbook.Client.Hosting;
 using Offerbook.Storage;
 using Offerbook.Storage.Sqlite;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Batch.Hosting;
 
@@ -57,7 +58,10 @@ public sealed class BatchHost : IAsyncDisposable
         var journal = await SqliteJournal.OpenAsync(options.Journal, cancellation, warning => log.LogWarning("{Warning}", warning));
 
         CoreRunner<BatchMessage> runner = null!;
-        var connection = new SchedulerConnection(new SchedulerConnectionOptions(options.Masters),
+        var connection = new SchedulerConnection(new SchedulerConnectionOptions(options.Masters)
+            {
+                Http = StreamingClientOptions.Default with { Credential = options.Credential },
+            },
             (signal, stop) => runner.PostAsync(new BatchMessage.MasterSignalled(signal), stop));
         var gate = new ApiGate(message => runner.TryPost(message));
         var core = new BatchCore(options.EffectiveSettings, new SeededRandom((ulong)Random.Shared.NextInt64()));

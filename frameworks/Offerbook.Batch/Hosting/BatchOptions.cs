@@ -1,5 +1,6 @@
 using System.Net;
 using Offerbook.Batch.Core;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Batch.Hosting;
 
@@ -21,6 +22,9 @@ public sealed record BatchOptions(string DataDirectory, IReadOnlyList<Uri> Maste
 
     /// <summary>The user that tasks run as; the one that runs the scheduler by default.</summary>
     public string User { get; init; } = Environment.UserName;
+
+    /// <summary>What is shown to the master, whose principal the framework then has; null when the master lets everybody in.</summary>
+    public Credential? Credential { get; init; }
 
     /// <summary>The finer settings; role, name and user above take precedence.</summary>
     public BatchSettings Settings { get; init; } = BatchSettings.Default;

@@ -82,6 +82,7 @@ internal sealed class LocalCluster
         {
             DataDirectory = Path.Combine(options.DataDirectory, "master"),
             Port = options.MasterPort,
+            Security = options.Credential is { } only ? SecurityOptions.Only(only) : SecurityOptions.None,
         }, cancellation), part => part.Completion);
         var agents = new List<AgentHost>();
         Agents = agents;
@@ -91,6 +92,7 @@ internal sealed class LocalCluster
             {
                 Port = options.AgentPort == 0 ? 0 : options.AgentPort + i,
                 PortFlag = "--agent-port",
+                Credential = options.Credential,
                 Resources = resources[i],
                 ExtraPath = AppContext.BaseDirectory.TrimEnd('/'),
                 // The master is in this very process and up: there is no herd to spread.
@@ -100,10 +102,12 @@ internal sealed class LocalCluster
         Apps = Track(await AppsHost.StartAsync(new AppsOptions(Path.Combine(options.DataDirectory, "apps"), [Master.Address])
         {
             Listen = new IPEndPoint(IPAddress.Loopback, options.AppsPort),
+            Credential = options.Credential,
         }, cancellation), part => part.Completion);
         Batch = Track(await BatchHost.StartAsync(new BatchOptions(Path.Combine(options.DataDirectory, "batch"), [Master.Address])
         {
             Listen = new IPEndPoint(IPAddress.Loopback, options.BatchPort),
+            Credential = options.Credential,
         }, cancellation), part => part.Completion);
     }
 

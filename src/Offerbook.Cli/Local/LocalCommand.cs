@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Offerbook.Cli.Talking;
 
 namespace Offerbook.Cli.Local;
 
@@ -42,6 +43,7 @@ internal static class LocalCommand
             AgentResources = parsed.GetValue(resources),
             Group = parsed.GetValue(group),
             StopTasks = parsed.GetValue(stopTasks),
+            Credential = CredentialOption.Resolve(parsed),
         }).RunAsync(cancellation));
         return command;
     }

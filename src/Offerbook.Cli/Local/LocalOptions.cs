@@ -1,3 +1,5 @@
+using Offerbook.Wire.Http;
+
 namespace Offerbook.Cli.Local;
 
 /// <summary>What <c>offerbook local</c> was asked for. Port 0 means any free port.</summary>
@@ -23,4 +25,7 @@ internal sealed record LocalOptions
     public string? Group { get; init; }
 
     public bool StopTasks { get; init; }
+
+    /// <summary>When set, the master lets nobody else in, and the other parts show this.</summary>
+    public Credential? Credential { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Offerbook.Agent;
+using Offerbook.Cli.Talking;
 
 namespace Offerbook.Cli.Parts;
 
@@ -26,6 +27,7 @@ internal static class AgentCommand
                 ListenAddress = PartOptions.Address(parsed.GetValue(listen)!),
                 Port = parsed.GetValue(port),
                 Hostname = parsed.GetValue(hostname),
+                Credential = CredentialOption.Resolve(parsed),
                 Resources = parsed.GetValue(resources),
                 Attributes = parsed.GetValue(attributes),
                 ExtraPath = AppContext.BaseDirectory.TrimEnd('/'),

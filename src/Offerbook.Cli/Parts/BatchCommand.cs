@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Offerbook.Batch.Hosting;
+using Offerbook.Cli.Talking;
 
 namespace Offerbook.Cli.Parts;
 
@@ -16,6 +17,7 @@ internal static class BatchCommand
             logs => BatchHost.StartAsync(new BatchOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
             {
                 Listen = new IPEndPoint(PartOptions.Address(parsed.GetValue(listen)!), parsed.GetValue(port)),
+                Credential = CredentialOption.Resolve(parsed),
                 Role = parsed.GetValue(role)!,
             }, cancellation, logs),
             part => (part.Address, part.Completion), cancellation));

@@ -25,6 +25,7 @@ internal sealed class ApiClient(Endpoint endpoint) : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.Authorization = endpoint.Credential?.Header;
         if (body is not null)
         {
             request.Content = new StringContent(body.ToString(Formatting.None), Encoding.UTF8, "application/json");

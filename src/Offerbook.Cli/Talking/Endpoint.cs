@@ -1,26 +1,29 @@
 using System.CommandLine;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Cli.Talking;
 
 /// <summary>Where a verb finds one part of the cluster: a flag, else an environment variable, else the address of local mode.</summary>
-internal sealed record Endpoint(Uri Address, string What, string Flag, string Variable);
+internal sealed record Endpoint(Uri Address, string What, string Flag, string Variable, Credential? Credential = null);
 
 /// <summary>The flag that names one part's address, shared by all verbs that talk to it.</summary>
 internal sealed class EndpointOption
 {
+    private readonly bool _isMaster;
     private readonly string _what;
     private readonly string _variable;
     private readonly string _fallback;
 
-    private EndpointOption(string what, string flag, string variable, string fallback)
+    private EndpointOption(string what, string flag, string variable, string fallback, bool isMaster = false)
     {
+        _isMaster = isMaster;
         _what = what;
         _variable = variable;
         _fallback = fallback;
         Option = new Option<string?>(flag) { Description = $"Address of {what} (else {variable}, else {fallback})", HelpName = "url" };
     }
 
-    public static EndpointOption Master() => new("the master", "--master-url", "OFFERBOOK_MASTER_URL", "http://127.0.0.1:5050");
+    public static EndpointOption Master() => new("the master", "--master-url", "OFFERBOOK_MASTER_URL", "http://127.0.0.1:5050", isMaster: true);
 
     public static EndpointOption Apps() => new("the app framework", "--apps-url", "OFFERBOOK_APPS_URL", "http://127.0.0.1:8080");
 
@@ -40,6 +43,6 @@ internal sealed class EndpointOption
             throw new CliException(ExitCode.BadInput, $"'{text}' is not an address of {_what}",
                 $"give {Option.Name} or {_variable} as http://host:port");
         }
-        return new Endpoint(address, _what, Option.Name, _variable);
+        return new Endpoint(address, _what, Option.Name, _variable, _isMaster ? CredentialOption.Resolve(parsed) : null);
     }
 }

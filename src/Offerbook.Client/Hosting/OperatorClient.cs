@@ -35,6 +35,7 @@ public sealed class OperatorClient : IDisposable
             Timeout = http.AnswerTimeout,
             MaxResponseContentBufferSize = http.MaxAnswerBytes,
         };
+        _reads.DefaultRequestHeaders.Authorization = http.Credential?.Header;
     }
 
     public Task<OperatorAnswer<JObject>> GetStateAsync(CancellationToken cancellation = default) => GetAsync("/state", cancellation);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
 using Offerbook.Master.Http;
+using Offerbook.Master.Http.Security;
 using Offerbook.Storage.Sqlite;
 using Offerbook.Wire.Http;
 
@@ -37,12 +38,15 @@ public sealed class MasterHost : IAsyncDisposable
     /// <summary>Faults when the master dies: a bug, a disk that fails. A disposed master completes.</summary>
     public Task Completion => _gate.Running!.Runner.Completion;
 
+    /// <exception cref="FormatException">The security options contradict each other, or a file of secrets cannot be used.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
     /// <exception cref="Storage.JournalUnavailableException">The data directory is held by another process or cannot be written.</exception>
     /// <exception cref="Storage.JournalDamagedException">The journal cannot be read.</exception>
     public static async Task<MasterHost> StartAsync(MasterOptions options, CancellationToken cancellation)
     {
         var log = options.Logging?.CreateLogger("Offerbook.Master");
+        // Before anything is opened: a fault in the files of secrets must not leave an unguarded master behind.
+        var guard = new RealmGuard(options.Security, options.Time, warning => log?.LogWarning("{Warning}", warning));
         var journal = await SqliteJournal.OpenAsync(Path.Combine(options.DataDirectory, "journal.db"), cancellation,
             warning => log?.LogWarning("{Warning}", warning));
         HttpServer? server = null;
@@ -50,7 +54,7 @@ public sealed class MasterHost : IAsyncDisposable
         {
             var gate = new MasterGate();
             server = await HttpServer.StartAsync(new ListenOptions(options.ListenAddress, options.Port, "--master-port"),
-                new MasterRouter(gate).ServeAsync, options.Logging, cancellation);
+                new MasterRouter(gate, guard).ServeAsync, options.Logging, cancellation);
             var core = new MasterCore(Advertise(options, server.EndPoint), new SeededRandom(DrawSeed()));
             var exchanges = new Exchanges();
             var runner = new CoreRunner<MasterMessage>(core, exchanges, journal, options.Time);

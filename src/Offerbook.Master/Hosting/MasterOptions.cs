@@ -20,6 +20,9 @@ public sealed record MasterOptions
     /// <summary>Intervals and bounds. Its hostname, ip and port are set from the address that is listened on.</summary>
     public MasterSettings Settings { get; init; } = MasterSettings.Default;
 
+    /// <summary>Who must show who they are; by default nobody.</summary>
+    public SecurityOptions Security { get; init; } = SecurityOptions.None;
+
     /// <summary>Where warnings go; null: nowhere.</summary>
     public ILoggerFactory? Logging { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Offerbook.Master.Hosting;
+using Offerbook.Master.Http.Security;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Master.Http;
@@ -10,12 +11,15 @@ namespace Offerbook.Master.Http;
 /// Finds who answers a path, by the rules that existing clients rely on: <c>/master/…</c> is the same as <c>/…</c>, a trailing
 /// slash and <c>.json</c> mean nothing, and a path without a handler reaches that of its parent.
 /// </summary>
-internal sealed class MasterRouter(MasterGate gate)
+internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
 {
     /// <summary>Answered also while the journal is being read.</summary>
     private static readonly FrozenSet<string> Early = new[] { "/health", "/version", "/redirect" }.ToFrozenSet();
 
     private readonly FrozenDictionary<string, Func<HttpContext, RunningMaster, Task>> _handlers = Handlers().ToFrozenDictionary();
+
+    /// <summary>The paths that have a handler.</summary>
+    public IEnumerable<string> Routes => _handlers.Keys;
 
     public Task ServeAsync(HttpContext context)
     {
@@ -30,13 +34,27 @@ internal sealed class MasterRouter(MasterGate gate)
         {
             return NotFound(context);
         }
+        return AdmitAndServeAsync(context, route);
+    }
+
+    private async Task AdmitAndServeAsync(HttpContext context, string route)
+    {
+        if (!await guard.AdmitAsync(context, Realms.Of(route)))
+        {
+            return;
+        }
         if (gate.Running is { } master)
         {
-            return _handlers[route](context, master);
+            await _handlers[route](context, master);
         }
-        return Early.Contains(route) && route != "/redirect"
-            ? _handlers[route](context, null!)
-            : context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "Master has not finished recovery");
+        else if (Early.Contains(route) && route != "/redirect")
+        {
+            await _handlers[route](context, null!);
+        }
+        else
+        {
+            await context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "Master has not finished recovery");
+        }
     }
 
     private string? Resolve(string path)

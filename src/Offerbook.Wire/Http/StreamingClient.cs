@@ -12,11 +12,13 @@ namespace Offerbook.Wire.Http;
 public sealed class StreamingClient : IDisposable
 {
     private readonly StreamingClientOptions _options;
+    private readonly AuthenticationHeaderValue? _authorization;
     private readonly HttpClient _http;
 
     public StreamingClient(StreamingClientOptions? options = null)
     {
         _options = options ?? StreamingClientOptions.Default;
+        _authorization = _options.Credential?.Header;
         _http = new HttpClient(CreateHandler(_options))
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -114,13 +116,14 @@ public sealed class StreamingClient : IDisposable
         }
     }
 
-    private static HttpRequestMessage CreateRequest(
+    private HttpRequestMessage CreateRequest(
         Uri address, IMessage call, MessageFormat format, IEnumerable<KeyValuePair<string, string>>? headers)
     {
         var content = new ByteArrayContent(MessageCodec.ToBytes(call, format));
         content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.Of(format));
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypes.Of(format)));
+        request.Headers.Authorization = _authorization;
         foreach (var (name, value) in headers ?? [])
         {
             request.Headers.TryAddWithoutValidation(name, value);

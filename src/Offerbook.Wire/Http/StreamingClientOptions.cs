@@ -11,4 +11,7 @@ public sealed record StreamingClientOptions(
     public static StreamingClientOptions Default { get; } = new(
         TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60),
         Streaming.RecordIoDecoder.DefaultMaxRecordBytes, 256 * 1024 * 1024);
+
+    /// <summary>Shown with every request, also to whom a master names as the leader; null: none.</summary>
+    public Credential? Credential { get; init; }
 }

@@ -28,12 +28,12 @@ internal sealed class MasterFixture : IAsyncDisposable
     /// <summary>Ends every wait of a test that would otherwise hang.</summary>
     public CancellationToken Timeout => _timeout.Token;
 
-    public static async Task<MasterFixture> StartAsync(string? directory = null, MasterSettings? settings = null)
+    /// <param name="tune">Further options.</param>
+    public static async Task<MasterFixture> StartAsync(string? directory = null, MasterSettings? settings = null, Func<MasterOptions, MasterOptions>? tune = null)
     {
         directory ??= System.IO.Directory.CreateTempSubdirectory("offerbook-master-").FullName;
-        var host = await MasterHost.StartAsync(
-            new MasterOptions { DataDirectory = directory, Port = 0, Settings = settings ?? MasterSettings.Default }, CancellationToken.None);
-        return new MasterFixture(host, directory);
+        var options = new MasterOptions { DataDirectory = directory, Port = 0, Settings = settings ?? MasterSettings.Default };
+        return new MasterFixture(await MasterHost.StartAsync(tune is null ? options : tune(options), CancellationToken.None), directory);
     }
 
     public Task<HttpResponseMessage> PostAsync(string path, string body, string? contentType = "application/json", string? accept = "application/json",

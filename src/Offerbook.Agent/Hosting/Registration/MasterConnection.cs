@@ -10,7 +10,8 @@ namespace Offerbook.Agent.Hosting.Registration;
 /// Moves bytes between the core and the master. One connection at a time is open; opening the next closes the one before.
 /// Which master: the one that answered last, else the next of the list; a master that does not lead says who does.
 /// </summary>
-internal sealed class MasterConnection(IReadOnlyList<Uri> masters, Func<AgentMessage, ValueTask> post, ILogger logger) : IAsyncDisposable
+internal sealed class MasterConnection(
+    IReadOnlyList<Uri> masters, Credential? credential, Func<AgentMessage, ValueTask> post, ILogger logger) : IAsyncDisposable
 {
     private const string Path = "/offerbook/agent/v1";
     private const string StreamIdHeader = "Offerbook-Stream-Id";
@@ -20,7 +21,7 @@ internal sealed class MasterConnection(IReadOnlyList<Uri> masters, Func<AgentMes
 
     private const int MaxRedirects = 5;
 
-    private readonly StreamingClient _client = new();
+    private readonly StreamingClient _client = new(StreamingClientOptions.Default with { Credential = credential });
     private readonly Lock _lock = new();
     private Session? _session;
     private Uri? _leader;
