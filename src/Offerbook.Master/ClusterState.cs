@@ -5,6 +5,7 @@ using Offerbook.Master.Agents;
 using Offerbook.Master.Allocation;
 using Offerbook.Master.Frameworks;
 using Offerbook.Master.Operator;
+using Offerbook.Master.Operator.Events;
 using Offerbook.Master.Registry;
 using Offerbook.Wire.Identity;
 
@@ -33,6 +34,8 @@ internal sealed class ClusterState(MasterSettings settings, SeededRandom random)
     public Allocator Allocator { get; } = new(settings.Allocator, random.Fork());
 
     public MasterCounters Counters { get; } = new();
+
+    public OperatorStreams OperatorStreams { get; } = new(settings);
 
     /// <summary>Which framework or agent reads a stream.</summary>
     public Dictionary<ConnectionId, StreamOwner> Streams { get; } = [];

@@ -94,6 +94,15 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
             case MasterMessage.ViewRequested request:
                 effects.Add(new MasterEffect.PublishView(request.Connection, _views.Build(now)));
                 break;
+            case MasterMessage.OperatorStreamRequested request:
+                _cluster.OperatorStreams.Request(turn, request.Connection);
+                break;
+            case MasterMessage.OperatorStreamsDue:
+                _cluster.OperatorStreams.Open(turn, () => _views.Build(now));
+                break;
+            case MasterMessage.OfferBookAsked request:
+                effects.Add(new MasterEffect.OfferBookReached(request.Connection));
+                break;
             case MasterMessage.ConnectionClosed closed:
                 Close(turn, closed.Connection);
                 break;
@@ -106,6 +115,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
                 _cluster.Allocator.ExpireFilters(now);
                 break;
             case MasterMessage.HeartbeatDue heartbeat:
+                _cluster.OperatorStreams.Heartbeat(turn, heartbeat.Stream);
                 _subscriptions.Heartbeat(turn, heartbeat.Stream);
                 break;
             case MasterMessage.AgentPingDue ping:
@@ -118,7 +128,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
                 _departures.TimeOut(turn, failover.Framework, failover.Epoch);
                 break;
             case MasterMessage.OfferTimedOut offer when _offers.Find(offer.Offer) is { } live:
-                _offers.Rescind(turn, live);
+                _offers.Rescind(turn, live, OfferEnd.TimedOut);
                 break;
         }
         Rest(turn);
@@ -143,7 +153,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
 
     private void Close(in Turn turn, ConnectionId connection)
     {
-        if (!_cluster.Streams.TryGetValue(connection, out var owner))
+        if (_cluster.OperatorStreams.Close(turn, connection) || !_cluster.Streams.TryGetValue(connection, out var owner))
         {
             return;
         }
@@ -160,6 +170,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
     /// <summary>Ends a turn: sees to it that what has become free is offered, and that filters end in time.</summary>
     private void Rest(in Turn turn)
     {
+        _cluster.OperatorStreams.Flush(turn);
         if (!_allocationPending && _cluster.Allocator.HasCandidates)
         {
             _allocationPending = true;

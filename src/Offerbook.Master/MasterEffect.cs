@@ -1,4 +1,5 @@
 using Offerbook.Actors;
+using Offerbook.Master.Offers;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Wire.Identity;
 
@@ -26,4 +27,24 @@ public abstract record MasterEffect : IEffect
     public sealed record CloseStream(ConnectionId Stream) : MasterEffect;
 
     public sealed record PublishView(ConnectionId Connection, MasterView View) : MasterEffect;
+
+    /// <summary>
+    /// Answer these SUBSCRIBEs of operators with 200, SUBSCRIBED made from the view, and HEARTBEAT. What happened before is in the
+    /// view, what <see cref="SendToOperators"/> brings from now on is not.
+    /// </summary>
+    public sealed record OpenOperatorStreams(IReadOnlyList<ConnectionId> Connections, MasterView View) : MasterEffect;
+
+    /// <summary>Tell every open operator stream, in this order. The events are never changed after they were emitted.</summary>
+    public sealed record SendToOperators(IReadOnlyList<OperatorEvent> Events) : MasterEffect;
+
+    public sealed record HeartbeatOperator(ConnectionId Stream) : MasterEffect;
+
+    /// <summary>For the offer book. A shell without one may ignore it; nobody waits for it.</summary>
+    public sealed record OffersMade(IReadOnlyList<OfferMade> Offers) : MasterEffect;
+
+    /// <summary>For the offer book: exactly one for each offer of <see cref="OffersMade"/>, unless the master dies first.</summary>
+    public sealed record OfferOver(OfferEnded Offer) : MasterEffect;
+
+    /// <summary>All that was to be told to the offer book before <see cref="MasterMessage.OfferBookAsked"/> came has been told.</summary>
+    public sealed record OfferBookReached(ConnectionId Connection) : MasterEffect;
 }

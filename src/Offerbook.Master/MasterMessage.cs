@@ -29,6 +29,12 @@ public abstract record MasterMessage
     /// <summary>Somebody reads: the core publishes a <see cref="Operator.Views.MasterView"/> of the present state.</summary>
     public sealed record ViewRequested(ConnectionId Connection) : MasterMessage;
 
+    /// <summary>An operator wants to follow events. Answered by <see cref="MasterEffect.OpenOperatorStreams"/> a few milliseconds later.</summary>
+    public sealed record OperatorStreamRequested(ConnectionId Connection) : MasterMessage;
+
+    /// <summary>Somebody reads the offer book: answered by <see cref="MasterEffect.OfferBookReached"/>, behind all that happened before.</summary>
+    public sealed record OfferBookAsked(ConnectionId Connection) : MasterMessage;
+
     /// <summary>The far end is gone, or was cut for not reading. Never sent for connections that the core has answered or closed itself.</summary>
     public sealed record ConnectionClosed(ConnectionId Connection) : MasterMessage;
 
@@ -37,6 +43,9 @@ public abstract record MasterMessage
     public sealed record AllocationBatched : MasterMessage;
 
     public sealed record FiltersExpired : MasterMessage;
+
+    /// <summary>Operators who subscribed within <see cref="MasterSettings.OperatorStreamBatchInterval"/> get their streams, with one view for all.</summary>
+    public sealed record OperatorStreamsDue : MasterMessage;
 
     public sealed record HeartbeatDue(ConnectionId Stream) : MasterMessage;
 

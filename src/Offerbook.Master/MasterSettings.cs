@@ -24,6 +24,12 @@ public sealed record MasterSettings
     /// <summary>A HEARTBEAT goes out on each scheduler stream this often, the first right after SUBSCRIBED.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Operators who subscribe to events within this time share one snapshot.</summary>
+    public TimeSpan OperatorStreamBatchInterval { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Operators who may follow events at once; one more closes the oldest stream.</summary>
+    public int MaxOperatorEventStreamSubscribers { get; init; } = 1000;
+
     public TimeSpan AgentPingInterval { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>An agent that has not been heard for this many ping intervals is unreachable: 5 × 15 s = 75 s.</summary>

@@ -6,6 +6,7 @@ global using MesosTask = Mesos.V1.Task;
 global using Operation = Mesos.V1.Offer.Types.Operation;
 global using OperationType = Mesos.V1.Offer.Types.Operation.Types.Type;
 global using OperatorCall = Mesos.V1.Master.Call;
+global using OperatorEvent = Mesos.V1.Master.Event;
 global using OperatorResponse = Mesos.V1.Master.Response;
 global using Reason = Mesos.V1.TaskStatus.Types.Reason;
 global using SchedulerCall = Mesos.V1.Scheduler.Call;

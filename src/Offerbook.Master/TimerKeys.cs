@@ -19,6 +19,11 @@ internal sealed record RecoveryTimer
     public static readonly RecoveryTimer Only = new();
 }
 
+internal sealed record OperatorStreamTimer
+{
+    public static readonly OperatorStreamTimer Only = new();
+}
+
 internal sealed record HeartbeatTimer(ConnectionId Stream);
 
 internal sealed record FailoverTimer(FrameworkId Framework);

@@ -16,7 +16,7 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
         cluster.Streams.Remove(agent.Stream!.Value);
         agent.Stream = null;
         agent.StreamId = null;
-        offers.RescindAll(turn, agent);
+        offers.RescindAll(turn, agent, OfferEnd.AgentDisconnected);
         cluster.Allocator.DeactivateAgent(agent.Id);
     }
 
@@ -56,7 +56,7 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
     {
         cluster.Counters.Increment("slave_removals");
         cluster.Registry.Record(turn, new AgentRemoved { AgentId = agent.Id.ToProto(), RemovedTime = turn.Now.UnixNanoseconds });
-        offers.RescindAll(turn, agent);
+        offers.RescindAll(turn, agent, OfferEnd.AgentLost);
         foreach (var task in agent.Tasks.ToList())
         {
             var framework = cluster.Frameworks.Find(task.Framework)!;
@@ -76,7 +76,7 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
         cluster.Counters.Increment("slave_removals");
         cluster.Counters.Increment("slave_removals/reason_unhealthy");
         var time = RecordUnreachable(turn, agent.Id);
-        offers.RescindAll(turn, agent);
+        offers.RescindAll(turn, agent, OfferEnd.AgentLost);
         foreach (var task in agent.Tasks.ToList())
         {
             if (task.IsTerminal)
@@ -104,6 +104,7 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
             cluster.Counters.CountTerminal(state);
         }
         framework.Send(turn, SchedulerEvents.Update(status));
+        cluster.OperatorStreams.TaskUpdated(task.Model, status, state);
         tasks.Remove(task);
         framework.UnreachableTasks.Add(task.Model.WithStatus(status) with { State = state });
     }
@@ -127,6 +128,7 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
         turn.CancelTimer(new PingTimer(agent.Id));
         cluster.Allocator.RemoveAgent(agent.Id);
         cluster.Agents.Remove(agent);
+        cluster.OperatorStreams.AgentRemoved(agent.Id);
         TellAll(turn, agent.Id);
     }
 

@@ -180,6 +180,7 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
     {
         var state = TaskStates.ForFramework(TaskState.TaskGone, framework.PartitionAware);
         var status = MasterStatus.Make(turn, lost.Id, lost.Agent, state, Reason.Reconciliation, "Reconciliation: Task is unknown to the agent");
+        cluster.OperatorStreams.TaskUpdated(lost, status, state);
         framework.CompletedTasks.Add(lost.WithStatus(status) with { State = state });
         if (framework.PartitionAware && !framework.Tasks.Contains(lost.Id))
         {

@@ -88,6 +88,7 @@ internal sealed class AgentRegistration(ClusterState cluster, AgentLoss loss, Ag
         cluster.Agents.Add(agent);
         cluster.Allocator.AddAgent(id, AllocatorAgents.Describe(agent), total, agent.Used);
         cluster.Allocator.DeactivateAgent(id);
+        cluster.OperatorStreams.AgentAdded(agent);
         return agent;
     }
 

@@ -140,7 +140,10 @@ internal sealed class SchedulerCalls(
             turn.Answer(connection, 400, $"FrameworkInfo update is not valid: Updating 'FrameworkInfo.{changed}' is unsupported");
             return;
         }
-        subscriptions.Update(turn, framework, update.FrameworkInfo.Clone(), update.SuppressedRoles);
+        if (subscriptions.Update(turn, framework, update.FrameworkInfo.Clone(), update.SuppressedRoles))
+        {
+            cluster.OperatorStreams.FrameworkUpdated(framework);
+        }
         cluster.Registry.RecordSubscribed(turn, framework);
         turn.Answer(connection, 200);
     }

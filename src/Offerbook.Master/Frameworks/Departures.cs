@@ -16,7 +16,7 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
         cluster.Streams.Remove(framework.Stream.Value);
         framework.Stream = null;
         framework.StreamId = null;
-        offers.DropAll(turn, framework);
+        offers.DropAll(turn, framework, OfferEnd.FrameworkDisconnected);
         cluster.Allocator.DeactivateFramework(framework.Id);
         var timeout = TimeoutOf(framework);
         cluster.Registry.Record(turn, new FrameworkDisconnected
@@ -39,6 +39,7 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
         cluster.Frameworks.Add(framework);
         cluster.Allocator.AddFramework(framework.Id, AllocatorFrameworks.Describe(framework));
         cluster.Allocator.DeactivateFramework(framework.Id);
+        cluster.OperatorStreams.FrameworkAdded(framework);
         AwaitReturn(turn, framework, left is null ? grace + TimeoutOf(framework) : left > grace ? left.Value : grace);
     }
 
@@ -80,13 +81,14 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
         turn.CancelTimer(new FailoverTimer(framework.Id));
         framework.FailoverDue = null;
         framework.Recovered = false;
-        offers.DropAll(turn, framework);
+        offers.DropAll(turn, framework, OfferEnd.FrameworkRemoved);
         foreach (var agent in cluster.Agents)
         {
             ShutDownOn(turn, framework, agent);
         }
         cluster.Allocator.RemoveFramework(framework.Id);
         cluster.Frameworks.Remove(framework.Id);
+        cluster.OperatorStreams.FrameworkRemoved(framework);
         cluster.Frameworks.AddCompleted(new CompletedFramework(framework, turn.Now.Wall));
     }
 

@@ -48,7 +48,8 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
     }
 
     /// <summary>Replaces what a connected framework says of itself; offers in roles that it leaves are rescinded.</summary>
-    public void Update(in Turn turn, Framework framework, FrameworkInfo info, IEnumerable<string> suppressedRoles)
+    /// <returns>Whether the info is another one now.</returns>
+    public bool Update(in Turn turn, Framework framework, FrameworkInfo info, IEnumerable<string> suppressedRoles)
     {
         var changed = !framework.Info.Equals(info);
         framework.Update(info);
@@ -59,13 +60,14 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
         {
             if (!framework.Roles.Contains(offer.Role))
             {
-                offers.Rescind(turn, offer);
+                offers.Rescind(turn, offer, OfferEnd.RoleLeft);
             }
         }
         if (changed)
         {
             TellAgents(turn, framework);
         }
+        return changed;
     }
 
     private static FrameworkInfo WithIdentity(SchedulerCall call, string? principal)
@@ -97,6 +99,7 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
         cluster.Frameworks.Add(framework);
         cluster.Allocator.AddFramework(framework.Id, AllocatorFrameworks.Describe(framework));
         Connect(stream, framework);
+        cluster.OperatorStreams.FrameworkAdded(framework);
         cluster.Registry.RecordSubscribed(turn, framework);
         Greet(turn, framework);
     }
@@ -113,7 +116,7 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
             turn.CloseStream(old);
             turn.CancelTimer(new HeartbeatTimer(old));
             cluster.Streams.Remove(old);
-            offers.DropAll(turn, framework);
+            offers.DropAll(turn, framework, OfferEnd.FrameworkFailedOver);
         }
         Update(turn, framework, info, suppressedRoles);
         if (framework.Recovered)
@@ -125,6 +128,7 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
         framework.FailoverDue = null;
         turn.CancelTimer(new FailoverTimer(framework.Id));
         Connect(stream, framework);
+        cluster.OperatorStreams.FrameworkUpdated(framework);
         if (!known)
         {
             cluster.Registry.RecordSubscribed(turn, framework);

@@ -20,6 +20,11 @@ internal sealed class Exchanges : IEffectHandler
 
     public event Action<ConnectionId, Operator.Views.MasterView>? ViewPublished;
 
+    /// <summary>What the offer book is told, in order. Must not block.</summary>
+    public event Action<MasterEffect>? OfferBookTold;
+
+    public EventFeed<OperatorEvent> OperatorFeed { get; } = new(FeedBounds.Default);
+
     public ConnectionId NextConnection() => new(Interlocked.Increment(ref _last));
 
     public ConnectionId Add(Exchange exchange)
@@ -54,6 +59,18 @@ internal sealed class Exchanges : IEffectHandler
             case MasterEffect.CloseStream close:
                 Find(close.Stream)?.Close();
                 break;
+            case MasterEffect.SendToOperators send:
+                OperatorFeed.Append(send.Events);
+                break;
+            case MasterEffect.HeartbeatOperator heartbeat:
+                (Find(heartbeat.Stream) as OperatorExchange)?.Beat();
+                break;
+            case MasterEffect.OpenOperatorStreams open:
+                Open(open);
+                break;
+            case MasterEffect.OffersMade or MasterEffect.OfferOver or MasterEffect.OfferBookReached:
+                OfferBookTold?.Invoke((MasterEffect)effect);
+                break;
             case MasterEffect.PublishView publish:
                 ViewPublished?.Invoke(publish.Connection, publish.View);
                 break;
@@ -70,6 +87,16 @@ internal sealed class Exchanges : IEffectHandler
         foreach (var exchange in _open.Values)
         {
             exchange.Fail();
+        }
+    }
+
+    private void Open(MasterEffect.OpenOperatorStreams open)
+    {
+        var snapshot = new OperatorSnapshot(open.View);
+        var position = OperatorFeed.Next;
+        foreach (var connection in open.Connections)
+        {
+            (Find(connection) as OperatorExchange)?.Start(snapshot, position);
         }
     }
 

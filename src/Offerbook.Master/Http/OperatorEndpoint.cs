@@ -38,6 +38,10 @@ internal static class OperatorEndpoint
         {
             await ReadAsync(context, master, read, format);
         }
+        else if (call.Type == Type.Subscribe)
+        {
+            await OperatorStreamEndpoint.ServeAsync(context, master, format);
+        }
         else
         {
             await CallEndpoint.ServeAsync(master, new Exchange<SchedulerEvent>(context, format, ""),

@@ -35,6 +35,23 @@ internal static class OperatorJson
         return output.WrittenMemory;
     }
 
+    /// <summary>SUBSCRIBED, whose state is shown like that of GET_STATE.</summary>
+    public static ReadOnlyMemory<byte> ToUtf8(OperatorEvent.Types.Subscribed subscribed)
+    {
+        var output = new ArrayBufferWriter<byte>(4096);
+        using (var json = new LegacyWriter(output))
+        {
+            json.BeginObject();
+            json.Text("type", "SUBSCRIBED");
+            json.BeginObject("subscribed");
+            State(json, subscribed.GetState);
+            json.Double("heartbeat_interval_seconds", subscribed.HeartbeatIntervalSeconds);
+            json.EndObject();
+            json.EndObject();
+        }
+        return output.WrittenMemory;
+    }
+
     private static void State(LegacyWriter json, OperatorResponse.Types.GetState state)
     {
         json.BeginObject("get_state");

@@ -18,17 +18,7 @@ internal static class OperatorReads
         CallType.GetVersion => _ => new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = Version() } },
         CallType.GetFlags => view => new() { Type = ResponseType.GetFlags, GetFlags = Flags(view) },
         CallType.GetMetrics => view => new() { Type = ResponseType.GetMetrics, GetMetrics = Metrics(view) },
-        CallType.GetState => view => new()
-        {
-            Type = ResponseType.GetState,
-            GetState = new()
-            {
-                GetTasks = StateMessages.Tasks(view),
-                GetExecutors = StateMessages.Executors(view),
-                GetFrameworks = StateMessages.Frameworks(view),
-                GetAgents = StateMessages.Agents(view),
-            },
-        },
+        CallType.GetState => view => new() { Type = ResponseType.GetState, GetState = State(view) },
         CallType.GetAgents => view => new() { Type = ResponseType.GetAgents, GetAgents = StateMessages.Agents(view) },
         CallType.GetFrameworks => view => new() { Type = ResponseType.GetFrameworks, GetFrameworks = StateMessages.Frameworks(view) },
         CallType.GetExecutors => view => new() { Type = ResponseType.GetExecutors, GetExecutors = StateMessages.Executors(view) },
@@ -41,6 +31,14 @@ internal static class OperatorReads
             GetMaster = new() { MasterInfo = view.Master, StartTime = view.Started.UnixSeconds, ElectedTime = view.Started.UnixSeconds },
         },
         _ => null,
+    };
+
+    public static OperatorResponse.Types.GetState State(MasterView view) => new()
+    {
+        GetTasks = StateMessages.Tasks(view),
+        GetExecutors = StateMessages.Executors(view),
+        GetFrameworks = StateMessages.Frameworks(view),
+        GetAgents = StateMessages.Agents(view),
     };
 
     private static VersionInfo Version() => new()

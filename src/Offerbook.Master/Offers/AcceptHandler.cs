@@ -39,7 +39,9 @@ internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, Task
             framework.Counters.CountOperation(operation.Type);
             Carry(turn, run, operation);
         }
-        offers.GiveBack(turn, accepted[0], run.Remaining, LeftoverRefusal(accept.Filters, ReferenceEquals(run.Remaining, offered)));
+        var refusal = LeftoverRefusal(accept.Filters, ReferenceEquals(run.Remaining, offered));
+        offers.GiveBack(turn, accepted[0], run.Remaining, refusal);
+        offers.NoteAccepted(turn, accepted, accept.Operations, run.Remaining, refusal);
     }
 
     public void Decline(in Turn turn, Framework framework, SchedulerCall.Types.Decline decline)
@@ -92,7 +94,7 @@ internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, Task
         {
             if (offers.Find(OfferId.From(id)) is { } offer && offer.Framework == framework.Id)
             {
-                offers.Drop(turn, offer);
+                offers.Drop(turn, offer, OfferEnd.InvalidAccept);
             }
         }
         var message = "Task launched with invalid offers: " + invalid;

@@ -31,6 +31,7 @@ internal sealed class OfferBook(ClusterState cluster)
     {
         AllocationRuns++;
         var sent = new OrderedMap<FrameworkId, List<Offer>>();
+        var made = new List<OfferMade>();
         foreach (var allocation in cluster.Allocator.Run(turn.Now))
         {
             var framework = cluster.Frameworks.Find(allocation.Framework);
@@ -41,7 +42,13 @@ internal sealed class OfferBook(ClusterState cluster)
             {
                 sent.Set(framework.Id, offers = []);
             }
-            offers.Add(Make(turn, framework, agent, allocation.Role, allocation.Resources).Sent);
+            var offer = Make(turn, framework, agent, allocation.Role, allocation.Resources);
+            offers.Add(offer.Sent);
+            made.Add(offer.Made);
+        }
+        if (made.Count > 0)
+        {
+            turn.Effects.Add(new MasterEffect.OffersMade(made));
         }
         foreach (var offers in sent)
         {
@@ -71,43 +78,68 @@ internal sealed class OfferBook(ClusterState cluster)
         }
     }
 
-    public void Decline(in Turn turn, LiveOffer offer, TimeSpan? refuse)
+    /// <summary>Tells the offer book what became of offers that were taken for an ACCEPT.</summary>
+    /// <param name="remaining">What the operations have left of all of them.</param>
+    public void NoteAccepted(in Turn turn, IReadOnlyList<LiveOffer> accepted, IReadOnlyList<Operation> operations, ResourceBag remaining, TimeSpan? refuse)
     {
-        Take(turn, offer);
-        GiveBack(turn, offer, offer.Resources, refuse);
+        var offered = ResourceQuantities.Empty;
+        foreach (var offer in accepted)
+        {
+            offered += offer.Resources.Quantities;
+        }
+        var end = operations.Count == 0 ? OfferEnd.Declined : OfferEnd.Accepted;
+        var used = offered - remaining.Quantities;
+        OfferId? with = null;
+        foreach (var offer in accepted)
+        {
+            Note(turn, new OfferEnded(offer.Made, end, turn.Now, refuse, operations, used, with));
+            (used, with) = (ResourceQuantities.Empty, with ?? offer.Id);
+        }
     }
 
-    /// <summary>Ends an offer whose framework is going or coming and need not be told.</summary>
-    public void Drop(in Turn turn, LiveOffer offer) => Decline(turn, offer, refuse: null);
+    public void Decline(in Turn turn, LiveOffer offer, TimeSpan? refuse) => End(turn, offer, OfferEnd.Declined, refuse);
 
-    public void Rescind(in Turn turn, LiveOffer offer)
+    /// <summary>Ends an offer whose framework is going or coming and need not be told.</summary>
+    public void Drop(in Turn turn, LiveOffer offer, OfferEnd why) => End(turn, offer, why, refuse: null);
+
+    public void Rescind(in Turn turn, LiveOffer offer, OfferEnd why = OfferEnd.Rescinded)
     {
-        Drop(turn, offer);
+        Drop(turn, offer, why);
         var framework = cluster.Frameworks.Find(offer.Framework)!;
         framework.Counters.OffersRescinded++;
         framework.Send(turn, SchedulerEvents.Rescind(offer.Id));
     }
 
-    public void RescindAll(in Turn turn, Agent agent)
+    public void RescindAll(in Turn turn, Agent agent, OfferEnd why = OfferEnd.Rescinded)
     {
         foreach (var offer in agent.Offers.ToList())
         {
-            Rescind(turn, offer);
+            Rescind(turn, offer, why);
         }
     }
 
-    public void DropAll(in Turn turn, Framework framework)
+    public void DropAll(in Turn turn, Framework framework, OfferEnd why)
     {
         foreach (var offer in framework.Offers.ToList())
         {
-            Drop(turn, offer);
+            Drop(turn, offer, why);
         }
     }
+
+    private void End(in Turn turn, LiveOffer offer, OfferEnd why, TimeSpan? refuse)
+    {
+        Take(turn, offer);
+        GiveBack(turn, offer, offer.Resources, refuse);
+        Note(turn, new OfferEnded(offer.Made, why, turn.Now, refuse, [], ResourceQuantities.Empty, null));
+    }
+
+    private static void Note(in Turn turn, OfferEnded ended) => turn.Effects.Add(new MasterEffect.OfferOver(ended));
 
     private LiveOffer Make(in Turn turn, Framework framework, Agent agent, string role, ResourceBag resources)
     {
         var id = new OfferId($"{cluster.MasterId}-O{_next++}");
-        var offer = new LiveOffer(id, framework.Id, agent.Id, role, resources, OfferFormat.ToProto(id, framework, agent, role, resources));
+        var made = new OfferMade(id, framework.Id, framework.Info.Name, agent.Id, agent.Info.Hostname, role, resources, turn.Now);
+        var offer = new LiveOffer(made, OfferFormat.ToProto(id, framework, agent, role, resources));
         _offers.Set(id, offer);
         framework.Offers.Set(id, offer);
         agent.Offers.Set(id, offer);

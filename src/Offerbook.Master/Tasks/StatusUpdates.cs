@@ -35,8 +35,10 @@ internal sealed class StatusUpdates(ClusterState cluster, TaskBook tasks)
             {
                 cluster.Counters.CountReason(update.LatestState, status.Source, status.Reason);
             }
+            var before = task.Model;
             task.Note(status);
             tasks.Advance(turn, task, update.LatestState);
+            cluster.OperatorStreams.TaskUpdated(before, status, task.State);
         }
         framework.Send(turn, SchedulerEvents.Update(status));
     }

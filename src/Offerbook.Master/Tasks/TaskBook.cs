@@ -54,7 +54,9 @@ internal sealed class TaskBook(ClusterState cluster)
     {
         if (!task.IsTerminal)
         {
-            task.Note(MasterStatus.Make(turn, task.Id, task.Agent, state, reason, message));
+            var status = MasterStatus.Make(turn, task.Id, task.Agent, state, reason, message);
+            cluster.OperatorStreams.TaskUpdated(task.Model, status, state);
+            task.Note(status);
             cluster.Counters.CountReason(state, Source.Master, reason);
             Advance(turn, task, state);
         }
@@ -110,7 +112,7 @@ internal sealed class TaskBook(ClusterState cluster)
         cluster.Frameworks.Find(task.Framework)?.Counters.CountTerminal(state);
     }
 
-    private static LiveTask Add(Framework framework, Agent agent, TaskModel model)
+    private LiveTask Add(Framework framework, Agent agent, TaskModel model)
     {
         var task = new LiveTask(model);
         framework.Tasks.Set(model.Id, task);
@@ -119,6 +121,7 @@ internal sealed class TaskBook(ClusterState cluster)
         {
             agent.Use(framework.Id, model.Resources);
         }
+        cluster.OperatorStreams.TaskAdded(task);
         return task;
     }
 

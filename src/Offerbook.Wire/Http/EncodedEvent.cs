@@ -5,19 +5,19 @@ using Offerbook.Wire.Streaming;
 namespace Offerbook.Wire.Http;
 
 /// <summary>
-/// An event as RecordIO records, encoded at most once a format and shared by every stream that sends it. The message must not be
-/// changed any more. Not for use by several threads at once: one task sends.
+/// An event as RecordIO records, encoded once a format and shared by every stream that sends it. The message must not be changed any
+/// more. Any thread may ask; two that are the first at the same moment both encode it, to the same bytes.
 /// </summary>
 public sealed class EncodedEvent<TEvent>(TEvent message) where TEvent : IMessage
 {
-    private readonly ReadOnlyMemory<byte>?[] _frames = new ReadOnlyMemory<byte>?[2];
+    private readonly byte[]?[] _frames = new byte[]?[2];
 
     public TEvent Message => message;
 
     /// <summary>The record, header included.</summary>
     public ReadOnlyMemory<byte> Frame(MessageFormat format) => _frames[(int)format] ??= Encode(message, format);
 
-    private static ReadOnlyMemory<byte> Encode(TEvent message, MessageFormat format)
+    private static byte[] Encode(TEvent message, MessageFormat format)
     {
         // The length is known only afterwards: room for the longest header is left in front, and the header set right before the body.
         var size = message.CalculateSize();

@@ -1,9 +1,5 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Offerbook.Wire.Http;
 
@@ -13,9 +9,6 @@ namespace Offerbook.Wire.Http;
 /// </summary>
 public sealed class FrameStream
 {
-    /// <summary>Written between flushes: what Kestrel buffers before it asks us to wait.</summary>
-    private const int FlushBytes = 64 * 1024;
-
     private readonly HttpContext _context;
     private readonly string _contentType;
     private readonly StreamBounds _bounds;
@@ -64,15 +57,16 @@ public sealed class FrameStream
     {
         var gone = _context.RequestAborted;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(gone, _stop.Token);
+        var output = new ResponseFrames(_context);
         try
         {
-            await BeginAsync(ending.Token);
+            await output.BeginAsync(_contentType, ending.Token);
             bool last;
             do
             {
                 // Asked before the buffer is emptied: no frame can come after.
                 last = _buffer.IsSealed;
-                await DrainAsync(ending.Token);
+                await DrainAsync(output, ending.Token);
                 if (!last)
                 {
                     await _signal.Reader.ReadAsync(ending.Token);
@@ -99,51 +93,13 @@ public sealed class FrameStream
         return StreamEnd.ReaderTooSlow;
     }
 
-    private async Task BeginAsync(CancellationToken gone)
+    private async ValueTask DrainAsync(ResponseFrames output, CancellationToken cancellation)
     {
-        var response = _context.Response;
-        response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = _contentType;
-        _context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        if (_context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
-        {
-            // Our bounds say what is too slow.
-            rate.MinDataRate = null;
-        }
-        await response.StartAsync(gone);
-        await response.BodyWriter.FlushAsync(gone);
-    }
-
-    private async ValueTask DrainAsync(CancellationToken cancellation)
-    {
-        var writer = _context.Response.BodyWriter;
-        var unflushed = 0;
         while (_buffer.TryPeek(out var frame))
         {
-            while (unflushed + frame.Length > FlushBytes)
-            {
-                var part = FlushBytes - unflushed;
-                writer.Write(frame.Span[..part]);
-                frame = frame[part..];
-                await FlushAsync(writer, cancellation);
-                unflushed = 0;
-            }
-            writer.Write(frame.Span);
-            unflushed += frame.Length;
+            await output.WriteAsync(frame, cancellation);
             _buffer.Remove();
         }
-        if (unflushed > 0)
-        {
-            await FlushAsync(writer, cancellation);
-        }
-    }
-
-    private static async ValueTask FlushAsync(PipeWriter writer, CancellationToken cancellation)
-    {
-        var flushed = await writer.FlushAsync(cancellation);
-        if (flushed.IsCompleted)
-        {
-            throw new IOException("The reader has left.");
-        }
+        await output.FlushAsync(cancellation);
     }
 }

@@ -128,9 +128,9 @@ internal sealed class ClusterHttpTests
             Throws.InstanceOf<IOException>().With.Message.Contains($"127.0.0.1:{options.Port}").And.Message.Contains("--master-port"));
     }
 
-    private static Task<EventReader<AgentEvent>> SubscribeAgentAsync(MasterFixture master)
+    internal static Task<EventReader<AgentEvent>> SubscribeAgentAsync(MasterFixture master, string hostname = "agent")
     {
-        var info = new AgentInfo { Hostname = "agent", Port = 5051 };
+        var info = new AgentInfo { Hostname = hostname, Port = 5051 };
         info.Resources.Add(ResourceWriter.ToProto(ResourceBag.Parse("cpus:4;mem:4096;ports:[31000-31099]"), ResourceFormat.PostRefinement));
         var call = new AgentCall
         {

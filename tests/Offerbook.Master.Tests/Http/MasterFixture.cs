@@ -61,14 +61,14 @@ internal sealed class MasterFixture : IAsyncDisposable
         return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Timeout);
     }
 
-    public async Task<EventReader<TEvent>> SubscribeAsync<TEvent>(string path, IMessage call, MessageFormat format, string streamHeader = "Mesos-Stream-Id")
+    public async Task<EventReader<TEvent>> SubscribeAsync<TEvent>(string path, IMessage call, MessageFormat format, string? streamHeader = "Mesos-Stream-Id")
         where TEvent : class, IMessage<TEvent>, new()
     {
-        var response = await PostAsync(path, call, format, streamHeader: streamHeader);
+        var response = await PostAsync(path, call, format, streamHeader: streamHeader ?? "");
         Assert.That((int)response.StatusCode, Is.EqualTo(200));
         Assert.That(response.Headers.TransferEncodingChunked, Is.True);
         Assert.That(response.Content.Headers.ContentType, Is.EqualTo(new MediaTypeHeaderValue(MediaTypes.Of(format))));
-        return new EventReader<TEvent>(response, format, response.Headers.GetValues(streamHeader).Single(), Timeout);
+        return new EventReader<TEvent>(response, format, streamHeader is null ? "" : response.Headers.GetValues(streamHeader).Single(), Timeout);
     }
 
     public async ValueTask DisposeAsync()
