@@ -36,6 +36,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
     private readonly AgentCalls _agentCalls;
     private readonly OperatorCalls _operatorCalls;
     private readonly ViewBuilder _views;
+    private readonly ViewRequests _viewRequests;
     private readonly InvariantChecker _invariants;
     private bool _allocationPending;
     private TimeSpan? _filterTimerDue;
@@ -58,7 +59,8 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         _operatorCalls = new OperatorCalls(
             new TeardownCalls(_cluster, _departures));
         _views = new ViewBuilder(_cluster, _offers);
-        _invariants = new InvariantChecker(_cluster, _offers);
+        _viewRequests = new ViewRequests(_views);
+        _invariants = new InvariantChecker(_cluster, _offers, _views);
     }
 
     public string PersistenceId => "master";
@@ -92,10 +94,16 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
                 _operatorCalls.Handle(turn, call);
                 break;
             case MasterMessage.ViewRequested request:
-                effects.Add(new MasterEffect.PublishView(request.Connection, _views.Build(now)));
+                _viewRequests.Add(turn, request.Connection);
+                break;
+            case MasterMessage.ViewContinued:
+                _viewRequests.Continue(turn);
                 break;
             case MasterMessage.OperatorStreamRequested request:
                 _cluster.OperatorStreams.Request(turn, request.Connection);
+                break;
+            case MasterMessage.OperatorStreamsDue when !_views.Refresh():
+                turn.StartTimer(OperatorStreamTimer.Only, TimeSpan.Zero, message);
                 break;
             case MasterMessage.OperatorStreamsDue:
                 _cluster.OperatorStreams.Open(turn, () => _views.Build(now));

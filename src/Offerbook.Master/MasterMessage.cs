@@ -47,6 +47,9 @@ public abstract record MasterMessage
     /// <summary>Operators who subscribed within <see cref="MasterSettings.OperatorStreamBatchInterval"/> get their streams, with one view for all.</summary>
     public sealed record OperatorStreamsDue : MasterMessage;
 
+    /// <summary>Much has changed since the last view; the next share of it is due.</summary>
+    public sealed record ViewContinued : MasterMessage;
+
     public sealed record HeartbeatDue(ConnectionId Stream) : MasterMessage;
 
     public sealed record AgentPingDue(AgentId Agent) : MasterMessage;

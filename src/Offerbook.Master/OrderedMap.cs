@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Offerbook.Master;
 
 /// <summary>A map that lists its values in the order in which their keys were added, whatever was removed between. All operations cost O(1).</summary>
-internal sealed class OrderedMap<TKey, TValue> : IReadOnlyCollection<TValue> where TKey : notnull
+/// <param name="changed">Called after every change but <see cref="Clear"/>.</param>
+internal sealed class OrderedMap<TKey, TValue>(Action? changed = null) : IReadOnlyCollection<TValue> where TKey : notnull
 {
     private readonly Dictionary<TKey, LinkedListNode<(TKey Key, TValue Value)>> _index = [];
     private readonly LinkedList<(TKey Key, TValue Value)> _order = [];
@@ -33,6 +34,7 @@ internal sealed class OrderedMap<TKey, TValue> : IReadOnlyCollection<TValue> whe
         {
             _index.Add(key, _order.AddLast((key, value)));
         }
+        changed?.Invoke();
     }
 
     public bool Remove(TKey key)
@@ -42,6 +44,7 @@ internal sealed class OrderedMap<TKey, TValue> : IReadOnlyCollection<TValue> whe
             return false;
         }
         _order.Remove(node);
+        changed?.Invoke();
         return true;
     }
 

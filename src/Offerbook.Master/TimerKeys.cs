@@ -24,6 +24,11 @@ internal sealed record OperatorStreamTimer
     public static readonly OperatorStreamTimer Only = new();
 }
 
+internal sealed record ViewTimer
+{
+    public static readonly ViewTimer Only = new();
+}
+
 internal sealed record HeartbeatTimer(ConnectionId Stream);
 
 internal sealed record FailoverTimer(FrameworkId Framework);

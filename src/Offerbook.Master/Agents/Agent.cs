@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Master.Offers;
+using Offerbook.Master.Operator.Views;
 using Offerbook.Master.Tasks;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
@@ -8,34 +9,42 @@ using Offerbook.Wire.Registry;
 namespace Offerbook.Master.Agents;
 
 /// <summary>An agent that has registered and is not lost. It is connected, and active, while it has a <see cref="Stream"/>.</summary>
-internal sealed class Agent(AgentId id)
+internal sealed class Agent : Viewed<Agent>
 {
-    public AgentId Id { get; } = id;
+    public Agent(AgentId id)
+    {
+        Id = id;
+        Action touch = Touch;
+        Executors = new(touch);
+        Offers = new(touch);
+    }
+
+    public AgentId Id { get; }
 
     /// <summary>Never changed in place: views share it. Its id is set.</summary>
-    public required AgentInfo Info { get; set; }
+    public required AgentInfo Info { get; set => Shown(field = value); }
 
-    public required string Version { get; set; }
+    public required string Version { get; set => Shown(field = value); }
 
     /// <summary>The address it speaks from.</summary>
-    public required string Ip { get; set; }
+    public required string Ip { get; set => Shown(field = value); }
 
-    public IReadOnlyList<AgentInfo.Types.Capability> Capabilities { get; set; } = [];
+    public IReadOnlyList<AgentInfo.Types.Capability> Capabilities { get; set => Shown(field = value); } = [];
 
-    public required ResourceBag Total { get; set; }
+    public required ResourceBag Total { get; set => Shown(field = value); }
 
     public DateTimeOffset RegisteredTime { get; init; }
 
-    public DateTimeOffset? ReregisteredTime { get; set; }
+    public DateTimeOffset? ReregisteredTime { get; set => Shown(field = value); }
 
-    public ConnectionId? Stream { get; set; }
+    public ConnectionId? Stream { get; set => Shown(field = value); }
 
     public string? StreamId { get; set; }
 
     public bool Connected => Stream is not null;
 
     /// <summary>What the registry says when an operator wants the agent to get no offers; null otherwise. Never changed in place.</summary>
-    public DeactivatedAgent? Deactivation { get; set; }
+    public DeactivatedAgent? Deactivation { get; set => Shown(field = value); }
 
     /// <summary>Connected and not deactivated: the allocator hands it out.</summary>
     public bool Active => Connected && Deactivation is null;
@@ -48,9 +57,9 @@ internal sealed class Agent(AgentId id)
 
     public OrderedMap<(FrameworkId Framework, TaskId Task), LiveTask> Tasks { get; } = new();
 
-    public OrderedMap<(FrameworkId Framework, ExecutorId Executor), LiveExecutor> Executors { get; } = new();
+    public OrderedMap<(FrameworkId Framework, ExecutorId Executor), LiveExecutor> Executors { get; }
 
-    public OrderedMap<OfferId, LiveOffer> Offers { get; } = new();
+    public OrderedMap<OfferId, LiveOffer> Offers { get; }
 
     /// <summary>Kills asked for while the agent was away. Never more than it has tasks.</summary>
     public OrderedMap<(FrameworkId Framework, TaskId Task), KillPolicy?> PendingKills { get; } = new();
@@ -74,6 +83,7 @@ internal sealed class Agent(AgentId id)
         if (!resources.IsEmpty)
         {
             Used[framework] = Used.TryGetValue(framework, out var used) ? used + resources : resources;
+            Touch();
         }
     }
 
@@ -92,6 +102,7 @@ internal sealed class Agent(AgentId id)
         {
             Used[framework] = left;
         }
+        Touch();
     }
 }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Mesos.V1;
+using Offerbook.Master.Operator.Views;
+using Offerbook.Master.Operator.Views.Blocks;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Agents;
@@ -14,7 +16,10 @@ internal sealed class AgentTable : IEnumerable<Agent>
     public int Count => _agents.Count;
 
     /// <summary>Known from the journal and not heard of since the master started.</summary>
-    public SortedDictionary<AgentId, AgentInfo> Recovered { get; } = [];
+    public BlockMap<AgentId, AgentInfo> Recovered { get; } = new();
+
+    /// <summary>The agents that views must look at again.</summary>
+    public ChangeQueue<Agent> Changes { get; } = new();
 
     public Agent? Find(AgentId id) => _agents.Find(id);
 
@@ -29,11 +34,13 @@ internal sealed class AgentTable : IEnumerable<Agent>
     {
         _agents.Set(agent.Id, agent);
         _byAddress[AddressOf(agent)] = agent;
+        agent.ReportTo(Changes);
     }
 
     public void Remove(Agent agent)
     {
         _agents.Remove(agent.Id);
+        agent.Touch();
         ForgetAddress(agent);
     }
 

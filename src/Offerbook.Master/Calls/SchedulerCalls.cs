@@ -191,7 +191,7 @@ internal sealed class SchedulerCalls(
                 ResourceProviderId = asked.ResourceProviderId,
                 State = agent switch
                 {
-                    { } id when cluster.Agents.Recovered.ContainsKey(id) => OperationState.OperationRecovering,
+                    { } id when cluster.Agents.Recovered.Contains(id) => OperationState.OperationRecovering,
                     { } id when cluster.Registry.UnreachableAgents.Contains(id) => OperationState.OperationUnreachable,
                     _ => OperationState.OperationUnknown,
                 },

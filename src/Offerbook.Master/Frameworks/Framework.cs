@@ -1,5 +1,7 @@
 using Mesos.V1;
 using Offerbook.Master.Offers;
+using Offerbook.Master.Operator.Views;
+using Offerbook.Master.Operator.Views.Blocks;
 using Offerbook.Master.Tasks;
 using Offerbook.Wire.Identity;
 
@@ -9,30 +11,44 @@ namespace Offerbook.Master.Frameworks;
 /// A framework that is subscribed, or may come back: <see cref="Stream"/> is set while it is connected. After a start of the master
 /// it is <see cref="Recovered"/> until it subscribes. Connected frameworks are active.
 /// </summary>
-internal sealed class Framework(FrameworkId id, FrameworkInfo info, MasterSettings settings)
+internal sealed class Framework : Viewed<Framework>
 {
-    private uint _capabilities = CapabilitiesOf(info);
+    private uint _capabilities;
 
-    public FrameworkId Id { get; } = id;
+    public Framework(FrameworkId id, FrameworkInfo info, MasterSettings settings)
+    {
+        Id = id;
+        Info = info;
+        Roles = FrameworkInfoValidator.RolesOf(info);
+        _capabilities = CapabilitiesOf(info);
+        Action touch = Touch;
+        Tasks = new TaskTable(touch);
+        UnreachableTasks = new TaskHistory(settings.MaxUnreachableTasksPerFramework, touch);
+        CompletedTasks = new TaskHistory(settings.MaxCompletedTasksPerFramework, touch);
+        Offers = new(touch);
+        Counters = new FrameworkCounters(TouchCounters);
+    }
+
+    public FrameworkId Id { get; }
 
     /// <summary>Never changed in place: views and events share it. Its id is set.</summary>
-    public FrameworkInfo Info { get; private set; } = info;
+    public FrameworkInfo Info { get; private set => Shown(field = value); }
 
-    public IReadOnlyList<string> Roles { get; private set; } = FrameworkInfoValidator.RolesOf(info);
+    public IReadOnlyList<string> Roles { get; private set; }
 
     public SortedSet<string> SuppressedRoles { get; } = new(StringComparer.Ordinal);
 
-    public ConnectionId? Stream { get; set; }
+    public ConnectionId? Stream { get; set => Shown(field = value); }
 
     public string? StreamId { get; set; }
 
     public bool Connected => Stream is not null;
 
-    public bool Recovered { get; set; }
+    public bool Recovered { get; set => Shown(field = value); }
 
-    public DateTimeOffset RegisteredTime { get; set; }
+    public DateTimeOffset RegisteredTime { get; set => Shown(field = value); }
 
-    public DateTimeOffset ReregisteredTime { get; set; }
+    public DateTimeOffset ReregisteredTime { get; set => Shown(field = value); }
 
     /// <summary>Counts disconnections, so that the timer of an old one is known to be old.</summary>
     public long DisconnectionEpoch { get; set; }
@@ -40,15 +56,15 @@ internal sealed class Framework(FrameworkId id, FrameworkInfo info, MasterSettin
     /// <summary>When the framework is removed unless it subscribes, in <see cref="Actors.Now.Elapsed"/>; null while connected.</summary>
     public TimeSpan? FailoverDue { get; set; }
 
-    public OrderedMap<TaskId, LiveTask> Tasks { get; } = new();
+    public TaskTable Tasks { get; }
 
-    public TaskHistory UnreachableTasks { get; } = new(settings.MaxUnreachableTasksPerFramework);
+    public TaskHistory UnreachableTasks { get; }
 
-    public TaskHistory CompletedTasks { get; } = new(settings.MaxCompletedTasksPerFramework);
+    public TaskHistory CompletedTasks { get; }
 
-    public OrderedMap<OfferId, LiveOffer> Offers { get; } = new();
+    public BlockMap<OfferId, LiveOffer> Offers { get; }
 
-    public FrameworkCounters Counters { get; } = new();
+    public FrameworkCounters Counters { get; }
 
     public bool PartitionAware => Has(FrameworkCapability.PartitionAware);
 

@@ -1,33 +1,37 @@
 using Mesos.V1;
+using Offerbook.Master.Operator.Views;
 using CallType = Mesos.V1.Scheduler.Call.Types.Type;
 using EventType = Mesos.V1.Scheduler.Event.Types.Type;
 
 namespace Offerbook.Master.Frameworks;
 
-/// <summary>What one framework asked and was sent, for its metrics. Sorted, so that a view lists them in a fixed order.</summary>
-internal sealed class FrameworkCounters
+/// <summary>What one framework asked and was sent, for its metrics.</summary>
+/// <param name="changed">Called after every change.</param>
+internal sealed class FrameworkCounters(Action changed)
 {
-    public SortedDictionary<CallType, long> Calls { get; } = [];
+    private readonly EnumCounts<CallType> _calls = new();
+    private readonly EnumCounts<EventType> _events = new();
+    private readonly EnumCounts<OperationType> _operations = new();
+    private readonly EnumCounts<TaskState> _terminalTasks = new();
 
-    public SortedDictionary<EventType, long> Events { get; } = [];
+    public long OffersSent { get; set => Count(field = value); }
 
-    public SortedDictionary<OperationType, long> Operations { get; } = [];
+    public long OffersAccepted { get; set => Count(field = value); }
 
-    public SortedDictionary<TaskState, long> TerminalTasks { get; } = [];
+    public long OffersDeclined { get; set => Count(field = value); }
 
-    public long OffersSent { get; set; }
+    public long OffersRescinded { get; set => Count(field = value); }
 
-    public long OffersAccepted { get; set; }
+    public void CountCall(CallType type) => Count(_calls.Increment(type));
 
-    public long OffersDeclined { get; set; }
+    public void CountEvent(EventType type) => Count(_events.Increment(type));
 
-    public long OffersRescinded { get; set; }
+    public void CountOperation(OperationType type) => Count(_operations.Increment(type));
 
-    public void CountCall(CallType type) => Calls[type] = Calls.GetValueOrDefault(type) + 1;
+    public void CountTerminal(TaskState state) => Count(_terminalTasks.Increment(state));
 
-    public void CountEvent(EventType type) => Events[type] = Events.GetValueOrDefault(type) + 1;
+    public FrameworkCountersView View() => new(_calls.Take(), _events.Take(), _operations.Take(), _terminalTasks.Take(),
+        OffersSent, OffersAccepted, OffersDeclined, OffersRescinded);
 
-    public void CountOperation(OperationType type) => Operations[type] = Operations.GetValueOrDefault(type) + 1;
-
-    public void CountTerminal(TaskState state) => TerminalTasks[state] = TerminalTasks.GetValueOrDefault(state) + 1;
+    private void Count(long _) => changed();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Offerbook.Master.Operator.Views;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Frameworks;
@@ -11,6 +12,12 @@ internal sealed class FrameworkTable(MasterSettings settings) : IEnumerable<Fram
     private long _next;
 
     public int Count => _frameworks.Count;
+
+    /// <summary>The frameworks that views must look at again.</summary>
+    public ChangeQueue<Framework> Changes { get; } = new();
+
+    /// <summary>Grows with every framework that completes.</summary>
+    public long CompletedVersion { get; private set; }
 
     /// <summary>Oldest first.</summary>
     public IEnumerable<CompletedFramework> Completed => _completed;
@@ -35,12 +42,24 @@ internal sealed class FrameworkTable(MasterSettings settings) : IEnumerable<Fram
         }
     }
 
-    public void Add(Framework framework) => _frameworks.Set(framework.Id, framework);
+    public void Add(Framework framework)
+    {
+        _frameworks.Set(framework.Id, framework);
+        framework.ReportTo(Changes);
+    }
 
-    public void Remove(FrameworkId id) => _frameworks.Remove(id);
+    public void Remove(FrameworkId id)
+    {
+        if (_frameworks.TryGet(id, out var framework))
+        {
+            _frameworks.Remove(id);
+            framework.Touch();
+        }
+    }
 
     public void AddCompleted(CompletedFramework completed)
     {
+        CompletedVersion++;
         _completed.Remove(completed.Framework.Id);
         _completed.Set(completed.Framework.Id, completed);
         if (_completed.Count > settings.MaxCompletedFrameworks)

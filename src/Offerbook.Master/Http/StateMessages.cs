@@ -34,8 +34,8 @@ internal static class StateMessages
     public static OperatorResponse.Types.GetFrameworks Frameworks(MasterView view)
     {
         var frameworks = new OperatorResponse.Types.GetFrameworks();
-        frameworks.Frameworks.Add(view.Frameworks.Select(Framework));
-        frameworks.CompletedFrameworks.Add(view.CompletedFrameworks.Select(Framework));
+        frameworks.Frameworks.Add(view.Frameworks.Select(framework => Framework(framework, view)));
+        frameworks.CompletedFrameworks.Add(view.CompletedFrameworks.Select(framework => Framework(framework, view)));
         return frameworks;
     }
 
@@ -47,12 +47,12 @@ internal static class StateMessages
         return agents;
     }
 
-    private static OperatorResponse.Types.GetFrameworks.Types.Framework Framework(FrameworkView framework)
+    private static OperatorResponse.Types.GetFrameworks.Types.Framework Framework(FrameworkView framework, MasterView view)
     {
         var message = new OperatorResponse.Types.GetFrameworks.Types.Framework
         {
             FrameworkInfo = framework.Info,
-            Active = framework.Connected,
+            Active = framework.Active,
             Connected = framework.Connected,
             Recovered = framework.Recovered,
             RegisteredTime = Time(framework.RegisteredTime),
@@ -61,7 +61,7 @@ internal static class StateMessages
             OfferConstraints = new Mesos.V1.Scheduler.OfferConstraints(),
         };
         message.Offers.Add(framework.Offers.Select(offer => offer.Sent));
-        message.AllocatedResources.Add(framework.Used.ToProto(ResourceFormat.Endpoint));
+        message.AllocatedResources.Add(view.Sums.UsedBy(framework.Id).ToProto(ResourceFormat.Endpoint));
         message.OfferedResources.Add(framework.Offered.ToProto(ResourceFormat.Endpoint));
         return message;
     }
@@ -71,15 +71,17 @@ internal static class StateMessages
         var message = new OperatorResponse.Types.GetAgents.Types.Agent
         {
             AgentInfo = agent.Info,
-            Active = agent.Connected,
-            Deactivated = false,
+            Active = agent.Active,
+            Deactivated = agent.Deactivated,
             Version = agent.Version,
             Pid = agent.Pid,
             RegisteredTime = Time(agent.RegisteredTime),
             ReregisteredTime = Time(agent.ReregisteredTime),
+            DrainInfo = agent.Drain,
+            EstimatedDrainStartTime = Time(agent.DrainStarted),
         };
         message.TotalResources.Add(agent.Total.ToProto(ResourceFormat.Endpoint));
-        message.AllocatedResources.Add(AgentJson.UsedOf(agent).ToProto(ResourceFormat.Endpoint));
+        message.AllocatedResources.Add(agent.UsedTotal.ToProto(ResourceFormat.Endpoint));
         message.OfferedResources.Add(agent.Offered.ToProto(ResourceFormat.Endpoint));
         message.Capabilities.Add(agent.Capabilities);
         return message;

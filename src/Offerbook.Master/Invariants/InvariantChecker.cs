@@ -2,13 +2,14 @@ using Offerbook.Actors;
 using Offerbook.Master.Agents;
 using Offerbook.Master.Frameworks;
 using Offerbook.Master.Offers;
+using Offerbook.Master.Operator.Views;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Invariants;
 
 /// <summary>What must hold between any two turns. The simulator asks after every step; each claim names what it is about.</summary>
-internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers)
+internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, ViewBuilder views)
 {
     public void Check()
     {
@@ -23,6 +24,7 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers)
         }
         CheckRegistry();
         CheckStreams();
+        views.Check();
     }
 
     private void CheckOffers()
@@ -62,7 +64,7 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers)
         // An agent may use more of something than it has, after its resources were cut; of that nothing is offered.
         Invariant.Check((agent.Total - all.Unallocate()).Contains(offered.Unallocate()), $"what is offered of {agent.Id} is not used by anybody");
         Invariant.Check(cluster.Registry.Agents.ContainsKey(agent.Id), $"{agent.Id} is in the registry");
-        Invariant.Check(!cluster.Agents.Recovered.ContainsKey(agent.Id), $"{agent.Id} is not awaited any more");
+        Invariant.Check(!cluster.Agents.Recovered.Contains(agent.Id), $"{agent.Id} is not awaited any more");
         foreach (var task in agent.Tasks)
         {
             Invariant.Check(task.Agent == agent.Id && cluster.Frameworks.Find(task.Framework)?.Tasks.Find(task.Id) == task,

@@ -5,7 +5,7 @@ namespace Offerbook.Master.Offers;
 
 /// <summary>An offer that is out: it ends exactly once, accepted, declined, rescinded or dropped with its framework.</summary>
 /// <param name="Sent">As its framework got it.</param>
-internal sealed record LiveOffer(OfferMade Made, Mesos.V1.Offer Sent)
+public sealed record LiveOffer(OfferMade Made, Mesos.V1.Offer Sent)
 {
     public OfferId Id => Made.Id;
 

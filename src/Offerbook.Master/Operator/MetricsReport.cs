@@ -149,21 +149,19 @@ internal static class MetricsReport
             metrics[$"{prefix}tasks/active/task_{MasterCounters.Name(state)}"] = active.GetValueOrDefault(state);
         }
         metrics[prefix + "tasks/active/task_unreachable"] = framework.UnreachableTasks.Length;
-        var terminal = counters.TerminalTasks.ToDictionary();
         foreach (var state in Terminals)
         {
-            metrics[$"{prefix}tasks/terminal/task_{MasterCounters.Name(state)}"] = terminal.GetValueOrDefault(state);
+            metrics[$"{prefix}tasks/terminal/task_{MasterCounters.Name(state)}"] = counters.TerminalTasks[state];
         }
 
-        void AddAll<T>(string group, IEnumerable<KeyValuePair<T, long>> counted, Func<T, bool> shown) where T : struct, Enum
+        void AddAll<T>(string group, EnumCountsView<T> counted, Func<T, bool> shown) where T : struct, Enum
         {
-            var values = counted.ToDictionary();
-            metrics[prefix + group] = values.Values.Sum();
+            metrics[prefix + group] = counted.Total;
             foreach (var type in Enum.GetValues<T>())
             {
                 if (shown(type))
                 {
-                    metrics[$"{prefix}{group}/{MasterCounters.Snake(type.ToString())}"] = values.GetValueOrDefault(type);
+                    metrics[$"{prefix}{group}/{MasterCounters.Snake(type.ToString())}"] = counted[type];
                 }
             }
         }

@@ -35,6 +35,9 @@ internal sealed class ClusterRegistry(MasterSettings settings)
 
     private int _eventsSinceSnapshot;
 
+    /// <summary>Grows with every event.</summary>
+    public long Version { get; private set; }
+
     /// <summary>Changes the state and has the change journalled. What the outside learns of it must be emitted afterwards.</summary>
     public void Record(in Turn turn, IMessage @event)
     {
@@ -72,6 +75,7 @@ internal sealed class ClusterRegistry(MasterSettings settings)
 
     public void Apply(IMessage @event)
     {
+        Version++;
         switch (@event)
         {
             case MasterStarted started:

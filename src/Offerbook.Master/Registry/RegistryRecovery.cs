@@ -20,7 +20,7 @@ internal static class RegistryRecovery
         }
         foreach (var (id, admitted) in cluster.Registry.Agents)
         {
-            cluster.Agents.Recovered.Add(id, admitted.AgentInfo);
+            cluster.Agents.Recovered.Set(id, admitted.AgentInfo);
         }
         if (cluster.Agents.Recovered.Count > 0)
         {

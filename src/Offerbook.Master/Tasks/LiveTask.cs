@@ -1,12 +1,24 @@
 using Mesos.V1;
+using Offerbook.Master.Operator.Views.Blocks;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Tasks;
 
 /// <summary>A task that the master holds for its framework on its agent: not yet over, or over without the framework having acknowledged it.</summary>
-internal sealed class LiveTask(TaskModel model)
+internal sealed class LiveTask(TaskModel model) : Slot<TaskModel>
 {
-    public TaskModel Model { get; private set; } = model;
+    public TaskModel Model
+    {
+        get;
+        private set
+        {
+            field = value;
+            Table?.Renew(this);
+        }
+    } = model;
+
+    /// <summary>Where it is listed; null before and after.</summary>
+    public TaskTable? Table { get; set; }
 
     public TaskId Id => Model.Id;
 

@@ -41,7 +41,7 @@ internal sealed class Reconciler(ClusterState cluster)
     {
         var unreachable = framework.UnreachableTasks.Find(id);
         agent ??= unreachable?.Agent;
-        if (agent is { } known ? cluster.Agents.Recovered.ContainsKey(known) : cluster.Agents.Recovered.Count > 0)
+        if (agent is { } known ? cluster.Agents.Recovered.Contains(known) : cluster.Agents.Recovered.Count > 0)
         {
             return null;
         }

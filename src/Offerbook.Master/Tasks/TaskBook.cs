@@ -115,7 +115,7 @@ internal sealed class TaskBook(ClusterState cluster)
     private LiveTask Add(Framework framework, Agent agent, TaskModel model)
     {
         var task = new LiveTask(model);
-        framework.Tasks.Set(model.Id, task);
+        framework.Tasks.Add(task);
         agent.Tasks.Set((framework.Id, model.Id), task);
         if (!model.IsTerminal)
         {

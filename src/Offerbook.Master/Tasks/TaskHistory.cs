@@ -1,18 +1,20 @@
+using Offerbook.Master.Operator.Views.Blocks;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Tasks;
 
 /// <summary>The last tasks of a framework that are over or out of reach, oldest first; the oldest is forgotten when there are more than <paramref name="max"/>.</summary>
-internal sealed class TaskHistory(int max)
+/// <param name="changed">Called after every change.</param>
+internal sealed class TaskHistory(int max, Action changed)
 {
-    private readonly Queue<TaskModel> _tasks = new();
+    private readonly BlockTable<TaskModel> _tasks = new();
     private readonly Dictionary<TaskId, int> _counts = [];
 
     public int Count => _tasks.Count;
 
     public bool Contains(TaskId id) => _counts.ContainsKey(id);
 
-    public TaskModel? Find(TaskId id) => Contains(id) ? _tasks.Last(task => task.Id == id) : null;
+    public TaskModel? Find(TaskId id) => Contains(id) ? _tasks.Slots.Select(BlockTable<TaskModel>.Read).Last(task => task.Id == id) : null;
 
     public void Add(TaskModel task)
     {
@@ -22,36 +24,33 @@ internal sealed class TaskHistory(int max)
         }
         if (_tasks.Count == max)
         {
-            Forget(_tasks.Dequeue().Id);
+            Forget(_tasks.First!);
         }
-        _tasks.Enqueue(task);
+        _tasks.Add(new Slot<TaskModel>(), task);
         _counts[task.Id] = _counts.GetValueOrDefault(task.Id) + 1;
+        changed();
     }
 
     /// <summary>Takes out every entry of the agent, for instance because it has returned.</summary>
     public IReadOnlyList<TaskModel> TakeOf(AgentId agent)
     {
-        var taken = new List<TaskModel>();
-        for (var left = _tasks.Count; left > 0; left--)
+        var slots = _tasks.Slots.Where(slot => BlockTable<TaskModel>.Read(slot).Agent == agent).ToList();
+        var taken = slots.ConvertAll(BlockTable<TaskModel>.Read);
+        slots.ForEach(Forget);
+        if (taken.Count > 0)
         {
-            var task = _tasks.Dequeue();
-            if (task.Agent == agent)
-            {
-                Forget(task.Id);
-                taken.Add(task);
-            }
-            else
-            {
-                _tasks.Enqueue(task);
-            }
+            changed();
         }
         return taken;
     }
 
-    public TaskModel[] ToArray() => _tasks.ToArray();
+    /// <summary>The tasks at this moment.</summary>
+    public BlockList<TaskModel> Take() => _tasks.Take();
 
-    private void Forget(TaskId id)
+    private void Forget(Slot<TaskModel> slot)
     {
+        var id = BlockTable<TaskModel>.Read(slot).Id;
+        _tasks.Remove(slot);
         if (--_counts[id] == 0)
         {
             _counts.Remove(id);

@@ -18,14 +18,22 @@ internal static class AgentJson
             json.Double("reregistered_time", Times.ToSeconds(again));
         }
         json.Resources("resources", agent.Total);
-        json.Resources("used_resources", UsedOf(agent));
+        json.Resources("used_resources", agent.UsedTotal);
         json.Resources("offered_resources", agent.Offered);
         json.ReservedResources("reserved_resources", agent.Total);
         json.Resources("unreserved_resources", agent.Total.Unreserved());
-        json.Bool("active", agent.Connected);
-        json.Bool("deactivated", false);
+        json.Bool("active", agent.Active);
+        json.Bool("deactivated", agent.Deactivated);
         json.Text("version", agent.Version);
         json.Texts("capabilities", agent.Capabilities.Select(capability => Operator.MasterCounters.Snake(capability.Type.ToString()).ToUpperInvariant()));
+        if (agent.Drain is { } drain)
+        {
+            json.Message("drain_info", drain);
+        }
+        if (agent.DrainStarted is { } started)
+        {
+            json.Double("estimated_drain_start_time_seconds", Times.ToSeconds(started));
+        }
     }
 
     public static void RecoveredAgents(this LegacyWriter json, MasterView view)
@@ -38,16 +46,6 @@ internal static class AgentJson
             json.EndObject();
         }
         json.EndArray();
-    }
-
-    public static ResourceBag UsedOf(AgentView agent)
-    {
-        var used = ResourceBag.Empty;
-        foreach (var (_, resources) in agent.Used)
-        {
-            used += resources;
-        }
-        return used;
     }
 
     private static void Identity(LegacyWriter json, AgentInfo info)

@@ -1,3 +1,4 @@
+using Offerbook.Master.Offers;
 using Offerbook.Master.Operator.Views;
 
 namespace Offerbook.Master.Http.Legacy;
@@ -5,17 +6,17 @@ namespace Offerbook.Master.Http.Legacy;
 internal static class FrameworkJson
 {
     /// <summary>The part of a framework's object that the summary has too; the caller opens and closes the object.</summary>
-    public static void FrameworkMembers(this LegacyWriter json, FrameworkView framework)
+    public static void FrameworkMembers(this LegacyWriter json, FrameworkView framework, MasterView view)
     {
         json.Text("id", framework.Id.Value);
         json.Text("name", framework.Info.Name);
-        json.Resources("used_resources", framework.Used);
+        json.Resources("used_resources", view.Sums.UsedBy(framework.Id));
         json.Resources("offered_resources", framework.Offered);
         json.Texts("capabilities", framework.Info.Capabilities
             .Select(capability => Operator.MasterCounters.Snake(capability.Type.ToString()).ToUpperInvariant()));
         json.Text("hostname", framework.Info.Hostname);
         json.Text("webui_url", framework.Info.WebuiUrl);
-        json.Bool("active", framework.Connected);
+        json.Bool("active", framework.Active);
         json.Bool("connected", framework.Connected);
         json.Bool("recovered", framework.Recovered);
     }
@@ -24,7 +25,7 @@ internal static class FrameworkJson
     {
         var info = framework.Info;
         json.BeginObject();
-        json.FrameworkMembers(framework);
+        json.FrameworkMembers(framework, view);
         json.Text("user", info.User);
         json.Double("failover_timeout", info.FailoverTimeout);
         json.Bool("checkpoint", info.Checkpoint);
@@ -34,7 +35,7 @@ internal static class FrameworkJson
         {
             json.Text("principal", info.Principal);
         }
-        json.Resources("resources", framework.Used + framework.Offered);
+        json.Resources("resources", view.Sums.UsedBy(framework.Id) + framework.Offered);
         if (framework.ReregisteredTime != framework.RegisteredTime)
         {
             json.Double("reregistered_time", Times.ToSeconds(framework.ReregisteredTime));
@@ -57,7 +58,7 @@ internal static class FrameworkJson
         }
         json.EndArray();
         json.BeginArray("executors");
-        foreach (var executor in view.Agents.SelectMany(agent => agent.Executors).Where(executor => executor.Framework == framework.Id))
+        foreach (var executor in view.Sums.ExecutorsOf(framework.Id))
         {
             json.Executor(executor);
         }
@@ -80,7 +81,7 @@ internal static class FrameworkJson
         json.EndArray();
     }
 
-    private static void Offer(LegacyWriter json, OfferView offer)
+    private static void Offer(LegacyWriter json, LiveOffer offer)
     {
         json.BeginObject();
         json.Text("id", offer.Id.Value);

@@ -22,7 +22,7 @@ internal static class SlavesJson
             json.AgentMembers(agent);
             json.ReservedResourcesFull("reserved_resources_full", agent.Total);
             json.FullResources("unreserved_resources_full", agent.Total.Unreserved());
-            json.FullResources("used_resources_full", AgentJson.UsedOf(agent));
+            json.FullResources("used_resources_full", agent.UsedTotal);
             json.FullResources("offered_resources_full", agent.Offered);
             json.EndObject();
         }

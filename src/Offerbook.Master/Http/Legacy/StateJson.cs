@@ -42,8 +42,8 @@ internal static class StateJson
         json.Text("pid", master.Pid);
         json.Text("hostname", master.Hostname);
         json.Texts("capabilities", master.Capabilities.Select(Name));
-        json.Double("activated_slaves", view.Agents.Count(agent => agent.Connected));
-        json.Double("deactivated_slaves", view.Agents.Count(agent => !agent.Connected));
+        json.Double("activated_slaves", view.Sums.ActiveAgents);
+        json.Double("deactivated_slaves", view.Agents.Count - view.Sums.ActiveAgents);
         json.Double("unreachable_slaves", view.UnreachableAgents);
         json.Text("leader", master.Pid);
         json.BeginObject("leader_info");

@@ -40,7 +40,7 @@ internal static class StateSummaryJson
         foreach (var framework in view.Frameworks)
         {
             json.BeginObject();
-            json.FrameworkMembers(framework);
+            json.FrameworkMembers(framework, view);
             Counts(json, byFramework[framework.Id]);
             json.Texts("slave_ids", byFramework[framework.Id].Select(task => task.Agent).Distinct().Order().Select(id => id.Value));
             json.EndObject();

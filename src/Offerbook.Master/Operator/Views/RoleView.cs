@@ -17,10 +17,7 @@ internal sealed record RoleView(string Name, IReadOnlyList<FrameworkId> Framewor
         {
             total += agent.Total.Reserved();
             offered += agent.Offered;
-            foreach (var (_, used) in agent.Used)
-            {
-                allocated += used;
-            }
+            allocated += agent.UsedTotal;
         }
         var names = new SortedSet<string>(StringComparer.Ordinal);
         names.UnionWith(view.Frameworks.SelectMany(framework => framework.Roles));

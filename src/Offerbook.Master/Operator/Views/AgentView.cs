@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Mesos.V1;
+using Offerbook.Resources;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Master.Operator.Views;
+
+/// <summary>A registered agent at one moment.</summary>
+/// <param name="Deactivated">An operator wants it to get no offers.</param>
+/// <param name="Drain">Set when it is draining or drained.</param>
+/// <param name="Used">By framework, with allocation roles.</param>
+/// <param name="Offered">With allocation roles.</param>
+public sealed record AgentView(
+    AgentId Id,
+    AgentInfo Info,
+    string Pid,
+    string Version,
+    bool Connected,
+    bool Deactivated,
+    DrainInfo? Drain,
+    DateTimeOffset? DrainStarted,
+    DateTimeOffset RegisteredTime,
+    DateTimeOffset? ReregisteredTime,
+    IReadOnlyList<AgentInfo.Types.Capability> Capabilities,
+    ResourceBag Total,
+    ImmutableArray<KeyValuePair<FrameworkId, ResourceBag>> Used,
+    ResourceBag Offered,
+    ImmutableArray<ExecutorView> Executors)
+{
+    private ResourceBag? _usedTotal;
+
+    /// <summary>Connected and not deactivated: it may be offered.</summary>
+    public bool Active => Connected && !Deactivated;
+
+    /// <summary>What all frameworks together use.</summary>
+    public ResourceBag UsedTotal => _usedTotal ??= Sum();
+
+    private ResourceBag Sum()
+    {
+        var sum = ResourceBag.Empty;
+        foreach (var (_, used) in Used)
+        {
+            sum += used;
+        }
+        return sum;
+    }
+}
+
+public sealed record ExecutorView(FrameworkId Framework, AgentId Agent, ExecutorInfo Info, ResourceBag Resources);
