@@ -13,6 +13,13 @@ internal static class AgentEvents
     public static AgentEvent Launch(FrameworkInfo framework, TaskInfo task) =>
         new() { Type = Type.Launch, Launch = new() { FrameworkInfo = framework, Task = task } };
 
+    public static AgentEvent LaunchGroup(FrameworkInfo framework, ExecutorInfo executor, IEnumerable<TaskInfo> tasks)
+    {
+        var group = new TaskGroupInfo();
+        group.Tasks.Add(tasks);
+        return new AgentEvent { Type = Type.LaunchGroup, LaunchGroup = new() { FrameworkInfo = framework, Executor = executor, TaskGroup = group } };
+    }
+
     public static AgentEvent Kill(FrameworkId framework, TaskId task, KillPolicy? policy) => new()
     {
         Type = Type.Kill,

@@ -16,7 +16,7 @@ internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, Task
 {
     private readonly OperationOutcomes _outcomes = new(cluster);
     private readonly LaunchOperation _launch = new(tasks, new OperationOutcomes(cluster));
-    private readonly LaunchGroupOperation _launchGroup = new(new OperationOutcomes(cluster));
+    private readonly LaunchGroupOperation _launchGroup = new(tasks, new OperationOutcomes(cluster));
 
     public void Accept(in Turn turn, Framework framework, SchedulerCall.Types.Accept accept)
     {

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Master.Frameworks;
+using Offerbook.Master.Tasks.Validation;
 using Offerbook.Resources;
 
 namespace Offerbook.Master.Offers;
@@ -21,11 +22,28 @@ internal static class ResourceForms
             executor.FrameworkId ??= framework.Id.ToProto();
             Allocate(executor.Resources, role);
         }
-        if (complete.HealthCheck is { } check && Tasks.Validation.CheckRules.TypeOf(check) is var type and not HealthCheck.Types.Type.Unknown)
+        if (complete.HealthCheck is { } check && CheckRules.TypeOf(check) is { } type)
         {
             check.Type = type;
         }
         return complete;
+    }
+
+    /// <summary>
+    /// A copy of a group in which every resource says its role; a task that names no executor has the group's.
+    /// </summary>
+    public static GroupDraft CompleteGroup(string role, Operation.Types.LaunchGroup group)
+    {
+        var executor = group.Executor.Clone();
+        Allocate(executor.Resources, role);
+        var tasks = group.TaskGroup.Clone().Tasks;
+        foreach (var task in tasks)
+        {
+            Allocate(task.Resources, role);
+            Allocate(task.Executor?.Resources ?? [], role);
+            task.Executor ??= executor;
+        }
+        return GroupDraft.Read(executor, tasks);
     }
 
     private static void Allocate(IEnumerable<Resource> resources, string role)

@@ -106,28 +106,6 @@ internal sealed class LaunchTests
     }
 
     [Test]
-    public void LaunchGroup_IsAnsweredForEachTask()
-    {
-        var offer = _scheduler.Offers[0];
-        var call = new Mesos.V1.Scheduler.Call { Type = Mesos.V1.Scheduler.Call.Types.Type.Accept, Accept = new() { OfferIds = { offer.Id } } };
-        call.Accept.Operations.Add(new Offer.Types.Operation
-        {
-            Type = Offer.Types.Operation.Types.Type.LaunchGroup,
-            LaunchGroup = new()
-            {
-                Executor = new ExecutorInfo { ExecutorId = new ExecutorID { Value = "e" } },
-                TaskGroup = new TaskGroupInfo { Tasks = { TestScheduler.Task(offer, "a"), TestScheduler.Task(offer, "b") } },
-            },
-        });
-        _scheduler.Call(call);
-        Assert.That(_scheduler.Updates.Select(status => (status.TaskId.Value, status.Reason)), Is.EqualTo(new[]
-        {
-            ("a", TaskStatus.Types.Reason.TaskGroupInvalid), ("b", TaskStatus.Types.Reason.TaskGroupInvalid),
-        }));
-        Assert.That(_scheduler.Updates[0].Message, Does.Contain("not supported yet"));
-    }
-
-    [Test]
     public void Operation_ThatIsNotSupported_IsAnsweredWhenItHasAnId()
     {
         var call = new Mesos.V1.Scheduler.Call { Type = Mesos.V1.Scheduler.Call.Types.Type.Accept, Accept = new() { OfferIds = { _scheduler.Offers[0].Id } } };

@@ -21,10 +21,9 @@ internal sealed class TaskValidationTests
         yield return Bad("Grace_Negative", task => task.KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = -1 } },
             "Task's 'kill_policy.grace_period' must be non-negative");
         yield return Bad("Completion_Negative", task => task.MaxCompletionTime = new DurationInfo { Nanoseconds = -1 },
-            "Task's 'max_completion_time' must be non-negative");
+            "Task's `max_completion_time` must be non-negative");
         yield return Bad("Resources_None", task => task.Resources.Clear(), "Task uses no resources");
-        yield return Bad("Resources_Zero", task => task.Resources.ToList().ForEach(resource => resource.Scalar.Value = 0), "Task uses no resources");
-        yield return Bad("Resources_Negative", task => task.Resources[0].Scalar.Value = -1, "Task uses invalid resources: Resource 'cpus' is invalid");
+        yield return Bad("Resources_Negative", task => task.Resources[0].Scalar.Value = -1, "Resource 'cpus' is invalid");
         yield return Bad("Roles_Two", task => task.Resources[0].AllocationInfo = new Resource.Types.AllocationInfo { Role = "other" },
             "only one allocation role is allowed");
         yield return Bad("Command_None", task => task.Command = null,
@@ -43,7 +42,7 @@ internal sealed class TaskValidationTests
             Type = ContainerInfo.Types.Type.Mesos,
             Volumes = { new Volume { ContainerPath = "p", Mode = Volume.Types.Mode.Rw } },
         }, "Only one of them should be set: 'host_path', 'image' and 'source'");
-        yield return Bad("Limits_Unsupported", task => task.Limits["cpus"] = new Value.Types.Scalar { Value = 2 }, "Task resource limits are not supported by the agent");
+        yield return Bad("Limits_Unsupported", task => task.Limits["cpus"] = new Value.Types.Scalar { Value = 2 }, "Agent is not capable of handling task resource limits");
     }
 
     [SetUp]
@@ -94,7 +93,7 @@ internal sealed class TaskValidationTests
         var other = WithExecutor(offer, "b");
         other.Executor.Command.Value = "something else";
         _scheduler.Accept(offer, WithExecutor(offer, "a"), other);
-        Assert.That(_scheduler.Updates.Single().Message, Does.Contain("exists already on the agent with another ExecutorInfo"));
+        Assert.That(_scheduler.Updates.Single().Message, Does.Contain("ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID."));
     }
 
     [Test]

@@ -21,6 +21,11 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
 
     public Dictionary<string, FrameworkInfo> Frameworks { get; } = [];
 
+    public SortedDictionary<string, Call.Types.Executor> Executors { get; } = new(StringComparer.Ordinal);
+
+    public List<AgentInfo.Types.Capability.Types.Type> Capabilities { get; } =
+        [AgentInfo.Types.Capability.Types.Type.MultiRole, AgentInfo.Types.Capability.Types.Type.HierarchicalRole];
+
     public IReadOnlyList<Event> Events => master.Sent.OfType<MasterEffect.SendToAgent>()
         .Where(sent => sent.Stream == Stream).Select(sent => sent.Event).ToList();
 
@@ -42,9 +47,9 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
         call.Subscribe.AgentInfo.Resources.Add(Offerbook.Resources.ResourceWriter.ToProto(
             Offerbook.Resources.ResourceBag.Parse(resources), Offerbook.Resources.ResourceFormat.PostRefinement));
         call.Subscribe.Tasks.Add(Tasks);
+        call.Subscribe.Executors.Add(Executors.Values);
         call.Subscribe.Frameworks.Add(Frameworks.Values);
-        foreach (var type in (ReadOnlySpan<AgentInfo.Types.Capability.Types.Type>)
-            [AgentInfo.Types.Capability.Types.Type.MultiRole, AgentInfo.Types.Capability.Types.Type.HierarchicalRole])
+        foreach (var type in Capabilities)
         {
             call.Subscribe.Capabilities.Add(new AgentInfo.Types.Capability { Type = type });
         }
@@ -78,20 +83,34 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
     {
         foreach (var launch in Of(Event.Types.Type.Launch).Select(e => e.Launch))
         {
-            Frameworks[launch.FrameworkInfo.Id.Value] = launch.FrameworkInfo;
-            if (Tasks.All(task => task.TaskId.Value != launch.Task.TaskId.Value))
+            Take(launch.FrameworkInfo, launch.Task, null, state);
+        }
+        foreach (var launch in Of(Event.Types.Type.LaunchGroup).Select(e => e.LaunchGroup))
+        {
+            Executors[launch.Executor.ExecutorId.Value] = new Call.Types.Executor { FrameworkId = launch.FrameworkInfo.Id, ExecutorInfo = launch.Executor };
+            foreach (var task in launch.TaskGroup.Tasks)
             {
-                var task = new Mesos.V1.Task
-                {
-                    Name = launch.Task.Name,
-                    TaskId = launch.Task.TaskId,
-                    FrameworkId = launch.FrameworkInfo.Id,
-                    AgentId = Id,
-                    State = state,
-                };
-                task.Resources.Add(launch.Task.Resources);
-                Tasks.Add(task);
+                Take(launch.FrameworkInfo, task, launch.Executor.ExecutorId, state);
             }
+        }
+    }
+
+    private void Take(FrameworkInfo framework, TaskInfo info, ExecutorID? executor, TaskState state)
+    {
+        Frameworks[framework.Id.Value] = framework;
+        if (Tasks.All(task => task.TaskId.Value != info.TaskId.Value))
+        {
+            var task = new Mesos.V1.Task
+            {
+                Name = info.Name,
+                TaskId = info.TaskId,
+                FrameworkId = framework.Id,
+                AgentId = Id,
+                ExecutorId = executor,
+                State = state,
+            };
+            task.Resources.Add(info.Resources);
+            Tasks.Add(task);
         }
     }
 

@@ -7,11 +7,11 @@ namespace Offerbook.Master.Tasks.Validation;
 /// <summary>What checks and health checks may say.</summary>
 internal static class CheckRules
 {
-    /// <summary>A health check without type is a COMMAND or HTTP check if it has one of these.</summary>
-    public static HealthType TypeOf(HealthCheck check) => check.HasType && check.Type != HealthType.Unknown ? check.Type
-        : check.Command is not null ? HealthType.Command
-        : check.Http is not null ? HealthType.Http
-        : HealthType.Unknown;
+    /// <summary>A health check from before there were types is a COMMAND or an HTTP check if it has exactly that; null when it cannot be told.</summary>
+    public static HealthType? TypeOf(HealthCheck check) => check.HasType ? check.Type
+        : check.Command is not null && check.Http is null ? HealthType.Command
+        : check.Http is not null && check.Command is null ? HealthType.Http
+        : null;
 
     public static string? Validate(HealthCheck? check)
     {
@@ -19,13 +19,13 @@ internal static class CheckRules
         {
             return null;
         }
-        var wrong = TypeOf(check) switch
+        var wrong = !check.HasType ? "HealthCheck must specify 'type'" : check.Type switch
         {
             HealthType.Command => check.Command is null ? "Expecting 'command' to be set for COMMAND health check"
-                : ValidateCommand(check.Command, "health check's"),
+                : ValidateCommand(check.Command, "Command health check", "Health check"),
             HealthType.Http => check.Http is null ? "Expecting 'http' to be set for HTTP health check" : ValidateHttp(check.Http),
             HealthType.Tcp => check.Tcp is null ? "Expecting 'tcp' to be set for TCP health check" : null,
-            _ => "HealthCheck must specify 'type'",
+            _ => "'UNKNOWN' is not a valid health check type",
         };
         wrong ??= NegativeOf(("delay_seconds", check.DelaySeconds), ("grace_period_seconds", check.GracePeriodSeconds),
             ("interval_seconds", check.IntervalSeconds), ("timeout_seconds", check.TimeoutSeconds));
@@ -38,26 +38,27 @@ internal static class CheckRules
         {
             return null;
         }
-        var wrong = check.Type switch
+        var wrong = !check.HasType ? "CheckInfo must specify 'type'" : check.Type switch
         {
             CheckType.Command => check.Command is null ? "Expecting 'command' to be set for COMMAND check"
-                : ValidateCommand(check.Command.Command_, "check's"),
-            CheckType.Http => check.Http is null ? "Expecting 'http' to be set for HTTP check" : ValidatePath(check.Http.HasPath ? check.Http.Path : null),
+                : ValidateCommand(check.Command.Command_, "Command check", "Check"),
+            CheckType.Http => check.Http is null ? "Expecting 'http' to be set for HTTP check"
+                : ValidatePath(check.Http.HasPath ? check.Http.Path : null, "HTTP check"),
             CheckType.Tcp => check.Tcp is null ? "Expecting 'tcp' to be set for TCP check" : null,
-            _ => "CheckInfo must specify 'type'",
+            _ => "'UNKNOWN' is not a valid check type",
         };
         wrong ??= NegativeOf(("delay_seconds", check.DelaySeconds), ("interval_seconds", check.IntervalSeconds),
             ("timeout_seconds", check.TimeoutSeconds));
         return wrong is null ? null : "Task uses invalid check: " + wrong;
     }
 
-    private static string? ValidateCommand(CommandInfo command, string whose)
+    private static string? ValidateCommand(CommandInfo command, string what, string whose)
     {
         if (!command.HasValue)
         {
-            return command.Shell ? "Shell command must be specified" : "Executable path must be specified";
+            return $"{what} must contain {(command.Shell ? "'shell command'" : "'executable path'")}";
         }
-        return ContainerRules.Validate(command.Environment) is { } wrong ? $"{whose} command: {wrong}" : null;
+        return CommandRules.Validate(command, whose);
     }
 
     private static string? ValidateHttp(HealthCheck.Types.HTTPCheckInfo http)
@@ -66,16 +67,17 @@ internal static class CheckRules
         {
             return $"Unsupported HTTP health check scheme: '{http.Scheme}'";
         }
-        return ValidatePath(http.HasPath ? http.Path : null);
+        return ValidatePath(http.HasPath ? http.Path : null, "HTTP health check");
     }
 
-    private static string? ValidatePath(string? path) =>
-        path is null || path.StartsWith('/') ? null : $"The path '{path}' of HTTP check must start with '/'";
+    private static string? ValidatePath(string? path, string what) =>
+        path is null || path.StartsWith('/') ? null : $"The path '{path}' of {what} must start with '/'";
 
     private static string? NegativeOf(params ReadOnlySpan<(string Name, double Seconds)> durations)
     {
         foreach (var (name, seconds) in durations)
         {
+            // Not a number is refused with the negative ones: nothing can wait for that long.
             if (!(seconds >= 0))
             {
                 return $"Expecting '{name}' to be non-negative";

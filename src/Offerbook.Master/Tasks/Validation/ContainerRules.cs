@@ -1,46 +1,27 @@
 using Mesos.V1;
-using VariableType = Mesos.V1.Environment.Types.Variable.Types.Type;
+using SourceType = Mesos.V1.Volume.Types.Source.Types.Type;
 
 namespace Offerbook.Master.Tasks.Validation;
 
-/// <summary>What environments and containers may say.</summary>
+/// <summary>What containers and their volumes may say.</summary>
 internal static class ContainerRules
 {
-    public static string? Validate(Mesos.V1.Environment? environment)
-    {
-        foreach (var variable in environment?.Variables ?? [])
-        {
-            var wrong = variable.Type switch
-            {
-                VariableType.Value when !variable.HasValue => "of type 'VALUE' must have a value set",
-                VariableType.Value when variable.Secret is not null => "of type 'VALUE' must not have a secret set",
-                VariableType.Secret when variable.Secret is null => "of type 'SECRET' must have a secret set",
-                VariableType.Secret when variable.HasValue => "of type 'SECRET' must not have a value set",
-                VariableType.Secret when variable.Secret.Value is { } secret && secret.Data.Span.Contains((byte)0) =>
-                    "specifies a secret containing null bytes, which is not allowed in the environment",
-                VariableType.Unknown => "of type 'UNKNOWN' is not allowed",
-                _ => null,
-            };
-            if (wrong is not null)
-            {
-                return $"Environment variable '{variable.Name}' {wrong}";
-            }
-        }
-        return null;
-    }
+    /// <param name="whose"><c>Task</c> or <c>Executor</c>.</param>
+    public static string? Validate(ContainerInfo? container, string whose) =>
+        container is not null && Validate(container) is { } wrong ? $"{whose}'s `ContainerInfo` is invalid: {wrong}" : null;
 
-    public static string? Validate(ContainerInfo? container)
+    /// <summary>What the container says of sharing its parent's cgroups; true unless it says no.</summary>
+    public static bool SharesCgroups(ContainerInfo? container) => container?.LinuxInfo is not { HasShareCgroups: true } linux || linux.ShareCgroups;
+
+    public static bool AsksToShareCgroups(ContainerInfo? container) => container?.LinuxInfo is { HasShareCgroups: true, ShareCgroups: true };
+
+    private static string? Validate(ContainerInfo container)
     {
-        if (container is null)
-        {
-            return null;
-        }
         foreach (var volume in container.Volumes)
         {
-            var sources = (volume.HasHostPath ? 1 : 0) + (volume.Image is null ? 0 : 1) + (volume.Source is null ? 0 : 1);
-            if (sources != 1)
+            if (ValidateVolume(volume) is { } wrong)
             {
-                return $"Invalid volume '{volume.ContainerPath}': Only one of them should be set: 'host_path', 'image' and 'source'";
+                return "Invalid volume: " + wrong;
             }
         }
         if (container.Type != ContainerInfo.Types.Type.Docker)
@@ -54,5 +35,29 @@ internal static class ContainerRules
         return container.Docker.Parameters.Any(parameter => parameter.Key == "name")
             ? "Parameter in DockerInfo must not be 'name'"
             : null;
+    }
+
+    private static string? ValidateVolume(Volume volume)
+    {
+        var sources = (volume.HasHostPath ? 1 : 0) + (volume.Image is null ? 0 : 1) + (volume.Source is null ? 0 : 1);
+        if (sources != 1)
+        {
+            return "Only one of them should be set: 'host_path', 'image' and 'source'";
+        }
+        if (volume.Source is not { } source)
+        {
+            return null;
+        }
+        return source.Type switch
+        {
+            SourceType.DockerVolume => source.DockerVolume is null ? "'source.docker_volume' is not set for DOCKER_VOLUME volume" : null,
+            SourceType.HostPath => source.HostPath is null ? "'source.host_path' is not set for HOST_PATH volume" : null,
+            SourceType.SandboxPath => source.SandboxPath is null ? "'source.sandbox_path' is not set for SANDBOX_PATH volume" : null,
+            SourceType.Secret => source.Secret is null ? "'source.secret' is not set for SECRET volume" : null,
+            SourceType.CsiVolume => source.CsiVolume is null ? "'source.csi_volume' is not set for CSI volume"
+                : source.CsiVolume.StaticProvisioning is null ? "'source.csi_volume.static_provisioning' is not set for CSI volume"
+                : null,
+            _ => "'source.type' is unknown",
+        };
     }
 }

@@ -8,60 +8,55 @@ using ExecutorType = Mesos.V1.ExecutorInfo.Types.Type;
 
 namespace Offerbook.Master.Tasks.Validation;
 
-/// <summary>What the executor of a LAUNCH may be. A task brings either a command or an executor.</summary>
+/// <summary>What any executor may be, of a single task or of a group, in the order of the reference.</summary>
 internal static class ExecutorRules
 {
-    public static string? Validate(Framework framework, Agent agent, TaskInfo task)
-    {
-        if ((task.Command is null) == (task.Executor is null))
-        {
-            return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present";
-        }
-        if (task.Executor is not { } executor)
-        {
-            return null;
-        }
-        return IdentifierRules.Check(executor.ExecutorId.Value)
-            ?? ValidateType(executor)
-            ?? ValidateOwner(framework, executor)
-            ?? ValidateResources(executor)
-            ?? ContainerRules.Validate(executor.Command.Environment)
-            ?? ContainerRules.Validate(executor.Container)
-            ?? ValidateKnown(framework, agent, executor);
-    }
+    private const string Rule = "------------------------------------------------------------";
 
-    private static string? ValidateType(ExecutorInfo executor)
+    /// <param name="resources">Those of the executor, read.</param>
+    public static string? Validate(Framework framework, Agent agent, ExecutorInfo executor, BagReading resources) =>
+        ValidateType(executor)
+        ?? IdentifierRules.Check(executor.ExecutorId.Value)
+        ?? (executor.ShutdownGracePeriod is { Nanoseconds: < 0 } ? "ExecutorInfo's 'shutdown_grace_period' must be non-negative" : null)
+        ?? CommandRules.Validate(executor.Command, "Executor")
+        ?? ContainerRules.Validate(executor.Container, "Executor")
+        ?? ValidateOwner(framework, executor)
+        ?? ValidateResources(executor, resources)
+        ?? ValidateKnown(framework, agent, executor);
+
+    private static string? ValidateType(ExecutorInfo executor) => executor.Type switch
     {
-        if (executor.HasType && executor.Type is not ExecutorType.Custom)
-        {
-            return "'ExecutorInfo.type' must be 'CUSTOM' in a LAUNCH operation";
-        }
-        return executor.Command is null ? "'ExecutorInfo.command' must be set for 'CUSTOM' executor" : null;
-    }
+        ExecutorType.Default => executor.Command is not null ? "'ExecutorInfo.command' must not be set for 'DEFAULT' executor"
+            : executor.Container is not { } container ? null
+            : container.Type != ContainerInfo.Types.Type.Mesos ? "'ExecutorInfo.container.type' must be 'MESOS' for 'DEFAULT' executor"
+            : container.Mesos?.Image is not null ? "'ExecutorInfo.container.mesos.image' must not be set for 'DEFAULT' executor"
+            : null,
+        ExecutorType.Custom => executor.Command is null ? "'ExecutorInfo.command' must be set for 'CUSTOM' executor" : null,
+        _ => null,
+    };
 
     private static string? ValidateOwner(Framework framework, ExecutorInfo executor)
     {
-        if (executor.FrameworkId is not null && executor.FrameworkId.Value != framework.Id.Value)
+        if (executor.FrameworkId is null)
         {
-            return $"ExecutorInfo has an invalid FrameworkID (Actual: {executor.FrameworkId.Value} vs Expected: {framework.Id})";
+            return "'ExecutorInfo.framework_id' must be set";
         }
-        return executor.ShutdownGracePeriod is { Nanoseconds: < 0 }
-            ? "ExecutorInfo's 'shutdown_grace_period' must be non-negative"
-            : null;
+        return executor.FrameworkId.Value == framework.Id.Value
+            ? null
+            : $"ExecutorInfo has an invalid FrameworkID (Actual: {executor.FrameworkId.Value} vs Expected: {framework.Id})";
     }
 
-    private static string? ValidateResources(ExecutorInfo executor)
+    private static string? ValidateResources(ExecutorInfo executor, BagReading reading)
     {
-        var resources = ResourceReader.Read(executor.Resources);
-        if (!resources.IsValid)
+        if (ResourceRules.Validate(executor.Resources, reading) is { } wrong)
         {
-            return "Executor uses invalid resources: " + resources.Problems[0];
+            return "Executor uses invalid resources: " + wrong;
         }
-        if (!resources.Bag.IsEmpty && resources.Bag.AllocationRole() is null)
-        {
-            return "Executor uses invalid resources: only one allocation role is allowed";
-        }
-        return (resources.Bag.Traits & ResourceTraits.Shared) != 0 ? "Executor resources must not be shared" : null;
+        var bag = reading.Bag;
+        return ResourceRules.ValidateUniqueVolumes(bag) is { } duplicate ? "Executor uses duplicate persistence ID: " + duplicate
+            : ResourceRules.ValidateSingleRole(executor.Resources) is { } roles ? "Invalid executor resources: " + roles
+            : ResourceRules.ValidateRevocable(bag) is { } mixed ? "Executor mixes revocable and non-revocable resources: " + mixed
+            : null;
     }
 
     private static string? ValidateKnown(Framework framework, Agent agent, ExecutorInfo executor)
@@ -69,6 +64,7 @@ internal static class ExecutorRules
         var known = agent.Executors.Find((framework.Id, ExecutorId.From(executor.ExecutorId)));
         return known is null || known.Info.Equals(executor)
             ? null
-            : $"Executor '{executor.ExecutorId.Value}' exists already on the agent with another ExecutorInfo: an id in use must carry the same one";
+            : "ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID.\n"
+                + $"{Rule}\nExisting ExecutorInfo:\n{known.Info}\n{Rule}\nExecutorInfo:\n{executor}\n{Rule}\n";
     }
 }
