@@ -37,6 +37,12 @@ internal sealed class ClusterState(MasterSettings settings, SeededRandom random)
 
     public OperatorStreams OperatorStreams { get; } = new(settings);
 
+    /// <summary>What waits, after a start, for agents to return.</summary>
+    public RecoveryGuard Recovery { get; } = new(settings);
+
+    /// <summary>Deactivated agents on which something has ended in this turn.</summary>
+    public SortedSet<AgentId> DrainsToReview { get; } = [];
+
     /// <summary>Which framework or agent reads a stream.</summary>
     public Dictionary<ConnectionId, StreamOwner> Streams { get; } = [];
 

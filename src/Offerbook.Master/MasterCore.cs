@@ -2,12 +2,16 @@ using Google.Protobuf;
 using Offerbook.Actors;
 using Offerbook.Master.Agents;
 using Offerbook.Master.Calls;
+using Offerbook.Master.Draining;
 using Offerbook.Master.Frameworks;
 using Offerbook.Master.Invariants;
+using Offerbook.Master.Maintenance;
 using Offerbook.Master.Offers;
 using Offerbook.Master.Operator.Views;
+using Offerbook.Master.Quotas;
 using Offerbook.Master.Registry;
 using Offerbook.Master.Tasks;
+using Offerbook.Master.Weights;
 using Offerbook.Storage;
 using Offerbook.Wire.Identity;
 
@@ -32,6 +36,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
     private readonly Subscriptions _subscriptions;
     private readonly Departures _departures;
     private readonly AgentLoss _loss;
+    private readonly DrainProgress _drains;
     private readonly SchedulerCalls _schedulerCalls;
     private readonly AgentCalls _agentCalls;
     private readonly OperatorCalls _operatorCalls;
@@ -54,10 +59,18 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         _loss = new AgentLoss(_cluster, _offers, tasks);
         _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, _departures, new AcceptHandler(_cluster, _offers, tasks), reconciler,
             new TaskKiller(_cluster, reconciler), updates);
-        var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures));
+        var gone = new AgentGone(_cluster, _offers, tasks, _loss);
+        var unavailabilities = new Unavailabilities(_cluster, _offers);
+        _drains = new DrainProgress(_cluster, gone);
+        var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures), unavailabilities, _drains);
         _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks);
         _operatorCalls = new OperatorCalls(
-            new TeardownCalls(_cluster, _departures));
+            new TeardownCalls(_cluster, _departures),
+            new QuotaCalls(_cluster, new QuotaOffers(_cluster, _offers)),
+            new WeightCalls(_cluster, _offers),
+            new MaintenanceCalls(_cluster, unavailabilities, _loss),
+            new DrainCalls(_cluster, _offers, _drains),
+            gone);
         _views = new ViewBuilder(_cluster, _offers);
         _viewRequests = new ViewRequests(_views);
         _invariants = new InvariantChecker(_cluster, _offers, _views);
@@ -132,6 +145,15 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
             case MasterMessage.RecoveryEnded:
                 _loss.EndRecovery(turn);
                 break;
+            case MasterMessage.RemovalPermitted:
+                _loss.RemovalTimerRanOut(turn);
+                break;
+            case MasterMessage.RegistryGcDue:
+                RegistryGc.Run(turn, _cluster);
+                break;
+            case MasterMessage.AllocatorRecoveryEnded:
+                _cluster.Recovery.AllocatorTimedOut();
+                break;
             case MasterMessage.FailoverTimedOut failover:
                 _departures.TimeOut(turn, failover.Framework, failover.Epoch);
                 break;
@@ -178,8 +200,9 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
     /// <summary>Ends a turn: sees to it that what has become free is offered, and that filters end in time.</summary>
     private void Rest(in Turn turn)
     {
+        _drains.Review(turn);
         _cluster.OperatorStreams.Flush(turn);
-        if (!_allocationPending && _cluster.Allocator.HasCandidates)
+        if (!_allocationPending && !_cluster.Recovery.AllocationHeld && _cluster.Allocator.HasCandidates)
         {
             _allocationPending = true;
             turn.StartTimer(AllocationTimer.Only, Settings.AllocationBatchInterval, new MasterMessage.AllocationBatched());

@@ -26,6 +26,9 @@ public abstract record MasterEffect : IEffect
     /// <summary>End the response after what was sent. The core has forgotten the stream: no <see cref="MasterMessage.ConnectionClosed"/> is wanted.</summary>
     public sealed record CloseStream(ConnectionId Stream) : MasterEffect;
 
+    /// <summary>Something that whoever operates the master must know; goes to the log.</summary>
+    public sealed record Warn(string Text) : MasterEffect;
+
     public sealed record PublishView(ConnectionId Connection, MasterView View) : MasterEffect;
 
     /// <summary>

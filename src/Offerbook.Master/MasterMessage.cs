@@ -57,6 +57,15 @@ public abstract record MasterMessage
     /// <summary>Agents known from the journal that have not come back since the master started are given up.</summary>
     public sealed record RecoveryEnded : MasterMessage;
 
+    /// <summary>The next agent in the queue may be marked unreachable.</summary>
+    public sealed record RemovalPermitted : MasterMessage;
+
+    /// <summary>Lost agents that are too old, or too many, are to be forgotten.</summary>
+    public sealed record RegistryGcDue : MasterMessage;
+
+    /// <summary>Allocation, held back for quotas after a start, goes on with the agents that there are.</summary>
+    public sealed record AllocatorRecoveryEnded : MasterMessage;
+
     /// <param name="Epoch">Which disconnection started the timer; an old one means nothing.</param>
     public sealed record FailoverTimedOut(FrameworkId Framework, long Epoch) : MasterMessage;
 

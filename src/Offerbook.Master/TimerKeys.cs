@@ -34,3 +34,18 @@ internal sealed record HeartbeatTimer(ConnectionId Stream);
 internal sealed record FailoverTimer(FrameworkId Framework);
 
 internal sealed record PingTimer(AgentId Agent);
+
+internal sealed record RemovalTimer
+{
+    public static readonly RemovalTimer Only = new();
+}
+
+internal sealed record RegistryGcTimer
+{
+    public static readonly RegistryGcTimer Only = new();
+}
+
+internal sealed record AllocatorRecoveryTimer
+{
+    public static readonly AllocatorRecoveryTimer Only = new();
+}

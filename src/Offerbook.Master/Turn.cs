@@ -9,6 +9,9 @@ internal readonly record struct Turn(Now Now, Effects Effects)
     public void Answer(ConnectionId connection, int status, string text = "") =>
         Effects.Add(new MasterEffect.Answer(connection, status, text));
 
+    /// <summary>Tells whoever operates the master.</summary>
+    public void Warn(string text) => Effects.Add(new MasterEffect.Warn(text));
+
     public void OpenStream(ConnectionId connection, string streamId) => Effects.Add(new MasterEffect.OpenStream(connection, streamId));
 
     public void CloseStream(ConnectionId stream) => Effects.Add(new MasterEffect.CloseStream(stream));

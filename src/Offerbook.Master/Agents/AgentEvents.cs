@@ -47,5 +47,7 @@ internal static class AgentEvents
     public static AgentEvent FrameworkUpdated(FrameworkInfo framework) =>
         new() { Type = Type.FrameworkUpdated, FrameworkUpdated = new() { FrameworkInfo = framework } };
 
+    public static AgentEvent Drain(DrainConfig config) => new() { Type = Type.Drain, Drain = new() { Config = config } };
+
     public static AgentEvent Shutdown(string message) => new() { Type = Type.Shutdown, Shutdown = new() { Message = message } };
 }

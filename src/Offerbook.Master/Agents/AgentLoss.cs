@@ -10,6 +10,11 @@ namespace Offerbook.Master.Agents;
 /// <summary>How agents go: their stream breaks, they stop answering pings, they leave for good, or they never return after a start of the master.</summary>
 internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook tasks)
 {
+    private readonly RemovalQueue _removals = new(cluster);
+
+    /// <summary>Agents that are due to be marked unreachable and wait for their turn.</summary>
+    public int RemovalsWaiting => _removals.Count;
+
     /// <summary>The agent and its tasks may well live on; it is given until its pings run out.</summary>
     public void Disconnect(in Turn turn, Agent agent)
     {
@@ -28,27 +33,83 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
         }
         if (agent.UnansweredPings >= cluster.Settings.MaxAgentPingTimeouts)
         {
-            MarkUnreachable(turn, agent);
-            return;
+            _removals.Schedule(turn, id);
+            RemovePermitted(turn);
+            if (!cluster.Agents.TryGet(id, out _))
+            {
+                return;
+            }
         }
-        agent.UnansweredPings++;
+        else
+        {
+            agent.UnansweredPings++;
+        }
         agent.Send(turn, AgentEvents.Ping);
         AwaitPong(turn, agent);
+    }
+
+    /// <summary>The agent has answered, or has subscribed again.</summary>
+    public void HeardOf(Agent agent)
+    {
+        agent.UnansweredPings = 0;
+        _removals.Cancel(agent.Id);
+    }
+
+    /// <summary>An agent that was awaited after a start of the master has returned.</summary>
+    public void Returned(in Turn turn, AgentId agent)
+    {
+        _removals.Cancel(agent);
+        cluster.Recovery.Review(turn, cluster, this);
+    }
+
+    public void RemovalTimerRanOut(in Turn turn)
+    {
+        _removals.TimerRanOut();
+        RemovePermitted(turn);
+    }
+
+    private void RemovePermitted(in Turn turn)
+    {
+        while (_removals.TakePermitted(turn) is { } id)
+        {
+            if (cluster.Agents.TryGet(id, out var agent))
+            {
+                MarkUnreachable(turn, agent);
+            }
+            else if (cluster.Agents.Recovered.Contains(id))
+            {
+                cluster.Counters.Increment("recovery_slave_removals");
+                RecordUnreachable(turn, id);
+                ForgetAwaited(turn, id);
+            }
+        }
+        _removals.Await(turn);
     }
 
     public void AwaitPong(in Turn turn, Agent agent) =>
         turn.StartTimer(new PingTimer(agent.Id), cluster.Settings.AgentPingInterval, new MasterMessage.AgentPingDue(agent.Id));
 
-    /// <summary>Ends the wait for agents that the journal knows; whoever is still missing is unreachable.</summary>
+    /// <summary>Ends the wait for agents that the journal knows; whoever is still missing is unreachable, as fast as the rate limit allows.</summary>
     public void EndRecovery(in Turn turn)
     {
-        foreach (var id in cluster.Agents.Recovered.Keys.ToList())
+        if (!cluster.Recovery.MayRemove(turn, cluster))
         {
-            cluster.Agents.Recovered.Remove(id);
-            cluster.Counters.Increment("recovery_slave_removals");
-            RecordUnreachable(turn, id);
-            TellAll(turn, id);
+            return;
         }
+        foreach (var id in cluster.Agents.Recovered.Keys)
+        {
+            _removals.Schedule(turn, id);
+        }
+        RemovePermitted(turn);
+    }
+
+    /// <summary>Nobody waits for this agent any more. Its tasks are not known here; frameworks learn that it is lost.</summary>
+    public void ForgetAwaited(in Turn turn, AgentId id)
+    {
+        cluster.Agents.Recovered.Remove(id);
+        _removals.Cancel(id);
+        TellAll(turn, id);
+        cluster.Recovery.Review(turn, cluster, this);
     }
 
     /// <summary>The agent does not come back under this id: its tasks are over.</summary>
@@ -113,13 +174,13 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
     {
         var time = turn.Now.UnixNanoseconds;
         cluster.Registry.Record(turn, new AgentBecameUnreachable { AgentId = id.ToProto(), UnreachableTime = time });
-        cluster.Counters.Increment("slave_unreachable_scheduled");
-        cluster.Counters.Increment("slave_unreachable_completed");
         return time;
     }
 
-    private void Forget(in Turn turn, Agent agent)
+    /// <summary>Takes the agent out of all tables and tells frameworks that it is lost. The registry knows already.</summary>
+    public void Forget(in Turn turn, Agent agent)
     {
+        _removals.Cancel(agent.Id);
         if (agent.Stream is { } stream)
         {
             cluster.Streams.Remove(stream);

@@ -1,4 +1,7 @@
 using Mesos.V1;
+using Offerbook.Master.Draining;
+using Offerbook.Master.Maintenance;
+using Offerbook.Master.Registry;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
 using Offerbook.Wire.Registry;
@@ -8,7 +11,8 @@ using Type = Offerbook.Wire.AgentProtocol.Event.Types.Type;
 namespace Offerbook.Master.Agents;
 
 /// <summary>How agents come: new ones, ones that lost their stream or were unreachable, and ones that an earlier master knew.</summary>
-internal sealed class AgentRegistration(ClusterState cluster, AgentLoss loss, AgentReconciliation reconciliation)
+internal sealed class AgentRegistration(
+    ClusterState cluster, AgentLoss loss, AgentReconciliation reconciliation, Unavailabilities unavailabilities, DrainProgress progress)
 {
     public void Subscribe(in Turn turn, ConnectionId connection, AgentCall call, string ip)
     {
@@ -18,9 +22,9 @@ internal sealed class AgentRegistration(ClusterState cluster, AgentLoss loss, Ag
         var named = call.AgentId ?? info.Id;
         var id = string.IsNullOrEmpty(named?.Value) ? Identify(turn, info, ip) : AgentId.From(named);
         info.Id = id.ToProto();
-        if (cluster.Registry.RemovedAgents.Contains(id))
+        if (Refuse(id, info, ip) is { } refusal)
         {
-            turn.Send(connection, AgentEvents.Shutdown($"The agent {id} has left the cluster or was replaced; come back as a new agent"));
+            turn.Send(connection, AgentEvents.Shutdown(refusal));
             turn.CloseStream(connection);
             return;
         }
@@ -37,14 +41,40 @@ internal sealed class AgentRegistration(ClusterState cluster, AgentLoss loss, Ag
         }
         agent.Stream = connection;
         agent.StreamId = streamId;
-        agent.UnansweredPings = 0;
+        loss.HeardOf(agent);
         agent.Version = call.Subscribe.Version;
         cluster.Streams[connection] = new StreamOwner(null, id);
         var completed = reconciliation.Learn(turn, agent, call.Subscribe, wasUnreachable);
-        cluster.Allocator.ActivateAgent(id);
+        unavailabilities.Refresh(turn, agent);
+        agent.Deactivation = cluster.Registry.Operators.Deactivated.GetValueOrDefault(id);
+        if (agent.Active)
+        {
+            cluster.Allocator.ActivateAgent(id);
+        }
         agent.Send(turn, Subscribed(agent, completed));
         reconciliation.Settle(turn, agent, call.Subscribe);
+        if (agent.Deactivation?.DrainInfo is { State: DrainState.Draining } drain)
+        {
+            agent.Send(turn, AgentEvents.Drain(drain.Config));
+            progress.Watch(agent);
+        }
         loss.AwaitPong(turn, agent);
+    }
+
+    /// <returns>Why the agent cannot be taken under this id from this machine; null when it can.</returns>
+    private string? Refuse(AgentId id, AgentInfo info, string ip)
+    {
+        if (cluster.Registry.GoneAgents.Contains(id))
+        {
+            return $"The agent {id} has been marked gone; come back as a new agent";
+        }
+        if (cluster.Registry.RemovedAgents.Contains(id))
+        {
+            return $"The agent {id} has left the cluster or was replaced; come back as a new agent";
+        }
+        var machine = MachineKey.Of(new MachineID { Hostname = info.Hostname, Ip = ip });
+        return cluster.Registry.Operators.TryGet(machine, out var scheduled) && scheduled.Mode == MachineInfo.Types.Mode.Down
+            ? "Machine is `DOWN`" : null;
     }
 
     /// <summary>
@@ -89,6 +119,10 @@ internal sealed class AgentRegistration(ClusterState cluster, AgentLoss loss, Ag
         cluster.Allocator.AddAgent(id, AllocatorAgents.Describe(agent), total, agent.Used);
         cluster.Allocator.DeactivateAgent(id);
         cluster.OperatorStreams.AgentAdded(agent);
+        if (recovered)
+        {
+            loss.Returned(turn, id);
+        }
         return agent;
     }
 

@@ -36,7 +36,7 @@ internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registr
         switch (call.Type)
         {
             case Type.Pong:
-                agent.UnansweredPings = 0;
+                loss.HeardOf(agent);
                 break;
             case Type.Update:
                 updates.Update(turn, agent, call.Update);

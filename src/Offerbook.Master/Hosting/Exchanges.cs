@@ -11,7 +11,8 @@ namespace Offerbook.Master.Hosting;
 /// The HTTP exchanges that are open, by the number under which the core knows them. Carries out the core's effects, in order, on
 /// one task; nothing here waits for a client. As many as Kestrel has requests.
 /// </summary>
-internal sealed class Exchanges : IEffectHandler
+/// <param name="warn">Writes a line to the log.</param>
+internal sealed class Exchanges(Action<string> warn) : IEffectHandler
 {
     private readonly ConcurrentDictionary<ConnectionId, Exchange> _open = new();
     private object? _lastEncoded;
@@ -73,6 +74,9 @@ internal sealed class Exchanges : IEffectHandler
                 break;
             case MasterEffect.PublishView publish:
                 ViewPublished?.Invoke(publish.Connection, publish.View);
+                break;
+            case MasterEffect.Warn warning:
+                warn(warning.Text);
                 break;
             default:
                 Invariant.Fail($"the master's shell does not know the effect {effect.GetType().Name}");

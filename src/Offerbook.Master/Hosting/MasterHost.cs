@@ -56,7 +56,7 @@ public sealed class MasterHost : IAsyncDisposable
             server = await HttpServer.StartAsync(new ListenOptions(options.ListenAddress, options.Port, "--master-port"),
                 new MasterRouter(gate, guard).ServeAsync, options.Logging, cancellation);
             var core = new MasterCore(Advertise(options, server.EndPoint), new SeededRandom(DrawSeed()));
-            var exchanges = new Exchanges();
+            var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
             var runner = new CoreRunner<MasterMessage>(core, exchanges, journal, options.Time);
             await runner.StartAsync(cancellation);
             gate.Open(new RunningMaster(core.Settings, runner, exchanges));

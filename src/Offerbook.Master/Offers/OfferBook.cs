@@ -36,7 +36,7 @@ internal sealed class OfferBook(ClusterState cluster)
         {
             var framework = cluster.Frameworks.Find(allocation.Framework);
             var agent = cluster.Agents.Find(allocation.Agent);
-            Actors.Invariant.Check(framework is { Connected: true } && agent is { Connected: true },
+            Actors.Invariant.Check(framework is { Connected: true } && agent is { Active: true },
                 "the allocator hands out only to and from who is connected");
             if (!sent.TryGet(framework.Id, out var offers))
             {

@@ -27,6 +27,7 @@ internal static class OfferFormat
                 Path = "/slave(1)",
             },
             Domain = agent.Info.Domain,
+            Unavailability = agent.Unavailability,
         };
         offer.Attributes.Add(agent.Info.Attributes);
         foreach (var executor in agent.Executors)

@@ -22,6 +22,13 @@ internal static class RegistryRecovery
         {
             cluster.Agents.Recovered.Set(id, admitted.AgentInfo);
         }
+        foreach (var quota in cluster.Registry.Operators.Quotas.Values)
+        {
+            Quotas.AllocatorQuotas.Set(cluster.Allocator, quota);
+        }
+        Weights.AllocatorWeights.Set(cluster.Allocator, cluster.Registry.Operators.Weights.Values);
+        cluster.Recovery.Begin(turn, cluster);
+        RegistryGc.Await(turn, cluster);
         if (cluster.Agents.Recovered.Count > 0)
         {
             turn.StartTimer(RecoveryTimer.Only, cluster.Settings.AgentReregisterTimeout, new MasterMessage.RecoveryEnded());

@@ -48,6 +48,7 @@ internal sealed class Reconciler(ClusterState cluster)
         var (state, message) = agent switch
         {
             { } a when cluster.Agents.Find(a) is not null => (TaskState.TaskGone, "Reconciliation: Task is unknown to the agent"),
+            { } a when cluster.Registry.GoneAgents.Contains(a) => (TaskState.TaskGoneByOperator, "Reconciliation: Task is gone"),
             { } a when cluster.Registry.UnreachableAgents.Contains(a) => (TaskState.TaskUnreachable, "Reconciliation: Task is unreachable"),
             _ => (TaskState.TaskUnknown, "Reconciliation: Task is unknown"),
         };

@@ -77,6 +77,10 @@ internal sealed class TaskBook(ClusterState cluster)
         var agent = cluster.Agents.Find(task.Agent)!;
         agent.Tasks.Remove((task.Framework, task.Id));
         agent.PendingKills.Remove((task.Framework, task.Id));
+        if (agent.Deactivation is not null)
+        {
+            cluster.DrainsToReview.Add(agent.Id);
+        }
     }
 
     /// <summary>Adds an executor that an agent reports and the master did not know.</summary>

@@ -9,6 +9,7 @@ internal sealed class TaskHistory(int max, Action changed)
 {
     private readonly BlockTable<TaskModel> _tasks = new();
     private readonly Dictionary<TaskId, int> _counts = [];
+    private readonly Dictionary<AgentId, int> _byAgent = [];
 
     public int Count => _tasks.Count;
 
@@ -28,12 +29,18 @@ internal sealed class TaskHistory(int max, Action changed)
         }
         _tasks.Add(new Slot<TaskModel>(), task);
         _counts[task.Id] = _counts.GetValueOrDefault(task.Id) + 1;
+        _byAgent[task.Agent] = _byAgent.GetValueOrDefault(task.Agent) + 1;
         changed();
     }
 
     /// <summary>Takes out every entry of the agent, for instance because it has returned.</summary>
     public IReadOnlyList<TaskModel> TakeOf(AgentId agent)
     {
+        // Asked of every framework when an agent returns; most have nothing.
+        if (!_byAgent.ContainsKey(agent))
+        {
+            return [];
+        }
         var slots = _tasks.Slots.Where(slot => BlockTable<TaskModel>.Read(slot).Agent == agent).ToList();
         var taken = slots.ConvertAll(BlockTable<TaskModel>.Read);
         slots.ForEach(Forget);
@@ -49,11 +56,15 @@ internal sealed class TaskHistory(int max, Action changed)
 
     private void Forget(Slot<TaskModel> slot)
     {
-        var id = BlockTable<TaskModel>.Read(slot).Id;
+        var task = BlockTable<TaskModel>.Read(slot);
         _tasks.Remove(slot);
-        if (--_counts[id] == 0)
+        if (--_counts[task.Id] == 0)
         {
-            _counts.Remove(id);
+            _counts.Remove(task.Id);
+        }
+        if (--_byAgent[task.Agent] == 0)
+        {
+            _byAgent.Remove(task.Agent);
         }
     }
 }

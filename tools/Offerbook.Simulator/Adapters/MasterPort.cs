@@ -104,7 +104,7 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
                     closed.End();
                 }
                 break;
-            case MasterEffect.PublishView or MasterEffect.OffersMade or MasterEffect.OfferOver:
+            case MasterEffect.PublishView or MasterEffect.Warn or MasterEffect.OffersMade or MasterEffect.OfferOver:
                 break;
             default:
                 throw new ArgumentException("the master's port knows no effect " + effect.GetType().Name, nameof(effect));
