@@ -204,6 +204,9 @@ internal static class AllocatorAgents
                 _ => AgentCapabilities.None,
             };
         }
-        return new AllocatorAgent(capabilities);
+        return new AllocatorAgent(capabilities) { Facts = Facts(agent.Info) };
     }
+
+    private static AgentFacts Facts(AgentInfo info) => new(
+        info.Hostname, info.Domain?.FaultDomain?.Region?.Name, info.Domain?.FaultDomain?.Zone?.Name, info.Attributes);
 }

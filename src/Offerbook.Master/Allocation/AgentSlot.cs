@@ -4,22 +4,25 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Allocation;
 
-/// <summary>What one framework holds in one role on one agent, offered or used; with allocation roles.</summary>
-internal record struct Holding(RoleMember Member, ResourceBag Resources);
+/// <summary>What one framework holds in one role on one agent; with allocation roles.</summary>
+/// <param name="Offered">The part that is out in offers; the rest is used.</param>
+internal record struct Holding(RoleMember Member, ResourceBag Resources, ResourceBag Offered);
 
 /// <summary>
 /// An agent's books. Invariant: available = total − held (shared volumes are not used up: they stay available while held), and
 /// nothing is handed out that is not available. A total that shrinks under what is held leaves nothing available, not a debt.
 /// </summary>
-internal sealed class AgentSlot(int handle, AgentId id)
+internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, QuotaBook quotas)
 {
+    private const ResourceTraits NotForQuota = ResourceTraits.Reserved | ResourceTraits.Revocable;
+
     private Holding[] _holdings = [];
     private int _holdingCount;
 
     // All that is held, without allocation roles and shared volumes.
     private ResourceBag _taken = ResourceBag.Empty;
 
-    /// <summary>Small, given in order of arrival, never reused.</summary>
+    /// <summary>Small; a number is given again after its agent is gone.</summary>
     public int Handle { get; } = handle;
 
     public AgentId Id { get; } = id;
@@ -31,6 +34,10 @@ internal sealed class AgentSlot(int handle, AgentId id)
 
     public bool IsInRemoteRegion { get; set; }
 
+    public AgentFacts Facts { get; set; } = AgentFacts.None;
+
+    public AgentMaintenance? Maintenance { get; set; }
+
     public ResourceBag Total { get; private set; } = ResourceBag.Empty;
 
     public long[] TotalVector { get; private set; } = [];
@@ -39,96 +46,168 @@ internal sealed class AgentSlot(int handle, AgentId id)
 
     public long[] AvailableVector { get; private set; } = [];
 
-    public bool IsActive { get; set; } = true;
+    /// <summary>Of what is available, the unreserved and non-revocable: what quotas speak of.</summary>
+    public long[] FreeVector { get; private set; } = [];
 
-    public bool IsRemoved { get; set; }
+    public bool IsActive { get; private set; } = true;
+
+    public bool IsWhitelisted { get; private set; } = true;
+
+    public bool IsRemoved { get; private set; }
+
+    /// <summary>May be handed out.</summary>
+    public bool IsUsable => IsActive && IsWhitelisted && !IsRemoved;
 
     public bool IsCandidate { get; set; }
 
+    /// <summary>What kept the last visit from handing out all of it and may ease without anything happening here.</summary>
+    public Withheld Withheld { get; set; }
+
+    /// <summary>The last run that offered its shared volumes.</summary>
+    public long SharedOfferedIn { get; set; }
+
     /// <summary>
-    /// At this epoch everybody had been asked and nobody was to have what is available. Until that changes (then it is −1), only
-    /// competitors that changed later are worth asking: a run over a settled agent costs next to nothing.
+    /// At this epoch everybody had been asked and nobody was to have what is available. Until there is more of that (then it is
+    /// −1), only competitors that changed later are worth asking: a run over a settled agent costs next to nothing.
     /// </summary>
     public long SettledAt { get; set; } = -1;
 
     public ReadOnlySpan<Holding> Holdings => _holdings.AsSpan(0, _holdingCount);
 
-    public void SetTotal(ResourceBag total, long[] vector, ClusterTotals totals)
+    public void SetActive(bool isActive) => SetUsable(isActive, IsWhitelisted, IsRemoved);
+
+    public void SetWhitelisted(bool isWhitelisted) => SetUsable(IsActive, isWhitelisted, IsRemoved);
+
+    public void Remove() => SetUsable(IsActive, IsWhitelisted, isRemoved: true);
+
+    public void SetTotal(ResourceBag total)
     {
+        quotas.CountReservations(Total, -1);
+        quotas.CountReservations(total, 1);
+        var before = TotalVector;
         Total = total;
-        TotalVector = vector;
-        UpdateAvailable(totals);
+        TotalVector = totals.VectorOf(total);
+        totals.Replace(before, TotalVector);
+        UpdateAvailable();
+        SettledAt = -1;
     }
+
+    /// <summary>The same amounts under other names: a reservation or volume was made or undone.</summary>
+    public void ConvertTotal(ResourceBag consumed, ResourceBag produced) => SetTotal((Total - consumed) + produced);
 
     public ResourceBag HeldBy(RoleMember member)
     {
-        foreach (ref readonly var holding in Holdings)
-        {
-            if (ReferenceEquals(holding.Member, member))
-            {
-                return holding.Resources;
-            }
-        }
-
-        return ResourceBag.Empty;
+        var at = IndexOf(member);
+        return at < 0 ? ResourceBag.Empty : _holdings[at].Resources;
     }
 
-    public void Hold(RoleMember member, ResourceBag allocated, ResourceBag unallocated, ClusterTotals totals)
+    public ResourceBag OfferedTo(RoleMember member)
+    {
+        var at = IndexOf(member);
+        return at < 0 ? ResourceBag.Empty : _holdings[at].Offered;
+    }
+
+    public void Hold(RoleMember member, ResourceBag allocated, ResourceBag unallocated, bool isOffer)
     {
         _taken += unallocated.NonShared();
-        SetHeld(member, HeldBy(member) + allocated);
-        UpdateAvailable(totals);
+        var at = IndexOf(member);
+        if (at < 0)
+        {
+            at = AddHolding(member);
+        }
+
+        ref var holding = ref _holdings[at];
+        holding.Resources += allocated;
+        if (isOffer)
+        {
+            holding.Offered += allocated;
+        }
+
+        UpdateAvailable();
     }
 
-    public void Release(RoleMember member, ResourceBag allocated, ClusterTotals totals)
+    public void Release(RoleMember member, ResourceBag allocated)
     {
-        var held = HeldBy(member);
-        Invariant.Check(held.Contains(allocated), "nobody gives back what it does not hold");
-        SetHeld(member, held - allocated);
+        var at = IndexOf(member);
+        Invariant.Check(at >= 0 && _holdings[at].Resources.Contains(allocated), "nobody gives back what it does not hold");
+        ref var holding = ref _holdings[at];
+        holding.Resources -= allocated;
+        if (!holding.Offered.IsEmpty && !holding.Resources.Contains(holding.Offered))
+        {
+            holding.Offered = holding.Resources;
+        }
+
+        if (holding.Resources.IsEmpty)
+        {
+            RemoveHolding(at);
+        }
+
         _taken = _holdingCount == 0 ? ResourceBag.Empty : _taken - allocated.Unallocate().NonShared();
-        UpdateAvailable(totals);
+        UpdateAvailable();
+        SettledAt = -1;
     }
 
-    private void SetHeld(RoleMember member, ResourceBag held)
+    /// <summary>What was offered is used from now on, or is about to be released.</summary>
+    public void EndOffer(RoleMember member, ResourceBag allocated)
     {
-        var at = 0;
-        while (at < _holdingCount && !ReferenceEquals(_holdings[at].Member, member))
+        var at = IndexOf(member);
+        if (at >= 0)
         {
-            at++;
+            _holdings[at].Offered -= allocated;
         }
-
-        if (held.IsEmpty)
-        {
-            if (at < _holdingCount)
-            {
-                member.Holdings--;
-                Array.Copy(_holdings, at + 1, _holdings, at, --_holdingCount - at);
-                _holdings[_holdingCount] = default;
-            }
-
-            return;
-        }
-
-        if (at == _holdingCount)
-        {
-            member.Holdings++;
-            if (_holdingCount == _holdings.Length)
-            {
-                Array.Resize(ref _holdings, Math.Max(1, _holdingCount * 2));
-            }
-
-            _holdingCount++;
-        }
-
-        _holdings[at] = new Holding(member, held);
     }
 
-    private void UpdateAvailable(ClusterTotals totals)
+    private int IndexOf(RoleMember member)
     {
+        for (var i = 0; i < _holdingCount; i++)
+        {
+            if (ReferenceEquals(_holdings[i].Member, member))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private int AddHolding(RoleMember member)
+    {
+        member.Holdings++;
+        Maintenance?.Changed();
+        if (_holdingCount == _holdings.Length)
+        {
+            Array.Resize(ref _holdings, Math.Max(1, _holdingCount * 2));
+        }
+
+        _holdings[_holdingCount] = new Holding(member, ResourceBag.Empty, ResourceBag.Empty);
+        return _holdingCount++;
+    }
+
+    private void RemoveHolding(int at)
+    {
+        _holdings[at].Member.Holdings--;
+        Array.Copy(_holdings, at + 1, _holdings, at, --_holdingCount - at);
+        _holdings[_holdingCount] = default;
+    }
+
+    private void SetUsable(bool isActive, bool isWhitelisted, bool isRemoved)
+    {
+        var before = IsUsable ? FreeVector : [];
+        (IsActive, IsWhitelisted, IsRemoved) = (isActive, isWhitelisted, isRemoved);
+        quotas.ReplaceFree(before, IsUsable ? FreeVector : []);
+    }
+
+    private void UpdateAvailable()
+    {
+        var freeBefore = FreeVector;
         Available = _taken.IsEmpty ? Total
             : (Total.Traits & ResourceTraits.Shared) == 0 ? Total - _taken
             : (Total.NonShared() - _taken) + Total.Shared();
         AvailableVector = ReferenceEquals(Available, Total) ? TotalVector : totals.VectorOf(Available);
-        SettledAt = -1;
+        FreeVector = (Available.Traits & NotForQuota) == 0 ? AvailableVector : totals.VectorOf(Available.Without(NotForQuota));
+        if (IsUsable)
+        {
+            quotas.ReplaceFree(freeBefore, FreeVector);
+        }
     }
 }

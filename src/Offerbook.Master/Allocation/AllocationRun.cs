@@ -5,21 +5,26 @@ using Offerbook.Resources;
 namespace Offerbook.Master.Allocation;
 
 /// <summary>
-/// One cycle. For each candidate, in shuffled order:
+/// One cycle. First, if guarantees are not met, for each candidate in shuffled order: the roles that lack something, by share, get
+/// what helps them and what comes with it. Then for each candidate, shuffled anew:
 /// <code>
-/// 1  what is available on the agent
+/// 1  what is available on the agent               - shared volumes once a run
 /// 2  roles, depth first, each level by share      - the hierarchical ones need HIERARCHICAL_ROLE of the agent
 /// 3  the part allocatable to the role             - unreserved, or reserved to it or above it
-/// 4  the role's frameworks by share               - capabilities that the agent asks for
+/// 4  the role's frameworks by share               - capabilities that the agent asks for, constraints, offers out
 /// 5  the part that the framework can take         - revocable, shared and refined need capabilities
-/// 6  worth an offer?  refused?                    - minimum, filters
-/// 7  charge all of it and go on with the rest
+/// 6  the part that quotas leave                   - the role's limit, headroom for the guarantees of others
+/// 7  worth an offer?  refused?                    - minimum, filters
+/// 8  charge all of it and go on with the rest
 /// </code>
 /// Orders are walked in place while charges move those just served further back; a stamp keeps each from being served twice.
 /// No allocation of memory but for what is handed out; nothing is sorted per agent.
 /// </summary>
-internal sealed class AllocationRun(AllocatorSettings settings, SeededRandom random, ClusterTotals totals, RoleTree roles)
+internal sealed class AllocationRun(
+    AllocatorSettings settings, SeededRandom random, ClusterTotals totals, RoleTree roles, QuotaBook quotas, QuotaCut cut)
 {
+    private readonly GuaranteedRoles _guaranteed = new(settings, totals, roles, quotas, random);
+    private readonly bool _boundsOffers = settings.MaxOffersPerFramework is not null || settings.MaxOfferedShare is not null;
     private readonly List<AgentAllocation> _handedOut = [];
 
     // Used again by every run: a list for ten thousand agents is a large object, and each new one would hasten a full collection.
@@ -28,30 +33,87 @@ internal sealed class AllocationRun(AllocatorSettings settings, SeededRandom ran
     private readonly List<FrameworkSlot> _served = [];
     private AgentSlot _agent = null!;
     private ResourceBag _remaining = ResourceBag.Empty;
+    private Withheld _withheld;
+    private bool _guaranteesOnly;
+    private long _runs;
     private long _visit;
+    private TimeSpan _now;
 
     /// <param name="epoch">Of the newest change of competitors; visited agents are settled as of it.</param>
-    public IReadOnlyList<AgentAllocation> Over(List<AgentSlot> candidates, long epoch)
+    public IReadOnlyList<AgentAllocation> Over(AgentBook agents, long epoch, Now now)
     {
+        _now = now.Elapsed;
+        _runs++;
+        var candidates = agents.Candidates;
         random.Shuffle(candidates);
+        if (quotas.UnmetRoles > 0)
+        {
+            ServeGuarantees(candidates);
+            random.Shuffle(candidates);
+        }
+
         foreach (var agent in candidates)
         {
-            if (agent.IsActive && !agent.IsRemoved && !agent.Available.IsEmpty && roles.Root.ChangedAt > agent.SettledAt)
+            agent.IsCandidate = false;
+            if (IsWorthAVisit(agent))
             {
-                Visit(agent);
+                BeginVisit(agent);
+                Walk(roles.Root);
                 agent.SettledAt = epoch;
+                if (_withheld != Withheld.None && !_remaining.IsEmpty)
+                {
+                    agents.AddWithheld(agent, _withheld);
+                }
             }
         }
 
+        candidates.Clear();
         return Collect();
     }
 
-    private void Visit(AgentSlot agent)
+    private void ServeGuarantees(List<AgentSlot> candidates)
+    {
+        _guaranteesOnly = true;
+        _guaranteed.Begin();
+        foreach (var agent in candidates)
+        {
+            if (quotas.UnmetRoles == 0)
+            {
+                break;
+            }
+
+            if (IsWorthAVisit(agent))
+            {
+                BeginVisit(agent);
+                for (var i = 0; !_remaining.IsEmpty && _guaranteed.At(i, _visit) is { } role;)
+                {
+                    if (role.VisitedAt == _visit)
+                    {
+                        i++;
+                        continue;
+                    }
+
+                    role.VisitedAt = _visit;
+                    if (role.ChangedAt > agent.SettledAt)
+                    {
+                        Walk(role);
+                        _guaranteed.Reorder(i);
+                    }
+                }
+            }
+        }
+
+        _guaranteesOnly = false;
+    }
+
+    private bool IsWorthAVisit(AgentSlot agent) => agent.IsUsable && !agent.Available.IsEmpty && roles.Root.ChangedAt > agent.SettledAt;
+
+    private void BeginVisit(AgentSlot agent)
     {
         _agent = agent;
-        _remaining = agent.Available;
+        _remaining = agent.SharedOfferedIn == _runs ? agent.Available.NonShared() : agent.Available;
+        _withheld = Withheld.None;
         _visit++;
-        Walk(roles.Root);
     }
 
     private void Walk(RoleNode parent)
@@ -68,6 +130,7 @@ internal sealed class AllocationRun(AllocatorSettings settings, SeededRandom ran
             }
 
             // Not advanced: whoever is served moves back and the next one takes this place.
+            role = order.Next(i, random);
             role.VisitedAt = _visit;
             if (role.ChangedAt <= _agent.SettledAt)
             {
@@ -92,7 +155,7 @@ internal sealed class AllocationRun(AllocatorSettings settings, SeededRandom ran
             return;
         }
 
-        var available = _remaining.AllocatableTo(role.Role);
+        var available = AllocatableTo(role);
         if (available.IsEmpty || (role.MembersWithMinimum == 0 && !Minimum.IsMet(available, settings.MinAllocatable)))
         {
             return;
@@ -109,22 +172,14 @@ internal sealed class AllocationRun(AllocatorSettings settings, SeededRandom ran
                 continue;
             }
 
+            member = order.Next(i, random);
             member.VisitedAt = _visit;
-            if (member.ChangedAt <= _agent.SettledAt || !MaySee(member.Framework))
+            if (member.ChangedAt <= _agent.SettledAt || !MaySee(member) || !TryServe(member, available))
             {
                 continue;
             }
 
-            var offered = available.Without(member.Framework.IncapableOf);
-            if (offered.IsEmpty
-                || !Minimum.IsMet(offered, member.MinAllocatable ?? settings.MinAllocatable)
-                || FilterBook.Stops(member, _agent, offered))
-            {
-                continue;
-            }
-
-            HandOut(member, offered);
-            available = _remaining.AllocatableTo(role.Role);
+            available = AllocatableTo(role);
             if (available.IsEmpty)
             {
                 return;
@@ -132,20 +187,72 @@ internal sealed class AllocationRun(AllocatorSettings settings, SeededRandom ran
         }
     }
 
-    private bool MaySee(FrameworkSlot framework) =>
-        (_agent.Requires & ~framework.Capabilities) == 0
-        && ((framework.Capabilities & FrameworkCapabilities.MultiRole) == 0 || (_agent.Capabilities & AgentCapabilities.MultiRole) != 0);
+    private ResourceBag AllocatableTo(RoleNode role) => _guaranteesOnly && (_remaining.Traits & ResourceTraits.Reserved) != 0
+        ? _remaining.Unreserved() + _remaining.Reserved(role.Role)
+        : _remaining.AllocatableTo(role.Role);
+
+    private bool MaySee(RoleMember member)
+    {
+        var framework = member.Framework;
+        if ((_agent.Requires & ~framework.Capabilities) != 0
+            || ((framework.Capabilities & FrameworkCapabilities.MultiRole) != 0 && (_agent.Capabilities & AgentCapabilities.MultiRole) == 0)
+            || member.Constraint?.Allows(_agent) == false)
+        {
+            return false;
+        }
+
+        if (_boundsOffers && framework.Offers.IsAtBound(settings, totals))
+        {
+            _withheld |= Withheld.Offers;
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool TryServe(RoleMember member, ResourceBag available)
+    {
+        var offered = available.Without(member.Framework.IncapableOf);
+        if (offered.IsEmpty || (_guaranteesOnly && !cut.Helps(offered, member.Role.Account!)))
+        {
+            return false;
+        }
+
+        if (cut.Concerns(member.Role.Account!))
+        {
+            offered = cut.Cut(offered, FreeOf(offered), member.Role.Account!, out var withheld);
+            _withheld |= withheld;
+        }
+
+        if (!Minimum.IsMet(offered, member.MinAllocatable ?? settings.MinAllocatable) || FilterBook.Stops(member, _agent, offered))
+        {
+            return false;
+        }
+
+        HandOut(member, offered);
+        return true;
+    }
+
+    private long[] FreeOf(ResourceBag offered) =>
+        ReferenceEquals(offered, _agent.Available) ? _agent.FreeVector : totals.ForQuota(offered, null);
 
     private void HandOut(RoleMember member, ResourceBag offered)
     {
         var allocated = offered.Allocate(member.Role.Kinds);
-        var amounts = ReferenceEquals(offered, _agent.Available) && (offered.Traits & ResourceTraits.Shared) == 0
-            ? _agent.AvailableVector
-            : totals.Added(_agent.HeldBy(member), allocated);
+        var isWhole = ReferenceEquals(offered, _agent.Available) && (offered.Traits & ResourceTraits.Shared) == 0;
+        var amounts = isWhole ? _agent.AvailableVector : totals.Added(_agent.HeldBy(member), allocated);
+        var forQuota = isWhole ? _agent.FreeVector : totals.ForQuota(offered, amounts);
         Invariant.Check(_remaining.Contains(offered), "what is handed out was available");
+        Invariant.Check(member.Role.Account!.Admits(forQuota), "what is handed out keeps within the limits of quotas");
         _remaining -= offered;
-        _agent.Hold(member, allocated, offered, totals);
-        roles.Charge(member, amounts, 1);
+        if ((offered.Traits & ResourceTraits.Shared) != 0)
+        {
+            _agent.SharedOfferedIn = _runs;
+        }
+
+        _agent.Hold(member, allocated, offered, isOffer: true);
+        roles.Charge(member, amounts, forQuota, 1);
+        member.Framework.Offers.Add(amounts, _now);
 
         _handedOut.Add(new AgentAllocation(member.Framework.Id, member.Role.Role, _agent.Id, allocated));
         _servedInOrder.Add(member.Framework);

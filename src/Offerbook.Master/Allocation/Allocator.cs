@@ -5,257 +5,54 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Master.Allocation;
 
 /// <summary>
-/// Decides who is offered what. Hierarchical dominant resource fairness: the role tree by share, the frameworks of a role by
-/// share, and the first to whom an agent may go gets all that is left of it. Offered resources count as allocated.
+/// Decides who is offered what. Hierarchical dominant resource fairness within quotas: the role tree by share, the frameworks of a
+/// role by share, and the first to whom an agent may go gets all that is left of it. Offered resources count as allocated.
 /// <para>
 /// Purpose of the shape: there is no periodic run over everything. Whatever could make an offer possible (an agent or framework
-/// that comes, resources that return, a refusal that runs out) makes agents <em>candidates</em>; the owner batches a few
-/// milliseconds and calls <see cref="Run"/>, which looks at candidates only.
+/// that comes, resources that return, a refusal that runs out, a quota that eases) makes agents <em>candidates</em>; the owner
+/// batches a few milliseconds and calls <see cref="Run"/>, which looks at candidates only.
 /// </para>
-/// <para>Invariants: what a run hands out was available; nobody gives back what it does not hold; equal calls and seeds give
-/// equal results. Calls about unknown agents and frameworks do nothing: their news may cross with their removal.</para>
+/// <para>Invariants: what a run hands out was available, and keeps within the limits of quotas; nobody gives back what it does not
+/// hold; equal calls and seeds give equal results; the books equal a recount (<see cref="FindInconsistency"/>). Calls about unknown
+/// agents and frameworks do nothing: their news may cross with their removal.</para>
 /// <para>Cost: a whole agent to a framework is O(log siblings) per level of the role tree; see README.md for figures.</para>
 /// </summary>
-public sealed class Allocator
+public sealed partial class Allocator
 {
     private readonly AllocatorSettings _settings;
     private readonly ClusterTotals _totals;
+    private readonly QuotaBook _quotas;
     private readonly RoleTree _roles;
     private readonly FilterBook _filters = new();
+    private readonly ConstraintBook _constraints = new();
+    private readonly MaintenanceBook _maintenance = new();
     private readonly Memberships _members;
     private readonly AllocationRun _run;
-    private readonly Dictionary<AgentId, AgentSlot> _agentsById = [];
-    private readonly List<AgentSlot> _agents = [];
-    private readonly List<AgentSlot> _candidates = [];
-    private int _nextHandle;
-    private long _runs;
+    private readonly AgentBook _agents;
+    private readonly AllocatorViews _views;
+    private readonly Explainer _explainer;
+    private readonly Consistency _consistency;
 
     public Allocator(AllocatorSettings settings, SeededRandom random)
     {
         _settings = settings;
         _totals = new ClusterTotals(settings.FairSharingExcludedResources);
-        _roles = new RoleTree(_totals);
-        _members = new Memberships(_roles, _filters, _totals);
-        _run = new AllocationRun(settings, random, _totals, _roles);
+        _quotas = new QuotaBook(_totals);
+        _roles = new RoleTree(settings, _totals, _quotas);
+        _agents = new AgentBook(_totals, _quotas);
+        _members = new Memberships(_roles, _filters, _constraints, _totals);
+        var cut = new QuotaCut(_totals, _quotas, random);
+        _run = new AllocationRun(settings, random, _totals, _roles, _quotas, cut);
+        _views = new AllocatorViews(settings, _totals, _roles, _quotas);
+        _explainer = new Explainer(settings, _totals, _roles, cut, _members, _agents);
+        _consistency = new Consistency(_totals, _roles, _quotas, _agents);
     }
 
     /// <summary>Agents await a run. The owner starts a short timer when this turns true, and then calls <see cref="Run"/>.</summary>
-    public bool HasCandidates => _candidates.Count > 0;
+    public bool HasCandidates => _agents.Candidates.Count > 0 || _maintenance.HasWork;
 
-    /// <summary>The <see cref="Now.Elapsed"/> at which <see cref="ExpireFilters"/> is to be called; null when no refusal holds.</summary>
-    public TimeSpan? NextFilterExpiry => _filters.NextExpiry;
-
-    /// <summary>Begins active. Everything is a candidate, for the newcomer may take what nobody wanted.</summary>
-    public void AddFramework(FrameworkId id, AllocatorFramework framework)
-    {
-        var slot = _members.Slot(id);
-        Invariant.Check(!slot.IsRegistered, "a framework is added once");
-        slot.IsRegistered = true;
-        slot.IsActive = true;
-        _members.Subscribe(slot, framework);
-        AddAllCandidates();
-    }
-
-    /// <summary>The whole new picture of a framework. It leaves roles that are not named any more (its refusals there end), and roles that leave suppression are revived.</summary>
-    public void UpdateFramework(FrameworkId id, AllocatorFramework framework)
-    {
-        if (_members.Registered(id) is { } slot)
-        {
-            _members.Subscribe(slot, framework);
-            AddAllCandidates();
-        }
-    }
-
-    /// <summary>What it still holds stays charged until it is recovered.</summary>
-    public void RemoveFramework(FrameworkId id)
-    {
-        if (_members.Registered(id) is { } slot)
-        {
-            _members.Remove(slot);
-        }
-    }
-
-    public void ActivateFramework(FrameworkId id)
-    {
-        if (_members.Registered(id) is { IsActive: false } slot)
-        {
-            _members.Activate(slot);
-            AddAllCandidates();
-        }
-    }
-
-    /// <summary>It competes no more, and its refusals end. What it holds, offers included, stays charged until recovered.</summary>
-    public void DeactivateFramework(FrameworkId id)
-    {
-        if (_members.Registered(id) is { IsActive: true } slot)
-        {
-            _members.Deactivate(slot);
-        }
-    }
-
-    /// <summary>Begins active. <paramref name="used"/> may name frameworks that are not known yet, and carries allocation roles (<c>*</c> where there is none).</summary>
-    public void AddAgent(AgentId id, AllocatorAgent agent, ResourceBag total, IReadOnlyDictionary<FrameworkId, ResourceBag> used)
-    {
-        Invariant.Check(!_agentsById.ContainsKey(id), "an agent is added once");
-        var slot = new AgentSlot(_nextHandle++, id);
-        _agentsById.Add(id, slot);
-        _agents.Add(slot);
-        SetTotal(slot, total);
-        Describe(slot, agent);
-
-        // The owner's dictionary may be hashed by string: its order must not decide the order of books.
-        var frameworks = new List<FrameworkId>(used.Keys);
-        frameworks.Sort();
-        foreach (var framework in frameworks)
-        {
-            Charge(framework, id, used[framework]);
-        }
-
-        AddCandidate(slot);
-    }
-
-    /// <summary>New capabilities or region of a known agent.</summary>
-    /// <param name="attributesChanged">Refusals of the agent end: what was refused is not what it is now.</param>
-    public void UpdateAgent(AgentId id, AllocatorAgent agent, bool attributesChanged)
-    {
-        if (_agentsById.TryGetValue(id, out var slot))
-        {
-            Describe(slot, agent);
-            if (attributesChanged)
-            {
-                RemoveFilters(slot);
-            }
-
-            AddCandidate(slot);
-        }
-    }
-
-    /// <summary>A total may shrink under what is held; then nothing is available until enough comes back.</summary>
-    public void UpdateAgentTotal(AgentId id, ResourceBag total)
-    {
-        if (_agentsById.TryGetValue(id, out var slot))
-        {
-            SetTotal(slot, total);
-            Describe(slot);
-            AddCandidate(slot);
-        }
-    }
-
-    /// <summary>All that is held there is gone with it: it must not be recovered as well (and if it is, nothing happens).</summary>
-    public void RemoveAgent(AgentId id)
-    {
-        if (!_agentsById.Remove(id, out var slot))
-        {
-            return;
-        }
-
-        foreach (var holding in slot.Holdings.ToArray())
-        {
-            Release(slot, holding.Member, holding.Resources);
-        }
-
-        RemoveFilters(slot);
-        _agents.Remove(slot);
-        _totals.Replace(slot.TotalVector, []);
-        slot.IsRemoved = true;
-    }
-
-    public void ActivateAgent(AgentId id)
-    {
-        if (_agentsById.TryGetValue(id, out var slot) && !slot.IsActive)
-        {
-            slot.IsActive = true;
-            AddCandidate(slot);
-        }
-    }
-
-    /// <summary>Its resources still count in totals and shares, but are not handed out.</summary>
-    public void DeactivateAgent(AgentId id)
-    {
-        if (_agentsById.TryGetValue(id, out var slot))
-        {
-            slot.IsActive = false;
-        }
-    }
-
-    /// <summary>Resources that were taken without an offer of this allocator, for instance by tasks learnt from an agent.</summary>
-    public void Charge(FrameworkId framework, AgentId agent, ResourceBag resources)
-    {
-        if (!_agentsById.TryGetValue(agent, out var slot))
-        {
-            return;
-        }
-
-        foreach (var role in RolesOf(resources))
-        {
-            var part = PartIn(resources, role);
-            var member = _members.Member(_members.Slot(framework), role);
-            var before = slot.HeldBy(member);
-            slot.Hold(member, part, part.Unallocate(), _totals);
-            _roles.Charge(member, _totals.Added(before, part), 1);
-        }
-    }
-
-    /// <summary>Offered or used resources come back, and their agent becomes a candidate.</summary>
-    /// <param name="refuse">The framework declined them (or left them over): not to be offered to it for so long; see
-    /// <see cref="RefusalDuration"/>. Null: nobody refused anything.</param>
-    public void Recover(FrameworkId framework, AgentId agent, ResourceBag resources, TimeSpan? refuse, Now now)
-    {
-        if (!_agentsById.TryGetValue(agent, out var slot) || _members.Known(framework) is not { } owner)
-        {
-            return;
-        }
-
-        foreach (var role in RolesOf(resources))
-        {
-            var part = PartIn(resources, role);
-            var member = owner.MemberIn(role);
-            Invariant.Check(member is not null, "nobody gives back what it does not hold");
-            Release(slot, member, part);
-            if (refuse is { } duration && member.IsSubscribed && owner.IsActive)
-            {
-                var holds = RefusalDuration.Clamp(duration);
-                holds = holds < _settings.ShortestRefusal ? _settings.ShortestRefusal : holds;
-                _filters.Add(member, slot, part.Unallocate(), now.Elapsed + holds, _runs);
-            }
-        }
-
-        AddCandidate(slot);
-    }
-
-    /// <summary>No more offers in these roles for now; refusals stay. Roles that the framework is not in are ignored.</summary>
-    /// <param name="roles">Empty: all.</param>
-    public void Suppress(FrameworkId id, IReadOnlyList<string> roles)
-    {
-        if (_members.Registered(id) is { } slot)
-        {
-            foreach (var member in slot.Members)
-            {
-                if (roles.Count == 0 || roles.Contains(member.Role.Role))
-                {
-                    _members.Suppress(member);
-                }
-            }
-        }
-    }
-
-    /// <summary>Offers again, and all refusals in these roles end.</summary>
-    /// <param name="roles">Empty: all.</param>
-    public void Revive(FrameworkId id, IReadOnlyList<string> roles)
-    {
-        if (_members.Registered(id) is { } slot)
-        {
-            foreach (var member in slot.Members)
-            {
-                if (roles.Count == 0 || roles.Contains(member.Role.Role))
-                {
-                    _members.Revive(member);
-                }
-            }
-
-            AddAllCandidates();
-        }
-    }
+    /// <summary>The <see cref="Now.Elapsed"/> at which <see cref="ExpireFilters"/> is to be called; null when nothing runs out.</summary>
+    public TimeSpan? NextFilterExpiry => Earlier(Earlier(_filters.NextExpiry, _maintenance.NextExpiry), _agents.NextRelief(_settings.WithheldInterval));
 
     /// <summary>
     /// Hands out what is available on the candidate agents, and charges it. Refusals whose time is up end first. The allocations
@@ -264,14 +61,9 @@ public sealed class Allocator
     public IReadOnlyList<AgentAllocation> Run(Now now)
     {
         ExpireFilters(now);
-        _runs++;
-        foreach (var agent in _candidates)
-        {
-            agent.IsCandidate = false;
-        }
-
-        var allocations = _run.Over(_candidates, _members.Epoch);
-        _candidates.Clear();
+        _filters.Runs++;
+        var allocations = _run.Over(_agents, _members.Epoch, now);
+        _maintenance.Run();
         while (_filters.TakeOverdue() is { } filter)
         {
             Expired(filter);
@@ -280,87 +72,46 @@ public sealed class Allocator
         return allocations;
     }
 
+    /// <summary>The inverse offers that came of the last run; each is asked once until it is answered or forgotten.</summary>
+    public IReadOnlyList<AgentInverseOffer> InverseOffers => _maintenance.Made;
+
     /// <summary>
     /// Ends the refusals whose time is up; their agents become candidates. A refusal outlives the next
     /// run after it was made, however short it is, so that others have their turn before the one who refused.
     /// </summary>
     public void ExpireFilters(Now now)
     {
-        while (_filters.TakeExpired(now.Elapsed, _runs) is { } filter)
+        while (_filters.TakeExpired(now.Elapsed) is { } filter)
         {
             Expired(filter);
         }
-    }
 
-    public AllocatorView View() => AllocatorViews.Of(_roles, _totals, _agents.Count, _candidates.Count, _filters.Count);
-
-    /// <summary>One agent's books; null when it is not known.</summary>
-    public AllocatorAgentView? ViewAgent(AgentId id) => _agentsById.TryGetValue(id, out var slot) ? AllocatorViews.Of(slot) : null;
-
-    private void Release(AgentSlot agent, RoleMember member, ResourceBag resources)
-    {
-        agent.Release(member, resources, _totals);
-        _roles.Charge(member, _totals.Added(agent.HeldBy(member), resources), -1);
-        _members.ForgetIfIdle(member);
+        _maintenance.Expire(now.Elapsed);
+        _agents.Relieve(now.Elapsed, _settings.WithheldInterval);
     }
 
     private void Expired(OfferFilter filter)
     {
         _members.Touch(filter.Member);
-        AddCandidate(filter.Agent);
+        _agents.AddCandidate(filter.Agent);
     }
 
-    private void RemoveFilters(AgentSlot agent)
+    private void Release(AgentSlot agent, RoleMember member, ResourceBag resources)
     {
-        foreach (var leaf in _roles.Leaves)
-        {
-            foreach (var member in leaf.Members)
-            {
-                _filters.RemoveAll(member, agent);
-            }
-        }
-
-        agent.SettledAt = -1;
+        agent.Release(member, resources);
+        var amounts = _totals.Added(agent.HeldBy(member), resources);
+        _roles.Charge(member, amounts, _totals.ForQuota(resources, amounts), -1);
+        _members.ForgetIfIdle(member);
     }
 
-    private void SetTotal(AgentSlot slot, ResourceBag total)
+    private void Take(AgentSlot agent, RoleMember member, ResourceBag resources)
     {
-        var before = slot.TotalVector;
-        var unallocated = total.Unallocate();
-        slot.SetTotal(unallocated, _totals.VectorOf(unallocated), _totals);
-        _totals.Replace(before, slot.TotalVector);
+        var amounts = _totals.Added(agent.HeldBy(member), resources);
+        agent.Hold(member, resources, resources.Unallocate(), isOffer: false);
+        _roles.Charge(member, amounts, _totals.ForQuota(resources, amounts), 1);
     }
 
-    private void Describe(AgentSlot slot, AllocatorAgent agent)
-    {
-        slot.Capabilities = agent.Capabilities;
-        slot.IsInRemoteRegion = agent.IsInRemoteRegion;
-        Describe(slot);
-    }
-
-    private void Describe(AgentSlot slot)
-    {
-        var keepForGpus = _settings.FilterGpuResources && !slot.Total.ScalarOf("gpus").IsZero;
-        slot.Requires = (keepForGpus ? FrameworkCapabilities.GpuResources : 0) | (slot.IsInRemoteRegion ? FrameworkCapabilities.RegionAware : 0);
-        slot.SettledAt = -1;
-    }
-
-    private void AddCandidate(AgentSlot slot)
-    {
-        if (!slot.IsCandidate)
-        {
-            slot.IsCandidate = true;
-            _candidates.Add(slot);
-        }
-    }
-
-    private void AddAllCandidates()
-    {
-        foreach (var agent in _agents)
-        {
-            AddCandidate(agent);
-        }
-    }
+    private static TimeSpan? Earlier(TimeSpan? left, TimeSpan? right) => left is null || right < left ? right : left;
 
     private static IReadOnlyList<string> RolesOf(ResourceBag resources)
     {

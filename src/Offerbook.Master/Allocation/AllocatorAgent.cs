@@ -5,6 +5,8 @@ public sealed record AllocatorAgent(AgentCapabilities Capabilities)
 {
     /// <summary>Its fault domain is another region than the master's: only for frameworks with REGION_AWARE.</summary>
     public bool IsInRemoteRegion { get; init; }
+
+    public AgentFacts Facts { get; init; } = AgentFacts.None;
 }
 
 /// <summary>The capabilities that change whom an agent is offered to.</summary>

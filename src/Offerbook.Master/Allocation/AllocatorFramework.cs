@@ -10,6 +10,9 @@ public sealed record AllocatorFramework(IReadOnlyList<string> Roles, IReadOnlyLi
     /// <summary>What an offer must hold at least, by role, in place of <see cref="AllocatorSettings.MinAllocatable"/>. An empty list: anything.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ResourceQuantities>> MinAllocatable { get; init; } =
         new Dictionary<string, IReadOnlyList<ResourceQuantities>>();
+
+    /// <summary>Which agents it wants, by role; a role that is absent wants any.</summary>
+    public IReadOnlyDictionary<string, IAgentConstraint> Constraints { get; init; } = new Dictionary<string, IAgentConstraint>();
 }
 
 /// <summary>The capabilities that change what a framework is offered.</summary>

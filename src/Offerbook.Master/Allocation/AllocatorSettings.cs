@@ -20,4 +20,32 @@ public sealed record AllocatorSettings
     /// would be offered the same agent again at the speed of the network. An agent is refused at most 10 times a second.
     /// </summary>
     public TimeSpan ShortestRefusal { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How roles take turns.</summary>
+    public SorterKind RoleSorter { get; init; } = SorterKind.Drf;
+
+    /// <summary>How the frameworks of one role take turns.</summary>
+    public SorterKind FrameworkSorter { get; init; } = SorterKind.Drf;
+
+    /// <summary>How many offers a framework may sit on at once; null: any number. It gets no further ones until some have ended.</summary>
+    public int? MaxOffersPerFramework { get; init; }
+
+    /// <summary>
+    /// The dominant share of the cluster (0 to 1) that may be out in offers to one framework when it is made another; null: any.
+    /// </summary>
+    public double? MaxOfferedShare { get; init; }
+
+    /// <summary>
+    /// For so long after it refused an agent a framework comes after those who did not, however short its refusal: the field's
+    /// default refusal. It still gets what the others leave.
+    /// </summary>
+    public TimeSpan RefusalMemory { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// What a quota or the bound of somebody's offers withheld is looked at again at most so often while things change elsewhere.
+    /// </summary>
+    public TimeSpan WithheldInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Refusals at once, of all frameworks and agents; beyond it that which would run out first ends early. About 80 bytes each.</summary>
+    public int MaxFilters { get; init; } = 4_000_000;
 }

@@ -8,8 +8,10 @@ namespace Offerbook.Master.Allocation;
 /// </summary>
 internal sealed class ClusterTotals(IReadOnlyList<string> excludedNames)
 {
-    // Names that come later are not counted in shares. Clusters have five to ten; a rogue agent must not make vectors grow without end.
-    private const int MaxNames = 64;
+    // Names that come later are not counted. Clusters have five to ten; a rogue agent must not make vectors grow without end, nor
+    // take the places of names that quotas are set for.
+    private const int MaxAgentNames = 64;
+    private const int MaxNames = 128;
 
     private readonly List<string> _names = [];
     private readonly bool[] _excluded = new bool[MaxNames];
@@ -80,6 +82,13 @@ internal sealed class ClusterTotals(IReadOnlyList<string> excludedNames)
         return amounts;
     }
 
+    /// <summary>What of a bag counts for quota besides reservations.</summary>
+    /// <param name="amounts">All its scalars, if known.</param>
+    public long[] ForQuota(ResourceBag bag, long[]? amounts) =>
+        (bag.Traits & (ResourceTraits.Reserved | ResourceTraits.Revocable)) == 0
+            ? amounts ?? VectorOf(bag)
+            : VectorOf(bag.Without(ResourceTraits.Reserved | ResourceTraits.Revocable));
+
     /// <summary>The dominant share: the largest part of any counted resource.</summary>
     public double ShareOf(long[] allocated)
     {
@@ -106,9 +115,51 @@ internal sealed class ClusterTotals(IReadOnlyList<string> excludedNames)
         return ResourceQuantities.OfExact([.. amounts]);
     }
 
-    public ResourceQuantities Quantities() => Quantities(_totals[.._names.Count]);
+    public long[] All => _totals[.._names.Count];
 
-    private int IndexOf(string name)
+    /// <summary>The amounts of a quota's guarantees.</summary>
+    public long[] VectorOf(ResourceQuantities quantities)
+    {
+        var vector = Array.Empty<long>();
+        for (var i = 0; i < quantities.Count; i++)
+        {
+            if (IndexOf(quantities.Names[i], MaxNames) is var index and >= 0)
+            {
+                vector = Vectors.Grow(vector, index + 1);
+                vector[index] = quantities.Amounts[i].Milli;
+            }
+        }
+
+        return vector;
+    }
+
+    /// <summary>The bounds of a quota; <see cref="long.MaxValue"/> where there is none.</summary>
+    public long[] VectorOf(ResourceLimits limits)
+    {
+        var vector = Array.Empty<long>();
+        for (var i = 0; i < limits.Count; i++)
+        {
+            if (IndexOf(limits.Names[i], MaxNames) is var index and >= 0)
+            {
+                var known = vector.Length;
+                vector = Vectors.Grow(vector, index + 1);
+                vector.AsSpan(known).Fill(long.MaxValue);
+                vector[index] = limits.Amounts[i].Milli;
+            }
+        }
+
+        return vector;
+    }
+
+    public string NameOf(int index) => _names[index];
+
+    /// <summary>Shares, or what they are divided by, are not what they were: every order sorts itself anew.</summary>
+    public void Invalidate() => Version++;
+
+    /// <summary>−1: there are too many names already.</summary>
+    public int IndexOf(string name) => IndexOf(name, MaxAgentNames);
+
+    private int IndexOf(string name, int most)
     {
         for (var i = 0; i < _names.Count; i++)
         {
@@ -118,7 +169,7 @@ internal sealed class ClusterTotals(IReadOnlyList<string> excludedNames)
             }
         }
 
-        if (_names.Count == MaxNames)
+        if (_names.Count >= most)
         {
             return -1;
         }

@@ -9,10 +9,13 @@ internal abstract class Competitor(string name)
     /// <summary>Allocated and offered scalars in thousandths, by index of <see cref="ClusterTotals"/>.</summary>
     public long[] Allocated { get; private set; } = [];
 
+    /// <summary>A share counts as if it were divided by this; above 0.</summary>
+    public double Weight { get; set; } = 1;
+
     /// <summary>How often something was allocated; the less often served goes first among equal shares.</summary>
     public long Allocations { get; set; }
 
-    /// <summary>Valid under the version of totals under which its order was last sorted.</summary>
+    /// <summary>By weight. Valid under the version of totals under which its order was last sorted.</summary>
     public double Share { get; set; }
 
     /// <summary>The newest change of state that could make an agent go here which was refused here before. See <see cref="AgentSlot.SettledAt"/>.</summary>
@@ -21,20 +24,7 @@ internal abstract class Competitor(string name)
     /// <summary>The last agent visit that came by, so that a competitor which moves during a visit is served once.</summary>
     public long VisitedAt { get; set; }
 
-    public void Add(long[] amounts, int sign)
-    {
-        if (amounts.Length > Allocated.Length)
-        {
-            var longer = new long[amounts.Length];
-            Allocated.CopyTo(longer, 0);
-            Allocated = longer;
-        }
-
-        for (var i = 0; i < amounts.Length; i++)
-        {
-            Allocated[i] += sign * amounts[i];
-        }
-    }
+    public void Add(long[] amounts, int sign) => Allocated = Vectors.Add(Allocated, amounts, sign);
 
     public static int Compare(Competitor left, Competitor right)
     {

@@ -18,6 +18,9 @@ internal sealed class FilterBook
 
     public int Count { get; private set; }
 
+    /// <summary>How many runs there have been.</summary>
+    public long Runs { get; set; }
+
     public TimeSpan? NextExpiry
     {
         get
@@ -36,7 +39,7 @@ internal sealed class FilterBook
         }
     }
 
-    public void Add(RoleMember member, AgentSlot agent, ResourceBag refused, TimeSpan expiresAt, long run)
+    public void Add(RoleMember member, AgentSlot agent, ResourceBag refused, TimeSpan expiresAt)
     {
         var first = member.Filters.GetValueOrDefault(agent.Handle);
         OfferFilter? soonest = null;
@@ -60,10 +63,11 @@ internal sealed class FilterBook
             Remove(soonest!);
         }
 
-        var added = new OfferFilter(member, agent, refused, expiresAt, run) { Next = member.Filters.GetValueOrDefault(agent.Handle) };
+        var added = new OfferFilter(member, agent, refused, expiresAt, Runs) { Next = member.Filters.GetValueOrDefault(agent.Handle) };
         member.Filters[agent.Handle] = added;
         _queue.Enqueue(added, (expiresAt, _sequence++));
         Count++;
+        member.FilterCount++;
         Compact();
     }
 
@@ -136,8 +140,7 @@ internal sealed class FilterBook
     }
 
     /// <summary>The next filter whose time is up, removed; null when there is none. One that no run has seen yet is put off until after the next.</summary>
-    /// <param name="run">How many runs there have been.</param>
-    public OfferFilter? TakeExpired(TimeSpan now, long run)
+    public OfferFilter? TakeExpired(TimeSpan now)
     {
         while (_queue.TryPeek(out var filter, out var priority) && (filter.IsRemoved || priority.ExpiresAt <= now))
         {
@@ -147,7 +150,7 @@ internal sealed class FilterBook
                 continue;
             }
 
-            if (filter.Run == run)
+            if (filter.Run == Runs)
             {
                 _overdue.Add(filter);
                 continue;
@@ -180,6 +183,7 @@ internal sealed class FilterBook
     private void MarkRemoved(OfferFilter filter)
     {
         filter.IsRemoved = true;
+        filter.Member.FilterCount--;
         Count--;
     }
 

@@ -19,6 +19,9 @@ internal sealed class FrameworkSlot(FrameworkId id)
 
     public List<RoleMember> Members { get; } = [];
 
+    /// <summary>The offers that it sits on.</summary>
+    public OffersOut Offers { get; } = new();
+
     /// <summary>How many allocations of the present run are its own, and where they go in the result.</summary>
     public int RunCount { get; set; }
 

@@ -7,7 +7,7 @@ namespace Offerbook.Master.Allocation;
 /// Which framework is in which role, and which of them compete. A member that changes so that it may take what it could not
 /// before is touched, and its changes are numbered by <see cref="Epoch"/>.
 /// </summary>
-internal sealed class Memberships(RoleTree roles, FilterBook filters, ClusterTotals totals)
+internal sealed class Memberships(RoleTree roles, FilterBook filters, ConstraintBook constraints, ClusterTotals totals)
 {
     private readonly Dictionary<FrameworkId, FrameworkSlot> _frameworks = [];
 
@@ -69,6 +69,7 @@ internal sealed class Memberships(RoleTree roles, FilterBook filters, ClusterTot
             member.IsSubscribed = true;
             member.IsSuppressed = suppress;
             SetMinimum(member, framework.MinAllocatable.GetValueOrDefault(role));
+            constraints.Set(member, framework.Constraints.GetValueOrDefault(role));
             Relist(member);
             Touch(member);
         }
@@ -131,6 +132,7 @@ internal sealed class Memberships(RoleTree roles, FilterBook filters, ClusterTot
         }
 
         SetMinimum(member, null);
+        constraints.Set(member, null);
         member.Framework.Members.Remove(member);
         member.Role.Members.Remove(member);
         if (member.Role.Members.Count == 0)

@@ -25,8 +25,14 @@ internal sealed class RoleMember(FrameworkSlot framework, RoleNode role) : Compe
     /// <summary>In place of the allocator's own, when not null; empty: anything.</summary>
     public IReadOnlyList<ResourceQuantities>? MinAllocatable { get; set; }
 
+    /// <summary>Which agents it wants; null: any.</summary>
+    public ConstraintVerdicts? Constraint { get; set; }
+
     /// <summary>Its refusals by agent handle; several for one agent are a chain. Looked up only, never enumerated into effects.</summary>
     public Dictionary<int, OfferFilter> Filters { get; } = [];
 
     public bool ShouldCompete => IsSubscribed && !IsSuppressed && Framework.IsActive;
+
+    /// <summary>How many of its refusals hold.</summary>
+    public int FilterCount { get; set; }
 }

@@ -8,11 +8,14 @@ namespace Offerbook.Master.Allocation;
 /// </summary>
 internal sealed class RoleNode : Competitor
 {
-    private RoleNode(string name, string role, RoleNode? parent, bool isLeaf)
+    private RoleNode(string name, string role, RoleNode? parent, QuotaAccount? account, AllocatorSettings settings, bool isLeaf)
         : base(name)
     {
         Role = role;
         Parent = parent;
+        Account = account;
+        Children = new(settings.RoleSorter);
+        Competing = new(settings.FrameworkSorter);
         Kinds = new AllocatedKinds(role);
         IsHierarchical = role.Contains('/', StringComparison.Ordinal);
         IsLeaf = isLeaf;
@@ -23,15 +26,18 @@ internal sealed class RoleNode : Competitor
 
     public RoleNode? Parent { get; }
 
+    /// <summary>Of its top-level role; only the root has none.</summary>
+    public QuotaAccount? Account { get; }
+
     public bool IsHierarchical { get; }
 
     /// <summary>Has frameworks, and no children.</summary>
     public bool IsLeaf { get; }
 
-    public ShareOrder<RoleNode> Children { get; } = new();
+    public ShareOrder<RoleNode> Children { get; }
 
     /// <summary>The frameworks that compete now.</summary>
-    public ShareOrder<RoleMember> Competing { get; } = new();
+    public ShareOrder<RoleMember> Competing { get; }
 
     /// <summary>Every framework that is subscribed to the role or holds resources in it.</summary>
     public List<RoleMember> Members { get; } = [];
@@ -41,9 +47,10 @@ internal sealed class RoleNode : Competitor
 
     public AllocatedKinds Kinds { get; }
 
-    public static RoleNode Root() => new("", "", null, isLeaf: false);
+    public static RoleNode Root(AllocatorSettings settings) => new("", "", null, null, settings, isLeaf: false);
 
-    public static RoleNode Inner(string name, string role, RoleNode parent) => new(name, role, parent, isLeaf: false);
+    public static RoleNode Inner(string name, string role, RoleNode parent, QuotaAccount account, AllocatorSettings settings) =>
+        new(name, role, parent, account, settings, isLeaf: false);
 
-    public static RoleNode Leaf(RoleNode inner) => new(".", inner.Role, inner, isLeaf: true);
+    public static RoleNode Leaf(RoleNode inner, AllocatorSettings settings) => new(".", inner.Role, inner, inner.Account, settings, isLeaf: true);
 }

@@ -1,27 +1,53 @@
 namespace Offerbook.Master.Allocation;
 
 /// <summary>All roles that have a member, as a tree of shares. Roles come with their first member and go with their last.</summary>
-internal sealed class RoleTree(ClusterTotals totals)
+internal sealed class RoleTree(AllocatorSettings settings, ClusterTotals totals, QuotaBook quotas)
 {
     private readonly Dictionary<string, RoleNode> _inner = [];
     private readonly SortedDictionary<string, RoleNode> _leaves = new(StringComparer.Ordinal);
 
-    public RoleNode Root { get; } = RoleNode.Root();
+    // For roles too that nobody is in now. As many as operators set.
+    private readonly SortedDictionary<string, double> _weights = new(StringComparer.Ordinal);
+
+    public RoleNode Root { get; } = RoleNode.Root(settings);
 
     /// <summary>Sorted by role.</summary>
     public IEnumerable<RoleNode> Leaves => _leaves.Values;
+
+    /// <summary>Those that were set, sorted by role; all others are 1.</summary>
+    public IReadOnlyDictionary<string, double> Weights => _weights;
 
     public RoleNode Leaf(string role)
     {
         if (!_leaves.TryGetValue(role, out var leaf))
         {
             var inner = Inner(role);
-            leaf = RoleNode.Leaf(inner);
+            leaf = RoleNode.Leaf(inner, settings);
             inner.Children.Add(leaf, totals);
             _leaves.Add(role, leaf);
         }
 
         return leaf;
+    }
+
+    /// <summary>A role that nobody is in has none.</summary>
+    public RoleNode? Find(string role) => _inner.GetValueOrDefault(role);
+
+    public RoleNode? FindLeaf(string role) => _leaves.GetValueOrDefault(role);
+
+    /// <summary>Null: nobody has anything there, and there is no quota.</summary>
+    public QuotaAccount? TopAccount(string role) => quotas.Find(QuotaBook.TopOf(role));
+
+    /// <param name="weight">Above 0. Not inherited by the roles below.</param>
+    public void SetWeight(string role, double weight)
+    {
+        _weights[role] = weight;
+        if (Find(role) is { } node)
+        {
+            node.Weight = weight;
+            node.Parent!.Children.IsWeighted = true;
+            totals.Invalidate();
+        }
     }
 
     /// <summary>Forgets a leaf without members, and the inner nodes that it leaves empty.</summary>
@@ -34,13 +60,21 @@ internal sealed class RoleTree(ClusterTotals totals)
             if (!node.IsLeaf)
             {
                 _inner.Remove(node.Role);
+                if (ReferenceEquals(parent, Root))
+                {
+                    node.Account!.HasNode = false;
+                    quotas.ForgetIfIdle(node.Account);
+                }
             }
         }
     }
 
     /// <summary>Adds to or takes from what a member holds, and with it from all the roles above.</summary>
-    public void Charge(RoleMember member, long[] amounts, int sign)
+    /// <param name="unreserved">Of the amounts, what counts for quota beside reservations.</param>
+    public void Charge(RoleMember member, long[] amounts, long[] unreserved, int sign)
     {
+        quotas.Charge(member.Role.Account!, unreserved, sign);
+        Root.Add(amounts, sign);
         if (member.IsListed)
         {
             member.Role.Competing.Charge(member, amounts, sign, totals);
@@ -75,7 +109,10 @@ internal sealed class RoleTree(ClusterTotals totals)
 
         var slash = role.LastIndexOf('/');
         var parent = slash < 0 ? Root : Inner(role[..slash]);
-        inner = RoleNode.Inner(role[(slash + 1)..], role, parent);
+        var account = parent.Account ?? quotas.Account(role);
+        account.HasNode = true;
+        inner = RoleNode.Inner(role[(slash + 1)..], role, parent, account, settings);
+        inner.Weight = _weights.GetValueOrDefault(role, 1);
         parent.Children.Add(inner, totals);
         _inner.Add(role, inner);
         return inner;

@@ -5,8 +5,10 @@ namespace Offerbook.Master.Allocation;
 /// <summary>
 /// Siblings in the order in which they are served: smallest share first, then fewest allocations, then name. Kept sorted while
 /// shares change one by one (two binary searches and a move); sorted anew only after the cluster's totals changed, on next use.
+/// By lot, they stand in any order and each turn draws one of those that had none.
 /// </summary>
-internal sealed class ShareOrder<T> where T : Competitor
+internal sealed class ShareOrder<T>(SorterKind kind)
+    where T : Competitor
 {
     private static readonly Comparer<T> ByShare = Comparer<T>.Create(Competitor.Compare);
 
@@ -18,19 +20,34 @@ internal sealed class ShareOrder<T> where T : Competitor
 
     public int Count { get; private set; }
 
+    /// <summary>By lot only: chances differ.</summary>
+    public bool IsWeighted { get; set; }
+
     public T this[int index] => _items[index];
+
+    /// <summary>Whose turn it is, of all that stand at or behind a place; it stands at the place now.</summary>
+    public T Next(int place, SeededRandom random)
+    {
+        if (kind == SorterKind.Random)
+        {
+            var drawn = place + (IsWeighted ? Lot.Draw<T>(_items.AsSpan(place, Count - place), random) : random.Next(Count - place));
+            (_items[place], _items[drawn]) = (_items[drawn], _items[place]);
+        }
+
+        return _items[place];
+    }
 
     /// <summary>Must be called before walking.</summary>
     public void Sort(ClusterTotals totals)
     {
-        if (_sortedAt == totals.Version)
+        if (_sortedAt == totals.Version || kind == SorterKind.Random)
         {
             return;
         }
 
         for (var i = 0; i < Count; i++)
         {
-            _items[i].Share = totals.ShareOf(_items[i].Allocated);
+            _items[i].Share = totals.ShareOf(_items[i].Allocated) / _items[i].Weight;
         }
 
         Array.Sort(_items, 0, Count, ByShare);
@@ -45,14 +62,15 @@ internal sealed class ShareOrder<T> where T : Competitor
     public void Add(T item, ClusterTotals totals)
     {
         Sort(totals);
-        item.Share = totals.ShareOf(item.Allocated);
+        item.Share = totals.ShareOf(item.Allocated) / item.Weight;
         if (Count == _items.Length)
         {
             Array.Resize(ref _items, Count * 2);
             Array.Resize(ref _shares, Count * 2);
         }
 
-        var at = FirstAfter(item, 0, Count);
+        IsWeighted |= item.Weight != 1;
+        var at = kind == SorterKind.Random ? Count : FirstAfter(item, 0, Count);
         Move(at, at + 1, Count - at);
         Put(item, at);
         Count++;
@@ -69,7 +87,7 @@ internal sealed class ShareOrder<T> where T : Competitor
     /// <summary>Adds to (sign 1) or takes from (sign −1) what a member holds and moves it to its new place.</summary>
     public void Charge(T item, long[] amounts, int sign, ClusterTotals totals)
     {
-        if (_sortedAt != totals.Version)
+        if (_sortedAt != totals.Version || kind == SorterKind.Random)
         {
             // The whole order is sorted before anybody looks at it.
             ChargeUnlisted(item, amounts, sign);
@@ -78,7 +96,7 @@ internal sealed class ShareOrder<T> where T : Competitor
 
         var from = IndexOf(item);
         ChargeUnlisted(item, amounts, sign);
-        item.Share = totals.ShareOf(item.Allocated);
+        item.Share = totals.ShareOf(item.Allocated) / item.Weight;
         if (from + 1 < Count && Competitor.Compare(_items[from + 1], item) < 0)
         {
             var to = FirstAfter(item, from + 1, Count);
@@ -107,7 +125,9 @@ internal sealed class ShareOrder<T> where T : Competitor
     private int IndexOf(T item)
     {
         // A run serves the first one most of the time.
-        var at = ReferenceEquals(_items[0], item) ? 0 : FirstAfter(item, 0, Count) - 1;
+        var at = ReferenceEquals(_items[0], item) ? 0
+            : kind == SorterKind.Random ? Array.IndexOf(_items, item, 0, Count)
+            : FirstAfter(item, 0, Count) - 1;
         Invariant.Check(at >= 0 && ReferenceEquals(_items[at], item), "a competitor stands where its share puts it");
         return at;
     }

@@ -25,6 +25,8 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, V
         CheckRegistry();
         CheckStreams();
         views.Check();
+        var inconsistency = cluster.Allocator.FindInconsistency();
+        Invariant.Check(inconsistency is null, $"the allocator's books equal a recount: {inconsistency}");
     }
 
     private void CheckOffers()

@@ -63,6 +63,7 @@ internal sealed class OfferBook(ClusterState cluster)
         Actors.Invariant.Check(removed, "an offer ends once");
         cluster.Frameworks.Find(offer.Framework)!.Offers.Remove(offer.Id);
         cluster.Agents.Find(offer.Agent)!.Offers.Remove(offer.Id);
+        cluster.Allocator.OfferEnded(offer.Framework, offer.Agent, offer.Resources, offer.Made.At.Elapsed);
         Tally = (Tally.Made, Tally.Ended + 1);
         if (cluster.Settings.OfferTimeout is not null)
         {

@@ -94,7 +94,7 @@ internal sealed class RandomHistory(ulong seed)
         foreach (var role in Allocator.View().Roles)
         {
             var sum = _held.Values.Aggregate(ResourceQuantities.Empty, (all, bag) => all + bag.AllocatedIn(role.Role).Quantities);
-            if (!role.Allocated.Equals(sum))
+            if (!role.Allocated.Quantities.Equals(sum))
             {
                 return $"role {role.Role}: {role.Allocated} is charged, but should be {sum}";
             }
@@ -103,14 +103,14 @@ internal sealed class RandomHistory(ulong seed)
             {
                 var own = _held.Where(pair => pair.Key.Framework == framework.Framework.Value)
                     .Aggregate(ResourceQuantities.Empty, (all, pair) => all + pair.Value.AllocatedIn(role.Role).Quantities);
-                if (!framework.Allocated.Equals(own))
+                if (!framework.Allocated.Quantities.Equals(own))
                 {
                     return $"{framework.Framework} in {role.Role}: {framework.Allocated} is charged, but should be {own}";
                 }
             }
         }
 
-        return null;
+        return Allocator.FindInconsistency();
     }
 
     public void GiveBackEverything()
