@@ -81,6 +81,12 @@ public sealed record MasterSettings
 
     public TimeSpan AllocatorRecoveryTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>A turn of the core that takes longer is counted and logged: others wait meanwhile.</summary>
+    public TimeSpan SlowTurn { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Some 80 metrics for each framework. With thousands of them the answer grows by tens of megabytes.</summary>
+    public bool PublishPerFrameworkMetrics { get; init; } = true;
+
     /// <summary>The registry is snapshotted after this many events, so that a start replays no more than that.</summary>
     public int SnapshotInterval { get; init; } = 1000;
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
+using Offerbook.Master.Hosting.Metrics;
 using Offerbook.Master.Http;
 using Offerbook.Master.Http.Security;
 using Offerbook.Storage.Sqlite;
@@ -47,7 +48,8 @@ public sealed class MasterHost : IAsyncDisposable
         var log = options.Logging?.CreateLogger("Offerbook.Master");
         // Before anything is opened: a fault in the files of secrets must not leave an unguarded master behind.
         var guard = new RealmGuard(options.Security, options.Time, warning => log?.LogWarning("{Warning}", warning));
-        var journal = await SqliteJournal.OpenAsync(Path.Combine(options.DataDirectory, "journal.db"), cancellation,
+        var file = Path.Combine(options.DataDirectory, "journal.db");
+        var journal = await SqliteJournal.OpenAsync(file, cancellation,
             warning => log?.LogWarning("{Warning}", warning));
         HttpServer? server = null;
         try
@@ -57,9 +59,14 @@ public sealed class MasterHost : IAsyncDisposable
                 new MasterRouter(gate, guard).ServeAsync, options.Logging, cancellation);
             var core = new MasterCore(Advertise(options, server.EndPoint), new SeededRandom(DrawSeed()));
             var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
-            var runner = new CoreRunner<MasterMessage>(core, exchanges, journal, options.Time);
+            var loop = new EventLoopObserver(core.Settings, options.Time, log);
+            var runner = new CoreRunner<MasterMessage>(core, exchanges, journal, options.Time, observer: loop);
+            var began = options.Time.GetTimestamp();
             await runner.StartAsync(cancellation);
-            gate.Open(new RunningMaster(core.Settings, runner, exchanges));
+            gate.Open(new RunningMaster(core.Settings, runner, exchanges)
+            {
+                EventLoop = loop, Journal = new JournalGauge(file, options.Time.GetElapsedTime(began)), Time = options.Time,
+            });
             return new MasterHost(journal, server, gate);
         }
         catch

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Offerbook.Actors.Hosting;
+using Offerbook.Master.Hosting.Metrics;
 
 namespace Offerbook.Master.Hosting;
 
@@ -17,6 +18,12 @@ internal sealed class RunningMaster
     }
 
     public MasterSettings Settings { get; }
+
+    public required EventLoopObserver EventLoop { get; init; }
+
+    public required JournalGauge Journal { get; init; }
+
+    public required TimeProvider Time { get; init; }
 
     public CoreRunner<MasterMessage> Runner { get; }
 

@@ -102,7 +102,7 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
         ["/frameworks"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.FrameworksJson.Write),
         ["/tasks"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.TasksJson.Write),
         ["/roles"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.RolesJson.Write),
-        ["/metrics/snapshot"] = MetricsEndpoint.SnapshotAsync,
-        ["/metrics"] = MetricsEndpoint.PrometheusAsync,
+        ["/metrics/snapshot"] = Metrics.MetricsEndpoint.SnapshotAsync,
+        ["/metrics"] = Metrics.MetricsEndpoint.PrometheusAsync,
     };
 }

@@ -34,6 +34,10 @@ internal static class OperatorEndpoint
         {
             await context.Response.RefuseAsync(refusal);
         }
+        else if (ShellCalls.Find(call) is { } answer)
+        {
+            await answer(context, master, format);
+        }
         else if (OperatorReads.Find(call.Type) is { } read)
         {
             await ReadAsync(context, master, read, format);

@@ -17,7 +17,6 @@ internal static class OperatorReads
         CallType.GetHealth => _ => new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = true } },
         CallType.GetVersion => _ => new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = Version() } },
         CallType.GetFlags => view => new() { Type = ResponseType.GetFlags, GetFlags = Flags(view) },
-        CallType.GetMetrics => view => new() { Type = ResponseType.GetMetrics, GetMetrics = Metrics(view) },
         CallType.GetState => view => new() { Type = ResponseType.GetState, GetState = State(view) },
         CallType.GetAgents => view => new() { Type = ResponseType.GetAgents, GetAgents = StateMessages.Agents(view) },
         CallType.GetFrameworks => view => new() { Type = ResponseType.GetFrameworks, GetFrameworks = StateMessages.Frameworks(view) },
@@ -55,13 +54,6 @@ internal static class OperatorReads
         var flags = new OperatorResponse.Types.GetFlags();
         flags.Flags.Add(FlagList.Of(view.Settings).Select(flag => new Flag { Name = flag.Name, Value = flag.Value }));
         return flags;
-    }
-
-    private static OperatorResponse.Types.GetMetrics Metrics(MasterView view)
-    {
-        var metrics = new OperatorResponse.Types.GetMetrics();
-        metrics.Metrics.Add(MetricsReport.Of(view).Select(metric => new Metric { Name = metric.Key, Value = metric.Value }));
-        return metrics;
     }
 
     private static OperatorResponse.Types.GetRoles Roles(MasterView view)

@@ -5,19 +5,14 @@ namespace Offerbook.Master.Operator;
 /// <summary>Settings under the names of the flags that operators know; only what has an effect here. Sorted by name.</summary>
 internal static class FlagList
 {
-    private static readonly (string Unit, double Seconds)[] Units =
-    [
-        ("weeks", 604_800), ("days", 86_400), ("hrs", 3_600), ("mins", 60), ("secs", 1), ("ms", 0.001), ("us", 1e-6), ("ns", 1e-9),
-    ];
-
     public static IReadOnlyList<(string Name, string Value)> Of(MasterSettings settings)
     {
         var flags = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["advertise_ip"] = settings.Ip,
-            ["agent_ping_timeout"] = Duration(settings.AgentPingInterval),
-            ["agent_reregister_timeout"] = Duration(settings.AgentReregisterTimeout),
-            ["allocation_interval"] = Duration(settings.AllocationBatchInterval),
+            ["agent_ping_timeout"] = DurationText.Of(settings.AgentPingInterval),
+            ["agent_reregister_timeout"] = DurationText.Of(settings.AgentReregisterTimeout),
+            ["allocation_interval"] = DurationText.Of(settings.AllocationBatchInterval),
             ["allocator"] = "hierarchical",
             ["authenticate_agents"] = "false",
             ["authenticate_frameworks"] = "false",
@@ -42,22 +37,8 @@ internal static class FlagList
         }
         if (settings.OfferTimeout is { } timeout)
         {
-            flags["offer_timeout"] = Duration(timeout);
+            flags["offer_timeout"] = DurationText.Of(timeout);
         }
         return flags.Select(flag => (flag.Key, flag.Value)).ToList();
-    }
-
-    /// <summary>The largest unit that divides evenly: <c>15secs</c>, <c>10mins</c>, <c>1.5secs</c>.</summary>
-    public static string Duration(TimeSpan duration)
-    {
-        foreach (var (unit, seconds) in Units)
-        {
-            var ticks = (long)(seconds * TimeSpan.TicksPerSecond);
-            if (ticks > 0 && duration.Ticks >= ticks && duration.Ticks % ticks == 0)
-            {
-                return (duration.Ticks / ticks).ToString(CultureInfo.InvariantCulture) + unit;
-            }
-        }
-        return duration.TotalSeconds.ToString(CultureInfo.InvariantCulture) + "secs";
     }
 }

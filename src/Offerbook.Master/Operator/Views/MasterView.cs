@@ -44,6 +44,9 @@ public sealed record MasterView
 
     public required int OffersOut { get; init; }
 
+    /// <summary>Operators who follow the stream of events.</summary>
+    public required int OperatorSubscribers { get; init; }
+
     public required long AllocationRuns { get; init; }
 
     public required AllocatorView Allocator { get; init; }

@@ -55,6 +55,7 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
             Frameworks = _frameworks.Take(),
             CompletedFrameworks = Completed(),
             OffersOut = offers.Count,
+            OperatorSubscribers = cluster.OperatorStreams.Count,
             AllocationRuns = offers.AllocationRuns,
             Allocator = cluster.Allocator.View(),
             Counters = [.. cluster.Counters.ToArray()],
