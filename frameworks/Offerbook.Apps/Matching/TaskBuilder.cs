@@ -2,6 +2,7 @@ using Mesos.V1;
 using Offerbook.Apps.Specs;
 using Offerbook.Resources;
 using MesosEnvironment = Mesos.V1.Environment;
+using ResourceLimits = Offerbook.Apps.Specs.ResourceLimits;
 
 namespace Offerbook.Apps.Matching;
 
