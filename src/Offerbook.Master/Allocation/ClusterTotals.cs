@@ -134,7 +134,7 @@ internal sealed class ClusterTotals(IReadOnlyList<string> excludedNames)
     }
 
     /// <summary>The bounds of a quota; <see cref="long.MaxValue"/> where there is none.</summary>
-    public long[] VectorOf(ResourceLimits limits)
+    public long[] VectorOf(QuantityLimits limits)
     {
         var vector = Array.Empty<long>();
         for (var i = 0; i < limits.Count; i++)

@@ -8,10 +8,10 @@ namespace Offerbook.Master.Allocation;
 /// </summary>
 /// <param name="Guarantees">Kept free for it from others as long as it does not have as much.</param>
 /// <param name="Limits">No offer takes it beyond them. What it holds already is never taken away.</param>
-public sealed record RoleQuota(ResourceQuantities Guarantees, ResourceLimits Limits)
+public sealed record RoleQuota(ResourceQuantities Guarantees, QuantityLimits Limits)
 {
     /// <summary>Of a role for which nothing was set.</summary>
-    public static readonly RoleQuota Default = new(ResourceQuantities.Empty, ResourceLimits.None);
+    public static readonly RoleQuota Default = new(ResourceQuantities.Empty, QuantityLimits.None);
 
     public bool IsDefault => Guarantees.IsEmpty && Limits.IsEmpty;
 }

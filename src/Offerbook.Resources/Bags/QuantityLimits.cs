@@ -4,14 +4,14 @@ namespace Offerbook.Resources;
 /// Upper bounds of scalars by name. Other than with <see cref="ResourceQuantities"/> a 0 says something here: none at all. A name
 /// that is absent is unbounded. Immutable, sorted by name.
 /// </summary>
-public sealed class ResourceLimits : IEquatable<ResourceLimits>
+public sealed class QuantityLimits : IEquatable<QuantityLimits>
 {
-    public static readonly ResourceLimits None = new([], []);
+    public static readonly QuantityLimits None = new([], []);
 
     private readonly string[] _names;
     private readonly Scalar[] _amounts;
 
-    private ResourceLimits(string[] names, Scalar[] amounts)
+    private QuantityLimits(string[] names, Scalar[] amounts)
     {
         _names = names;
         _amounts = amounts;
@@ -35,7 +35,7 @@ public sealed class ResourceLimits : IEquatable<ResourceLimits>
         }
     }
 
-    public static ResourceLimits Of(params ReadOnlySpan<(string Name, double Units)> amounts)
+    public static QuantityLimits Of(params ReadOnlySpan<(string Name, double Units)> amounts)
     {
         var exact = new (string, Scalar)[amounts.Length];
         for (var i = 0; i < exact.Length; i++)
@@ -47,7 +47,7 @@ public sealed class ResourceLimits : IEquatable<ResourceLimits>
     }
 
     /// <summary>Of a name that comes twice the smaller bound holds.</summary>
-    public static ResourceLimits OfExact(params ReadOnlySpan<(string Name, Scalar Amount)> amounts)
+    public static QuantityLimits OfExact(params ReadOnlySpan<(string Name, Scalar Amount)> amounts)
     {
         var least = new SortedDictionary<string, Scalar>(StringComparer.Ordinal);
         foreach (var (name, amount) in amounts)
@@ -55,7 +55,7 @@ public sealed class ResourceLimits : IEquatable<ResourceLimits>
             least[name] = least.TryGetValue(name, out var other) && other < amount ? other : amount;
         }
 
-        return least.Count == 0 ? None : new ResourceLimits([.. least.Keys], [.. least.Values]);
+        return least.Count == 0 ? None : new QuantityLimits([.. least.Keys], [.. least.Values]);
     }
 
     /// <summary>None of the quantities is above its bound.</summary>
@@ -72,10 +72,10 @@ public sealed class ResourceLimits : IEquatable<ResourceLimits>
         return true;
     }
 
-    public bool Equals(ResourceLimits? other) =>
+    public bool Equals(QuantityLimits? other) =>
         other is not null && _names.AsSpan().SequenceEqual(other._names) && _amounts.AsSpan().SequenceEqual(other._amounts);
 
-    public override bool Equals(object? obj) => Equals(obj as ResourceLimits);
+    public override bool Equals(object? obj) => Equals(obj as QuantityLimits);
 
     public override int GetHashCode()
     {
