@@ -17,7 +17,14 @@ public sealed record AgentView(
     MasterInfo? Master,
     AgentInfo Info,
     IReadOnlyList<FrameworkView> Frameworks,
-    AgentCounters Counters);
+    AgentCounters Counters)
+{
+    /// <summary>Set while an operator drains the agent.</summary>
+    public DrainConfig? Drain { get; init; }
+
+    /// <summary>Wall nanoseconds since the epoch; meaningful while <see cref="Drain"/> is set.</summary>
+    public long DrainStartedNanoseconds { get; init; }
+}
 
 /// <param name="Tasks">Not yet forgotten: live ones and those whose last update is unacknowledged.</param>
 /// <param name="Finished">Oldest first, bounded by the settings.</param>

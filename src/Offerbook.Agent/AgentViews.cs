@@ -13,7 +13,11 @@ internal static class AgentViews
             entry.Value.Info,
             [.. tasks[entry.Key].Select(Of)],
             [.. entry.Value.Finished.Select(Of)]));
-        return new AgentView(state.Id, link.Registered, recovering, link.Master, settings.Info, [.. frameworks], counters);
+        return new AgentView(state.Id, link.Registered, recovering, link.Master, settings.Info, [.. frameworks], counters)
+        {
+            Drain = state.Drain?.Config,
+            DrainStartedNanoseconds = state.Drain?.StartedNanoseconds ?? 0,
+        };
     }
 
     private static TaskView Of(AgentTask task) =>

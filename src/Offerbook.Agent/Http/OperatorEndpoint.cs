@@ -92,7 +92,12 @@ internal sealed class OperatorEndpoint(AgentGateway gateway, AgentSettings setti
     {
         var info = view.Info.Clone();
         info.Id = view.Id?.ToProto();
-        return new Response { Type = Response.Types.Type.GetAgent, GetAgent = new Response.Types.GetAgent { AgentInfo = info } };
+        return new Response { Type = Response.Types.Type.GetAgent, GetAgent = new Response.Types.GetAgent
+        {
+            AgentInfo = info,
+            DrainConfig = view.Drain,
+            EstimatedDrainStartTime = view.Drain is null ? null : new TimeInfo { Nanoseconds = view.DrainStartedNanoseconds },
+        } };
     }
 
     private static Response.Types.GetTasks TasksOf(AgentView view)

@@ -2,6 +2,7 @@ using Mesos.V1;
 using Newtonsoft.Json;
 using Offerbook.Agent.Registration;
 using Offerbook.Resources;
+using Offerbook.Wire.Json;
 using Capability = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type;
 
 namespace Offerbook.Agent.Http;
@@ -25,6 +26,12 @@ internal sealed class StateDocument(AgentSettings settings, string work, double 
         json.Member("pid", $"slave(1)@{settings.IpAddress}:{view.Info.Port}");
         json.Member("hostname", view.Info.Hostname);
         WriteCapabilities(json);
+        if (view.Drain is { } drain)
+        {
+            json.WritePropertyName("drain_config");
+            json.WriteRawValue(MesosJson.ToText(drain));
+            json.Member("estimated_drain_start_time_seconds", view.DrainStartedNanoseconds / 1e9);
+        }
         json.Resources("resources", total);
         WriteByRole(json, "reserved_resources", total, bag => (name, part) => json.Resources(name, part));
         json.Resources("unreserved_resources", total.Unreserved());

@@ -18,6 +18,7 @@ internal static class AgentEvents
         ["FrameworkShutDown/1"] = FrameworkShutDown.Parser,
         ["TaskEndedSilently/1"] = TaskEndedSilently.Parser,
         ["SandboxesExpired/1"] = SandboxesExpired.Parser,
+        ["DrainStarted/1"] = DrainStarted.Parser,
         ["AgentSnapshot/1"] = AgentSnapshot.Parser,
     };
 

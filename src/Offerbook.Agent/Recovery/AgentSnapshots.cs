@@ -10,7 +10,7 @@ internal static class AgentSnapshots
 {
     public static AgentSnapshot Capture(AgentState state)
     {
-        var snapshot = new AgentSnapshot();
+        var snapshot = new AgentSnapshot { Drain = state.Drain };
         if (state.Id is { } id)
         {
             snapshot.AgentId = id.ToProto();
@@ -30,6 +30,7 @@ internal static class AgentSnapshots
 
     public static void Restore(AgentSnapshot snapshot, AgentState state) => state.Restore(
         snapshot.AgentId is null ? null : AgentId.From(snapshot.AgentId),
+        snapshot.Drain,
         snapshot.Frameworks.Select(Restore),
         snapshot.Tasks.Select(Restore));
 

@@ -24,6 +24,9 @@ internal sealed class AgentState(AgentSettings settings)
 
     public SortedDictionary<TaskKey, AgentTask> Tasks { get; } = [];
 
+    /// <summary>Set while an operator drains the agent, until it holds no task.</summary>
+    public DrainStarted? Drain { get; private set; }
+
     /// <summary>Tasks that have not ended.</summary>
     public int LiveTasks { get; private set; }
 
@@ -56,6 +59,7 @@ internal sealed class AgentState(AgentSettings settings)
                 break;
             case AgentRetired:
                 Id = null;
+                Drain = null;
                 Silence(Tasks.Values.ToList());
                 break;
             case FrameworkKnown known:
@@ -84,6 +88,9 @@ internal sealed class AgentState(AgentSettings settings)
             case SandboxesExpired expired:
                 Expire(expired.BeforeNanoseconds);
                 break;
+            case DrainStarted started:
+                Drain = started;
+                break;
             case AgentSnapshot snapshot:
                 Invariant.Check(Tasks.Count == 0 && Frameworks.Count == 0, "a snapshot starts a recovery");
                 AgentSnapshots.Restore(snapshot, this);
@@ -98,9 +105,10 @@ internal sealed class AgentState(AgentSettings settings)
         Tasks.Values.Where(task => task.Key.Framework == framework).ToList();
 
     /// <summary>Used by the snapshot's restoration.</summary>
-    internal void Restore(AgentId? id, IEnumerable<FrameworkRecord> frameworks, IEnumerable<AgentTask> tasks)
+    internal void Restore(AgentId? id, DrainStarted? drain, IEnumerable<FrameworkRecord> frameworks, IEnumerable<AgentTask> tasks)
     {
         Id = id;
+        Drain = drain;
         foreach (var framework in frameworks)
         {
             Frameworks.Add(FrameworkId.From(framework.Info.Id), framework);
@@ -182,6 +190,10 @@ internal sealed class AgentState(AgentSettings settings)
     {
         Tasks.Remove(task.Key);
         _byContainer.Remove(task.Container);
+        if (Tasks.Count == 0)
+        {
+            Drain = null;
+        }
         var framework = Frameworks[task.Key.Framework];
         framework.Finished.Enqueue(new FinishedTask(task.ToProto(), task.ExecutorName, task.Sandbox, endedNanoseconds));
         if (framework.Finished.Count > settings.MaxFinishedPerFramework)

@@ -11,5 +11,6 @@ public static class AgentCapabilities
         new() { Type = Type.MultiRole },
         new() { Type = Type.HierarchicalRole },
         new() { Type = Type.ReservationRefinement },
+        new() { Type = Type.AgentDraining },
     ];
 }

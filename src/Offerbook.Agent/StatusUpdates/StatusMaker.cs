@@ -10,6 +10,10 @@ internal sealed class StatusMaker(AgentContext context)
     public TaskStatus Make(AgentTask task, TaskState state, TaskStatus.Types.Source source, string? message = null,
         TaskStatus.Types.Reason? reason = null, bool? healthy = null, int? pid = null)
     {
+        if (context.State.Drain is { } drain && state is TaskState.TaskKilling or TaskState.TaskKilled)
+        {
+            (state, reason) = (Drained(task, state, drain.Config), TaskStatus.Types.Reason.AgentDraining);
+        }
         var status = Bare(task.Info.TaskId, state, source, message, reason);
         status.AgentId = task.Info.AgentId;
         status.ExecutorId = task.Executor.ToProto();
@@ -25,6 +29,13 @@ internal sealed class StatusMaker(AgentContext context)
         }
         return status;
     }
+
+    /// <summary>When the agent will be marked gone, a framework that knows the state hears at once that the task will not be back.</summary>
+    private TaskState Drained(AgentTask task, TaskState state, DrainConfig config) =>
+        state == TaskState.TaskKilled && config.MarkGone
+        && context.State.Frameworks[task.Key.Framework].Info.Has(FrameworkInfo.Types.Capability.Types.Type.PartitionAware)
+            ? TaskState.TaskGoneByOperator
+            : state;
 
     /// <summary>For a task that the agent does not have.</summary>
     public TaskStatus Unknown(TaskID task, TaskState state, string message, TaskStatus.Types.Reason reason)

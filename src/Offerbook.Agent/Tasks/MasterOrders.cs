@@ -44,7 +44,7 @@ internal sealed class MasterOrders(
                 link.AnswerPing();
                 break;
             case Type.Launch when @event.Launch is { } launch:
-                Launch(launch.FrameworkInfo, launch.Task, _stopping ? LaunchRefusal.Failed("The agent is being stopped") : null);
+                Launch(launch.FrameworkInfo, launch.Task, RefuseAll(launch.FrameworkInfo));
                 break;
             case Type.LaunchGroup when @event.LaunchGroup is { } group:
                 foreach (var task in group.TaskGroup.Tasks)
@@ -78,6 +78,9 @@ internal sealed class MasterOrders(
                     context.Record(new FrameworkKnown { FrameworkInfo = updated.FrameworkInfo });
                 }
                 break;
+            case Type.Drain when @event.Drain is { } drain:
+                Drain(drain.Config);
+                break;
             // MESSAGE goes to an executor, and a command task has none that could read it: like Mesos' command executor, drop it.
             // What is left is an event of a newer master that this agent does not know.
         }
@@ -97,6 +100,25 @@ internal sealed class MasterOrders(
         _stopping = true;
         KillAll(KillCause.Operator, grace);
     }
+
+    /// <summary>Sent again with every subscription: only news is written down, but every task is killed again.</summary>
+    private void Drain(DrainConfig config)
+    {
+        if (context.State.Tasks.Count == 0)
+        {
+            return;
+        }
+        if (!config.Equals(context.State.Drain?.Config))
+        {
+            context.Record(new DrainStarted { Config = config, StartedNanoseconds = context.Now.UnixNanoseconds });
+        }
+        KillAll(KillCause.Drain, null);
+    }
+
+    private LaunchRefusal? RefuseAll(FrameworkInfo framework) =>
+        _stopping ? LaunchRefusal.Failed("The agent is being stopped")
+        : context.State.Drain is null ? null
+        : new LaunchRefusal(framework.Dropped(), Reason.AgentDraining, "Task was received while agent was already draining");
 
     public void KillAll(KillCause cause, TimeSpan? grace) => KillTasks(context.State.Tasks.Values.ToList(), cause, grace);
 

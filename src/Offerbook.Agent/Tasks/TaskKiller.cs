@@ -25,7 +25,7 @@ internal sealed class TaskKiller(AgentContext context, StatusMaker statuses, Upd
             return;
         }
         var first = task.Kill is null;
-        var wanted = Bounded(grace) ?? task.Kill?.Grace ?? Bounded(OfPolicy(task.Info.KillPolicy)) ?? context.Settings.DefaultKillGrace;
+        var wanted = WithinDrain(Bounded(grace) ?? task.Kill?.Grace ?? Bounded(OfPolicy(task.Info.KillPolicy)) ?? context.Settings.DefaultKillGrace);
         if (first || wanted != task.Kill?.Grace)
         {
             context.Record(new KillRequested
@@ -123,6 +123,12 @@ internal sealed class TaskKiller(AgentContext context, StatusMaker statuses, Upd
         bool? healthy = cause == KillCause.Health ? false : null;
         updates.Queue(task, statuses.Make(task, TaskState.TaskKilling, Source.Executor, null, reason, healthy));
     }
+
+    /// <summary>On a draining agent no task gets more than the operator allows.</summary>
+    private TimeSpan WithinDrain(TimeSpan grace) =>
+        context.State.Drain?.Config.MaxGracePeriod is { } most && Bounded(TimeSpan.FromTicks(most.Nanoseconds / TimeSpan.NanosecondsPerTick)) is { } bound && bound < grace
+            ? bound
+            : grace;
 
     private static TimeSpan? Bounded(TimeSpan? grace) =>
         grace is not { } given ? null : given < TimeSpan.Zero ? TimeSpan.Zero : given > LongestGrace ? LongestGrace : given;

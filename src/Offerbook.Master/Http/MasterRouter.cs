@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Offerbook.Master.Hosting;
+using Offerbook.Master.Http.Operators;
 using Offerbook.Master.Http.Security;
 using Offerbook.Wire.Http;
 
@@ -96,6 +97,12 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
         ["/redirect"] = PlainEndpoints.RedirectAsync,
         ["/flags"] = PlainEndpoints.FlagsAsync,
         ["/teardown"] = TeardownEndpoint.ServeAsync,
+        ["/quota"] = QuotaEndpoint.ServeAsync,
+        ["/weights"] = WeightsEndpoint.ServeAsync,
+        ["/maintenance/schedule"] = MaintenanceEndpoints.ScheduleAsync,
+        ["/maintenance/status"] = MaintenanceEndpoints.StatusAsync,
+        ["/machine/down"] = MaintenanceEndpoints.DownAsync,
+        ["/machine/up"] = MaintenanceEndpoints.UpAsync,
         ["/state"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.StateJson.Write),
         ["/state-summary"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.StateSummaryJson.Write),
         ["/slaves"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.SlavesJson.Write),

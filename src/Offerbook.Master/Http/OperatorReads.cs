@@ -24,6 +24,18 @@ internal static class OperatorReads
         CallType.GetTasks => view => new() { Type = ResponseType.GetTasks, GetTasks = StateMessages.Tasks(view) },
         CallType.GetOperations => _ => new() { Type = ResponseType.GetOperations, GetOperations = new() },
         CallType.GetRoles => view => new() { Type = ResponseType.GetRoles, GetRoles = Roles(view) },
+        CallType.GetQuota => view => new() { Type = ResponseType.GetQuota, GetQuota = new() { Status = view.Operator.QuotaStatus() } },
+        CallType.GetWeights => view => new() { Type = ResponseType.GetWeights, GetWeights = Weights(view) },
+        CallType.GetMaintenanceSchedule => view => new()
+        {
+            Type = ResponseType.GetMaintenanceSchedule,
+            GetMaintenanceSchedule = new() { Schedule = view.Operator.Schedule },
+        },
+        CallType.GetMaintenanceStatus => view => new()
+        {
+            Type = ResponseType.GetMaintenanceStatus,
+            GetMaintenanceStatus = new() { Status = view.Operator.Maintenance },
+        },
         CallType.GetMaster => view => new()
         {
             Type = ResponseType.GetMaster,
@@ -39,6 +51,18 @@ internal static class OperatorReads
         GetFrameworks = StateMessages.Frameworks(view),
         GetAgents = StateMessages.Agents(view),
     };
+
+    /// <summary>Absent when there are none, as clients know it.</summary>
+    private static OperatorResponse.Types.GetWeights? Weights(MasterView view)
+    {
+        if (view.Operator.Weights.IsEmpty)
+        {
+            return null;
+        }
+        var weights = new OperatorResponse.Types.GetWeights();
+        weights.WeightInfos.Add(view.Operator.Weights);
+        return weights;
+    }
 
     private static VersionInfo Version() => new()
     {
