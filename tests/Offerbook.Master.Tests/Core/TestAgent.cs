@@ -12,6 +12,9 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
 
     public AgentID? Id { get; set; }
 
+    /// <summary>Whether it says that it can be drained.</summary>
+    public bool Drains { get; init; }
+
     public ConnectionId Stream { get; private set; }
 
     public string StreamId { get; private set; } = "";
@@ -52,6 +55,10 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
         foreach (var type in Capabilities)
         {
             call.Subscribe.Capabilities.Add(new AgentInfo.Types.Capability { Type = type });
+        }
+        if (Drains)
+        {
+            call.Subscribe.Capabilities.Add(new AgentInfo.Types.Capability { Type = AgentInfo.Types.Capability.Types.Type.AgentDraining });
         }
         Stream = master.NewConnection();
         master.Handle(new MasterMessage.AgentCallReceived(Stream, call, null, ip));

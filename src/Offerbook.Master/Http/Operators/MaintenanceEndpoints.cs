@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Hosting;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
+using Task = System.Threading.Tasks.Task;
 using Type = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Master.Http.Operators;

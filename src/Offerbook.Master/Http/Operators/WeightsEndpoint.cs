@@ -5,6 +5,7 @@ using Offerbook.Master.Http.Legacy;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
+using Task = System.Threading.Tasks.Task;
 using Type = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Master.Http.Operators;
