@@ -57,7 +57,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         _subscriptions = new Subscriptions(_cluster, _offers);
         _departures = new Departures(_cluster, _offers, tasks);
         _loss = new AgentLoss(_cluster, _offers, tasks);
-        _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, _departures, new AcceptHandler(_cluster, _offers, tasks), reconciler,
+        _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, new FrameworkUpdates(_cluster, _subscriptions), _departures, new AcceptHandler(_cluster, _offers, tasks), reconciler,
             new TaskKiller(_cluster, reconciler), updates);
         var gone = new AgentGone(_cluster, _offers, tasks, _loss);
         var unavailabilities = new Unavailabilities(_cluster, _offers);

@@ -44,6 +44,15 @@ public sealed record MasterSettings
     /// <summary>An offer that nobody answers is rescinded after this time; null, the default, leaves it out for ever.</summary>
     public TimeSpan? OfferTimeout { get; init; }
 
+    /// <summary>The roles that frameworks may subscribe to, beside <c>*</c>; null, the default, allows any.</summary>
+    public IReadOnlySet<string>? Roles { get; init; }
+
+    /// <summary>Whether frameworks may run as root.</summary>
+    public bool RootSubmissions { get; init; } = true;
+
+    /// <summary>How large the patterns in offer constraints may be.</summary>
+    public Frameworks.Constraints.PatternLimits OfferConstraintLimits { get; init; } = new();
+
     /// <summary>Removed frameworks that are remembered, newest first; their ids cannot subscribe again.</summary>
     public int MaxCompletedFrameworks { get; init; } = 50;
 

@@ -53,7 +53,7 @@ public sealed class ResourceFormatTests
     [TestCase("\"name\":\"disk\",\"disk\":{\"source\":{\"type\":\"UNKNOWN\"}}", "Unsupported disk source")]
     [TestCase("\"name\":\"disk\",\"disk\":{\"persistence\":{\"id\":\"v\"}},\"revocable\":{}", "cannot be persistent volumes")]
     [TestCase("\"name\":\"\"", "Empty resource name")]
-    [TestCase("\"allocation_info\":{\"role\":\"\"}", "Empty role name")]
+    [TestCase("\"allocation_info\":{\"role\":\"\"}", "Role names cannot be the empty string")]
     public void Read_ABadMessage_SaysWhatIsWrong(string members, string expected)
     {
         // Later members win over earlier ones of the same name.

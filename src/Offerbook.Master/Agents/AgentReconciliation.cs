@@ -204,9 +204,9 @@ internal static class AllocatorAgents
                 _ => AgentCapabilities.None,
             };
         }
-        return new AllocatorAgent(capabilities) { Facts = Facts(agent.Info) };
+        return new AllocatorAgent(capabilities) { Facts = FactsOf(agent.Info) };
     }
 
-    private static AgentFacts Facts(AgentInfo info) => new(
-        info.Hostname, info.Domain?.FaultDomain?.Region?.Name, info.Domain?.FaultDomain?.Zone?.Name, info.Attributes);
+    public static AgentFacts FactsOf(AgentInfo info) =>
+        new(info.Hostname, info.Domain?.FaultDomain?.Region.Name, info.Domain?.FaultDomain?.Zone.Name, info.Attributes);
 }

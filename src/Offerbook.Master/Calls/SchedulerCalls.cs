@@ -10,7 +10,7 @@ namespace Offerbook.Master.Calls;
 
 /// <summary>Takes the calls of schedulers: the checks that decide the HTTP status, in the order that clients know, then the call itself.</summary>
 internal sealed class SchedulerCalls(
-    ClusterState cluster, Subscriptions subscriptions, Departures departures, AcceptHandler accept, Reconciler reconciler,
+    ClusterState cluster, Subscriptions subscriptions, FrameworkUpdates frameworkUpdates, Departures departures, AcceptHandler accept, Reconciler reconciler,
     TaskKiller killer, StatusUpdates updates)
 {
     public void Handle(in Turn turn, MasterMessage.SchedulerCallReceived message)
@@ -40,7 +40,7 @@ internal sealed class SchedulerCalls(
         framework!.Counters.CountCall(call.Type);
         if (call.Type == Type.UpdateFramework)
         {
-            Update(turn, connection, framework, call.UpdateFramework);
+            frameworkUpdates.Update(turn, connection, framework, call.UpdateFramework);
             return;
         }
         turn.Answer(connection, call.Type == Type.Unknown ? 501 : 202, call.Type == Type.Unknown ? "501 Not Implemented." : "");
@@ -123,29 +123,6 @@ internal sealed class SchedulerCalls(
                 cluster.Counters.Increment("invalid_operation_status_update_acknowledgements");
                 break;
         }
-    }
-
-    private void Update(in Turn turn, ConnectionId connection, Framework framework, SchedulerCall.Types.UpdateFramework update)
-    {
-        if (FrameworkInfoValidator.Validate(update.FrameworkInfo, update.SuppressedRoles, update.OfferConstraints) is { } invalid)
-        {
-            turn.Answer(connection, 400, "Supplied FrameworkInfo is not valid: " + invalid);
-            return;
-        }
-        var changed = framework.Info.Principal != update.FrameworkInfo.Principal ? "principal"
-            : framework.Info.User != update.FrameworkInfo.User ? "user"
-            : framework.Info.Checkpoint != update.FrameworkInfo.Checkpoint ? "checkpoint" : null;
-        if (changed is not null)
-        {
-            turn.Answer(connection, 400, $"FrameworkInfo update is not valid: Updating 'FrameworkInfo.{changed}' is unsupported");
-            return;
-        }
-        if (subscriptions.Update(turn, framework, update.FrameworkInfo.Clone(), update.SuppressedRoles))
-        {
-            cluster.OperatorStreams.FrameworkUpdated(framework);
-        }
-        cluster.Registry.RecordSubscribed(turn, framework);
-        turn.Answer(connection, 200);
     }
 
     private void Revive(Framework framework, IReadOnlyList<string> roles)

@@ -13,7 +13,11 @@ internal static class AllocatorFrameworks
         {
             capabilities |= framework.Has(capability) ? flag : FrameworkCapabilities.None;
         }
-        return new AllocatorFramework(framework.Roles, framework.SuppressedRoles.ToList(), capabilities) { MinAllocatable = MinAllocatable(framework) };
+        return new AllocatorFramework(framework.Roles, framework.SuppressedRoles.ToList(), capabilities) 
+        {
+            MinAllocatable = MinAllocatable(framework),
+            Constraints = framework.Constraints.Roles,
+        };
     }
 
     private static readonly (FrameworkCapability, FrameworkCapabilities)[] Flags =

@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Master.Frameworks.Constraints;
 using Offerbook.Master.Offers;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Master.Operator.Views.Blocks;
@@ -19,7 +20,7 @@ internal sealed class Framework : Viewed<Framework>
     {
         Id = id;
         Info = info;
-        Roles = FrameworkInfoValidator.RolesOf(info);
+        Roles = FrameworkInfoRules.RolesOf(info);
         _capabilities = CapabilitiesOf(info);
         Action touch = Touch;
         Tasks = new TaskTable(touch);
@@ -74,10 +75,21 @@ internal sealed class Framework : Viewed<Framework>
 
     public bool Has(FrameworkCapability capability) => (_capabilities & (1u << (int)capability)) != 0;
 
+    /// <summary>Of the newest subscription or update; after a start of the master none until it subscribes.</summary>
+    public ConstraintSet Constraints { get; private set => Shown(field = value); } = ConstraintSet.None;
+
+    /// <summary>Replaces what the framework said before of the offers that it wants.</summary>
+    public void Prefer(OfferPreferences preferences)
+    {
+        SuppressedRoles.Clear();
+        SuppressedRoles.UnionWith(preferences.SuppressedRoles);
+        Constraints = preferences.Constraints;
+    }
+
     public void Update(FrameworkInfo info)
     {
         Info = info;
-        Roles = FrameworkInfoValidator.RolesOf(info);
+        Roles = FrameworkInfoRules.RolesOf(info);
         _capabilities = CapabilitiesOf(info);
     }
 

@@ -15,46 +15,48 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
         var info = WithIdentity(call, principal);
         var stream = new NewStream(connection, cluster.Random.NextGuid().ToString());
         turn.OpenStream(connection, stream.Id);
-        if (FrameworkInfoValidator.Validate(info, subscribe.SuppressedRoles, subscribe.OfferConstraints) is { } invalid)
+        if (FrameworkInfoRules.Validate(info, cluster) is { } invalid)
         {
             Refuse(turn, connection, invalid);
+            return;
+        }
+        var (preferences, problem) = OfferPreferences.Read(
+            info, subscribe.SuppressedRoles, subscribe.OfferConstraints, cluster.Settings.OfferConstraintLimits);
+        if (preferences is null)
+        {
+            Refuse(turn, connection, problem!);
             return;
         }
         if (info.Id is null)
         {
             cluster.Counters.Increment("messages_register_framework");
             info.Id = cluster.Frameworks.NextId(cluster.MasterId).ToProto();
-            Add(turn, stream, info, subscribe.SuppressedRoles);
+            Add(turn, stream, info, preferences);
             return;
         }
         cluster.Counters.Increment("messages_reregister_framework");
         var id = FrameworkId.From(info.Id);
-        if (cluster.Frameworks.IsCompleted(id))
+        if (!cluster.Frameworks.TryGet(id, out var framework))
         {
-            Refuse(turn, connection, "Framework has been removed");
+            Add(turn, stream, info, preferences);
         }
-        else if (!cluster.Frameworks.TryGet(id, out var framework))
-        {
-            Add(turn, stream, info, subscribe.SuppressedRoles);
-        }
-        else if (framework.Info.Principal != info.Principal)
+        else if (!FrameworkInfoRules.SamePrincipal(framework.Info, info))
         {
             Refuse(turn, connection, "Changing framework's principal is not allowed.");
         }
         else
         {
-            Resume(turn, stream, framework, info, subscribe.SuppressedRoles);
+            Resume(turn, stream, framework, info, preferences);
         }
     }
 
     /// <summary>Replaces what a connected framework says of itself; offers in roles that it leaves are rescinded.</summary>
     /// <returns>Whether the info is another one now.</returns>
-    public bool Update(in Turn turn, Framework framework, FrameworkInfo info, IEnumerable<string> suppressedRoles)
+    public bool Update(in Turn turn, Framework framework, FrameworkInfo info, OfferPreferences preferences)
     {
         var changed = !framework.Info.Equals(info);
         framework.Update(info);
-        framework.SuppressedRoles.Clear();
-        framework.SuppressedRoles.UnionWith(suppressedRoles);
+        framework.Prefer(preferences);
         cluster.Allocator.UpdateFramework(framework.Id, AllocatorFrameworks.Describe(framework));
         foreach (var offer in framework.Offers.ToList())
         {
@@ -88,14 +90,14 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
         turn.CloseStream(connection);
     }
 
-    private void Add(in Turn turn, NewStream stream, FrameworkInfo info, IEnumerable<string> suppressedRoles)
+    private void Add(in Turn turn, NewStream stream, FrameworkInfo info, OfferPreferences preferences)
     {
         var framework = new Framework(FrameworkId.From(info.Id), info, cluster.Settings)
         {
             RegisteredTime = turn.Now.Wall,
             ReregisteredTime = turn.Now.Wall,
         };
-        framework.SuppressedRoles.UnionWith(suppressedRoles);
+        framework.Prefer(preferences);
         cluster.Frameworks.Add(framework);
         cluster.Allocator.AddFramework(framework.Id, AllocatorFrameworks.Describe(framework));
         Connect(stream, framework);
@@ -104,7 +106,7 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
         Greet(turn, framework);
     }
 
-    private void Resume(in Turn turn, NewStream stream, Framework framework, FrameworkInfo info, IEnumerable<string> suppressedRoles)
+    private void Resume(in Turn turn, NewStream stream, Framework framework, FrameworkInfo info, OfferPreferences preferences)
     {
         // User and checkpointing are fixed by the first subscription; a differing value is not an error here.
         info.User = framework.Info.User;
@@ -118,7 +120,7 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
             cluster.Streams.Remove(old);
             offers.DropAll(turn, framework, OfferEnd.FrameworkFailedOver);
         }
-        Update(turn, framework, info, suppressedRoles);
+        Update(turn, framework, info, preferences);
         if (framework.Recovered)
         {
             framework.RegisteredTime = turn.Now.Wall;

@@ -109,6 +109,7 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
         ["/frameworks"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.FrameworksJson.Write),
         ["/tasks"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.TasksJson.Write),
         ["/roles"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.RolesJson.Write),
+        ["/hierarchical-allocator(1)/offer_constraints_debug"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.OfferConstraintsJson.Write),
         ["/metrics/snapshot"] = Metrics.MetricsEndpoint.SnapshotAsync,
         ["/metrics"] = Metrics.MetricsEndpoint.PrometheusAsync,
     };

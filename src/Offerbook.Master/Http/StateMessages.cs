@@ -58,7 +58,7 @@ internal static class StateMessages
             RegisteredTime = Time(framework.RegisteredTime),
             ReregisteredTime = Time(framework.ReregisteredTime),
             UnregisteredTime = Time(framework.UnregisteredTime),
-            OfferConstraints = new Mesos.V1.Scheduler.OfferConstraints(),
+            OfferConstraints = framework.Constraints.Message,
         };
         message.Offers.Add(framework.Offers.Select(offer => offer.Sent));
         message.AllocatedResources.Add(view.Sums.UsedBy(framework.Id).ToProto(ResourceFormat.Endpoint));

@@ -29,11 +29,17 @@ internal static class FlagList
             ["port"] = settings.Port.ToString(CultureInfo.InvariantCulture),
             ["registry_max_agent_count"] = settings.MaxLostAgents.ToString(CultureInfo.InvariantCulture),
             ["role_sorter"] = "drf",
-            ["root_submissions"] = "true",
+            ["offer_constraints_re2_max_mem"] = settings.OfferConstraintLimits.MaxBytes.ToString(CultureInfo.InvariantCulture) + "B",
+            ["offer_constraints_re2_max_program_size"] = settings.OfferConstraintLimits.MaxSize.ToString(CultureInfo.InvariantCulture),
+            ["root_submissions"] = settings.RootSubmissions ? "true" : "false",
         };
         if (settings.ClusterName is not null)
         {
             flags["cluster"] = settings.ClusterName;
+        }
+        if (settings.Roles is { } roles)
+        {
+            flags["roles"] = string.Join(",", roles.Order(StringComparer.Ordinal));
         }
         if (settings.OfferTimeout is { } timeout)
         {

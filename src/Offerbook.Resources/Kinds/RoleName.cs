@@ -18,17 +18,12 @@ public static class RoleName
 
         if (role.Length == 0)
         {
-            return "Empty role name is invalid";
+            return "Role names cannot be the empty string";
         }
 
         if (role.Length > MaxLength)
         {
             return $"Role name of {role.Length} characters is invalid because it is longer than {MaxLength}";
-        }
-
-        if (role[0] == '-')
-        {
-            return $"Role name '{role}' is invalid because it starts with a dash";
         }
 
         if (role[0] == '/')
@@ -39,14 +34,6 @@ public static class RoleName
         if (role[^1] == '/')
         {
             return $"Role '{role}' cannot end with a slash";
-        }
-
-        foreach (var character in role)
-        {
-            if (char.IsWhiteSpace(character) || char.IsControl(character))
-            {
-                return $"Role '{role}' cannot contain whitespace or control characters";
-            }
         }
 
         foreach (var component in role.Split('/'))
@@ -63,7 +50,13 @@ public static class RoleName
 
             if (component[0] == '-')
             {
-                return $"Role component '{component}' is invalid because it begins with a dash";
+                return $"Role component '{component}' is invalid because it starts with a dash";
+            }
+
+            // Roles become names of directories; no client ever sent another control character.
+            if (component.Any(character => character == ' ' || char.IsControl(character)))
+            {
+                return $"Role component '{component}' is invalid because it contains backspace or whitespace";
             }
         }
 

@@ -67,7 +67,7 @@ internal static class FrameworkJson
         {
             json.Messages("labels", info.Labels.Labels_);
         }
-        json.EmptyObject("offer_constraints");
+        json.Message("offer_constraints", framework.Constraints.Message);
         json.EndObject();
     }
 

@@ -36,6 +36,7 @@ internal static class Realms
         ["/state-summary"] = Realm.ReadOnly,
         ["/tasks"] = Realm.ReadOnly,
         ["/frameworks"] = Realm.ReadOnly,
+        ["/hierarchical-allocator(1)/offer_constraints_debug"] = Realm.ReadOnly,
         ["/maintenance/status"] = Realm.ReadOnly,
         ["/metrics"] = Realm.ReadOnly,
         ["/metrics/snapshot"] = Realm.ReadOnly,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesos.V1;
+using Offerbook.Master.Frameworks.Constraints;
 using Offerbook.Master.Offers;
 using Offerbook.Master.Operator.Views.Blocks;
 using Offerbook.Master.Tasks;
@@ -18,6 +19,7 @@ public sealed record FrameworkView(
     bool MultiRole,
     IReadOnlyList<string> Roles,
     ImmutableArray<string> SuppressedRoles,
+    ConstraintSet Constraints,
     bool Connected,
     bool Recovered,
     DateTimeOffset RegisteredTime,

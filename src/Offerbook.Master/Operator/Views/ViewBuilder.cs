@@ -123,7 +123,7 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
             new ExecutorView(executor.Framework, executor.Agent, executor.Info, executor.Resources))]);
 
     private static FrameworkView Draw(Framework framework, DateTimeOffset? unregistered) => new(
-        framework.Id, framework.Info, framework.MultiRole, framework.Roles, [.. framework.SuppressedRoles],
+        framework.Id, framework.Info, framework.MultiRole, framework.Roles, [.. framework.SuppressedRoles], framework.Constraints,
         framework.Connected, framework.Recovered, framework.RegisteredTime, framework.ReregisteredTime, unregistered,
         framework.Tasks.Take(), framework.UnreachableTasks.Take(), framework.CompletedTasks.Take(), framework.Offers.Take(),
         framework.Counters.View());
