@@ -187,7 +187,6 @@ internal sealed class ReadEndpointTests
     [TestCase("""{"type":"GET_HEALTH"}""", "application/json", "text/html", 406, "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'")]
     [TestCase("""{"type":"GET_HEALTH"}""", "text/plain", null, 415, "Expecting 'Content-Type' of application/json or application/x-protobuf")]
     [TestCase("""{"type":"GET_HEALTH"}""", null, null, 400, "Expecting 'Content-Type' to be present")]
-    [TestCase("""{"type":"GET_QUOTA"}""", "application/json", null, 501, "GET_QUOTA is not supported yet by this master")]
     [TestCase("""{"type":"TEARDOWN","teardown":{"framework_id":{"value":"nope"}}}""", "application/json", null, 400, "No framework found with specified ID")]
     public async Task Operator_Errors_AreThoseRecorded(string body, string? contentType, string? accept, int status, string text)
     {
