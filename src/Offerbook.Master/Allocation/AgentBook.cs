@@ -50,7 +50,7 @@ internal sealed class AgentBook(ClusterTotals totals, QuotaBook quotas)
 
     public void AddCandidate(AgentSlot slot)
     {
-        if (!slot.IsCandidate)
+        if (!slot.IsCandidate && !slot.IsRemoved)
         {
             slot.IsCandidate = true;
             Candidates.Add(slot);

@@ -22,6 +22,10 @@ internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, Qu
     // All that is held, without allocation roles and shared volumes.
     private ResourceBag _taken = ResourceBag.Empty;
 
+    // The last that was available and not the total. Most of the time the same comes back, and then it is the same object: refusals
+    // need not compare it entry by entry.
+    private (ResourceBag Bag, long[] Vector, long[] Free) _usual = (ResourceBag.Empty, [], []);
+
     /// <summary>Small; a number is given again after its agent is gone.</summary>
     public int Handle { get; } = handle;
 
@@ -37,6 +41,9 @@ internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, Qu
     public AgentFacts Facts { get; set; } = AgentFacts.None;
 
     public AgentMaintenance? Maintenance { get; set; }
+
+    /// <summary>Who refused it.</summary>
+    public RefusalTable Refusals { get; } = new();
 
     public ResourceBag Total { get; private set; } = ResourceBag.Empty;
 
@@ -203,8 +210,17 @@ internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, Qu
         Available = _taken.IsEmpty ? Total
             : (Total.Traits & ResourceTraits.Shared) == 0 ? Total - _taken
             : (Total.NonShared() - _taken) + Total.Shared();
-        AvailableVector = ReferenceEquals(Available, Total) ? TotalVector : totals.VectorOf(Available);
-        FreeVector = (Available.Traits & NotForQuota) == 0 ? AvailableVector : totals.VectorOf(Available.Without(NotForQuota));
+        if (!ReferenceEquals(Available, Total) && !Available.IsEmpty && Available.Equals(_usual.Bag))
+        {
+            (Available, AvailableVector, FreeVector) = _usual;
+        }
+        else
+        {
+            AvailableVector = ReferenceEquals(Available, Total) ? TotalVector : totals.VectorOf(Available);
+            FreeVector = (Available.Traits & NotForQuota) == 0 ? AvailableVector : totals.VectorOf(Available.Without(NotForQuota));
+            _usual = Available.IsEmpty || ReferenceEquals(Available, Total) ? _usual : (Available, AvailableVector, FreeVector);
+        }
+
         if (IsUsable)
         {
             quotas.ReplaceFree(freeBefore, FreeVector);

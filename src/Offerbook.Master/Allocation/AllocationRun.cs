@@ -21,7 +21,8 @@ namespace Offerbook.Master.Allocation;
 /// No allocation of memory but for what is handed out; nothing is sorted per agent.
 /// </summary>
 internal sealed class AllocationRun(
-    AllocatorSettings settings, SeededRandom random, ClusterTotals totals, RoleTree roles, QuotaBook quotas, QuotaCut cut)
+    AllocatorSettings settings, SeededRandom random, ClusterTotals totals, RoleTree roles, QuotaBook quotas, QuotaCut cut,
+    FilterBook filters)
 {
     private readonly GuaranteedRoles _guaranteed = new(settings, totals, roles, quotas, random);
     private readonly bool _boundsOffers = settings.MaxOffersPerFramework is not null || settings.MaxOfferedShare is not null;
@@ -31,6 +32,8 @@ internal sealed class AllocationRun(
     private readonly List<AgentAllocation> _collected = [];
     private readonly List<FrameworkSlot> _servedInOrder = [];
     private readonly List<FrameworkSlot> _served = [];
+    // Members that refused the agent lately, and how long ago.
+    private readonly List<(long RefusedAt, RoleMember Member)> _deferred = [];
     private AgentSlot _agent = null!;
     private ResourceBag _remaining = ResourceBag.Empty;
     private Withheld _withheld;
@@ -59,6 +62,7 @@ internal sealed class AllocationRun(
             {
                 BeginVisit(agent);
                 Walk(roles.Root);
+                ServeDeferred();
                 agent.SettledAt = epoch;
                 if (_withheld != Withheld.None && !_remaining.IsEmpty)
                 {
@@ -100,6 +104,8 @@ internal sealed class AllocationRun(
                         _guaranteed.Reorder(i);
                     }
                 }
+
+                ServeDeferred();
             }
         }
 
@@ -113,7 +119,25 @@ internal sealed class AllocationRun(
         _agent = agent;
         _remaining = agent.SharedOfferedIn == _runs ? agent.Available.NonShared() : agent.Available;
         _withheld = Withheld.None;
+        _deferred.Clear();
         _visit++;
+    }
+
+    /// <summary>What all others left goes to those who refused the agent lately, the one first whose refusal is the longest ago.</summary>
+    private void ServeDeferred()
+    {
+        if (_deferred.Count == 0 || _remaining.IsEmpty)
+        {
+            return;
+        }
+
+        _deferred.Sort(static (left, right) => left.RefusedAt != right.RefusedAt
+            ? left.RefusedAt.CompareTo(right.RefusedAt)
+            : left.Member.Index.CompareTo(right.Member.Index));
+        foreach (var (_, member) in _deferred)
+        {
+            TryServe(member, AllocatableTo(member.Role), isDeferred: true);
+        }
     }
 
     private void Walk(RoleNode parent)
@@ -174,7 +198,7 @@ internal sealed class AllocationRun(
 
             member = order.Next(i, random);
             member.VisitedAt = _visit;
-            if (member.ChangedAt <= _agent.SettledAt || !MaySee(member) || !TryServe(member, available))
+            if (member.ChangedAt <= _agent.SettledAt || !MaySee(member) || !TryServe(member, available, isDeferred: false))
             {
                 continue;
             }
@@ -210,7 +234,7 @@ internal sealed class AllocationRun(
         return true;
     }
 
-    private bool TryServe(RoleMember member, ResourceBag available)
+    private bool TryServe(RoleMember member, ResourceBag available, bool isDeferred)
     {
         var offered = available.Without(member.Framework.IncapableOf);
         if (offered.IsEmpty || (_guaranteesOnly && !cut.Helps(offered, member.Role.Account!)))
@@ -224,8 +248,15 @@ internal sealed class AllocationRun(
             _withheld |= withheld;
         }
 
-        if (!Minimum.IsMet(offered, member.MinAllocatable ?? settings.MinAllocatable) || FilterBook.Stops(member, _agent, offered))
+        var verdict = filters.Ask(member, _agent, offered, out var refusedAt);
+        if (verdict == RefusalVerdict.Stops || !Minimum.IsMet(offered, member.MinAllocatable ?? settings.MinAllocatable))
         {
+            return false;
+        }
+
+        if (verdict == RefusalVerdict.Defers && !isDeferred)
+        {
+            _deferred.Add((refusedAt, member));
             return false;
         }
 

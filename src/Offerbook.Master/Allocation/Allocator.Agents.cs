@@ -121,7 +121,7 @@ public sealed partial class Allocator
             {
                 var holds = RefusalDuration.Clamp(duration);
                 holds = holds < _settings.ShortestRefusal ? _settings.ShortestRefusal : holds;
-                _filters.Add(member, slot, part.Unallocate(), now.Elapsed + holds);
+                _filters.Add(member, slot, part.Unallocate(), now.Elapsed + holds, now.Elapsed + _settings.RefusalMemory, now.Elapsed);
             }
         }
 
@@ -222,14 +222,7 @@ public sealed partial class Allocator
 
     private void RemoveFilters(AgentSlot agent)
     {
-        foreach (var leaf in _roles.Leaves)
-        {
-            foreach (var member in leaf.Members)
-            {
-                _filters.RemoveAll(member, agent);
-            }
-        }
-
+        _filters.RemoveAll(agent);
         agent.SettledAt = -1;
     }
 

@@ -1,4 +1,3 @@
-using Offerbook.Actors;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Allocation;
@@ -19,8 +18,8 @@ public sealed partial class Allocator
     /// <param name="framework">Null: what concerns any framework of the role.</param>
     /// <param name="from">0, or <see cref="WhyPage.Next"/> of the page before.</param>
     /// <param name="count">How many agents at most; at least 1 and no more than <see cref="WhyPage.MaxAgents"/>.</param>
-    public WhyPage Why(FrameworkId? framework, string role, int from, int count, Now now) =>
-        _explainer.Explain(framework, role, from, Math.Clamp(count, 1, WhyPage.MaxAgents), now);
+    public WhyPage Why(FrameworkId? framework, string role, int from, int count) =>
+        _explainer.Explain(framework, role, from, Math.Clamp(count, 1, WhyPage.MaxAgents));
 
     /// <summary>The first difference between the books and a recount from what agents hold; null when there is none. Costs a walk over everything.</summary>
     public string? FindInconsistency() => _consistency.Find();

@@ -23,7 +23,7 @@ public sealed partial class Allocator
     private readonly ClusterTotals _totals;
     private readonly QuotaBook _quotas;
     private readonly RoleTree _roles;
-    private readonly FilterBook _filters = new();
+    private readonly FilterBook _filters;
     private readonly ConstraintBook _constraints = new();
     private readonly MaintenanceBook _maintenance = new();
     private readonly Memberships _members;
@@ -40,11 +40,12 @@ public sealed partial class Allocator
         _quotas = new QuotaBook(_totals);
         _roles = new RoleTree(settings, _totals, _quotas);
         _agents = new AgentBook(_totals, _quotas);
+        _filters = new FilterBook(settings);
         _members = new Memberships(_roles, _filters, _constraints, _totals);
         var cut = new QuotaCut(_totals, _quotas, random);
-        _run = new AllocationRun(settings, random, _totals, _roles, _quotas, cut);
+        _run = new AllocationRun(settings, random, _totals, _roles, _quotas, cut, _filters);
         _views = new AllocatorViews(settings, _totals, _roles, _quotas);
-        _explainer = new Explainer(settings, _totals, _roles, cut, _members, _agents);
+        _explainer = new Explainer(settings, _totals, _roles, cut, _members, _agents, _filters);
         _consistency = new Consistency(_totals, _roles, _quotas, _agents);
     }
 
@@ -64,9 +65,9 @@ public sealed partial class Allocator
         _filters.Runs++;
         var allocations = _run.Over(_agents, _members.Epoch, now);
         _maintenance.Run();
-        while (_filters.TakeOverdue() is { } filter)
+        while (_filters.TakeOverdue(now.Elapsed, out var member, out var agent))
         {
-            Expired(filter);
+            Expired(member, agent);
         }
 
         return allocations;
@@ -81,19 +82,25 @@ public sealed partial class Allocator
     /// </summary>
     public void ExpireFilters(Now now)
     {
-        while (_filters.TakeExpired(now.Elapsed) is { } filter)
+        while (_filters.TakeExpired(now.Elapsed, out var member, out var agent))
         {
-            Expired(filter);
+            Expired(member, agent);
+        }
+
+        foreach (var agent in _filters.TakeGivenUp(now.Elapsed))
+        {
+            agent.SettledAt = -1;
+            _agents.AddCandidate(agent);
         }
 
         _maintenance.Expire(now.Elapsed);
         _agents.Relieve(now.Elapsed, _settings.WithheldInterval);
     }
 
-    private void Expired(OfferFilter filter)
+    private void Expired(RoleMember member, AgentSlot agent)
     {
-        _members.Touch(filter.Member);
-        _agents.AddCandidate(filter.Agent);
+        _members.Touch(member);
+        _agents.AddCandidate(agent);
     }
 
     private void Release(AgentSlot agent, RoleMember member, ResourceBag resources)

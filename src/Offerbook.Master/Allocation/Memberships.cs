@@ -10,6 +10,8 @@ namespace Offerbook.Master.Allocation;
 internal sealed class Memberships(RoleTree roles, FilterBook filters, ConstraintBook constraints, ClusterTotals totals)
 {
     private readonly Dictionary<FrameworkId, FrameworkSlot> _frameworks = [];
+    private readonly Stack<int> _freeIndexes = [];
+    private int _nextIndex;
 
     /// <summary>The number of the newest change.</summary>
     public long Epoch { get; private set; }
@@ -39,7 +41,7 @@ internal sealed class Memberships(RoleTree roles, FilterBook filters, Constraint
             return known;
         }
 
-        var member = new RoleMember(framework, roles.Leaf(role));
+        var member = new RoleMember(_freeIndexes.Count > 0 ? _freeIndexes.Pop() : _nextIndex++, framework, roles.Leaf(role));
         framework.Members.Add(member);
         member.Role.Members.Add(member);
         return member;
@@ -131,6 +133,8 @@ internal sealed class Memberships(RoleTree roles, FilterBook filters, Constraint
             return;
         }
 
+        filters.RemoveAll(member);
+        _freeIndexes.Push(member.Index);
         SetMinimum(member, null);
         constraints.Set(member, null);
         member.Framework.Members.Remove(member);

@@ -6,8 +6,11 @@ namespace Offerbook.Master.Allocation;
 /// A framework in one role: the one who is offered things. Lives while the framework is subscribed to the role, and after that
 /// for as long as it holds resources there.
 /// </summary>
-internal sealed class RoleMember(FrameworkSlot framework, RoleNode role) : Competitor(framework.Id.Value)
+internal sealed class RoleMember(int index, FrameworkSlot framework, RoleNode role) : Competitor(framework.Id.Value)
 {
+    /// <summary>Small; given again after the member is gone.</summary>
+    public int Index { get; } = index;
+
     public FrameworkSlot Framework { get; } = framework;
 
     public RoleNode Role { get; } = role;
@@ -28,8 +31,8 @@ internal sealed class RoleMember(FrameworkSlot framework, RoleNode role) : Compe
     /// <summary>Which agents it wants; null: any.</summary>
     public ConstraintVerdicts? Constraint { get; set; }
 
-    /// <summary>Its refusals by agent handle; several for one agent are a chain. Looked up only, never enumerated into effects.</summary>
-    public Dictionary<int, OfferFilter> Filters { get; } = [];
+    /// <summary>The place of its newest refusal; −1: it has none.</summary>
+    public int FirstRefusal { get; set; } = -1;
 
     public bool ShouldCompete => IsSubscribed && !IsSuppressed && Framework.IsActive;
 

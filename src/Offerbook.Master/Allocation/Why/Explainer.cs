@@ -9,11 +9,11 @@ namespace Offerbook.Master.Allocation;
 /// stopping at the first and without changing anything.
 /// </summary>
 internal sealed class Explainer(
-    AllocatorSettings settings, ClusterTotals totals, RoleTree roles, QuotaCut cut, Memberships members, AgentBook agents)
+    AllocatorSettings settings, ClusterTotals totals, RoleTree roles, QuotaCut cut, Memberships members, AgentBook agents, FilterBook filters)
 {
     private const ResourceTraits NotForQuota = ResourceTraits.Reserved | ResourceTraits.Revocable;
 
-    public WhyPage Explain(FrameworkId? framework, string role, int from, int count, Now now)
+    public WhyPage Explain(FrameworkId? framework, string role, int from, int count)
     {
         var leaf = roles.FindLeaf(role);
         var member = framework is { } id ? members.Registered(id)?.MemberIn(role) : null;
@@ -25,7 +25,7 @@ internal sealed class Explainer(
         {
             if (agents.ByHandle[next] is { } agent)
             {
-                page.Add(new AgentObstacles(agent.Id, agent.Facts.Hostname, agent.Total, agent.Available, Explain(agent, subject, turn, now)));
+                page.Add(new AgentObstacles(agent.Id, agent.Facts.Hostname, agent.Total, agent.Available, Explain(agent, subject, turn)));
             }
         }
 
@@ -62,7 +62,7 @@ internal sealed class Explainer(
         return obstacles;
     }
 
-    private List<Obstacle> Explain(AgentSlot agent, Subject subject, (int Roles, int Frameworks) turn, Now now)
+    private List<Obstacle> Explain(AgentSlot agent, Subject subject, (int Roles, int Frameworks) turn)
     {
         var obstacles = new List<Obstacle>();
         AddAgentsOwn(obstacles, agent, subject);
@@ -81,7 +81,7 @@ internal sealed class Explainer(
         }
         else if (subject.Member is { } member)
         {
-            AddRefusals(obstacles, agent, member, left, now);
+            AddRefusals(obstacles, agent, member, left);
         }
 
         if (obstacles.TrueForAll(static obstacle => obstacle is Obstacle.HeldBy or Obstacle.ReservedTo or Obstacle.Unsupported
@@ -193,13 +193,13 @@ internal sealed class Explainer(
         }
     }
 
-    private static void AddRefusals(List<Obstacle> obstacles, AgentSlot agent, RoleMember member, ResourceBag left, Now now)
+    private void AddRefusals(List<Obstacle> obstacles, AgentSlot agent, RoleMember member, ResourceBag left)
     {
-        for (var filter = member.Filters.GetValueOrDefault(agent.Handle); filter is not null; filter = filter.Next)
+        foreach (var (refused, until, holds) in filters.Of(member, agent))
         {
-            if (filter.Refused.Contains(left))
+            if (refused.Contains(left))
             {
-                obstacles.Add(new Obstacle.Refused(filter.Refused, filter.ExpiresAt));
+                obstacles.Add(holds ? new Obstacle.Refused(refused, until) : new Obstacle.RefusedLately(until));
             }
         }
     }
