@@ -28,6 +28,12 @@ public sealed class HttpServer : IAsyncDisposable
     /// <summary>How long exchanges may take to end when the server stops; what is still open then is cut.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Connections that the kernel may hold until they are taken: a fleet that returns after a failover comes at once, and one that
+    /// finds no room waits 1, 3, 7 … s before its next attempt. The kernel caps it at net.core.somaxconn, 4,096 since Linux 5.4.
+    /// </summary>
+    private const int Backlog = 4096;
+
     private readonly WebApplication _app;
 
     private HttpServer(WebApplication app, IPEndPoint endPoint)
@@ -55,6 +61,7 @@ public sealed class HttpServer : IAsyncDisposable
         }
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopGrace);
+        builder.WebHost.UseSockets(sockets => sockets.Backlog = Backlog);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

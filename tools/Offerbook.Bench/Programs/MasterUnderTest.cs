@@ -22,6 +22,8 @@ internal sealed class MasterUnderTest : IAsyncDisposable
 
     public double ResidentMiB => ProcessMemory.ResidentMiB(Id);
 
+    public double CpuSeconds => ProcessMemory.CpuSeconds(Id);
+
     public static async Task<MasterUnderTest> StartAsync(CancellationToken cancellation, params string[] flags)
     {
         var master = new MasterUnderTest(flags);

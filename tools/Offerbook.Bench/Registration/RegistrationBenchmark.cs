@@ -43,35 +43,42 @@ public sealed class RegistrationBenchmark : IBenchmark
         var options = new FleetOptions(master.Address, agents, tasks, run.Int("frameworks"), run.Int("concurrency"), TimeSpan.Zero, 64,
             "cpus:16;mem:65536;disk:1000000;ports:31000-32000");
         await using var fleet = FleetProcess.Start(options);
+        var cpu = master.CpuSeconds;
         var first = await fleet.WaitForAllAsync(Patience, cancellation);
         await prober.EndAsync();
-        Report(run, "registration", first, first.Seconds, agents, "new agents, each journalled");
+        Report(run, "registration", first, first.Seconds, master.CpuSeconds - cpu, agents, "new agents, each journalled");
         Report(run, "registration", prober);
 
         run.Progress("the streams break");
         prober.Begin();
+        cpu = master.CpuSeconds;
         var clock = Stopwatch.StartNew();
         await fleet.BreakAsync();
         var broken = await fleet.WaitForAllAsync(Patience, cancellation);
         var brokenSeconds = clock.Elapsed.TotalSeconds;
         await prober.EndAsync();
-        Report(run, "reconnection", broken, brokenSeconds, agents, "every stream broken at once, the same master");
+        Report(run, "reconnection", broken, brokenSeconds, master.CpuSeconds - cpu, agents, "every stream broken at once, the same master");
         Report(run, "reconnection", prober);
 
-        var restarts = new List<(double Seconds, FleetArrival Arrival)>();
+        var restarts = new List<(double Seconds, double Cpu, FleetArrival Arrival)>();
         for (var i = 0; i < run.Int("runs"); i++)
         {
             run.Progress($"restart {i + 1}");
             prober.Begin();
             await master.RestartAsync(cancellation);
+            cpu = master.CpuSeconds;
             clock.Restart();
             var arrival = await fleet.WaitForAllAsync(Patience, cancellation);
-            restarts.Add((clock.Elapsed.TotalSeconds, arrival));
+            restarts.Add((clock.Elapsed.TotalSeconds, master.CpuSeconds - cpu, arrival));
             await prober.EndAsync();
+        }
+        if (restarts.Count == 0)
+        {
+            return;
         }
         restarts.Sort((a, b) => a.Seconds.CompareTo(b.Seconds));
         var median = restarts[restarts.Count / 2];
-        Report(run, "reregistration", median.Arrival, median.Seconds, agents,
+        Report(run, "reregistration", median.Arrival, median.Seconds, median.Cpu, agents,
             $"from a master that serves again to the last SUBSCRIBED; median of {restarts.Count}, worst {restarts[^1].Seconds:0.00}");
         Report(run, "reregistration", prober);
 
@@ -83,10 +90,11 @@ public sealed class RegistrationBenchmark : IBenchmark
         run.Progress(await fleet.CountersAsync(cancellation));
     }
 
-    private static void Report(BenchRun run, string phase, FleetArrival arrival, double seconds, int agents, string note)
+    private static void Report(BenchRun run, string phase, FleetArrival arrival, double seconds, double cpu, int agents, string note)
     {
         run.Report(phase, seconds, "s", note);
         run.Report(phase + "_rate", agents / seconds, "agents/s");
+        run.Report(phase + "_cpu_per_agent", cpu / agents * 1e6, "µs", "processor time of the master alone");
         run.Report(phase + "_agent_p50", arrival.MedianMs, "ms", "of one agent, from connecting to SUBSCRIBED");
         run.Report(phase + "_agent_p99", arrival.P99Ms, "ms");
     }

@@ -26,6 +26,7 @@ internal sealed class Fleet
     private long _updates;
     private long _began;
     private int _coming;
+    private int _crowd;
     private int _registered;
     private bool _pausing;
 
@@ -35,6 +36,7 @@ internal sealed class Fleet
         Reactor = reactor;
         Reports = new AgentReports(options);
         _log = log;
+        _crowd = options.Concurrency;
         for (var i = 0; i < options.Lanes; i++)
         {
             _lanes.Add(new CallLane<SimulatedAgent>(reactor, options.Master, CallFailed));
@@ -74,11 +76,11 @@ internal sealed class Fleet
     /// <summary>Lets as many come as may at the same time.</summary>
     public void Come()
     {
-        if (_began == 0)
+        if (_began == 0 && _away.Count > 0)
         {
             _began = Stopwatch.GetTimestamp();
         }
-        while (!_pausing && _coming < Options.Concurrency && _away.TryDequeue(out var agent))
+        while (!_pausing && _coming < _crowd && _away.TryDequeue(out var agent))
         {
             _coming++;
             agent.Subscribe();
@@ -101,6 +103,7 @@ internal sealed class Fleet
     {
         _times.Add(took.TotalMilliseconds);
         _coming--;
+        _crowd = Options.Concurrency;
         if (++_registered == _agents.Count)
         {
             Complete();
@@ -120,6 +123,8 @@ internal sealed class Fleet
         else
         {
             _coming--;
+            // While the master is away, one agent looks for it and the others wait.
+            _crowd = 1;
             Counters.Refused++;
             if (Counters.Refused % 10_000 == 1)
             {

@@ -14,6 +14,8 @@ internal static partial class Libc
     private const int Inet = 2;
     private const int StreamNonBlockingCloseOnExec = 1 | 0x800 | 0x80000;
     private const int NoSignal = 0x4000;
+    private const int IpProtocol = 0;
+    private const int BindAddressNoPort = 24;
     private const int TcpProtocol = 6;
     private const int NoDelay = 1;
     private const int SocketLevel = 1;
@@ -57,6 +59,8 @@ internal static partial class Libc
         }
         if (source is not null)
         {
+            // The port is chosen when connecting, where only the pair of addresses must be new: a search at bind is slow once many are used.
+            SetOption(handle, IpProtocol, BindAddressNoPort, ref on, sizeof(int));
             var local = Address(source, 0);
             if (Bind(handle, ref local, 16) != 0)
             {
