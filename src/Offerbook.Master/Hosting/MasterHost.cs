@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
+using Offerbook.Master.Hosting.History;
 using Offerbook.Master.Hosting.Metrics;
 using Offerbook.Master.Http;
 using Offerbook.Master.Http.Security;
@@ -51,6 +52,7 @@ public sealed class MasterHost : IAsyncDisposable
         var file = Path.Combine(options.DataDirectory, "journal.db");
         var journal = await SqliteJournal.OpenAsync(file, cancellation,
             warning => log?.LogWarning("{Warning}", warning));
+        var book = OfferHistory.Open(options.DataDirectory, options.OfferBook, options.Time, warning => log?.LogWarning("{Warning}", warning));
         HttpServer? server = null;
         try
         {
@@ -59,11 +61,12 @@ public sealed class MasterHost : IAsyncDisposable
                 new MasterRouter(gate, guard).ServeAsync, options.Logging, cancellation);
             var core = new MasterCore(Advertise(options, server.EndPoint), new SeededRandom(DrawSeed()));
             var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
+            book.Listen(exchanges);
             var loop = new EventLoopObserver(core.Settings, options.Time, log);
             var runner = new CoreRunner<MasterMessage>(core, exchanges, journal, options.Time, observer: loop);
             var began = options.Time.GetTimestamp();
             await runner.StartAsync(cancellation);
-            gate.Open(new RunningMaster(core.Settings, runner, exchanges)
+            gate.Open(new RunningMaster(core.Settings, runner, exchanges, book)
             {
                 EventLoop = loop, Journal = new JournalGauge(file, options.Time.GetElapsedTime(began)), Time = options.Time,
             });
@@ -75,6 +78,7 @@ public sealed class MasterHost : IAsyncDisposable
             {
                 await server.DisposeAsync();
             }
+            await book.DisposeAsync();
             await journal.DisposeAsync();
             throw;
         }
@@ -88,6 +92,7 @@ public sealed class MasterHost : IAsyncDisposable
     {
         await _gate.Running!.StopAsync();
         await _server.DisposeAsync();
+        await _gate.Running!.Book.DisposeAsync();
         await _journal.DisposeAsync();
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Offerbook.Master.Hosting.History;
 
 namespace Offerbook.Master.Hosting;
 
@@ -22,6 +23,9 @@ public sealed record MasterOptions
 
     /// <summary>Who must show who they are; by default nobody.</summary>
     public SecurityOptions Security { get; init; } = SecurityOptions.None;
+
+    /// <summary>The past offers, in <c>offers.db</c> beside the journal.</summary>
+    public OfferBookOptions OfferBook { get; init; } = new();
 
     /// <summary>Where warnings go; null: nowhere.</summary>
     public ILoggerFactory? Logging { get; init; }

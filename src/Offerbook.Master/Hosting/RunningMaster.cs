@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Offerbook.Actors.Hosting;
+using Offerbook.Master.Hosting.History;
 using Offerbook.Master.Hosting.Metrics;
 
 namespace Offerbook.Master.Hosting;
@@ -7,12 +8,14 @@ namespace Offerbook.Master.Hosting;
 /// <summary>The way from the web server to the core.</summary>
 internal sealed class RunningMaster
 {
-    public RunningMaster(MasterSettings settings, CoreRunner<MasterMessage> runner, Exchanges exchanges)
+    public RunningMaster(MasterSettings settings, CoreRunner<MasterMessage> runner, Exchanges exchanges, OfferHistory book)
     {
         Settings = settings;
         Runner = runner;
         Exchanges = exchanges;
+        Book = book;
         Views = new ViewSource(this);
+        book.Start(this);
         // A dead core answers nobody: whoever waits is told so.
         _ = runner.Completion.ContinueWith(_ => exchanges.FailAll(), TaskScheduler.Default);
     }
@@ -30,6 +33,8 @@ internal sealed class RunningMaster
     public Exchanges Exchanges { get; }
 
     public ViewSource Views { get; }
+
+    public OfferHistory Book { get; }
 
     /// <summary>Puts a message into the mailbox, waiting for room.</summary>
     /// <returns>False when the master is stopping or dead.</returns>

@@ -110,6 +110,8 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
         ["/tasks"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.TasksJson.Write),
         ["/roles"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.RolesJson.Write),
         ["/hierarchical-allocator(1)/offer_constraints_debug"] = (context, master) => ReadEndpoint.ServeAsync(context, master, Legacy.OfferConstraintsJson.Write),
+        [Book.BookEndpoint.Offers] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.OffersEndpoint.AnswerAsync),
+        [Book.BookEndpoint.Fairness] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.FairnessEndpoint.AnswerAsync),
         ["/metrics/snapshot"] = Metrics.MetricsEndpoint.SnapshotAsync,
         ["/metrics"] = Metrics.MetricsEndpoint.PrometheusAsync,
     };

@@ -44,7 +44,7 @@ internal sealed class BookTables : IDisposable
     public void Write(IReadOnlyList<BookEntry> entries, DateTimeOffset now)
     {
         var (lastId, offers, shares, lastName) = (_lastId, Offers, Shares, _lastName);
-        using var transaction = _connection.BeginTransaction(deferred: false);
+        _connection.Run("BEGIN IMMEDIATE");
         try
         {
             foreach (var entry in entries)
@@ -60,10 +60,11 @@ internal sealed class BookTables : IDisposable
                 }
             }
             Prune(now, entries.Count);
-            transaction.Commit();
+            _connection.Run("COMMIT");
         }
         catch
         {
+            Undo();
             (_lastId, Offers, Shares, _lastName) = (lastId, offers, shares, lastName);
             _names.Forget();
             throw;
@@ -75,6 +76,18 @@ internal sealed class BookTables : IDisposable
         _names.Dispose();
         _insertOffer.Dispose();
         _insertShare.Dispose();
+    }
+
+    private void Undo()
+    {
+        try
+        {
+            _connection.Run("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // The failure that is on its way has ended the transaction itself; it says what happened.
+        }
     }
 
     private void Insert(OfferEnded ended)

@@ -151,8 +151,9 @@ internal sealed class BookWriter : IAsyncDisposable
             Interlocked.Add(ref _written, count);
             Rows = _tables.Offers;
         }
-        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception failure)
         {
+            // Whatever it is: the book must not take the master with it.
             Interlocked.Add(ref _dropped, count);
             // The next batch opens the file anew, and finds out there whether it is damaged.
             Close();

@@ -31,7 +31,7 @@ internal sealed class OutstandingOffers
         {
             foreach (var offer in made)
             {
-                _offers.Add(offer.Id, offer);
+                _offers[offer.Id] = offer;
             }
         }
     }

@@ -23,6 +23,7 @@ internal static class ShellMetrics
         sink.Add(MetricKind.Gauge, "registrar/log/recovered", 1, "");
         sink.Add(MetricKind.Gauge, "registrar/log/ensemble_size", 1, "");
         AddTurns(sink, loop);
+        master.Book.AddTo(sink);
         SystemMetrics.AddTo(sink);
     }
 
