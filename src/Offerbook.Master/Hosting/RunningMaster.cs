@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Offerbook.Actors.Hosting;
 using Offerbook.Master.Hosting.History;
 using Offerbook.Master.Hosting.Metrics;
+using Offerbook.Master.Http.Reads;
 
 namespace Offerbook.Master.Hosting;
 
@@ -35,6 +36,8 @@ internal sealed class RunningMaster
     public ViewSource Views { get; }
 
     public OfferHistory Book { get; }
+
+    public AnswerSharing Reads { get; } = new();
 
     /// <summary>Puts a message into the mailbox, waiting for room.</summary>
     /// <returns>False when the master is stopping or dead.</returns>

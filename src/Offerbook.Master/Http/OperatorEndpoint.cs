@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Calls;
 using Offerbook.Master.Hosting;
+using Offerbook.Master.Http.Reads;
 using Offerbook.Master.Http.Security;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
@@ -38,9 +39,13 @@ internal static class OperatorEndpoint
         {
             await answer(context, master, format);
         }
+        else if (StateAnswers.Find(call.Type) is { } state)
+        {
+            await ReadAsync(context, master, call.Type, view => state(view, format), format);
+        }
         else if (OperatorReads.Find(call.Type) is { } read)
         {
-            await ReadAsync(context, master, read, format);
+            await ReadAsync(context, master, call.Type, view => new WholeAnswer(read(view), format), format);
         }
         else if (call.Type == Type.Subscribe)
         {
@@ -53,16 +58,14 @@ internal static class OperatorEndpoint
         }
     }
 
-    private static async Task ReadAsync(HttpContext context, RunningMaster master,
-        Func<Operator.Views.MasterView, OperatorResponse> read, MessageFormat format)
+    private static async Task ReadAsync(HttpContext context, RunningMaster master, Type type,
+        Func<Operator.Views.MasterView, Answer> read, MessageFormat format)
     {
         if (await master.Views.GetAsync() is not { } view)
         {
             await context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "The master is stopping");
             return;
         }
-        var response = read(view);
-        var body = format == MessageFormat.Json ? OperatorJson.ToUtf8(response) : MessageCodec.ToBytes(response, format);
-        await context.WriteBytesAsync(body, MediaTypes.Of(format));
+        await AnswerSender.SendAsync(context, master.Reads, view, type.ToString(), "", MediaTypes.Of(format), () => read(view));
     }
 }

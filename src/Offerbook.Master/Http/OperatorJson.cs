@@ -28,7 +28,7 @@ internal static class OperatorJson
         using (var json = new LegacyWriter(output))
         {
             json.BeginObject();
-            json.Text("type", Operator.MasterCounters.Snake(response.Type.ToString()).ToUpperInvariant());
+            json.Text("type", OriginalNames<ResponseType>.Of(response.Type));
             members(json);
             json.EndObject();
         }

@@ -8,7 +8,7 @@ using ResponseType = Mesos.V1.Master.Response.Types.Type;
 
 namespace Offerbook.Master.Http;
 
-/// <summary>The operator calls that only read, each as a function of a view.</summary>
+/// <summary>The operator calls that only read and whose answers are short, each as a function of a view. See also <see cref="StateAnswers"/>.</summary>
 internal static class OperatorReads
 {
     /// <returns>Null when the call changes something or is not known here.</returns>
@@ -17,11 +17,6 @@ internal static class OperatorReads
         CallType.GetHealth => _ => new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = true } },
         CallType.GetVersion => _ => new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = Version() } },
         CallType.GetFlags => view => new() { Type = ResponseType.GetFlags, GetFlags = Flags(view) },
-        CallType.GetState => view => new() { Type = ResponseType.GetState, GetState = State(view) },
-        CallType.GetAgents => view => new() { Type = ResponseType.GetAgents, GetAgents = StateMessages.Agents(view) },
-        CallType.GetFrameworks => view => new() { Type = ResponseType.GetFrameworks, GetFrameworks = StateMessages.Frameworks(view) },
-        CallType.GetExecutors => view => new() { Type = ResponseType.GetExecutors, GetExecutors = StateMessages.Executors(view) },
-        CallType.GetTasks => view => new() { Type = ResponseType.GetTasks, GetTasks = StateMessages.Tasks(view) },
         CallType.GetOperations => _ => new() { Type = ResponseType.GetOperations, GetOperations = new() },
         CallType.GetRoles => view => new() { Type = ResponseType.GetRoles, GetRoles = Roles(view) },
         CallType.GetQuota => view => new() { Type = ResponseType.GetQuota, GetQuota = new() { Status = view.Operator.QuotaStatus() } },
@@ -85,12 +80,12 @@ internal static class OperatorReads
         var roles = new OperatorResponse.Types.GetRoles();
         foreach (var role in RoleView.Of(view))
         {
-            var message = new Role { Name = role.Name, Weight = 1 };
+            var message = new Role { Name = role.Name, Weight = role.Weight };
             message.Frameworks.Add(role.Frameworks.Select(id => id.ToProto()));
             var all = role.Allocated + role.Offered;
             foreach (var name in (ReadOnlySpan<string>)["cpus", "disk", "gpus", "mem"])
             {
-                if (all.ScalarOf(name) is { IsZero: false } amount)
+                if (all.TryGetValue(name, out var amount) && !amount.IsZero)
                 {
                     message.Resources.Add(ResourceBag.Of(new ResourceEntry(ResourceKind.Plain(name), amount)).ToProto(ResourceFormat.PostRefinement));
                 }

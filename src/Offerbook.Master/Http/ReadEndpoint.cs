@@ -1,8 +1,8 @@
-using System.Buffers;
-using System.Text;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Http.Legacy;
+using Offerbook.Master.Http.Reads;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Wire.Http;
 
@@ -11,33 +11,53 @@ namespace Offerbook.Master.Http;
 /// <summary>The read endpoints that tools poll: any method, <c>?jsonp=name</c>, always answered from a view.</summary>
 internal static class ReadEndpoint
 {
-    public static async Task ServeAsync(HttpContext context, RunningMaster master, Action<LegacyWriter, MasterView, IQueryCollection> write)
+    private const string BadCallback =
+        "The query parameter 'jsonp' must name a JavaScript function: at most 128 letters, digits and the characters _ $ . [ ]. Correct it, or leave it out for JSON.";
+
+    /// <summary>Serves a short read.</summary>
+    public static Task ServeAsync(HttpContext context, RunningMaster master, Action<LegacyWriter, MasterView, IQueryCollection> write) =>
+        ServeAsync(context, master, context.Request.Path.Value ?? "",
+            (view, query) => new JsonAnswer().Then(1, json => write(json, view, query)));
+
+    /// <param name="answer">What is read, drawn from a view and the query.</param>
+    public static async Task ServeAsync(HttpContext context, RunningMaster master, string endpoint, Func<MasterView, IQueryCollection, Answer> answer)
     {
-        if (await master.Views.GetAsync() is not { } view)
+        if (!TryGetCallback(context, out var callback))
+        {
+            await context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, BadCallback);
+        }
+        else if (await master.Views.GetAsync() is not { } view)
         {
             await context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "The master is stopping");
-            return;
         }
-        await SendAsync(context, json => write(json, view, context.Request.Query));
+        else
+        {
+            var query = context.Request.Query;
+            await AnswerSender.SendAsync(context, master.Reads, view, endpoint, context.Request.QueryString.Value ?? "",
+                callback.Length > 0 ? JsonpAnswer.MediaType : MediaTypes.Json, () => Wrap(answer(view, query), callback));
+        }
     }
 
-    /// <summary>Sends JSON, or a call of the function that <c>jsonp</c> names.</summary>
+    /// <summary>Sends JSON that is drawn from no view, or a call of the function that <c>jsonp</c> names.</summary>
     public static async Task SendAsync(HttpContext context, Action<LegacyWriter> write)
     {
-        var body = new ArrayBufferWriter<byte>(4096);
-        var callback = context.Request.Query["jsonp"].ToString();
-        if (callback.Length > 0)
+        if (!TryGetCallback(context, out var callback))
         {
-            body.Write(Encoding.UTF8.GetBytes(callback + "("));
+            await context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, BadCallback);
+            return;
         }
-        using (var json = new LegacyWriter(body))
-        {
-            write(json);
-        }
-        if (callback.Length > 0)
-        {
-            body.Write(");"u8);
-        }
-        await context.WriteBytesAsync(body.WrittenMemory, callback.Length > 0 ? "text/javascript" : MediaTypes.Json);
+        var answer = Wrap(new JsonAnswer().Then(0, write), callback);
+        using var body = new PieceBuffer();
+        answer.Write(0, body);
+        await context.WriteBytesAsync(body.Written, answer.ContentType);
+    }
+
+    private static Answer Wrap(Answer answer, string callback) => callback.Length > 0 ? new JsonpAnswer(answer, callback) : answer;
+
+    /// <summary>Empty when none is named.</summary>
+    private static bool TryGetCallback(HttpContext context, [NotNullWhen(true)] out string? callback)
+    {
+        callback = context.Request.Query["jsonp"].ToString();
+        return JsonpAnswer.IsName(callback);
     }
 }

@@ -26,8 +26,7 @@ internal static class StateMessages
     public static OperatorResponse.Types.GetExecutors Executors(MasterView view)
     {
         var executors = new OperatorResponse.Types.GetExecutors();
-        executors.Executors.Add(view.Agents.SelectMany(agent => agent.Executors).Select(executor =>
-            new OperatorResponse.Types.GetExecutors.Types.Executor { ExecutorInfo = executor.Info, AgentId = executor.Agent.ToProto() }));
+        executors.Executors.Add(view.Agents.SelectMany(agent => agent.Executors).Select(Executor));
         return executors;
     }
 
@@ -47,7 +46,7 @@ internal static class StateMessages
         return agents;
     }
 
-    private static OperatorResponse.Types.GetFrameworks.Types.Framework Framework(FrameworkView framework, MasterView view)
+    public static OperatorResponse.Types.GetFrameworks.Types.Framework Framework(FrameworkView framework, MasterView view)
     {
         var message = new OperatorResponse.Types.GetFrameworks.Types.Framework
         {
@@ -66,7 +65,10 @@ internal static class StateMessages
         return message;
     }
 
-    private static OperatorResponse.Types.GetAgents.Types.Agent Agent(AgentView agent)
+    public static OperatorResponse.Types.GetExecutors.Types.Executor Executor(ExecutorView executor) =>
+        new() { ExecutorInfo = executor.Info, AgentId = executor.Agent.ToProto() };
+
+    public static OperatorResponse.Types.GetAgents.Types.Agent Agent(AgentView agent)
     {
         var message = new OperatorResponse.Types.GetAgents.Types.Agent
         {

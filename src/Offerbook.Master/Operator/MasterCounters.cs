@@ -10,7 +10,7 @@ internal sealed class MasterCounters
 {
     private static readonly string[] Names =
     [
-        "dropped_messages", "http_cache_hits", "recovery_slave_removals", "recovery_slave_removals_held",
+        "dropped_messages", "recovery_slave_removals", "recovery_slave_removals_held",
         "invalid_executor_to_framework_messages", "invalid_framework_to_executor_messages",
         "invalid_operation_status_update_acknowledgements", "invalid_operation_status_updates",
         "invalid_status_update_acknowledgements", "invalid_status_updates",

@@ -36,13 +36,32 @@ public sealed record TaskModel(
         return this with { Statuses = statuses.Add(kept) };
     }
 
-    /// <summary>The message that operators see.</summary>
+    /// <summary>The message that operators see. It shares what is inside with this model: it must not be changed.</summary>
     public MesosTask ToProto()
     {
-        var task = Spec.Clone();
+        var task = new MesosTask();
+        WriteTo(task);
+        return task;
+    }
+
+    /// <summary>Makes a message show this task and nothing else; what is inside is shared.</summary>
+    public void WriteTo(MesosTask task)
+    {
+        task.Name = Spec.Name;
+        task.TaskId = Spec.TaskId;
+        task.FrameworkId = Spec.FrameworkId;
+        task.ExecutorId = Spec.ExecutorId;
+        task.AgentId = Spec.AgentId;
         task.State = State;
+        task.Resources.Clear();
+        task.Resources.Add(Spec.Resources);
         task.Statuses.Clear();
-        task.Statuses.Add(Statuses);
+        foreach (var status in Statuses)
+        {
+            task.Statuses.Add(status);
+        }
+        task.ClearStatusUpdateState();
+        task.ClearStatusUpdateUuid();
         if (ForwardedState is { } forwarded)
         {
             task.StatusUpdateState = forwarded;
@@ -51,6 +70,20 @@ public sealed record TaskModel(
         {
             task.StatusUpdateUuid = uuid;
         }
-        return task;
+        task.Labels = Spec.Labels;
+        task.Discovery = Spec.Discovery;
+        task.Container = Spec.Container;
+        task.HealthCheck = Spec.HealthCheck;
+        task.KillPolicy = Spec.KillPolicy;
+        task.ClearUser();
+        if (Spec.HasUser)
+        {
+            task.User = Spec.User;
+        }
+        task.Limits.Clear();
+        if (Spec.Limits.Count > 0)
+        {
+            task.Limits.Add(Spec.Limits);
+        }
     }
 }

@@ -66,7 +66,8 @@ public static class Answers
         await response.Body.WriteAsync(packed.GetBuffer().AsMemory(0, (int)packed.Length), context.RequestAborted);
     }
 
-    private static bool AcceptsGzip(HttpRequest request)
+    /// <summary>Whether the client takes bodies that are packed with gzip.</summary>
+    public static bool AcceptsGzip(HttpRequest request)
     {
         foreach (var coding in request.Headers.AcceptEncoding.ToString().Split(',', StringSplitOptions.TrimEntries))
         {

@@ -8,7 +8,7 @@ namespace Offerbook.Wire.Json;
 /// an exponent: <c>1.0</c>, <c>0.1</c>, <c>1e21</c>, <c>1.5e-7</c>. Plain between 1e-6 and 1e21.
 /// Infinities are the strings that the reader understands; "NaN" is not readable, by intention.
 /// </summary>
-internal static class DoubleText
+public static class DoubleText
 {
     /// <summary>Sign, 21 digits, point and zero would be 24; <c>-0.00000</c> and 17 digits 25; <c>"-Infinity"</c> 11.</summary>
     public const int MaxBytes = 32;

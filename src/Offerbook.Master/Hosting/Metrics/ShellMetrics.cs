@@ -22,6 +22,7 @@ internal static class ShellMetrics
         sink.Add("registrar/state_store_ms", loop.Appends.Summarize(now), "journal_append_ms");
         sink.Add(MetricKind.Gauge, "registrar/log/recovered", 1, "");
         sink.Add(MetricKind.Gauge, "registrar/log/ensemble_size", 1, "");
+        sink.Add(MetricKind.Counter, "master/http_cache_hits", master.Reads.Hits, "");
         AddTurns(sink, loop);
         master.Book.AddTo(sink);
         SystemMetrics.AddTo(sink);

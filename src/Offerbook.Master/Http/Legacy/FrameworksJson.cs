@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Offerbook.Master.Http.Reads;
 using Offerbook.Master.Operator.Views;
 
 namespace Offerbook.Master.Http.Legacy;
@@ -6,14 +7,17 @@ namespace Offerbook.Master.Http.Legacy;
 /// <summary>GET /frameworks?framework_id=.</summary>
 internal static class FrameworksJson
 {
-    public static void Write(LegacyWriter json, MasterView view, IQueryCollection query)
+    public static Answer Of(MasterView view, IQueryCollection query)
     {
         var wanted = query["framework_id"].ToString();
-        json.BeginObject();
-        json.Frameworks("frameworks", Select(view.Frameworks, wanted), view);
-        json.Frameworks("completed_frameworks", Select(view.CompletedFrameworks, wanted), view);
-        json.EmptyArray("unregistered_frameworks");
-        json.EndObject();
+        return new JsonAnswer().Then(0, static json => json.BeginObject())
+            .Frameworks("frameworks", Select(view.Frameworks, wanted), view)
+            .Frameworks("completed_frameworks", Select(view.CompletedFrameworks, wanted), view)
+            .More(0, static json =>
+            {
+                json.EmptyArray("unregistered_frameworks"u8);
+                json.EndObject();
+            });
     }
 
     private static IEnumerable<FrameworkView> Select(IEnumerable<FrameworkView> frameworks, string wanted) =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Agents;
+using Offerbook.Master.Http.Reads;
 using Offerbook.Master.Operator.Views;
 
 namespace Offerbook.Master.Http.Legacy;
@@ -10,21 +11,23 @@ namespace Offerbook.Master.Http.Legacy;
 /// </summary>
 internal static class OfferConstraintsJson
 {
-    public static void Write(LegacyWriter json, MasterView view, IQueryCollection query)
+    public static Answer Of(MasterView view, IQueryCollection query) => new JsonAnswer().Then(1, json => Write(json, view));
+
+    private static void Write(LegacyWriter json, MasterView view)
     {
         var agents = view.Agents.Select(agent => (agent.Id, Facts: AllocatorAgents.FactsOf(agent.Info))).ToList();
         json.BeginObject();
-        json.BeginObject("frameworks");
+        json.BeginObject("frameworks"u8);
         foreach (var framework in view.Frameworks)
         {
             json.BeginObject(framework.Id.Value);
-            json.BeginArray("suppressed_roles");
+            json.BeginArray("suppressed_roles"u8);
             foreach (var role in framework.SuppressedRoles)
             {
                 json.Text(role);
             }
             json.EndArray();
-            json.BeginObject("excluded_by_attribute_constraints");
+            json.BeginObject("excluded_by_attribute_constraints"u8);
             foreach (var role in framework.Roles)
             {
                 json.BeginArray(role);

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Mesos.V1;
+using Offerbook.Master.Http.Reads;
 using Offerbook.Master.Operator;
 using Offerbook.Master.Operator.Views;
 
@@ -8,67 +8,76 @@ namespace Offerbook.Master.Http.Legacy;
 /// <summary>GET /state: everything.</summary>
 internal static class StateJson
 {
-    public static void Write(LegacyWriter json, MasterView view, IQueryCollection query)
-    {
-        json.BeginObject();
-        Identity(json, view);
-        json.BeginArray("slaves");
-        foreach (var agent in view.Agents)
+    public static Answer Of(MasterView view, IQueryCollection query) => new JsonAnswer()
+        .Then(1, json =>
         {
             json.BeginObject();
-            json.AgentMembers(agent);
+            Identity(json, view);
+            json.BeginArray("slaves"u8);
+        })
+        .Each(view.Agents, AgentJson.Agent)
+        .Then(0, static json =>
+        {
+            json.EndArray();
+            json.BeginArray("recovered_slaves"u8);
+        })
+        .Each(view.RecoveredAgents, AgentJson.RecoveredAgent)
+        .Then(0, static json => json.EndArray())
+        .Frameworks("frameworks", view.Frameworks, view)
+        .Frameworks("completed_frameworks", view.CompletedFrameworks, view)
+        .More(0, static json =>
+        {
+            json.EmptyArray("orphan_tasks"u8);
+            json.EmptyArray("unregistered_frameworks"u8);
             json.EndObject();
-        }
-        json.EndArray();
-        json.RecoveredAgents(view);
-        json.Frameworks("frameworks", view.Frameworks, view);
-        json.Frameworks("completed_frameworks", view.CompletedFrameworks, view);
-        json.EmptyArray("orphan_tasks");
-        json.EmptyArray("unregistered_frameworks");
-        json.EndObject();
-    }
+        });
 
     private static void Identity(LegacyWriter json, MasterView view)
     {
         var master = view.Master;
-        json.Text("version", MasterSettings.ApiVersion);
-        json.Text("git_tag", BuildInfo.Tag);
-        json.Text("build_date", BuildInfo.Date);
-        json.Double("build_time", BuildInfo.Time);
-        json.Text("build_user", "");
-        json.Double("start_time", view.Started.UnixSeconds);
-        json.Double("elected_time", view.Started.UnixSeconds);
-        json.Text("id", master.Id);
-        json.Text("pid", master.Pid);
-        json.Text("hostname", master.Hostname);
-        json.Texts("capabilities", master.Capabilities.Select(Name));
-        json.Double("activated_slaves", view.Sums.ActiveAgents);
-        json.Double("deactivated_slaves", view.Agents.Count - view.Sums.ActiveAgents);
-        json.Double("unreachable_slaves", view.UnreachableAgents);
-        json.Text("leader", master.Pid);
-        json.BeginObject("leader_info");
-        json.Text("id", master.Id);
-        json.Text("pid", master.Pid);
-        json.Integer("port", master.Port);
-        json.Text("hostname", master.Hostname);
+        json.Text("version"u8, MasterSettings.ApiVersion);
+        json.Text("git_tag"u8, BuildInfo.Tag);
+        json.Text("build_date"u8, BuildInfo.Date);
+        json.Double("build_time"u8, BuildInfo.Time);
+        json.Text("build_user"u8, "");
+        json.Double("start_time"u8, view.Started.UnixSeconds);
+        json.Double("elected_time"u8, view.Started.UnixSeconds);
+        json.Text("id"u8, master.Id);
+        json.Text("pid"u8, master.Pid);
+        json.Text("hostname"u8, master.Hostname);
+        json.BeginArray("capabilities"u8);
+        foreach (var capability in master.Capabilities)
+        {
+            json.EnumValue(capability.Type);
+        }
+        json.EndArray();
+        json.Double("activated_slaves"u8, view.Sums.ActiveAgents);
+        json.Double("deactivated_slaves"u8, view.Agents.Count - view.Sums.ActiveAgents);
+        json.Double("unreachable_slaves"u8, view.UnreachableAgents);
+        if (master.Domain is not null)
+        {
+            json.Message("domain"u8, master.Domain);
+        }
+        json.Text("leader"u8, master.Pid);
+        json.BeginObject("leader_info"u8);
+        json.Text("id"u8, master.Id);
+        json.Text("pid"u8, master.Pid);
+        json.Integer("port"u8, master.Port);
+        json.Text("hostname"u8, master.Hostname);
+        if (master.Domain is not null)
+        {
+            json.Message("domain"u8, master.Domain);
+        }
         json.EndObject();
         if (view.Settings.ClusterName is { } cluster)
         {
-            json.Text("cluster", cluster);
+            json.Text("cluster"u8, cluster);
         }
-        json.BeginObject("flags");
+        json.BeginObject("flags"u8);
         foreach (var (name, value) in FlagList.Of(view.Settings))
         {
             json.Text(name, value);
         }
         json.EndObject();
     }
-
-    private static string Name(MasterInfo.Types.Capability capability) => capability.Type switch
-    {
-        MasterInfo.Types.Capability.Types.Type.AgentUpdate => "AGENT_UPDATE",
-        MasterInfo.Types.Capability.Types.Type.AgentDraining => "AGENT_DRAINING",
-        MasterInfo.Types.Capability.Types.Type.QuotaV2 => "QUOTA_V2",
-        _ => "UNKNOWN",
-    };
 }

@@ -1,60 +1,68 @@
 using Microsoft.AspNetCore.Http;
 using Mesos.V1;
+using Offerbook.Master.Http.Reads;
 using Offerbook.Master.Operator.Views;
-using Offerbook.Master.Tasks;
-using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Http.Legacy;
 
 /// <summary>GET /state-summary: agents and frameworks with counts of tasks in place of tasks.</summary>
 internal static class StateSummaryJson
 {
-    private static readonly TaskState[] Counted =
+    private static readonly TaskState[] s_counted =
     [
         TaskState.TaskStaging, TaskState.TaskStarting, TaskState.TaskRunning, TaskState.TaskKilling, TaskState.TaskFinished,
         TaskState.TaskKilled, TaskState.TaskFailed, TaskState.TaskLost, TaskState.TaskError, TaskState.TaskUnreachable,
     ];
 
-    public static void Write(LegacyWriter json, MasterView view, IQueryCollection query)
+    public static Answer Of(MasterView view, IQueryCollection query)
     {
-        var all = view.Frameworks.SelectMany(framework => framework.Tasks.Concat(framework.UnreachableTasks).Concat(framework.CompletedTasks)).ToList();
-        var byAgent = all.ToLookup(task => task.Agent);
-        var byFramework = all.ToLookup(task => task.Framework);
-        json.BeginObject();
-        json.Text("hostname", view.Master.Hostname);
-        if (view.Settings.ClusterName is { } cluster)
-        {
-            json.Text("cluster", cluster);
-        }
-        json.BeginArray("slaves");
-        foreach (var agent in view.Agents)
-        {
-            json.BeginObject();
-            json.AgentMembers(agent);
-            Counts(json, byAgent[agent.Id]);
-            json.Texts("framework_ids", byAgent[agent.Id].Select(task => task.Framework).Distinct().Order().Select(id => id.Value));
-            json.EndObject();
-        }
-        json.EndArray();
-        json.BeginArray("frameworks");
-        foreach (var framework in view.Frameworks)
-        {
-            json.BeginObject();
-            json.FrameworkMembers(framework, view);
-            Counts(json, byFramework[framework.Id]);
-            json.Texts("slave_ids", byFramework[framework.Id].Select(task => task.Agent).Distinct().Order().Select(id => id.Value));
-            json.EndObject();
-        }
-        json.EndArray();
-        json.EndObject();
+        var summary = new TaskSummary(view);
+        return new JsonAnswer()
+            .Then(1, json =>
+            {
+                json.BeginObject();
+                json.Text("hostname"u8, view.Master.Hostname);
+                if (view.Settings.ClusterName is { } cluster)
+                {
+                    json.Text("cluster"u8, cluster);
+                }
+                json.BeginArray("slaves"u8);
+            })
+            .Each(view.Agents, (json, agent) =>
+            {
+                json.BeginObject();
+                json.AgentMembers(agent);
+                var tally = summary.On(agent.Id);
+                Counts(json, tally);
+                json.Texts("framework_ids"u8, tally.Counterparts);
+                json.EndObject();
+            })
+            .Then(0, static json =>
+            {
+                json.EndArray();
+                json.BeginArray("frameworks"u8);
+            })
+            .Each(view.Frameworks, (json, framework) =>
+            {
+                json.BeginObject();
+                json.FrameworkMembers(framework, view);
+                var tally = summary.Of(framework.Id);
+                Counts(json, tally);
+                json.Texts("slave_ids"u8, tally.Counterparts);
+                json.EndObject();
+            })
+            .Then(0, static json =>
+            {
+                json.EndArray();
+                json.EndObject();
+            });
     }
 
-    private static void Counts(LegacyWriter json, IEnumerable<TaskModel> tasks)
+    private static void Counts(LegacyWriter json, TaskTally tally)
     {
-        var counts = tasks.CountBy(task => task.State).ToDictionary();
-        foreach (var state in Counted)
+        foreach (var state in s_counted)
         {
-            json.Integer(TaskJson.StateName(state), counts.GetValueOrDefault(state));
+            json.Integer(OriginalNames<TaskState>.Of(state), tally[state]);
         }
     }
 }

@@ -13,24 +13,24 @@ internal static class TaskJson
     {
         var spec = task.Spec;
         json.BeginObject();
-        json.Text("id", task.Id.Value);
-        json.Text("name", spec.Name);
-        json.Text("framework_id", task.Framework.Value);
-        json.Text("executor_id", task.Executor?.Value ?? "");
-        json.Text("slave_id", task.Agent.Value);
-        json.Text("state", StateName(task.State));
-        json.Resources("resources", task.Resources);
+        json.Text("id"u8, task.Id.Value);
+        json.Text("name"u8, spec.Name);
+        json.Text("framework_id"u8, task.Framework.Value);
+        json.Text("executor_id"u8, task.Executor?.Value ?? "");
+        json.Text("slave_id"u8, task.Agent.Value);
+        json.EnumValue("state"u8, task.State);
+        json.Resources("resources"u8, task.Resources);
         if (spec.Limits.Count > 0)
         {
-            json.BeginObject("limits");
+            json.BeginObject("limits"u8);
             foreach (var (name, value) in spec.Limits.OrderBy(limit => limit.Key, StringComparer.Ordinal))
             {
                 json.Double(name, value.Value);
             }
             json.EndObject();
         }
-        json.Text("role", task.Resources.AllocationRole() ?? RoleName.Default);
-        json.BeginArray("statuses");
+        json.Text("role"u8, task.Resources.AllocationRole() ?? RoleName.Default);
+        json.BeginArray("statuses"u8);
         foreach (var status in task.Statuses)
         {
             Status(json, status);
@@ -38,98 +38,102 @@ internal static class TaskJson
         json.EndArray();
         if (spec.HasUser)
         {
-            json.Text("user", spec.User);
+            json.Text("user"u8, spec.User);
         }
         if (spec.Labels is not null)
         {
-            json.Messages("labels", spec.Labels.Labels_);
+            json.Messages("labels"u8, spec.Labels.Labels_);
         }
         if (spec.Discovery is not null)
         {
-            json.Message("discovery", spec.Discovery);
+            json.Message("discovery"u8, spec.Discovery);
         }
         if (spec.Container is not null)
         {
-            json.Message("container", spec.Container);
+            json.Message("container"u8, spec.Container);
         }
         if (spec.HealthCheck is not null)
         {
-            json.Message("health_check", spec.HealthCheck);
+            json.Message("health_check"u8, spec.HealthCheck);
         }
         json.EndObject();
-    }
-
-    public static void Tasks(this LegacyWriter json, string name, IEnumerable<TaskModel> tasks)
-    {
-        json.BeginArray(name);
-        foreach (var task in tasks)
-        {
-            json.Task(task);
-        }
-        json.EndArray();
     }
 
     public static void Executor(this LegacyWriter json, ExecutorView executor)
     {
         var info = executor.Info;
         json.BeginObject();
-        json.Text("executor_id", info.ExecutorId.Value);
-        json.Text("name", info.Name);
-        json.Text("framework_id", executor.Framework.Value);
-        json.BeginObject("command");
+        json.Text("executor_id"u8, info.ExecutorId.Value);
+        json.Text("name"u8, info.Name);
+        json.Text("framework_id"u8, executor.Framework.Value);
+        json.BeginObject("command"u8);
         if (info.Command is { } command)
         {
-            json.Bool("shell", command.Shell);
+            json.Bool("shell"u8, command.Shell);
             if (command.HasValue)
             {
-                json.Text("value", command.Value);
+                json.Text("value"u8, command.Value);
             }
-            json.Texts("argv", command.Arguments);
+            json.Texts("argv"u8, command.Arguments);
             if (command.Environment is not null)
             {
-                json.Message("environment", command.Environment);
+                json.Message("environment"u8, command.Environment);
             }
-            json.Messages("uris", command.Uris);
+            json.Messages("uris"u8, command.Uris);
         }
         json.EndObject();
-        json.Resources("resources", executor.Resources);
+        json.Resources("resources"u8, executor.Resources);
         if (executor.Resources.AllocationRole() is { } role)
         {
-            json.Text("role", role);
+            json.Text("role"u8, role);
         }
         if (info.Labels is not null)
         {
-            json.Messages("labels", info.Labels.Labels_);
+            json.Messages("labels"u8, info.Labels.Labels_);
         }
         if (info.HasType)
         {
-            json.Text("type", info.Type.ToString().ToUpperInvariant());
+            json.EnumValue("type"u8, info.Type);
         }
-        json.Text("slave_id", executor.Agent.Value);
+        json.Text("slave_id"u8, executor.Agent.Value);
         json.EndObject();
     }
-
-    /// <summary><c>TASK_RUNNING</c>.</summary>
-    public static string StateName(TaskState state) => Operator.MasterCounters.Snake(state.ToString()).ToUpperInvariant();
 
     private static void Status(LegacyWriter json, TaskStatus status)
     {
         json.BeginObject();
-        json.Text("state", StateName(status.State));
-        json.Double("timestamp", status.Timestamp);
+        json.EnumValue("state"u8, status.State);
+        json.Double("timestamp"u8, status.Timestamp);
         if (status.Labels is not null)
         {
-            json.Messages("labels", status.Labels.Labels_);
+            json.Messages("labels"u8, status.Labels.Labels_);
         }
         if (status.ContainerStatus is { } container)
         {
-            var shown = new ContainerStatus { ContainerId = container.ContainerId, CgroupInfo = container.CgroupInfo };
-            shown.NetworkInfos.Add(container.NetworkInfos);
-            json.Message("container_status", shown);
+            ContainerStatusOf(json, container);
         }
         if (status.HasHealthy)
         {
-            json.Bool("healthy", status.Healthy);
+            json.Bool("healthy"u8, status.Healthy);
+        }
+        json.EndObject();
+    }
+
+    /// <summary>Without the executor's process id, which is the agent's own affair.</summary>
+    private static void ContainerStatusOf(LegacyWriter json, ContainerStatus container)
+    {
+        json.BeginObject("container_status"u8);
+        if (container.ContainerId is not null)
+        {
+            json.Message("container_id"u8, container.ContainerId);
+        }
+        if (container.NetworkInfos.Count > 0)
+        {
+            json.Messages("network_infos"u8, container.NetworkInfos);
+        }
+        if (container.CgroupInfo is not null)
+        {
+            json.Message("cgroup_info"u8, container.CgroupInfo);
         }
         json.EndObject();
     }

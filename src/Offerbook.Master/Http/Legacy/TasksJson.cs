@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Offerbook.Master.Http.Reads;
 using Offerbook.Master.Operator.Views;
+using Offerbook.Master.Operator.Views.Blocks;
 using Offerbook.Master.Tasks;
 
 namespace Offerbook.Master.Http.Legacy;
@@ -10,7 +12,7 @@ internal static class TasksJson
 {
     private const int DefaultLimit = 100;
 
-    public static void Write(LegacyWriter json, MasterView view, IQueryCollection query)
+    public static Answer Of(MasterView view, IQueryCollection query)
     {
         var framework = query["framework_id"].ToString();
         var task = query["task_id"].ToString();
@@ -19,13 +21,26 @@ internal static class TasksJson
             .SelectMany(known => known.Tasks.Concat(known.UnreachableTasks).Concat(known.CompletedTasks))
             .Where(known => task.Length == 0 || known.Id.Value == task);
         var sorted = query["order"] == "asc" ? tasks.OrderBy(FirstSeen) : tasks.OrderByDescending(FirstSeen);
-        json.BeginObject();
-        json.Tasks("tasks", sorted.Skip(Number(query["offset"].ToString(), 0)).Take(Number(query["limit"].ToString(), DefaultLimit)));
-        json.EndObject();
+        // What OrderBy leaves out is not sorted either: the cost is a walk over all tasks and sorting a page.
+        var page = sorted.Skip(Number(query["offset"].ToString(), 0)).Take(Number(query["limit"].ToString(), DefaultLimit));
+        return new JsonAnswer()
+            .Then(0, static json =>
+            {
+                json.BeginObject();
+                json.BeginArray("tasks"u8);
+            })
+            .Each(BlockList<TaskModel>.Of(page), TaskJson.Task)
+            .Then(0, static json =>
+            {
+                json.EndArray();
+                json.EndObject();
+            });
     }
 
     private static double FirstSeen(TaskModel task) => task.Statuses.IsEmpty ? 0 : task.Statuses[0].Timestamp;
 
+    /// <summary>What is no number is not there; one below zero is beyond all, as the original takes it.</summary>
     private static int Number(string text, int otherwise) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+        !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? otherwise
+        : number < 0 ? int.MaxValue : number;
 }

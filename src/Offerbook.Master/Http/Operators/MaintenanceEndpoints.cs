@@ -14,12 +14,12 @@ internal static class MaintenanceEndpoints
 {
     public static Task ScheduleAsync(HttpContext context, RunningMaster master) => context.Request.Method switch
     {
-        "GET" => ReadEndpoint.ServeAsync(context, master, static (json, view, _) => json.Message(view.Operator.Schedule)),
+        "GET" or "HEAD" => ReadEndpoint.ServeAsync(context, master, static (json, view, _) => json.Message(view.Operator.Schedule)),
         "POST" => UpdateAsync(context, master),
         _ => context.RefuseMethodAsync("GET", "POST"),
     };
 
-    public static Task StatusAsync(HttpContext context, RunningMaster master) => context.Request.Method == "GET"
+    public static Task StatusAsync(HttpContext context, RunningMaster master) => context.Request.Method is "GET" or "HEAD"
         ? ReadEndpoint.ServeAsync(context, master, static (json, view, _) => json.Message(view.Operator.Maintenance))
         : context.RefuseMethodAsync("GET");
 

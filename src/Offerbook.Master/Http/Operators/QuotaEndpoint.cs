@@ -14,7 +14,7 @@ internal static class QuotaEndpoint
 
     public static Task ServeAsync(HttpContext context, RunningMaster master) => context.Request.Method switch
     {
-        "GET" => ReadEndpoint.ServeAsync(context, master, static (json, view, _) => json.Message(view.Operator.QuotaStatus())),
+        "GET" or "HEAD" => ReadEndpoint.ServeAsync(context, master, static (json, view, _) => json.Message(view.Operator.QuotaStatus())),
         "POST" => SetAsync(context, master),
         "DELETE" => RemoveAsync(context, master),
         _ => context.RefuseMethodAsync("GET", "POST", "DELETE"),

@@ -15,7 +15,7 @@ internal static class WeightsEndpoint
 {
     public static Task ServeAsync(HttpContext context, RunningMaster master) => context.Request.Method switch
     {
-        "GET" => ReadEndpoint.ServeAsync(context, master, static (json, view, _) => Write(json, view)),
+        "GET" or "HEAD" => ReadEndpoint.ServeAsync(context, master, static (json, view, _) => Write(json, view)),
         "PUT" => UpdateAsync(context, master),
         _ => context.RefuseMethodAsync("GET", "PUT"),
     };

@@ -1,31 +1,49 @@
-using Offerbook.Resources;
+using Mesos.V1.Quota;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Operator.Views;
 
-/// <summary>A role as operators see it, drawn from a view.</summary>
+/// <summary>A role as operators see it, drawn from a view. What it holds includes what the roles below it hold.</summary>
+/// <param name="Quota">Null when it has none.</param>
 /// <param name="Frameworks">Those subscribed to it, in the order of their arrival.</param>
-internal sealed record RoleView(string Name, IReadOnlyList<FrameworkId> Frameworks, ResourceBag Allocated, ResourceBag Offered, ResourceBag Reserved)
+/// <param name="Reserved">To the role, whether or not somebody uses it.</param>
+/// <param name="Consumed">What counts against its quota: reservations, and what is used and neither reserved nor revocable.</param>
+internal sealed record RoleView(
+    string Name,
+    double Weight,
+    QuotaConfig? Quota,
+    IReadOnlyList<FrameworkId> Frameworks,
+    Amounts Allocated,
+    Amounts Offered,
+    Amounts Reserved,
+    Amounts Consumed)
 {
-    /// <summary>Roles with frameworks, allocations or reservations, sorted by name.</summary>
+    private const double DefaultWeight = 1;
+
+    /// <summary>Roles with frameworks, a weight, a quota, allocations or reservations, and the roles above them; sorted by name.</summary>
     public static IReadOnlyList<RoleView> Of(MasterView view)
     {
-        var allocated = ResourceBag.Empty;
-        var offered = ResourceBag.Empty;
-        var total = ResourceBag.Empty;
-        foreach (var agent in view.Agents)
+        var sums = new RoleSums(view);
+        var frameworks = new Dictionary<string, List<FrameworkId>>(StringComparer.Ordinal);
+        foreach (var framework in view.Frameworks)
         {
-            total += agent.Total.Reserved();
-            offered += agent.Offered;
-            allocated += agent.UsedTotal;
+            foreach (var role in framework.Roles)
+            {
+                if (!frameworks.TryGetValue(role, out var members))
+                {
+                    frameworks.Add(role, members = []);
+                }
+                members.Add(framework.Id);
+            }
         }
+        var weights = view.Operator.Weights.ToDictionary(static weight => weight.Role, static weight => weight.Weight);
+        var quotas = view.Operator.Quotas.ToDictionary(static quota => quota.Role);
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        names.UnionWith(view.Frameworks.SelectMany(framework => framework.Roles));
-        names.UnionWith(allocated.AllocationRoles());
-        names.UnionWith(offered.AllocationRoles());
-        names.UnionWith(total.Select(entry => entry.Kind.ReservationRole!));
-        return names.Select(name => new RoleView(name,
-            view.Frameworks.Where(framework => framework.Roles.Contains(name)).Select(framework => framework.Id).ToList(),
-            allocated.AllocatedIn(name), offered.AllocatedIn(name), total.Reserved(name))).ToList();
+        foreach (var name in sums.Roles.Concat(frameworks.Keys).Concat(weights.Keys).Concat(quotas.Keys))
+        {
+            names.UnionWith(RoleSums.WithAncestors(name));
+        }
+        return names.Select(name => new RoleView(name, weights.GetValueOrDefault(name, DefaultWeight), quotas.GetValueOrDefault(name),
+            frameworks.GetValueOrDefault(name, []), sums.Allocated(name), sums.Offered(name), sums.Reserved(name), sums.Consumed(name))).ToList();
     }
 }

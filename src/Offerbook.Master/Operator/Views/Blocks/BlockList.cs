@@ -18,6 +18,13 @@ public sealed class BlockList<T> : IReadOnlyCollection<T> where T : class
         Count = count;
     }
 
+    /// <summary>A list of what is given, for readers who take blocks.</summary>
+    public static BlockList<T> Of(IEnumerable<T> items)
+    {
+        T?[][] blocks = [.. items.Chunk(Block<T>.MaxPlaces)];
+        return new BlockList<T>(blocks, blocks.Sum(static block => block.Length));
+    }
+
     public int Count { get; }
 
     public int Length => Count;
