@@ -12,7 +12,7 @@ namespace Offerbook.Master.Tests.Conformance;
 
 /// <summary>
 /// An agent over loopback HTTP that only pretends to run: <c>sleep</c> runs until it is killed, <c>exit 3</c> fails, anything else
-/// finishes at once. It answers pings, repeats nothing, and echoes messages to executors.
+/// finishes at once. It answers pings, repeats updates until they are acknowledged, and echoes messages to executors.
 /// </summary>
 internal sealed class LoopbackAgent(Uri master, string hostname, string resources) : IAsyncDisposable
 {
@@ -23,6 +23,8 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
     private readonly Uri _address = new(master, "/offerbook/agent/v1");
     private readonly Dictionary<(string Framework, string Task), PretendedTask> _tasks = [];
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PeriodicTimer _repeat = new(TimeSpan.FromSeconds(1));
+    private readonly SemaphoreSlim _turn = new(1);
     private IncomingStream<Event>? _stream;
     private Task _pump = Task.CompletedTask;
     private AgentID? _id;
@@ -47,15 +49,36 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
         Assert.That(stream, Is.Not.Null, answer.Reason);
         _stream = stream!;
         _streamId = stream!.Header("Offerbook-Stream-Id")!;
-        _pump = stream.ReadAllAsync(TakeAsync, CancellationToken.None);
+        _pump = Task.WhenAll(stream.ReadAllAsync(TakeInTurnAsync, CancellationToken.None), RepeatAsync());
         await _subscribed.Task.WaitAsync(TimeSpan.FromSeconds(15));
     }
 
     public async ValueTask DisposeAsync()
     {
+        _repeat.Dispose();
         _stream?.Dispose();
         await _pump;
         _client.Dispose();
+    }
+
+    private async Task RepeatAsync()
+    {
+        while (await _repeat.WaitForNextTickAsync())
+        {
+            await _turn.WaitAsync();
+            foreach (var task in _tasks.Values.Where(task => task.Updates.Count > 0).ToList())
+            {
+                await SendAsync(task);
+            }
+            _turn.Release();
+        }
+    }
+
+    private async ValueTask TakeInTurnAsync(Event @event)
+    {
+        await _turn.WaitAsync();
+        await TakeAsync(@event);
+        _turn.Release();
     }
 
     private async ValueTask TakeAsync(Event @event)
@@ -82,7 +105,7 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
                 await ReportAsync(task, TaskState.TaskKilled, "Command terminated with signal Terminated");
                 break;
             case EventType.Acknowledge when Find(@event.Acknowledge.FrameworkId, @event.Acknowledge.TaskId) is { } task:
-                await AdvanceAsync(task);
+                await AdvanceAsync(task, @event.Acknowledge.Uuid);
                 break;
             case EventType.Message:
                 await PostAsync(new Call
@@ -135,14 +158,19 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
             status.Message = message;
         }
         task.Updates.Add(status);
+        task.IsOver |= state is TaskState.TaskKilled or TaskState.TaskFailed or TaskState.TaskFinished;
         if (task.Updates.Count == 1)
         {
             await SendAsync(task);
         }
     }
 
-    private async ValueTask AdvanceAsync(PretendedTask task)
+    private async ValueTask AdvanceAsync(PretendedTask task, ByteString uuid)
     {
+        if (task.Updates.Count == 0 || task.Updates[0].Uuid != uuid)
+        {
+            return;
+        }
         task.Updates.RemoveAt(0);
         if (task.Updates.Count > 0)
         {
@@ -186,6 +214,6 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
         /// <summary>The first is out and awaits its acknowledgement.</summary>
         public List<TaskStatus> Updates { get; } = [];
 
-        public bool IsOver => Updates.Count > 0 && Updates[^1].State is TaskState.TaskKilled or TaskState.TaskFailed or TaskState.TaskFinished;
+        public bool IsOver { get; set; }
     }
 }

@@ -9,5 +9,13 @@ public static class CaseCatalog
     [
         .. RequestCases.All,
         .. SubscriptionCases.All,
+        .. RefusalCases.All,
+        .. UpdateFrameworkCases.All,
+        .. OfferCases.All,
+        .. LaunchCases.All,
+        .. TaskErrorCases.All,
+        .. OfferSetCases.All,
+        .. GroupCases.All,
+        .. ReconcileCases.All,
     ];
 }

@@ -41,6 +41,54 @@ public sealed class CaseContext(KitOptions options) : IAsyncDisposable
         return scheduler;
     }
 
+    /// <summary>Asks until it holds. For what no event announces.</summary>
+    public async Task EventuallyAsync(Func<Task<bool>> holds, string what)
+    {
+        using var patience = new CancellationTokenSource(Options.Patience);
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await holds())
+        {
+            try
+            {
+                await again.WaitForNextTickAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new ExpectationFailed($"Expected {what}, but it did not become so in time");
+            }
+        }
+    }
+
+    /// <summary>The framework as <c>/frameworks</c> shows it, completed ones with it; null when it is unknown.</summary>
+    public async Task<System.Text.Json.JsonElement?> FindFrameworkAsync(FrameworkID id)
+    {
+        var all = await Operator.GetAsync("/frameworks");
+        foreach (var list in new[] { "frameworks", "completed_frameworks" })
+        {
+            foreach (var framework in all.GetProperty(list).EnumerateArray())
+            {
+                if (framework.GetProperty("id").GetString() == id.Value)
+                {
+                    return framework;
+                }
+            }
+        }
+        return null;
+    }
+
+    public Task DisconnectedAsync(ScriptedScheduler scheduler)
+    {
+        scheduler.Disconnect();
+        return EventuallyAsync(
+            async () => await FindFrameworkAsync(scheduler.Id!) is not { } framework || !framework.GetProperty("connected").GetBoolean(),
+            "the master to notice that the stream is closed");
+    }
+
+    public Task RemovedAsync(ScriptedScheduler scheduler) => EventuallyAsync(
+        async () => (await Operator.GetAsync("/frameworks")).GetProperty("completed_frameworks").EnumerateArray()
+            .Any(framework => framework.GetProperty("id").GetString() == scheduler.Id!.Value),
+        "the framework to be completed");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var scheduler in _schedulers)

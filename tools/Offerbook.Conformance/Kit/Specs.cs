@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Mesos.V1.Scheduler;
 using Capability = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type;
 
 namespace Offerbook.Conformance.Kit;
@@ -47,6 +48,14 @@ public static class Specs
         FrameworkId = framework,
         Resources = { Scalar("cpus", 0.1), Scalar("mem", 32), Scalar("disk", 32) },
     };
+
+    /// <summary>One test of one attribute, for one role.</summary>
+    public static OfferConstraints Constraints(string role, string attribute, AttributeConstraint.Types.Predicate predicate)
+    {
+        var group = new OfferConstraints.Types.RoleConstraints.Types.Group();
+        group.AttributeConstraints.Add(new AttributeConstraint { Selector = new() { AttributeName = attribute }, Predicate = predicate });
+        return new OfferConstraints { RoleConstraints = { [role] = new OfferConstraints.Types.RoleConstraints { Groups = { group } } } };
+    }
 
     public static Resource Scalar(string name, double value) =>
         new() { Name = name, Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = value } };
