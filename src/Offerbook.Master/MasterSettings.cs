@@ -96,7 +96,7 @@ public sealed record MasterSettings
     /// <summary>Some 80 metrics for each framework. With thousands of them the answer grows by tens of megabytes.</summary>
     public bool PublishPerFrameworkMetrics { get; init; } = true;
 
-    /// <summary>The registry is snapshotted after this many events, so that a start replays no more than that.</summary>
+    /// <summary>The registry is snapshotted after this many events, or as many as there are agents, so that a start replays no more than that.</summary>
     public int SnapshotInterval { get; init; } = 1000;
 
     public AllocatorSettings Allocator { get; init; } = new();

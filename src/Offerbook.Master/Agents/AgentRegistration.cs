@@ -101,9 +101,11 @@ internal sealed class AgentRegistration(
         var known = cluster.Registry.Agents.GetValueOrDefault(id);
         var recovered = cluster.Agents.Recovered.Remove(id);
         cluster.Counters.Increment(recovered || cluster.Registry.UnreachableAgents.Contains(id) ? "slave_reregistrations" : "slave_registrations");
+        var isRecorded = known is not null && known.AgentInfo.Equals(info);
         var agent = new Agent(id)
         {
-            Info = info,
+            // One copy is enough.
+            Info = isRecorded ? known!.AgentInfo : info,
             Version = report.Version,
             Capabilities = report.Capabilities,
             Ip = ip,
@@ -111,7 +113,7 @@ internal sealed class AgentRegistration(
             RegisteredTime = known is null ? turn.Now.Wall : Times.FromNanoseconds(known.RegisteredTime),
             ReregisteredTime = known is null ? null : turn.Now.Wall,
         };
-        if (known is null || !known.AgentInfo.Equals(info))
+        if (!isRecorded)
         {
             Record(turn, agent);
         }

@@ -16,6 +16,9 @@ internal abstract class Exchange(HttpContext context)
     /// <summary>The master has ended the stream itself.</summary>
     public bool IsClosedByMaster { get; private set; }
 
+    /// <summary>Ends with the core's answer; null when the call needed none.</summary>
+    public IDisposable? Admission { private get; init; }
+
     protected HttpContext Context => context;
 
     public void Answer(int status, string text) => _outcome.TrySetResult((status, text));
@@ -44,7 +47,9 @@ internal abstract class Exchange(HttpContext context)
     /// <returns>Whether a stream was opened, which has now ended.</returns>
     public async Task<bool> RunAsync()
     {
-        if (await _outcome.Task is var (status, text))
+        var outcome = await _outcome.Task;
+        Admission?.Dispose();
+        if (outcome is var (status, text))
         {
             await context.Response.WriteTextAsync(status, text);
             return false;

@@ -39,6 +39,9 @@ internal sealed class RunningMaster
 
     public AnswerSharing Reads { get; } = new();
 
+    /// <summary>What agents pass that want to register.</summary>
+    public AdmissionGate Admissions { get; } = new();
+
     /// <summary>Puts a message into the mailbox, waiting for room.</summary>
     /// <returns>False when the master is stopping or dead.</returns>
     public async ValueTask<bool> PostAsync(MasterMessage message)

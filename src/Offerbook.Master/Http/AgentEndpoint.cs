@@ -21,15 +21,23 @@ internal static class AgentEndpoint
             await refused;
             return;
         }
+        var streamId = Headers.Joined(context.Request.Headers[StreamHeader]);
+        // What names no stream opens one: it waits for its turn before its body is read.
+        using var admission = string.IsNullOrEmpty(streamId) ? await master.Admissions.EnterAsync(context.RequestAborted) : null;
+        await await BeginAsync(context, master, streamId, admission);
+    }
+
+    /// <summary>Reads the call and puts it before the core. Nothing here outlives it, so that a stream holds on to no call.</summary>
+    /// <returns>The rest of the exchange.</returns>
+    private static async Task<Task> BeginAsync(HttpContext context, RunningMaster master, string? streamId, IDisposable? admission)
+    {
         var request = await context.Request.ReadMessageAsync<AgentCall>(maxBytes: MaxBodyBytes, cancellation: context.RequestAborted);
         if (!request.TryGet(out var call, out var refusal))
         {
-            await context.Response.RefuseAsync(refusal);
-            return;
+            return context.Response.RefuseAsync(refusal);
         }
-        var streamId = Headers.Joined(context.Request.Headers[StreamHeader]);
         var remote = (context.Connection.RemoteIpAddress ?? System.Net.IPAddress.Loopback).MapToIPv4().ToString();
-        await CallEndpoint.ServeAsync(master, new Exchange<AgentEvent>(context, request.Format, StreamHeader),
-            connection => new MasterMessage.AgentCallReceived(connection, call, streamId, remote));
+        var exchange = new Exchange<AgentEvent>(context, request.Format, StreamHeader) { Admission = admission };
+        return CallEndpoint.ServeAsync(master, exchange, connection => new MasterMessage.AgentCallReceived(connection, call, streamId, remote));
     }
 }

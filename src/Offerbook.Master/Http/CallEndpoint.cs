@@ -8,13 +8,21 @@ namespace Offerbook.Master.Http;
 /// <summary>What every endpoint for calls does once it knows the call.</summary>
 internal static class CallEndpoint
 {
-    /// <summary>Puts the call before the core and sends what it answers; stays until a stream has ended.</summary>
-    public static async Task ServeAsync(RunningMaster master, Exchange exchange, Func<ConnectionId, MasterMessage> message)
+    /// <summary>
+    /// Puts the call before the core and sends what it answers; stays until a stream has ended. The call itself is let go of at once:
+    /// a stream may last for months, and a SUBSCRIBE that lists tasks may be large.
+    /// </summary>
+    public static Task ServeAsync(RunningMaster master, Exchange exchange, Func<ConnectionId, MasterMessage> message)
     {
         var connection = master.Exchanges.Add(exchange);
+        return StayAsync(master, exchange, connection, master.PostAsync(message(connection)));
+    }
+
+    private static async Task StayAsync(RunningMaster master, Exchange exchange, ConnectionId connection, ValueTask<bool> posted)
+    {
         try
         {
-            if (!await master.PostAsync(message(connection)))
+            if (!await posted)
             {
                 exchange.Fail();
             }

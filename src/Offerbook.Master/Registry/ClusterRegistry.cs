@@ -43,7 +43,8 @@ internal sealed class ClusterRegistry(MasterSettings settings)
     {
         Apply(@event);
         turn.Effects.Add(new Persist(RegistryEvent.Encode(@event)));
-        if (++_eventsSinceSnapshot >= settings.SnapshotInterval)
+        // A snapshot costs as much as there is to keep: taken each time that as many events have come, it doubles their cost and no more.
+        if (++_eventsSinceSnapshot >= Math.Max(settings.SnapshotInterval, Agents.Count))
         {
             turn.Effects.Add(new SaveSnapshot(RegistryEvent.Encode(ToSnapshot())));
             _eventsSinceSnapshot = 0;

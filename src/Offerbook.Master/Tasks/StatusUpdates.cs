@@ -36,6 +36,7 @@ internal sealed class StatusUpdates(ClusterState cluster, TaskBook tasks)
                 cluster.Counters.CountReason(update.LatestState, status.Source, status.Reason);
             }
             var before = task.Model;
+            SharedParts.Adopt(task.Model.Spec, status);
             task.Note(status);
             tasks.Advance(turn, task, update.LatestState);
             cluster.OperatorStreams.TaskUpdated(before, status, task.State);

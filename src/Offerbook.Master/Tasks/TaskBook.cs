@@ -13,18 +13,22 @@ namespace Offerbook.Master.Tasks;
 /// </summary>
 internal sealed class TaskBook(ClusterState cluster)
 {
+    private readonly SharedParts _parts = new();
+
     /// <summary>Adds a task whose resources are charged to the framework already, because they came out of an offer.</summary>
     public LiveTask Launch(Framework framework, Agent agent, TaskInfo info, ResourceBag resources) =>
-        Add(framework, agent, new TaskModel(Describe(framework, info), framework.Id, agent.Id, TaskId.From(info.TaskId),
-            info.Executor is null ? null : ExecutorId.From(info.Executor.ExecutorId), resources, TaskState.TaskStaging, [], null, null));
+        Add(framework, agent, new TaskModel(Describe(framework, agent, info), framework.Id, agent.Id, TaskId.From(info.TaskId),
+            info.Executor is null ? null : ExecutorId.From(info.Executor.ExecutorId), _parts.Share(resources), TaskState.TaskStaging, [], null, null));
 
     /// <summary>Adds a task that an agent reports and the master did not know.</summary>
     public LiveTask Learn(Framework framework, Agent agent, MesosTask reported, ResourceBag resources)
     {
-        var spec = reported.Clone();
-        spec.AgentId = agent.Id.ToProto();
-        spec.FrameworkId = framework.Id.ToProto();
-        spec.Statuses.Clear();
+        var spec = _parts.Compact(reported, framework.Info.Id, agent.Info.Id);
+        resources = _parts.Share(resources);
+        foreach (var status in reported.Statuses)
+        {
+            SharedParts.Adopt(spec, status);
+        }
         var task = Add(framework, agent, new TaskModel(spec, framework.Id, agent.Id, TaskId.From(reported.TaskId),
             string.IsNullOrEmpty(reported.ExecutorId?.Value) ? null : ExecutorId.From(reported.ExecutorId), resources, reported.State,
             reported.Statuses.ToImmutableArray(), reported.HasStatusUpdateState ? reported.StatusUpdateState : null,
@@ -129,14 +133,12 @@ internal sealed class TaskBook(ClusterState cluster)
         return task;
     }
 
-    private static MesosTask Describe(Framework framework, TaskInfo info)
+    private MesosTask Describe(Framework framework, Agent agent, TaskInfo info)
     {
         var task = new MesosTask
         {
             Name = info.Name,
             TaskId = info.TaskId,
-            FrameworkId = framework.Id.ToProto(),
-            AgentId = info.AgentId,
             State = TaskState.TaskStaging,
             ExecutorId = info.Executor?.ExecutorId,
             Labels = info.Labels,
@@ -153,6 +155,6 @@ internal sealed class TaskBook(ClusterState cluster)
         {
             task.User = user;
         }
-        return task;
+        return _parts.Compact(task, framework.Info.Id, agent.Info.Id);
     }
 }
