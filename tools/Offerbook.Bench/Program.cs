@@ -4,6 +4,7 @@ using Offerbook.Bench.Harness;
 using Offerbook.Bench.Local;
 using Offerbook.Bench.Registration;
 using Offerbook.Bench.SimulatedAgents;
+using Offerbook.Bench.State;
 using Offerbook.Bench.Tasks;
 
 // The agents of a cluster that is only as large as it must seem; benchmarks start it as a process of its own.
@@ -18,6 +19,7 @@ IBenchmark[] benchmarks =
     new CodecBenchmark(),
     new AllocatorBenchmark(),
     new RegistrationBenchmark(),
+    new StateBenchmark(),
     new TasksBenchmark(),
     new LocalBenchmark(),
 ];

@@ -12,17 +12,26 @@ public sealed class TasksBenchmark : IBenchmark
 
     public string Name => "tasks";
 
-    public string Summary => "real tasks on one agent, end to end";
+    public string Summary => "tasks end to end: real ones on one agent, or with --simulated N on N agents that only seem to run them";
 
     public IReadOnlyList<BenchOption> Options { get; } =
     [
         new("count", "1000", "tasks to run at each level"),
         new("in-flight", "1,10,100", "tasks kept in flight, a level each"),
         new("idle", "100", "idle tasks whose memory is measured"),
+        new("simulated", "0", "simulated agents; 0: one real agent with real processes"),
+        new("rates", "1000,5000", "simulated: tasks that are due in a second, a level each"),
+        new("seconds", "20", "simulated: how long a level lasts"),
+        new("batch", "10", "simulated: tasks in one ACCEPT at most"),
     ];
 
     public async Task RunAsync(BenchRun run, CancellationToken cancellation)
     {
+        if (run.Int("simulated") is var agents and > 0)
+        {
+            await SimulatedTasks.RunAsync(run, agents, cancellation);
+            return;
+        }
         var directory = Directory.CreateTempSubdirectory("offerbook-bench-").FullName;
         try
         {
