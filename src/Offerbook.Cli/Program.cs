@@ -27,6 +27,8 @@ var root = new RootCommand("Offerbook: one cluster of machines, shared by servic
     LogsCommand.Create(),
     JobCommands.CreateJob(afterDashes),
     JobCommands.CreateJobs(),
+    OffersCommand.Create(),
+    WhyCommand.Create(),
     SimulateCommand.Create(),
     StorefrontCommand.Create(),
     CredentialOption.Principal,

@@ -124,6 +124,9 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
             case MasterMessage.OfferBookAsked request:
                 effects.Add(new MasterEffect.OfferBookReached(request.Connection));
                 break;
+            case MasterMessage.WhyAsked why:
+                effects.Add(new MasterEffect.WhyAnswered(why.Connection, _cluster.Allocator.Why(why.Framework, why.Role, why.From, why.Count), now));
+                break;
             case MasterMessage.ConnectionClosed closed:
                 Close(turn, closed.Connection);
                 break;

@@ -1,4 +1,5 @@
 using Offerbook.Actors;
+using Offerbook.Master.Allocation;
 using Offerbook.Master.Offers;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Wire.Identity;
@@ -47,6 +48,8 @@ public abstract record MasterEffect : IEffect
 
     /// <summary>For the offer book: exactly one for each offer of <see cref="OffersMade"/>, unless the master dies first.</summary>
     public sealed record OfferOver(OfferEnded Offer) : MasterEffect;
+
+    public sealed record WhyAnswered(ConnectionId Connection, WhyPage Page, Now Now) : MasterEffect;
 
     /// <summary>All that was to be told to the offer book before <see cref="MasterMessage.OfferBookAsked"/> came has been told.</summary>
     public sealed record OfferBookReached(ConnectionId Connection) : MasterEffect;

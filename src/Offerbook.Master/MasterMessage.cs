@@ -35,6 +35,11 @@ public abstract record MasterMessage
     /// <summary>Somebody reads the offer book: answered by <see cref="MasterEffect.OfferBookReached"/>, behind all that happened before.</summary>
     public sealed record OfferBookAsked(ConnectionId Connection) : MasterMessage;
 
+    /// <summary>Somebody wants to know why a framework, or whoever is in a role, is not offered agents. Answered by <see cref="MasterEffect.WhyAnswered"/>.</summary>
+    /// <param name="From">0, or where the page before said that the next one begins.</param>
+    /// <param name="Count">Agents in the page; one takes a few microseconds.</param>
+    public sealed record WhyAsked(ConnectionId Connection, FrameworkId? Framework, string Role, int From, int Count) : MasterMessage;
+
     /// <summary>The far end is gone, or was cut for not reading. Never sent for connections that the core has answered or closed itself.</summary>
     public sealed record ConnectionClosed(ConnectionId Connection) : MasterMessage;
 

@@ -69,7 +69,7 @@ internal sealed class Exchanges(Action<string> warn) : IEffectHandler
             case MasterEffect.OpenOperatorStreams open:
                 Open(open);
                 break;
-            case MasterEffect.OffersMade or MasterEffect.OfferOver or MasterEffect.OfferBookReached:
+            case MasterEffect.OffersMade or MasterEffect.OfferOver or MasterEffect.OfferBookReached or MasterEffect.WhyAnswered:
                 OfferBookTold?.Invoke((MasterEffect)effect);
                 break;
             case MasterEffect.PublishView publish:

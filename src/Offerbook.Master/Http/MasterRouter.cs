@@ -111,6 +111,7 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
         ["/roles"] = (context, master) => ReadEndpoint.ServeAsync(context, master, "/roles", Legacy.RolesJson.Of),
         ["/hierarchical-allocator(1)/offer_constraints_debug"] = (context, master) => ReadEndpoint.ServeAsync(context, master, "/hierarchical-allocator(1)/offer_constraints_debug", Legacy.OfferConstraintsJson.Of),
         [Book.BookEndpoint.Offers] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.OffersEndpoint.AnswerAsync),
+        [Book.BookEndpoint.Why] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.WhyEndpoint.AnswerAsync),
         [Book.BookEndpoint.Fairness] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.FairnessEndpoint.AnswerAsync),
         ["/metrics/snapshot"] = Metrics.MetricsEndpoint.SnapshotAsync,
         ["/metrics"] = Metrics.MetricsEndpoint.PrometheusAsync,

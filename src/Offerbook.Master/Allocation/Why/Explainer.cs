@@ -25,7 +25,7 @@ internal sealed class Explainer(
         {
             if (agents.ByHandle[next] is { } agent)
             {
-                page.Add(new AgentObstacles(agent.Id, agent.Facts.Hostname, agent.Total, agent.Available, Explain(agent, subject, turn)));
+                page.Add(new AgentObstacles(next, agent.Id, agent.Facts.Hostname, agent.Total, agent.Available, Explain(agent, subject, turn)));
             }
         }
 

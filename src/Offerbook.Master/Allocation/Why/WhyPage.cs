@@ -13,5 +13,6 @@ public sealed record WhyPage(IReadOnlyList<Obstacle> General, IReadOnlyList<Agen
     public const int MaxAgents = 500;
 }
 
+/// <param name="Handle">Where a page that begins with this agent begins.</param>
 /// <param name="Obstacles">At least one.</param>
-public sealed record AgentObstacles(AgentId Agent, string Hostname, ResourceBag Total, ResourceBag Available, IReadOnlyList<Obstacle> Obstacles);
+public sealed record AgentObstacles(int Handle, AgentId Agent, string Hostname, ResourceBag Total, ResourceBag Available, IReadOnlyList<Obstacle> Obstacles);

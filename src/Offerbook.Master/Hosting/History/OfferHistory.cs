@@ -26,7 +26,7 @@ internal sealed class OfferHistory : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly BookWriter? _writer;
     private readonly SemaphoreSlim _readers = new(MaxReaders);
-    private readonly ConcurrentDictionary<ConnectionId, TaskCompletionSource> _asked = [];
+    private readonly ConcurrentDictionary<ConnectionId, TaskCompletionSource<MasterEffect?>> _asked = [];
     private readonly CancellationTokenSource _stopping = new();
     private RunningMaster? _master;
     private Task _sampling = Task.CompletedTask;
@@ -43,6 +43,8 @@ internal sealed class OfferHistory : IAsyncDisposable
     public string? Off { get; }
 
     public OutstandingOffers Outstanding { get; } = new();
+
+    public Explanations Explanations { get; } = new();
 
     /// <summary>Opens the book, or a stand-in that says why it could not be opened. Never fails.</summary>
     public static OfferHistory Open(string directory, OfferBookOptions options, TimeProvider time, Action<string> warn)
@@ -108,22 +110,12 @@ internal sealed class OfferHistory : IAsyncDisposable
 
     /// <summary>Waits until all that the master did before has been told to the book.</summary>
     /// <returns>False when the master is stopping.</returns>
-    public async Task<bool> CatchUpAsync()
-    {
-        var connection = _master!.Exchanges.NextConnection();
-        var reached = _asked[connection] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!await _master.PostAsync(new MasterMessage.OfferBookAsked(connection)))
-        {
-            _asked.TryRemove(connection, out _);
-            return false;
-        }
-        if (_master.Runner.Completion.IsCompleted)
-        {
-            ReleaseAll();
-        }
-        await reached.Task;
-        return true;
-    }
+    public async Task<bool> CatchUpAsync() => await AskAsync(connection => new MasterMessage.OfferBookAsked(connection)) is not null;
+
+    /// <summary>One page of reasons, explained in one turn of the core.</summary>
+    /// <returns>Null when the master is stopping.</returns>
+    public async Task<MasterEffect.WhyAnswered?> ExplainAsync(FrameworkId? framework, string role, int from, int count) =>
+        await AskAsync(connection => new MasterMessage.WhyAsked(connection, framework, role, from, count)) as MasterEffect.WhyAnswered;
 
     /// <summary>What each role has in a view, offers included.</summary>
     public IReadOnlyList<RoleShare> SharesOf(MasterView view)
@@ -191,9 +183,20 @@ internal sealed class OfferHistory : IAsyncDisposable
                 Outstanding.Remove(over.Offer.Offer.Id);
                 _writer?.Add(new BookEntry.Over(over.Offer));
                 break;
-            case MasterEffect.OfferBookReached reached when _asked.TryRemove(reached.Connection, out var waiting):
-                waiting.SetResult();
+            case MasterEffect.OfferBookReached reached:
+                Reach(reached.Connection, reached);
                 break;
+            case MasterEffect.WhyAnswered answered:
+                Reach(answered.Connection, answered);
+                break;
+        }
+    }
+
+    private void Reach(ConnectionId connection, MasterEffect? answer)
+    {
+        if (_asked.TryRemove(connection, out var waiting))
+        {
+            waiting.SetResult(answer);
         }
     }
 
@@ -201,11 +204,24 @@ internal sealed class OfferHistory : IAsyncDisposable
     {
         foreach (var connection in _asked.Keys)
         {
-            if (_asked.TryRemove(connection, out var waiting))
-            {
-                waiting.SetResult();
-            }
+            Reach(connection, null);
         }
+    }
+
+    /// <returns>Null when the master is stopping.</returns>
+    private async Task<MasterEffect?> AskAsync(Func<ConnectionId, MasterMessage> question)
+    {
+        var connection = _master!.Exchanges.NextConnection();
+        var reached = _asked[connection] = new TaskCompletionSource<MasterEffect?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!await _master.PostAsync(question(connection)))
+        {
+            Reach(connection, null);
+        }
+        if (_master.Runner.Completion.IsCompleted)
+        {
+            ReleaseAll();
+        }
+        return await reached.Task;
     }
 
     private async Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellation)
