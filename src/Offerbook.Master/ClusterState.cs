@@ -40,6 +40,12 @@ internal sealed class ClusterState(MasterSettings settings, SeededRandom random)
     /// <summary>What waits, after a start, for agents to return.</summary>
     public RecoveryGuard Recovery { get; } = new(settings);
 
+    /// <summary>Registered agents whose machines are in the maintenance schedule.</summary>
+    public SortedSet<AgentId> ScheduledAgents { get; } = [];
+
+    /// <summary>Grows whenever <see cref="ScheduledAgents"/> changes.</summary>
+    public long ScheduledAgentsVersion { get; set; }
+
     /// <summary>Deactivated agents on which something has ended in this turn.</summary>
     public SortedSet<AgentId> DrainsToReview { get; } = [];
 

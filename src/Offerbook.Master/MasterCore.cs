@@ -58,7 +58,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         _departures = new Departures(_cluster, _offers, tasks);
         _loss = new AgentLoss(_cluster, _offers, tasks);
         _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, new FrameworkUpdates(_cluster, _subscriptions), _departures, new AcceptHandler(_cluster, _offers, tasks), reconciler,
-            new TaskKiller(_cluster, reconciler), updates);
+            new TaskKiller(_cluster, reconciler), updates, _offers.Inverse);
         var gone = new AgentGone(_cluster, _offers, tasks, _loss);
         var unavailabilities = new Unavailabilities(_cluster, _offers);
         _drains = new DrainProgress(_cluster, gone);
@@ -159,6 +159,9 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
                 break;
             case MasterMessage.FailoverTimedOut failover:
                 _departures.TimeOut(turn, failover.Framework, failover.Epoch);
+                break;
+            case MasterMessage.OfferTimedOut offer when _offers.Find(offer.Offer) is null:
+                _offers.Inverse.TimeOut(turn, offer.Offer);
                 break;
             case MasterMessage.OfferTimedOut offer when _offers.Find(offer.Offer) is { } live:
                 _offers.Rescind(turn, live, OfferEnd.TimedOut);

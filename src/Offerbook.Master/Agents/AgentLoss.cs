@@ -187,6 +187,10 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
             turn.CloseStream(stream);
         }
         turn.CancelTimer(new PingTimer(agent.Id));
+        if (cluster.ScheduledAgents.Remove(agent.Id))
+        {
+            cluster.ScheduledAgentsVersion++;
+        }
         cluster.Allocator.RemoveAgent(agent.Id);
         cluster.Agents.Remove(agent);
         cluster.OperatorStreams.AgentRemoved(agent.Id);

@@ -83,6 +83,13 @@ public sealed partial class Allocator
     /// <summary>An inverse offer is not out any more though nobody answered it. It is made again when something happens to the agent.</summary>
     public void ForgetInverseOffer(FrameworkId framework, AgentId id) => _agents.Find(id)?.Maintenance?.Outstanding.Remove(framework);
 
+    /// <summary>The inverse offers of a framework are not out any more, though nobody answered them: it is asked anew.</summary>
+    public void AskAgain(FrameworkId framework)
+    {
+        _maintenance.Forget(framework, answersToo: false);
+        _maintenance.Revive(framework);
+    }
+
     /// <summary>The newest answers of the frameworks that were asked to leave the agent, sorted by framework.</summary>
     public IReadOnlyList<InverseOfferAnswer> InverseOfferAnswers(AgentId id) => _agents.Find(id)?.Maintenance is { } maintenance
         ? [.. maintenance.Answers.Values]

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Master.Agents;
 using Offerbook.Master.Frameworks;
+using Offerbook.Master.Maintenance;
 using Offerbook.Master.Offers;
 using Offerbook.Master.Tasks;
 using Offerbook.Wire.Identity;
@@ -11,7 +12,7 @@ namespace Offerbook.Master.Calls;
 /// <summary>Takes the calls of schedulers: the checks that decide the HTTP status, in the order that clients know, then the call itself.</summary>
 internal sealed class SchedulerCalls(
     ClusterState cluster, Subscriptions subscriptions, FrameworkUpdates frameworkUpdates, Departures departures, AcceptHandler accept, Reconciler reconciler,
-    TaskKiller killer, StatusUpdates updates)
+    TaskKiller killer, StatusUpdates updates, InverseOffers inverseOffers)
 {
     public void Handle(in Turn turn, MasterMessage.SchedulerCallReceived message)
     {
@@ -114,8 +115,11 @@ internal sealed class SchedulerCalls(
                 // Accepted and of no effect: offers follow from fairness alone, as in the original.
                 cluster.Counters.Increment("messages_resource_request");
                 break;
-            case Type.AcceptInverseOffers or Type.DeclineInverseOffers:
-                // No inverse offers are ever out, so that every id is a stale one.
+            case Type.AcceptInverseOffers:
+                inverseOffers.Answer(turn, framework, call.AcceptInverseOffers.InverseOfferIds, call.AcceptInverseOffers.Filters, accepted: true);
+                break;
+            case Type.DeclineInverseOffers:
+                inverseOffers.Answer(turn, framework, call.DeclineInverseOffers.InverseOfferIds, call.DeclineInverseOffers.Filters, accepted: false);
                 break;
             case Type.AcknowledgeOperationStatus:
                 // No operation has feedback that could be acknowledged.

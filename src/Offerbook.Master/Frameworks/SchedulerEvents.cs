@@ -28,6 +28,12 @@ internal static class SchedulerEvents
 
     public static SchedulerEvent Rescind(OfferId offer) => new() { Type = Type.Rescind, Rescind = new() { OfferId = offer.ToProto() } };
 
+    /// <summary>Empty, to be filled.</summary>
+    public static SchedulerEvent InverseOffers() => new() { Type = Type.InverseOffers, InverseOffers = new() };
+
+    public static SchedulerEvent RescindInverse(OfferId offer) =>
+        new() { Type = Type.RescindInverseOffer, RescindInverseOffer = new() { InverseOfferId = offer.ToProto() } };
+
     public static SchedulerEvent Update(TaskStatus status) => new() { Type = Type.Update, Update = new() { Status = status } };
 
     public static SchedulerEvent OperationUpdate(OperationStatus status) =>

@@ -30,5 +30,15 @@ internal sealed class Unavailabilities(ClusterState cluster, OfferBook offers)
         }
         offers.RescindAll(turn, agent);
         agent.Unavailability = planned;
+        cluster.ScheduledAgentsVersion++;
+        if (planned is null)
+        {
+            cluster.ScheduledAgents.Remove(agent.Id);
+        }
+        else
+        {
+            cluster.ScheduledAgents.Add(agent.Id);
+        }
+        cluster.Allocator.SetUnavailability(agent.Id, planned);
     }
 }

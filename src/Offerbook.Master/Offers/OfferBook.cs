@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Master.Agents;
 using Offerbook.Master.Frameworks;
+using Offerbook.Master.Maintenance;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
 
@@ -23,6 +24,9 @@ internal sealed class OfferBook(ClusterState cluster)
     public (long Made, long Ended) Tally { get; private set; }
 
     public long AllocationRuns { get; private set; }
+
+    /// <summary>The offers that ask for something back. They end where those of an agent or a framework end.</summary>
+    public InverseOffers Inverse { get; } = new(cluster);
 
     public LiveOffer? Find(OfferId id) => _offers.Find(id);
 
@@ -54,6 +58,7 @@ internal sealed class OfferBook(ClusterState cluster)
         {
             cluster.Frameworks.Find(FrameworkId.From(offers[0].FrameworkId))!.Send(turn, SchedulerEvents.Offers(offers));
         }
+        Inverse.Send(turn, NextId);
     }
 
     /// <summary>Takes the offer out; what it held stays charged, and is the caller's to use or to <see cref="GiveBack"/>.</summary>
@@ -117,6 +122,7 @@ internal sealed class OfferBook(ClusterState cluster)
         {
             Rescind(turn, offer, why);
         }
+        Inverse.RescindAll(turn, agent);
     }
 
     public void DropAll(in Turn turn, Framework framework, OfferEnd why)
@@ -125,6 +131,7 @@ internal sealed class OfferBook(ClusterState cluster)
         {
             Drop(turn, offer, why);
         }
+        Inverse.DropAll(turn, framework);
     }
 
     private void End(in Turn turn, LiveOffer offer, OfferEnd why, TimeSpan? refuse)
@@ -136,9 +143,12 @@ internal sealed class OfferBook(ClusterState cluster)
 
     private static void Note(in Turn turn, OfferEnded ended) => turn.Effects.Add(new MasterEffect.OfferOver(ended));
 
+    /// <summary>One row of numbers for offers and inverse offers.</summary>
+    private OfferId NextId() => new($"{cluster.MasterId}-O{_next++}");
+
     private LiveOffer Make(in Turn turn, Framework framework, Agent agent, string role, ResourceBag resources)
     {
-        var id = new OfferId($"{cluster.MasterId}-O{_next++}");
+        var id = NextId();
         var made = new OfferMade(id, framework.Id, framework.Info.Name, agent.Id, agent.Info.Hostname, role, resources, turn.Now);
         var offer = new LiveOffer(made, OfferFormat.ToProto(id, framework, agent, role, resources));
         _offers.Set(id, offer);

@@ -20,12 +20,7 @@ internal static class OfferFormat
             FrameworkId = framework.Id.ToProto(),
             AgentId = agent.Id.ToProto(),
             Hostname = agent.Info.Hostname,
-            Url = new URL
-            {
-                Scheme = "http",
-                Address = new Address { Hostname = agent.Info.Hostname, Ip = agent.Ip, Port = agent.Info.Port },
-                Path = "/slave(1)",
-            },
+            Url = UrlOf(agent),
             Domain = agent.Info.Domain,
             Unavailability = agent.Unavailability,
         };
@@ -44,4 +39,12 @@ internal static class OfferFormat
         }
         return offer;
     }
+
+    /// <summary>Where the agent's own API is.</summary>
+    public static URL UrlOf(Agent agent) => new()
+    {
+        Scheme = "http",
+        Address = new Address { Hostname = agent.Info.Hostname, Ip = agent.Ip, Port = agent.Info.Port },
+        Path = "/slave(1)",
+    };
 }

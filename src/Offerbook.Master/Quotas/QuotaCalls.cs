@@ -91,13 +91,12 @@ internal sealed class QuotaCalls(ClusterState cluster, QuotaOffers offers) : IOp
 
     private string? CheckConsumption(QuotaConfig config)
     {
-        var quota = Quota.Of(config);
-        if (quota.Limits.Count == 0 || RoleConsumption.Of(cluster, config.Role).Consumed is var consumed && quota.Allows(consumed))
-        {
-            return null;
-        }
-        return $"Invalid QuotaConfig: Role '{config.Role}' is already consuming '{consumed}'; this is more than the requested limits "
-            + $"'{quota.LimitsText()}' (use 'force' flag to bypass this check)";
+        var limits = RoleQuotas.Of(config).Limits;
+        var consumed = offers.Consumed(config.Role);
+        return limits.Admit(consumed)
+            ? null
+            : $"Invalid QuotaConfig: Role '{config.Role}' is already consuming '{consumed}'; this is more than the requested limits "
+                + $"'{RoleQuotas.Text(limits)}' (use 'force' flag to bypass this check)";
     }
 
     /// <returns>What would be guaranteed in all and what there is, if that is less.</returns>
@@ -108,13 +107,13 @@ internal sealed class QuotaCalls(ClusterState cluster, QuotaOffers offers) : IOp
         {
             after[config.Role] = config;
         }
-        var guarantees = new QuantitySum();
+        var guarantees = ResourceQuantities.Empty;
         foreach (var config in after.Values)
         {
-            guarantees.Add(Quota.Of(config).Guarantees);
+            guarantees += RoleQuotas.Of(config).Guarantees;
         }
-        var capacity = RoleConsumption.Capacity(cluster);
-        return guarantees.Total() is var total && capacity.Contains(total) ? null : (total, capacity);
+        var capacity = Capacity.Of(cluster);
+        return capacity.Contains(guarantees) ? null : (guarantees, capacity);
     }
 
     private void Apply(in Turn turn, IEnumerable<QuotaConfig> configs)
@@ -128,11 +127,11 @@ internal sealed class QuotaCalls(ClusterState cluster, QuotaOffers offers) : IOp
         cluster.Registry.Record(turn, update);
         foreach (var config in update.Configs)
         {
-            AllocatorQuotas.Set(cluster.Allocator, config);
+            cluster.Allocator.UpdateQuota(config.Role, RoleQuotas.Of(config));
         }
         foreach (var config in update.Configs)
         {
-            offers.MakeRoom(turn, config.Role, Quota.Of(config));
+            offers.MakeRoom(turn, config.Role, RoleQuotas.Of(config));
         }
     }
 

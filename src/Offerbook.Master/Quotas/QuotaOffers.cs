@@ -1,46 +1,53 @@
+using Offerbook.Master.Allocation;
 using Offerbook.Master.Offers;
 using Offerbook.Resources;
 
 namespace Offerbook.Master.Quotas;
 
 /// <summary>
-/// Rescinds offers that stand in the way of a new quota: the role's own as long as they would take it over its limits, then those
-/// of others until the guarantee could be met from what came back. Free resources count as nothing here, because they may be on
+/// Rescinds offers that stand in the way of a new quota: the role's own as long as they take it over its limits, then those of
+/// others until the guarantee could be met from what came back. Free resources count as nothing here, because they may be on
 /// their way to somebody, so that rather too much than too little is rescinded.
 /// </summary>
 internal sealed class QuotaOffers(ClusterState cluster, OfferBook offers)
 {
-    public void MakeRoom(in Turn turn, string role, Quota quota)
+    /// <summary>What a top-level role takes of its quota without what it is merely offered: its reservations, and what else it uses.</summary>
+    public ResourceQuantities Consumed(string role)
     {
-        if (quota.Limits.Count == 0 && quota.Guarantees.IsEmpty)
+        var offered = ResourceQuantities.Empty;
+        foreach (var offer in offers.All)
+        {
+            if (RoleName.IsSameOrAncestor(role, offer.Role))
+            {
+                offered += Counted(offer);
+            }
+        }
+        return cluster.Allocator.ConsumedQuota(role) - offered;
+    }
+
+    public void MakeRoom(in Turn turn, string role, RoleQuota quota)
+    {
+        KeepLimits(turn, role, quota);
+        KeepGuarantee(turn, role, quota, cluster.Allocator.ConsumedQuota(role));
+    }
+
+    private void KeepLimits(in Turn turn, string role, RoleQuota quota)
+    {
+        if (quota.Limits.Admit(cluster.Allocator.ConsumedQuota(role)))
         {
             return;
         }
-        var (consumed, offered) = RoleConsumption.Of(cluster, role);
-        var held = consumed + offered;
-        held = KeepLimits(turn, role, quota, held);
-        KeepGuarantee(turn, role, quota, held);
-    }
-
-    private ResourceQuantities KeepLimits(in Turn turn, string role, Quota quota, ResourceQuantities held)
-    {
-        if (quota.Allows(held))
-        {
-            return held;
-        }
         foreach (var offer in offers.All.Where(offer => RoleName.IsSameOrAncestor(role, offer.Role)).ToList())
         {
-            held -= offer.Resources.NonRevocable().Quantities;
             offers.Rescind(turn, offer);
-            if (quota.Allows(held))
+            if (quota.Limits.Admit(cluster.Allocator.ConsumedQuota(role)))
             {
-                break;
+                return;
             }
         }
-        return held;
     }
 
-    private void KeepGuarantee(in Turn turn, string role, Quota quota, ResourceQuantities held)
+    private void KeepGuarantee(in Turn turn, string role, RoleQuota quota, ResourceQuantities held)
     {
         if (held.Contains(quota.Guarantees))
         {
@@ -57,10 +64,12 @@ internal sealed class QuotaOffers(ClusterState cluster, OfferBook offers)
             var others = agent.Offers.Where(offer => !RoleName.IsSameOrAncestor(role, offer.Role)).ToList();
             foreach (var offer in others)
             {
-                held += offer.Resources.NonRevocable().Quantities;
+                held += Counted(offer);
                 offers.Rescind(turn, offer);
             }
             agentsWanted -= others.Count > 0 ? 1 : 0;
         }
     }
+
+    private static ResourceQuantities Counted(LiveOffer offer) => offer.Resources.Unreserved().NonRevocable().Quantities;
 }

@@ -34,7 +34,7 @@ internal static class QuotaRules
         {
             return unfit;
         }
-        return Quota.Of(config) is var quota && quota.Allows(quota.Guarantees)
+        return RoleQuotas.Of(config) is var quota && quota.Limits.Admit(quota.Guarantees)
             ? null
             : $"'QuotaConfig.guarantees' {Text(config.Guarantees)} is not contained within the 'QuotaConfig.limits' {Text(config.Limits)}";
     }

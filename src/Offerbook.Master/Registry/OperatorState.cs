@@ -32,9 +32,13 @@ internal sealed class OperatorState
     public bool IsDraining(AgentId agent) =>
         Deactivated.TryGetValue(agent, out var held) && held.DrainInfo?.State == DrainState.Draining;
 
+    /// <summary>Grows with every change.</summary>
+    public long Version { get; private set; }
+
     /// <returns>Whether the event is one of this part.</returns>
     public bool Apply(IMessage @event)
     {
+        Version++;
         switch (@event)
         {
             case AgentDrainStarted started:

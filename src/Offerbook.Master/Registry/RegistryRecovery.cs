@@ -24,9 +24,12 @@ internal static class RegistryRecovery
         }
         foreach (var quota in cluster.Registry.Operators.Quotas.Values)
         {
-            Quotas.AllocatorQuotas.Set(cluster.Allocator, quota);
+            cluster.Allocator.UpdateQuota(quota.Role, Quotas.RoleQuotas.Of(quota));
         }
-        Weights.AllocatorWeights.Set(cluster.Allocator, cluster.Registry.Operators.Weights.Values);
+        foreach (var weight in cluster.Registry.Operators.Weights.Values)
+        {
+            cluster.Allocator.UpdateWeight(weight.Role, weight.Weight);
+        }
         cluster.Recovery.Begin(turn, cluster);
         RegistryGc.Await(turn, cluster);
         if (cluster.Agents.Recovered.Count > 0)

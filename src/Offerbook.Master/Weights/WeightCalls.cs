@@ -51,7 +51,10 @@ internal sealed class WeightCalls(ClusterState cluster, OfferBook offers) : IOpe
     private void Apply(in Turn turn, WeightsUpdated update)
     {
         cluster.Registry.Record(turn, update);
-        AllocatorWeights.Set(cluster.Allocator, update.WeightInfos);
+        foreach (var weight in update.WeightInfos)
+        {
+            cluster.Allocator.UpdateWeight(weight.Role, weight.Weight);
+        }
         var roles = update.WeightInfos.Select(weight => weight.Role).ToHashSet();
         if (cluster.Frameworks.Any(framework => framework.Roles.Any(roles.Contains)))
         {

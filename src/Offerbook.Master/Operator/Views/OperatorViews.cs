@@ -1,29 +1,27 @@
-using Mesos.V1;
-using Mesos.V1.Maintenance;
-using Offerbook.Master.Registry;
+using Offerbook.Master.Maintenance;
 
 namespace Offerbook.Master.Operator.Views;
 
-/// <summary>Takes <see cref="OperatorView"/>s. Costs as much as there are quotas, weights and scheduled machines.</summary>
-internal static class OperatorViews
+/// <summary>Takes <see cref="OperatorView"/>s, and the same one again until something in it has changed.</summary>
+internal sealed class OperatorViews(ClusterState cluster, InverseOffers inverse)
 {
-    public static OperatorView Of(OperatorState state) =>
-        new([.. state.Quotas.Values], [.. state.Weights.Values], state.Schedule, Status(state));
+    private OperatorView? _last;
+    private (long, long, long) _drawn;
 
-    private static ClusterStatus Status(OperatorState state)
+    /// <summary>Grows with every change.</summary>
+    public long Version => cluster.Registry.Operators.Version + inverse.Version + cluster.ScheduledAgentsVersion;
+
+    /// <summary>Costs, after a change, as much as there are quotas, weights, scheduled machines and inverse offers.</summary>
+    public OperatorView Take()
     {
-        var status = new ClusterStatus();
-        foreach (var machine in state.Machines.Values)
+        var present = (cluster.Registry.Operators.Version, inverse.Version, cluster.ScheduledAgentsVersion);
+        if (_last is null || _drawn != present)
         {
-            if (machine.Mode == MachineInfo.Types.Mode.Down)
-            {
-                status.DownMachines.Add(machine.Id);
-            }
-            else
-            {
-                status.DrainingMachines.Add(new ClusterStatus.Types.DrainingMachine { Id = machine.Id });
-            }
+            var state = cluster.Registry.Operators;
+            _drawn = present;
+            _last = new OperatorView([.. state.Quotas.Values], [.. state.Weights.Values], state.Schedule, MaintenanceStatus.Of(cluster),
+                [.. inverse.All.Select(offer => offer.Sent)]);
         }
-        return status;
+        return _last;
     }
 }

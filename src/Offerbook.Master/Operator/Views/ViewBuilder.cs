@@ -24,6 +24,7 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
 
     private readonly BlockMap<AgentId, AgentView> _agents = new();
     private readonly BlockMap<FrameworkId, FrameworkView> _frameworks = new();
+    private readonly OperatorViews _operators = new(cluster, offers.Inverse);
     private ImmutableArray<FrameworkView> _completed = [];
     private long _completedVersion = -1;
 
@@ -44,7 +45,7 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
         Invariant.Check(cluster.Agents.Changes.Count + cluster.Frameworks.Changes.Count == 0, "a view is taken when all is drawn");
         return new MasterView
         {
-            Version = cluster.Agents.Changes.Version + cluster.Frameworks.Changes.Version + cluster.Registry.Version,
+            Version = cluster.Agents.Changes.Version + cluster.Frameworks.Changes.Version + cluster.Registry.Version + _operators.Version,
             Settings = cluster.Settings,
             Master = cluster.Master,
             Taken = now,
@@ -59,7 +60,7 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
             AllocationRuns = offers.AllocationRuns,
             Allocator = cluster.Allocator.View(),
             Counters = [.. cluster.Counters.ToArray()],
-            Operator = OperatorViews.Of(cluster.Registry.Operators),
+            Operator = _operators.Take(),
         };
     }
 
