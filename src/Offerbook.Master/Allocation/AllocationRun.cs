@@ -120,6 +120,7 @@ internal sealed class AllocationRun(
         _remaining = agent.SharedOfferedIn == _runs ? agent.Available.NonShared() : agent.Available;
         _withheld = Withheld.None;
         _deferred.Clear();
+        agent.Refusals.Prepare(agent.Available);
         _visit++;
     }
 
@@ -187,22 +188,23 @@ internal sealed class AllocationRun(
 
         var order = role.Competing;
         order.Sort(totals);
-        for (var i = 0; i < order.Count;)
+        var refusals = _agent.Refusals;
+        for (var i = 0; i < order.Count; i++)
         {
-            var member = order[i];
-            if (member.VisitedAt == _visit)
+            if (refusals.IsCovered(order.Indexes[i]))
             {
-                i++;
                 continue;
             }
 
-            member = order.Next(i, random);
+            var member = order[i].VisitedAt == _visit ? order[i] : order.Next(i, random);
+            if (member.VisitedAt == _visit || member.ChangedAt <= _agent.SettledAt || !MaySee(member) || !TryServe(member, available, isDeferred: false))
+            {
+                continue;
+            }
+
+            // Whoever is served moves back and the next one takes this place.
             member.VisitedAt = _visit;
-            if (member.ChangedAt <= _agent.SettledAt || !MaySee(member) || !TryServe(member, available, isDeferred: false))
-            {
-                continue;
-            }
-
+            i--;
             available = AllocatableTo(role);
             if (available.IsEmpty)
             {

@@ -1,10 +1,13 @@
 namespace Offerbook.Master.Allocation;
 
 /// <summary>Whatever competes with siblings by share: a role of the tree, or a framework in a role.</summary>
-internal abstract class Competitor(string name)
+internal abstract class Competitor(string name, int index)
 {
     /// <summary>Unique among siblings; decides when share and number of allocations are equal.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Of members: small, and given again after the member is gone.</summary>
+    public int Index { get; } = index;
 
     /// <summary>Allocated and offered scalars in thousandths, by index of <see cref="ClusterTotals"/>.</summary>
     public long[] Allocated { get; private set; } = [];

@@ -6,11 +6,8 @@ namespace Offerbook.Master.Allocation;
 /// A framework in one role: the one who is offered things. Lives while the framework is subscribed to the role, and after that
 /// for as long as it holds resources there.
 /// </summary>
-internal sealed class RoleMember(int index, FrameworkSlot framework, RoleNode role) : Competitor(framework.Id.Value)
+internal sealed class RoleMember(int index, FrameworkSlot framework, RoleNode role) : Competitor(framework.Id.Value, index)
 {
-    /// <summary>Small; given again after the member is gone.</summary>
-    public int Index { get; } = index;
-
     public FrameworkSlot Framework { get; } = framework;
 
     public RoleNode Role { get; } = role;

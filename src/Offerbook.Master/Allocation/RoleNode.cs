@@ -9,7 +9,7 @@ namespace Offerbook.Master.Allocation;
 internal sealed class RoleNode : Competitor
 {
     private RoleNode(string name, string role, RoleNode? parent, QuotaAccount? account, AllocatorSettings settings, bool isLeaf)
-        : base(name)
+        : base(name, 0)
     {
         Role = role;
         Parent = parent;

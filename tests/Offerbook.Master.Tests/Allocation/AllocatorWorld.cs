@@ -34,10 +34,19 @@ internal sealed class AllocatorWorld
     public void Agent(string id, ResourceBag total, AgentCapabilities capabilities = ModernAgent) =>
         Allocator.AddAgent(new AgentId(id), new AllocatorAgent(capabilities), total, new Dictionary<FrameworkId, ResourceBag>());
 
+    /// <param name="guarantees">As <c>cpus:4;mem:1024</c>, as are the limits.</param>
+    public void Quota(string role, string? guarantees = null, string? limits = null) => Allocator.UpdateQuota(role, new RoleQuota(
+        guarantees is null ? ResourceQuantities.Empty : ResourceBag.Parse(guarantees).Quantities,
+        limits is null ? QuantityLimits.None : Limits(limits)));
+
     /// <summary>One run, told as <c>framework/role@agent</c>, sorted.</summary>
     public string Run() => string.Join(" ", RunAndList().Select(a => $"{a.Framework}/{a.Role}@{a.Agent}").Order(StringComparer.Ordinal));
 
     public IReadOnlyList<AgentAllocation> RunAndList() => Allocator.Run(Now);
+
+    /// <summary>One run, told as <c>framework@agent=resources</c> without roles, sorted.</summary>
+    public string RunInFull() => string.Join(" ", RunAndList()
+        .Select(a => $"{a.Framework}@{a.Agent}={a.Resources.Unallocate().ToString().Replace("; ", ";", StringComparison.Ordinal)}").Order(StringComparer.Ordinal));
 
     /// <summary>Gives back all that a framework holds on an agent.</summary>
     public void GiveBack(string framework, string agent, double? refuseSeconds = null)
@@ -68,4 +77,8 @@ internal sealed class AllocatorWorld
 
     private static AllocatorFramework Describe(FrameworkCapabilities capabilities, string[] roles, string[]? suppressed = null) =>
         new(roles, suppressed ?? [], capabilities | (roles.Length > 1 ? FrameworkCapabilities.MultiRole : 0));
+
+    // A bag keeps no zeros, which limits may have.
+    private static QuantityLimits Limits(string text) => QuantityLimits.Of(
+        [.. text.Split(';').Select(part => part.Split(':')).Select(pair => (pair[0], double.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture)))]);
 }

@@ -73,6 +73,12 @@ public static class BenchCommand
                 throw new BenchUsageException(
                     $"'{benchmark.Name}' does not take '{args[i]}'; it takes {string.Join(", ", options.Keys.Select(o => "--" + o))}, --json.");
             }
+            // A switch needs no value.
+            if (options[name] is "no" && (i + 1 == args.Count || args[i + 1].StartsWith("--", StringComparison.Ordinal)))
+            {
+                options[name] = "yes";
+                continue;
+            }
             if (++i == args.Count)
             {
                 throw new BenchUsageException($"--{name} needs a value.");

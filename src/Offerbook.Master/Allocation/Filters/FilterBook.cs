@@ -61,6 +61,8 @@ internal sealed class FilterBook(AllocatorSettings settings)
         refusal.ForgottenAt = Math.Max(tick, Tick(forgottenAt));
         refusal.NextOfPair = agent.Refusals.Find(member.Index);
         agent.Refusals.Set(member.Index, place);
+        agent.Refusals.Prepare(agent.Available);
+        agent.Refusals.Note(member.Index, refusal.Refused);
         refusal.EarlierOfMember = -1;
         refusal.LaterOfMember = member.FirstRefusal;
         if (member.FirstRefusal >= 0)
@@ -92,6 +94,7 @@ internal sealed class FilterBook(AllocatorSettings settings)
             {
                 if (!refusal.IsRemembered)
                 {
+                    agent.Refusals.Note(member.Index, refusal.Refused);
                     return RefusalVerdict.Stops;
                 }
 
@@ -230,6 +233,7 @@ internal sealed class FilterBook(AllocatorSettings settings)
         }
 
         Dequeue(place);
+        refusal.Agent.Refusals.Uncover(refusal.Member.Index);
         refusal.Run = -1;
         Enqueue(place, refusal.ForgottenAt);
         refusal.Member.FilterCount--;
@@ -282,6 +286,7 @@ internal sealed class FilterBook(AllocatorSettings settings)
 
     private void Unchain(int place, RoleMember member, AgentSlot agent)
     {
+        agent.Refusals.Uncover(member.Index);
         var newest = agent.Refusals.Find(member.Index);
         if (newest != place)
         {

@@ -11,8 +11,7 @@ internal sealed class QuotaCut(ClusterTotals totals, QuotaBook quotas, SeededRan
 {
     private const ResourceTraits NotForQuota = ResourceTraits.Reserved | ResourceTraits.Revocable;
 
-    private readonly List<ResourceEntry> _kept = [];
-    private readonly List<ResourceEntry> _scalars = [];
+    private readonly List<int> _order = [];
     private long[] _left = [];
 
     /// <summary>Something might have to be cut for a role.</summary>
@@ -51,9 +50,9 @@ internal sealed class QuotaCut(ClusterTotals totals, QuotaBook quotas, SeededRan
     {
         foreach (ref readonly var entry in offered.Entries)
         {
-            if (entry.Value.IsScalar && (entry.Kind.Traits & NotForQuota) == 0 && totals.IndexOf(entry.Kind.Name) is var index and >= 0)
+            if (IsCounted(entry))
             {
-                var unmet = account.Unmet(index);
+                var unmet = account.Unmet(totals.IndexOf(entry.Kind.Name));
                 if (unmet > 0 && (!entry.Kind.IsExclusive || entry.Value.Scalar.Milli <= unmet))
                 {
                     return true;
@@ -80,36 +79,36 @@ internal sealed class QuotaCut(ClusterTotals totals, QuotaBook quotas, SeededRan
 
     private ResourceBag Shrink(ResourceBag offered, bool shuffle)
     {
-        _kept.Clear();
-        _scalars.Clear();
-        foreach (ref readonly var entry in offered.Entries)
+        _order.Clear();
+        for (var i = 0; i < offered.Count; i++)
         {
-            (entry.Value.IsScalar && (entry.Kind.Traits & NotForQuota) == 0 ? _scalars : _kept).Add(entry);
+            if (IsCounted(offered.Entries[i]))
+            {
+                _order.Add(i);
+            }
         }
 
         // Several disks of which not all may go: none of them is always the first.
         if (shuffle)
         {
-            random.Shuffle(_scalars);
+            random.Shuffle(_order);
         }
 
-        foreach (var entry in _scalars)
+        Span<ResourceEntry> entries = [.. offered.Entries];
+        foreach (var i in _order)
         {
+            ref var entry = ref entries[i];
             var index = totals.IndexOf(entry.Kind.Name);
-            if (index < 0)
-            {
-                _kept.Add(entry);
-                continue;
-            }
-
             var amount = Math.Min(entry.Value.Scalar.Milli, _left[index]);
-            if (amount > 0 && (!entry.Kind.IsExclusive || amount == entry.Value.Scalar.Milli))
-            {
-                _left[index] -= amount;
-                _kept.Add(entry with { Value = new Scalar(amount) });
-            }
+            amount = entry.Kind.IsExclusive && amount < entry.Value.Scalar.Milli ? 0 : amount;
+            _left[index] -= amount;
+            entry = entry with { Value = new Scalar(amount) };
         }
 
-        return ResourceBag.Of([.. _kept]);
+        return ResourceBag.Of(entries);
     }
+
+    /// <summary>Quotas speak of it: an unreserved, non-revocable scalar.</summary>
+    private bool IsCounted(in ResourceEntry entry) =>
+        entry.Value.IsScalar && (entry.Kind.Traits & NotForQuota) == 0 && totals.IndexOf(entry.Kind.Name) >= 0;
 }
