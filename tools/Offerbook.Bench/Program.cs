@@ -4,7 +4,9 @@ using Offerbook.Bench.Harness;
 using Offerbook.Bench.Local;
 using Offerbook.Bench.Registration;
 using Offerbook.Bench.SimulatedAgents;
+using Offerbook.Bench.History;
 using Offerbook.Bench.State;
+using Offerbook.Bench.Streams;
 using Offerbook.Bench.Tasks;
 
 // The agents of a cluster that is only as large as it must seem; benchmarks start it as a process of its own.
@@ -20,6 +22,8 @@ IBenchmark[] benchmarks =
     new AllocatorBenchmark(),
     new RegistrationBenchmark(),
     new StateBenchmark(),
+    new StreamsBenchmark(),
+    new HistoryBenchmark(),
     new TasksBenchmark(),
     new LocalBenchmark(),
 ];

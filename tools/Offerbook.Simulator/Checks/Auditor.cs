@@ -27,6 +27,7 @@ public sealed class Auditor
         _cluster = cluster;
         _bounds = new Bounds(cluster);
         Offers = new OfferLedger(cluster.Master);
+        _ = new BookLedger(cluster.Master);
         Machines = new MachineLedger(cluster, Offers);
         _apps = new AppsLedger(cluster, apps);
         _ = new HealthCapacity(cluster);

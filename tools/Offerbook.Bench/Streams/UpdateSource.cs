@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using Google.Protobuf;
+using Mesos.V1;
+using Offerbook.Bench.Sockets;
+using Offerbook.Wire;
+using Call = Offerbook.Wire.AgentProtocol.Call;
+using TaskStatus = Mesos.V1.TaskStatus;
+using Type = Offerbook.Wire.AgentProtocol.Call.Types.Type;
+
+namespace Offerbook.Bench.Streams;
+
+/// <summary>
+/// An agent with one running task for each framework, whose health checks report as often as is asked: each report is an event for
+/// one scheduler and for every operator. It carries the moment at which it was sent.
+/// </summary>
+internal sealed class UpdateSource(Reactor reactor, IPEndPoint master, int frameworks, Action opened, Action<string> failed) : IHttpLinkUser
+{
+    private const string Path = "/offerbook/agent/v1";
+
+    private static readonly AgentID Id = new() { Value = "bench-agent" };
+
+    private readonly CallLane<long> _calls = new(reactor, master, (_, status, text) => failed($"an update was answered {status} {text}"));
+    private string _header = "";
+    private long _sent;
+
+    /// <summary>Updates that wait to be taken by the master.</summary>
+    public int Waiting => _calls.Waiting;
+
+    public static FrameworkInfo Framework(int number) => new()
+    {
+        Id = new FrameworkID { Value = $"bench-framework-{number}" },
+        User = "root",
+        Name = $"bench-{number}",
+        Roles = { "bench" },
+        FailoverTimeout = 3600,
+        Capabilities = { new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole } },
+    };
+
+    public void Connect() => HttpLink.Connect(reactor, this, master);
+
+    /// <param name="padding">Letters added to the message.</param>
+    public void Update(int padding = 0)
+    {
+        var number = (int)(_sent++ % frameworks);
+        var uuid = new byte[16];
+        BitConverter.TryWriteBytes(uuid, _sent);
+        _calls.Send(HttpText.Post(Path, new Call
+        {
+            Type = Type.Update,
+            AgentId = Id,
+            Update = new()
+            {
+                FrameworkId = Framework(number).Id,
+                LatestState = TaskState.TaskRunning,
+                Status = new TaskStatus
+                {
+                    TaskId = new TaskID { Value = $"task-{number}" },
+                    AgentId = Id,
+                    State = TaskState.TaskRunning,
+                    Healthy = true,
+                    Source = TaskStatus.Types.Source.Executor,
+                    Reason = TaskStatus.Types.Reason.TaskHealthCheckStatusUpdated,
+                    Uuid = ByteString.CopyFrom(uuid),
+                    Message = Stopwatch.GetTimestamp() + new string('x', padding),
+                },
+            },
+        }, MessageFormat.Protobuf, _header), _sent);
+    }
+
+    void IHttpLinkUser.Opened(HttpLink link)
+    {
+        var subscribe = new Call.Types.Subscribe
+        {
+            AgentInfo = new AgentInfo { Id = Id, Hostname = "bench", Port = 5051, Resources = { Scalar("cpus", 1000), Scalar("mem", 1_000_000) } },
+            Version = "0.1.0",
+            BootId = "bench",
+            Capabilities = { new AgentInfo.Types.Capability { Type = AgentInfo.Types.Capability.Types.Type.MultiRole } },
+        };
+        for (var i = 0; i < frameworks; i++)
+        {
+            subscribe.Frameworks.Add(Framework(i));
+            var task = new Mesos.V1.Task
+            {
+                Name = "task",
+                TaskId = new TaskID { Value = $"task-{i}" },
+                FrameworkId = Framework(i).Id,
+                AgentId = Id,
+                State = TaskState.TaskRunning,
+            };
+            task.Resources.Add(Scalar("cpus", 0.1, "bench"));
+            subscribe.Tasks.Add(task);
+        }
+        link.Send(HttpText.Post(Path, new Call { Type = Type.Subscribe, AgentId = Id, Subscribe = subscribe }, MessageFormat.Protobuf));
+    }
+
+    void IHttpLinkUser.Head(HttpLink link, ReadOnlySpan<byte> head)
+    {
+        if (link.Status != 200)
+        {
+            failed($"the agent's subscription was answered {link.Status}");
+            return;
+        }
+        _header = $"Offerbook-Stream-Id: {Encoding.ASCII.GetString(AnswerParser.Header(head, "Offerbook-Stream-Id"u8))}\r\n";
+        opened();
+    }
+
+    void IHttpLinkUser.Body(HttpLink link, ReadOnlySpan<byte> bytes)
+    {
+    }
+
+    void IHttpLinkUser.Answered(HttpLink link) => failed("the master ended the agent's stream");
+
+    void IHttpLinkUser.Closed(HttpLink link, string reason) => failed("the agent's stream broke: " + reason);
+
+    private static Resource Scalar(string name, double value, string? role = null)
+    {
+        var resource = new Resource { Name = name, Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = value } };
+        if (role is not null)
+        {
+            resource.AllocationInfo = new Resource.Types.AllocationInfo { Role = role };
+        }
+        return resource;
+    }
+}
