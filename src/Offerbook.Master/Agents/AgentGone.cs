@@ -46,7 +46,7 @@ internal sealed class AgentGone(ClusterState cluster, OfferBook offers, TaskBook
         {
             cluster.Counters.Increment("slave_removals");
             agent.Send(turn, AgentEvents.Shutdown(Message));
-            offers.RescindAll(turn, agent);
+            offers.RescindAll(turn, agent, OfferEnd.AgentLost);
             EndTasks(turn, agent);
             loss.Forget(turn, agent);
         }

@@ -103,7 +103,7 @@ internal sealed class DrainCalls(ClusterState cluster, OfferBook offers, DrainPr
     {
         agent.Deactivation = cluster.Registry.Operators.Deactivated[agent.Id];
         cluster.Allocator.DeactivateAgent(agent.Id);
-        offers.RescindAll(turn, agent);
+        offers.RescindAll(turn, agent, OfferEnd.AgentDeactivated);
     }
 
     /// <summary>What only a registered agent can be asked; the machine and the capabilities of others are not known.</summary>

@@ -28,7 +28,7 @@ internal sealed class Unavailabilities(ClusterState cluster, OfferBook offers)
         {
             return;
         }
-        offers.RescindAll(turn, agent);
+        offers.RescindAll(turn, agent, OfferEnd.MaintenanceChanged);
         agent.Unavailability = planned;
         cluster.ScheduledAgentsVersion++;
         if (planned is null)

@@ -50,4 +50,7 @@ public enum OfferEnd
 
     /// <summary>It was out when the master stopped, which made it void.</summary>
     MasterStopped = 16,
+
+    /// <summary>Rescinded: an operator changed weights, so that others may come first.</summary>
+    WeightsChanged = 17,
 }

@@ -39,7 +39,7 @@ internal sealed class QuotaOffers(ClusterState cluster, OfferBook offers)
         }
         foreach (var offer in offers.All.Where(offer => RoleName.IsSameOrAncestor(role, offer.Role)).ToList())
         {
-            offers.Rescind(turn, offer);
+            offers.Rescind(turn, offer, OfferEnd.QuotaChanged);
             if (quota.Limits.Admit(cluster.Allocator.ConsumedQuota(role)))
             {
                 return;
@@ -65,7 +65,7 @@ internal sealed class QuotaOffers(ClusterState cluster, OfferBook offers)
             foreach (var offer in others)
             {
                 held += Counted(offer);
-                offers.Rescind(turn, offer);
+                offers.Rescind(turn, offer, OfferEnd.QuotaChanged);
             }
             agentsWanted -= others.Count > 0 ? 1 : 0;
         }

@@ -60,7 +60,7 @@ internal sealed class WeightCalls(ClusterState cluster, OfferBook offers) : IOpe
         {
             foreach (var offer in offers.All.ToList())
             {
-                offers.Rescind(turn, offer);
+                offers.Rescind(turn, offer, OfferEnd.WeightsChanged);
             }
         }
     }
