@@ -48,7 +48,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         _checks = new TaskChecks(_context, statuses, _updates, _killer);
         _ledger = new ResourceLedger(settings);
         _life = new TaskLife(_context, statuses, _updates, _killer, _checks, _ledger);
-        _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _ledger);
+        _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life);
         _sandboxes = new SandboxKeeper(_context);
     }
 
@@ -67,7 +67,9 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
             else
             {
                 _recovering.Add(task.Container);
-                if (!task.Silenced)
+                // A task of a removed framework uses its resources until it has ended; one of an identity given up is left out,
+                // because the master already counts the machine as empty.
+                if (!task.Silenced || task.Info.AgentId.Value == _context.State.Id?.Value)
                 {
                     _ledger.Restore(task);
                 }

@@ -35,6 +35,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
     private readonly OfferBook _offers;
     private readonly Subscriptions _subscriptions;
     private readonly Departures _departures;
+    private readonly Remains _remains;
     private readonly AgentLoss _loss;
     private readonly DrainProgress _drains;
     private readonly SchedulerCalls _schedulerCalls;
@@ -52,18 +53,19 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         _cluster = new ClusterState(settings, random);
         _offers = new OfferBook(_cluster);
         var tasks = new TaskBook(_cluster);
-        var updates = new StatusUpdates(_cluster, tasks);
+        _remains = new Remains(_cluster);
+        var updates = new StatusUpdates(_cluster, tasks, _remains);
         var reconciler = new Reconciler(_cluster);
         _subscriptions = new Subscriptions(_cluster, _offers);
-        _departures = new Departures(_cluster, _offers, tasks);
+        _departures = new Departures(_cluster, _offers, tasks, _remains);
         _loss = new AgentLoss(_cluster, _offers, tasks);
         _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, new FrameworkUpdates(_cluster, _subscriptions), _departures, new AcceptHandler(_cluster, _offers, tasks), reconciler,
             new TaskKiller(_cluster, reconciler), updates, _offers.Inverse);
         var gone = new AgentGone(_cluster, _offers, tasks, _loss);
         var unavailabilities = new Unavailabilities(_cluster, _offers);
         _drains = new DrainProgress(_cluster, gone);
-        var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures), unavailabilities, _drains);
-        _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks);
+        var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures, _remains), unavailabilities, _drains);
+        _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks, _remains);
         _operatorCalls = new OperatorCalls(
             new TeardownCalls(_cluster, _departures),
             new QuotaCalls(_cluster, new QuotaOffers(_cluster, _offers)),
@@ -162,6 +164,9 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
                 break;
             case MasterMessage.OfferTimedOut offer when _offers.Find(offer.Offer) is null:
                 _offers.Inverse.TimeOut(turn, offer.Offer);
+                break;
+            case MasterMessage.RemainsTimedOut remains:
+                _remains.TimeOut(turn, remains.Agent, remains.Framework);
                 break;
             case MasterMessage.OfferTimedOut offer when _offers.Find(offer.Offer) is { } live:
                 _offers.Rescind(turn, live, OfferEnd.TimedOut);

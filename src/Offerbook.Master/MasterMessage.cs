@@ -74,5 +74,8 @@ public abstract record MasterMessage
     /// <param name="Epoch">Which disconnection started the timer; an old one means nothing.</param>
     public sealed record FailoverTimedOut(FrameworkId Framework, long Epoch) : MasterMessage;
 
+    /// <summary>The agent has not said that everything of a removed framework has ended there.</summary>
+    public sealed record RemainsTimedOut(AgentId Agent, FrameworkId Framework) : MasterMessage;
+
     public sealed record OfferTimedOut(OfferId Offer) : MasterMessage;
 }

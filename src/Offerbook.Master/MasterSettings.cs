@@ -53,6 +53,12 @@ public sealed record MasterSettings
     /// <summary>How large the patterns in offer constraints may be.</summary>
     public Frameworks.Constraints.PatternLimits OfferConstraintLimits { get; init; } = new();
 
+    /// <summary>
+    /// How long an agent may take to end the tasks and executors of a removed framework. Until it says that they are gone their
+    /// resources are not offered; after this time they are.
+    /// </summary>
+    public TimeSpan FrameworkShutdownTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Removed frameworks that are remembered, newest first; their ids cannot subscribe again.</summary>
     public int MaxCompletedFrameworks { get; init; } = 50;
 

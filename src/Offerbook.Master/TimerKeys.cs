@@ -33,6 +33,8 @@ internal sealed record HeartbeatTimer(ConnectionId Stream);
 
 internal sealed record FailoverTimer(FrameworkId Framework);
 
+internal sealed record RemainsTimer(AgentId Agent, FrameworkId Framework);
+
 internal sealed record PingTimer(AgentId Agent);
 
 internal sealed record RemovalTimer

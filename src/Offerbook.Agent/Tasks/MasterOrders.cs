@@ -13,7 +13,7 @@ namespace Offerbook.Agent.Tasks;
 /// <summary>What the agent does when the master speaks (api-specs/offerbook/agent/v1).</summary>
 internal sealed class MasterOrders(
     AgentContext context, MasterLink link, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskChecks checks,
-    TaskLife life, ResourceLedger ledger)
+    TaskLife life)
 {
     private bool _stopping;
 
@@ -198,8 +198,6 @@ internal sealed class MasterOrders(
         foreach (var task in tasks)
         {
             updates.Withdraw(task);
-            // The master has already given the resources to others, though the processes may take their grace.
-            ledger.Release(task);
         }
         context.Record(new FrameworkShutDown { FrameworkId = framework.ToProto() });
         KillTasks(tasks.Where(task => !task.Ended), KillCause.Shutdown, null);

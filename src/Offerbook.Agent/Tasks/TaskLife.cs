@@ -156,6 +156,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
             {
                 FrameworkId = task.Key.Framework.ToProto(), TaskId = task.Info.TaskId, EndedNanoseconds = context.Now.UnixNanoseconds,
             });
+            TellRelease(task);
         }
         else
         {
@@ -182,6 +183,19 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         var passed = context.Now.UnixNanoseconds - task.AdmittedNanoseconds;
         var left = Math.Max(0, task.Info.MaxCompletionTime.Nanoseconds) - passed;
         return TimeSpan.FromTicks(left / TimeSpan.NanosecondsPerTick);
+    }
+
+    /// <summary>
+    /// The framework is over, but the master still holds the resources of what runs here. A task of an identity that this agent
+    /// has given up is none of the master's: it forgot them with the agent.
+    /// </summary>
+    private void TellRelease(AgentTask task)
+    {
+        if (task.Info.AgentId.Value == context.State.Id?.Value)
+        {
+            updates.QueueUnknown(task.Key, statuses.Unknown(
+                task.Info.TaskId, TaskState.TaskKilled, "Framework shut down", Reason.FrameworkRemoved));
+        }
     }
 
     private void Count(TaskState state)

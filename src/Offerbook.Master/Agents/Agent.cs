@@ -64,7 +64,10 @@ internal sealed class Agent : Viewed<Agent>
     /// <summary>Kills asked for while the agent was away. Never more than it has tasks.</summary>
     public OrderedMap<(FrameworkId Framework, TaskId Task), KillPolicy?> PendingKills { get; } = new();
 
-    /// <summary>Resources of tasks that are not over and of executors, by framework; no empty entries.</summary>
+    /// <summary>What removed frameworks still hold here.</summary>
+    public OrderedMap<(FrameworkId Framework, string What), Remainder> Remains { get; } = new();
+
+    /// <summary>Resources of tasks that are not over, of executors and of <see cref="Remains"/>, by framework; no empty entries.</summary>
     public SortedDictionary<FrameworkId, ResourceBag> Used { get; } = [];
 
     /// <summary>In the form that clients take apart to address the agent.</summary>

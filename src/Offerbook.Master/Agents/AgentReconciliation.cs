@@ -15,7 +15,7 @@ namespace Offerbook.Master.Agents;
 /// true: unknown tasks are added, missing ones asked about. What frameworks decided is true: what belongs to a removed framework
 /// is shut down, what was killed meanwhile is killed.
 /// </summary>
-internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, Departures departures)
+internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, Departures departures, Remains remains)
 {
     /// <summary>Takes the report in.</summary>
     /// <returns>Frameworks of the report that are over.</returns>
@@ -45,6 +45,7 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
             }
         }
         DropMissing(turn, agent, listed, wasUnreachable);
+        LearnRemains(turn, agent, report);
         return completed;
     }
 
@@ -102,6 +103,33 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
         };
         cluster.Registry.RecordSubscribed(turn, framework);
         departures.AddAway(turn, framework, deadline: null);
+    }
+
+    /// <summary>An agent names every framework of which something lives on it; what it runs for those that are over holds its resources.</summary>
+    private void LearnRemains(in Turn turn, Agent agent, Report report)
+    {
+        var named = report.Frameworks.Select(info => FrameworkId.From(info.Id)).ToHashSet();
+        foreach (var framework in agent.Remains.Select(remainder => remainder.Framework).Distinct().Where(framework => !named.Contains(framework)).ToList())
+        {
+            remains.GoneWhole(turn, agent, framework);
+        }
+        foreach (var task in report.Tasks)
+        {
+            var framework = FrameworkId.From(task.FrameworkId);
+            if (cluster.Frameworks.IsCompleted(framework) && !TaskStates.IsTerminal(task.State))
+            {
+                remains.Learn(turn, agent, framework, Remains.NameOf(TaskId.From(task.TaskId)), ResourceReader.Read(task.Resources).Bag);
+            }
+        }
+        foreach (var executor in report.Executors)
+        {
+            var framework = FrameworkId.From(executor.FrameworkId);
+            if (cluster.Frameworks.IsCompleted(framework))
+            {
+                remains.Learn(turn, agent, framework, Remains.NameOf(ExecutorId.From(executor.ExecutorInfo.ExecutorId)),
+                    ResourceReader.Read(executor.ExecutorInfo.Resources).Bag);
+            }
+        }
     }
 
     private void LearnExecutors(in Turn turn, Agent agent, Report report)

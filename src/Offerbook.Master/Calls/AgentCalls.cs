@@ -7,7 +7,7 @@ using Type = Offerbook.Wire.AgentProtocol.Call.Types.Type;
 namespace Offerbook.Master.Calls;
 
 /// <summary>Takes the calls of agents: who may speak, then what is said.</summary>
-internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registration, AgentLoss loss, StatusUpdates updates, TaskBook tasks)
+internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registration, AgentLoss loss, StatusUpdates updates, TaskBook tasks, Remains remains)
 {
     public void Handle(in Turn turn, MasterMessage.AgentCallReceived message)
     {
@@ -74,5 +74,6 @@ internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registr
             tasks.RemoveExecutor(turn, agent, executor);
             cluster.Frameworks.Find(framework)?.Send(turn, SchedulerEvents.ExecutorFailure(agent.Id, exited.ExecutorId, exited.Status));
         }
+        remains.Gone(turn, agent, framework, Remains.NameOf(ExecutorId.From(exited.ExecutorId)));
     }
 }

@@ -8,7 +8,7 @@ using Offerbook.Wire.Registry;
 namespace Offerbook.Master.Frameworks;
 
 /// <summary>How frameworks go: their stream breaks, their failover timeout runs out, or they are torn down.</summary>
-internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBook tasks)
+internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBook tasks, Remains remains)
 {
     public void Disconnect(in Turn turn, Framework framework)
     {
@@ -61,7 +61,7 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
 
     /// <summary>
     /// Ends a framework for good: its tasks are killed on their agents and counted as killed, without updates; its stream is closed
-    /// without a word, as the one who tore it down expects.
+    /// without a word, as the one who tore it down expects. What its tasks use is free when their agents say that they are gone.
     /// </summary>
     public void Remove(in Turn turn, Framework framework)
     {
@@ -103,12 +103,18 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
         agent.Send(turn, AgentEvents.ShutdownFramework(framework.Id));
         foreach (var task in live)
         {
-            tasks.End(turn, task, TaskState.TaskKilled, Reason.FrameworkRemoved, "Framework removed");
+            if (!task.IsTerminal)
+            {
+                remains.Keep(turn, agent, framework.Id, Remains.NameOf(task.Id), task.Model.Resources);
+                tasks.EndOnPaper(turn, task, TaskState.TaskKilled, Reason.FrameworkRemoved, "Framework removed");
+            }
             tasks.Complete(task);
         }
         foreach (var executor in executors)
         {
-            tasks.RemoveExecutor(turn, agent, executor);
+            var id = ExecutorId.From(executor.Info.ExecutorId);
+            agent.Executors.Remove((framework.Id, id));
+            remains.Keep(turn, agent, framework.Id, Remains.NameOf(id), executor.Resources);
         }
     }
 

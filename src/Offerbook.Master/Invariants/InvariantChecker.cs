@@ -48,7 +48,8 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, V
         var used = new SortedDictionary<FrameworkId, ResourceBag>();
         var all = ResourceBag.Empty;
         foreach (var (framework, resources) in agent.Tasks.Where(task => !task.IsTerminal).Select(task => (task.Framework, task.Model.Resources))
-            .Concat(agent.Executors.Select(executor => (executor.Framework, executor.Resources))))
+            .Concat(agent.Executors.Select(executor => (executor.Framework, executor.Resources)))
+            .Concat(agent.Remains.Select(remainder => (remainder.Framework, remainder.Resources))))
         {
             if (!resources.IsEmpty)
             {
@@ -57,7 +58,7 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, V
             }
         }
         Invariant.Check(used.Keys.SequenceEqual(agent.Used.Keys) && used.All(pair => agent.Used[pair.Key] == pair.Value),
-            $"{agent.Id} uses the sum of its tasks and executors");
+            $"{agent.Id} uses the sum of its tasks and executors, and of what removed frameworks left");
         var offered = ResourceBag.Empty;
         foreach (var offer in agent.Offers)
         {

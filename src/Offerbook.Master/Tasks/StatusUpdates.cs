@@ -9,7 +9,7 @@ namespace Offerbook.Master.Tasks;
 /// Statuses on their way from an agent to a framework, and acknowledgements on their way back. The agent repeats an update until
 /// it is acknowledged, so nothing is kept here for a framework that is away.
 /// </summary>
-internal sealed class StatusUpdates(ClusterState cluster, TaskBook tasks)
+internal sealed class StatusUpdates(ClusterState cluster, TaskBook tasks, Remains remains)
 {
     public void Update(in Turn turn, Agent agent, Wire.AgentProtocol.Call.Types.Update update)
     {
@@ -18,7 +18,7 @@ internal sealed class StatusUpdates(ClusterState cluster, TaskBook tasks)
         if (!cluster.Frameworks.TryGet(FrameworkId.From(update.FrameworkId), out var framework))
         {
             cluster.Counters.Increment("invalid_status_updates");
-            agent.Send(turn, AgentEvents.ShutdownFramework(FrameworkId.From(update.FrameworkId)));
+            Bury(turn, agent, FrameworkId.From(update.FrameworkId), id, update);
             return;
         }
         var task = framework.Tasks.Find(id);
@@ -61,6 +61,18 @@ internal sealed class StatusUpdates(ClusterState cluster, TaskBook tasks)
         {
             tasks.Complete(task);
         }
+    }
+
+    /// <summary>An update of a framework that is over. There is nobody to acknowledge that a task has ended, so the master does.</summary>
+    private void Bury(in Turn turn, Agent agent, FrameworkId framework, TaskId id, Wire.AgentProtocol.Call.Types.Update update)
+    {
+        if (!TaskStates.IsTerminal(update.LatestState))
+        {
+            agent.Send(turn, AgentEvents.ShutdownFramework(framework));
+            return;
+        }
+        remains.Gone(turn, agent, framework, Remains.NameOf(id));
+        agent.Send(turn, AgentEvents.Acknowledge(framework, id, update.Status.Uuid));
     }
 
     /// <summary>

@@ -66,6 +66,20 @@ internal sealed class TaskBook(ClusterState cluster)
         }
     }
 
+    /// <summary>The same for a task whose resources are still held on its agent, by what is left of it.</summary>
+    public void EndOnPaper(in Turn turn, LiveTask task, TaskState state, Reason reason, string message)
+    {
+        if (!task.IsTerminal)
+        {
+            var status = MasterStatus.Make(turn, task.Id, task.Agent, state, reason, message);
+            cluster.OperatorStreams.TaskUpdated(task.Model, status, state);
+            task.Note(status);
+            cluster.Counters.CountReason(state, Source.Master, reason);
+            task.Advance(state);
+            CountEnd(task, state);
+        }
+    }
+
     /// <summary>Takes a task that is over out of the living into its framework's history.</summary>
     public void Complete(LiveTask task)
     {

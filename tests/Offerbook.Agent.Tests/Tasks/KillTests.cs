@@ -184,18 +184,20 @@ public sealed class KillTests
     }
 
     [Test]
-    public void ShutdownOfAFramework_KillsWithoutAWord()
+    public void ShutdownOfAFramework_TellsTheMasterOnceNothingIsLeft()
     {
         var bench = new Bench().Register();
         var container = bench.Run(Make.Task());
         bench.Take();
 
         bench.Hear(Make.ShutDownFramework());
+        Assert.That(bench.Updates(), Is.Empty, "the process still uses its resources");
         bench.Tell(new AgentMessage.ContainerExited(container, new ContainerExit.Signaled(15)));
         bench.Pass(TimeSpan.FromMinutes(30));
 
         Assert.That(Signals(bench), Is.EqualTo(new[] { ContainerSignal.Terminate }));
-        Assert.That(bench.Updates(), Is.Empty);
+        Assert.That(bench.Updates().Select(status => (status.State, status.Reason)).Distinct(),
+            Is.EqualTo(new[] { (TaskState.TaskKilled, TaskStatus.Types.Reason.FrameworkRemoved) }), "repeated until the master acknowledges");
         var framework = bench.Core.View().Frameworks.Single();
         Assert.That(framework.Tasks, Is.Empty);
         Assert.That(framework.Finished.Single().Task.State, Is.EqualTo(TaskState.TaskKilled));

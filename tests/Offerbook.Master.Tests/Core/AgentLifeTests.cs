@@ -147,6 +147,8 @@ internal sealed class AgentLifeTests
         _agent.Subscribe();
         var subscribed = _agent.Of(AgentEventType.Subscribed).Single().Subscribed;
         Assert.That(subscribed.CompletedFrameworkIds.Single(), Is.EqualTo(_scheduler.Id));
+        Assert.That(_master.View.Agents.Single().Used, Is.Not.Empty, "the agent has not said that the task is gone");
+        _agent.Update(_scheduler.Id!, "t", TaskState.TaskKilled);
         Assert.That(_master.View.Agents.Single().Used, Is.Empty);
     }
 

@@ -60,6 +60,7 @@ internal sealed class FrameworkLifeTests
         var completed = _master.View.CompletedFrameworks.Single();
         Assert.That(completed.CompletedTasks.Single().State, Is.EqualTo(TaskState.TaskKilled));
         Assert.That(_agent.Of(AgentEventType.ShutdownFramework).Single().ShutdownFramework.FrameworkId, Is.EqualTo(scheduler.Id));
+        _agent.Update(scheduler.Id!, "t", TaskState.TaskKilled);
         Assert.That(_master.View.Agents[0].Used, Is.Empty);
     }
 
