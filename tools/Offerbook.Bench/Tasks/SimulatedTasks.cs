@@ -32,6 +32,7 @@ internal static class SimulatedTasks
                 run.Report($"{name}_{rate}_tasks", count / took.TotalSeconds, "tasks/s", $"due {rate}/s; launched to TASK_FINISHED, both updates acknowledged");
                 load.Running.Report(run, $"{name}_{rate}_running", "from when it was due to TASK_RUNNING");
                 load.Finished.Report(run, $"{name}_{rate}_finished", "from when it was due to TASK_FINISHED");
+                run.Report($"{name}_{rate}_starved", load.Starved, "times", "tasks were due and no offer was in hand");
                 run.Report($"{name}_{rate}_master_cpu", (master.CpuSeconds - cpu.Master) / count * 1e6, "µs", "processor time of the master for one task");
                 run.Report($"{name}_{rate}_others_cpu", (ProcessMemory.CpuSeconds(fleet.Id) - cpu.Fleet + ProcessMemory.CpuSeconds(Environment.ProcessId) - cpu.Load) / count * 1e6,
                     "µs", "of the simulated agents and the load together");

@@ -24,7 +24,7 @@ internal sealed class TaskLoad : IDisposable
     private readonly SchedulerLink _link;
     private readonly int _batch;
     private readonly TaskCompletionSource _subscribed = new();
-    private readonly Queue<Offer> _offers = new();
+    private readonly Queue<(Offer Offer, int Room)> _offers = new();
     private readonly Dictionary<string, long> _due = [];
     private TaskCompletionSource _ended = new();
     private double _rate;
@@ -66,6 +66,7 @@ internal sealed class TaskLoad : IDisposable
     /// <summary>Tasks that were due and found no offer at that moment.</summary>
     public long Starved { get; private set; }
 
+
     /// <summary>Launches so many tasks at a rate and waits until the last has ended.</summary>
     /// <returns>How long that took.</returns>
     public async Task<TimeSpan> RunAsync(double perSecond, int count, TimeSpan patience, CancellationToken cancellation)
@@ -98,7 +99,7 @@ internal sealed class TaskLoad : IDisposable
             case Event.Types.Type.Offers:
                 foreach (var offer in happened.Offers.Offers_)
                 {
-                    _offers.Enqueue(offer);
+                    Take(offer);
                 }
                 break;
             case Event.Types.Type.Update:
@@ -147,12 +148,12 @@ internal sealed class TaskLoad : IDisposable
         var now = Stopwatch.GetTimestamp();
         while (_launched < _wanted && DueAt(_launched) <= now)
         {
-            if (!_offers.TryDequeue(out var offer))
+            if (!_offers.TryDequeue(out var free))
             {
                 Starved++;
                 break;
             }
-            Accept(offer, now);
+            Accept(free.Offer, Math.Min(_batch, free.Room), now);
         }
         if (_launched < _wanted)
         {
@@ -162,10 +163,27 @@ internal sealed class TaskLoad : IDisposable
 
     private long DueAt(int task) => _began + (long)(task / _rate * Stopwatch.Frequency);
 
-    private void Accept(Offer offer, long now)
+    /// <summary>An offer may be no more than what a finished task has freed; one that holds no task goes back for a while.</summary>
+    private void Take(Offer offer)
+    {
+        double Of(string name) => offer.Resources.Where(resource => resource.Name == name).Sum(resource => resource.Scalar.Value);
+        var room = (int)Math.Floor(Math.Min(Of("cpus") / TaskCpus, Of("mem") / TaskMem) + 1e-6);
+        if (room > 0)
+        {
+            _offers.Enqueue((offer, room));
+            return;
+        }
+        _link.Call(new Call
+        {
+            Type = Call.Types.Type.Decline,
+            Decline = new Call.Types.Decline { OfferIds = { offer.Id }, Filters = new Filters { RefuseSeconds = 5 } },
+        });
+    }
+
+    private void Accept(Offer offer, int room, long now)
     {
         var launch = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new() };
-        while (launch.Launch.TaskInfos.Count < _batch && _launched < _wanted && DueAt(_launched) <= now)
+        while (launch.Launch.TaskInfos.Count < room && _launched < _wanted && DueAt(_launched) <= now)
         {
             var id = $"load.{_next++}";
             _due[id] = DueAt(_launched++);
