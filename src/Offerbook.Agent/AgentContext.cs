@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Offerbook.Actors;
 using Offerbook.Agent.Recovery;
+using Offerbook.Resources;
 
 namespace Offerbook.Agent;
 
@@ -17,6 +18,9 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
     public AgentState State { get; } = new(settings);
 
     public Now Now { get; private set; }
+
+    /// <summary>Revocable resources, on top of the agent's own. Not durable: an estimate of the present.</summary>
+    public ResourceBag Oversubscribed { get; set; } = settings.Oversubscribed.Revocable();
 
     public void BeginTurn(Now now, Effects effects)
     {

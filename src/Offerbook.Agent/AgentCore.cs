@@ -1,6 +1,7 @@
 using Offerbook.Actors;
 using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Operations;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Registration;
 using Offerbook.Agent.Sandbox;
@@ -35,6 +36,8 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     private readonly MasterOrders _orders;
     private readonly ResourceLedger _ledger;
     private readonly SandboxKeeper _sandboxes;
+    private readonly OperationUpdates _operationUpdates;
+    private readonly AgentOperations _operations;
     private readonly SortedSet<ContainerId> _recovering = [];
     private readonly List<ConnectionId> _awaitingEnd = [];
 
@@ -46,9 +49,11 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         _updates = new UpdateStreams(_context, _link);
         _killer = new TaskKiller(_context, statuses, _updates);
         _checks = new TaskChecks(_context, statuses, _updates, _killer);
-        _ledger = new ResourceLedger(settings);
+        _ledger = new ResourceLedger(_context);
+        _operationUpdates = new OperationUpdates(_context, _link);
+        _operations = new AgentOperations(_context, _link, _operationUpdates);
         _life = new TaskLife(_context, statuses, _updates, _killer, _checks, _ledger);
-        _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life);
+        _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _operations, _operationUpdates);
         _sandboxes = new SandboxKeeper(_context);
     }
 
@@ -58,6 +63,12 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     {
         _context.BeginTurn(now, effects);
         _context.Replay(recovery);
+        if (_context.State.Operations.Problem is { } problem)
+        {
+            throw new AgentStartException(
+                $"The agent's resources cannot hold what was reserved and created on it: {problem}. Start it with resources that do, "
+                + $"or begin with a new work directory. Reservations and volumes: {_context.State.Operations.Checkpointed}");
+        }
         foreach (var task in _context.State.Tasks.Values)
         {
             if (task.Ended)
@@ -77,6 +88,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         }
         _context.Do(new RecoverContainers([.. _recovering]));
         _sandboxes.Start();
+        _operations.Start();
         ProceedIfRecovered();
         _context.EndTurn();
     }
@@ -90,11 +102,15 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     }
 
     public AgentView View() => AgentViews.Of(_context.State, _link, _context.Settings, _recovering.Count > 0,
-        _life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts });
+        _life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts }, _context.Oversubscribed);
 
     /// <summary>What must hold between any two turns.</summary>
     /// <exception cref="InvariantViolationException">It does not.</exception>
-    public void CheckInvariants() => AgentInvariants.Check(_context.State);
+    public void CheckInvariants()
+    {
+        AgentInvariants.Check(_context.State);
+        OperationInvariants.Check(_context.State.Operations, _context.Settings);
+    }
 
     /// <summary>The durable state as it would be saved; equal states give equal bytes.</summary>
     public byte[] CaptureState() => Google.Protobuf.MessageExtensions.ToByteArray(AgentSnapshots.Capture(_context.State));
@@ -138,6 +154,15 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
                 break;
             case AgentMessage.CheckFinished finished:
                 _checks.Finished(finished);
+                break;
+            case AgentMessage.VolumesReady ready:
+                _operations.VolumesReady(ready.Operation, ready.Problem);
+                break;
+            case AgentMessage.RevocableEstimated estimated:
+                _operations.Oversubscribe(estimated.Resources);
+                break;
+            case AgentMessage.OperationRetryDue due:
+                _operationUpdates.Retry(due.Operation);
                 break;
             case AgentMessage.QueryView query:
                 _context.Do(new ReplyView(query.Connection, View()));
@@ -222,6 +247,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         if (_link.IsCurrent(connection))
         {
             _updates.Pause();
+            _operationUpdates.Pause();
             _link.Begin();
         }
     }

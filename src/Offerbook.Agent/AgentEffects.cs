@@ -1,6 +1,7 @@
 using Offerbook.Actors;
 using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Operations;
 using Offerbook.Agent.Sandbox;
 using Offerbook.Wire.AgentProtocol;
 using Offerbook.Wire.Identity;
@@ -47,6 +48,12 @@ public sealed record RunCheck(ContainerId Container, CheckPurpose Purpose, long 
 
 /// <summary>Delete a finished container's sandbox. One that is already gone is no error.</summary>
 public sealed record RemoveSandbox(SandboxPath Sandbox) : IEffect;
+
+/// <summary>Make the directories of volumes. Answered with VolumesReady; orders about volumes are carried out one after the other.</summary>
+public sealed record CreateVolumes(Guid Operation, IReadOnlyList<VolumePath> Volumes) : IEffect;
+
+/// <summary>Remove the directories of volumes with all that is in them; those that are not there are no error. Answered with VolumesReady.</summary>
+public sealed record RemoveVolumes(Guid Operation, IReadOnlyList<VolumePath> Volumes) : IEffect;
 
 public sealed record ReplyView(ConnectionId Connection, AgentView View) : IEffect;
 

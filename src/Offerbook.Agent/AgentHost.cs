@@ -9,6 +9,7 @@ using Offerbook.Agent.Hosting;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Hosting.Registration;
+using Offerbook.Agent.Hosting.Volumes;
 using Offerbook.Agent.Http;
 using Offerbook.Agent.Registration;
 using Offerbook.Resources;
@@ -67,7 +68,9 @@ public sealed class AgentHost : IAsyncDisposable
             server.Describe(settings);
             var files = new ContainerFiles(work);
             var sandboxes = new SandboxDirectories(work);
-            var launcher = new ProcessLauncher(files, sandboxes, new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath));
+            var volumes = new VolumeDirectories(work, mailbox.PostAsync, logger);
+            parts.Add(volumes);
+            var launcher = new ProcessLauncher(files, sandboxes, volumes, new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath));
             var containers = new ProcessContainers(files, launcher, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger);
             parts.Add(containers);
             var checks = new CheckRunner(launcher, mailbox.PostAsync);
@@ -78,7 +81,7 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(master);
 
             var core = new AgentCore(settings, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
-            var shell = new AgentShell(master, containers, checks, collector, gateway);
+            var shell = new AgentShell(master, containers, checks, collector, volumes, gateway);
             var runner = new CoreRunner<AgentMessage>(core, shell, journal, TimeProvider.System);
             mailbox.Attach(runner);
             parts.Add(runner);
@@ -150,6 +153,18 @@ public sealed class AgentHost : IAsyncDisposable
         var info = new AgentInfo { Hostname = options.Hostname ?? ip.ToString(), Port = address.Port };
         info.Resources.AddRange(resources.ToProto(ResourceFormat.PostRefinement));
         info.Attributes.AddRange(attributes);
-        return new AgentSettings(info, ip.ToString(), File.ReadAllText(BootIdFile).Trim());
+        return new AgentSettings(info, ip.ToString(), File.ReadAllText(BootIdFile).Trim())
+        {
+            Oversubscribed = Revocable(options.OversubscribedResources),
+        };
+    }
+
+    /// <exception cref="FormatException">The text is not right.</exception>
+    private static ResourceBag Revocable(string? text)
+    {
+        var plain = ResourceBag.Parse(text ?? "");
+        return plain.Any(entry => entry.Kind.Traits != ResourceTraits.None || entry.Kind.Disk is not null)
+            ? throw new FormatException($"Oversubscribed resources '{text}' must be plain amounts, for instance cpus:4;mem:1024")
+            : ResourceBag.Of([.. plain.Select(entry => entry with { Kind = new ResourceKind(entry.Name, revocable: true) })]);
     }
 }

@@ -1,5 +1,6 @@
 using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
+using Offerbook.Resources;
 using Offerbook.Wire.AgentProtocol;
 using Offerbook.Wire.Identity;
 
@@ -38,6 +39,12 @@ public abstract record AgentMessage
 
     public sealed record CheckFinished(ContainerId Container, CheckPurpose Purpose, long Number, CheckResult Result) : AgentMessage;
 
+    /// <summary>The directories of an operation's volumes are as they should be, or why they are not.</summary>
+    public sealed record VolumesReady(Guid Operation, string? Problem) : AgentMessage;
+
+    /// <summary>What is revocable on this machine has changed; the whole of it.</summary>
+    public sealed record RevocableEstimated(ResourceBag Resources) : AgentMessage;
+
     // Requests.
 
     /// <summary>Answered with <see cref="ReplyView"/>.</summary>
@@ -55,6 +62,8 @@ public abstract record AgentMessage
     public sealed record PingTimedOut(long Connection) : AgentMessage;
 
     public sealed record UpdateRetryDue(FrameworkId Framework, TaskId Task) : AgentMessage;
+
+    public sealed record OperationRetryDue(Guid Operation) : AgentMessage;
 
     public sealed record KillGraceExpired(ContainerId Container) : AgentMessage;
 

@@ -29,6 +29,9 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
     /// <summary>For instance <c>cpus:4;mem:8192;ports:[31000-32000]</c>; what it does not name is detected.</summary>
     public string? Resources { get; init; }
 
+    /// <summary>Offered as revocable on top of <see cref="Resources"/>, for instance <c>cpus:4;mem:1024</c>; default: nothing.</summary>
+    public string? OversubscribedResources { get; init; }
+
     /// <summary>For instance <c>rack:a;zone:b</c>.</summary>
     public string? Attributes { get; init; }
 

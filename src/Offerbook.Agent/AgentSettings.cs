@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Resources;
 
 namespace Offerbook.Agent;
 
@@ -40,6 +41,12 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
 
     /// <summary>Tasks that the agent holds at once, ended but unacknowledged ones included; a launch beyond it is refused. Default 10,000.</summary>
     public int MaxTasks { get; init; } = 10_000;
+
+    /// <summary>Operations that the agent holds at once: under way, or their end not acknowledged. Default 10,000.</summary>
+    public int MaxOperations { get; init; } = 10_000;
+
+    /// <summary>Resources to be offered as revocable on top of the agent's own; what is not revocable in it is left out. Default: none.</summary>
+    public ResourceBag Oversubscribed { get; init; } = ResourceBag.Empty;
 
     /// <summary>Finished tasks that are remembered, with their sandboxes, for each framework; the oldest go first. Default 200.</summary>
     public int MaxFinishedPerFramework { get; init; } = 200;

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Sandbox;
+using Offerbook.Resources;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent;
@@ -19,6 +20,12 @@ public sealed record AgentView(
     IReadOnlyList<FrameworkView> Frameworks,
     AgentCounters Counters)
 {
+    /// <summary>What the agent has, in the form that operations have given it, with what is revocable.</summary>
+    public required ResourceBag Total { get; init; }
+
+    /// <summary>Under way, or their end is not acknowledged; in the order in which they came.</summary>
+    public IReadOnlyList<Operation> Operations { get; init; } = [];
+
     /// <summary>Set while an operator drains the agent.</summary>
     public DrainConfig? Drain { get; init; }
 

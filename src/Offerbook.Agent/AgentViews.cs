@@ -1,12 +1,13 @@
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Registration;
 using Offerbook.Agent.Tasks;
+using Offerbook.Resources;
 
 namespace Offerbook.Agent;
 
 internal static class AgentViews
 {
-    public static AgentView Of(AgentState state, MasterLink link, AgentSettings settings, bool recovering, AgentCounters counters)
+    public static AgentView Of(AgentState state, MasterLink link, AgentSettings settings, bool recovering, AgentCounters counters, ResourceBag oversubscribed)
     {
         var tasks = state.Tasks.Values.ToLookup(task => task.Key.Framework);
         var frameworks = state.Frameworks.Select(entry => new FrameworkView(
@@ -15,6 +16,8 @@ internal static class AgentViews
             [.. entry.Value.Finished.Select(Of)]));
         return new AgentView(state.Id, link.Registered, recovering, link.Master, settings.Info, [.. frameworks], counters)
         {
+            Total = state.Operations.Total + oversubscribed,
+            Operations = [.. state.Operations.InOrder.Select(operation => operation.ToProto(state.Id))],
             Drain = state.Drain?.Config,
             DrainStartedNanoseconds = state.Drain?.StartedNanoseconds ?? 0,
         };

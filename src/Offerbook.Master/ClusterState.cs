@@ -4,6 +4,7 @@ using Offerbook.Actors;
 using Offerbook.Master.Agents;
 using Offerbook.Master.Allocation;
 using Offerbook.Master.Frameworks;
+using Offerbook.Master.Operations;
 using Offerbook.Master.Operator;
 using Offerbook.Master.Operator.Events;
 using Offerbook.Master.Registry;
@@ -34,6 +35,10 @@ internal sealed class ClusterState(MasterSettings settings, SeededRandom random)
     public Allocator Allocator { get; } = new(settings.Allocator, random.Fork());
 
     public MasterCounters Counters { get; } = new();
+
+    public OperationTally OperationTally { get; } = new();
+
+    public OperationBook Operations => field ??= new OperationBook(this);
 
     public OperatorStreams OperatorStreams { get; } = new(settings);
 

@@ -7,6 +7,7 @@ using Offerbook.Master.Frameworks;
 using Offerbook.Master.Invariants;
 using Offerbook.Master.Maintenance;
 using Offerbook.Master.Offers;
+using Offerbook.Master.Operations;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Master.Quotas;
 using Offerbook.Master.Registry;
@@ -56,17 +57,20 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         _remains = new Remains(_cluster);
         var updates = new StatusUpdates(_cluster, tasks, _remains);
         var reconciler = new Reconciler(_cluster);
+        var operations = new OperationUpdates(_cluster, _cluster.Operations);
         _subscriptions = new Subscriptions(_cluster, _offers);
         _departures = new Departures(_cluster, _offers, tasks, _remains);
         _loss = new AgentLoss(_cluster, _offers, tasks);
-        _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, new FrameworkUpdates(_cluster, _subscriptions), _departures, new AcceptHandler(_cluster, _offers, tasks), reconciler,
-            new TaskKiller(_cluster, reconciler), updates, _offers.Inverse);
+        _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, new FrameworkUpdates(_cluster, _subscriptions), _departures, new AcceptHandler(_cluster, _offers, tasks, _cluster.Operations), reconciler,
+            new TaskKiller(_cluster, reconciler), updates, _offers.Inverse, operations, new OperationReconciler(_cluster));
         var gone = new AgentGone(_cluster, _offers, tasks, _loss);
         var unavailabilities = new Unavailabilities(_cluster, _offers);
         _drains = new DrainProgress(_cluster, gone);
-        var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures, _remains), unavailabilities, _drains);
-        _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks, _remains);
+        var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures, _remains), unavailabilities, _drains,
+            new OperationReports(_cluster, _cluster.Operations));
+        _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks, _remains, operations, new ResourceUpdates(_cluster, _offers));
         _operatorCalls = new OperatorCalls(
+            new OperatorOperations(_cluster, _offers, _cluster.Operations),
             new TeardownCalls(_cluster, _departures),
             new QuotaCalls(_cluster, new QuotaOffers(_cluster, _offers)),
             new WeightCalls(_cluster, _offers),

@@ -102,6 +102,9 @@ public sealed record MasterSettings
     /// <summary>Some 80 metrics for each framework. With thousands of them the answer grows by tens of megabytes.</summary>
     public bool PublishPerFrameworkMetrics { get; init; } = true;
 
+    /// <summary>Operations on one agent that are under way or whose end is not acknowledged; more are refused.</summary>
+    public int MaxOperationsPerAgent { get; init; } = 10_000;
+
     /// <summary>The registry is snapshotted after this many events, or as many as there are agents, so that a start replays no more than that.</summary>
     public int SnapshotInterval { get; init; } = 1000;
 

@@ -1,3 +1,4 @@
+using Offerbook.Agent.Operations;
 using Offerbook.Agent.Sandbox;
 
 namespace Offerbook.Agent.Containers;
@@ -10,7 +11,14 @@ public sealed record ContainerSpec(
     SandboxPath Sandbox,
     CommandSpec Command,
     string? User,
-    IReadOnlyList<KeyValuePair<string, string>> Environment);
+    IReadOnlyList<KeyValuePair<string, string>> Environment)
+{
+    /// <summary>Persistent volumes that the sandbox links to.</summary>
+    public IReadOnlyList<SandboxVolume> Volumes { get; init; } = [];
+}
+
+/// <param name="Path">Below the sandbox, without <c>..</c>.</param>
+public sealed record SandboxVolume(string Path, VolumePath Volume);
 
 /// <summary>What to execute.</summary>
 public abstract record CommandSpec

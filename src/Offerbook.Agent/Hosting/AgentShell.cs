@@ -3,13 +3,15 @@ using Offerbook.Actors.Hosting;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Hosting.Registration;
+using Offerbook.Agent.Hosting.Volumes;
 using Offerbook.Agent.Http;
 
 namespace Offerbook.Agent.Hosting;
 
 /// <summary>Hands each of the core's effects to the part that carries it out.</summary>
 internal sealed class AgentShell(
-    MasterConnection master, ProcessContainers containers, CheckRunner checks, SandboxCollector sandboxes, AgentGateway gateway) : IEffectHandler
+    MasterConnection master, ProcessContainers containers, CheckRunner checks, SandboxCollector sandboxes,
+    VolumeDirectories volumes, AgentGateway gateway) : IEffectHandler
 {
     public void Perform(IEffect effect)
     {
@@ -35,6 +37,12 @@ internal sealed class AgentShell(
                 break;
             case ForgetContainer forget:
                 containers.Forget(forget.Container);
+                break;
+            case CreateVolumes create:
+                volumes.Create(create);
+                break;
+            case RemoveVolumes order:
+                volumes.Remove(order);
                 break;
             case RunCheck check:
                 checks.Run(check);

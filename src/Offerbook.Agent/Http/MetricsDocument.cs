@@ -56,7 +56,7 @@ internal static class MetricsDocument
 
     private static void AddResources(SortedDictionary<string, double> metrics, AgentView view, List<TaskView> tasks)
     {
-        var total = ResourceReader.Read(view.Info.Resources).Bag;
+        var total = view.Total;
         var used = tasks.Where(task => !task.ContainerEnded)
             .Aggregate(ResourceBag.Empty, (sum, task) => sum + ResourceReader.Read(task.Task.Resources).Bag);
         foreach (var name in new[] { "cpus", "gpus", "mem", "disk" })

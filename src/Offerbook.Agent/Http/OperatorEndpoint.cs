@@ -42,7 +42,7 @@ internal sealed class OperatorEndpoint(AgentGateway gateway, AgentSettings setti
         {
             await context.Response.WriteTextAsync(StatusCodes.Status501NotImplemented,
                 $"The call {EnumText.Of(call.Type)} is not supported by this agent. "
-                + "Supported: GET_HEALTH, GET_VERSION, GET_STATE, GET_TASKS, GET_FRAMEWORKS, GET_EXECUTORS, GET_AGENT.");
+                + "Supported: GET_HEALTH, GET_VERSION, GET_STATE, GET_TASKS, GET_FRAMEWORKS, GET_EXECUTORS, GET_OPERATIONS, GET_AGENT.");
         }
     }
 
@@ -77,6 +77,7 @@ internal sealed class OperatorEndpoint(AgentGateway gateway, AgentSettings setti
             {
                 Type = Response.Types.Type.GetExecutors, GetExecutors = ExecutorsOf(await gateway.ViewAsync(cancellation)),
             },
+            Call.Types.Type.GetOperations => OperationsOf(await gateway.ViewAsync(cancellation)),
             Call.Types.Type.GetAgent => AgentOf(await gateway.ViewAsync(cancellation)),
             _ => null,
         };
@@ -87,6 +88,13 @@ internal sealed class OperatorEndpoint(AgentGateway gateway, AgentSettings setti
         Type = Response.Types.Type.GetState,
         GetState = new Response.Types.GetState { GetTasks = TasksOf(view), GetExecutors = ExecutorsOf(view), GetFrameworks = FrameworksOf(view) },
     };
+
+    private static Response OperationsOf(AgentView view)
+    {
+        var response = new Response { Type = Response.Types.Type.GetOperations, GetOperations = new Response.Types.GetOperations() };
+        response.GetOperations.Operations.AddRange(view.Operations);
+        return response;
+    }
 
     private static Response AgentOf(AgentView view)
     {

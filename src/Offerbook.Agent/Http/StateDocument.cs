@@ -12,7 +12,7 @@ internal sealed class StateDocument(AgentSettings settings, string work, double 
 {
     public void Write(JsonWriter json, AgentView view)
     {
-        var total = ResourceReader.Read(view.Info.Resources).Bag;
+        var total = view.Total;
         var used = view.Frameworks.SelectMany(framework => framework.Tasks).Where(task => !task.ContainerEnded)
             .Aggregate(ResourceBag.Empty, (sum, task) => sum + ResourceReader.Read(task.Task.Resources).Bag);
 

@@ -19,6 +19,11 @@ internal static class AgentEvents
         ["TaskEndedSilently/1"] = TaskEndedSilently.Parser,
         ["SandboxesExpired/1"] = SandboxesExpired.Parser,
         ["DrainStarted/1"] = DrainStarted.Parser,
+        ["OperationApplied/1"] = OperationApplied.Parser,
+        ["OperationRefused/1"] = OperationRefused.Parser,
+        ["OperationEnded/1"] = OperationEnded.Parser,
+        ["OperationAcknowledged/1"] = OperationAcknowledged.Parser,
+        ["OperationsSilenced/1"] = OperationsSilenced.Parser,
         ["AgentSnapshot/1"] = AgentSnapshot.Parser,
     };
 

@@ -25,6 +25,7 @@ internal static class AgentSnapshots
             snapshot.Frameworks.Add(captured);
         }
         snapshot.Tasks.AddRange(state.Tasks.Values.Select(Capture));
+        state.Operations.Capture(snapshot);
         return snapshot;
     }
 

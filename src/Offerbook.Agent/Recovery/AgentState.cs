@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Mesos.V1;
 using Offerbook.Actors;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Operations;
 using Offerbook.Agent.Sandbox;
 using Offerbook.Agent.Tasks;
 using Offerbook.Wire.Identity;
@@ -23,6 +24,9 @@ internal sealed class AgentState(AgentSettings settings)
     public SortedDictionary<FrameworkId, FrameworkRecord> Frameworks { get; } = [];
 
     public SortedDictionary<TaskKey, AgentTask> Tasks { get; } = [];
+
+    /// <summary>What operations made of the agent's resources, and the operations that are not forgotten.</summary>
+    public OperationBook Operations { get; } = new(settings);
 
     /// <summary>Set while an operator drains the agent, until it holds no task.</summary>
     public DrainStarted? Drain { get; private set; }
@@ -61,6 +65,7 @@ internal sealed class AgentState(AgentSettings settings)
                 Id = null;
                 Drain = null;
                 Silence(Tasks.Values.ToList());
+                Operations.Silence(null);
                 break;
             case FrameworkKnown known:
                 Know(known.FrameworkInfo);
@@ -91,9 +96,25 @@ internal sealed class AgentState(AgentSettings settings)
             case DrainStarted started:
                 Drain = started;
                 break;
+            case OperationApplied applied:
+                Operations.Apply(applied);
+                break;
+            case OperationRefused refused:
+                Operations.Apply(refused);
+                break;
+            case OperationEnded ended:
+                Operations.Apply(ended);
+                break;
+            case OperationAcknowledged acknowledged:
+                Operations.Apply(acknowledged);
+                break;
+            case OperationsSilenced silenced:
+                Operations.Silence(FrameworkId.From(silenced.FrameworkId));
+                break;
             case AgentSnapshot snapshot:
                 Invariant.Check(Tasks.Count == 0 && Frameworks.Count == 0, "a snapshot starts a recovery");
                 AgentSnapshots.Restore(snapshot, this);
+                Operations.Restore(snapshot);
                 break;
             default:
                 Invariant.Fail($"the agent's state knows no event {@event.Descriptor.Name}");

@@ -11,6 +11,8 @@ public static class AgentCapabilities
         new() { Type = Type.MultiRole },
         new() { Type = Type.HierarchicalRole },
         new() { Type = Type.ReservationRefinement },
+        new() { Type = Type.ResizeVolume },
+        new() { Type = Type.AgentOperationFeedback },
         new() { Type = Type.AgentDraining },
     ];
 }

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Agent.Tasks;
+using Offerbook.Resources;
 using Offerbook.Wire.AgentProtocol;
 using Offerbook.Wire.Identity;
 
@@ -109,6 +110,10 @@ internal sealed class MasterLink(AgentContext context)
         info.Id = context.State.Id?.ToProto();
         var subscribe = new Call.Types.Subscribe { AgentInfo = info, Version = context.Settings.Version, BootId = context.Settings.BootId };
         subscribe.Capabilities.AddRange(AgentCapabilities.All);
+        subscribe.CheckpointedResources.Add(context.State.Operations.Checkpointed.ToProto(ResourceFormat.PostRefinement));
+        subscribe.OversubscribedResources.Add(context.Oversubscribed.ToProto(ResourceFormat.PostRefinement));
+        subscribe.ResourceVersion = context.State.Operations.Version;
+        subscribe.Operations.Add(context.State.Operations.InOrder.Where(operation => !operation.Silenced).Select(operation => operation.ToProto(context.State.Id)));
         foreach (var framework in context.State.Frameworks.Values)
         {
             if (framework.LiveTasks > 0)

@@ -10,7 +10,10 @@ internal static class ContainerSpecs
     {
         var environment = Standard(task, framework, settings);
         environment.AddRange(Variables(task.Info.Command));
-        return new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), User(task.Info, framework), environment);
+        return new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), User(task.Info, framework), environment)
+        {
+            Volumes = [.. TaskVolumes.Of(task.Info)],
+        };
     }
 
     public static CommandSpec Command(CommandInfo command) => command.Shell

@@ -70,6 +70,10 @@ internal static class LaunchChecks
                 yield return $"environment variable '{variable.Name}' refers to a secret store, and only secrets with a value are supported";
             }
         }
+        foreach (var problem in TaskVolumes.Unsupported(task))
+        {
+            yield return problem;
+        }
         if (task.Container is { } container)
         {
             if (container.Type == ContainerInfo.Types.Type.Docker)

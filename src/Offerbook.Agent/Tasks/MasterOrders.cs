@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Agent.Checks;
+using Offerbook.Agent.Operations;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Registration;
 using Offerbook.Agent.StatusUpdates;
@@ -13,7 +14,7 @@ namespace Offerbook.Agent.Tasks;
 /// <summary>What the agent does when the master speaks (api-specs/offerbook/agent/v1).</summary>
 internal sealed class MasterOrders(
     AgentContext context, MasterLink link, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskChecks checks,
-    TaskLife life)
+    TaskLife life, AgentOperations operations, OperationUpdates operationUpdates)
 {
     private bool _stopping;
 
@@ -34,6 +35,7 @@ internal sealed class MasterOrders(
             ShutDownFramework(FrameworkId.From(framework));
         }
         updates.Resume();
+        operationUpdates.Resume();
     }
 
     public void Obey(Event @event)
@@ -44,7 +46,7 @@ internal sealed class MasterOrders(
                 link.AnswerPing();
                 break;
             case Type.Launch when @event.Launch is { } launch:
-                Launch(launch.FrameworkInfo, launch.Task, RefuseAll(launch.FrameworkInfo));
+                Launch(launch.FrameworkInfo, launch.Task, RefuseAll(launch.FrameworkInfo) ?? RefuseOutdated(launch) ?? operations.CheckVolumes(launch.Task));
                 break;
             case Type.LaunchGroup when @event.LaunchGroup is { } group:
                 foreach (var task in group.TaskGroup.Tasks)
@@ -81,6 +83,15 @@ internal sealed class MasterOrders(
             case Type.Drain when @event.Drain is { } drain:
                 Drain(drain.Config);
                 break;
+            case Type.ApplyOperation when @event.ApplyOperation is { } order:
+                operations.Apply(order);
+                break;
+            case Type.AcknowledgeOperation when @event.AcknowledgeOperation is { } acknowledgement:
+                operationUpdates.Acknowledge(acknowledgement);
+                break;
+            case Type.ReconcileOperations when @event.ReconcileOperations is { } asked:
+                operationUpdates.Reconcile(asked);
+                break;
             // MESSAGE goes to an executor, and a command task has none that could read it: like Mesos' command executor, drop it.
             // What is left is an event of a newer master that this agent does not know.
         }
@@ -91,6 +102,7 @@ internal sealed class MasterOrders(
     {
         link.Stop();
         updates.Pause();
+        operationUpdates.Pause();
         context.Record(new AgentRetired());
     }
 
@@ -158,6 +170,13 @@ internal sealed class MasterOrders(
         }
     }
 
+    /// <summary>An operation on which the master counted has failed since it decided the launch.</summary>
+    private LaunchRefusal? RefuseOutdated(Event.Types.Launch launch) =>
+        launch.HasResourceVersion && launch.ResourceVersion != context.State.Operations.Version
+            ? new LaunchRefusal(launch.FrameworkInfo.Dropped(), Reason.InvalidOffers,
+                "Task launched with invalid offers: an operation on the agent's resources has failed since the offer was made")
+            : null;
+
     private void Kill(Event.Types.Kill kill)
     {
         var key = new TaskKey(FrameworkId.From(kill.FrameworkId), TaskId.From(kill.TaskId));
@@ -190,6 +209,7 @@ internal sealed class MasterOrders(
     private void ShutDownFramework(FrameworkId framework)
     {
         updates.ForgetUnknown(framework);
+        operations.FrameworkGone(framework);
         var tasks = context.State.TasksOf(framework);
         if (tasks.Count == 0)
         {

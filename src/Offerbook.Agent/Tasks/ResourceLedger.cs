@@ -4,12 +4,27 @@ namespace Offerbook.Agent.Tasks;
 
 /// <summary>
 /// What the agent's tasks use of its total, so that a launch beyond it is refused. A second line of defence: the master accounts
-/// for every launch, but a host is not to be overrun by a master that errs. Reservations do not matter here, only amounts, because
-/// the agent learns of them only through the tasks that use them.
+/// for every launch, but a host is not to be overrun by a master that errs. Reservations do not matter here, only amounts: whose
+/// they are is between the master and the frameworks.
 /// </summary>
-internal sealed class ResourceLedger(AgentSettings settings)
+internal sealed class ResourceLedger(AgentContext context)
 {
-    private readonly ResourceBag _total = AmountsOf(ResourceReader.Read(settings.Info.Resources).Bag);
+    private ResourceBag? _summedUp;
+    private ResourceBag _total = ResourceBag.Empty;
+
+    /// <summary>Reservations come and go, volumes take plain disk away: summed up anew whenever the total has changed.</summary>
+    private ResourceBag Total
+    {
+        get
+        {
+            if (!ReferenceEquals(_summedUp, context.State.Operations.Total))
+            {
+                _summedUp = context.State.Operations.Total;
+                _total = AmountsOf(_summedUp);
+            }
+            return context.Oversubscribed.IsEmpty ? _total : _total + AmountsOf(context.Oversubscribed);
+        }
+    }
 
     public ResourceBag Used { get; private set; } = ResourceBag.Empty;
 
@@ -21,7 +36,7 @@ internal sealed class ResourceLedger(AgentSettings settings)
             return LaunchRefusal.Invalid("Task uses invalid resources: " + string.Join("; ", reading.Problems));
         }
         var amounts = AmountsOf(reading.Bag);
-        var free = _total - Used;
+        var free = Total - Used;
         if (!free.Contains(amounts))
         {
             return LaunchRefusal.Invalid($"Total resources {amounts} required by task is more than available {free}");

@@ -19,8 +19,12 @@ internal static class AgentCommand
             Description = "What the agent offers, as 'cpus:4;mem:8192;ports:[31000-32000]'; the rest is detected", HelpName = "resources",
         };
         var attributes = new Option<string?>("--attributes") { Description = "What the agent is, as 'rack:a;zone:b'", HelpName = "attributes" };
+        var oversubscribed = new Option<string?>("--oversubscribed-resources")
+        {
+            Description = "What the agent offers as revocable on top, as 'cpus:4;mem:1024'", HelpName = "resources",
+        };
         var stopTasks = new Option<bool>("--stop-tasks") { Description = "End all tasks when the agent stops (else they go on running)" };
-        var command = new Command("agent", "Run an agent") { port, listen, hostname, masters, directory, resources, attributes, stopTasks };
+        var command = new Command("agent", "Run an agent") { port, listen, hostname, masters, directory, resources, oversubscribed, attributes, stopTasks };
         command.SetAction((parsed, cancellation) => PartRun.RunAsync("agent", "--work-dir",
             logs => AgentHost.StartAsync(new AgentOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
             {
@@ -29,6 +33,7 @@ internal static class AgentCommand
                 Hostname = parsed.GetValue(hostname),
                 Credential = CredentialOption.Resolve(parsed),
                 Resources = parsed.GetValue(resources),
+                OversubscribedResources = parsed.GetValue(oversubscribed),
                 Attributes = parsed.GetValue(attributes),
                 ExtraPath = AppContext.BaseDirectory.TrimEnd('/'),
                 StopTasksOnExit = parsed.GetValue(stopTasks),

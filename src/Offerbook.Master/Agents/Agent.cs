@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Master.Offers;
+using Offerbook.Master.Operations;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Master.Tasks;
 using Offerbook.Resources;
@@ -11,6 +12,9 @@ namespace Offerbook.Master.Agents;
 /// <summary>An agent that has registered and is not lost. It is connected, and active, while it has a <see cref="Stream"/>.</summary>
 internal sealed class Agent : Viewed<Agent>
 {
+    // Made when it is needed: few agents ever have an operation under way.
+    private OrderedMap<Guid, LiveOperation>? _operations;
+
     public Agent(AgentId id)
     {
         Id = id;
@@ -32,6 +36,9 @@ internal sealed class Agent : Viewed<Agent>
     public IReadOnlyList<AgentInfo.Types.Capability> Capabilities { get; set => Shown(field = value); } = [];
 
     public required ResourceBag Total { get; set => Shown(field = value); }
+
+    /// <summary>Grows on the agent whenever an operation fails there; what is sent to it names the version that it was decided on.</summary>
+    public ulong ResourceVersion { get; set; }
 
     public DateTimeOffset RegisteredTime { get; init; }
 
@@ -60,6 +67,11 @@ internal sealed class Agent : Viewed<Agent>
     public OrderedMap<(FrameworkId Framework, ExecutorId Executor), LiveExecutor> Executors { get; }
 
     public OrderedMap<OfferId, LiveOffer> Offers { get; }
+
+    /// <summary>Bounded by <see cref="MasterSettings.MaxOperationsPerAgent"/>.</summary>
+    public OrderedMap<Guid, LiveOperation> Operations => _operations ??= new(Touch);
+
+    public int OperationCount => _operations?.Count ?? 0;
 
     /// <summary>Kills asked for while the agent was away. Never more than it has tasks.</summary>
     public OrderedMap<(FrameworkId Framework, TaskId Task), KillPolicy?> PendingKills { get; } = new();

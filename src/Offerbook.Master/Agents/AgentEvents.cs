@@ -10,14 +10,18 @@ internal static class AgentEvents
 {
     public static readonly AgentEvent Ping = new() { Type = Type.Ping };
 
-    public static AgentEvent Launch(FrameworkInfo framework, TaskInfo task) =>
-        new() { Type = Type.Launch, Launch = new() { FrameworkInfo = framework, Task = task } };
+    public static AgentEvent Launch(FrameworkInfo framework, TaskInfo task, ulong resourceVersion) =>
+        new() { Type = Type.Launch, Launch = new() { FrameworkInfo = framework, Task = task, ResourceVersion = resourceVersion } };
 
-    public static AgentEvent LaunchGroup(FrameworkInfo framework, ExecutorInfo executor, IEnumerable<TaskInfo> tasks)
+    public static AgentEvent LaunchGroup(FrameworkInfo framework, ExecutorInfo executor, IEnumerable<TaskInfo> tasks, ulong resourceVersion)
     {
         var group = new TaskGroupInfo();
         group.Tasks.Add(tasks);
-        return new AgentEvent { Type = Type.LaunchGroup, LaunchGroup = new() { FrameworkInfo = framework, Executor = executor, TaskGroup = group } };
+        return new AgentEvent
+        {
+            Type = Type.LaunchGroup,
+            LaunchGroup = new() { FrameworkInfo = framework, Executor = executor, TaskGroup = group, ResourceVersion = resourceVersion },
+        };
     }
 
     public static AgentEvent Kill(FrameworkId framework, TaskId task, KillPolicy? policy) => new()

@@ -48,6 +48,7 @@ internal sealed class AgentGone(ClusterState cluster, OfferBook offers, TaskBook
             agent.Send(turn, AgentEvents.Shutdown(Message));
             offers.RescindAll(turn, agent, OfferEnd.AgentLost);
             EndTasks(turn, agent);
+            cluster.Operations.Lose(turn, agent, OperationState.OperationGoneByOperator, Message);
             loss.Forget(turn, agent);
         }
         else if (wasUnreachable)

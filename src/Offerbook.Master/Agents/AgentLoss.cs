@@ -129,6 +129,7 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
             }
             tasks.Complete(task);
         }
+        cluster.Operations.Lose(turn, agent, OperationState.OperationGoneByOperator, "Agent has been removed: " + why);
         Forget(turn, agent);
     }
 
@@ -149,6 +150,7 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
                 LoseSight(turn, agent, task, time);
             }
         }
+        cluster.Operations.Lose(turn, agent, OperationState.OperationUnreachable, "Agent was marked unreachable");
         Forget(turn, agent);
     }
 

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Master.Draining;
 using Offerbook.Master.Maintenance;
+using Offerbook.Master.Operations;
 using Offerbook.Master.Registry;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
@@ -12,7 +13,8 @@ namespace Offerbook.Master.Agents;
 
 /// <summary>How agents come: new ones, ones that lost their stream or were unreachable, and ones that an earlier master knew.</summary>
 internal sealed class AgentRegistration(
-    ClusterState cluster, AgentLoss loss, AgentReconciliation reconciliation, Unavailabilities unavailabilities, DrainProgress progress)
+    ClusterState cluster, AgentLoss loss, AgentReconciliation reconciliation, Unavailabilities unavailabilities, DrainProgress progress,
+    OperationReports operations)
 {
     public void Subscribe(in Turn turn, ConnectionId connection, AgentCall call, string ip)
     {
@@ -29,7 +31,7 @@ internal sealed class AgentRegistration(
             return;
         }
         cluster.Counters.Increment(named is null ? "messages_register_slave" : "messages_reregister_slave");
-        var total = ResourceReader.Read(info.Resources).Bag;
+        var total = AgentTotals.Of(info, call.Subscribe.CheckpointedResources, call.Subscribe.OversubscribedResources).Bag;
         var wasUnreachable = cluster.Registry.UnreachableAgents.Contains(id);
         if (cluster.Agents.TryGet(id, out var agent))
         {
@@ -43,8 +45,10 @@ internal sealed class AgentRegistration(
         agent.StreamId = streamId;
         loss.HeardOf(agent);
         agent.Version = call.Subscribe.Version;
+        agent.ResourceVersion = call.Subscribe.ResourceVersion;
         cluster.Streams[connection] = new StreamOwner(null, id);
         var completed = reconciliation.Learn(turn, agent, call.Subscribe, wasUnreachable);
+        operations.Learn(agent, call.Subscribe);
         unavailabilities.Refresh(turn, agent);
         agent.Deactivation = cluster.Registry.Operators.Deactivated.GetValueOrDefault(id);
         if (agent.Active)
@@ -53,6 +57,7 @@ internal sealed class AgentRegistration(
         }
         agent.Send(turn, Subscribed(agent, completed));
         reconciliation.Settle(turn, agent, call.Subscribe);
+        operations.Settle(turn, agent, call.Subscribe);
         if (agent.Deactivation?.DrainInfo is { State: DrainState.Draining } drain)
         {
             agent.Send(turn, AgentEvents.Drain(drain.Config));
@@ -144,10 +149,13 @@ internal sealed class AgentRegistration(
         var changed = !agent.Info.Equals(info);
         cluster.Agents.Update(agent, info, ip);
         cluster.Allocator.UpdateAgent(agent.Id, AllocatorAgents.Describe(agent), attributesChanged);
-        if (changed)
+        if (agent.Total != total)
         {
             agent.Total = total;
             cluster.Allocator.UpdateAgentTotal(agent.Id, total);
+        }
+        if (changed)
+        {
             Record(turn, agent);
         }
     }

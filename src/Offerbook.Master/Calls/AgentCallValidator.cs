@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Master.Operations;
 using Offerbook.Resources;
 using Type = Offerbook.Wire.AgentProtocol.Call.Types.Type;
 
@@ -25,6 +26,8 @@ internal static class AgentCallValidator
         return call.Type switch
         {
             Type.Update => call.Update is null ? Missing("update") : ValidateUpdate(call.Update.Status, call.Update.LatestState),
+            Type.UpdateOperationStatus => call.OperationUpdate is null ? Missing("operation_update") : ValidateOperationUpdate(call.OperationUpdate),
+            Type.UpdateResources => call.ResourcesUpdate is null ? Missing("resources_update") : ValidateResources(call.ResourcesUpdate),
             Type.Message when call.Message is null => Missing("message"),
             Type.ExecutorExited when call.ExecutorExited is null => Missing("executor_exited"),
             _ => null,
@@ -48,13 +51,13 @@ internal static class AgentCallValidator
         {
             return badId;
         }
-        if (ResourceReader.Read(info.Resources) is { IsValid: false } resources)
+        if (AgentTotals.Of(info, subscribe.CheckpointedResources, subscribe.OversubscribedResources).Problem is { } resources)
         {
-            return "Total resources are invalid: " + resources.Problems[0];
+            return "Total resources are invalid: " + resources;
         }
-        if (subscribe.CheckpointedResources.Count > 0)
+        if (subscribe.Operations.Any(operation => operation.Uuid.Value.Length != OperationUuid.Length))
         {
-            return "'subscribe.checkpointed_resources' are not supported yet by this master";
+            return "Every operation in 'subscribe.operations' must have a uuid of 16 bytes";
         }
         if (subscribe.Frameworks.Any(framework => string.IsNullOrEmpty(framework.Id?.Value)))
         {
@@ -74,6 +77,23 @@ internal static class AgentCallValidator
         return IsReportable(status.State) && IsReportable(latest)
             ? null
             : $"An agent cannot report the state {status.State} with the latest state {latest}";
+    }
+
+    private static string? ValidateOperationUpdate(AgentCall.Types.OperationUpdate update)
+    {
+        if (update.OperationUuid.Length != OperationUuid.Length || update.Status.Uuid is { } uuid && uuid.Value.Length != UuidLength)
+        {
+            return "'operation_update.operation_uuid' and 'operation_update.status.uuid' must be UUIDs of 16 bytes";
+        }
+        return ResourceReader.Read(update.Status.ConvertedResources) is { IsValid: false } converted
+            ? "Converted resources are invalid: " + converted.Problems[0]
+            : null;
+    }
+
+    private static string? ValidateResources(AgentCall.Types.ResourcesUpdate update)
+    {
+        var problems = ResourceReader.Read(update.CheckpointedResources.Concat(update.OversubscribedResources)).Problems;
+        return problems.Count > 0 ? "Updated resources are invalid: " + problems[0] : null;
     }
 
     private static bool IsReportable(TaskState state) => state is not (TaskState.TaskUnreachable or TaskState.TaskUnknown);

@@ -1,5 +1,6 @@
 using Offerbook.Master.Agents;
 using Offerbook.Master.Frameworks;
+using Offerbook.Master.Operations;
 using Offerbook.Master.Tasks;
 using Offerbook.Wire.Identity;
 using Type = Offerbook.Wire.AgentProtocol.Call.Types.Type;
@@ -7,7 +8,8 @@ using Type = Offerbook.Wire.AgentProtocol.Call.Types.Type;
 namespace Offerbook.Master.Calls;
 
 /// <summary>Takes the calls of agents: who may speak, then what is said.</summary>
-internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registration, AgentLoss loss, StatusUpdates updates, TaskBook tasks, Remains remains)
+internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registration, AgentLoss loss, StatusUpdates updates, TaskBook tasks, Remains remains,
+    OperationUpdates operations, ResourceUpdates resources)
 {
     public void Handle(in Turn turn, MasterMessage.AgentCallReceived message)
     {
@@ -46,6 +48,12 @@ internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registr
                 break;
             case Type.ExecutorExited:
                 NoteExit(turn, agent, call.ExecutorExited);
+                break;
+            case Type.UpdateOperationStatus:
+                operations.Update(turn, agent, call.OperationUpdate);
+                break;
+            case Type.UpdateResources:
+                resources.Update(turn, agent, call.ResourcesUpdate);
                 break;
             case Type.Leave:
                 cluster.Counters.Increment("messages_unregister_slave");

@@ -3,6 +3,7 @@ using Offerbook.Master.Agents;
 using Offerbook.Master.Frameworks;
 using Offerbook.Master.Maintenance;
 using Offerbook.Master.Offers;
+using Offerbook.Master.Operations;
 using Offerbook.Master.Tasks;
 using Offerbook.Wire.Identity;
 using Type = Mesos.V1.Scheduler.Call.Types.Type;
@@ -12,7 +13,8 @@ namespace Offerbook.Master.Calls;
 /// <summary>Takes the calls of schedulers: the checks that decide the HTTP status, in the order that clients know, then the call itself.</summary>
 internal sealed class SchedulerCalls(
     ClusterState cluster, Subscriptions subscriptions, FrameworkUpdates frameworkUpdates, Departures departures, AcceptHandler accept, Reconciler reconciler,
-    TaskKiller killer, StatusUpdates updates, InverseOffers inverseOffers)
+    TaskKiller killer, StatusUpdates updates, InverseOffers inverseOffers, OperationUpdates operations,
+    OperationReconciler operationReconciler)
 {
     public void Handle(in Turn turn, MasterMessage.SchedulerCallReceived message)
     {
@@ -106,7 +108,7 @@ internal sealed class SchedulerCalls(
                 reconciler.Reconcile(turn, framework, call.Reconcile.Tasks);
                 break;
             case Type.ReconcileOperations:
-                ReconcileOperations(turn, framework, call.ReconcileOperations);
+                operationReconciler.Reconcile(turn, framework, call.ReconcileOperations.Operations);
                 break;
             case Type.Message:
                 PassMessage(turn, framework, call.Message);
@@ -122,9 +124,7 @@ internal sealed class SchedulerCalls(
                 inverseOffers.Answer(turn, framework, call.DeclineInverseOffers.InverseOfferIds, call.DeclineInverseOffers.Filters, accepted: false);
                 break;
             case Type.AcknowledgeOperationStatus:
-                // No operation has feedback that could be acknowledged.
-                cluster.Counters.Increment("messages_operation_status_update_acknowledgement");
-                cluster.Counters.Increment("invalid_operation_status_update_acknowledgements");
+                operations.Acknowledge(turn, framework, call.AcknowledgeOperationStatus);
                 break;
         }
     }
@@ -157,27 +157,5 @@ internal sealed class SchedulerCalls(
             ? "valid_framework_to_executor_messages"
             : "invalid_framework_to_executor_messages");
         agent?.Send(turn, AgentEvents.Message(framework.Id, message.ExecutorId, message.Data));
-    }
-
-    private void ReconcileOperations(in Turn turn, Framework framework, SchedulerCall.Types.ReconcileOperations reconcile)
-    {
-        cluster.Counters.Increment("messages_reconcile_operations");
-        foreach (var asked in reconcile.Operations)
-        {
-            AgentId? agent = string.IsNullOrEmpty(asked.AgentId?.Value) ? null : AgentId.From(asked.AgentId);
-            framework.Send(turn, SchedulerEvents.OperationUpdate(new OperationStatus
-            {
-                OperationId = asked.OperationId,
-                AgentId = asked.AgentId,
-                ResourceProviderId = asked.ResourceProviderId,
-                State = agent switch
-                {
-                    { } id when cluster.Agents.Recovered.Contains(id) => OperationState.OperationRecovering,
-                    { } id when cluster.Registry.UnreachableAgents.Contains(id) => OperationState.OperationUnreachable,
-                    _ => OperationState.OperationUnknown,
-                },
-                Message = "Reconciliation: Operation is unknown",
-            }));
-        }
     }
 }

@@ -86,6 +86,7 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
         {
             ShutDownOn(turn, framework, agent);
         }
+        cluster.Operations.Forget(turn, framework);
         cluster.Allocator.RemoveFramework(framework.Id);
         cluster.Frameworks.Remove(framework.Id);
         cluster.OperatorStreams.FrameworkRemoved(framework);

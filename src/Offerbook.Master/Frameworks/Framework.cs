@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Master.Frameworks.Constraints;
 using Offerbook.Master.Offers;
+using Offerbook.Master.Operations;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Master.Operator.Views.Blocks;
 using Offerbook.Master.Tasks;
@@ -64,6 +65,9 @@ internal sealed class Framework : Viewed<Framework>
     public TaskHistory CompletedTasks { get; }
 
     public BlockMap<OfferId, LiveOffer> Offers { get; }
+
+    /// <summary>Those with an id, by id, until their end is acknowledged.</summary>
+    public OrderedMap<string, LiveOperation> Operations { get; } = new();
 
     public FrameworkCounters Counters { get; }
 

@@ -113,6 +113,10 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
         [Book.BookEndpoint.Offers] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.OffersEndpoint.AnswerAsync),
         [Book.BookEndpoint.Why] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.WhyEndpoint.AnswerAsync),
         [Book.BookEndpoint.Fairness] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.FairnessEndpoint.AnswerAsync),
+        ["/reserve"] = OperationFormEndpoints.ReserveAsync,
+        ["/unreserve"] = OperationFormEndpoints.UnreserveAsync,
+        ["/create-volumes"] = OperationFormEndpoints.CreateVolumesAsync,
+        ["/destroy-volumes"] = OperationFormEndpoints.DestroyVolumesAsync,
         ["/metrics/snapshot"] = Metrics.MetricsEndpoint.SnapshotAsync,
         ["/metrics"] = Metrics.MetricsEndpoint.PrometheusAsync,
     };

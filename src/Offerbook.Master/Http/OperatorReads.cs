@@ -17,7 +17,7 @@ internal static class OperatorReads
         CallType.GetHealth => _ => new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = true } },
         CallType.GetVersion => _ => new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = Version() } },
         CallType.GetFlags => view => new() { Type = ResponseType.GetFlags, GetFlags = Flags(view) },
-        CallType.GetOperations => _ => new() { Type = ResponseType.GetOperations, GetOperations = new() },
+        CallType.GetOperations => view => new() { Type = ResponseType.GetOperations, GetOperations = Operations(view) },
         CallType.GetRoles => view => new() { Type = ResponseType.GetRoles, GetRoles = Roles(view) },
         CallType.GetQuota => view => new() { Type = ResponseType.GetQuota, GetQuota = new() { Status = view.Operator.QuotaStatus() } },
         CallType.GetWeights => view => new() { Type = ResponseType.GetWeights, GetWeights = Weights(view) },
@@ -67,6 +67,13 @@ internal static class OperatorReads
         BuildUser = "",
         GitTag = BuildInfo.Tag,
     };
+
+    private static OperatorResponse.Types.GetOperations Operations(MasterView view)
+    {
+        var operations = new OperatorResponse.Types.GetOperations();
+        operations.Operations.Add(view.Agents.SelectMany(agent => agent.Operations));
+        return operations;
+    }
 
     private static OperatorResponse.Types.GetFlags Flags(MasterView view)
     {

@@ -22,6 +22,7 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, V
         {
             CheckFramework(framework);
         }
+        OperationInvariants.Check(cluster);
         CheckRegistry();
         CheckStreams();
         views.Check();
@@ -65,7 +66,7 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, V
             offered += offer.Resources;
         }
         // An agent may use more of something than it has, after its resources were cut; of that nothing is offered.
-        Invariant.Check((agent.Total - all.Unallocate()).Contains(offered.Unallocate()), $"what is offered of {agent.Id} is not used by anybody");
+        Invariant.Check((agent.Total.NonShared() - all.Unallocate()).Contains(offered.Unallocate().NonShared()), $"what is offered of {agent.Id} is not used by anybody");
         Invariant.Check(cluster.Registry.Agents.ContainsKey(agent.Id), $"{agent.Id} is in the registry");
         Invariant.Check(!cluster.Agents.Recovered.Contains(agent.Id), $"{agent.Id} is not awaited any more");
         foreach (var task in agent.Tasks)

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Master.Allocation;
 using Offerbook.Master.Frameworks;
+using Offerbook.Master.Operations;
 using Offerbook.Master.Tasks;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
@@ -12,10 +13,11 @@ namespace Offerbook.Master.Offers;
 /// that is refused does not stop the others. 3: what is left goes back under the call's filter. Each task and each operation
 /// with an id gets an outcome.
 /// </summary>
-internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, TaskBook tasks)
+internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, TaskBook tasks, OperationBook operations)
 {
     private readonly OperationOutcomes _outcomes = new(cluster);
     private readonly LaunchOperation _launch = new(tasks, new OperationOutcomes(cluster));
+    private readonly FrameworkOperations _resources = new(cluster, offers, operations, new OperationOutcomes(cluster));
     private readonly LaunchGroupOperation _launchGroup = new(tasks, new OperationOutcomes(cluster));
 
     public void Accept(in Turn turn, Framework framework, SchedulerCall.Types.Accept accept)
@@ -40,8 +42,14 @@ internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, Task
             Carry(turn, run, operation);
         }
         var refusal = LeftoverRefusal(accept.Filters, ReferenceEquals(run.Remaining, offered));
-        offers.GiveBack(turn, accepted[0], run.Remaining, refusal);
-        offers.NoteAccepted(turn, accepted, accept.Operations, run.Remaining, refusal);
+        if (!run.ExtraCopies.IsEmpty)
+        {
+            cluster.Allocator.Charge(framework.Id, run.Agent.Id, run.ExtraCopies);
+        }
+        var (declined, made) = run.Leftovers();
+        offers.GiveBack(turn, accepted[0], declined, refusal);
+        offers.GiveBack(turn, accepted[0], made, refuse: null);
+        offers.NoteAccepted(turn, accepted, accept.Operations, declined + made, refusal);
     }
 
     public void Decline(in Turn turn, Framework framework, SchedulerCall.Types.Decline decline)
@@ -73,7 +81,7 @@ internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, Task
                 _outcomes.Refuse(turn, run, operation, "The operation has no known type");
                 break;
             default:
-                _outcomes.Refuse(turn, run, operation, $"{OperationOutcomes.NameOf(operation.Type)} is not supported yet by this master; LAUNCH is");
+                _resources.Run(turn, run, operation);
                 break;
         }
     }

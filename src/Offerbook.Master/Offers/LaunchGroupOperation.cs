@@ -18,7 +18,7 @@ internal sealed class LaunchGroupOperation(TaskBook tasks, OperationOutcomes out
         var invalid = group.Tasks.Select(draft => ResourceRules.Unreadable(draft.Own)).Prepend(ResourceRules.Unreadable(group.ExecutorResources))
             .FirstOrDefault(wrong => wrong is not null);
         invalid ??= operation.Id is not null ? "The `id` field cannot be set on LAUNCH_GROUP operations"
-            : GroupValidator.Validate(run.Framework, run.Agent, group, run.Remaining);
+            : GroupValidator.Validate(run.Framework, run.Agent, group, run.Usable);
         if (invalid is not null)
         {
             outcomes.Refuse(turn, run, operation, invalid);
@@ -40,6 +40,6 @@ internal sealed class LaunchGroupOperation(TaskBook tasks, OperationOutcomes out
             tasks.Launch(framework, agent, draft.Task, draft.Own.Bag);
             run.Use(draft.Own.Bag);
         }
-        agent.Send(turn, AgentEvents.LaunchGroup(framework.Info, group.Executor, group.Tasks.Select(draft => draft.Task)));
+        agent.Send(turn, AgentEvents.LaunchGroup(framework.Info, group.Executor, group.Tasks.Select(draft => draft.Task), agent.ResourceVersion));
     }
 }

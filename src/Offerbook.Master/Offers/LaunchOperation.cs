@@ -35,7 +35,7 @@ internal sealed class LaunchOperation(TaskBook tasks, OperationOutcomes outcomes
     private void Launch(in Turn turn, AcceptRun run, LaunchDraft draft)
     {
         var (framework, agent) = (run.Framework, run.Agent);
-        if (LaunchValidator.Validate(framework, agent, draft, run.Remaining) is { } invalid)
+        if (LaunchValidator.Validate(framework, agent, draft, run.Usable) is { } invalid)
         {
             outcomes.Tell(turn, framework, draft.Task, TaskState.TaskError, Reason.TaskInvalid, invalid);
             return;
@@ -47,6 +47,6 @@ internal sealed class LaunchOperation(TaskBook tasks, OperationOutcomes outcomes
         }
         tasks.Launch(framework, agent, draft.Task, draft.Own.Bag);
         run.Use(draft.Own.Bag);
-        agent.Send(turn, AgentEvents.Launch(framework.Info, draft.Task));
+        agent.Send(turn, AgentEvents.Launch(framework.Info, draft.Task, agent.ResourceVersion));
     }
 }

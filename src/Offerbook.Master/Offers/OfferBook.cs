@@ -108,9 +108,10 @@ internal sealed class OfferBook(ClusterState cluster)
     /// <summary>Ends an offer whose framework is going or coming and need not be told.</summary>
     public void Drop(in Turn turn, LiveOffer offer, OfferEnd why) => End(turn, offer, why, refuse: null);
 
-    public void Rescind(in Turn turn, LiveOffer offer, OfferEnd why = OfferEnd.Rescinded)
+    /// <param name="refuse">How long the framework is not to be offered the same again; null: at once, if nobody else wants it.</param>
+    public void Rescind(in Turn turn, LiveOffer offer, OfferEnd why = OfferEnd.Rescinded, TimeSpan? refuse = null)
     {
-        Drop(turn, offer, why);
+        End(turn, offer, why, refuse);
         var framework = cluster.Frameworks.Find(offer.Framework)!;
         framework.Counters.OffersRescinded++;
         framework.Send(turn, SchedulerEvents.Rescind(offer.Id));

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Hosting.Volumes;
 using Offerbook.Agent.Sandbox;
 using Offerbook.Wire.Identity;
 
@@ -21,13 +22,16 @@ internal sealed class Yard : IAsyncDisposable
         Work = Directory.CreateTempSubdirectory("offerbook-agent-").FullName;
         Files = new ContainerFiles(Work);
         _sandboxes = new SandboxDirectories(Work);
-        Launcher = new ProcessLauncher(Files, _sandboxes, new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath));
+        Volumes = new VolumeDirectories(Work, message => _messages.Writer.WriteAsync(message), NullLogger.Instance);
+        Launcher = new ProcessLauncher(Files, _sandboxes, Volumes, new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath));
         _containers = Start();
     }
 
     public string Work { get; }
 
     public ContainerFiles Files { get; }
+
+    public VolumeDirectories Volumes { get; }
 
     public ProcessLauncher Launcher { get; }
 

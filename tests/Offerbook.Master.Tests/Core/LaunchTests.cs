@@ -106,22 +106,6 @@ internal sealed class LaunchTests
     }
 
     [Test]
-    public void Operation_ThatIsNotSupported_IsAnsweredWhenItHasAnId()
-    {
-        var call = new Mesos.V1.Scheduler.Call { Type = Mesos.V1.Scheduler.Call.Types.Type.Accept, Accept = new() { OfferIds = { _scheduler.Offers[0].Id } } };
-        call.Accept.Operations.Add(new Offer.Types.Operation
-        {
-            Id = new OperationID { Value = "op" },
-            Type = Offer.Types.Operation.Types.Type.Reserve,
-            Reserve = new(),
-        });
-        _scheduler.Call(call);
-        var status = _scheduler.Events.Single(e => e.Type == EventType.UpdateOperationStatus).UpdateOperationStatus.Status;
-        Assert.That((status.OperationId.Value, status.State), Is.EqualTo(("op", OperationState.OperationError)));
-        Assert.That(status.Message, Is.EqualTo("RESERVE is not supported yet by this master; LAUNCH is"));
-    }
-
-    [Test]
     public void Decline_WithAFilter_OffersAgainWhenTheFilterEnds()
     {
         _scheduler.Decline(_scheduler.Offers[0], 60);

@@ -10,6 +10,9 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
 {
     private byte _uuids;
 
+    /// <summary>Set when the test is about operations.</summary>
+    public Operations.OperatingAgent? Operations { get; init; }
+
     public AgentID? Id { get; set; }
 
     /// <summary>Whether it says that it can be drained.</summary>
@@ -60,6 +63,7 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
         {
             call.Subscribe.Capabilities.Add(new AgentInfo.Types.Capability { Type = AgentInfo.Types.Capability.Types.Type.AgentDraining });
         }
+        Operations?.Describe(call.Subscribe);
         Stream = master.NewConnection();
         master.Handle(new MasterMessage.AgentCallReceived(Stream, call, null, ip));
         StreamId = master.Sent.OfType<MasterEffect.OpenStream>().Single(open => open.Connection == Stream).StreamId;

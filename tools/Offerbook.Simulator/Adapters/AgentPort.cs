@@ -68,6 +68,12 @@ public sealed class AgentPort
             case RunCheck check:
                 _containers.Check(check);
                 break;
+            case CreateVolumes create:
+                Post(new AgentMessage.VolumesReady(create.Operation, null));
+                break;
+            case RemoveVolumes remove:
+                Post(new AgentMessage.VolumesReady(remove.Operation, null));
+                break;
             case RemoveSandbox:
             case ReplyView:
             case ReplyAllTasksEnded:

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Volumes;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>Starts a container's supervisor. Blocking: a few milliseconds.</summary>
-internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories sandboxes, HostEnvironment host)
+internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories sandboxes, VolumeDirectories volumes, HostEnvironment host)
 {
     private static readonly string Setsid = Find("setsid");
     private static readonly string Shell = Find("sh");
@@ -20,6 +21,7 @@ internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories s
         try
         {
             var sandbox = sandboxes.Prepare(spec.Sandbox);
+            volumes.Link(spec.Volumes, sandbox);
             var start = new ProcessStartInfo(Setsid) { WorkingDirectory = sandbox, UseShellExecute = false };
             foreach (var argument in (ReadOnlySpan<string>)[Shell, files.Script, files.RecordOf(spec.Container), Setsid, .. ProgramOf(spec.Command)])
             {

@@ -24,7 +24,7 @@ internal static class MasterMetrics
         AddResources(sink, view);
         AddMembers(sink, view);
         AddTasks(sink, view);
-        OperationMetrics.AddTo(sink, static (_, _) => 0);
+        OperationMetrics.AddTo(sink, (type, state) => view.OperationCounts.GetValueOrDefault((type, state)));
         AllocatorMetrics.AddTo(sink, view);
         if (view.Settings.PublishPerFrameworkMetrics)
         {

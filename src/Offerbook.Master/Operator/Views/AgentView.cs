@@ -29,6 +29,9 @@ public sealed record AgentView(
 {
     private ResourceBag? _usedTotal;
 
+    /// <summary>Under way, or their end is not acknowledged.</summary>
+    public ImmutableArray<Mesos.V1.Operation> Operations { get; init; } = [];
+
     /// <summary>Connected and not deactivated: it may be offered.</summary>
     public bool Active => Connected && !Deactivated;
 

@@ -54,6 +54,9 @@ public sealed record MasterView
     /// <summary>Without the prefix <c>master/</c>, sorted by name.</summary>
     public required ImmutableArray<KeyValuePair<string, long>> Counters { get; init; }
 
+    /// <summary>Operations by type and by how they are or ended, under the names that metrics have.</summary>
+    public required ImmutableSortedDictionary<(string Type, string State), long> OperationCounts { get; init; }
+
     public required OperatorView Operator { get; init; }
 
     /// <summary>What has to be summed up over agents and tasks; done once, by the first reader that needs it.</summary>

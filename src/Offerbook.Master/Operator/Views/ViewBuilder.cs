@@ -60,6 +60,7 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
             AllocationRuns = offers.AllocationRuns,
             Allocator = cluster.Allocator.View(),
             Counters = [.. cluster.Counters.ToArray()],
+            OperationCounts = cluster.OperationTally.View(),
             Operator = _operators.Take(),
         };
     }
@@ -121,7 +122,10 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
         agent.Deactivation is { HasDrainStartedTime: true } held ? Times.FromNanoseconds(held.DrainStartedTime) : null,
         agent.RegisteredTime, agent.ReregisteredTime, agent.Capabilities, agent.Total, [.. agent.Used], Sum(agent.Offers),
         agent.Executors.Count == 0 ? [] : [.. agent.Executors.Select(static executor =>
-            new ExecutorView(executor.Framework, executor.Agent, executor.Info, executor.Resources))]);
+            new ExecutorView(executor.Framework, executor.Agent, executor.Info, executor.Resources))])
+    {
+        Operations = agent.OperationCount == 0 ? [] : [.. agent.Operations.Select(static operation => operation.Model)],
+    };
 
     private static FrameworkView Draw(Framework framework, DateTimeOffset? unregistered) => new(
         framework.Id, framework.Info, framework.MultiRole, framework.Roles, [.. framework.SuppressedRoles], framework.Constraints,
@@ -143,6 +147,7 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
     private static bool Same(FrameworkView shown, FrameworkView drawn) => shown with { SuppressedRoles = [], Counters = drawn.Counters }
         == drawn with { SuppressedRoles = [] } && shown.SuppressedRoles.SequenceEqual(drawn.SuppressedRoles);
 
-    private static bool Same(AgentView shown, AgentView drawn) => shown with { Used = [], Executors = [] } == drawn with { Used = [], Executors = [] }
+    private static bool Same(AgentView shown, AgentView drawn) => shown with { Used = [], Executors = [], Operations = [] }
+        == drawn with { Used = [], Executors = [], Operations = [] } && shown.Operations.SequenceEqual(drawn.Operations)
         && shown.Used.SequenceEqual(drawn.Used) && shown.Executors.SequenceEqual(drawn.Executors);
 }
