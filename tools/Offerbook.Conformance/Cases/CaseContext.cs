@@ -76,6 +76,14 @@ public sealed class CaseContext(KitOptions options) : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Whether an agent says that it can do something, such as TASK_RESOURCE_LIMITS.</summary>
+    public async Task<bool> AgentCanAsync(AgentID id, string capability)
+    {
+        var slaves = await Operator.GetAsync("/slaves");
+        return slaves.GetProperty("slaves").EnumerateArray().Single(slave => slave.GetProperty("id").GetString() == id.Value)
+            .GetProperty("capabilities").EnumerateArray().Any(name => name.GetString() == capability);
+    }
+
     public Task DisconnectedAsync(ScriptedScheduler scheduler)
     {
         scheduler.Disconnect();

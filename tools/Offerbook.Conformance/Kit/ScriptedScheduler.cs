@@ -110,6 +110,7 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
             {
                 return status;
             }
+            Expect.That(!IsOver(status.State), $"'{task}' to come to {state}, but it ended in {status.State}: {status.Message}");
         }
     }
 
@@ -151,6 +152,9 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
         _stream?.Dispose();
         _client.Dispose();
     }
+
+    private static bool IsOver(TaskState state) => state is not (TaskState.TaskStaging or TaskState.TaskStarting or TaskState.TaskRunning
+        or TaskState.TaskKilling or TaskState.TaskUnreachable or TaskState.TaskUnknown);
 
     private static async Task PumpAsync(IncomingStream<Event> stream, EventLog<Event> log)
     {

@@ -12,7 +12,7 @@ public static class ConformanceProgram
           --format    only this content type; without it every case runs in both
           --case      only cases with this in their names; may be repeated
           --quiet     how long nothing must come before nothing is believed to come (default 2; more than an allocation interval)
-          --patience  how long an expected event is waited for (default 15)
+          --patience  how long an expected event is waited for (default 35)
           --list      prints the cases and what they need, and runs none
         """;
 

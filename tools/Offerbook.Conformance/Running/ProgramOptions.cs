@@ -16,7 +16,7 @@ internal sealed class ProgramOptions
 
     public TimeSpan Quiet { get; private set; } = TimeSpan.FromSeconds(2);
 
-    public TimeSpan Patience { get; private set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan Patience { get; private set; } = TimeSpan.FromSeconds(35);
 
     public bool ListOnly { get; private set; }
 

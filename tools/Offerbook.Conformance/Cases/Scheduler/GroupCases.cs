@@ -38,6 +38,9 @@ public static class GroupCases
     private static async Task Invalid(CaseContext context)
     {
         var scheduler = await context.SubscribedAsync();
+        var first = await scheduler.NextOfferAsync();
+        var limited = await context.AgentCanAsync(first.AgentId, "TASK_RESOURCE_LIMITS");
+        await scheduler.SendAsync(Calls.Decline(0, first.Id));
         (Action<ExecutorInfo, TaskInfo> Spoil, Func<TaskInfo, string> Text)[] rules =
         [
             ((e, _) => e.ClearType(), _ => "'ExecutorInfo.type' must be set"),
@@ -48,8 +51,9 @@ public static class GroupCases
             ((_, t) => t.Resources.Clear(), t => $"Task '{t.TaskId.Value}' is invalid: Task uses no resources"),
             ((_, t) => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new() { Image = "i" } },
                 t => $"Task '{t.TaskId.Value}' is invalid: Docker ContainerInfo is not supported on the task"),
-            ((_, t) => t.Limits["cpus"] = new Value.Types.Scalar { Value = 1 },
-                t => $"Task '{t.TaskId.Value}' is invalid: Resource limits may only be set for tasks within a task group when the 'share_cgroups' field is set to 'false'."),
+            ((_, t) => t.Limits["cpus"] = new Value.Types.Scalar { Value = 1 }, t => $"Task '{t.TaskId.Value}' is invalid: " + (limited
+                ? "Resource limits may only be set for tasks within a task group when the 'share_cgroups' field is set to 'false'."
+                : "Agent is not capable of handling task resource limits")),
             ((_, t) => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { ShareCgroups = false } },
                 _ => "If set, the value of 'share_cgroups' must be the same for all tasks in each task group and under a single executor"),
         ];

@@ -22,6 +22,8 @@ public static class TaskErrorCases
     {
         var scheduler = await context.SubscribedAsync();
         var offer = await scheduler.NextOfferAsync();
+        var limited = await context.AgentCanAsync(offer.AgentId, "TASK_RESOURCE_LIMITS");
+        string Limits(string text) => limited ? text : "Agent is not capable of handling task resource limits";
         (Action<TaskInfo> Spoil, string Text)[] rules =
         [
             (t => t.TaskId.Value = "..", "'..' is disallowed"),
@@ -66,9 +68,9 @@ public static class TaskErrorCases
                 "Task's `ContainerInfo` is invalid: Invalid volume: Only one of them should be set: 'host_path', 'image' and 'source'"),
             (t => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { ShareCgroups = false } },
                 "Only tasks in a task group may have 'share_cgroups' set to 'false'"),
-            (t => t.Limits["gpus"] = new Value.Types.Scalar { Value = 1 }, "Only cpus and mem may be included in a task's resource limits"),
-            (t => t.Limits["cpus"] = new Value.Types.Scalar { Value = 0.05 }, "The cpu limit must be greater than or equal to the cpu request"),
-            (t => t.Limits["mem"] = new Value.Types.Scalar { Value = 1 }, "The memory limit must be greater than or equal to the memory request"),
+            (t => t.Limits["gpus"] = new Value.Types.Scalar { Value = 1 }, Limits("Only cpus and mem may be included in a task's resource limits")),
+            (t => t.Limits["cpus"] = new Value.Types.Scalar { Value = 0.05 }, Limits("The cpu limit must be greater than or equal to the cpu request")),
+            (t => t.Limits["mem"] = new Value.Types.Scalar { Value = 1 }, Limits("The memory limit must be greater than or equal to the memory request")),
             (t => t.Command = null, "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present"),
             (t => Executor(t, e => e.Command = null), "'ExecutorInfo.command' must be set"),
             (t => Executor(t, e => e.Type = ExecutorInfo.Types.Type.Default), "'ExecutorInfo.command' must not be set for 'DEFAULT' executor"),
