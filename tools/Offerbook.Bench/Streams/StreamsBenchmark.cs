@@ -32,7 +32,7 @@ public sealed class StreamsBenchmark : IBenchmark
 
     public IReadOnlyList<BenchOption> Options { get; } =
     [
-        new("operators", "1000", "operators who follow all events"),
+        new("operators", "950", "operators who follow all events; with the stalled ones at most as many as the master allows, 1000"),
         new("schedulers", "1000", "schedulers, each with a task whose updates it gets"),
         new("stalled", "50", "more operators who stop reading"),
         new("rate", "100", "updates a second: each is an event for one scheduler and for every operator"),
@@ -87,6 +87,11 @@ public sealed class StreamsBenchmark : IBenchmark
         {
             reactor.Post(() => source.Update(BurstPadding));
             await Task.Delay(10, cancellation);
+        }
+        var patience = Stopwatch.GetTimestamp();
+        while (source.Waiting > 0 && Stopwatch.GetElapsedTime(patience) < TimeSpan.FromSeconds(30))
+        {
+            await Task.Delay(100, cancellation);
         }
         await Task.Delay(2_000, cancellation);
         reactor.Post(() => stuck.ForEach(reader => reader.Resume()));
