@@ -101,26 +101,18 @@ internal sealed class AgentBook(ClusterTotals totals, QuotaBook quotas)
 
     private void Relieve(Withheld eased)
     {
-        var kept = 0;
-        foreach (var slot in _withheld)
+        _withheld.RemoveAll(slot =>
         {
-            if (slot.IsRemoved)
+            if (!slot.IsRemoved && (slot.Withheld & eased) == 0)
             {
-                continue;
-            }
-
-            if ((slot.Withheld & eased) == 0)
-            {
-                _withheld[kept++] = slot;
-                continue;
+                return false;
             }
 
             slot.Withheld = Withheld.None;
             slot.SettledAt = -1;
             AddCandidate(slot);
-        }
-
-        _withheld.RemoveRange(kept, _withheld.Count - kept);
+            return true;
+        });
     }
 
     /// <param name="hostnames">Null: all agents are welcome.</param>

@@ -229,7 +229,8 @@ public sealed partial class Allocator
     private void Describe(AgentSlot slot, AllocatorAgent agent)
     {
         slot.Capabilities = agent.Capabilities;
-        slot.IsInRemoteRegion = agent.IsInRemoteRegion;
+        slot.IsInRemoteRegion = agent.IsInRemoteRegion
+            || (_settings.MasterRegion is { } region && agent.Facts.Region is { } other && other != region);
         slot.Facts = agent.Facts;
         slot.SetWhitelisted(_agents.IsWelcome(slot));
         Describe(slot);

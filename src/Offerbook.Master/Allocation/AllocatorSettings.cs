@@ -21,6 +21,9 @@ public sealed record AllocatorSettings
     /// </summary>
     public TimeSpan ShortestRefusal { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The region of the master's own fault domain; agents of other regions are for frameworks with REGION_AWARE. Null: it has none, and no agent is remote.</summary>
+    public string? MasterRegion { get; init; }
+
     /// <summary>How roles take turns.</summary>
     public SorterKind RoleSorter { get; init; } = SorterKind.Drf;
 

@@ -25,6 +25,44 @@ public sealed class AllocatorProperties
         }
     }
 
+    /// <summary>Two tellings of the same rules: what the run leaves, the explanation has a reason for.</summary>
+    [Test]
+    public void Everything_ThatARunLeaves_HasAReason()
+    {
+        for (var seed = 1UL; seed <= Seeds; seed++)
+        {
+            var history = new RandomHistory(seed);
+            for (var step = 0; step < Steps; step++)
+            {
+                history.Step();
+            }
+
+            // What a quota withheld is looked at again within the interval.
+            history.Run();
+            history.World.Wait(0.1);
+            history.Run();
+            Assert.That(history.FindUnexplained(), Is.Null, $"seed {seed}");
+        }
+    }
+
+    [Test]
+    public void Books_UnderLotsAndBounds_StayExact()
+    {
+        var settings = new AllocatorSettings
+        {
+            RoleSorter = SorterKind.Random, FrameworkSorter = SorterKind.Random, MaxOffersPerFramework = 3, MaxFilters = 5,
+        };
+        for (var seed = 1UL; seed <= 100; seed++)
+        {
+            var history = new RandomHistory(seed, settings);
+            for (var step = 0; step < Steps; step++)
+            {
+                var what = history.Step();
+                Assert.That(history.CompareBooks(), Is.Null, $"seed {seed}, step {step}: {what}");
+            }
+        }
+    }
+
     [Test]
     public void Runs_OfOneSeed_AreEqual()
     {
@@ -70,6 +108,8 @@ public sealed class AllocatorProperties
             {
                 history.Step();
             }
+
+            history.ClearQuotas();
 
             // Suppressed or refusing competitors aside, a newcomer without refusals must find every free agent.
             history.World.RunAndList();

@@ -6,7 +6,7 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Master.Tests.Allocation;
 
 /// <summary>Random calls to an allocator, beside the plainest possible model of who holds what where.</summary>
-internal sealed class RandomHistory(ulong seed)
+internal sealed class RandomHistory(ulong seed, AllocatorSettings? settings = null)
 {
     private static readonly string[] Roles = ["*", "web", "web/shop", "web/shop/eu", "ops"];
     private static readonly string[] Totals = ["cpus:4;mem:1024;ports:[1-100]", "cpus:2;mem:64", "cpus:8;mem:4096;cpus(web):2;mem(web/shop):128", "cpus:1.5;mem:33.333;disk:10;d:{a,b}"];
@@ -16,16 +16,18 @@ internal sealed class RandomHistory(ulong seed)
     private readonly SortedDictionary<string, ResourceBag> _agents = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _inactiveAgents = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(string Framework, string Agent), ResourceBag> _held = [];
+    private readonly SortedDictionary<string, QuantityLimits> _limits = new(StringComparer.Ordinal);
+    private readonly List<(AgentAllocation Offer, TimeSpan Made)> _offers = [];
     private int _names;
 
-    public AllocatorWorld World { get; } = new(seed: seed);
+    public AllocatorWorld World { get; } = new(settings, seed);
 
     private Allocator Allocator => World.Allocator;
 
     /// <summary>Does something, and says what and what came of it.</summary>
     public string Step()
     {
-        switch (_random.Next(16))
+        switch (_random.Next(22))
         {
             case 0:
                 return AddFramework();
@@ -66,9 +68,46 @@ internal sealed class RandomHistory(ulong seed)
             case 14:
                 World.Wait(_random.Next(20));
                 return "wait";
+            case 15:
+                return SetQuota();
+            case 16:
+                var weighted = Roles[_random.Next(Roles.Length)];
+                Allocator.UpdateWeight(weighted, 0.5 + _random.Next(4));
+                return "weigh " + weighted;
+            case 17 when _held.Count > 0:
+                return Reserve(Any(_held.Keys));
+            case 18 when _agents.Count > 0:
+                return ReserveFree(Any(_agents.Keys));
+            case 19 when _agents.Count > 0:
+                Allocator.SetUnavailability(new AgentId(Any(_agents.Keys)), _random.Chance(0.7) ? new Mesos.V1.Unavailability { Start = new() } : null);
+                return "maintenance";
+            case 20 when _offers.Count > 0:
+                var (offer, made) = _offers[_random.Next(_offers.Count)];
+                _offers.Remove((offer, made));
+                Allocator.OfferEnded(offer.Framework, offer.Agent, offer.Resources, made);
+                return "end an offer";
             default:
                 return Run();
         }
+    }
+
+    /// <summary>What is on some agent for a framework that competes, with no reason why it does not get it; null when there is none.</summary>
+    public string? FindUnexplained()
+    {
+        foreach (var role in Allocator.View().Roles)
+        {
+            foreach (var framework in role.Frameworks.Where(framework => framework.IsCompeting))
+            {
+                var page = Allocator.Why(framework.Framework, role.Role, 0, WhyPage.MaxAgents);
+                var free = page.General.Count > 0 ? null : page.Agents.FirstOrDefault(agent => agent.Obstacles.Any(o => o is Obstacle.NotItsTurn));
+                if (free is not null)
+                {
+                    return $"{framework.Framework} in {role.Role} could have {free.Agent}: {string.Join(", ", free.Obstacles)}";
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The first difference between the allocator's books and the model; null when there is none.</summary>
@@ -123,6 +162,16 @@ internal sealed class RandomHistory(ulong seed)
         _held.Clear();
     }
 
+    public void ClearQuotas()
+    {
+        foreach (var role in _limits.Keys)
+        {
+            Allocator.UpdateQuota(role, RoleQuota.Default);
+        }
+
+        _limits.Clear();
+    }
+
     /// <summary>Active agents with something unreserved that is worth an offer, sorted.</summary>
     public IEnumerable<string> FreeAgents()
     {
@@ -136,7 +185,7 @@ internal sealed class RandomHistory(ulong seed)
         }
     }
 
-    private string Run()
+    public string Run()
     {
         var told = "run:";
         foreach (var allocation in World.RunAndList())
@@ -147,10 +196,70 @@ internal sealed class RandomHistory(ulong seed)
             Assert.That(_frameworks.GetValueOrDefault(allocation.Framework.Value), Is.True, "only active frameworks are offered things");
             Assert.That(_inactiveAgents, Does.Not.Contain(agent));
             Hold(allocation.Framework.Value, agent, allocation.Resources);
+            _offers.Add((allocation, World.Elapsed));
+            CheckLimit(allocation);
             told += $" {allocation.Framework}/{allocation.Role}@{agent}={allocation.Resources}";
         }
 
         return told;
+    }
+
+    private string SetQuota()
+    {
+        var role = _random.Chance(0.5) ? "web" : "ops";
+        ResourceQuantities Amounts(int most) => ResourceQuantities.Of(("cpus", _random.Next(most)), ("mem", _random.Next(most) * 256));
+        var guarantees = _random.Chance(0.5) ? Amounts(12) : ResourceQuantities.Empty;
+        var limits = _random.Chance(0.6)
+            ? QuantityLimits.OfExact(("cpus", guarantees["cpus"] + Scalar.FromUnits(_random.Next(8))), ("mem", guarantees["mem"] + Scalar.FromUnits(_random.Next(4096))))
+            : QuantityLimits.None;
+        _limits[role] = limits;
+        Allocator.UpdateQuota(role, new RoleQuota(guarantees, limits));
+        return $"quota {role} {guarantees} {limits}";
+    }
+
+    /// <summary>However much a role has without being given it: what it is given never takes it beyond its limit.</summary>
+    private void CheckLimit(AgentAllocation allocation)
+    {
+        var top = allocation.Role.Split('/')[0];
+        var given = allocation.Resources.Unreserved().Quantities;
+        var all = _agents.Values.Aggregate(ResourceQuantities.Empty, (sum, total) => sum + ResourceBag.Of([.. total.Where(e => e.Kind.ReservationRole?.Split('/')[0] == top)]).Quantities)
+            + _held.Values.Aggregate(ResourceQuantities.Empty, (sum, held) => sum + ResourceBag.Of([.. held.Unreserved().Where(e => e.Kind.AllocationRole?.Split('/')[0] == top)]).Quantities);
+        var limits = _limits.GetValueOrDefault(top, QuantityLimits.None);
+        foreach (var name in limits.Names)
+        {
+            Assert.That(given[name].IsZero || all[name] <= limits[name], Is.True, $"{allocation} takes {top} to {all} beyond {limits}");
+        }
+    }
+
+    private string Reserve((string Framework, string Agent) key)
+    {
+        var role = _held[key].AllocationRoles()[0];
+        var consumed = _held[key].AllocatedIn(role).Unreserved().Named("cpus");
+        if (consumed.IsEmpty || role == "*")
+        {
+            return "reserve nothing";
+        }
+
+        var kind = new ResourceKind("cpus", new ReservationStack(new Reservation(ReservationType.Dynamic, role)), role);
+        var produced = ResourceBag.Of(new ResourceEntry(kind, consumed[0].Value));
+        Allocator.UpdateAllocation(new FrameworkId(key.Framework), new AgentId(key.Agent), consumed, produced);
+        _held[key] = (_held[key] - consumed) + produced;
+        _agents[key.Agent] = (_agents[key.Agent] - consumed.Unallocate()) + produced.Unallocate();
+        return $"reserve {produced} of {key}";
+    }
+
+    private string ReserveFree(string agent)
+    {
+        var consumed = ResourceBag.Parse("cpus:0.5");
+        var produced = ResourceBag.Parse("cpus(ops):0.5");
+        var isFree = World.Available(agent).Contains(consumed);
+        Assert.That(Allocator.TryUpdateAvailable(new AgentId(agent), consumed, produced), Is.EqualTo(isFree));
+        if (isFree)
+        {
+            _agents[agent] = (_agents[agent] - consumed) + produced;
+        }
+
+        return $"reserve free of {agent}";
     }
 
     private string AddFramework()
