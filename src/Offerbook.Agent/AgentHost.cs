@@ -150,7 +150,7 @@ public sealed class AgentHost : IAsyncDisposable
     {
         var ip = options.AdvertisedAddress
             ?? (options.ListenAddress.Equals(IPAddress.Any) || options.ListenAddress.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : options.ListenAddress);
-        var info = new AgentInfo { Hostname = options.Hostname ?? ip.ToString(), Port = address.Port };
+        var info = new AgentInfo { Hostname = options.Hostname ?? ip.ToString(), Port = address.Port, Checkpoint = true };
         info.Resources.AddRange(resources.ToProto(ResourceFormat.PostRefinement));
         info.Attributes.AddRange(attributes);
         return new AgentSettings(info, ip.ToString(), File.ReadAllText(BootIdFile).Trim())
