@@ -11,6 +11,8 @@ namespace Offerbook.Master.Invariants;
 /// <summary>What must hold between any two turns. The simulator asks after every step; each claim names what it is about.</summary>
 internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, ViewBuilder views)
 {
+    private readonly OperatorInvariants _operators = new(cluster, offers);
+
     public void Check()
     {
         CheckOffers();
@@ -25,6 +27,7 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, V
         OperationInvariants.Check(cluster);
         CheckRegistry();
         CheckStreams();
+        _operators.Check();
         views.Check();
         var inconsistency = cluster.Allocator.FindInconsistency();
         Invariant.Check(inconsistency is null, $"the allocator's books equal a recount: {inconsistency}");

@@ -53,6 +53,7 @@ internal sealed class QuotaCalls(ClusterState cluster, QuotaOffers offers) : IOp
     {
         const string Prefix = "Failed to validate set quota request: ";
         var invalid = QuotaRules.Check(request) is { } problem ? Prefix + problem
+            : !IsListed(request.Role) ? $"{Prefix}Unknown role '{request.Role}'"
             : cluster.Registry.Operators.Quotas.ContainsKey(request.Role)
                 ? $"{Prefix}Cannot set quota for role '{request.Role}' which already has quota"
             : request.Role.Contains('/') ? $"Setting quota on nested role '{request.Role}' is not supported yet"
@@ -85,8 +86,11 @@ internal sealed class QuotaCalls(ClusterState cluster, QuotaOffers offers) : IOp
         turn.Answer(connection, 200);
     }
 
-    private static string? CheckForm(QuotaConfig config) =>
-        config.Role.Contains('/') ? $"Updating quota on nested role '{config.Role}' is not supported yet"
+    private bool IsListed(string role) => cluster.Settings.Roles is not { } listed || listed.Contains(role);
+
+    private string? CheckForm(QuotaConfig config) =>
+        !IsListed(config.Role) ? $"Invalid QuotaConfig: '{config.Role}' is not on the roles whitelist"
+        : config.Role.Contains('/') ? $"Updating quota on nested role '{config.Role}' is not supported yet"
         : QuotaRules.Check(config) is { } problem ? "Invalid QuotaConfig: " + problem : null;
 
     private string? CheckConsumption(QuotaConfig config)

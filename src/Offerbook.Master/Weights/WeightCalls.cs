@@ -36,12 +36,16 @@ internal sealed class WeightCalls(ClusterState cluster, OfferBook offers) : IOpe
         turn.Answer(message.Connection, 200);
     }
 
-    private static string? Check(WeightInfo weight)
+    private string? Check(WeightInfo weight)
     {
         const string Prefix = "Failed to validate update weights request JSON";
         if (RoleName.Problem(weight.Role) is { } problem)
         {
             return $"{Prefix}: Invalid role '{weight.Role}': {problem}";
+        }
+        if (cluster.Settings.Roles is { } listed && !listed.Contains(weight.Role))
+        {
+            return $"{Prefix}: Unknown role '{weight.Role}'";
         }
         return weight.Weight > 0 && double.IsFinite(weight.Weight)
             ? null

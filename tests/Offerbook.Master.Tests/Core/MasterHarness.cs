@@ -88,6 +88,10 @@ internal sealed class MasterHarness
         return Sent.OfType<MasterEffect.Answer>().Single(answer => answer.Connection == connection);
     }
 
+    /// <summary>The durable state must be what the journal gives, whatever was decided.</summary>
+    public void CheckFold() => Assert.That(
+        MasterCore.Fold(Settings, new Recovery(_snapshot, _journal.Skip(_snapshotted).ToList(), _journal.Count)), Is.EqualTo(Core.CaptureState()));
+
     private MasterCore Boot()
     {
         var core = new MasterCore(Settings, new SeededRandom(1000 + ++_lives));
