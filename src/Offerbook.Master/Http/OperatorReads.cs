@@ -14,7 +14,7 @@ internal static class OperatorReads
     /// <returns>Null when the call changes something or is not known here.</returns>
     public static Func<MasterView, OperatorResponse>? Find(CallType type) => type switch
     {
-        CallType.GetHealth => _ => new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = true } },
+        CallType.GetHealth => view => new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = !view.Operator.RemovalsHeld } },
         CallType.GetVersion => _ => new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = Version() } },
         CallType.GetFlags => view => new() { Type = ResponseType.GetFlags, GetFlags = Flags(view) },
         CallType.GetOperations => view => new() { Type = ResponseType.GetOperations, GetOperations = Operations(view) },

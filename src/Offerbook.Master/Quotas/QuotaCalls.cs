@@ -86,7 +86,7 @@ internal sealed class QuotaCalls(ClusterState cluster, QuotaOffers offers) : IOp
         turn.Answer(connection, 200);
     }
 
-    private bool IsListed(string role) => cluster.Settings.Roles is not { } listed || listed.Contains(role);
+    private bool IsListed(string role) => role == RoleName.Default || cluster.Settings.Roles is not { } listed || listed.Contains(role);
 
     private string? CheckForm(QuotaConfig config) =>
         !IsListed(config.Role) ? $"Invalid QuotaConfig: '{config.Role}' is not on the roles whitelist"

@@ -43,7 +43,7 @@ internal sealed class WeightCalls(ClusterState cluster, OfferBook offers) : IOpe
         {
             return $"{Prefix}: Invalid role '{weight.Role}': {problem}";
         }
-        if (cluster.Settings.Roles is { } listed && !listed.Contains(weight.Role))
+        if (weight.Role != RoleName.Default && cluster.Settings.Roles is { } listed && !listed.Contains(weight.Role))
         {
             return $"{Prefix}: Unknown role '{weight.Role}'";
         }

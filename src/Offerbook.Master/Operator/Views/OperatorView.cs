@@ -10,13 +10,15 @@ namespace Offerbook.Master.Operator.Views;
 /// <param name="Weights">Sorted by role; without those that nobody has set.</param>
 /// <param name="Schedule">Empty when no maintenance is planned.</param>
 /// <param name="Maintenance">The machines of the schedule by mode, with what frameworks have answered.</param>
+/// <param name="RemovalsHeld">More agents stayed away after the master's start than may be given up; an operator must look.</param>
 /// <param name="InverseOffers">Those that are out, oldest first.</param>
 public sealed record OperatorView(
     ImmutableArray<QuotaConfig> Quotas,
     ImmutableArray<WeightInfo> Weights,
     Schedule Schedule,
     ClusterStatus Maintenance,
-    ImmutableArray<InverseOffer> InverseOffers)
+    ImmutableArray<InverseOffer> InverseOffers,
+    bool RemovalsHeld)
 {
     /// <summary>As GET_QUOTA shows quotas: the configurations, and for older clients the guarantees as resources.</summary>
     public QuotaStatus QuotaStatus()

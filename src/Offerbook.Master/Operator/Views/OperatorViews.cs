@@ -15,12 +15,12 @@ internal sealed class OperatorViews(ClusterState cluster, InverseOffers inverse)
     public OperatorView Take()
     {
         var present = (cluster.Registry.Operators.Version, inverse.Version, cluster.ScheduledAgentsVersion);
-        if (_last is null || _drawn != present)
+        if (_last is null || _drawn != present || _last.RemovalsHeld != cluster.Recovery.RemovalsHeld)
         {
             var state = cluster.Registry.Operators;
             _drawn = present;
             _last = new OperatorView([.. state.Quotas.Values], [.. state.Weights.Values], state.Schedule, MaintenanceStatus.Of(cluster),
-                [.. inverse.All.Select(offer => offer.Sent)]);
+                [.. inverse.All.Select(offer => offer.Sent)], cluster.Recovery.RemovalsHeld);
         }
         return _last;
     }

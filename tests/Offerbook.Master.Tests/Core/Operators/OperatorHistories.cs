@@ -56,6 +56,7 @@ internal sealed class OperatorHistories
         public void Take(int kind, int a, int b)
         {
             var agent = _agents[a % _agents.Length];
+            var id = agent.Id ?? new AgentID { Value = "not-yet-one" };
             var scheduler = _schedulers[a % _schedulers.Length];
             var machine = Machine($"host-10.0.0.{1 + a % 3}", $"10.0.0.{1 + a % 3}");
             switch (kind)
@@ -64,16 +65,16 @@ internal sealed class OperatorHistories
                     _master.Advance(TimeSpan.FromSeconds(b));
                     break;
                 case 1:
-                    _master.Drain(agent.Id!, b % 9, markGone: b % 4 == 0);
+                    _master.Drain(id, b % 9, markGone: b % 4 == 0);
                     break;
                 case 2:
-                    _master.Deactivate(agent.Id!);
+                    _master.Deactivate(id);
                     break;
                 case 3:
-                    _master.Reactivate(agent.Id!);
+                    _master.Reactivate(id);
                     break;
                 case 4 when b % 3 == 0:
-                    _master.MarkGone(agent.Id!);
+                    _master.MarkGone(id);
                     break;
                 case 5:
                     _master.Schedule(b % 3 == 0 ? [] : [Window(b, machine), Window(b + 1, Machine("x", "10.9.9.9"))]);
@@ -148,7 +149,7 @@ internal sealed class OperatorHistories
         {
             var mine = _master.View.Frameworks.Where(framework => framework.Id.Value == scheduler.Id!.Value)
                 .SelectMany(framework => framework.Tasks).Where(task => task.Agent.Value == agent.Id?.Value).ToList();
-            if (mine.Count == 0 || _master.View.Agents.All(view => view.Id.Value != agent.Id!.Value || !view.Connected))
+            if (mine.Count == 0 || _master.View.Agents.All(view => view.Id.Value != agent.Id?.Value || !view.Connected))
             {
                 return;
             }
