@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Newtonsoft.Json;
+using Offerbook.Wire.Files;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Agent.Http;

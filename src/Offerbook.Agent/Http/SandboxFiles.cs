@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Wire.Files;
 
 namespace Offerbook.Agent.Http;
 

@@ -35,6 +35,13 @@ internal abstract class Exchange(HttpContext context)
         CloseStream();
     }
 
+    /// <summary>The call found no room in the mailbox and was not made.</summary>
+    public void Overload(int waiting)
+    {
+        Context.Response.Headers.RetryAfter = "1";
+        _outcome.TrySetResult((StatusCodes.Status503ServiceUnavailable, $"The master has {waiting} calls to answer first. Try again in a second"));
+    }
+
     public void Fail()
     {
         if (!_outcome.TrySetResult((StatusCodes.Status503ServiceUnavailable, "The master is stopping")))

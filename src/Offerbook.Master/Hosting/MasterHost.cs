@@ -5,8 +5,11 @@ using Microsoft.Extensions.Logging;
 using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
 using Offerbook.Master.Hosting.History;
+using Offerbook.Master.Hosting.Logging;
 using Offerbook.Master.Hosting.Metrics;
 using Offerbook.Master.Http;
+using Offerbook.Master.Http.Files;
+using Offerbook.Master.Http.Limits;
 using Offerbook.Master.Http.Security;
 using Offerbook.Storage.Sqlite;
 using Offerbook.Wire.Http;
@@ -57,7 +60,10 @@ public sealed class MasterHost : IAsyncDisposable
         try
         {
             var gate = new MasterGate();
-            server = await HttpServer.StartAsync(new ListenOptions(options.ListenAddress, options.Port, "--master-port"),
+            server = await HttpServer.StartAsync(new ListenOptions(options.ListenAddress, options.Port, "--master-port")
+                {
+                    MaxConnections = options.Limits.MaxConnections, MaxHeaderBytes = options.Limits.MaxHeaderBytes, HeaderTimeout = options.Limits.HeaderTimeout,
+                },
                 new MasterRouter(gate, guard).ServeAsync, options.Logging, cancellation);
             var core = new MasterCore(Advertise(options, server.EndPoint), new SeededRandom(DrawSeed()));
             var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
@@ -69,6 +75,10 @@ public sealed class MasterHost : IAsyncDisposable
             gate.Open(new RunningMaster(core.Settings, runner, exchanges, book)
             {
                 EventLoop = loop, Journal = new JournalGauge(file, options.Time.GetElapsedTime(began)), Time = options.Time,
+                Files = new MasterFiles(options.LogFile), Verbosity = options.Verbosity ?? new LogVerbosity(LogLevel.Information, options.Time),
+                Limits = options.Limits, Calls = new CallLimiter(options.Limits.Rates, options.Time),
+                Schedulers = new StreamPlaces("schedulers", options.Limits.MaxSchedulerStreams),
+                AgentStreams = new StreamPlaces("agents", options.Limits.MaxAgentStreams),
             });
             return new MasterHost(journal, server, gate);
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Offerbook.Master.Hosting.History;
+using Offerbook.Master.Hosting.Logging;
 
 namespace Offerbook.Master.Hosting;
 
@@ -26,6 +27,15 @@ public sealed record MasterOptions
 
     /// <summary>The past offers, in <c>offers.db</c> beside the journal.</summary>
     public OfferBookOptions OfferBook { get; init; } = new();
+
+    /// <summary>What is taken from outside at most.</summary>
+    public MasterLimits Limits { get; init; } = MasterLimits.Default;
+
+    /// <summary>The file that <c>/master/log</c> shows; null: none. Who sets up the logging writes it.</summary>
+    public string? LogFile { get; init; }
+
+    /// <summary>How much is logged; the operator's calls change it. Null: nobody's filter asks it.</summary>
+    public LogVerbosity? Verbosity { get; init; }
 
     /// <summary>Where warnings go; null: nowhere.</summary>
     public ILoggerFactory? Logging { get; init; }

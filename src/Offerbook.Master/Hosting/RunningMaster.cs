@@ -1,7 +1,10 @@
 using System.Threading.Channels;
 using Offerbook.Actors.Hosting;
 using Offerbook.Master.Hosting.History;
+using Offerbook.Master.Hosting.Logging;
 using Offerbook.Master.Hosting.Metrics;
+using Offerbook.Master.Http.Files;
+using Offerbook.Master.Http.Limits;
 using Offerbook.Master.Http.Reads;
 
 namespace Offerbook.Master.Hosting;
@@ -29,6 +32,18 @@ internal sealed class RunningMaster
 
     public required TimeProvider Time { get; init; }
 
+    public required MasterLimits Limits { get; init; }
+
+    public required MasterFiles Files { get; init; }
+
+    public required LogVerbosity Verbosity { get; init; }
+
+    public required CallLimiter Calls { get; init; }
+
+    public required StreamPlaces Schedulers { get; init; }
+
+    public required StreamPlaces AgentStreams { get; init; }
+
     public CoreRunner<MasterMessage> Runner { get; }
 
     public Exchanges Exchanges { get; }
@@ -54,6 +69,31 @@ internal sealed class RunningMaster
         catch (ChannelClosedException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Puts a message into the mailbox, waiting for room no longer than <see cref="MasterLimits.MailboxPatience"/>.</summary>
+    /// <returns>False when there was no room in time. Stopping counts as room: the exchange is then told so.</returns>
+    public async ValueTask<bool> TryPostAsync(MasterMessage message)
+    {
+        if (Runner.TryPost(message))
+        {
+            return true;
+        }
+        using var patience = new CancellationTokenSource(Limits.MailboxPatience, Time);
+        try
+        {
+            await Runner.PostAsync(message, patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (ChannelClosedException)
+        {
+            Exchanges.FailAll();
+            return true;
         }
     }
 

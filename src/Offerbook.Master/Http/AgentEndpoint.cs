@@ -37,7 +37,14 @@ internal static class AgentEndpoint
             return context.Response.RefuseAsync(refusal);
         }
         var remote = (context.Connection.RemoteIpAddress ?? System.Net.IPAddress.Loopback).MapToIPv4().ToString();
+        var places = call.Type == AgentCall.Types.Type.Subscribe ? master.AgentStreams : null;
+        if (places?.TryEnter() == false)
+        {
+            return places.RefuseAsync(context);
+        }
         var exchange = new Exchange<AgentEvent>(context, request.Format, StreamHeader) { Admission = admission };
-        return CallEndpoint.ServeAsync(master, exchange, connection => new MasterMessage.AgentCallReceived(connection, call, streamId, remote));
+        // Agents wait as long as it takes: to send them away would only make them come back with more.
+        var serving = CallEndpoint.ServeAsync(master, exchange, connection => new MasterMessage.AgentCallReceived(connection, call, streamId, remote), waits: true);
+        return places?.HoldAsync(serving) ?? serving;
     }
 }

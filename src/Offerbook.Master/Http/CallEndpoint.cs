@@ -12,19 +12,27 @@ internal static class CallEndpoint
     /// Puts the call before the core and sends what it answers; stays until a stream has ended. The call itself is let go of at once:
     /// a stream may last for months, and a SUBSCRIBE that lists tasks may be large.
     /// </summary>
-    public static Task ServeAsync(RunningMaster master, Exchange exchange, Func<ConnectionId, MasterMessage> message)
+    /// <param name="waits">Whether it waits for room in the mailbox for as long as that takes; else it is answered 503 after a while.</param>
+    public static Task ServeAsync(RunningMaster master, Exchange exchange, Func<ConnectionId, MasterMessage> message, bool waits = false)
     {
         var connection = master.Exchanges.Add(exchange);
-        return StayAsync(master, exchange, connection, master.PostAsync(message(connection)));
+        return StayAsync(master, exchange, connection, waits ? master.PostAsync(message(connection)) : master.TryPostAsync(message(connection)), waits);
     }
 
-    private static async Task StayAsync(RunningMaster master, Exchange exchange, ConnectionId connection, ValueTask<bool> posted)
+    private static async Task StayAsync(RunningMaster master, Exchange exchange, ConnectionId connection, ValueTask<bool> posted, bool waits)
     {
         try
         {
             if (!await posted)
             {
-                exchange.Fail();
+                if (waits)
+                {
+                    exchange.Fail();
+                }
+                else
+                {
+                    exchange.Overload(master.Runner.QueueDepth);
+                }
             }
             if (await exchange.RunAsync() && !exchange.IsClosedByMaster)
             {

@@ -20,7 +20,7 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
     private readonly FrozenDictionary<string, Func<HttpContext, RunningMaster, Task>> _handlers = Handlers().ToFrozenDictionary();
 
     /// <summary>The paths that have a handler.</summary>
-    public IEnumerable<string> Routes => _handlers.Keys;
+    public static IEnumerable<string> Paths { get; } = [.. Handlers().Keys];
 
     public Task ServeAsync(HttpContext context)
     {
@@ -46,6 +46,11 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
         }
         if (gate.Running is { } master)
         {
+            // The scheduler API asks for itself, once it knows the call.
+            if (Realms.Of(route) is Realm.ReadOnly or Realm.ReadWrite && !await master.Calls.AdmitAsync(context, context.PrincipalName()))
+            {
+                return;
+            }
             await _handlers[route](context, master);
         }
         else if (Early.Contains(route) && route != "/redirect")
@@ -117,6 +122,13 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
         ["/unreserve"] = OperationFormEndpoints.UnreserveAsync,
         ["/create-volumes"] = OperationFormEndpoints.CreateVolumesAsync,
         ["/destroy-volumes"] = OperationFormEndpoints.DestroyVolumesAsync,
+        ["/files/browse"] = Files.FilesEndpoint.BrowseAsync,
+        ["/files/read"] = Files.FilesEndpoint.ReadAsync,
+        ["/files/download"] = Files.FilesEndpoint.DownloadAsync,
+        ["/files/debug"] = Files.FilesEndpoint.DebugAsync,
+        ["/logging/toggle"] = ProcessEndpoints.ToggleLoggingAsync,
+        ["/system/stats"] = ProcessEndpoints.SystemAsync,
+        ["/help"] = ProcessEndpoints.HelpAsync,
         ["/metrics/snapshot"] = Metrics.MetricsEndpoint.SnapshotAsync,
         ["/metrics"] = Metrics.MetricsEndpoint.PrometheusAsync,
     };

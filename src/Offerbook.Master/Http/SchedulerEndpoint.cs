@@ -39,8 +39,19 @@ internal static class SchedulerEndpoint
             await context.Response.RefuseAsync(refusal);
             return;
         }
+        if (call.Type is not (Type.Acknowledge or Type.AcknowledgeOperationStatus) && !await master.Calls.AdmitAsync(context, principal))
+        {
+            return;
+        }
         var streamId = Headers.Joined(context.Request.Headers[StreamHeader]);
-        await CallEndpoint.ServeAsync(master, new Exchange<SchedulerEvent>(context, format, StreamHeader),
+        var places = call.Type == Type.Subscribe ? master.Schedulers : null;
+        if (places?.TryEnter() == false)
+        {
+            await places.RefuseAsync(context);
+            return;
+        }
+        var serving = CallEndpoint.ServeAsync(master, new Exchange<SchedulerEvent>(context, format, StreamHeader),
             connection => new MasterMessage.SchedulerCallReceived(connection, call, streamId, principal));
+        await (places?.HoldAsync(serving) ?? serving);
     }
 }

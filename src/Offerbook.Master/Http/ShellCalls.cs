@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Mesos.V1;
 using Offerbook.Master.Hosting;
+using Offerbook.Master.Http.Files;
 using Offerbook.Master.Http.Metrics;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
@@ -20,6 +21,17 @@ internal static class ShellCalls
     public static Answer? Find(OperatorCall call) => call.Type switch
     {
         CallType.GetMetrics => (context, master, format) => MetricsAsync(context, master, call.GetMetrics.Timeout, format),
+        CallType.ListFiles => (context, master, format) => ListFilesAsync(context, master, call.ListFiles.Path, format),
+        CallType.ReadFile => (context, master, format) => ReadFileAsync(context, master, call.ReadFile, format),
+        CallType.GetLoggingLevel => (context, master, format) => context.WriteMessageAsync(new OperatorResponse
+        {
+            Type = ResponseType.GetLoggingLevel, GetLoggingLevel = new() { Level = (uint)master.Verbosity.Verbosity },
+        }, format),
+        CallType.SetLoggingLevel => (context, master, _) =>
+        {
+            master.Verbosity.Set((int)Math.Min(call.SetLoggingLevel.Level, int.MaxValue), Duration(call.SetLoggingLevel.Duration.Nanoseconds));
+            return context.Response.WriteTextAsync(StatusCodes.Status200OK, "");
+        },
         _ => null,
     };
 
@@ -30,6 +42,32 @@ internal static class ShellCalls
         var response = new OperatorResponse { Type = ResponseType.GetMetrics, GetMetrics = new() };
         response.GetMetrics.Metrics.Add(sink.Sorted().Select(metric => new Metric { Name = metric.Key, Value = metric.Value }));
         await context.WriteMessageAsync(response, format);
+    }
+
+    private static Task ListFilesAsync(HttpContext context, RunningMaster master, string path, MessageFormat format)
+    {
+        if (master.Files.Browse(path) is not { } entries)
+        {
+            return context.Response.WriteTextAsync(StatusCodes.Status404NotFound, "");
+        }
+        var response = new OperatorResponse { Type = ResponseType.ListFiles, ListFiles = new() };
+        response.ListFiles.FileInfos.Add(entries.Select(entry => MasterFiles.Describe(entry.Path, entry.Stat)));
+        return context.WriteMessageAsync(response, format);
+    }
+
+    private static async Task ReadFileAsync(HttpContext context, RunningMaster master, OperatorCall.Types.ReadFile read, MessageFormat format)
+    {
+        if (await master.Files.ReadAsync(read.Path, read.Offset, read.HasLength ? read.Length : null, context.RequestAborted) is not var (size, data))
+        {
+            var isDirectory = master.Files.Browse(read.Path) is not null;
+            await context.Response.WriteTextAsync(isDirectory ? StatusCodes.Status400BadRequest : StatusCodes.Status404NotFound,
+                isDirectory ? "Cannot read a directory.\n" : "");
+            return;
+        }
+        await context.WriteMessageAsync(new OperatorResponse
+        {
+            Type = ResponseType.ReadFile, ReadFile = new() { Size = (ulong)size, Data = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(data) },
+        }, format);
     }
 
     /// <summary>A tick has 100 ns. A negative duration is over at once.</summary>

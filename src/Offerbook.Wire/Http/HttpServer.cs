@@ -16,6 +16,15 @@ namespace Offerbook.Wire.Http;
 /// <param name="PortFlag">The command line flag that changes the port, for the text of the error.</param>
 public sealed record ListenOptions(IPAddress Address, int Port, string PortFlag)
 {
+    /// <summary>One more connection is closed unanswered; null: any number.</summary>
+    public long? MaxConnections { get; init; }
+
+    /// <summary>All headers of a request; longer ones are answered 431.</summary>
+    public int MaxHeaderBytes { get; init; } = 32 * 1024;
+
+    /// <summary>How long the head of a request may take to arrive.</summary>
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     public override string ToString() => new IPEndPoint(Address, Port).ToString();
 }
 
@@ -66,6 +75,9 @@ public sealed class HttpServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxConcurrentConnections = listen.MaxConnections;
+            kestrel.Limits.MaxRequestHeadersTotalSize = listen.MaxHeaderBytes;
+            kestrel.Limits.RequestHeadersTimeout = listen.HeaderTimeout;
             kestrel.Listen(listen.Address, listen.Port, options => options.Protocols = HttpProtocols.Http1);
         });
         var app = builder.Build();

@@ -1,5 +1,5 @@
 using System.Text;
-using Offerbook.Agent.Http;
+using Offerbook.Wire.Files;
 
 namespace Offerbook.Agent.Tests.Http;
 

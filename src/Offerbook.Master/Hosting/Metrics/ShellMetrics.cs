@@ -23,6 +23,9 @@ internal static class ShellMetrics
         sink.Add(MetricKind.Gauge, "registrar/log/recovered", 1, "");
         sink.Add(MetricKind.Gauge, "registrar/log/ensemble_size", 1, "");
         sink.Add(MetricKind.Counter, "master/http_cache_hits", master.Reads.Hits, "");
+        sink.Add(MetricKind.Gauge, "master/scheduler_streams", master.Schedulers.Taken);
+        sink.Add(MetricKind.Gauge, "master/agent_streams", master.AgentStreams.Taken);
+        master.Calls.AddTo(sink);
         AddTurns(sink, loop);
         master.Book.AddTo(sink);
         SystemMetrics.AddTo(sink);

@@ -196,8 +196,7 @@ public sealed class AuthenticationTests
     [Test]
     public void Route_OfEveryHandler_HasARealm()
     {
-        var open = new MasterRouter(new MasterGate(), new RealmGuard(SecurityOptions.None, TimeProvider.System)).Routes
-            .Where(route => Realms.Of(route) == Realm.Open).Order(StringComparer.Ordinal);
+        var open = MasterRouter.Paths.Where(route => Realms.Of(route) == Realm.Open).Order(StringComparer.Ordinal);
 
         Assert.That(open, Is.SubsetOf(new[] { "/health", "/help", "/redirect", "/version" }), "nothing else may answer everybody");
     }

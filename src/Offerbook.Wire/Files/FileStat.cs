@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Offerbook.Agent.Http;
+namespace Offerbook.Wire.Files;
 
 /// <summary>What <c>ls -l</c> shows of a file, a link itself and not what it points to.</summary>
-internal sealed record FileStat(uint Links, ulong Size, double ModifiedSeconds, string Mode, string User, string Group)
+public sealed record FileStat(uint Links, ulong Size, double ModifiedSeconds, string Mode, string User, string Group, int RawMode)
 {
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
@@ -31,7 +31,8 @@ internal sealed record FileStat(uint Links, ulong Size, double ModifiedSeconds, 
                 raw.ModifiedSeconds + raw.ModifiedNanoseconds / 1e9,
                 Text(raw.Mode),
                 Name(Users, raw.User, Calls.UserCall),
-                Name(Groups, raw.Group, Calls.GroupCall));
+                Name(Groups, raw.Group, Calls.GroupCall),
+                raw.Mode);
     }
 
     private static string Text(ushort mode)

@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Text;
 
-namespace Offerbook.Agent.Http;
+namespace Offerbook.Wire.Files;
 
 /// <summary>
 /// A piece of a file as text of exactly as many UTF-8 bytes, so that a client that adds up what it got knows where to read on.
 /// A byte that is not UTF-8 becomes a question mark.
 /// </summary>
-internal static class RawText
+public static class RawText
 {
     private const int LongestCharacter = 4;
 
