@@ -70,6 +70,7 @@ internal sealed class ClusterState(MasterSettings settings, SeededRandom random)
 
     private static MasterInfo Describe(MasterSettings settings, string id) => new()
     {
+        Domain = settings.Domain,
         Id = id,
         // The address in network order, read as a number on a little-endian machine: 127.0.0.1 is 16777343.
         Ip = BitConverter.ToUInt32(IPAddress.Parse(settings.Ip).MapToIPv4().GetAddressBytes()),

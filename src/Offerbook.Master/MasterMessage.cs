@@ -26,6 +26,9 @@ public abstract record MasterMessage
     /// <param name="Principal">Who authenticated, or null while authentication is off.</param>
     public sealed record OperatorCallReceived(ConnectionId Connection, OperatorCall Call, string? Principal = null) : MasterMessage;
 
+    /// <summary>The hosts whose resources may be offered from now on are these.</summary>
+    public sealed record WhitelistChanged(IReadOnlyCollection<string> Hostnames) : MasterMessage;
+
     /// <summary>Somebody reads: the core publishes a <see cref="Operator.Views.MasterView"/> of the present state.</summary>
     public sealed record ViewRequested(ConnectionId Connection) : MasterMessage;
 

@@ -96,6 +96,12 @@ public sealed record MasterSettings
 
     public TimeSpan AllocatorRecoveryTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Where this master is. Agents of another region are offered to frameworks with REGION_AWARE only. Null: nowhere in particular.</summary>
+    public Mesos.V1.DomainInfo? Domain { get; init; }
+
+    /// <summary>What /flags shows: every flag that has a value, sorted by name. Null: made from these settings.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? EffectiveFlags { get; init; }
+
     /// <summary>A turn of the core that takes longer is counted and logged: others wait meanwhile.</summary>
     public TimeSpan SlowTurn { get; init; } = TimeSpan.FromMilliseconds(5);
 

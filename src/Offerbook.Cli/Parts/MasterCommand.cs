@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using Offerbook.Master.Hosting;
+using Offerbook.Master.Hosting.Logging;
 
 namespace Offerbook.Cli.Parts;
 
@@ -8,18 +10,43 @@ internal static class MasterCommand
 {
     public static Command Create()
     {
-        var (port, listen, hostname, directory) = (PartOptions.Port("master", 5050), PartOptions.Listen(), PartOptions.Hostname(), PartOptions.DataDirectory("master"));
-        var command = new Command("master", "Run a master") { port, listen, hostname, directory };
-        command.SetAction((parsed, cancellation) => PartRun.RunAsync("master", "--data-dir",
-            logs => MasterHost.StartAsync(new MasterOptions
+        var (listen, directory) = (PartOptions.Listen(), PartOptions.DataDirectory("master"));
+        var flags = new MasterFlagOptions();
+        var command = new Command("master", "Run a master") { listen, directory };
+        flags.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = flags.Apply(parsed, new MasterOptions
             {
                 DataDirectory = Path.GetFullPath(parsed.GetValue(directory)!),
                 ListenAddress = PartOptions.Address(parsed.GetValue(listen)!),
-                Port = parsed.GetValue(port),
-                Hostname = parsed.GetValue(hostname),
-                Logging = logs,
-            }, cancellation),
-            part => (part.Address, part.Completion), cancellation));
+            });
+            var verbosity = new LogVerbosity(options.LogMinimum, TimeProvider.System);
+            return PartRun.RunAsync("master", "--data-dir",
+                logs => MasterHost.StartAsync(options with { Logging = logs, Verbosity = verbosity }, cancellation),
+                part => (part.Address, part.Completion), cancellation, logging => SetUp(logging, options, verbosity));
+        });
         return command;
+    }
+
+    private static void SetUp(ILoggingBuilder logging, MasterOptions options, LogVerbosity verbosity)
+    {
+        logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => verbosity.Passes(category, level));
+        if (!options.IsQuiet)
+        {
+            logging.AddSimpleConsole(lines => lines.SingleLine = true);
+        }
+        if (options.LogDirectory is null)
+        {
+            return;
+        }
+        try
+        {
+            logging.AddProvider(new FileLog(options.LogFile!, TimeProvider.System));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Unavailable, $"cannot write the log: {problem.Message}", "choose another directory with --log_dir");
+        }
     }
 }

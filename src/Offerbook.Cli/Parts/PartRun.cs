@@ -5,10 +5,12 @@ namespace Offerbook.Cli.Parts;
 /// <summary>Runs one part in the foreground until it is told to stop, or dies.</summary>
 internal static class PartRun
 {
+    /// <param name="logging">What is logged where; by default warnings on the console.</param>
     public static async Task<int> RunAsync<T>(string name, string directoryFlag, Func<ILoggerFactory, Task<T>> start,
-        Func<T, (Uri Address, Task Completion)> look, CancellationToken cancellation) where T : class, IAsyncDisposable
+        Func<T, (Uri Address, Task Completion)> look, CancellationToken cancellation,
+        Action<ILoggingBuilder>? logging = null) where T : class, IAsyncDisposable
     {
-        using var logs = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
+        using var logs = LoggerFactory.Create(logging ?? (console => console.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(lines => lines.SingleLine = true)));
         T part = null!;
         await StartError.ExplainAsync(directoryFlag, async () => part = await start(logs));
         await using (part)

@@ -220,7 +220,8 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
 /// <summary>How the allocator sees agents.</summary>
 internal static class AllocatorAgents
 {
-    public static AllocatorAgent Describe(Agent agent)
+    /// <param name="master">Where the master is.</param>
+    public static AllocatorAgent Describe(Agent agent, DomainInfo? master)
     {
         var capabilities = AgentCapabilities.None;
         foreach (var capability in agent.Capabilities)
@@ -232,7 +233,12 @@ internal static class AllocatorAgents
                 _ => AgentCapabilities.None,
             };
         }
-        return new AllocatorAgent(capabilities) { Facts = FactsOf(agent.Info) };
+        return new AllocatorAgent(capabilities)
+        {
+            Facts = FactsOf(agent.Info),
+            // Who does not say where it is, is taken to be near.
+            IsInRemoteRegion = master?.FaultDomain?.Region.Name is { } here && agent.Info.Domain?.FaultDomain?.Region.Name is { } there && here != there,
+        };
     }
 
     public static AgentFacts FactsOf(AgentInfo info) =>

@@ -123,7 +123,7 @@ internal sealed class AgentRegistration(
             Record(turn, agent);
         }
         cluster.Agents.Add(agent);
-        cluster.Allocator.AddAgent(id, AllocatorAgents.Describe(agent), total, agent.Used);
+        cluster.Allocator.AddAgent(id, AllocatorAgents.Describe(agent, cluster.Settings.Domain), total, agent.Used);
         cluster.Allocator.DeactivateAgent(id);
         cluster.OperatorStreams.AgentAdded(agent);
         if (recovered)
@@ -148,7 +148,7 @@ internal sealed class AgentRegistration(
         var attributesChanged = !agent.Info.Attributes.Equals(info.Attributes);
         var changed = !agent.Info.Equals(info);
         cluster.Agents.Update(agent, info, ip);
-        cluster.Allocator.UpdateAgent(agent.Id, AllocatorAgents.Describe(agent), attributesChanged);
+        cluster.Allocator.UpdateAgent(agent.Id, AllocatorAgents.Describe(agent, cluster.Settings.Domain), attributesChanged);
         if (agent.Total != total)
         {
             agent.Total = total;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
+using Offerbook.Master.Hosting.Flags;
 using Offerbook.Master.Hosting.History;
 using Offerbook.Master.Hosting.Logging;
 using Offerbook.Master.Hosting.Metrics;
@@ -29,9 +30,11 @@ public sealed class MasterHost : IAsyncDisposable
     private readonly SqliteJournal _journal;
     private readonly HttpServer _server;
     private readonly MasterGate _gate;
+    private readonly Whitelist? _whitelist;
 
-    private MasterHost(SqliteJournal journal, HttpServer server, MasterGate gate)
+    private MasterHost(SqliteJournal journal, HttpServer server, MasterGate gate, Whitelist? whitelist)
     {
+        _whitelist = whitelist;
         _journal = journal;
         _server = server;
         _gate = gate;
@@ -52,6 +55,7 @@ public sealed class MasterHost : IAsyncDisposable
         var log = options.Logging?.CreateLogger("Offerbook.Master");
         // Before anything is opened: a fault in the files of secrets must not leave an unguarded master behind.
         var guard = new RealmGuard(options.Security, options.Time, warning => log?.LogWarning("{Warning}", warning));
+        var whitelist = options.Whitelist is { } hosts ? new Whitelist(hosts, log) : null;
         var file = Path.Combine(options.DataDirectory, "journal.db");
         var journal = await SqliteJournal.OpenAsync(file, cancellation,
             warning => log?.LogWarning("{Warning}", warning));
@@ -64,7 +68,7 @@ public sealed class MasterHost : IAsyncDisposable
                 {
                     MaxConnections = options.Limits.MaxConnections, MaxHeaderBytes = options.Limits.MaxHeaderBytes, HeaderTimeout = options.Limits.HeaderTimeout,
                 },
-                new MasterRouter(gate, guard).ServeAsync, options.Logging, cancellation);
+                new MasterRouter(gate, guard, log).ServeAsync, options.Logging, cancellation);
             var core = new MasterCore(Advertise(options, server.EndPoint), new SeededRandom(DrawSeed()));
             var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
             book.Listen(exchanges);
@@ -72,15 +76,22 @@ public sealed class MasterHost : IAsyncDisposable
             var runner = new CoreRunner<MasterMessage>(core, exchanges, journal, options.Time, observer: loop);
             var began = options.Time.GetTimestamp();
             await runner.StartAsync(cancellation);
-            gate.Open(new RunningMaster(core.Settings, runner, exchanges, book)
+            var running = new RunningMaster(core.Settings, runner, exchanges, book)
             {
                 EventLoop = loop, Journal = new JournalGauge(file, options.Time.GetElapsedTime(began)), Time = options.Time,
                 Files = new MasterFiles(options.LogFile), Verbosity = options.Verbosity ?? new LogVerbosity(LogLevel.Information, options.Time),
                 Limits = options.Limits, Calls = new CallLimiter(options.Limits.Rates, options.Time),
                 Schedulers = new StreamPlaces("schedulers", options.Limits.MaxSchedulerStreams),
                 AgentStreams = new StreamPlaces("agents", options.Limits.MaxAgentStreams),
-            });
-            return new MasterHost(journal, server, gate);
+            };
+            if (whitelist is not null)
+            {
+                await whitelist.StartAsync(running.PostAsync, options.Time);
+            }
+            await SetWeightsAsync(running, options.InitialWeights);
+            gate.Open(running);
+            log?.LogInformation("Master {Id} serves on {Address}", core.MasterId, server.Address);
+            return new MasterHost(journal, server, gate, whitelist);
         }
         catch
         {
@@ -100,10 +111,26 @@ public sealed class MasterHost : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (_whitelist is not null)
+        {
+            await _whitelist.DisposeAsync();
+        }
         await _gate.Running!.StopAsync();
         await _server.DisposeAsync();
         await _gate.Running!.Book.DisposeAsync();
         await _journal.DisposeAsync();
+    }
+
+    /// <summary>As if an operator had set them, unless one has set any before.</summary>
+    private static async Task SetWeightsAsync(RunningMaster master, IReadOnlyList<(string Role, double Weight)> weights)
+    {
+        if (weights.Count == 0 || await master.Views.GetAsync() is not { Operator.Weights.IsEmpty: true })
+        {
+            return;
+        }
+        var call = new OperatorCall { Type = OperatorCall.Types.Type.UpdateWeights, UpdateWeights = new() };
+        call.UpdateWeights.WeightInfos.Add(weights.Select(pair => new Mesos.V1.WeightInfo { Role = pair.Role, Weight = pair.Weight }));
+        await master.PostAsync(new MasterMessage.OperatorCallReceived(master.Exchanges.NextConnection(), call));
     }
 
     private static MasterSettings Advertise(MasterOptions options, IPEndPoint endPoint)
@@ -114,7 +141,14 @@ public sealed class MasterHost : IAsyncDisposable
         {
             ip = Dns.GetHostAddresses(hostname, AddressFamily.InterNetwork).FirstOrDefault() ?? IPAddress.Loopback;
         }
-        return options.Settings with { Hostname = hostname, Ip = ip.MapToIPv4().ToString(), Port = endPoint.Port };
+        var advertised = options with
+        {
+            Settings = options.Settings with
+            {
+                Hostname = hostname, Ip = (options.AdvertisedAddress ?? ip).MapToIPv4().ToString(), Port = options.AdvertisedPort ?? endPoint.Port,
+            },
+        };
+        return advertised.Settings with { EffectiveFlags = MasterFlags.Effective(advertised with { Port = endPoint.Port }) };
     }
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);

@@ -19,6 +19,12 @@ public sealed record MasterOptions
     /// <summary>What clients are told to connect to; null: the listen address, or this machine's name when that is "any".</summary>
     public string? Hostname { get; init; }
 
+    /// <summary>The address that clients are told to connect to; null: the one that is listened on.</summary>
+    public IPAddress? AdvertisedAddress { get; init; }
+
+    /// <summary>The port that clients are told to connect to; null: the one that is listened on.</summary>
+    public int? AdvertisedPort { get; init; }
+
     /// <summary>Intervals and bounds. Its hostname, ip and port are set from the address that is listened on.</summary>
     public MasterSettings Settings { get; init; } = MasterSettings.Default;
 
@@ -33,6 +39,21 @@ public sealed record MasterOptions
 
     /// <summary>The file that <c>/master/log</c> shows; null: none. Who sets up the logging writes it.</summary>
     public string? LogFile { get; init; }
+
+    /// <summary>Where whoever sets up the logging writes <see cref="LogFile"/>; null: it is somebody else's.</summary>
+    public string? LogDirectory { get; init; }
+
+    /// <summary>What is logged at verbosity 0.</summary>
+    public LogLevel LogMinimum { get; init; } = LogLevel.Information;
+
+    /// <summary>Nothing is logged to the console.</summary>
+    public bool IsQuiet { get; init; }
+
+    /// <summary>A file of the hosts whose resources may be offered, one a line; null: all.</summary>
+    public string? Whitelist { get; init; }
+
+    /// <summary>Weights of roles for a registry that has none yet.</summary>
+    public IReadOnlyList<(string Role, double Weight)> InitialWeights { get; init; } = [];
 
     /// <summary>How much is logged; the operator's calls change it. Null: nobody's filter asks it.</summary>
     public LogVerbosity? Verbosity { get; init; }

@@ -42,6 +42,27 @@ public sealed record RateLimitSettings(IReadOnlyList<PrincipalLimit> Limits, dou
         return new RateLimitSettings(limits, Rate(document, "aggregate_default_qps", "rate limits"), Count(document, "aggregate_default_capacity", "rate limits"));
     }
 
+    /// <summary>As <see cref="Parse"/> takes it.</summary>
+    public string ToText()
+    {
+        var document = new JObject { ["limits"] = new JArray(Limits.Select(limit => Without(new JObject
+        {
+            ["principal"] = limit.Principal, ["qps"] = limit.Qps, ["capacity"] = limit.Capacity,
+        }))) };
+        document["aggregate_default_qps"] = AggregateDefaultQps;
+        document["aggregate_default_capacity"] = AggregateDefaultCapacity;
+        return Without(document).ToString(Formatting.None);
+    }
+
+    private static JObject Without(JObject document)
+    {
+        foreach (var member in document.Properties().Where(member => member.Value.Type == JTokenType.Null).ToList())
+        {
+            member.Remove();
+        }
+        return document;
+    }
+
     private static double? Rate(JObject from, string name, string place) => from[name] switch
     {
         null => null,

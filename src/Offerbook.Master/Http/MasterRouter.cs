@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Http.Operators;
 using Offerbook.Master.Http.Security;
@@ -12,7 +13,7 @@ namespace Offerbook.Master.Http;
 /// Finds who answers a path, by the rules that existing clients rely on: <c>/master/…</c> is the same as <c>/…</c>, a trailing
 /// slash and <c>.json</c> mean nothing, and a path without a handler reaches that of its parent.
 /// </summary>
-internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
+internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? log)
 {
     /// <summary>Answered also while the journal is being read.</summary>
     private static readonly FrozenSet<string> Early = new[] { "/health", "/version", "/redirect" }.ToFrozenSet();
@@ -35,7 +36,14 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard)
         {
             return NotFound(context);
         }
-        return AdmitAndServeAsync(context, route);
+        return log?.IsEnabled(LogLevel.Debug) == true ? LogAndServeAsync(log, context, route) : AdmitAndServeAsync(context, route);
+    }
+
+    private async Task LogAndServeAsync(ILogger log, HttpContext context, string route)
+    {
+        await AdmitAndServeAsync(context, route);
+        log.LogDebug("{Method} {Route} of {Principal} from {Remote}: {Status}", context.Request.Method, route,
+            context.PrincipalName() ?? "nobody in particular", context.Connection.RemoteIpAddress, context.Response.StatusCode);
     }
 
     private async Task AdmitAndServeAsync(HttpContext context, string route)

@@ -78,7 +78,7 @@ internal static class OperatorReads
     private static OperatorResponse.Types.GetFlags Flags(MasterView view)
     {
         var flags = new OperatorResponse.Types.GetFlags();
-        flags.Flags.Add(FlagList.Of(view.Settings).Select(flag => new Flag { Name = flag.Name, Value = flag.Value }));
+        flags.Flags.Add(FlagList.Of(view.Settings).Select(flag => new Flag { Name = flag.Key, Value = flag.Value }));
         return flags;
     }
 
