@@ -132,6 +132,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
                 break;
             case MasterMessage.WhyAsked why:
                 effects.Add(new MasterEffect.WhyAnswered(why.Connection, _cluster.Allocator.Why(why.Framework, why.Role, why.From, why.Count), now));
+                break;
             case MasterMessage.WhitelistChanged whitelist:
                 _cluster.Allocator.SetWhitelist(whitelist.Hostnames);
                 break;
