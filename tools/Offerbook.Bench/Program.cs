@@ -8,6 +8,7 @@ using Offerbook.Bench.History;
 using Offerbook.Bench.State;
 using Offerbook.Bench.Streams;
 using Offerbook.Bench.Tasks;
+using Offerbook.Bench.View;
 
 // The agents of a cluster that is only as large as it must seem; benchmarks start it as a process of its own.
 if (args is [FleetProgram.Name, ..])
@@ -26,6 +27,7 @@ IBenchmark[] benchmarks =
     new HistoryBenchmark(),
     new TasksBenchmark(),
     new LocalBenchmark(),
+    new ViewBenchmark(),
 ];
 
 return await BenchCommand.RunAsync(benchmarks, args, Console.Out, Console.Error);
