@@ -55,6 +55,19 @@ internal sealed class SeparateParts : IAsyncDisposable
         return JToken.Parse(text);
     }
 
+    /// <summary>A call to the master's operator API; an empty object when the answer has no body.</summary>
+    public async Task<JToken> OperateAsync(JObject call)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{MasterUrl}/api/v1")
+        {
+            Content = new StringContent(call.ToString(Formatting.None), Encoding.UTF8, "application/json"),
+        };
+        using var response = await _http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.That((int)response.StatusCode, Is.EqualTo(200), text);
+        return text.Length == 0 ? new JObject() : JToken.Parse(text);
+    }
+
     public async Task<string> DescribeAsync() =>
         $"{await AppsAsync(HttpMethod.Get, "/v2/queue")}\n{await AppsAsync(HttpMethod.Get, "/v2/tasks")}\n{_master.Output}\n{_agent.Output}\n{_apps.Output}";
 
