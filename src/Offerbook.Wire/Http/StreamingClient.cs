@@ -90,6 +90,8 @@ public sealed class StreamingClient : IDisposable
         AutomaticDecompression = DecompressionMethods.GZip,
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionIdleTimeout = options.IdleTimeout,
+        // Whoever drops a stream wants it closed, not read on for the 2 s of the default: the other side must see it at once.
+        ResponseDrainTimeout = TimeSpan.Zero,
         UseCookies = false,
         // The parts of a cluster talk to each other directly, whatever the environment says about the world outside.
         UseProxy = false,

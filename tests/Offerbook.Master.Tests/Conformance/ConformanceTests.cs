@@ -9,6 +9,7 @@ namespace Offerbook.Master.Tests.Conformance;
 /// <summary>The cases of the test-kit against a real master over loopback HTTP with two scripted agents, in both content types.</summary>
 [TestFixture(MessageFormat.Json)]
 [TestFixture(MessageFormat.Protobuf)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ConformanceTests(MessageFormat format)
 {
     private readonly List<LoopbackAgent> _agents = [];

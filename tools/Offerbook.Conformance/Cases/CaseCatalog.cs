@@ -1,3 +1,5 @@
+using Offerbook.Conformance.Cases.Changes;
+using Offerbook.Conformance.Cases.Operator;
 using Offerbook.Conformance.Cases.Scheduler;
 
 namespace Offerbook.Conformance.Cases;
@@ -17,5 +19,15 @@ public static class CaseCatalog
         .. OfferSetCases.All,
         .. GroupCases.All,
         .. ReconcileCases.All,
+        .. AllocationCases.All,
+        .. ReservationCases.All,
+        .. VolumeCases.All,
+        .. FeedbackCases.All,
+        .. ReadCases.All,
+        .. WeightAndRoleCases.All,
+        .. QuotaCases.All,
+        .. MaintenanceCases.All,
+        .. DrainCases.All,
+        .. StreamCases.All,
     ];
 }

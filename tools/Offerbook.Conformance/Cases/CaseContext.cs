@@ -7,6 +7,7 @@ namespace Offerbook.Conformance.Cases;
 public sealed class CaseContext(KitOptions options) : IAsyncDisposable
 {
     private readonly List<ScriptedScheduler> _schedulers = [];
+    private readonly List<Func<Task>> _undo = [];
 
     public KitOptions Options { get; } = options;
 
@@ -16,6 +17,23 @@ public sealed class CaseContext(KitOptions options) : IAsyncDisposable
 
     /// <summary>A name that nobody used before: of a role, a task …</summary>
     public string Unique(string prefix) => $"{prefix}-{Guid.NewGuid():N}"[..(prefix.Length + 9)];
+
+    /// <summary>Remembers what puts the cluster back as it was. Done at the end, the newest first, when all schedulers are torn down.</summary>
+    public void AtEnd(Func<Task> undo) => _undo.Add(undo);
+
+    /// <summary>Sets quotas, and lifts them at the end.</summary>
+    public async Task SetQuotaAsync(bool force, params Mesos.V1.Quota.QuotaConfig[] configs)
+    {
+        AtEnd(() => Operator.CallAsync(OperatorCalls.UpdateQuota(true, [.. configs.Select(config => OperatorCalls.Quota(config.Role))])));
+        await Operator.ExpectAsync(OperatorCalls.UpdateQuota(force, configs), 200);
+    }
+
+    /// <summary>An agent that makes offers, as GET_AGENTS shows it.</summary>
+    public async Task<Mesos.V1.Master.Response.Types.GetAgents.Types.Agent> AnAgentAsync() =>
+        (await Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents)).GetAgents.Agents.First(agent => agent.Active && !agent.Deactivated);
+
+    public async Task<Mesos.V1.Master.Response.Types.GetAgents.Types.Agent> AgentAsync(AgentID id) =>
+        (await Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents)).GetAgents.Agents.Single(agent => agent.AgentInfo.Id.Equals(id));
 
     /// <summary>A scheduler that has not subscribed.</summary>
     public ScriptedScheduler NewScheduler()
@@ -102,6 +120,10 @@ public sealed class CaseContext(KitOptions options) : IAsyncDisposable
         foreach (var scheduler in _schedulers)
         {
             await scheduler.DisposeAsync();
+        }
+        foreach (var undo in _undo.AsEnumerable().Reverse())
+        {
+            await undo();
         }
         Operator.Dispose();
         Http.Dispose();

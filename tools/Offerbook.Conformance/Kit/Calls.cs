@@ -79,6 +79,27 @@ public static class Calls
         Acknowledge = new() { AgentId = status.AgentId, TaskId = status.TaskId, Uuid = status.Uuid },
     };
 
+    public static Call AcknowledgeOperation(OperationStatus status) => new()
+    {
+        Type = Type.AcknowledgeOperationStatus,
+        AcknowledgeOperationStatus = new() { AgentId = status.AgentId, OperationId = status.OperationId, Uuid = status.Uuid.Value },
+    };
+
+    /// <summary>RECONCILE_OPERATIONS of these operations; of all when there are none.</summary>
+    public static Call ReconcileOperations(params IEnumerable<(string Operation, AgentID? Agent)> operations)
+    {
+        var call = new Call { Type = Type.ReconcileOperations, ReconcileOperations = new() };
+        foreach (var (operation, agent) in operations)
+        {
+            call.ReconcileOperations.Operations.Add(new Call.Types.ReconcileOperations.Types.Operation
+            {
+                OperationId = new OperationID { Value = operation },
+                AgentId = agent,
+            });
+        }
+        return call;
+    }
+
     /// <summary>RECONCILE of these tasks; of all when there are none.</summary>
     public static Call Reconcile(params IEnumerable<(string Task, AgentID? Agent)> tasks)
     {

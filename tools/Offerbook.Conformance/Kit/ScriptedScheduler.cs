@@ -99,6 +99,24 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
     public Task<TaskStatus> NextUpdateAsync(string task, TaskState state) =>
         NextUpdateAsync(status => status.TaskId.Value == task && status.State == state, $"an update of '{task}' in {state}");
 
+    /// <summary>The next status of an operation that was named with an id.</summary>
+    public async Task<OperationStatus> NextOperationAsync(string id, Func<OperationStatus, bool>? wanted = null)
+    {
+        var @event = await NextAsync(
+            e => e.UpdateOperationStatus?.Status is { } status && status.OperationId?.Value == id && (wanted is null || wanted(status)),
+            $"a status of the operation '{id}'");
+        return @event.UpdateOperationStatus.Status;
+    }
+
+    /// <summary>Waits until the operation is finished, and acknowledges that.</summary>
+    public async Task<OperationStatus> FinishAsync(string id)
+    {
+        var status = await NextOperationAsync(id, known => known.Uuid is not null);
+        await SendAsync(Calls.AcknowledgeOperation(status));
+        Expect.That(status.State == OperationState.OperationFinished, $"'{id}' to be finished, but it is {status.State}: {status.Message}");
+        return status;
+    }
+
     /// <summary>Takes the updates of a task up to one in this state, acknowledging each.</summary>
     public async Task<TaskStatus> FollowAsync(string task, TaskState state)
     {
@@ -113,6 +131,9 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
             Expect.That(!IsOver(status.State), $"'{task}' to come to {state}, but it ended in {status.State}: {status.Message}");
         }
     }
+
+    public Task NoOffersAsync(Func<Offer, bool> unwanted) =>
+        Events.NoneAsync(e => e.Type == EventType.Offers && e.Offers.Offers_.Any(unwanted), "such offer", options.Quiet);
 
     public Task NoOffersAsync() => Events.NoneAsync(e => e.Type == EventType.Offers, "offer", options.Quiet);
 
