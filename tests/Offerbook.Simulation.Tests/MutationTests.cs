@@ -22,6 +22,18 @@ public sealed class MutationTests
     [TestCase(Mutation.ReplayUpdates, new[] { "I6:" })]
     [TestCase(Mutation.IgnoreSignals, new[] { "L1:" })]
     [TestCase(Mutation.OverstateResources, new[] { "I4:" })]
+    [TestCase(Mutation.RescindTwice, new[] { "I5:" })]
+    [TestCase(Mutation.KeepEndedOffers, new[] { "I4:" })]
+    [TestCase(Mutation.IgnoreRefusals, new[] { "I15:" })]
+    [TestCase(Mutation.QuotaOffByOne, new[] { "I8:" })]
+    [TestCase(Mutation.LoseAcknowledgements, new[] { "L1:" })]
+    [TestCase(Mutation.IgnoreSuppression, new[] { "I16:" })]
+    [TestCase(Mutation.LoseKills, new[] { "L1:" })]
+    [TestCase(Mutation.LaunchTwice, new[] { "I3:" })]
+    [TestCase(Mutation.InflateOffers, new[] { "I4:" })]
+    [TestCase(Mutation.OfferInOtherRoles, new[] { "I16:" })]
+    [TestCase(Mutation.ForgetDrains, new[] { "I17:" })]
+    [TestCase(Mutation.ForgetToPersist, new[] { "I7:", "L1:" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
     {
         var options = SimulationOptions.Default with
@@ -30,7 +42,9 @@ public sealed class MutationTests
             HealLimit = TimeSpan.FromMinutes(15),
             Mutation = mutation,
             Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed ? Crashes : FaultPlan.None,
-            WildFrameworks = mutation == Mutation.OverstateResources ? 3 : null,
+            WildFrameworks = mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
+            AppsClients = mutation < Mutation.RescindTwice,
+            Operators = mutation >= Mutation.RescindTwice,
             Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
         };
         var found = new List<string>();

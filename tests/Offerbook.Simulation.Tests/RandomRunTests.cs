@@ -50,6 +50,22 @@ public sealed class RandomRunTests
         Assert.That(failed, Is.Empty);
     }
 
+    [Test]
+    public async Task Simulation_OperatorsThatChangeEverything_BreakNoPromise()
+    {
+        var failed = new List<string>();
+        var options = Short with { AppsClients = false, WildFrameworks = 3, Operators = true };
+        var seeds = Enumerable.Range(20_001, 60).Select(seed => (ulong)seed).ToList();
+        await SimulatorRunner.RunAsync(seeds, options, twice: false, threads: 2, report =>
+        {
+            if (!report.Passed)
+            {
+                failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
+            }
+        }, TestContext.CurrentContext.CancellationToken);
+        Assert.That(failed, Is.Empty);
+    }
+
     [TestCase(7ul)]
     [TestCase(21ul)]
     [TestCase(99ul)]

@@ -28,6 +28,7 @@ public sealed class Simulation
     private readonly FaultInjector _faults;
     private readonly AppsWorkload _apps;
     private readonly JobsWorkload _jobs;
+    private readonly OperatorWorkload? _operators;
     private readonly List<WildFramework> _wild = [];
     private readonly Auditor _auditor;
     private readonly FaultPlan _plan;
@@ -50,6 +51,12 @@ public sealed class Simulation
         for (var i = options.WildFrameworks ?? drawn; i > 0; i--)
         {
             _wild.Add(new WildFramework(_cluster, "wild-" + i));
+        }
+        var operators = new SeedSource(seed).For("whether there are operators");
+        if (options.Operators ?? operators.Chance(0.4))
+        {
+            // What kills tasks would have to be excused by every promise about apps.
+            _operators = new OperatorWorkload(_cluster, TimeSpan.FromSeconds(operators.Pick<double>([3, 10, 30])), disruptive: !options.AppsClients);
         }
         _auditor = new Auditor(_cluster, _apps.Apps, _jobs.Jobs);
     }
@@ -84,11 +91,13 @@ public sealed class Simulation
             _apps.Start();
         }
         _jobs.Start();
+        _operators?.Start();
         _wild.ForEach(framework => framework.Start());
         Until(_options.Duration, () => false);
         _faults.Stop();
         _apps.Stop();
         _jobs.Stop();
+        _operators?.Stop();
         _wild.ForEach(framework => framework.Stop());
         var stopped = _cluster.World.Elapsed;
         Until(stopped + _options.HealLimit, () => WhyNotDone() is null);
@@ -105,6 +114,8 @@ public sealed class Simulation
         ? "clients of Apps still get no answer"
         : !_jobs.IsDone
         ? "clients of Batch still get no answer"
+        : _operators is { IsDone: false }
+        ? "operators have not undone all that they did"
         : _wild.Find(framework => !framework.IsDone) is { } wild
             ? $"{wild.Name} has tasks of whose end it has not heard"
             : _auditor.WhyNotConverged();

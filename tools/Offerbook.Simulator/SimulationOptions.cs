@@ -28,6 +28,9 @@ public sealed record SimulationOptions
     /// <summary>Frameworks that do whatever the scheduler API allows. Null draws none, one or two.</summary>
     public int? WildFrameworks { get; init; }
 
+    /// <summary>Operators who change quotas, weights, maintenance and the standing of agents. Null draws whether there are any.</summary>
+    public bool? Operators { get; init; }
+
     /// <summary>Virtual time between two deep checks (state equals the fold of the journal, the cores' own invariants). Default 10 s.</summary>
     public TimeSpan DeepCheckInterval { get; init; } = TimeSpan.FromSeconds(10);
 

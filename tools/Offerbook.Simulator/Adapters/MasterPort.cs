@@ -7,6 +7,7 @@ using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Nodes;
 using Offerbook.Wire.Identity;
 using AgentCall = Offerbook.Wire.AgentProtocol.Call;
+using OperatorCall = Mesos.V1.Master.Call;
 using SchedulerCall = Mesos.V1.Scheduler.Call;
 
 namespace Offerbook.Simulator.Adapters;
@@ -16,6 +17,7 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
 {
     public const string SchedulerPath = "/api/v1/scheduler";
     public const string AgentPath = "/offerbook/agent/v1";
+    public const string OperatorPath = "/api/v1";
 
     /// <summary>Frames that may wait for one subscriber; one that lets more pile up is cut off, as in production.</summary>
     public const int StreamBufferFrames = 1024;
@@ -53,6 +55,7 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
                 connection, SchedulerCall.Parser.ParseFrom(request.Body.Span), request.StreamId, Principal: null),
             AgentPath => new MasterMessage.AgentCallReceived(
                 connection, AgentCall.Parser.ParseFrom(request.Body.Span), request.StreamId, exchange.Client.Address),
+            OperatorPath => new MasterMessage.OperatorCallReceived(connection, OperatorCall.Parser.ParseFrom(request.Body.Span)),
             _ => throw new ArgumentException("the master serves no " + request.Path, nameof(request)),
         };
         if (!_node!.TryPost(message))

@@ -4,6 +4,7 @@ using Offerbook.Apps.Core;
 using Offerbook.Batch.Core;
 using Offerbook.Batch.Events;
 using Offerbook.Master;
+using Offerbook.Simulator.Checks.Promises;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Workload;
 
@@ -29,6 +30,11 @@ public sealed class Auditor
         Offers = new OfferLedger(cluster.Master);
         _ = new BookLedger(cluster.Master);
         Machines = new MachineLedger(cluster, Offers);
+        var turns = new MasterTurns(cluster.Master);
+        Refusals = new RefusalLedger(turns, cluster.Master);
+        _ = new RoleLedger(turns);
+        _ = new AgentLedger(turns, cluster.Master);
+        Quotas = new QuotaLedger(turns, cluster.Master);
         _apps = new AppsLedger(cluster, apps);
         _ = new HealthCapacity(cluster);
         _ = new DependencyOrder(cluster);
@@ -68,6 +74,10 @@ public sealed class Auditor
     public JobsLedger Jobs { get; }
 
     public OfferLedger Offers { get; }
+
+    public RefusalLedger Refusals { get; }
+
+    public QuotaLedger Quotas { get; }
 
     public MachineLedger Machines { get; }
 

@@ -1,4 +1,5 @@
 using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Faults.Defects;
 
 namespace Offerbook.Simulator.Faults;
 
@@ -21,6 +22,42 @@ public enum Mutation
 
     /// <summary>Agents report ten times the cpus that they have.</summary>
     OverstateResources,
+
+    /// <summary>A RESCIND goes out twice.</summary>
+    RescindTwice,
+
+    /// <summary>A rescinded offer's framework is not told; the master itself takes it for ended.</summary>
+    KeepEndedOffers,
+
+    /// <summary>DECLINE ends offers, but its filter does not hold.</summary>
+    IgnoreRefusals,
+
+    /// <summary>Limits are enforced one unit too high.</summary>
+    QuotaOffByOne,
+
+    /// <summary>ACKNOWLEDGE is answered and does not reach the agent.</summary>
+    LoseAcknowledgements,
+
+    /// <summary>SUPPRESS is answered and not heeded.</summary>
+    IgnoreSuppression,
+
+    /// <summary>KILL is answered and not passed on.</summary>
+    LoseKills,
+
+    /// <summary>An agent is told of each launch twice.</summary>
+    LaunchTwice,
+
+    /// <summary>Offers hold one unit more than is free.</summary>
+    InflateOffers,
+
+    /// <summary>Offers come in a role that their framework is not in.</summary>
+    OfferInOtherRoles,
+
+    /// <summary>DRAIN_AGENT and DEACTIVATE_AGENT are answered and not done.</summary>
+    ForgetDrains,
+
+    /// <summary>The master changes its state without journalling all of it.</summary>
+    ForgetToPersist,
 }
 
 internal static class Mutations
@@ -37,5 +74,6 @@ internal static class Mutations
             machine.Containers.IgnoresSignals = mutation == Mutation.IgnoreSignals;
         }
         cluster.MasterPort.ReplaysUpdates = mutation == Mutation.ReplayUpdates;
+        cluster.Master.Spoil = MasterDefects.Of(mutation);
     }
 }

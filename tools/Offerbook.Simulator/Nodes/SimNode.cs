@@ -23,6 +23,7 @@ public sealed class SimNode<TMessage>(
     private readonly Queue<TMessage> _mailbox = new();
     private TimerQueue<TMessage> _timers = new();
     private OutputGate _gate = new(0);
+    private ICore<TMessage>? _taker;
     private Snapshot? _snapshot;
     private TimeSpan? _wakeAt;
     private bool _paused;
@@ -33,6 +34,9 @@ public sealed class SimNode<TMessage>(
 
     /// <summary>The running core; null while the process is down.</summary>
     public ICore<TMessage>? Core { get; private set; }
+
+    /// <summary>Puts a defect between the shell and each new core; null for none. What listens here hears what the outside says and gets.</summary>
+    public Func<ICore<TMessage>, ICore<TMessage>>? Spoil { get; set; }
 
     /// <summary>Turns taken in all lives.</summary>
     public long Turns { get; private set; }
@@ -71,6 +75,7 @@ public sealed class SimNode<TMessage>(
         _timers = new TimerQueue<TMessage>();
         _wakeAt = null;
         Core = boot(_lives.Fork());
+        _taker = Spoil?.Invoke(Core) ?? Core;
         World.Note($"{Name} starts, life {Life}, journal at {journal?.LastDurable ?? 0}");
         if (Core is IDurableCore<TMessage> durable)
         {
@@ -163,7 +168,7 @@ public sealed class SimNode<TMessage>(
         _inTurn = true;
         Turns++;
         Received?.Invoke(message);
-        Core!.Handle(message, Clock.Now, _effects);
+        _taker!.Handle(message, Clock.Now, _effects);
         Interpret();
         _inTurn = false;
     }

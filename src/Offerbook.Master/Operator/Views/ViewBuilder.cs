@@ -144,10 +144,12 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
     }
 
     /// <summary>Lists are told apart by reference: the tables give the same one as long as nothing changes.</summary>
-    private static bool Same(FrameworkView shown, FrameworkView drawn) => shown with { SuppressedRoles = [], Counters = drawn.Counters }
+    // Records compare the sums that pictures keep once somebody has asked for them, so both are asked.
+    private static bool Same(FrameworkView shown, FrameworkView drawn) => shown.Offered == drawn.Offered && shown with { SuppressedRoles = [], Counters = drawn.Counters }
         == drawn with { SuppressedRoles = [] } && shown.SuppressedRoles.SequenceEqual(drawn.SuppressedRoles);
 
-    private static bool Same(AgentView shown, AgentView drawn) => shown with { Used = [], Executors = [], Operations = [] }
-        == drawn with { Used = [], Executors = [], Operations = [] } && shown.Operations.SequenceEqual(drawn.Operations)
+    private static bool Same(AgentView shown, AgentView drawn) => shown.UsedTotal == drawn.UsedTotal
+        && shown with { Used = [], Executors = [], Operations = [] } == drawn with { Used = [], Executors = [], Operations = [] }
+        && shown.Operations.SequenceEqual(drawn.Operations)
         && shown.Used.SequenceEqual(drawn.Used) && shown.Executors.SequenceEqual(drawn.Executors);
 }

@@ -32,7 +32,7 @@ public sealed class WildScheduler : ICore<WildMessage>
         (_name, _random) = (name, random);
         var info = new FrameworkInfo
         {
-            Name = name, User = "root", Checkpoint = true, FailoverTimeout = random.Pick<double>([604_800, 604_800, 60, 5]), Roles = { random.Pick(["*", "wild"]) },
+            Name = name, User = "root", Checkpoint = true, FailoverTimeout = random.Pick<double>([604_800, 604_800, 60, 5]), Roles = { random.Pick<string[]>([["*"], ["wild"], ["wild/a"], ["wild", "wild/a"], ["*", "wild"]]) },
         };
         info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
         if (random.Chance(0.5))

@@ -1,0 +1,89 @@
+using Mesos.V1;
+using Offerbook.Actors;
+using Offerbook.Master;
+using Offerbook.Resources;
+using Offerbook.Simulator.Nodes;
+using Offerbook.Wire.Identity;
+using OperatorCall = Mesos.V1.Master.Call;
+using OperatorCallType = Mesos.V1.Master.Call.Types.Type;
+
+namespace Offerbook.Simulator.Checks.Promises;
+
+/// <summary>
+/// Nothing unreserved is offered to a top-level role beyond its limit: counted anew over all agents, from what is used and offered
+/// in the role and below it and what is reserved to it, with the limits that operators were told are in force.
+/// </summary>
+public sealed class QuotaLedger
+{
+    private readonly SimNode<MasterMessage> _master;
+    private readonly SortedDictionary<string, SortedDictionary<string, double>> _limits = new(StringComparer.Ordinal);
+
+    public QuotaLedger(MasterTurns turns, SimNode<MasterMessage> master)
+    {
+        _master = master;
+        turns.Ordered += Order;
+        turns.Offered += Offer;
+    }
+
+    /// <summary>Changes of quotas that were taken.</summary>
+    public long Changes { get; private set; }
+
+    private void Order(OperatorCall call)
+    {
+        if (call.Type == OperatorCallType.UpdateQuota)
+        {
+            Changes++;
+            foreach (var config in call.UpdateQuota.QuotaConfigs)
+            {
+                _limits[config.Role] = new SortedDictionary<string, double>(
+                    config.Limits.ToDictionary(limit => limit.Key, limit => limit.Value.Value), StringComparer.Ordinal);
+            }
+        }
+    }
+
+    private void Offer(FrameworkId framework, IReadOnlyList<Offer> offers)
+    {
+        foreach (var offer in offers)
+        {
+            var top = Top(offer.AllocationInfo?.Role ?? "*");
+            if (_limits.TryGetValue(top, out var limits))
+            {
+                var offered = ResourceReader.Read(offer.Resources).Bag.Unreserved().NonRevocable();
+                foreach (var (name, limit) in limits)
+                {
+                    Invariant.Check(Sum(offered, name) == 0 || Consumed(top, name) <= limit + 0.0005,
+                        $"I8: {framework} is offered {name} in {top}, which then has {Consumed(top, name)} and a limit of {limit}");
+                }
+            }
+        }
+    }
+
+    private double Consumed(string top, string name)
+    {
+        var sum = 0.0;
+        foreach (var agent in ((MasterCore)_master.Core!).View(_master.Clock.Now).Agents)
+        {
+            foreach (var entry in (agent.UsedTotal + agent.Offered).Unreserved().NonRevocable().Named(name).Entries)
+            {
+                sum += Top(entry.Kind.AllocationRole ?? "*") == top ? entry.Value.Scalar.Milli / 1000.0 : 0;
+            }
+            foreach (var entry in agent.Total.Reserved().Named(name).Entries)
+            {
+                sum += Top(entry.Kind.ReservationRole!) == top ? entry.Value.Scalar.Milli / 1000.0 : 0;
+            }
+        }
+        return sum;
+    }
+
+    private static double Sum(ResourceBag bag, string name)
+    {
+        var sum = 0.0;
+        foreach (var entry in bag.Named(name).Entries)
+        {
+            sum += entry.Value.Scalar.Milli / 1000.0;
+        }
+        return sum;
+    }
+
+    private static string Top(string role) => role.Split('/')[0];
+}
