@@ -229,7 +229,8 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         if (due is { } expiry && (_filterTimerDue is null || expiry < _filterTimerDue))
         {
             _filterTimerDue = expiry;
-            turn.StartTimer(FilterTimer.Only, expiry - turn.Now.Elapsed, new MasterMessage.FiltersExpired());
+            var after = expiry - turn.Now.Elapsed;
+            turn.StartTimer(FilterTimer.Only, after > TimeSpan.Zero ? after : TimeSpan.Zero, new MasterMessage.FiltersExpired());
         }
     }
 }
