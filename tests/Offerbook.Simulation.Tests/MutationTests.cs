@@ -23,10 +23,10 @@ public sealed class MutationTests
     [TestCase(Mutation.IgnoreSignals, new[] { "L1:" })]
     [TestCase(Mutation.OverstateResources, new[] { "I4:" })]
     [TestCase(Mutation.RescindTwice, new[] { "I5:" })]
-    [TestCase(Mutation.KeepEndedOffers, new[] { "I4:" })]
+    [TestCase(Mutation.KeepEndedOffers, new[] { "I4:", "I5:" })]
     [TestCase(Mutation.IgnoreRefusals, new[] { "I15:" })]
     [TestCase(Mutation.QuotaOffByOne, new[] { "I8:" })]
-    [TestCase(Mutation.LoseAcknowledgements, new[] { "L1:" })]
+    [TestCase(Mutation.LoseAcknowledgements, new[] { "I13:", "L1:" })]
     [TestCase(Mutation.IgnoreSuppression, new[] { "I16:" })]
     [TestCase(Mutation.LoseKills, new[] { "L1:" })]
     [TestCase(Mutation.LaunchTwice, new[] { "I3:" })]
@@ -43,7 +43,7 @@ public sealed class MutationTests
             Mutation = mutation,
             Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed ? Crashes : FaultPlan.None,
             WildFrameworks = mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
-            AppsClients = mutation < Mutation.RescindTwice,
+            AppsClients = mutation is < Mutation.RescindTwice or Mutation.LoseKills,
             Operators = mutation >= Mutation.RescindTwice,
             Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
         };

@@ -39,6 +39,7 @@ public sealed class Auditor
         _ = new HealthCapacity(cluster);
         _ = new DependencyOrder(cluster);
         Jobs = new JobsLedger(cluster, jobs);
+        turns.Ordered += Jobs.GiveUp;
         cluster.BatchPort.Heard = _batchTasks.Hear;
         _convergence = new Convergence(cluster);
         cluster.Apps.Received += message =>

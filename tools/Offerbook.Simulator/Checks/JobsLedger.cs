@@ -6,6 +6,7 @@ using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Workload;
 using Offerbook.Wire.Identity;
+using OperatorCall = Mesos.V1.Master.Call;
 
 namespace Offerbook.Simulator.Checks;
 
@@ -19,7 +20,10 @@ public sealed class JobsLedger
     private readonly IReadOnlyList<JobRequest> _jobs;
     private readonly Dictionary<(long Job, int Run), string> _successes = [];
 
-    /// <summary>Runs that succeeded on a machine whose disk was lost afterwards, perhaps before anyone had heard of it.</summary>
+    /// <summary>
+    /// Runs that succeeded on a machine whose disk was lost afterwards, or whose agent an operator gave up for good, perhaps before
+    /// anyone had heard of it.
+    /// </summary>
     private readonly HashSet<(long Job, int Run)> _excused = [];
     private FrameworkId? _framework;
 
@@ -30,7 +34,18 @@ public sealed class JobsLedger
         {
             machine.Containers.Began += Begin;
             machine.Containers.Finished += container => Finish(machine.Name, container);
-            machine.Containers.Wiped += () => _excused.UnionWith(_successes.Where(item => item.Value == machine.Name).Select(item => item.Key));
+            machine.Containers.Wiped += () => Excuse(machine.Name);
+        }
+    }
+
+    private void Excuse(string machine) => _excused.UnionWith(_successes.Where(item => item.Value == machine).Select(item => item.Key));
+
+    /// <summary>An operator says that agents are gone: what they have not reported yet will never be known.</summary>
+    public void GiveUp(OperatorCall call)
+    {
+        if (call.MarkAgentGone is not null || call.DrainAgent is { MarkGone: true } || call.StartMaintenance is not null)
+        {
+            _cluster.Machines.ForEach(machine => Excuse(machine.Name));
         }
     }
 

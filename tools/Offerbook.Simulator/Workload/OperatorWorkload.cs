@@ -45,10 +45,9 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
         {
             Send(call);
         }
-        if (!IsDone)
-        {
-            Start();
-        }
+
+        // Also when all is undone: an agent that was away may come back out of service.
+        Start();
     });
 
     public void Stop() => _stopped = true;
