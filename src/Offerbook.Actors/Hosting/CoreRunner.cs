@@ -3,16 +3,17 @@ using Offerbook.Storage;
 
 namespace Offerbook.Actors.Hosting;
 
-/// <summary>Carries out the effects of one core. Called by one task at a time, in order; must not block.</summary>
+/// <summary>Carries out the effects of one core. Called by one thread, in order; must not block.</summary>
 public interface IEffectHandler
 {
     void Perform(IEffect effect);
 }
 
 /// <summary>
-/// The production shell of a core. One task takes messages from a bounded mailbox and hands them to the core; a second appends
+/// The production shell of a core. One thread takes messages from a bounded mailbox and hands them to the core; a second appends
 /// events to the journal in batches (everything that came while the last batch was being flushed) and lets effects out in order
-/// once they may leave. A third party never runs inside the core: the turn task is the only one that touches it.
+/// once they may leave. A third party never runs inside the core: the turn thread is the only one that touches it. Both are threads
+/// of their own: in the pool they would stand behind a thousand new connections whenever many clients come at once.
 /// When the mailbox is full, <see cref="TryPost"/> says no and <see cref="PostAsync"/> waits. When effects pile up behind a slow
 /// journal, turns wait, and so the mailbox fills: nothing in here grows without bound.
 /// </summary>
@@ -39,11 +40,10 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     private readonly string _persistenceId;
     private readonly TimeProvider _time;
     private readonly long _origin;
-    private readonly Channel<TMessage?> _mailbox;
-    private readonly Channel<bool> _outletSignal = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Channel<bool> _roomSignal = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<TMessage> _mailbox;
+    private readonly Doorbell _mailArrived = new();
+    private readonly Doorbell _effectsArrived = new();
+    private readonly Doorbell _roomMade = new();
     private readonly TimerQueue<TMessage> _timers = new();
     private readonly Effects _effects = new();
     private readonly Lock _outletLock = new();
@@ -52,7 +52,8 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     private OutputGate _gate = new(0);
     private readonly ITimer _alarm;
     private readonly ICoreObserver<TMessage>? _observer;
-    private readonly CancellationTokenSource _stopping = new();
+    private volatile bool _turnsOver;
+    private volatile bool _failed;
     private Task? _running;
 
     /// <param name="observer">Told how long turns and appends took; null costs nothing.</param>
@@ -67,8 +68,8 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         _time = time;
         _observer = observer;
         _origin = time.GetTimestamp();
-        _mailbox = Channel.CreateBounded<TMessage?>(new BoundedChannelOptions(mailboxCapacity) { SingleReader = true });
-        _alarm = time.CreateTimer(_ => _mailbox.Writer.TryWrite(null), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _mailbox = Channel.CreateBounded<TMessage>(new BoundedChannelOptions(mailboxCapacity) { SingleReader = true });
+        _alarm = time.CreateTimer(_ => _mailArrived.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Ends when the runner is disposed; faults when the core, the journal or an effect handler throws. Watch it: a faulted runner is dead.</summary>
@@ -100,15 +101,23 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
             durable.Recover(recovery, Now, _effects);
             Interpret();
         }
-        _running = Task.WhenAll(Guard(TurnsAsync), Guard(OutletAsync));
+        _running = Task.WhenAll(OnThread("turns", Turns), OnThread("outlet", Outlet));
     }
 
-    public bool TryPost(TMessage message) => _mailbox.Writer.TryWrite(message);
+    public bool TryPost(TMessage message)
+    {
+        if (!_mailbox.Writer.TryWrite(message))
+        {
+            return false;
+        }
+        _mailArrived.Ring();
+        return true;
+    }
 
     /// <summary>Waits for room in the mailbox.</summary>
     /// <exception cref="ChannelClosedException">The runner has stopped.</exception>
     public ValueTask PostAsync(TMessage message, CancellationToken cancellation = default) =>
-        _mailbox.Writer.WriteAsync(message, cancellation);
+        !cancellation.IsCancellationRequested && TryPost(message) ? ValueTask.CompletedTask : PostWhenThereIsRoomAsync(message, cancellation);
 
     /// <summary>
     /// Stops taking messages, finishes the turns already queued, lets their effects out, and returns. Timers that have not run
@@ -117,45 +126,62 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     public async ValueTask DisposeAsync()
     {
         _mailbox.Writer.TryComplete();
+        _mailArrived.Ring();
         if (_running is not null)
         {
             await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
         }
         await _alarm.DisposeAsync();
-        _stopping.Dispose();
     }
 
-    private async Task Guard(Func<Task> loop)
+    private async ValueTask PostWhenThereIsRoomAsync(TMessage message, CancellationToken cancellation)
     {
-        await Task.Yield();
-        try
-        {
-            await loop();
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // The other loop has failed and reports why.
-        }
-        catch (Exception failure)
-        {
-            _mailbox.Writer.TryComplete(failure);
-            await _stopping.CancelAsync();
-            throw;
-        }
+        await _mailbox.Writer.WriteAsync(message, cancellation);
+        _mailArrived.Ring();
     }
 
-    private async Task TurnsAsync()
+    /// <returns>Ends with the loop; faults with what the loop throws, and then the other loop ends too.</returns>
+    private Task OnThread(string name, Action loop)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                loop();
+                ended.SetResult();
+            }
+            catch (Exception failure)
+            {
+                _failed = true;
+                _mailbox.Writer.TryComplete(failure);
+                _mailArrived.Ring();
+                _effectsArrived.Ring();
+                _roomMade.Ring();
+                ended.SetException(failure);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = $"{_core.GetType().Name} {name}",
+        };
+        thread.Start();
+        return ended.Task;
+    }
+
+    private void Turns()
     {
         var reader = _mailbox.Reader;
         ArmAlarm();
-        while (await reader.WaitToReadAsync(_stopping.Token))
+        while (!_failed && !reader.Completion.IsCompleted)
         {
+            if (reader.Count == 0)
+            {
+                _mailArrived.Wait();
+            }
             for (var i = 0; i < MaxTurnsPerBurst && reader.TryRead(out var message); i++)
             {
-                if (message is not null)
-                {
-                    Turn(message, TimeSpan.Zero);
-                }
+                Turn(message, TimeSpan.Zero);
             }
             // A timer that starts itself anew without delay is due again at once: hence the bound here too.
             for (var i = 0; i < MaxTurnsPerBurst && _timers.TryTakeDue(Now.Elapsed, out var due, out var late); i++)
@@ -163,9 +189,14 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
                 Turn(due, late);
             }
             ArmAlarm();
-            await AwaitRoomAsync();
+            // The outlet rings after every step it makes; a ring left over from before only costs one more look.
+            while (!_failed && IsCrowded())
+            {
+                _roomMade.Wait();
+            }
         }
-        _outletSignal.Writer.Complete();
+        _turnsOver = true;
+        _effectsArrived.Ring();
     }
 
     private void Turn(TMessage message, TimeSpan late)
@@ -215,16 +246,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
             }
         }
         _effects.Clear();
-        _outletSignal.Writer.TryWrite(true);
-    }
-
-    private async ValueTask AwaitRoomAsync()
-    {
-        // The outlet signals after every step it makes; a signal left over from before only costs one more look.
-        while (IsCrowded())
-        {
-            await _roomSignal.Reader.ReadAsync(_stopping.Token);
-        }
+        _effectsArrived.Ring();
     }
 
     private bool IsCrowded()
@@ -251,26 +273,30 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         }
     }
 
-    private async Task OutletAsync()
+    private void Outlet()
     {
-        var open = true;
-        while (open)
+        bool last;
+        do
         {
-            open = await _outletSignal.Reader.WaitToReadAsync(_stopping.Token);
-            _outletSignal.Reader.TryRead(out _);
-            bool more;
+            _effectsArrived.Wait();
+            // Asked before effects are taken: none can come after.
+            last = _turnsOver;
             do
             {
+                if (_failed)
+                {
+                    return;
+                }
                 Release();
-                _roomSignal.Writer.TryWrite(true);
-                more = await FlushAsync();
+                _roomMade.Ring();
             }
-            while (more);
+            while (Flush());
         }
+        while (!last);
     }
 
     /// <returns>Whether something was flushed, so that more may be let out.</returns>
-    private async Task<bool> FlushAsync()
+    private bool Flush()
     {
         JournalRecord[] batch;
         Snapshot? snapshot = null;
@@ -293,7 +319,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         if (batch.Length > 0)
         {
             var began = _time.GetTimestamp();
-            await _journal!.AppendAsync(_persistenceId, first, batch, CancellationToken.None);
+            _journal!.AppendAsync(_persistenceId, first, batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             _observer?.EventsAppended(batch.Length, _time.GetElapsedTime(began));
             lock (_outletLock)
             {
@@ -303,7 +329,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         if (snapshot is not null)
         {
             Release();
-            await _journal!.SaveSnapshotAsync(_persistenceId, snapshot, CancellationToken.None);
+            _journal!.SaveSnapshotAsync(_persistenceId, snapshot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
         return true;
     }

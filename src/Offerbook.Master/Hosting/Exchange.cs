@@ -7,11 +7,12 @@ namespace Offerbook.Master.Hosting;
 
 /// <summary>
 /// One call and its answer, which is a status with a text or, for a subscription, a stream. The request's handler waits in
-/// <see cref="RunAsync"/>; everything else is called from the task that performs effects.
+/// <see cref="RunAsync"/>; everything else is called from the thread that performs effects, which also writes the answer (some 20 µs,
+/// and it waits for nobody): a call that was answered must not stand in the thread pool's queue once more.
 /// </summary>
 internal abstract class Exchange(HttpContext context)
 {
-    private readonly TaskCompletionSource<(int Status, string Text)?> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(int Status, string Text)?> _outcome = new();
 
     /// <summary>The master has ended the stream itself.</summary>
     public bool IsClosedByMaster { get; private set; }

@@ -23,7 +23,14 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
     /// <summary>The paths that have a handler.</summary>
     public static IEnumerable<string> Paths { get; } = [.. Handlers().Keys];
 
-    public Task ServeAsync(HttpContext context)
+    /// <summary>
+    /// A request that came before the last one on its connection was answered begins on the thread that wrote that answer. It is the
+    /// thread of everybody's answers, and is left at once.
+    /// </summary>
+    public Task ServeAsync(HttpContext context) =>
+        Thread.CurrentThread.IsThreadPoolThread ? RouteAsync(context) : Task.Run(() => RouteAsync(context));
+
+    private Task RouteAsync(HttpContext context)
     {
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         if (target.Split('?')[0].Contains("/..", StringComparison.Ordinal))

@@ -63,12 +63,10 @@ public sealed class SqliteJournal : IJournal
         return await _thread.RunAsync(() => Reading(() => _reader.Recover(persistenceId)));
     }
 
-    public async ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events,
-        CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        await _thread.RunAsync(() => Writing(() => _writer.Append(Stream(persistenceId), firstSequence, events)));
-    }
+    // The thread's own task, without a continuation: who blocks on it is woken by the thread itself.
+    public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation) =>
+        cancellation.IsCancellationRequested ? ValueTask.FromCanceled(cancellation)
+            : new ValueTask(_thread.RunAsync(() => Writing(() => _writer.Append(Stream(persistenceId), firstSequence, events))));
 
     public async ValueTask SaveSnapshotAsync(string persistenceId, Snapshot snapshot, CancellationToken cancellation)
     {

@@ -70,7 +70,13 @@ public sealed class HttpServer : IAsyncDisposable
         }
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopGrace);
-        builder.WebHost.UseSockets(sockets => sockets.Backlog = Backlog);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.Backlog = Backlog;
+            // A read goes on as the call that it belongs to, instead of passing the thread pool's queue twice more behind every new
+            // connection. A handler that takes long holds up no other connection: the engine hands its queue to another worker first.
+            sockets.UnsafePreferInlineScheduling = true;
+        });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
