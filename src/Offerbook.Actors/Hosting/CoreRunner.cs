@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Offerbook.Storage;
 
@@ -14,6 +15,7 @@ public interface IEffectHandler
 /// events to the journal in batches (everything that came while the last batch was being flushed) and lets effects out in order
 /// once they may leave. A third party never runs inside the core: the turn thread is the only one that touches it. Both are threads
 /// of their own: in the pool they would stand behind a thousand new connections whenever many clients come at once.
+/// Messages that come in crowds have a lane of their own, of which the loop takes one at a time between all others.
 /// When the mailbox is full, <see cref="TryPost"/> says no and <see cref="PostAsync"/> waits. When effects pile up behind a slow
 /// journal, turns wait, and so the mailbox fills: nothing in here grows without bound.
 /// </summary>
@@ -28,6 +30,9 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     /// <summary>Messages, and then due timers, between two looks at the other kind: neither can starve the other.</summary>
     private const int MaxTurnsPerBurst = 256;
 
+    /// <summary>Other messages before one of the crowd has its turn: the crowd moves on however busy the others are.</summary>
+    private const int MaxTurnsBeforeCrowd = 8;
+
     /// <summary>
     /// Effects and events that may wait for the journal before turns pause: at 100,000 a second a disk may stall for half a
     /// second unnoticed. One burst may go over it by what its turns emit.
@@ -41,6 +46,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly Channel<TMessage> _mailbox;
+    private readonly Channel<TMessage> _crowd;
     private readonly Doorbell _mailArrived = new();
     private readonly Doorbell _effectsArrived = new();
     private readonly Doorbell _roomMade = new();
@@ -52,6 +58,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     private OutputGate _gate = new(0);
     private readonly ITimer _alarm;
     private readonly ICoreObserver<TMessage>? _observer;
+    private int _turnsSinceCrowd;
     private volatile bool _turnsOver;
     private volatile bool _failed;
     private Task? _running;
@@ -69,13 +76,14 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         _observer = observer;
         _origin = time.GetTimestamp();
         _mailbox = Channel.CreateBounded<TMessage>(new BoundedChannelOptions(mailboxCapacity) { SingleReader = true });
+        _crowd = Channel.CreateBounded<TMessage>(new BoundedChannelOptions(mailboxCapacity) { SingleReader = true });
         _alarm = time.CreateTimer(_ => _mailArrived.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Ends when the runner is disposed; faults when the core, the journal or an effect handler throws. Watch it: a faulted runner is dead.</summary>
     public Task Completion => _running ?? throw new InvalidOperationException("The runner has not been started.");
 
-    public int QueueDepth => _mailbox.Reader.Count;
+    public int QueueDepth => _mailbox.Reader.Count + _crowd.Reader.Count;
 
     /// <summary>Events that wait to be appended to the journal, without those being appended now.</summary>
     public int WaitingEvents
@@ -117,7 +125,14 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     /// <summary>Waits for room in the mailbox.</summary>
     /// <exception cref="ChannelClosedException">The runner has stopped.</exception>
     public ValueTask PostAsync(TMessage message, CancellationToken cancellation = default) =>
-        !cancellation.IsCancellationRequested && TryPost(message) ? ValueTask.CompletedTask : PostWhenThereIsRoomAsync(message, cancellation);
+        !cancellation.IsCancellationRequested && TryPost(message) ? ValueTask.CompletedTask : PostAsync(_mailbox, message, cancellation);
+
+    /// <summary>
+    /// Posts one of many messages that come at once and whose turns are long: it waits behind whatever else there is, but for at most
+    /// <see cref="MaxTurnsBeforeCrowd"/> turns. Nothing that must come after it may be posted before its effects are seen.
+    /// </summary>
+    /// <exception cref="ChannelClosedException">The runner has stopped.</exception>
+    public ValueTask PostOfCrowdAsync(TMessage message, CancellationToken cancellation = default) => PostAsync(_crowd, message, cancellation);
 
     /// <summary>
     /// Stops taking messages, finishes the turns already queued, lets their effects out, and returns. Timers that have not run
@@ -126,6 +141,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     public async ValueTask DisposeAsync()
     {
         _mailbox.Writer.TryComplete();
+        _crowd.Writer.TryComplete();
         _mailArrived.Ring();
         if (_running is not null)
         {
@@ -134,9 +150,9 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         await _alarm.DisposeAsync();
     }
 
-    private async ValueTask PostWhenThereIsRoomAsync(TMessage message, CancellationToken cancellation)
+    private async ValueTask PostAsync(Channel<TMessage> lane, TMessage message, CancellationToken cancellation)
     {
-        await _mailbox.Writer.WriteAsync(message, cancellation);
+        await lane.Writer.WriteAsync(message, cancellation);
         _mailArrived.Ring();
     }
 
@@ -155,6 +171,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
             {
                 _failed = true;
                 _mailbox.Writer.TryComplete(failure);
+                _crowd.Writer.TryComplete(failure);
                 _mailArrived.Ring();
                 _effectsArrived.Ring();
                 _roomMade.Ring();
@@ -171,15 +188,15 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
 
     private void Turns()
     {
-        var reader = _mailbox.Reader;
         ArmAlarm();
-        while (!_failed && !reader.Completion.IsCompleted)
+        while (!_failed && !(_mailbox.Reader.Completion.IsCompleted && _crowd.Reader.Completion.IsCompleted))
         {
-            if (reader.Count == 0)
+            if (QueueDepth == 0)
             {
                 _mailArrived.Wait();
             }
-            for (var i = 0; i < MaxTurnsPerBurst && reader.TryRead(out var message); i++)
+            var ofCrowd = false;
+            for (var i = 0; i < MaxTurnsPerBurst && !ofCrowd && TryTake(out var message, out ofCrowd); i++)
             {
                 Turn(message, TimeSpan.Zero);
             }
@@ -197,6 +214,19 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         }
         _turnsOver = true;
         _effectsArrived.Ring();
+    }
+
+    private bool TryTake([MaybeNullWhen(false)] out TMessage message, out bool ofCrowd)
+    {
+        ofCrowd = false;
+        if (_turnsSinceCrowd < MaxTurnsBeforeCrowd && _mailbox.Reader.TryRead(out message))
+        {
+            _turnsSinceCrowd++;
+            return true;
+        }
+        _turnsSinceCrowd = 0;
+        ofCrowd = _crowd.Reader.TryRead(out message);
+        return ofCrowd || _mailbox.Reader.TryRead(out message);
     }
 
     private void Turn(TMessage message, TimeSpan late)

@@ -86,7 +86,7 @@ public sealed class MasterHost : IAsyncDisposable
             };
             if (whitelist is not null)
             {
-                await whitelist.StartAsync(running.PostAsync, options.Time);
+                await whitelist.StartAsync(message => running.PostAsync(message), options.Time);
             }
             await SetWeightsAsync(running, options.InitialWeights);
             gate.Open(running);

@@ -58,12 +58,13 @@ internal sealed class RunningMaster
     public AdmissionGate Admissions { get; } = new();
 
     /// <summary>Puts a message into the mailbox, waiting for room.</summary>
+    /// <param name="ofCrowd">It is one of many that come at once: others go before.</param>
     /// <returns>False when the master is stopping or dead.</returns>
-    public async ValueTask<bool> PostAsync(MasterMessage message)
+    public async ValueTask<bool> PostAsync(MasterMessage message, bool ofCrowd = false)
     {
         try
         {
-            await Runner.PostAsync(message);
+            await (ofCrowd ? Runner.PostOfCrowdAsync(message) : Runner.PostAsync(message));
             return true;
         }
         catch (ChannelClosedException)

@@ -13,10 +13,11 @@ internal static class CallEndpoint
     /// a stream may last for months, and a SUBSCRIBE that lists tasks may be large.
     /// </summary>
     /// <param name="waits">Whether it waits for room in the mailbox for as long as that takes; else it is answered 503 after a while.</param>
-    public static Task ServeAsync(RunningMaster master, Exchange exchange, Func<ConnectionId, MasterMessage> message, bool waits = false)
+    /// <param name="ofCrowd">One that waits may be of a crowd, which all others overtake.</param>
+    public static Task ServeAsync(RunningMaster master, Exchange exchange, Func<ConnectionId, MasterMessage> message, bool waits = false, bool ofCrowd = false)
     {
         var connection = master.Exchanges.Add(exchange);
-        return StayAsync(master, exchange, connection, waits ? master.PostAsync(message(connection)) : master.TryPostAsync(message(connection)), waits);
+        return StayAsync(master, exchange, connection, waits ? master.PostAsync(message(connection), ofCrowd) : master.TryPostAsync(message(connection)), waits);
     }
 
     private static async Task StayAsync(RunningMaster master, Exchange exchange, ConnectionId connection, ValueTask<bool> posted, bool waits)

@@ -164,6 +164,30 @@ internal sealed class CoreRunnerTests
     }
 
     [Test]
+    public async Task Crowd_LetsOthersGoFirst_AndIsNotStarved()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var leave = new SemaphoreSlim(0);
+        Post(_ => { entered.Release(); leave.Wait(); });
+        await entered.WaitAsync();
+        await _runner.PostOfCrowdAsync(Say("crowd 1"));
+        await _runner.PostOfCrowdAsync(Say("crowd 2"));
+        for (var i = 1; i <= 8; i++)
+        {
+            Assert.That(_runner.TryPost(Say(i.ToString())));
+        }
+        Assert.That(_runner.QueueDepth, Is.EqualTo(10));
+        leave.Release();
+        var heard = new List<string>();
+        while (heard.Count < 10)
+        {
+            heard.Add(await _listener.NextAsync());
+        }
+        // The turn that blocked is one of the eight.
+        Assert.That(heard, Is.EqualTo(new[] { "1", "2", "3", "4", "5", "6", "7", "crowd 1", "8", "crowd 2" }));
+    }
+
+    [Test]
     public async Task Effects_ThatPileUpBehindTheJournal_MakeTurnsWait()
     {
         Post(e =>
