@@ -2,6 +2,7 @@ using Offerbook.Bench.Allocator;
 using Offerbook.Bench.Codec;
 using Offerbook.Bench.Harness;
 using Offerbook.Bench.Local;
+using Offerbook.Bench.Memory;
 using Offerbook.Bench.Registration;
 using Offerbook.Bench.SimulatedAgents;
 using Offerbook.Bench.History;
@@ -22,6 +23,7 @@ IBenchmark[] benchmarks =
     new CodecBenchmark(),
     new AllocatorBenchmark(),
     new RegistrationBenchmark(),
+    new MemoryBenchmark(),
     new StateBenchmark(),
     new StreamsBenchmark(),
     new HistoryBenchmark(),

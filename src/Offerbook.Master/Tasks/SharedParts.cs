@@ -57,6 +57,8 @@ internal sealed class SharedParts
             HealthCheck = Share(task.HealthCheck),
             KillPolicy = Share(task.KillPolicy),
         };
+        // Left to itself the list takes room for eight.
+        compact.Resources.Capacity = task.Resources.Count;
         foreach (var resource in task.Resources)
         {
             compact.Resources.Add(Share(resource));

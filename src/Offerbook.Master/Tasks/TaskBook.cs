@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Google.Protobuf;
 using Mesos.V1;
 using Offerbook.Master.Agents;
 using Offerbook.Master.Frameworks;
@@ -32,13 +33,17 @@ internal sealed class TaskBook(ClusterState cluster)
         var task = Add(framework, agent, new TaskModel(spec, framework.Id, agent.Id, TaskId.From(reported.TaskId),
             string.IsNullOrEmpty(reported.ExecutorId?.Value) ? null : ExecutorId.From(reported.ExecutorId), resources, reported.State,
             reported.Statuses.ToImmutableArray(), reported.HasStatusUpdateState ? reported.StatusUpdateState : null,
-            reported.HasStatusUpdateUuid ? reported.StatusUpdateUuid : null));
+            ForwardedUuid(reported)));
         if (!task.IsTerminal && !resources.IsEmpty)
         {
             cluster.Allocator.Charge(framework.Id, agent.Id, resources);
         }
         return task;
     }
+
+    /// <summary>Nearly always that of the last status, whose object then does.</summary>
+    private static ByteString? ForwardedUuid(MesosTask reported) => !reported.HasStatusUpdateUuid ? null
+        : reported.Statuses is [.., { HasUuid: true } last] && last.Uuid == reported.StatusUpdateUuid ? last.Uuid : reported.StatusUpdateUuid;
 
     /// <summary>Moves the latest state forward and frees the resources when it has become terminal.</summary>
     public void Advance(in Turn turn, LiveTask task, TaskState state)

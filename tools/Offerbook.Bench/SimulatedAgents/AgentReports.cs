@@ -20,19 +20,22 @@ internal sealed class AgentReports(FleetOptions options)
 
     public static string FrameworkOf(int number) => $"simulated-framework-{number}";
 
-    public byte[] Subscribe(SimulatedAgent agent)
+    public byte[] Subscribe(SimulatedAgent agent) =>
+        HttpText.Post(Path, Subscribe(agent.Number, agent.Id, agent.Tasks, agent.Fleet.FrameworkInfo), MessageFormat.Protobuf);
+
+    public Call Subscribe(int number, string id, IEnumerable<SimulatedTask> tasks, Func<string, FrameworkInfo> frameworkInfo)
     {
         var subscribe = new Call.Types.Subscribe
         {
             AgentInfo = new AgentInfo
             {
-                Id = new AgentID { Value = agent.Id },
-                Hostname = $"agent-{agent.Number}.simulated",
+                Id = new AgentID { Value = id },
+                Hostname = $"agent-{number}.simulated",
                 Port = 5051,
                 Attributes =
                 {
-                    Text("rack", $"r{agent.Number / 40}"),
-                    Text("zone", $"z{agent.Number % 3}"),
+                    Text("rack", $"r{number / 40}"),
+                    Text("zone", $"z{number % 3}"),
                 },
             },
             Version = "0.1.0",
@@ -46,14 +49,13 @@ internal sealed class AgentReports(FleetOptions options)
         };
         subscribe.AgentInfo.Resources.Add(_total);
         var frameworks = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var task in agent.Tasks)
+        foreach (var task in tasks)
         {
             frameworks.Add(task.Framework);
-            subscribe.Tasks.Add(Describe(agent, task));
+            subscribe.Tasks.Add(Describe(id, task));
         }
-        subscribe.Frameworks.Add(frameworks.Select(agent.Fleet.FrameworkInfo));
-        var call = new Call { Type = Type.Subscribe, AgentId = new AgentID { Value = agent.Id }, Subscribe = subscribe };
-        return HttpText.Post(Path, call, MessageFormat.Protobuf);
+        subscribe.Frameworks.Add(frameworks.Select(frameworkInfo));
+        return new Call { Type = Type.Subscribe, AgentId = new AgentID { Value = id }, Subscribe = subscribe };
     }
 
     public static byte[] Pong(SimulatedAgent agent) => Post(agent, new Call { Type = Type.Pong });
@@ -81,14 +83,14 @@ internal sealed class AgentReports(FleetOptions options)
         return HttpText.Post(Path, call, MessageFormat.Protobuf, $"Offerbook-Stream-Id: {agent.StreamId}\r\n");
     }
 
-    private static Mesos.V1.Task Describe(SimulatedAgent agent, SimulatedTask task)
+    private static Mesos.V1.Task Describe(string agent, SimulatedTask task)
     {
         var description = new Mesos.V1.Task
         {
             Name = task.Launched?.Name ?? "web",
             TaskId = new TaskID { Value = task.Id },
             FrameworkId = new FrameworkID { Value = task.Framework },
-            AgentId = new AgentID { Value = agent.Id },
+            AgentId = new AgentID { Value = agent },
             State = task.State,
             StatusUpdateState = task.Awaited is null ? task.State : task.AwaitedState,
             StatusUpdateUuid = task.Awaited ?? ByteString.CopyFrom(new byte[16]),
@@ -98,7 +100,7 @@ internal sealed class AgentReports(FleetOptions options)
                 {
                     TaskId = new TaskID { Value = task.Id },
                     State = task.State,
-                    AgentId = new AgentID { Value = agent.Id },
+                    AgentId = new AgentID { Value = agent },
                     Source = TaskStatus.Types.Source.Executor,
                     Timestamp = Started,
                     Uuid = ByteString.CopyFrom(new byte[16]),

@@ -164,8 +164,7 @@ internal sealed class Fleet
         }
     }
 
-    private IEnumerable<SimulatedTask> TasksOf(int agent) => Enumerable.Range(0, Options.Tasks).Select(task =>
-        new SimulatedTask(AgentReports.FrameworkOf(task % Options.Frameworks), $"shop_web.instance-{agent:d6}-{task}", null));
+    private IEnumerable<SimulatedTask> TasksOf(int agent) => SimulatedTask.Of(agent, Options.Tasks, Options.Frameworks);
 }
 
 internal sealed class FleetCounters

@@ -21,4 +21,8 @@ internal sealed class SimulatedTask(string framework, string id, TaskInfo? launc
 
     /// <summary>The state that it is to report next, once what it awaits has come.</summary>
     public TaskState? Next { get; set; }
+
+    /// <summary>What an agent runs from the beginning; the tasks belong to the frameworks in turns.</summary>
+    public static IEnumerable<SimulatedTask> Of(int agent, int tasks, int frameworks) => Enumerable.Range(0, tasks).Select(task =>
+        new SimulatedTask(AgentReports.FrameworkOf(task % frameworks), $"shop_web.instance-{agent:d6}-{task}", null));
 }

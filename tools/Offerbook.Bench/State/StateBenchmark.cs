@@ -72,10 +72,8 @@ public sealed class StateBenchmark : IBenchmark
         await prober.EndAsync();
         times.Report(run, "state_with_pollers", $"GET /state by each of {run.Int("pollers")} that read without a pause");
         prober.Calls.Report(run, "calls_with_pollers", "RECONCILE of one task meanwhile");
-        await foreach (var (name, value) in reader.LoopFiguresAsync(cancellation))
-        {
-            run.Report(name, value, "", "as /metrics/snapshot tells");
-        }
+        var (turns, below) = await reader.LoopHoldsAsync("view_requested", cancellation);
+        run.Report("loop_held_by_reads_max", below * 1000, "ms", $"no read held the loop for longer: bucket of the longest of {turns} turns, by /metrics");
         master.ReportMemory(run, "master_resident", $"{agents} agents with {tasks} tasks, after the reads");
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
 
@@ -26,21 +25,27 @@ internal sealed class StateReader(Uri master) : IDisposable
         return ReadAsync(request, cancellation);
     }
 
-    /// <summary>What the master says of its event loop.</summary>
-    public async IAsyncEnumerable<(string Name, double Value)> LoopFiguresAsync([EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>
+    /// What reads have held the event loop for: how many turns, and the bound under which the longest was (buckets of a histogram:
+    /// 10 µs … 1 s, then without a bound).
+    /// </summary>
+    public async Task<(long Turns, double LongestBelow)> LoopHoldsAsync(string message, CancellationToken cancellation)
     {
-        await using var body = await _http.GetStreamAsync("/metrics/snapshot", cancellation);
-        using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellation);
-        foreach (var member in document.RootElement.EnumerateObject())
-        {
-            if (member.Name.Contains("event_loop", StringComparison.Ordinal) && member.Name.Contains("max", StringComparison.Ordinal))
-            {
-                yield return (member.Name, member.Value.GetDouble());
-            }
-        }
+        var text = await _http.GetStringAsync("/metrics", cancellation);
+        var buckets = text.Split('\n').Where(line => line.StartsWith("offerbook_turn_seconds_bucket", StringComparison.Ordinal)
+            && line.Contains($"message=\"{message}\"", StringComparison.Ordinal)).Select(ReadBucket).ToList();
+        var turns = buckets.Count == 0 ? 0 : buckets.Max(bucket => bucket.Count);
+        return (turns, turns == 0 ? 0 : buckets.Where(bucket => bucket.Count == turns).Min(bucket => bucket.Bound));
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static (double Bound, long Count) ReadBucket(string line)
+    {
+        var bound = line.Split("le=\"")[1].Split('"')[0];
+        return (bound == "+Inf" ? double.PositiveInfinity : double.Parse(bound, CultureInfo.InvariantCulture),
+            long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
+    }
 
     private async Task<StateRead> ReadAsync(HttpRequestMessage request, CancellationToken cancellation)
     {

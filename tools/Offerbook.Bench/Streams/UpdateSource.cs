@@ -21,12 +21,16 @@ internal sealed class UpdateSource(Reactor reactor, IPEndPoint master, int frame
 
     private static readonly AgentID Id = new() { Value = "bench-agent" };
 
-    private readonly CallLane<long> _calls = new(reactor, master, (_, status, text) => failed($"an update was answered {status} {text}"));
+    /// <summary>Connections of the updates, so that the master's answer to one does not hold up the next.</summary>
+    private const int Lanes = 16;
+
+    private readonly CallLane<long>[] _calls = [.. Enumerable.Range(0, Lanes).Select(_ =>
+        new CallLane<long>(reactor, master, (_, status, text) => failed($"an update was answered {status} {text}")))];
     private string _header = "";
     private long _sent;
 
     /// <summary>Updates that wait to be taken by the master.</summary>
-    public int Waiting => _calls.Waiting;
+    public int Waiting => _calls.Sum(lane => lane.Waiting);
 
     public static FrameworkInfo Framework(int number) => new()
     {
@@ -46,7 +50,7 @@ internal sealed class UpdateSource(Reactor reactor, IPEndPoint master, int frame
         var number = (int)(_sent++ % frameworks);
         var uuid = new byte[16];
         BitConverter.TryWriteBytes(uuid, _sent);
-        _calls.Send(HttpText.Post(Path, new Call
+        _calls[number % Lanes].Send(HttpText.Post(Path, new Call
         {
             Type = Type.Update,
             AgentId = Id,
