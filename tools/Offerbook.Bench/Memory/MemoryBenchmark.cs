@@ -41,9 +41,7 @@ public sealed class MemoryBenchmark : IBenchmark
         run.Report("register_turn", core.Turns.TotalMicroseconds / agents, "µs", "of the core, one registration, collections included");
         run.Report("register_turn_max", core.LongestTurn.TotalMilliseconds, "ms");
 
-        run.Progress("reads of the core");
-        run.Report("view_first", core.TakeView().TotalMilliseconds, "ms", "the turn that takes the first view");
-        run.Report("view_again", core.TakeView().TotalMilliseconds, "ms", "the turn that takes one more");
+        run.Progress("why");
         var framework = FrameworkId.From(AgentReports.DescribeFramework(AgentReports.FrameworkOf(0)).Id);
         core.AskWhy(framework);
         core.AskWhy(framework).Report(run, "why_turn", "one of the turns that answer /why for all agents, collections included; asked once before");
@@ -51,11 +49,11 @@ public sealed class MemoryBenchmark : IBenchmark
         return Task.CompletedTask;
     }
 
-    private static (FilledCore Core, long LiveBytes) Fill(BenchRun run, int agents, int tasks, CancellationToken cancellation)
+    private static (RegisteringCore Core, long LiveBytes) Fill(BenchRun run, int agents, int tasks, CancellationToken cancellation)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var began = Stopwatch.GetTimestamp();
-        var core = new FilledCore();
+        var core = new RegisteringCore();
         core.Fill(agents, tasks, run.Int("frameworks"), cancellation);
         var live = GC.GetTotalMemory(forceFullCollection: true) - before;
         run.Progress($"took {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");

@@ -12,7 +12,7 @@ using AgentCall = Offerbook.Wire.AgentProtocol.Call;
 namespace Offerbook.Bench.Memory;
 
 /// <summary>A core that is told, message by message, what a master hears from its agents. What it wants done is dropped.</summary>
-internal sealed class FilledCore
+internal sealed class RegisteringCore
 {
     /// <summary>What <c>/why</c> asks for in one turn.</summary>
     private const int AgentsPerTurn = 250;
@@ -22,7 +22,7 @@ internal sealed class FilledCore
     private readonly Now _now = new(TimeSpan.FromHours(1), new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private long _connections;
 
-    public FilledCore()
+    public RegisteringCore()
     {
         _core.Recover(new Recovery(null, [], 0), _now, _effects);
         _effects.Clear();
@@ -56,8 +56,6 @@ internal sealed class FilledCore
             LongestTurn = turn > LongestTurn ? turn : LongestTurn;
         }
     }
-
-    public TimeSpan TakeView() => Time(new MasterMessage.ViewRequested(NextConnection()));
 
     /// <summary>Asks as the HTTP side does, one page a turn.</summary>
     /// <returns>How long each turn took.</returns>
