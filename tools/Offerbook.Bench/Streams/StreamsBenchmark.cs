@@ -23,8 +23,9 @@ public sealed class StreamsBenchmark : IBenchmark
     private const int BurstPadding = 64 * 1024;
     private const int BurstUpdates = 800;
 
-    /// <summary>Readers who stay for the burst; a thousand would read 50 GB.</summary>
-    private const int BurstReaders = 10;
+    /// <summary>Readers who stay for the burst, and how fast it comes: no more than this process reads, which else would be cut itself.</summary>
+    private const int BurstReaders = 3;
+    private static readonly TimeSpan BurstPause = TimeSpan.FromMilliseconds(20);
 
     public string Name => "streams";
 
@@ -86,7 +87,7 @@ public sealed class StreamsBenchmark : IBenchmark
         for (var i = 0; i < BurstUpdates; i++)
         {
             reactor.Post(() => source.Update(BurstPadding));
-            await Task.Delay(10, cancellation);
+            await Task.Delay(BurstPause, cancellation);
         }
         var patience = Stopwatch.GetTimestamp();
         while (source.Waiting > 0 && Stopwatch.GetElapsedTime(patience) < TimeSpan.FromSeconds(30))
