@@ -1,4 +1,3 @@
-using Mesos.V1.Quota;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Resources;
 
@@ -7,18 +6,24 @@ namespace Offerbook.Master.Operator.Metrics;
 /// <summary>What the allocator's books say. Names of resources are bounded by the allocator, roles by the frameworks and quotas that name them.</summary>
 internal static class AllocatorMetrics
 {
+    /// <summary>The role above all others, as the original names it in metrics.</summary>
+    private const string Root = "";
+
     public static void AddTo(IMetricSink sink, MasterView view)
     {
         var held = ResourceQuantities.Empty;
-        var byRole = new Dictionary<string, ResourceQuantities>(StringComparer.Ordinal);
+        var shown = new HashSet<string>(StringComparer.Ordinal);
         foreach (var role in view.Allocator.Roles)
         {
             held += role.Allocated;
-            byRole[role.Role] = role.Allocated;
+            shown.Add(role.Role);
             var label = new MetricLabel("role", role.Role);
             sink.Add(MetricKind.Gauge, $"allocator/mesos/roles/{role.Role}/shares/dominant", role.DominantShare, "allocator_role_dominant_share", label);
-            sink.Add(MetricKind.Gauge, $"allocator/mesos/offer_filters/roles/{role.Role}/active", role.Frameworks.Sum(framework => framework.Filters),
-                "allocator_offer_filters", label);
+            AddFilters(sink, role.Role, role.Filters);
+        }
+        foreach (var role in view.Operator.Weights.Select(weight => weight.Role).Concat(view.Operator.Quotas.Select(quota => quota.Role)).Where(shown.Add))
+        {
+            AddFilters(sink, role, 0);
         }
         sink.Add(MetricKind.Gauge, "allocator/event_queue_dispatches", 0);
         sink.Add(MetricKind.Gauge, "allocator/mesos/event_queue_dispatches", 0);
@@ -30,28 +35,48 @@ internal static class AllocatorMetrics
             sink.Add(MetricKind.Gauge, $"allocator/mesos/resources/{name}/offered_or_allocated", held[name].ToDouble(),
                 "allocator_resources_offered_or_allocated", label);
         }
-        foreach (var quota in view.Operator.Quotas)
-        {
-            AddQuota(sink, quota, byRole.GetValueOrDefault(quota.Role, ResourceQuantities.Empty));
-        }
+        AddQuotas(sink, view);
     }
 
-    private static void AddQuota(IMetricSink sink, QuotaConfig quota, ResourceQuantities held)
+    private static void AddFilters(IMetricSink sink, string role, int count) => sink.Add(MetricKind.Gauge,
+        $"allocator/mesos/offer_filters/roles/{role}/active", count, "allocator_offer_filters", new MetricLabel("role", role));
+
+    /// <summary>Of roles that have a quota what it is, and of all roles what they consume, whether or not they have one; the role without a name is the root.</summary>
+    private static void AddQuotas(IMetricSink sink, MasterView view)
     {
-        foreach (var (what, values) in new[] { ("guarantee", quota.Guarantees), ("limit", quota.Limits) })
+        var sums = new RoleSums(view);
+        foreach (var quota in view.Allocator.Quotas)
         {
-            foreach (var (resource, value) in values)
+            var limited = quota.Quota.Guarantees.Names.ToArray().Union(quota.Quota.Limits.Names.ToArray()).ToList();
+            foreach (var resource in limited)
             {
-                Add(what, resource, value.Value);
+                Add(quota.Role, "offered_or_allocated", resource, quota.OfferedOrAllocated[resource].ToDouble());
+                if (!sums.Consumed(quota.Role).ContainsKey(resource))
+                {
+                    Add(quota.Role, "consumed", resource, 0);
+                }
             }
         }
-        foreach (var resource in quota.Guarantees.Keys.Union(quota.Limits.Keys))
+        foreach (var quota in view.Operator.Quotas)
         {
-            Add("offered_or_allocated", resource, held[resource].ToDouble());
+            foreach (var (what, values) in new[] { ("guarantee", quota.Guarantees), ("limit", quota.Limits) })
+            {
+                foreach (var (resource, value) in values)
+                {
+                    Add(quota.Role, what, resource, value.Value);
+                }
+            }
+        }
+        foreach (var (role, consumed) in sums.Consumers.Append(new(Root, sums.ConsumedByAll)))
+        {
+            foreach (var (resource, amount) in consumed)
+            {
+                Add(role, "consumed", resource, amount.ToDouble());
+            }
         }
 
-        void Add(string what, string resource, double value) => sink.Add(MetricKind.Gauge,
-            $"allocator/mesos/quota/roles/{quota.Role}/resources/{resource}/{what}", value, $"allocator_quota_{what}",
-            new MetricLabel("role", quota.Role), new MetricLabel("resource", resource));
+        void Add(string role, string what, string resource, double value) => sink.Add(MetricKind.Gauge,
+            $"allocator/mesos/quota/roles/{role}/resources/{resource}/{what}", value, $"allocator_quota_{what}",
+            new MetricLabel("role", role), new MetricLabel("resource", resource));
     }
 }

@@ -90,6 +90,23 @@ internal sealed class RoleSums
 
     public Amounts Consumed(string role) => _consumed.GetValueOrDefault(role, Amounts.None);
 
+    /// <summary>All that consume anything.</summary>
+    public IEnumerable<KeyValuePair<string, Amounts>> Consumers => _consumed;
+
+    /// <summary>What the roles at the top consume, and so all.</summary>
+    public Amounts ConsumedByAll
+    {
+        get
+        {
+            var sum = new Amounts();
+            foreach (var (_, consumed) in _consumed.Where(role => !role.Key.Contains('/')))
+            {
+                sum += consumed;
+            }
+            return sum;
+        }
+    }
+
     /// <summary><c>a/b/c</c>, <c>a/b</c> and <c>a</c>.</summary>
     public static IEnumerable<string> WithAncestors(string role)
     {
