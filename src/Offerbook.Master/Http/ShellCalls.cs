@@ -48,7 +48,7 @@ internal static class ShellCalls
     {
         if (master.Files.Browse(path) is not { } entries)
         {
-            return context.Response.WriteTextAsync(StatusCodes.Status404NotFound, "");
+            return context.Response.WriteNothingAsync(StatusCodes.Status404NotFound);
         }
         var response = new OperatorResponse { Type = ResponseType.ListFiles, ListFiles = new() };
         response.ListFiles.FileInfos.Add(entries.Select(entry => MasterFiles.Describe(entry.Path, entry.Stat)));
@@ -59,9 +59,9 @@ internal static class ShellCalls
     {
         if (await master.Files.ReadAsync(read.Path, read.Offset, read.HasLength ? read.Length : null, context.RequestAborted) is not var (size, data))
         {
-            var isDirectory = master.Files.Browse(read.Path) is not null;
-            await context.Response.WriteTextAsync(isDirectory ? StatusCodes.Status400BadRequest : StatusCodes.Status404NotFound,
-                isDirectory ? "Cannot read a directory.\n" : "");
+            await (master.Files.Browse(read.Path) is null
+                ? context.Response.WriteNothingAsync(StatusCodes.Status404NotFound)
+                : context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, "Cannot read a directory.\n"));
             return;
         }
         await context.WriteMessageAsync(new OperatorResponse

@@ -31,6 +31,13 @@ public static class Answers
         return response.Body.WriteAsync(body).AsTask();
     }
 
+    /// <summary>Answers with a status and a plain text that is empty but has its content type, as calls about files do.</summary>
+    public static Task WriteNothingAsync(this HttpResponse response, int status)
+    {
+        response.ContentType = MediaTypes.Text;
+        return response.WriteTextAsync(status, "");
+    }
+
     public static Task RefuseAsync(this HttpResponse response, HttpRefusal refusal) =>
         response.WriteTextAsync(refusal.Status, refusal.Body);
 
