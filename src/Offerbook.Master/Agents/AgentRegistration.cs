@@ -117,6 +117,7 @@ internal sealed class AgentRegistration(
             Total = total,
             RegisteredTime = known is null ? turn.Now.Wall : Times.FromNanoseconds(known.RegisteredTime),
             ReregisteredTime = known is null ? null : turn.Now.Wall,
+            Deactivation = cluster.Registry.Operators.Deactivated.GetValueOrDefault(id),
         };
         if (!isRecorded)
         {

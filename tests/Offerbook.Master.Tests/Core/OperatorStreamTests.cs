@@ -96,6 +96,22 @@ internal sealed class OperatorStreamTests
     }
 
     [Test]
+    public void Agent_ThatReturnsWhileItIsDrained_IsToldSo()
+    {
+        Subscribe();
+        var agent = new TestAgent(_master) { Drains = true }.Subscribe();
+        var first = Told(Type.AgentAdded).Single().AgentAdded.Agent;
+        Assert.That((first.Active, first.Deactivated, first.DrainInfo), Is.EqualTo((true, false, (DrainInfo?)null)));
+        agent.Disconnect();
+        _master.Advance(TimeSpan.FromSeconds(100));
+        Operators.OperatorScripts.Succeeds(Operators.OperatorScripts.Drain(_master, agent.Id!));
+        agent.Subscribe();
+        var again = Told(Type.AgentAdded)[^1].AgentAdded.Agent;
+        Assert.That((again.Active, again.Deactivated, again.DrainInfo?.State), Is.EqualTo((false, true, (DrainState?)DrainState.Draining)));
+        Assert.That(again.EstimatedDrainStartTime, Is.Not.Null);
+    }
+
+    [Test]
     public void Tasks_OfAnAgentThatReturnsFromUnreachable_AreAddedAgain()
     {
         Subscribe();

@@ -43,8 +43,11 @@ internal static class OperatorEvents
         var message = new OperatorResponse.Types.GetAgents.Types.Agent
         {
             AgentInfo = agent.Info,
-            Active = true,
-            Deactivated = false,
+            // It has just come, and is active unless an operator wants otherwise.
+            Active = agent.Deactivation is null,
+            Deactivated = agent.Deactivation is not null,
+            DrainInfo = agent.Deactivation?.DrainInfo,
+            EstimatedDrainStartTime = agent.Deactivation is { HasDrainStartedTime: true } draining ? new TimeInfo { Nanoseconds = draining.DrainStartedTime } : null,
             Version = agent.Version,
             Pid = agent.Pid,
             RegisteredTime = Time(agent.RegisteredTime),
