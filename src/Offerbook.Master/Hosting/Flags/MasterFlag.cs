@@ -13,10 +13,13 @@ public enum FlagSupport
     NotSupported,
 }
 
-/// <summary>A flag of <c>offerbook master</c> under the name that the original gives it.</summary>
+/// <summary>A flag of <c>offerbook master</c> under the name that the original gives it, if it has it.</summary>
 /// <param name="Note">Why it is ignored or not supported, or how it differs; may be empty when it does not.</param>
 public sealed record MasterFlag(string Name, FlagSupport Support, string Note)
 {
+    /// <summary>Whether it is one of Offerbook alone, which the original does not have.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>An older name that the original still takes.</summary>
     public string? OldName { get; init; }
 

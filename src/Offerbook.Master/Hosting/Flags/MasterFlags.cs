@@ -1,6 +1,6 @@
 namespace Offerbook.Master.Hosting.Flags;
 
-/// <summary>All flags of the original's master, and what they do here. docs/operating/master-flags.md is the same list.</summary>
+/// <summary>All flags of the original's master, and what they do here, and those of Offerbook alone. docs/operating/master-flags.md is the same list.</summary>
 public static class MasterFlags
 {
     /// <summary>Flags given in the environment have this before their name in capitals.</summary>
@@ -11,7 +11,7 @@ public static class MasterFlags
 
     /// <summary>Sorted by name.</summary>
     public static IReadOnlyList<MasterFlag> All { get; } =
-        [.. SettingFlags.All.Concat(ProcessFlags.All).Concat(OtherFlags.All).OrderBy(flag => flag.Name, StringComparer.Ordinal)];
+        [.. SettingFlags.All.Concat(ProcessFlags.All).Concat(OtherFlags.All).Concat(OwnFlags.All).OrderBy(flag => flag.Name, StringComparer.Ordinal)];
 
     /// <summary>The options with the flag's effect.</summary>
     /// <param name="value">As it was given; <c>file:///…</c> stands for what the file holds.</param>
