@@ -53,7 +53,8 @@ internal static class WhyCommand
             var groups = Common.NewTable("AGENTS", "FREE", "REASONS", "FOR INSTANCE");
             foreach (var group in summary["groups"]!)
             {
-                groups.Row(group["agents"], BookQuery.Amounts(group["free"]), string.Join(", ", group["reasons"]!), string.Join(", ", group["hostnames"]!));
+                var names = group["reasons"]!.Select(reason => Words((string)reason!));
+                groups.Row(group["agents"], BookQuery.Amounts(group["free"]), string.Join(", ", names), string.Join(", ", group["hostnames"]!));
             }
             Common.PrintTable(groups);
             Console.Out.WriteLine();
@@ -93,6 +94,7 @@ internal static class WhyCommand
             "headroom" => $"headroom: {reason["required"]} {reason["resource"]} kept for guarantees of {reason["available"]} free",
             "too_many_offers" => $"sits on {reason["offers"]} offers",
             "refused" or "refused_lately" => (reason["until"] ?? reason["first_until"]) is { } until ? $"{Words(name)} until {BookQuery.Time(until)}" : Words(name),
+            "not_its_turn" when (int)reason["roles_before"]! + (int)reason["frameworks_before"]! == 0 => "nobody comes before it",
             "not_its_turn" => $"not its turn: {reason["roles_before"]} roles and {reason["frameworks_before"]} frameworks before it",
             _ when reason["lacks"] is { } lacks => $"{Words(name)}: lacks {string.Join(", ", lacks)}",
             _ => Words(name),
