@@ -1,0 +1,3 @@
+using Offerbook.Fuzzer.Running;
+
+return await FuzzProgram.RunAsync(args, Console.Out, Console.Error);
