@@ -30,8 +30,7 @@ internal sealed class OperatorCalls
         }
         else
         {
-            turn.Answer(message.Connection, 501,
-                $"{Operator.MasterCounters.Snake(message.Call.Type.ToString()).ToUpperInvariant()} is not supported yet by this master");
+            turn.Answer(message.Connection, 501, "501 Not Implemented.");
         }
     }
 }

@@ -64,6 +64,11 @@ public readonly record struct RequestBody
         {
             return Refuse(fault.StatusCode, $"Failed to read the body: {fault.Message}");
         }
+        catch (IOException fault) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // The size of a chunk that is beyond all numbers comes so, and not as a bad request.
+            return Refuse(StatusCodes.Status400BadRequest, $"Failed to read the body: {fault.Message}");
+        }
     }
 
     private static async ValueTask<RequestBody> ReadToEndAsync(

@@ -17,8 +17,9 @@ public static class MesosProtobuf
         {
             message.MergeFrom(bytes);
         }
-        catch (InvalidProtocolBufferException fault)
+        catch (Exception fault) when (fault is InvalidProtocolBufferException or OverflowException or ArgumentException)
         {
+            // A length near 2^31 makes the parser's own arithmetic overflow, which it does not turn into its own exception.
             return ReadResult<T>.Failed(WireErrorKind.MalformedProtobuf, fault.Message);
         }
         var plan = PlanOf<T>.Plan;

@@ -173,6 +173,19 @@ public sealed class RequestTests
         return content;
     }
 
+    [TestCase("ffffffffffffffff")]
+    [TestCase("zz")]
+    public async Task Body_WithAChunkOfNoSize_Is400(string size, CancellationToken cancellation)
+    {
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(_server.Address.Host, _server.Address.Port, cancellation);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\nabc\r\n"), cancellation);
+        using var reader = new StreamReader(socket.GetStream(), Encoding.ASCII);
+
+        Assert.That(await reader.ReadLineAsync(cancellation), Is.EqualTo("HTTP/1.1 400 Bad Request"));
+    }
+
     private async Task<(int Status, string Text)> PostAsync(HttpContent content, CancellationToken cancellation, bool chunked = false)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = content };

@@ -15,6 +15,16 @@ public sealed class MesosProtobufTests
         Assert.That(read.Value!.HasType, Is.False);
     }
 
+    [TestCase(new byte[] { 0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x07 })]
+    [TestCase(new byte[] { 0x0A, 0x07, 0x0A, 0x05, 0x66, 0x75, 0x7A, 0x7A, 0x31, 0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x10, 0x0B })]
+    [TestCase(new byte[] { 0x1A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01 })]
+    public void Call_WithLengthBeyondAllNumbers_IsMalformed(byte[] bytes)
+    {
+        var read = MesosProtobuf.Read<Call>(bytes);
+
+        Assert.That(read.Error?.Kind, Is.EqualTo(WireErrorKind.MalformedProtobuf));
+    }
+
     [Test]
     public void RepeatedEnum_WithUnknownNumbers_LosesThem()
     {

@@ -6,7 +6,7 @@ using Offerbook.Wire;
 namespace Offerbook.Fuzzer.Requests;
 
 /// <summary>
-/// Makes the request of a seed and an index, the same one every time. Most are calls that a master would take, half of them then
+/// Makes the request of a seed and an index, the same one every time. Most are calls that a master would take, a third of them then
 /// spoiled; the rest reads, forms, and what is hardly HTTP.
 /// </summary>
 public sealed class RequestMaker(long seed, LiveStreams live)
@@ -52,6 +52,10 @@ public sealed class RequestMaker(long seed, LiveStreams live)
             descriptor = Apis[chance.Next(Apis.Length)].Call; // A call of another endpoint.
         }
         var call = new MessageMaker(chance).Call(descriptor);
+        if (chance.Chance(0.8))
+        {
+            Repairs.Apply(call);
+        }
         if (call is Mesos.V1.Scheduler.Call scheduler && chance.Chance(0.8))
         {
             UseOffers(scheduler);
@@ -99,7 +103,7 @@ public sealed class RequestMaker(long seed, LiveStreams live)
     private static byte[] Body(SeededRandom chance, IMessage message, MessageFormat format)
     {
         var bytes = MessageCodec.ToBytes(message, format);
-        return chance.Chance(0.5) ? bytes
+        return chance.Chance(0.65) ? bytes
             : format == MessageFormat.Protobuf ? new ByteMutations(chance).Spoil(bytes)
             : new JsonMutations(chance).Spoil(bytes);
     }

@@ -15,7 +15,7 @@ public static class Words
         "/maintenance/schedule", "/maintenance/status", "/machine/down", "/machine/up", "/state", "/state-summary", "/slaves", "/frameworks",
         "/tasks", "/roles", "/hierarchical-allocator(1)/offer_constraints_debug", "/offerbook/v1/offers", "/offerbook/v1/why",
         "/offerbook/v1/fairness", "/reserve", "/unreserve", "/create-volumes", "/destroy-volumes", "/metrics/snapshot", "/metrics",
-        "/files/browse", "/files/read", "/files/download", "/files/debug", "/logging/toggle", "/system/stats.json", "/help",
+        "/files/browse", "/files/read", "/files/download", "/files/debug", "/logging/toggle", "/system/stats", "/system/stats.json", "/help",
         "/profiler/start", "/profiler/stop", "/memory-profiler/start", "/",
     ];
 

@@ -33,7 +33,7 @@ public static class FuzzRun
         using var sender = new RequestSender(await ResolveAsync(options.Master), new LiveStreams(), options.Patience);
         if (await companion.StartAsync(stop.Token) is { } refused)
         {
-            return new FuzzReport(0, sender.Statuses, [], [refused]);
+            return new FuzzReport(0, sender.Statuses, sender.Refusals, [], [refused]);
         }
         var probing = health.RunAsync(stop.Token);
         var sent = await SendAsync(options, sender, faults, server, figures);
@@ -44,7 +44,7 @@ public static class FuzzRun
         await probing;
         companion.Dispose();
         await JudgeRemainsAsync(options, server, before, faults, figures);
-        return new FuzzReport(sent, sender.Statuses.ToDictionary(), figures, faults.All);
+        return new FuzzReport(sent, sender.Statuses.ToDictionary(), sender.Refusals.ToDictionary(), figures, faults.All);
     }
 
     private static async Task<long> SendAsync(FuzzOptions options, RequestSender sender, FaultList faults, ServerProcess server, List<string> figures)

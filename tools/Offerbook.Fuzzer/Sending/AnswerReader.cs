@@ -12,6 +12,9 @@ public sealed class AnswerReader(Socket socket)
     /// <summary>How long a body without a length is read when nothing more comes: it may be a stream.</summary>
     private static readonly TimeSpan StreamPause = TimeSpan.FromMilliseconds(120);
 
+    /// <summary>And how long when it keeps coming.</summary>
+    private static readonly TimeSpan MaxStream = TimeSpan.FromSeconds(1);
+
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly List<byte> _input = [];
 
@@ -59,12 +62,14 @@ public sealed class AnswerReader(Socket socket)
     private async Task<(byte[] Body, bool Whole)> ChunksAsync(CancellationToken cancellation)
     {
         var body = new List<byte>();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        end.CancelAfter(MaxStream);
         while (true)
         {
             int line;
             while ((line = _input.IndexOf((byte)'\n')) < 0)
             {
-                if (!await FillSoonAsync(cancellation))
+                if (!await FillSoonAsync(end.Token))
                 {
                     return ([.. body], false);
                 }
@@ -72,7 +77,7 @@ public sealed class AnswerReader(Socket socket)
             var size = int.Parse(Encoding.ASCII.GetString(Take(line + 1)).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             while (_input.Count < size + 2)
             {
-                if (!await FillSoonAsync(cancellation))
+                if (!await FillSoonAsync(end.Token))
                 {
                     return ([.. body], false);
                 }
@@ -102,7 +107,7 @@ public sealed class AnswerReader(Socket socket)
         {
             return await FillAsync(soon.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return false;
         }

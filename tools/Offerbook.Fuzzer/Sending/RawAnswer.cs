@@ -8,7 +8,7 @@ public sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string> H
     /// <summary>What the answer says about the server that no answer should say; null when nothing.</summary>
     public string? Fault()
     {
-        if (Status is 500 or 502 or 504 or > 504 or < 100)
+        if (Status is 500 or 502 or 504 or > 505 or < 100)
         {
             return $"answered with {Status}: {System.Text.Encoding.UTF8.GetString(Body.AsSpan(0, Math.Min(300, Body.Length)))}";
         }

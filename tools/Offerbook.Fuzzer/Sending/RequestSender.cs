@@ -19,6 +19,9 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
     /// <summary>Answers by status; 0 counts the requests that none was owed and none came to.</summary>
     public ConcurrentDictionary<int, long> Statuses { get; } = new();
 
+    /// <summary>Refusals by status and the first words of their text: what the requests reached.</summary>
+    public ConcurrentDictionary<string, long> Refusals { get; } = new();
+
     /// <returns>What is wrong with the server, and the bytes that brought it out; null when nothing is.</returns>
     public async Task<(string Fault, byte[] Sent)?> SendAsync(FuzzRequest request)
     {
@@ -127,6 +130,11 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
             if (answer.Fault() is { } fault)
             {
                 return (fault, false);
+            }
+            if (answer.Status is >= 400 and < 500)
+            {
+                var words = string.Join(' ', Encoding.UTF8.GetString(answer.Body).Split(' ').Take(7));
+                Refusals.AddOrUpdate($"{answer.Status} {words[..Math.Min(80, words.Length)].Replace('\n', ' ')}", 1, static (_, count) => count + 1);
             }
             if (answer.Stream is { } streamId)
             {

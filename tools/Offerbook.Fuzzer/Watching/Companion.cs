@@ -100,10 +100,9 @@ public sealed class Companion(Uri master) : IDisposable
                 Heartbeats.Note();
                 break;
             case EventType.Offers:
-                Offers.Note();
                 foreach (var offer in @event.Offers.Offers_)
                 {
-                    await LaunchAsync(offer);
+                    await TakeAsync(offer);
                 }
                 break;
             case EventType.Update:
@@ -112,14 +111,19 @@ public sealed class Companion(Uri master) : IDisposable
             case EventType.Error:
                 Fault ??= $"the companion got ERROR: {@event.Error.Message}";
                 break;
-            case EventType.Failure:
-                Fault ??= $"the companion got FAILURE: {@event.Failure}";
-                break;
         }
     }
 
-    private Task LaunchAsync(Offer offer)
+    private Task TakeAsync(Offer offer)
     {
+        if (offer.Hostname != CompanionAgent.Hostname)
+        {
+            // Of others' agents, which the fuzzed requests may do anything to.
+            var decline = new Call.Types.Decline { Filters = new Filters { RefuseSeconds = 1e6 } };
+            decline.OfferIds.Add(offer.Id);
+            return CallAsync(new Call { Type = CallType.Decline, Decline = decline });
+        }
+        Offers.Note();
         var task = new TaskInfo
         {
             Name = "beat", TaskId = new TaskID { Value = $"beat-{_tasks++}" }, AgentId = offer.AgentId, Command = new CommandInfo { Value = "true" },
@@ -140,8 +144,9 @@ public sealed class Companion(Uri master) : IDisposable
             Finished.Note();
             _launched.TrySetResult();
         }
-        else
+        else if (status.State != TaskState.TaskLost)
         {
+            // Lost is what an offer was that a quota or a weight took back meanwhile.
             Fault ??= $"the companion's task {status.TaskId.Value} is in {status.State}: {status.Message}";
         }
         if (status.HasUuid)

@@ -15,6 +15,8 @@ namespace Offerbook.Fuzzer.Watching;
 /// </summary>
 internal sealed class CompanionAgent(Uri master) : IDisposable
 {
+    public const string Hostname = "companion.example";
+
     private readonly StreamingClient _client = new();
     private readonly Uri _address = new(master, "/offerbook/agent/v1");
     private IncomingStream<Event>? _stream;
@@ -29,7 +31,7 @@ internal sealed class CompanionAgent(Uri master) : IDisposable
     /// <returns>What went wrong, or null.</returns>
     public async Task<string?> StartAsync(CancellationToken stop)
     {
-        var info = new AgentInfo { Hostname = "companion.example", Port = 5051 };
+        var info = new AgentInfo { Hostname = Hostname, Port = 5051 };
         info.Resources.Add(ResourceBag.Parse($"cpus({Companion.Role}):4;mem({Companion.Role}):4096").ToProto(ResourceFormat.PostRefinement));
         var call = new Call { Type = CallType.Subscribe, Subscribe = new() { AgentInfo = info, Version = "1.11.0", BootId = "boot" } };
         call.Subscribe.Capabilities.Add(new[]
@@ -47,10 +49,7 @@ internal sealed class CompanionAgent(Uri master) : IDisposable
         return null;
     }
 
-    public async Task LeaveAsync()
-    {
-        await PostAsync(new Call { Type = CallType.Leave });
-    }
+    public Task LeaveAsync() => PostAsync(new Call { Type = CallType.Leave });
 
     public void Dispose()
     {
