@@ -17,9 +17,9 @@ public static class MesosProtobuf
         {
             message.MergeFrom(bytes);
         }
-        catch (Exception fault) when (fault is InvalidProtocolBufferException or OverflowException or ArgumentException)
+        catch (Exception fault) when (fault is InvalidProtocolBufferException or IndexOutOfRangeException)
         {
-            // A length near 2^31 makes the parser's own arithmetic overflow, which it does not turn into its own exception.
+            // A length near 2^31 makes the parser's own arithmetic overflow, so that it reads beyond its buffer and is stopped by the runtime.
             return ReadResult<T>.Failed(WireErrorKind.MalformedProtobuf, fault.Message);
         }
         var plan = PlanOf<T>.Plan;
