@@ -47,16 +47,16 @@ public sealed class Simulation
         _faults = new FaultInjector(_cluster, _plan);
         _apps = new AppsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([2, 5, 15, 40])));
         _jobs = new JobsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([10, 30, 90])));
-        var drawn = draws.Pick<int>([0, 0, 1, 2]);
-        for (var i = options.WildFrameworks ?? drawn; i > 0; i--)
-        {
-            _wild.Add(new WildFramework(_cluster, "wild-" + i));
-        }
         var operators = new SeedSource(seed).For("whether there are operators");
         if (options.Operators ?? operators.Chance(0.4))
         {
             // What kills tasks would have to be excused by every promise about apps.
             _operators = new OperatorWorkload(_cluster, TimeSpan.FromSeconds(operators.Pick<double>([3, 10, 30])), disruptive: !options.AppsClients);
+        }
+        var drawn = draws.Pick<int>([0, 0, 1, 2]);
+        for (var i = options.WildFrameworks ?? drawn; i > 0; i--)
+        {
+            _wild.Add(new WildFramework(_cluster, "wild-" + i, operates: _operators is not null));
         }
         _auditor = new Auditor(_cluster, _apps.Apps, _jobs.Jobs);
     }

@@ -1,5 +1,6 @@
 using Offerbook.Actors;
 using Offerbook.Agent;
+using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Nodes;
@@ -12,11 +13,13 @@ public sealed class AgentPort
 {
     private readonly StreamClient _client;
     private readonly SimContainers _containers;
+    private readonly SimWorld _world;
     private SimNode<AgentMessage>? _node;
 
     public AgentPort(SimNetwork network, string name, string master, SimContainers containers)
     {
         _containers = containers;
+        _world = network.World;
         _client = new StreamClient(network, name, master, MasterPort.AgentPath)
         {
             EventArrived = (number, bytes) => Post(new AgentMessage.MasterEventReceived(number, Event.Parser.ParseFrom(bytes.Span))),
@@ -69,10 +72,10 @@ public sealed class AgentPort
                 _containers.Check(check);
                 break;
             case CreateVolumes create:
-                Post(new AgentMessage.VolumesReady(create.Operation, null));
+                AnswerLater(new AgentMessage.VolumesReady(create.Operation, null));
                 break;
             case RemoveVolumes remove:
-                Post(new AgentMessage.VolumesReady(remove.Operation, null));
+                AnswerLater(new AgentMessage.VolumesReady(remove.Operation, null));
                 break;
             case RemoveSandbox:
             case ReplyView:
@@ -81,6 +84,19 @@ public sealed class AgentPort
             default:
                 throw new ArgumentException("the agent's port knows no effect " + effect.GetType().Name, nameof(effect));
         }
+    }
+
+    /// <summary>What the machine does takes a moment, and its end is lost on an agent that died meanwhile.</summary>
+    private void AnswerLater(AgentMessage message)
+    {
+        var life = _node!.Life;
+        _world.Schedule(TimeSpan.FromMilliseconds(5), null, () =>
+        {
+            if (_node.Life == life)
+            {
+                Post(message);
+            }
+        });
     }
 
     private void Post(AgentMessage message) => _node!.TryPost(message);

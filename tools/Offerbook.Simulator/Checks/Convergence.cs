@@ -1,4 +1,6 @@
+using Offerbook.Agent;
 using Offerbook.Apps.Deployments;
+using Offerbook.Master;
 using Offerbook.Simulator.Cluster;
 
 namespace Offerbook.Simulator.Checks;
@@ -36,8 +38,23 @@ public sealed class Convergence(SimCluster cluster)
             }
             running += app.Instances;
         }
+        if (cluster.Machines.Select(WhyUnlike).FirstOrDefault(why => why is not null) is { } unlike)
+        {
+            return unlike;
+        }
         var containers = cluster.Machines.Sum(machine => machine.Containers.All.Count(container => container.Exit is null));
         return containers == running ? null : $"{running} tasks are wanted and {containers} containers run";
+    }
+
+    /// <summary>What an agent has, and what the master believes that it has; nothing is under way between them.</summary>
+    private string? WhyUnlike(SimMachine machine)
+    {
+        var agent = ((AgentCore)machine.Agent.Core!).View();
+        var known = ((MasterCore)cluster.Master.Core!).View(cluster.Master.Clock.Now).Agents.FirstOrDefault(known => known.Id == agent.Id);
+        return known is null ? $"{machine.Name} is not registered"
+            : known.Total != agent.Total ? $"{machine.Name} has {agent.Total}, and the master counts on {known.Total}"
+            : agent.Operations.Count > 0 ? $"{machine.Name} waits with {agent.Operations.Count} operations for their acknowledgements"
+            : null;
     }
 
     private string Describe(Deployment deployment)

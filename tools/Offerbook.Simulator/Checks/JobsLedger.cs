@@ -27,6 +27,9 @@ public sealed class JobsLedger
     private readonly HashSet<(long Job, int Run)> _excused = [];
     private FrameworkId? _framework;
 
+    /// <summary>What began before that may end without anybody hearing of it.</summary>
+    private TimeSpan _givenUpAt = TimeSpan.MinValue;
+
     public JobsLedger(SimCluster cluster, IReadOnlyList<JobRequest> jobs)
     {
         (_cluster, _jobs) = (cluster, jobs);
@@ -46,6 +49,7 @@ public sealed class JobsLedger
         if (call.MarkAgentGone is not null || call.DrainAgent is { MarkGone: true } || call.StartMaintenance is not null)
         {
             _cluster.Machines.ForEach(machine => Excuse(machine.Name));
+            _givenUpAt = _cluster.World.Elapsed;
         }
     }
 
@@ -68,6 +72,10 @@ public sealed class JobsLedger
         if (container.Exit is ContainerExit.Exited { Code: 0 } && Name(container) is { } name)
         {
             var run = (name.Serial, name.Run);
+            if (container.Started <= _givenUpAt)
+            {
+                _excused.Add(run);
+            }
             Invariant.Check(_successes.TryAdd(run, machine) || _excused.Contains(run), $"I13: run {name.Run} of {name.Job} succeeds once more, as {container.Task}");
         }
     }

@@ -6,6 +6,7 @@ using Mesos.V1.Quota;
 using Offerbook.Actors;
 using Offerbook.Master;
 using Offerbook.Master.Operator.Views;
+using Offerbook.Resources;
 using Offerbook.Simulator.Adapters;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Engine;
@@ -173,6 +174,28 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
         }
         return view.Agents.FirstOrDefault(agent => agent.Deactivated) is { } agent
             ? new Call { Type = Type.ReactivateAgent, ReactivateAgent = new Call.Types.ReactivateAgent { AgentId = agent.Id.ToProto() } }
-            : null;
+            : view.Agents.Select(Free).FirstOrDefault(call => call is not null);
+    }
+
+    /// <summary>Takes back what frameworks have reserved of an agent, volumes first.</summary>
+    private static Call? Free(AgentView agent)
+    {
+        var (id, reserved) = (agent.Id.ToProto(), agent.Total.Reserved());
+        if (reserved.IsEmpty)
+        {
+            return null;
+        }
+        var volumes = reserved.PersistentVolumes();
+        return volumes.IsEmpty
+            ? new Call
+            {
+                Type = Type.UnreserveResources,
+                UnreserveResources = new Call.Types.UnreserveResources { AgentId = id, Resources = { reserved.ToProto(ResourceFormat.PostRefinement) } },
+            }
+            : new Call
+            {
+                Type = Type.DestroyVolumes,
+                DestroyVolumes = new Call.Types.DestroyVolumes { AgentId = id, Volumes = { volumes.ToProto(ResourceFormat.PostRefinement) } },
+            };
     }
 }

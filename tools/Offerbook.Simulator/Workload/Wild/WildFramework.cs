@@ -12,12 +12,13 @@ public sealed class WildFramework
     private readonly SimNode<WildMessage> _node;
     private readonly TaskHistory _history;
 
-    public WildFramework(SimCluster cluster, string name)
+    /// <param name="operates">Whether it also reserves resources and makes volumes.</param>
+    public WildFramework(SimCluster cluster, string name, bool operates)
     {
         var host = cluster.Network.AddHost(name);
         _history = new TaskHistory(name);
         var port = new SchedulerPort(cluster.Network, name, SimCluster.MasterName, Signal);
-        _node = new SimNode<WildMessage>(name, cluster.World, random => new WildScheduler(name, random), effect => port.Perform(effect), null);
+        _node = new SimNode<WildMessage>(name, cluster.World, random => new WildScheduler(name, random, operates), effect => port.Perform(effect), null);
         host.Process = _node;
     }
 

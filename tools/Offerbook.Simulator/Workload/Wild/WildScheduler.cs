@@ -24,12 +24,15 @@ public sealed class WildScheduler : ICore<WildMessage>
     private readonly List<OfferId> _gone = [];
     private readonly SortedDictionary<string, AgentId> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unreachable = [];
+    private readonly bool _operates;
     private int _tasks;
+    private int _operations;
     private bool _finishing;
 
-    public WildScheduler(string name, SeededRandom random)
+    /// <param name="operates">Whether it reserves resources and makes volumes: somebody must undo that in the end.</param>
+    public WildScheduler(string name, SeededRandom random, bool operates)
     {
-        (_name, _random) = (name, random);
+        (_name, _random, _operates) = (name, random, operates);
         var info = new FrameworkInfo
         {
             Name = name, User = "root", Checkpoint = true, FailoverTimeout = random.Pick<double>([604_800, 604_800, 60, 5]), Roles = { random.Pick<string[]>([["*"], ["wild"], ["wild/a"], ["wild", "wild/a"], ["*", "wild"]]) },
@@ -42,6 +45,10 @@ public sealed class WildScheduler : ICore<WildMessage>
         if (random.Chance(0.5))
         {
             info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.TaskKillingState });
+        }
+        if (operates)
+        {
+            info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.ReservationRefinement });
         }
         _keeper = new SubscriptionKeeper(info, SubscriptionSettings.Default, random.Fork(), timer => new WildMessage.SubscriptionTimedOut(timer));
     }
@@ -107,6 +114,9 @@ public sealed class WildScheduler : ICore<WildMessage>
             case SubscriptionNews.EventArrived { Event: { Type: Event.Types.Type.Update } arrived }:
                 Hear(arrived.Update.Status, effects);
                 break;
+            case SubscriptionNews.EventArrived { Event: { Type: Event.Types.Type.UpdateOperationStatus } arrived }:
+                Hear(arrived.UpdateOperationStatus.Status, effects);
+                break;
         }
     }
 
@@ -115,6 +125,10 @@ public sealed class WildScheduler : ICore<WildMessage>
         if (_finishing)
         {
             _keeper.Decline([OfferId.From(offer.Id)], TimeSpan.FromHours(1), effects);
+        }
+        else if (_operates && _random.Chance(0.25))
+        {
+            Operate(offer, effects);
         }
         else if (_live.Count < MaxLiveTasks && _random.Chance(0.4))
         {
@@ -134,6 +148,36 @@ public sealed class WildScheduler : ICore<WildMessage>
     {
         _gone.Add(OfferId.From(offer.Id));
         _keeper.Decline([OfferId.From(offer.Id)], _random.Chance(0.3) ? null : _random.Exponential(TimeSpan.FromSeconds(10)), effects);
+    }
+
+    /// <summary>One to three operations, of which the later ones may need what the earlier ones made or have used up.</summary>
+    private void Operate(Offer offer, Effects effects)
+    {
+        var operations = new List<Offer.Types.Operation>();
+        for (var left = _random.Between(1, 3); left > 0; left--)
+        {
+            if (WildOperation.Draw(_random, offer, offer.AllocationInfo.Role, $"{_name}-op{++_operations}") is { } operation)
+            {
+                operations.Add(operation);
+            }
+        }
+        _gone.Add(OfferId.From(offer.Id));
+        _keeper.Accept([OfferId.From(offer.Id)], operations, _random.Exponential(TimeSpan.FromSeconds(5)), effects);
+    }
+
+    private void Hear(OperationStatus status, Effects effects)
+    {
+        if (status.Uuid is not null && (_finishing || _random.Chance(0.9)))
+        {
+            _keeper.Send(new Call
+            {
+                Type = Call.Types.Type.AcknowledgeOperationStatus,
+                AcknowledgeOperationStatus = new Call.Types.AcknowledgeOperationStatus
+                {
+                    AgentId = status.AgentId, OperationId = status.OperationId, Uuid = status.Uuid.Value,
+                },
+            }, effects);
+        }
     }
 
     private void Launch(Offer offer, Effects effects)
