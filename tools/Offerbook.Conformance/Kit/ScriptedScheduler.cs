@@ -80,10 +80,15 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
 
     public Task<Event> NextAsync(Func<Event, bool> wanted, string what) => Events.TakeAsync(wanted, what, options.Patience);
 
+    /// <summary>
+    /// The first wanted offer; without a wish one that a small task fits on. What tasks of earlier cases still hold on an agent
+    /// comes later, in offers of its own.
+    /// </summary>
     public async Task<Offer> NextOfferAsync(Func<Offer, bool>? wanted = null, string what = "an offer")
     {
+        wanted ??= offer => Specs.ScalarOf(offer.Resources, "cpus") >= 0.5 && Specs.ScalarOf(offer.Resources, "mem") >= 64;
         var offers = await NextOffersAsync(wanted, what);
-        return offers.First(offer => wanted is null || wanted(offer));
+        return offers.First(wanted);
     }
 
     /// <summary>The first untaken OFFERS event that holds a wanted offer, all of it.</summary>

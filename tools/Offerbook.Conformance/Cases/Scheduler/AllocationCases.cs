@@ -144,6 +144,12 @@ public static class AllocationCases
         await scheduler.SubscribeAsync(Specs.Framework([role]), constraints: constraints);
         await scheduler.NextOfferAsync(next => next.Hostname == agent.AgentInfo.Hostname, "an offer of the agent");
         await scheduler.NoOffersAsync(next => next.Hostname != agent.AgentInfo.Hostname);
+        if ((await context.Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents)).GetAgents.Agents
+            .All(known => known.AgentInfo.Hostname == agent.AgentInfo.Hostname))
+        {
+            // Agents on one machine have one name.
+            return;
+        }
         constraints.RoleConstraints[role].Groups[0].AttributeConstraints[0].Predicate = new Predicate { TextNotEquals = new() { Value = agent.AgentInfo.Hostname } };
         var other = context.NewScheduler();
         await other.SubscribeAsync(Specs.Framework([role]), constraints: constraints);
