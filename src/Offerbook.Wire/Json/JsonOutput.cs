@@ -107,7 +107,11 @@ internal ref struct JsonOutput(IBufferWriter<byte> output)
         _used += written;
     }
 
-    public void Number(double value) => _used += DoubleText.Format(value, Reserve(DoubleText.MaxBytes));
+    public void Number(double value)
+    {
+        var room = Reserve(DoubleText.MaxBytes);
+        _used += DoubleText.Format(value, room);
+    }
 
     /// <summary>Writes the name of an enum value; a number that has none is written as it is, which readers refuse.</summary>
     public void EnumValue(EnumNames names, int number)
@@ -139,7 +143,8 @@ internal ref struct JsonOutput(IBufferWriter<byte> output)
                 length--;
             }
             // Halves of surrogate pairs become U+FFFD: UTF-8 has no form for them.
-            _used += Encoding.UTF8.GetBytes(text[..length], Reserve(3 * length));
+            var room = Reserve(3 * length);
+            _used += Encoding.UTF8.GetBytes(text[..length], room);
             text = text[length..];
         }
     }
@@ -166,6 +171,7 @@ internal ref struct JsonOutput(IBufferWriter<byte> output)
         }
     }
 
+    /// <summary>Call it before <c>_used</c> is read: it begins a new page when the present one is too small.</summary>
     private Span<byte> Reserve(int bytes)
     {
         if (_page.Length - _used < bytes)

@@ -13,7 +13,6 @@ internal sealed class FuzzTests
 
     [TestCase(1)]
     [TestCase(2)]
-    [Explicit("finds faults that are not mended yet: JSON of /state that is none after odd agents (seed 1)")]
     public async Task Master_UnderFuzzedRequests_AnswersAllAndServesOthersMeanwhile(long seed)
     {
         await using var master = await MasterFixture.StartAsync();

@@ -81,6 +81,31 @@ public sealed class MesosJsonWritingTests
         Assert.That(read.Value!.Value, Is.EqualTo(text));
     }
 
+    /// <summary>Wherever in a text or a number a page of the output ends.</summary>
+    [Test]
+    public void TextsAndNumbers_OverPageBoundaries_AreReadBackAsTheyWere([Range(0, 40)] int offset)
+    {
+        var offer = new Offer
+        {
+            Id = new OfferID { Value = new string('o', offset) },
+            FrameworkId = new FrameworkID { Value = "f" },
+            AgentId = new AgentID { Value = "a" },
+            Hostname = new string('é', 10_000 + offset),
+        };
+        for (var i = 0; i < 500; i++)
+        {
+            offer.Resources.Add(new Resource
+            {
+                Name = "é" + new string('x', i % 7), Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = 1.0 / (i + 3) }, Role = "*",
+            });
+        }
+
+        var small = new System.Buffers.ArrayBufferWriter<byte>(1);
+        MesosJson.Write(offer, small);
+
+        Assert.That(MesosJson.Read<Offer>(small.WrittenSpan).Value, Is.EqualTo(offer));
+    }
+
     [Test]
     public void Bytes_Written_ArePaddedBase64()
     {
