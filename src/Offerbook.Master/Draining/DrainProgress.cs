@@ -5,7 +5,8 @@ using Offerbook.Wire.Registry;
 namespace Offerbook.Master.Draining;
 
 /// <summary>
-/// Notices when a draining agent holds nothing any more: no task whose end its framework has not acknowledged, no operation. It
+/// Notices when a draining agent holds nothing any more: no task whose end its framework has not acknowledged, no operation, nothing
+/// that it still ends of removed frameworks (<see cref="Tasks.Remains"/>). It
 /// is then drained, or gone if the operator wanted that. Looked at once at the end of a turn, however many tasks ended in it.
 /// </summary>
 internal sealed class DrainProgress(ClusterState cluster, AgentGone gone)
@@ -21,7 +22,7 @@ internal sealed class DrainProgress(ClusterState cluster, AgentGone gone)
         }
         foreach (var id in cluster.DrainsToReview)
         {
-            if (cluster.Agents.Find(id) is { Tasks.Count: 0, OperationCount: 0 } agent && cluster.Registry.Operators.IsDraining(id))
+            if (cluster.Agents.Find(id) is { Tasks.Count: 0, OperationCount: 0, Remains.Count: 0 } agent && cluster.Registry.Operators.IsDraining(id))
             {
                 Finish(turn, agent);
             }

@@ -40,6 +40,7 @@ internal sealed class Remains(ClusterState cluster)
             agent.Remains.Remove((framework, what));
             agent.Release(framework, remainder.Resources);
             cluster.Allocator.Recover(framework, agent.Id, remainder.Resources, refuse: null, turn.Now);
+            cluster.DrainsToReview.Add(agent.Id);
         }
     }
 

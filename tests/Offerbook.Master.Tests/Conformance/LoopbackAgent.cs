@@ -26,6 +26,7 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
 
     private readonly StreamingClient _client = new();
     private readonly Dictionary<(string Framework, string Task), PretendedTask> _tasks = [];
+    private readonly HashSet<(string Framework, string Executor)> _executors = [];
     private readonly PeriodicTimer _repeat = new(TimeSpan.FromSeconds(1));
     private readonly SemaphoreSlim _turn = new(1);
     private Uri _address = new(master, "/offerbook/agent/v1");
@@ -234,6 +235,10 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
 
     private async ValueTask LaunchAsync(FrameworkInfo framework, TaskInfo info, ExecutorID? executor)
     {
+        if (executor is not null)
+        {
+            _executors.Add((framework.Id.Value, executor.Value));
+        }
         var task = new PretendedTask(framework, info, executor);
         _tasks[(framework.Id.Value, info.TaskId.Value)] = task;
         var command = info.Command?.Value ?? "sleep";
@@ -321,7 +326,13 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
         {
             await ReportAsync(task, TaskState.TaskFailed, "Executor terminated");
         }
-        await PostAsync(new Call { Type = CallType.ExecutorExited, ExecutorExited = new() { FrameworkId = framework, ExecutorId = executor, Status = 0 } });
+        await ExitAsync(framework, executor);
+    }
+
+    private ValueTask ExitAsync(FrameworkID framework, ExecutorID executor)
+    {
+        _executors.Remove((framework.Value, executor.Value));
+        return PostAsync(new Call { Type = CallType.ExecutorExited, ExecutorExited = new() { FrameworkId = framework, ExecutorId = executor, Status = 0 } });
     }
 
     private async ValueTask ShutDownAsync(FrameworkID framework)
@@ -331,6 +342,10 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
             task.Updates.Clear();
             await ReportAsync(task, TaskState.TaskKilled, "Framework shut down");
             _tasks.Remove((framework.Value, task.Id.Value));
+        }
+        foreach (var (_, executor) in _executors.Where(executor => executor.Framework == framework.Value).ToList())
+        {
+            await ExitAsync(framework, new ExecutorID { Value = executor });
         }
     }
 

@@ -110,6 +110,32 @@ internal sealed class DrainTests
     }
 
     [Test]
+    public void Drain_WhileTasksOfARemovedFrameworkEnd_WaitsForThem()
+    {
+        Launch("t");
+        _agent.TakeLaunches();
+        Succeeds(_master.Drain(_agent.Id!));
+        _scheduler.Call(Mesos.V1.Scheduler.Call.Types.Type.Teardown);
+        _master.Settle();
+        Assert.That(State(), Is.EqualTo(DrainState.Draining), "the process may still run");
+        _agent.Update(_scheduler.Id!, "t", TaskState.TaskKilled);
+        Assert.That(State(), Is.EqualTo(DrainState.Drained));
+    }
+
+    [Test]
+    public void Drain_OfAnAgentThatNeverSaysThatARemovedFrameworkIsGone_EndsAfterTheTimeForThat()
+    {
+        Launch("t");
+        _agent.TakeLaunches();
+        _scheduler.Call(Mesos.V1.Scheduler.Call.Types.Type.Teardown);
+        Succeeds(_master.Drain(_agent.Id!));
+        _master.Settle();
+        Assert.That(State(), Is.EqualTo(DrainState.Draining));
+        _master.Advance(MasterSettings.Default.FrameworkShutdownTimeout);
+        Assert.That(State(), Is.EqualTo(DrainState.Drained));
+    }
+
+    [Test]
     public void Reactivate_WhileDraining_IsRefused()
     {
         Launch("t");
