@@ -16,7 +16,12 @@ namespace Offerbook.Master.Http;
 internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? log)
 {
     /// <summary>Answered also while the journal is being read.</summary>
-    private static readonly FrozenSet<string> Early = new[] { "/health", "/version", "/redirect" }.ToFrozenSet();
+    private static readonly FrozenDictionary<string, Func<HttpContext, RunningMaster?, Task>> Early =
+        new Dictionary<string, Func<HttpContext, RunningMaster?, Task>>
+        {
+            ["/health"] = PlainEndpoints.HealthAsync,
+            ["/version"] = PlainEndpoints.VersionAsync,
+        }.ToFrozenDictionary();
 
     private readonly FrozenDictionary<string, Func<HttpContext, RunningMaster, Task>> _handlers = Handlers().ToFrozenDictionary();
 
@@ -68,9 +73,9 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
             }
             await _handlers[route](context, master);
         }
-        else if (Early.Contains(route) && route != "/redirect")
+        else if (Early.TryGetValue(route, out var early))
         {
-            await _handlers[route](context, null!);
+            await early(context, null);
         }
         else
         {

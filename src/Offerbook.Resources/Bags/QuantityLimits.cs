@@ -77,27 +77,8 @@ public sealed class QuantityLimits : IEquatable<QuantityLimits>
 
     public override bool Equals(object? obj) => Equals(obj as QuantityLimits);
 
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        for (var i = 0; i < _names.Length; i++)
-        {
-            hash.Add(_names[i]);
-            hash.Add(_amounts[i]);
-        }
-
-        return hash.ToHashCode();
-    }
+    public override int GetHashCode() => NamedAmounts.Hash(_names, _amounts);
 
     /// <summary><c>cpus:4; mem:0</c>; <c>{}</c> when nothing is bounded.</summary>
-    public override string ToString()
-    {
-        var parts = new string[_names.Length];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            parts[i] = _names[i] + ":" + _amounts[i];
-        }
-
-        return IsEmpty ? "{}" : string.Join("; ", parts);
-    }
+    public override string ToString() => NamedAmounts.Text(_names, _amounts);
 }

@@ -83,29 +83,10 @@ public sealed class ResourceQuantities : IEquatable<ResourceQuantities>
 
     public override bool Equals(object? obj) => Equals(obj as ResourceQuantities);
 
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        for (var i = 0; i < _names.Length; i++)
-        {
-            hash.Add(_names[i]);
-            hash.Add(_amounts[i]);
-        }
-
-        return hash.ToHashCode();
-    }
+    public override int GetHashCode() => NamedAmounts.Hash(_names, _amounts);
 
     /// <summary><c>cpus:4; mem:2048</c>; <c>{}</c> when empty.</summary>
-    public override string ToString()
-    {
-        var parts = new string[_names.Length];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            parts[i] = _names[i] + ":" + _amounts[i];
-        }
-
-        return IsEmpty ? "{}" : string.Join("; ", parts);
-    }
+    public override string ToString() => NamedAmounts.Text(_names, _amounts);
 
     internal static ResourceQuantities Of(ReadOnlySpan<ResourceEntry> entries)
     {
