@@ -34,7 +34,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     private readonly TaskChecks _checks;
     private readonly TaskLife _life;
     private readonly MasterOrders _orders;
-    private readonly ResourceLedger _ledger;
+    private readonly IContainerOwner[] _owners;
     private readonly SandboxKeeper _sandboxes;
     private readonly OperationUpdates _operationUpdates;
     private readonly AgentOperations _operations;
@@ -49,10 +49,11 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         _updates = new UpdateStreams(_context, _link);
         _killer = new TaskKiller(_context, statuses, _updates);
         _checks = new TaskChecks(_context, statuses, _updates, _killer);
-        _ledger = new ResourceLedger(_context);
+        var ledger = new ResourceLedger(_context);
         _operationUpdates = new OperationUpdates(_context, _link);
         _operations = new AgentOperations(_context, _link, _operationUpdates);
-        _life = new TaskLife(_context, statuses, _updates, _killer, _checks, _ledger);
+        _life = new TaskLife(_context, statuses, _updates, _killer, _checks, ledger);
+        _owners = [new TaskContainers(_context, _life, ledger)];
         _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _operations, _operationUpdates);
         _sandboxes = new SandboxKeeper(_context);
     }
@@ -69,24 +70,9 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
                 $"The agent's resources cannot hold what was reserved and created on it: {problem}. Start it with resources that do, "
                 + $"or begin with a new work directory. Reservations and volumes: {_context.State.Operations.Checkpointed}");
         }
-        foreach (var task in _context.State.Tasks.Values)
-        {
-            if (task.Ended)
-            {
-                task.Runtime.Phase = ContainerPhase.Ended;
-            }
-            else
-            {
-                _recovering.Add(task.Container);
-                // A task of a removed framework uses its resources until it has ended; one of an identity given up is left out,
-                // because the master already counts the machine as empty.
-                if (!task.Silenced || task.Info.AgentId.Value == _context.State.Id?.Value)
-                {
-                    _ledger.Restore(task);
-                }
-            }
-        }
-        _context.Do(new RecoverContainers([.. _recovering]));
+        var wanted = _owners.SelectMany(owner => owner.Recoverable()).ToList();
+        _recovering.UnionWith(wanted.Select(spec => spec.Container));
+        _context.Do(new RecoverContainers(wanted));
         _sandboxes.Start();
         _operations.Start();
         ProceedIfRecovered();
@@ -141,16 +127,16 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
                 _link.Connect();
                 break;
             case AgentMessage.ContainerStarted started:
-                OnContainer(started.Container, task => _life.Started(task, started.Pid));
+                OnContainer(started.Container, owner => owner.Started(started));
                 break;
             case AgentMessage.ContainerLaunchFailed failed:
-                OnContainer(failed.Container, task => _life.LaunchFailed(task, failed.Reason));
+                OnContainer(failed.Container, owner => owner.LaunchFailed(failed));
                 break;
             case AgentMessage.ContainerExited exited:
-                OnContainer(exited.Container, task => _life.Exited(task, exited.Exit));
+                OnContainer(exited.Container, owner => owner.Exited(exited));
                 break;
             case AgentMessage.ContainerNeverStarted never:
-                OnContainer(never.Container, _life.NeverStarted);
+                OnContainer(never.Container, owner => owner.NeverStarted(never.Container));
                 break;
             case AgentMessage.CheckFinished finished:
                 _checks.Finished(finished);
@@ -213,11 +199,11 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         }
     }
 
-    private void OnContainer(ContainerId container, Action<AgentTask> then)
+    private void OnContainer(ContainerId container, Action<IContainerOwner> then)
     {
-        if (_context.State.Find(container) is { } task)
+        if (Array.Find(_owners, owner => owner.Owns(container)) is { } owner)
         {
-            then(task);
+            then(owner);
         }
         if (_recovering.Remove(container) || _context.State.Id is null)
         {

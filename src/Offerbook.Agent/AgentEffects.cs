@@ -29,10 +29,13 @@ public sealed record LaunchContainer(ContainerSpec Spec) : IEffect;
 /// The first effect after a start: find out what became of these containers, each of which answers with ContainerStarted,
 /// ContainerExited or ContainerNeverStarted. Containers that are not listed belong to nobody and are killed.
 /// </summary>
-public sealed record RecoverContainers(IReadOnlyList<ContainerId> Containers) : IEffect;
+public sealed record RecoverContainers(IReadOnlyList<ContainerSpec> Containers) : IEffect;
 
 /// <summary>Ask the container's process group to end (SIGTERM), or make the whole of its session end (SIGKILL).</summary>
 public sealed record SignalContainer(ContainerId Container, ContainerSignal Signal) : IEffect;
+
+/// <summary>A running container may use more or less from now on. No message answers; one that has ended is no error.</summary>
+public sealed record UpdateContainer(ContainerId Container, ContainerLimits Limits) : IEffect;
 
 public enum ContainerSignal
 {

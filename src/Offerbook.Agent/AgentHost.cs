@@ -71,7 +71,7 @@ public sealed class AgentHost : IAsyncDisposable
             var volumes = new VolumeDirectories(work, mailbox.PostAsync, logger);
             parts.Add(volumes);
             var launcher = new ProcessLauncher(files, sandboxes, volumes, new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath));
-            var containers = new ProcessContainers(files, launcher, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger);
+            var containers = new ContainerRuntimes(new ProcessContainers(files, launcher, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger));
             parts.Add(containers);
             var checks = new CheckRunner(launcher, mailbox.PostAsync);
             parts.Add(checks);

@@ -28,7 +28,11 @@ public abstract record AgentMessage
 
     /// <summary>The container's main process runs, newly or still (after <see cref="RecoverContainers"/>).</summary>
     /// <param name="Pid">Of the main process, which leads its own session and process group.</param>
-    public sealed record ContainerStarted(ContainerId Container, int Pid) : AgentMessage;
+    public sealed record ContainerStarted(ContainerId Container, int Pid) : AgentMessage
+    {
+        /// <summary>The container's own addresses; empty when it uses the host's.</summary>
+        public IReadOnlyList<string> Addresses { get; init; } = [];
+    }
 
     public sealed record ContainerLaunchFailed(ContainerId Container, string Reason) : AgentMessage;
 

@@ -13,6 +13,16 @@ public abstract record ContainerExit
     /// <param name="Signal">The signal's number on Linux, such as 15 for SIGTERM.</param>
     public sealed record Signaled(int Signal) : ContainerExit;
 
+    /// <summary>It was ended because it used more than it may.</summary>
+    /// <param name="Message">What it used and what it might have used.</param>
+    public sealed record OverLimit(LimitedResource Resource, string Message) : ContainerExit;
+
     /// <summary>The process is gone and nothing recorded its status: its supervisor was killed too, or the machine was restarted.</summary>
     public sealed record Vanished(string Why) : ContainerExit;
+}
+
+public enum LimitedResource
+{
+    Memory,
+    Disk,
 }

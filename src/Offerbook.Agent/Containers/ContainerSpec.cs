@@ -3,7 +3,7 @@ using Offerbook.Agent.Sandbox;
 
 namespace Offerbook.Agent.Containers;
 
-/// <summary>All that is needed to run a task's process, derived by the core from TaskInfo and FrameworkInfo alone.</summary>
+/// <summary>All that is needed to run a container, derived by the core from what is durable alone, so that a restarted agent derives the same.</summary>
 /// <param name="User">Whom to run as: CommandInfo.user, else FrameworkInfo.user; null or empty means the agent's own user.</param>
 /// <param name="Environment">In order of precedence, later ones win; laid over what the host passes on. May hold secrets.</param>
 public sealed record ContainerSpec(
@@ -15,6 +15,11 @@ public sealed record ContainerSpec(
 {
     /// <summary>Persistent volumes that the sandbox links to.</summary>
     public IReadOnlyList<SandboxVolume> Volumes { get; init; } = [];
+
+    public ContainerLimits Limits { get; init; } = ContainerLimits.None;
+
+    /// <summary>The container whose namespaces and control group this one shares: the pod's, or the one that is looked into.</summary>
+    public ContainerId? Joins { get; init; }
 }
 
 /// <param name="Path">Below the sandbox, without <c>..</c>.</param>

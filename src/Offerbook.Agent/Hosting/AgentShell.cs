@@ -10,7 +10,7 @@ namespace Offerbook.Agent.Hosting;
 
 /// <summary>Hands each of the core's effects to the part that carries it out.</summary>
 internal sealed class AgentShell(
-    MasterConnection master, ProcessContainers containers, CheckRunner checks, SandboxCollector sandboxes,
+    MasterConnection master, IContainerRuntime containers, CheckRunner checks, SandboxCollector sandboxes,
     VolumeDirectories volumes, AgentGateway gateway) : IEffectHandler
 {
     public void Perform(IEffect effect)
@@ -34,6 +34,9 @@ internal sealed class AgentShell(
                 break;
             case SignalContainer signal:
                 containers.Signal(signal.Container, signal.Signal);
+                break;
+            case UpdateContainer update:
+                containers.Update(update.Container, update.Limits);
                 break;
             case ForgetContainer forget:
                 containers.Forget(forget.Container);

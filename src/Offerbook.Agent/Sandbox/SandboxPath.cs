@@ -15,8 +15,8 @@ public readonly record struct SandboxPath(AgentId Agent, FrameworkId Framework, 
 
     public string RunsDirectory => $"{ExecutorDirectory}/runs";
 
-    /// <summary>Relative to the work directory.</summary>
-    public string Directory => $"{RunsDirectory}/{Container}";
+    /// <summary>Relative to the work directory. A container within another has its sandbox in its parent's.</summary>
+    public string Directory => $"{RunsDirectory}/{Container.Value.Replace(".", "/containers/", StringComparison.Ordinal)}";
 
     /// <summary>A link to the newest run.</summary>
     public string Latest => $"{RunsDirectory}/latest";

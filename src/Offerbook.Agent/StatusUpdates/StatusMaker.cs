@@ -8,7 +8,7 @@ namespace Offerbook.Agent.StatusUpdates;
 internal sealed class StatusMaker(AgentContext context)
 {
     public TaskStatus Make(AgentTask task, TaskState state, TaskStatus.Types.Source source, string? message = null,
-        TaskStatus.Types.Reason? reason = null, bool? healthy = null, int? pid = null)
+        TaskStatus.Types.Reason? reason = null, bool? healthy = null, AgentMessage.ContainerStarted? started = null)
     {
         if (context.State.Drain is { } drain && state is TaskState.TaskKilling or TaskState.TaskKilled)
         {
@@ -17,7 +17,7 @@ internal sealed class StatusMaker(AgentContext context)
         var status = Bare(task.Info.TaskId, state, source, message, reason);
         status.AgentId = task.Info.AgentId;
         status.ExecutorId = task.Executor.ToProto();
-        status.ContainerStatus = ContainerStatus(task, pid);
+        status.ContainerStatus = ContainerStatus(task, started);
         if (healthy is { } known)
         {
             status.Healthy = known;
@@ -66,19 +66,38 @@ internal sealed class StatusMaker(AgentContext context)
         return status;
     }
 
-    private ContainerStatus ContainerStatus(AgentTask task, int? pid)
+    /// <summary>The addresses and the process, which are known from the start on, are carried along from status to status.</summary>
+    private ContainerStatus ContainerStatus(AgentTask task, AgentMessage.ContainerStarted? started)
     {
-        var address = new NetworkInfo.Types.IPAddress { Protocol = NetworkInfo.Types.Protocol.Ipv4, IpAddress = context.Settings.IpAddress };
-        var network = new NetworkInfo();
-        network.IpAddresses.Add(address);
-        var status = new ContainerStatus { ContainerId = new ContainerID { Value = task.Container.Value } };
-        status.NetworkInfos.Add(network);
-        var known = pid is { } given ? (uint)given : LastStatus(task)?.ContainerStatus is { HasExecutorPid: true } last ? last.ExecutorPid : 0;
-        if (known != 0)
+        var status = new ContainerStatus { ContainerId = task.Container.ToProto() };
+        var last = LastStatus(task)?.ContainerStatus;
+        if (started is null && last is not null)
         {
-            status.ExecutorPid = known;
+            status.NetworkInfos.Add(last.NetworkInfos);
+        }
+        else
+        {
+            status.NetworkInfos.Add(Network(started is { Addresses: { Count: > 0 } own } ? own : [context.Settings.IpAddress]));
+        }
+        var pid = started is not null ? (uint)started.Pid : last is { HasExecutorPid: true } ? last.ExecutorPid : 0;
+        if (pid != 0)
+        {
+            status.ExecutorPid = pid;
         }
         return status;
+    }
+
+    private static NetworkInfo Network(IEnumerable<string> addresses)
+    {
+        var network = new NetworkInfo();
+        foreach (var address in addresses)
+        {
+            network.IpAddresses.Add(new NetworkInfo.Types.IPAddress
+            {
+                Protocol = address.Contains(':') ? NetworkInfo.Types.Protocol.Ipv6 : NetworkInfo.Types.Protocol.Ipv4, IpAddress = address,
+            });
+        }
+        return network;
     }
 
     private static TaskStatus? LastStatus(AgentTask task) => task.Statuses.Count > 0 ? task.Statuses[^1] : null;

@@ -28,7 +28,15 @@ internal readonly record struct Ending(TaskState State, Source Source, string Me
         ContainerExit.Exited { Code: 0 } => new Ending(TaskState.TaskFinished, Source.Executor, message, null, null),
         ContainerExit.Vanished => new Ending(
             TaskState.TaskFailed, Source.Agent, message, TaskStatus.Types.Reason.ExecutorTerminated, null),
+        ContainerExit.OverLimit over => new Ending(TaskState.TaskFailed, Source.Agent, message, ReasonOf(over.Resource), null),
         _ => new Ending(TaskState.TaskFailed, Source.Executor, message, null, null),
+    };
+
+    private static Reason ReasonOf(LimitedResource resource) => resource switch
+    {
+        LimitedResource.Memory => TaskStatus.Types.Reason.ContainerLimitationMemory,
+        LimitedResource.Disk => TaskStatus.Types.Reason.ContainerLimitationDisk,
+        _ => throw new InvalidOperationException("a limit on an unknown resource"),
     };
 
     private static string Describe(ContainerExit exit) => exit switch
@@ -38,6 +46,7 @@ internal readonly record struct Ending(TaskState State, Source Source, string Me
         ContainerExit.Exited exited => $"Command exited with status {exited.Code}",
         ContainerExit.Signaled signaled => $"Command terminated with signal {SignalNames.Of(signaled.Signal)}",
         ContainerExit.Vanished vanished => vanished.Why,
+        ContainerExit.OverLimit over => over.Message,
         _ => throw new InvalidOperationException("a container exit of an unknown kind"),
     };
 }

@@ -63,7 +63,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         WatchCompletionTime(task);
     }
 
-    public void Started(AgentTask task, int pid)
+    public void Started(AgentTask task, AgentMessage.ContainerStarted started)
     {
         if (task.Runtime.Phase is not (ContainerPhase.Starting or ContainerPhase.Unknown))
         {
@@ -73,7 +73,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         task.Runtime.Phase = ContainerPhase.Running;
         if (!task.Silenced && task.State is TaskState.TaskStaging or TaskState.TaskStarting)
         {
-            updates.Queue(task, statuses.Make(task, TaskState.TaskRunning, Source.Executor, pid: pid));
+            updates.Queue(task, statuses.Make(task, TaskState.TaskRunning, Source.Executor, started: started));
         }
         if (adopted)
         {

@@ -21,7 +21,7 @@ public sealed class ContainerRecoveryTests
         var spec = _yard.Spec("while [ ! -e go ]; do sleep 0.05; done; exit 6");
         var pid = await _yard.RunAsync(spec);
 
-        await _yard.RestartAsync(spec.Container);
+        await _yard.RestartAsync(spec);
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerStarted>()).Pid, Is.EqualTo(pid));
         await File.WriteAllTextAsync(_yard.Sandbox(spec) + "/go", "");
 
@@ -33,7 +33,7 @@ public sealed class ContainerRecoveryTests
     {
         var spec = _yard.Spec("sleep 1000");
         await _yard.RunAsync(spec);
-        await _yard.RestartAsync(spec.Container);
+        await _yard.RestartAsync(spec);
         await _yard.NextAsync<AgentMessage.ContainerStarted>();
 
         _yard.Runner.Signal(spec.Container, ContainerSignal.Terminate);
@@ -52,7 +52,7 @@ public sealed class ContainerRecoveryTests
             await Task.Delay(10);
         }
 
-        await _yard.RestartAsync(spec.Container);
+        await _yard.RestartAsync(spec);
 
         await _yard.NextAsync<AgentMessage.ContainerStarted>();
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>()).Exit, Is.EqualTo(new ContainerExit.Exited(42)));
@@ -63,7 +63,7 @@ public sealed class ContainerRecoveryTests
     {
         var spec = _yard.Spec("touch started");
 
-        await _yard.RestartAsync(spec.Container);
+        await _yard.RestartAsync(spec);
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerNeverStarted>()).Container, Is.EqualTo(spec.Container));
         // The supervisor that was on its way when the agent died comes now.
         Assert.That(_yard.Launcher.Launch(spec), Is.Null);
@@ -80,7 +80,7 @@ public sealed class ContainerRecoveryTests
         var pid = await _yard.RunAsync(spec);
         Native.Signal(_yard.Files.Read(spec.Container)!.Supervisor!.Value.Pid, Native.Kill);
 
-        await _yard.RestartAsync(spec.Container);
+        await _yard.RestartAsync(spec);
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerStarted>()).Pid, Is.EqualTo(pid));
         _yard.Runner.Signal(spec.Container, ContainerSignal.Kill);
 
@@ -98,7 +98,7 @@ public sealed class ContainerRecoveryTests
         await File.WriteAllTextAsync(_yard.Files.RecordOf(dead.Container),
             $"supervisor {record.Supervisor!.Value.Pid} 1 {_yard.BootId}\nstarted {pid} 1\n");
 
-        await _yard.RestartAsync(dead.Container, bystander.Container);
+        await _yard.RestartAsync(dead, bystander);
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerStarted>()).Container, Is.EqualTo(bystander.Container));
         _yard.Runner.Signal(dead.Container, ContainerSignal.Terminate);
         _yard.Runner.Signal(dead.Container, ContainerSignal.Kill);
@@ -116,7 +116,7 @@ public sealed class ContainerRecoveryTests
         await _yard.RunAsync(spec);
 
         _yard.BootId = "another-boot";
-        await _yard.RestartAsync(spec.Container);
+        await _yard.RestartAsync(spec);
 
         var ended = await _yard.NextAsync<AgentMessage.ContainerExited>();
         Assert.That(((ContainerExit.Vanished)ended.Exit).Why, Does.Contain("restarted"));

@@ -68,7 +68,7 @@ public sealed class CutJournalProperties
     private static void AnswerRecovery(Bench bench, uint seed)
     {
         var choice = seed;
-        foreach (var container in bench.Effects<RecoverContainers>().Single().Containers)
+        foreach (var container in bench.Effects<RecoverContainers>().Single().Containers.Select(spec => spec.Container))
         {
             // Whatever the journal's cut lost, the container is in one of three states.
             bench.Tell((choice++ % 3) switch

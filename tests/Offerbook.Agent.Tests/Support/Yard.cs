@@ -85,7 +85,7 @@ internal sealed class Yard : IAsyncDisposable
     public bool HasMore => _messages.Reader.TryPeek(out _);
 
     /// <summary>The agent dies and another starts.</summary>
-    public async Task RestartAsync(params ContainerId[] recover)
+    public async Task RestartAsync(params ContainerSpec[] recover)
     {
         await _containers.DisposeAsync();
         _containers = Start();

@@ -65,6 +65,8 @@ public sealed class AgentPort
             case SignalContainer signal:
                 _containers.Signal(signal.Container, signal.Signal);
                 break;
+            case UpdateContainer:
+                break;
             case ForgetContainer forget:
                 _containers.Forget(forget.Container);
                 break;

@@ -177,8 +177,9 @@ public sealed class SimContainers(SimWorld world, string machine)
         Wiped?.Invoke();
     }
 
-    public void Recover(IReadOnlyList<ContainerId> wanted)
+    public void Recover(IReadOnlyList<ContainerSpec> specs)
     {
+        var wanted = specs.Select(spec => spec.Container).ToList();
         foreach (var stray in _containers.Values.Where(item => item.Exit is null && !wanted.Contains(item.Id)).ToList())
         {
             world.Note($"{machine} kills {stray.Task}, which belongs to nobody");

@@ -18,7 +18,7 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// got the number of a dead task is neither taken for it nor signalled. A task that leaves its session (a daemon that calls
 /// setsid) escapes; cgroups will hold it.
 /// </summary>
-internal sealed class ProcessContainers : IAsyncDisposable
+internal sealed class ProcessContainers : IContainerRuntime
 {
     /// <summary>Launches that may wait: the agent's bound on tasks; the core refuses more.</summary>
     private const int LaunchCapacity = 16_384;
@@ -73,20 +73,21 @@ internal sealed class ProcessContainers : IAsyncDisposable
     }
 
     /// <summary>Takes over what an earlier process left; see <see cref="RecoverContainers"/>.</summary>
-    public void Recover(IReadOnlyList<ContainerId> wanted)
+    public void Recover(IReadOnlyList<ContainerSpec> wanted)
     {
+        var ids = wanted.Select(spec => spec.Container).ToList();
         lock (_lock)
         {
-            foreach (var id in wanted)
+            foreach (var id in ids)
             {
                 _tracked[id] = new TrackedContainer(id);
             }
         }
-        foreach (var stray in _files.List().Except(wanted))
+        foreach (var stray in _files.List().Except(ids))
         {
             KillStray(stray);
         }
-        foreach (var id in wanted.Where(_files.TryCancel))
+        foreach (var id in ids.Where(_files.TryCancel))
         {
             _logger.LogInformation("Container {Container} had not started when the agent ended; it never will.", id);
         }
@@ -112,6 +113,11 @@ internal sealed class ProcessContainers : IAsyncDisposable
         {
             Native.SignalGroup(main.Pid, Native.Terminate);
         }
+    }
+
+    /// <summary>Amounts of plain processes are not enforced.</summary>
+    public void Update(ContainerId id, ContainerLimits limits)
+    {
     }
 
     public void Forget(ContainerId id)

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Offerbook.Agent.Containers;
+
+namespace Offerbook.Agent.Hosting.Containers;
+
+/// <summary>Hands each container to the runtime of its kind. Holds an entry for every container that is not forgotten.</summary>
+internal sealed class ContainerRuntimes(IContainerRuntime processes) : IContainerRuntime
+{
+    private readonly ConcurrentDictionary<ContainerId, IContainerRuntime> _of = [];
+
+    public Task Completion => processes.Completion;
+
+    public void Launch(ContainerSpec spec)
+    {
+        var runtime = For(spec);
+        _of[spec.Container] = runtime;
+        runtime.Launch(spec);
+    }
+
+    public void Recover(IReadOnlyList<ContainerSpec> wanted)
+    {
+        foreach (var spec in wanted)
+        {
+            _of[spec.Container] = For(spec);
+        }
+        processes.Recover(wanted);
+    }
+
+    public void Signal(ContainerId id, ContainerSignal signal)
+    {
+        if (_of.TryGetValue(id, out var runtime))
+        {
+            runtime.Signal(id, signal);
+        }
+    }
+
+    public void Update(ContainerId id, ContainerLimits limits)
+    {
+        if (_of.TryGetValue(id, out var runtime))
+        {
+            runtime.Update(id, limits);
+        }
+    }
+
+    public void Forget(ContainerId id)
+    {
+        if (_of.TryRemove(id, out var runtime))
+        {
+            runtime.Forget(id);
+        }
+    }
+
+    public ValueTask DisposeAsync() => processes.DisposeAsync();
+
+    private IContainerRuntime For(ContainerSpec _) => processes;
+}
