@@ -38,6 +38,8 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
     /// <summary>A directory to add at the end of the PATH of tasks.</summary>
     public string? ExtraPath { get; init; }
 
+    public IsolationOptions Isolation { get; init; } = new();
+
     /// <summary>Adjusts the timings and bounds of the core.</summary>
     public Func<AgentSettings, AgentSettings> Tune { get; init; } = settings => settings;
 

@@ -18,6 +18,8 @@ public sealed record ContainerSpec(
 
     public ContainerLimits Limits { get; init; } = ContainerLimits.None;
 
+    public ProcessSettings Process { get; init; } = ProcessSettings.Default;
+
     /// <summary>The container whose namespaces and control group this one shares: the pod's, or the one that is looked into.</summary>
     public ContainerId? Joins { get; init; }
 }
@@ -37,5 +39,9 @@ public abstract record CommandSpec
 
     /// <summary>Executed without a shell; looked up in PATH when it has no slash.</summary>
     /// <param name="Arguments">Without the program's own name.</param>
-    public sealed record Program(string File, IReadOnlyList<string> Arguments) : CommandSpec;
+    public sealed record Program(string File, IReadOnlyList<string> Arguments) : CommandSpec
+    {
+        /// <summary>The name that the program is told it has (argv[0]); null: <see cref="File"/>.</summary>
+        public string? Name { get; init; }
+    }
 }

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Mesos.V1;
 using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>Hands each container to the runtime of its kind. Holds an entry for every container that is not forgotten.</summary>
-internal sealed class ContainerRuntimes(IContainerRuntime processes) : IContainerRuntime
+internal sealed class ContainerRuntimes(IContainerRuntime processes) : IContainerRuntime, IContainerStatistics
 {
     private readonly ConcurrentDictionary<ContainerId, IContainerRuntime> _of = [];
 
@@ -49,6 +50,11 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes) : IContaine
             runtime.Forget(id);
         }
     }
+
+    public ValueTask<ResourceStatistics?> StatisticsAsync(ContainerId container, CancellationToken cancellation) =>
+        _of.TryGetValue(container, out var runtime) && runtime is IContainerStatistics statistics
+            ? statistics.StatisticsAsync(container, cancellation)
+            : default;
 
     public ValueTask DisposeAsync() => processes.DisposeAsync();
 
