@@ -1,6 +1,7 @@
 using Offerbook.Actors;
 using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Operations;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Registration;
@@ -54,7 +55,8 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         _operations = new AgentOperations(_context, _link, _operationUpdates);
         _life = new TaskLife(_context, statuses, _updates, _killer, _checks, ledger);
         _owners = [new TaskContainers(_context, _life, ledger)];
-        _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _operations, _operationUpdates);
+        _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _operations, _operationUpdates,
+            new ExecutorExits(_context, _link));
         _sandboxes = new SandboxKeeper(_context);
     }
 

@@ -51,6 +51,9 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>Finished tasks that are remembered, with their sandboxes, for each framework; the oldest go first. Default 200.</summary>
     public int MaxFinishedPerFramework { get; init; } = 200;
 
+    /// <summary>Finished executors that are remembered, with their sandboxes, for each framework; the oldest go first. Default 150.</summary>
+    public int MaxFinishedExecutorsPerFramework { get; init; } = 150;
+
     /// <summary>Frameworks without a live task whose finished tasks are remembered. Default 50.</summary>
     public int MaxFinishedFrameworks { get; init; } = 50;
 

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Sandbox;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
@@ -35,12 +36,31 @@ public sealed record AgentView(
 
 /// <param name="Tasks">Not yet forgotten: live ones and those whose last update is unacknowledged.</param>
 /// <param name="Finished">Oldest first, bounded by the settings.</param>
-public sealed record FrameworkView(FrameworkInfo Info, IReadOnlyList<TaskView> Tasks, IReadOnlyList<TaskView> Finished);
+public sealed record FrameworkView(FrameworkInfo Info, IReadOnlyList<TaskView> Tasks, IReadOnlyList<TaskView> Finished)
+{
+    /// <summary>Those that the framework brought and that have not ended; command tasks have none.</summary>
+    public IReadOnlyList<ExecutorView> Executors { get; init; } = [];
+
+    /// <summary>Oldest first, bounded by the settings.</summary>
+    public IReadOnlyList<ExecutorView> FinishedExecutors { get; init; } = [];
+
+    /// <summary>Nothing of it runs here and nothing waits for an acknowledgement.</summary>
+    public bool Completed => Tasks.Count == 0 && Executors.Count == 0;
+}
+
+/// <param name="Phase">Where it is in its life.</param>
+/// <param name="Queued">Tasks that wait for the executor to subscribe.</param>
+public sealed record ExecutorView(
+    ExecutorInfo Info, ExecutorKind Kind, ExecutorPhase Phase, SandboxPath Sandbox, IReadOnlyList<TaskId> Queued);
 
 /// <param name="ExecutorName">As Mesos names the executor that it makes up for a command task.</param>
 /// <param name="ContainerEnded">No process of the task is left (or ever was).</param>
 public sealed record TaskView(
-    MesosTask Task, string ExecutorName, ContainerId Container, ExecutorId Executor, SandboxPath Sandbox, bool ContainerEnded);
+    MesosTask Task, string ExecutorName, ContainerId Container, ExecutorId Executor, SandboxPath Sandbox, bool ContainerEnded)
+{
+    /// <summary>Whether it lives in one of the framework's executors; one of a command task is made up.</summary>
+    public bool HasExecutor => Task.ExecutorId is not null;
+}
 
 /// <summary>Tasks by final state, each counted when it entered the state; <paramref name="Lost"/> holds dropped ones too.</summary>
 public readonly record struct AgentCounters(

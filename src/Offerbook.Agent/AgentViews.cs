@@ -1,3 +1,4 @@
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Registration;
 using Offerbook.Agent.Tasks;
@@ -10,10 +11,15 @@ internal static class AgentViews
     public static AgentView Of(AgentState state, MasterLink link, AgentSettings settings, bool recovering, AgentCounters counters, ResourceBag oversubscribed)
     {
         var tasks = state.Tasks.Values.ToLookup(task => task.Key.Framework);
+        var executors = state.Executors.Live.ToLookup(executor => executor.Key.Framework);
         var frameworks = state.Frameworks.Select(entry => new FrameworkView(
             entry.Value.Info,
             [.. tasks[entry.Key].Select(Of)],
-            [.. entry.Value.Finished.Select(Of)]));
+            [.. entry.Value.Finished.Select(Of)])
+        {
+            Executors = [.. executors[entry.Key].Select(ExecutorViews.Of)],
+            FinishedExecutors = [.. entry.Value.FinishedExecutors.Select(ExecutorViews.Of)],
+        });
         return new AgentView(state.Id, link.Registered, recovering, link.Master, settings.Info, [.. frameworks], counters)
         {
             Total = state.Operations.Total + oversubscribed,

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Mesos.V1.Agent;
 using Microsoft.AspNetCore.Http;
+using Offerbook.Agent.Http.Executors;
 using Offerbook.Agent.Tasks;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
@@ -75,7 +76,7 @@ internal sealed class OperatorEndpoint(AgentGateway gateway, AgentSettings setti
             },
             Call.Types.Type.GetExecutors => new Response
             {
-                Type = Response.Types.Type.GetExecutors, GetExecutors = ExecutorsOf(await gateway.ViewAsync(cancellation)),
+                Type = Response.Types.Type.GetExecutors, GetExecutors = ExecutorMessages.Of(await gateway.ViewAsync(cancellation)),
             },
             Call.Types.Type.GetOperations => OperationsOf(await gateway.ViewAsync(cancellation)),
             Call.Types.Type.GetAgent => AgentOf(await gateway.ViewAsync(cancellation)),
@@ -86,7 +87,7 @@ internal sealed class OperatorEndpoint(AgentGateway gateway, AgentSettings setti
     private static Response StateOf(AgentView view) => new()
     {
         Type = Response.Types.Type.GetState,
-        GetState = new Response.Types.GetState { GetTasks = TasksOf(view), GetExecutors = ExecutorsOf(view), GetFrameworks = FrameworksOf(view) },
+        GetState = new Response.Types.GetState { GetTasks = TasksOf(view), GetExecutors = ExecutorMessages.Of(view), GetFrameworks = FrameworksOf(view) },
     };
 
     private static Response OperationsOf(AgentView view)
@@ -125,28 +126,9 @@ internal sealed class OperatorEndpoint(AgentGateway gateway, AgentSettings setti
         var frameworks = new Response.Types.GetFrameworks();
         foreach (var framework in view.Frameworks)
         {
-            (framework.Tasks.Count > 0 ? frameworks.Frameworks : frameworks.CompletedFrameworks)
+            (framework.Completed ? frameworks.CompletedFrameworks : frameworks.Frameworks)
                 .Add(new Response.Types.GetFrameworks.Types.Framework { FrameworkInfo = framework.Info });
         }
         return frameworks;
     }
-
-    private static Response.Types.GetExecutors ExecutorsOf(AgentView view)
-    {
-        var executors = new Response.Types.GetExecutors();
-        foreach (var framework in view.Frameworks)
-        {
-            executors.Executors.AddRange(framework.Tasks.Select(task => ExecutorOf(framework, task)));
-            executors.CompletedExecutors.AddRange(framework.Finished.Select(task => ExecutorOf(framework, task)));
-        }
-        return executors;
-    }
-
-    private static Response.Types.GetExecutors.Types.Executor ExecutorOf(FrameworkView framework, TaskView task) => new()
-    {
-        ExecutorInfo = new ExecutorInfo
-        {
-            ExecutorId = task.Executor.ToProto(), FrameworkId = framework.Info.Id, Name = task.ExecutorName, Source = task.Task.TaskId.Value,
-        },
-    };
 }

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Newtonsoft.Json;
+using Offerbook.Agent.Http.Executors;
 using Offerbook.Agent.Registration;
 using Offerbook.Resources;
 using Offerbook.Wire.Json;
@@ -13,8 +14,9 @@ internal sealed class StateDocument(AgentSettings settings, string work, double 
     public void Write(JsonWriter json, AgentView view)
     {
         var total = view.Total;
-        var used = view.Frameworks.SelectMany(framework => framework.Tasks).Where(task => !task.ContainerEnded)
-            .Aggregate(ResourceBag.Empty, (sum, task) => sum + ResourceReader.Read(task.Task.Resources).Bag);
+        var used = view.Frameworks.SelectMany(framework => framework.Tasks).Where(task => !task.ContainerEnded).Select(task => task.Task.Resources)
+            .Concat(view.Frameworks.SelectMany(framework => framework.Executors).Select(executor => executor.Info.Resources))
+            .Aggregate(ResourceBag.Empty, (sum, resources) => sum + ResourceReader.Read(resources).Bag);
 
         json.WriteStartObject();
         json.Member("version", settings.Version);
@@ -48,8 +50,8 @@ internal sealed class StateDocument(AgentSettings settings, string work, double 
             json.Member("master_hostname", master.Hostname);
         }
         WriteFlags(json);
-        WriteFrameworks(json, "frameworks", view.Frameworks.Where(framework => framework.Tasks.Count > 0));
-        WriteFrameworks(json, "completed_frameworks", view.Frameworks.Where(framework => framework.Tasks.Count == 0));
+        WriteFrameworks(json, "frameworks", view.Frameworks.Where(framework => !framework.Completed));
+        WriteFrameworks(json, "completed_frameworks", view.Frameworks.Where(framework => framework.Completed));
         json.WriteEndObject();
     }
 
@@ -148,42 +150,7 @@ internal sealed class StateDocument(AgentSettings settings, string work, double 
         {
             json.Member("role", info.Role);
         }
-        WriteExecutors(json, "executors", framework.Tasks, completed: false);
-        WriteExecutors(json, "completed_executors", framework.Finished, completed: true);
+        ExecutorDocument.Write(json, framework, work);
         json.WriteEndObject();
-    }
-
-    private void WriteExecutors(JsonWriter json, string name, IReadOnlyList<TaskView> tasks, bool completed)
-    {
-        json.WritePropertyName(name);
-        json.WriteStartArray();
-        foreach (var task in tasks)
-        {
-            var resources = ResourceReader.Read(task.Task.Resources).Bag;
-            json.WriteStartObject();
-            json.Member("id", task.Executor.Value);
-            json.Member("name", task.ExecutorName);
-            json.Member("source", task.Task.TaskId.Value);
-            json.Member("container", task.Container.Value);
-            json.Member("directory", Path.Combine(work, task.Sandbox.Directory));
-            json.Resources("resources", task.ContainerEnded ? ResourceBag.Empty : resources);
-            json.Member("role", resources.AllocationRole() ?? "*");
-            WriteTasks(json, "tasks", completed || task.ContainerEnded ? [] : [task]);
-            WriteTasks(json, "queued_tasks", []);
-            WriteTasks(json, "completed_tasks", completed || task.ContainerEnded ? [task] : []);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
-
-    private static void WriteTasks(JsonWriter json, string name, IReadOnlyList<TaskView> tasks)
-    {
-        json.WritePropertyName(name);
-        json.WriteStartArray();
-        foreach (var task in tasks)
-        {
-            TaskDocument.Write(json, task.Task);
-        }
-        json.WriteEndArray();
     }
 }

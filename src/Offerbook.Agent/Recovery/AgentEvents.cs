@@ -24,6 +24,9 @@ internal static class AgentEvents
         ["OperationEnded/1"] = OperationEnded.Parser,
         ["OperationAcknowledged/1"] = OperationAcknowledged.Parser,
         ["OperationsSilenced/1"] = OperationsSilenced.Parser,
+        ["ExecutorAdmitted/1"] = ExecutorAdmitted.Parser,
+        ["ExecutorShutdownRequested/1"] = ExecutorShutdownRequested.Parser,
+        ["ExecutorEnded/1"] = ExecutorEnded.Parser,
         ["AgentSnapshot/1"] = AgentSnapshot.Parser,
     };
 

@@ -1,4 +1,5 @@
 using Offerbook.Actors;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Tasks;
 
 namespace Offerbook.Agent.Recovery;
@@ -12,7 +13,7 @@ internal static class AgentInvariants
         foreach (var (key, task) in state.Tasks)
         {
             Invariant.Check(key == task.Key, "a task is filed under its own key");
-            Invariant.Check(ReferenceEquals(state.Find(task.Container), task), "a container belongs to one task");
+            Invariant.Check(task.SharesContainer || ReferenceEquals(state.Find(task.Container), task), "a container belongs to one task");
             Invariant.Check(state.Frameworks.ContainsKey(key.Framework), "the framework of a task is known");
             Invariant.Check(!task.Ended || task.Pending.Count > 0, "an ended task stays only while an update waits for its acknowledgement");
             Invariant.Check(!task.Silenced || task.Pending.Count == 0, "a silenced task has no updates");
@@ -21,6 +22,7 @@ internal static class AgentInvariants
             Invariant.Check(StatesOnlyMoveForward(task), "a task's state only moves forward");
             live += task.Ended ? 0 : 1;
         }
+        ExecutorInvariants.Check(state);
         Invariant.Check(live == state.LiveTasks, "the count of live tasks is right");
         foreach (var (id, framework) in state.Frameworks)
         {

@@ -1,4 +1,5 @@
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Sandbox;
 using Offerbook.Agent.Tasks;
 using Offerbook.Wire.Identity;
@@ -22,8 +23,10 @@ internal static class AgentSnapshots
                 Info = framework.Info, IdleSinceNanoseconds = framework.IdleSinceNanoseconds,
             };
             captured.Finished.AddRange(framework.Finished.Select(Capture));
+            captured.FinishedExecutors.AddRange(framework.FinishedExecutors.Select(ExecutorSnapshots.Capture));
             snapshot.Frameworks.Add(captured);
         }
+        snapshot.Executors.AddRange(state.Executors.Live.Select(ExecutorSnapshots.Capture));
         snapshot.Tasks.AddRange(state.Tasks.Values.Select(Capture));
         state.Operations.Capture(snapshot);
         return snapshot;
@@ -33,16 +36,25 @@ internal static class AgentSnapshots
         snapshot.AgentId is null ? null : AgentId.From(snapshot.AgentId),
         snapshot.Drain,
         snapshot.Frameworks.Select(Restore),
+        snapshot.Executors.Select(ExecutorSnapshots.Restore),
         snapshot.Tasks.Select(Restore));
 
-    private static AgentSnapshot.Types.FinishedTask Capture(FinishedTask run) => new()
+    private static AgentSnapshot.Types.FinishedTask Capture(FinishedTask run)
     {
-        Task = run.Task,
-        ExecutorName = run.ExecutorName,
-        ExecutorId = run.Sandbox.Executor.Value,
-        ContainerId = run.Container.Value,
-        EndedNanoseconds = run.EndedNanoseconds,
-    };
+        var captured = new AgentSnapshot.Types.FinishedTask
+        {
+            Task = run.Task,
+            ExecutorName = run.ExecutorName,
+            ExecutorId = run.Sandbox.Executor.Value,
+            ContainerId = run.Container.Value,
+            EndedNanoseconds = run.EndedNanoseconds,
+        };
+        if (run.SharesContainer)
+        {
+            captured.SharesContainer = true;
+        }
+        return captured;
+    }
 
     private static AgentSnapshot.Types.Task Capture(AgentTask task)
     {
@@ -54,6 +66,7 @@ internal static class AgentSnapshots
             AdmittedNanoseconds = task.AdmittedNanoseconds,
             Silenced = task.Silenced,
         };
+        ExecutorSnapshots.Capture(task, captured);
         captured.Statuses.AddRange(task.Statuses);
         captured.Pending.AddRange(task.Pending);
         if (task.Kill is { } kill)
@@ -73,7 +86,11 @@ internal static class AgentSnapshots
         {
             var sandbox = new SandboxPath(
                 AgentId.From(run.Task.AgentId), FrameworkId.From(captured.Info.Id), new ExecutorId(run.ExecutorId), new ContainerId(run.ContainerId));
-            framework.Finished.Enqueue(new FinishedTask(run.Task, run.ExecutorName, sandbox, run.EndedNanoseconds));
+            framework.Finished.Enqueue(new FinishedTask(run.Task, run.ExecutorName, sandbox, run.EndedNanoseconds, run.SharesContainer));
+        }
+        foreach (var run in captured.FinishedExecutors)
+        {
+            framework.FinishedExecutors.Enqueue(ExecutorSnapshots.Restore(FrameworkId.From(captured.Info.Id), run));
         }
         return framework;
     }
@@ -81,12 +98,16 @@ internal static class AgentSnapshots
     private static AgentTask Restore(AgentSnapshot.Types.Task captured)
     {
         var task = new AgentTask(
-            FrameworkId.From(captured.FrameworkId), captured.Info, new ContainerId(captured.ContainerId), captured.AdmittedNanoseconds)
+            FrameworkId.From(captured.FrameworkId), captured.Info, new ContainerId(captured.ContainerId), captured.AdmittedNanoseconds,
+            captured.ExecutorId is null ? null : ExecutorId.From(captured.ExecutorId))
         {
+            SharesContainer = captured.SharesContainer,
+            Group = captured.HasGroup ? captured.Group : null,
             Silenced = captured.Silenced,
         };
         task.Statuses.AddRange(captured.Statuses);
         task.Pending.AddRange(captured.Pending);
+        task.Reported.AddRange(captured.Reported);
         if (captured.Kill is { } kill)
         {
             task.Kill = new KillIntent(kill.Cause, TimeSpan.FromTicks(kill.GraceNanoseconds / TimeSpan.NanosecondsPerTick));

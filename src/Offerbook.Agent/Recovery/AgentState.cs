@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Mesos.V1;
 using Offerbook.Actors;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Operations;
 using Offerbook.Agent.Sandbox;
 using Offerbook.Agent.Tasks;
@@ -24,6 +25,9 @@ internal sealed class AgentState(AgentSettings settings)
     public SortedDictionary<FrameworkId, FrameworkRecord> Frameworks { get; } = [];
 
     public SortedDictionary<TaskKey, AgentTask> Tasks { get; } = [];
+
+    /// <summary>Executors that frameworks brought and that have not ended.</summary>
+    public ExecutorBook Executors { get; } = new();
 
     /// <summary>What operations made of the agent's resources, and the operations that are not forgotten.</summary>
     public OperationBook Operations { get; } = new(settings);
@@ -64,16 +68,24 @@ internal sealed class AgentState(AgentSettings settings)
             case AgentRetired:
                 Id = null;
                 Drain = null;
-                Silence(Tasks.Values.ToList());
+                Silence(Tasks.Values.ToList(), Executors.Live);
                 Operations.Silence(null);
                 break;
             case FrameworkKnown known:
                 Know(known.FrameworkInfo);
                 break;
             case TaskAdmitted admitted:
-                Add(new AgentTask(
-                    FrameworkId.From(admitted.FrameworkId), admitted.Task, new ContainerId(admitted.ContainerId), admitted.AdmittedNanoseconds));
+                Add(AgentTasks.Of(admitted));
                 LiveTasks++;
+                break;
+            case ExecutorAdmitted admitted:
+                Add(new AgentExecutor(admitted));
+                break;
+            case ExecutorShutdownRequested requested:
+                Executors.Get(requested.FrameworkId, requested.ExecutorId).ShuttingDown = true;
+                break;
+            case ExecutorEnded ended:
+                End(Executors.Get(ended.FrameworkId, ended.ExecutorId), ended.EndedNanoseconds);
                 break;
             case UpdateQueued queued:
                 Queue(Get(queued.FrameworkId, queued.Status.TaskId), queued.Status);
@@ -85,7 +97,7 @@ internal sealed class AgentState(AgentSettings settings)
                 Request(Get(kill.FrameworkId, kill.TaskId), kill);
                 break;
             case FrameworkShutDown shutDown:
-                Silence(TasksOf(FrameworkId.From(shutDown.FrameworkId)));
+                Silence(TasksOf(FrameworkId.From(shutDown.FrameworkId)), Executors.Of(FrameworkId.From(shutDown.FrameworkId)));
                 break;
             case TaskEndedSilently ended:
                 EndSilently(Get(ended.FrameworkId, ended.TaskId), ended.EndedNanoseconds);
@@ -126,13 +138,18 @@ internal sealed class AgentState(AgentSettings settings)
         Tasks.Values.Where(task => task.Key.Framework == framework).ToList();
 
     /// <summary>Used by the snapshot's restoration.</summary>
-    internal void Restore(AgentId? id, DrainStarted? drain, IEnumerable<FrameworkRecord> frameworks, IEnumerable<AgentTask> tasks)
+    internal void Restore(
+        AgentId? id, DrainStarted? drain, IEnumerable<FrameworkRecord> frameworks, IEnumerable<AgentExecutor> executors, IEnumerable<AgentTask> tasks)
     {
         Id = id;
         Drain = drain;
         foreach (var framework in frameworks)
         {
             Frameworks.Add(FrameworkId.From(framework.Info.Id), framework);
+        }
+        foreach (var executor in executors)
+        {
+            Add(executor);
         }
         foreach (var task in tasks)
         {
@@ -157,8 +174,18 @@ internal sealed class AgentState(AgentSettings settings)
     private void Add(AgentTask task)
     {
         Tasks.Add(task.Key, task);
-        _byContainer.Add(task.Container, task);
+        if (!task.SharesContainer)
+        {
+            _byContainer.Add(task.Container, task);
+        }
+        Executors.Add(task);
         Frameworks[task.Key.Framework].LiveTasks++;
+    }
+
+    private void Add(AgentExecutor executor)
+    {
+        Executors.Add(executor);
+        Frameworks[executor.Key.Framework].LiveExecutors++;
     }
 
     private void Queue(AgentTask task, TaskStatus status)
@@ -184,8 +211,12 @@ internal sealed class AgentState(AgentSettings settings)
     private static void Request(AgentTask task, KillRequested kill) =>
         task.Kill = new KillIntent(task.Kill?.Cause ?? kill.Cause, TimeSpan.FromTicks(kill.GraceNanoseconds / TimeSpan.NanosecondsPerTick));
 
-    private void Silence(List<AgentTask> tasks)
+    private void Silence(List<AgentTask> tasks, IEnumerable<AgentExecutor> executors)
     {
+        foreach (var executor in executors)
+        {
+            executor.Silenced = executor.ShuttingDown = true;
+        }
         foreach (var task in tasks)
         {
             task.Silenced = true;
@@ -207,33 +238,69 @@ internal sealed class AgentState(AgentSettings settings)
         Finish(task, nanoseconds);
     }
 
+    private void End(AgentExecutor executor, long endedNanoseconds)
+    {
+        Executors.Remove(executor);
+        var framework = Frameworks[executor.Key.Framework];
+        framework.FinishedExecutors.Enqueue(new FinishedExecutor(executor.Info, executor.Sandbox, endedNanoseconds));
+        if (framework.FinishedExecutors.Count > settings.MaxFinishedExecutorsPerFramework)
+        {
+            _forgotten.Add(framework.FinishedExecutors.Dequeue().Sandbox);
+        }
+        framework.LiveExecutors--;
+        NoteIfIdle(framework, endedNanoseconds);
+    }
+
     private void Finish(AgentTask task, long endedNanoseconds)
     {
         Tasks.Remove(task.Key);
-        _byContainer.Remove(task.Container);
+        Executors.Remove(task);
+        if (!task.SharesContainer)
+        {
+            _byContainer.Remove(task.Container);
+        }
         if (Tasks.Count == 0)
         {
             Drain = null;
         }
         var framework = Frameworks[task.Key.Framework];
-        framework.Finished.Enqueue(new FinishedTask(task.ToProto(), task.ExecutorName, task.Sandbox, endedNanoseconds));
+        framework.Finished.Enqueue(new FinishedTask(task.ToProto(), task.ExecutorName, task.Sandbox, endedNanoseconds, task.SharesContainer));
         if (framework.Finished.Count > settings.MaxFinishedPerFramework)
         {
-            _forgotten.Add(framework.Finished.Dequeue().Sandbox);
+            Forget(framework.Finished.Dequeue());
         }
-        if (--framework.LiveTasks == 0)
+        framework.LiveTasks--;
+        NoteIfIdle(framework, endedNanoseconds);
+    }
+
+    private void NoteIfIdle(FrameworkRecord framework, long nanoseconds)
+    {
+        if (framework.Idle)
         {
-            framework.IdleSinceNanoseconds = endedNanoseconds;
+            framework.IdleSinceNanoseconds = nanoseconds;
             ForgetIdleFrameworks();
+        }
+    }
+
+    /// <summary>A sandbox that is an executor's goes with the executor.</summary>
+    private void Forget(FinishedTask run)
+    {
+        if (!run.SharesContainer)
+        {
+            _forgotten.Add(run.Sandbox);
         }
     }
 
     private void ForgetIdleFrameworks()
     {
-        while (Frameworks.Values.Count(framework => framework.LiveTasks == 0) > settings.MaxFinishedFrameworks)
+        while (Frameworks.Values.Count(framework => framework.Idle) > settings.MaxFinishedFrameworks)
         {
-            var (id, oldest) = Frameworks.Where(entry => entry.Value.LiveTasks == 0).MinBy(entry => entry.Value.IdleSinceNanoseconds);
-            _forgotten.AddRange(oldest.Finished.Select(run => run.Sandbox));
+            var (id, oldest) = Frameworks.Where(entry => entry.Value.Idle).MinBy(entry => entry.Value.IdleSinceNanoseconds);
+            foreach (var run in oldest.Finished)
+            {
+                Forget(run);
+            }
+            _forgotten.AddRange(oldest.FinishedExecutors.Select(run => run.Sandbox));
             Frameworks.Remove(id);
         }
     }
@@ -244,9 +311,13 @@ internal sealed class AgentState(AgentSettings settings)
         {
             while (framework.Finished.TryPeek(out var oldest) && oldest.EndedNanoseconds < beforeNanoseconds)
             {
-                _forgotten.Add(framework.Finished.Dequeue().Sandbox);
+                Forget(framework.Finished.Dequeue());
             }
-            if (framework.LiveTasks == 0 && framework.Finished.Count == 0)
+            while (framework.FinishedExecutors.TryPeek(out var oldest) && oldest.EndedNanoseconds < beforeNanoseconds)
+            {
+                _forgotten.Add(framework.FinishedExecutors.Dequeue().Sandbox);
+            }
+            if (framework.Idle && framework.Finished.Count == 0 && framework.FinishedExecutors.Count == 0)
             {
                 Frameworks.Remove(id);
             }

@@ -116,9 +116,16 @@ internal sealed class MasterLink(AgentContext context)
         subscribe.Operations.Add(context.State.Operations.InOrder.Where(operation => !operation.Silenced).Select(operation => operation.ToProto(context.State.Id)));
         foreach (var framework in context.State.Frameworks.Values)
         {
-            if (framework.LiveTasks > 0)
+            if (!framework.Idle)
             {
                 subscribe.Frameworks.Add(framework.Info);
+            }
+        }
+        foreach (var executor in context.State.Executors.Live)
+        {
+            if (!executor.Silenced)
+            {
+                subscribe.Executors.Add(new Call.Types.Executor { FrameworkId = executor.Key.Framework.ToProto(), ExecutorInfo = executor.Info });
             }
         }
         foreach (var task in context.State.Tasks.Values)

@@ -1,5 +1,7 @@
+using Google.Protobuf;
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Sandbox;
 using Offerbook.Wire.Identity;
@@ -19,13 +21,18 @@ internal sealed class AgentTask
     /// </summary>
     public const int MaxPending = 16;
 
-    public AgentTask(FrameworkId framework, TaskInfo info, ContainerId container, long admittedNanoseconds)
+    /// <summary>Updates of an executor that are known again when they come again. It repeats only those that were not yet taken.</summary>
+    public const int MaxReported = 16;
+
+    /// <param name="executor">The executor that the task lives in; null for a command task.</param>
+    public AgentTask(FrameworkId framework, TaskInfo info, ContainerId container, long admittedNanoseconds, ExecutorId? executor = null)
     {
         Key = new TaskKey(framework, TaskId.From(info.TaskId));
         Info = info;
         AdmittedNanoseconds = admittedNanoseconds;
+        HasExecutor = executor is not null;
         // A command task has an executor of its own, which Mesos names after the task.
-        Executor = new ExecutorId(info.TaskId.Value);
+        Executor = executor ?? new ExecutorId(info.TaskId.Value);
         Sandbox = new SandboxPath(AgentId.From(info.AgentId), framework, Executor, container);
     }
 
@@ -33,10 +40,24 @@ internal sealed class AgentTask
 
     public TaskInfo Info { get; }
 
+    /// <summary>That of a command task is made up: <see cref="HasExecutor"/> tells.</summary>
     public ExecutorId Executor { get; }
 
+    /// <summary>Whether the task lives in an executor that the framework brought, which outlives it.</summary>
+    public bool HasExecutor { get; }
+
+    public ExecutorKey ExecutorKey => new(Key.Framework, Executor);
+
+    /// <summary>The container is its executor's: nothing of the task's own is started, signalled or recovered.</summary>
+    public bool SharesContainer { get; init; }
+
+    /// <summary>The group of its executor that it was launched in; null when it came alone.</summary>
+    public long? Group { get; init; }
+
+    /// <summary>The task's own sandbox, or its executor's when it shares the container.</summary>
     public SandboxPath Sandbox { get; }
 
+    /// <summary>The task's own, or its executor's.</summary>
     public ContainerId Container => Sandbox.Container;
 
     /// <summary>Wall time of the launch, in nanoseconds since the epoch.</summary>
@@ -47,6 +68,9 @@ internal sealed class AgentTask
 
     /// <summary>Updates not yet acknowledged, the outstanding one first.</summary>
     public List<TaskStatus> Pending { get; } = [];
+
+    /// <summary>The uuids of its executor's newest updates, oldest first; empty for a task with a container of its own.</summary>
+    public List<ByteString> Reported { get; } = [];
 
     public KillIntent? Kill { get; set; }
 
@@ -61,6 +85,14 @@ internal sealed class AgentTask
 
     public void Add(TaskStatus status)
     {
+        if (SharesContainer && status.Source == TaskStatus.Types.Source.Executor)
+        {
+            if (Reported.Count == MaxReported)
+            {
+                Reported.RemoveAt(0);
+            }
+            Reported.Add(status.Uuid);
+        }
         if (Statuses.Count > 0 && Statuses[^1].State == status.State)
         {
             Statuses[^1] = status;
@@ -96,7 +128,8 @@ internal sealed class AgentTask
         }
     }
 
-    public string ExecutorName => CommandExecutorName.Of(Info);
+    /// <summary>As people see it.</summary>
+    public string ExecutorName => HasExecutor ? Info.Executor?.Name ?? "" : CommandExecutorName.Of(Info);
 
     public MesosTask ToProto()
     {
@@ -113,10 +146,14 @@ internal sealed class AgentTask
             HealthCheck = Info.HealthCheck,
             KillPolicy = Info.KillPolicy,
         };
+        if (HasExecutor)
+        {
+            task.ExecutorId = Executor.ToProto();
+        }
         task.Resources.Add(Info.Resources);
         task.Statuses.Add(Statuses);
         task.Limits.Add(Info.Limits);
-        if (Info.Command is { HasUser: true } command)
+        if ((Info.Command ?? Info.Executor?.Command) is { HasUser: true } command)
         {
             task.User = command.User;
         }

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Agent.Checks;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Operations;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Registration;
@@ -14,7 +15,7 @@ namespace Offerbook.Agent.Tasks;
 /// <summary>What the agent does when the master speaks (api-specs/offerbook/agent/v1).</summary>
 internal sealed class MasterOrders(
     AgentContext context, MasterLink link, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskChecks checks,
-    TaskLife life, AgentOperations operations, OperationUpdates operationUpdates)
+    TaskLife life, AgentOperations operations, OperationUpdates operationUpdates, ExecutorExits exits)
 {
     private bool _stopping;
 
@@ -134,9 +135,6 @@ internal sealed class MasterOrders(
 
     public void KillAll(KillCause cause, TimeSpan? grace) => KillTasks(context.State.Tasks.Values.ToList(), cause, grace);
 
-    /// <summary>The raw wait status of a process that exits with 1.</summary>
-    private const int NeverStarted = 1 << 8;
-
     private void Launch(FrameworkInfo framework, TaskInfo task, LaunchRefusal? refusal)
     {
         var key = new TaskKey(FrameworkId.From(framework.Id), TaskId.From(task.TaskId));
@@ -162,11 +160,7 @@ internal sealed class MasterOrders(
         if (task.Executor is { } executor)
         {
             // It is refused above; the master has set resources aside for it, and must hear that it does not run.
-            link.Send(new Call
-            {
-                Type = Call.Types.Type.ExecutorExited,
-                ExecutorExited = new() { FrameworkId = framework.Id, ExecutorId = executor.ExecutorId, Status = NeverStarted },
-            });
+            exits.TellNeverRan(framework.Id, executor.ExecutorId);
         }
     }
 

@@ -22,6 +22,10 @@ internal sealed class TaskContainers(AgentContext context, TaskLife life, Resour
             {
                 ledger.Restore(task);
             }
+            if (task.SharesContainer)
+            {
+                continue;
+            }
             yield return ContainerSpecs.Of(task, context.State.Frameworks[task.Key.Framework].Info, context.Settings);
         }
     }
