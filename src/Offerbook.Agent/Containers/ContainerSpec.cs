@@ -20,6 +20,9 @@ public sealed record ContainerSpec(
 
     public ProcessSettings Process { get; init; } = ProcessSettings.Default;
 
+    /// <summary>Run from an image by a Docker engine; null: as a process of the host.</summary>
+    public DockerSettings? Docker { get; init; }
+
     /// <summary>The container whose namespaces and control group this one shares: the pod's, or the one that is looked into.</summary>
     public ContainerId? Joins { get; init; }
 }
@@ -44,4 +47,8 @@ public abstract record CommandSpec
         /// <summary>The name that the program is told it has (argv[0]); null: <see cref="File"/>.</summary>
         public string? Name { get; init; }
     }
+
+    /// <summary>What the container's image says is to be run.</summary>
+    /// <param name="Arguments">In the place of the image's own; empty: the image's own.</param>
+    public sealed record OfImage(IReadOnlyList<string> Arguments) : CommandSpec;
 }

@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Agent.Docker;
 using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Tasks;
@@ -10,10 +11,13 @@ internal static class ContainerSpecs
     {
         var environment = Standard(task, framework, settings);
         environment.AddRange(Variables(task.Info.Command));
-        return new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), User(task.Info, framework), environment)
+        var spec = new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), User(task.Info, framework), environment)
         {
             Volumes = [.. TaskVolumes.Of(task.Info)],
         };
+        return DockerSpecs.NeedsEngine(task.Info.Container)
+            ? DockerSpecs.Complete(spec, task.Info.Container, task.Info.Command, task.Info.Resources)
+            : spec;
     }
 
     public static CommandSpec Command(CommandInfo command) => command.Shell
