@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Offerbook.Actors;
+using Offerbook.Agent.Containers;
 using Offerbook.Agent.Recovery;
 using Offerbook.Resources;
 
@@ -52,7 +53,17 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
         RemoveForgottenSandboxes();
     }
 
-    public void Do(IEffect effect) => _effects.Add(effect);
+    /// <summary>What lies in a container dies before it: told of every signal to a container before the signal itself.</summary>
+    public Action<ContainerId>? BeforeSignal { get; set; }
+
+    public void Do(IEffect effect)
+    {
+        if (effect is SignalContainer signal)
+        {
+            BeforeSignal?.Invoke(signal.Container);
+        }
+        _effects.Add(effect);
+    }
 
     /// <summary>Decides an event: it goes to the journal and changes the state, in the same way as it will when replayed.</summary>
     public void Record(IMessage @event)

@@ -6,6 +6,7 @@ using Offerbook.Agent.Operations;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Registration;
 using Offerbook.Agent.Sandbox;
+using Offerbook.Agent.Standalone;
 using Offerbook.Agent.StatusUpdates;
 using Offerbook.Agent.Tasks;
 using Offerbook.Wire.AgentProtocol;
@@ -36,6 +37,8 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     private readonly TaskLife _life;
     private readonly MasterOrders _orders;
     private readonly IContainerOwner[] _owners;
+    private readonly OperatorContainers _operatorContainers;
+    private readonly ContainerCalls _containerCalls;
     private readonly SandboxKeeper _sandboxes;
     private readonly OperationUpdates _operationUpdates;
     private readonly AgentOperations _operations;
@@ -54,7 +57,10 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         _operationUpdates = new OperationUpdates(_context, _link);
         _operations = new AgentOperations(_context, _link, _operationUpdates);
         _life = new TaskLife(_context, statuses, _updates, _killer, _checks, ledger);
-        _owners = [new TaskContainers(_context, _life, ledger)];
+        _operatorContainers = new OperatorContainers(_context, SpecOf);
+        _containerCalls = new ContainerCalls(_context, _operatorContainers, SpecOf);
+        _context.BeforeSignal = _operatorContainers.KillWithin;
+        _owners = [new TaskContainers(_context, _life, ledger), _operatorContainers];
         _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _operations, _operationUpdates,
             new ExecutorExits(_context, _link));
         _sandboxes = new SandboxKeeper(_context);
@@ -90,7 +96,10 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     }
 
     public AgentView View() => AgentViews.Of(_context.State, _link, _context.Settings, _recovering.Count > 0,
-        _life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts }, _context.Oversubscribed);
+        _life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts }, _context.Oversubscribed) with
+    {
+        OperatorContainers = [.. _operatorContainers.All.Select(container => container.View())],
+    };
 
     /// <summary>What must hold between any two turns.</summary>
     /// <exception cref="InvariantViolationException">It does not.</exception>
@@ -98,6 +107,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     {
         AgentInvariants.Check(_context.State);
         OperationInvariants.Check(_context.State.Operations, _context.Settings);
+        _operatorContainers.CheckInvariants();
     }
 
     /// <summary>The durable state as it would be saved; equal states give equal bytes.</summary>
@@ -133,12 +143,15 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
                 break;
             case AgentMessage.ContainerLaunchFailed failed:
                 OnContainer(failed.Container, owner => owner.LaunchFailed(failed));
+                _operatorContainers.AfterEnd(failed.Container, () => ContainerTerminations.LaunchFailed(failed.Container, failed.Reason));
                 break;
             case AgentMessage.ContainerExited exited:
                 OnContainer(exited.Container, owner => owner.Exited(exited));
+                _operatorContainers.AfterEnd(exited.Container, () => ContainerTerminations.Of(exited.Container, exited.Exit));
                 break;
             case AgentMessage.ContainerNeverStarted never:
                 OnContainer(never.Container, owner => owner.NeverStarted(never.Container));
+                _operatorContainers.AfterEnd(never.Container, () => ContainerTerminations.NeverStarted(never.Container));
                 break;
             case AgentMessage.CheckFinished finished:
                 _checks.Finished(finished);
@@ -158,6 +171,15 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
             case AgentMessage.KillAllTasks kill:
                 _awaitingEnd.Add(kill.Connection);
                 _orders.Stop(kill.Grace);
+                break;
+            case AgentMessage.ContainerCallReceived received:
+                _containerCalls.Take(received.Call, received.Connection);
+                break;
+            case AgentMessage.ContainerCallAbandoned abandoned:
+                _operatorContainers.Waiters.Abandon(abandoned.Connection);
+                break;
+            case AgentMessage.OperatorContainerKillDue due:
+                _operatorContainers.KillDue(due.Container);
                 break;
             case AgentMessage.UpdateRetryDue due:
                 _updates.Retry(new TaskKey(due.Framework, due.Task));
@@ -199,6 +221,18 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
                 }
                 break;
         }
+    }
+
+    private ContainerSpec? SpecOf(ContainerId container)
+    {
+        foreach (var owner in _owners)
+        {
+            if (owner.SpecOf(container) is { } spec)
+            {
+                return spec;
+            }
+        }
+        return null;
     }
 
     private void OnContainer(ContainerId container, Action<IContainerOwner> then)

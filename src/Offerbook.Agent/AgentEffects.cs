@@ -3,6 +3,7 @@ using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Operations;
 using Offerbook.Agent.Sandbox;
+using Offerbook.Agent.Standalone;
 using Offerbook.Wire.AgentProtocol;
 using Offerbook.Wire.Identity;
 
@@ -34,6 +35,10 @@ public sealed record RecoverContainers(IReadOnlyList<ContainerSpec> Containers) 
 /// <summary>Ask the container's process group to end (SIGTERM), or make the whole of its session end (SIGKILL).</summary>
 public sealed record SignalContainer(ContainerId Container, ContainerSignal Signal) : IEffect;
 
+/// <summary>Send the container's main process a signal. One that has ended is no error.</summary>
+/// <param name="Signal">Its number on Linux, above 0.</param>
+public sealed record SendSignal(ContainerId Container, int Signal) : IEffect;
+
 /// <summary>A running container may use more or less from now on. No message answers; one that has ended is no error.</summary>
 public sealed record UpdateContainer(ContainerId Container, ContainerLimits Limits) : IEffect;
 
@@ -59,5 +64,8 @@ public sealed record CreateVolumes(Guid Operation, IReadOnlyList<VolumePath> Vol
 public sealed record RemoveVolumes(Guid Operation, IReadOnlyList<VolumePath> Volumes) : IEffect;
 
 public sealed record ReplyView(ConnectionId Connection, AgentView View) : IEffect;
+
+/// <summary>Answers <see cref="AgentMessage.ContainerCallReceived"/>; sent when what was decided is durable.</summary>
+public sealed record ReplyContainerCall(ConnectionId Connection, ContainerReply Reply) : IEffect;
 
 public sealed record ReplyAllTasksEnded(ConnectionId Connection) : IEffect;

@@ -1,5 +1,6 @@
 using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Standalone;
 using Offerbook.Resources;
 using Offerbook.Wire.AgentProtocol;
 using Offerbook.Wire.Identity;
@@ -57,7 +58,15 @@ public abstract record AgentMessage
     /// <summary>Kill every task and take no more; answered with <see cref="ReplyAllTasksEnded"/> when the last container has ended.</summary>
     public sealed record KillAllTasks(ConnectionId Connection, TimeSpan Grace) : AgentMessage;
 
+    /// <summary>What an operator wants of containers; answered once with <see cref="ReplyContainerCall"/>.</summary>
+    public sealed record ContainerCallReceived(ConnectionId Connection, ContainerCall Call) : AgentMessage;
+
+    /// <summary>Who made the call has left: it is not answered any more. What it has begun goes on.</summary>
+    public sealed record ContainerCallAbandoned(ConnectionId Connection) : AgentMessage;
+
     // Timers.
+
+    public sealed record OperatorContainerKillDue(ContainerId Container) : AgentMessage;
 
     public sealed record RegistrationBackedOff : AgentMessage;
 

@@ -45,6 +45,12 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>Operations that the agent holds at once: under way, or their end not acknowledged. Default 10,000.</summary>
     public int MaxOperations { get; init; } = 10_000;
 
+    /// <summary>Containers of operators, sessions included, that the agent holds at once; a launch beyond it is refused. Default 1,000.</summary>
+    public int MaxOperatorContainers { get; init; } = 1_000;
+
+    /// <summary>Ended containers of operators that are remembered until somebody removes them; the oldest go first. Default 1,000.</summary>
+    public int MaxEndedOperatorContainers { get; init; } = 1_000;
+
     /// <summary>Resources to be offered as revocable on top of the agent's own; what is not revocable in it is left out. Default: none.</summary>
     public ResourceBag Oversubscribed { get; init; } = ResourceBag.Empty;
 

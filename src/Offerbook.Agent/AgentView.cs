@@ -27,12 +27,19 @@ public sealed record AgentView(
     /// <summary>Under way, or their end is not acknowledged; in the order in which they came.</summary>
     public IReadOnlyList<Operation> Operations { get; init; } = [];
 
+    /// <summary>What operators launched and nobody removed, ended ones too.</summary>
+    public IReadOnlyList<OperatorContainerView> OperatorContainers { get; init; } = [];
+
     /// <summary>Set while an operator drains the agent.</summary>
     public DrainConfig? Drain { get; init; }
 
     /// <summary>Wall nanoseconds since the epoch; meaningful while <see cref="Drain"/> is set.</summary>
     public long DrainStartedNanoseconds { get; init; }
 }
+
+/// <param name="Pid">Null while it is starting, and once it has ended.</param>
+/// <param name="IsSession">A process to look around with, which lasts as long as its connection.</param>
+public sealed record OperatorContainerView(ContainerId Container, SandboxPath Sandbox, int? Pid, bool HasEnded, bool IsSession);
 
 /// <param name="Tasks">Not yet forgotten: live ones and those whose last update is unacknowledged.</param>
 /// <param name="Finished">Oldest first, bounded by the settings.</param>

@@ -23,12 +23,22 @@ public sealed record ContainerSpec(
     /// <summary>Run from an image by a Docker engine; null: as a process of the host.</summary>
     public DockerSettings? Docker { get; init; }
 
+    /// <summary>
+    /// Its input and output are in the agent's hands, for others to attach to, instead of in files. It is a process of the agent's
+    /// own: it does not outlive the agent.
+    /// </summary>
+    public AttachSettings? Attach { get; init; }
+
     /// <summary>The container whose namespaces and control group this one shares: the pod's, or the one that is looked into.</summary>
     public ContainerId? Joins { get; init; }
 }
 
 /// <param name="Path">Below the sandbox, without <c>..</c>.</param>
 public sealed record SandboxVolume(string Path, VolumePath Volume);
+
+/// <param name="Terminal">It talks to a terminal of this size; null: to three pipes.</param>
+/// <param name="AwaitsReader">Its output waits for the first reader, and for that one whenever it is slow.</param>
+public sealed record AttachSettings(TerminalSize? Terminal, bool AwaitsReader);
 
 /// <summary>What to execute.</summary>
 public abstract record CommandSpec

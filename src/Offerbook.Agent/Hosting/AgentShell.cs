@@ -35,6 +35,9 @@ internal sealed class AgentShell(
             case SignalContainer signal:
                 containers.Signal(signal.Container, signal.Signal);
                 break;
+            case SendSignal send:
+                containers.Send(send.Container, send.Signal);
+                break;
             case UpdateContainer update:
                 containers.Update(update.Container, update.Limits);
                 break;
@@ -55,6 +58,9 @@ internal sealed class AgentShell(
                 break;
             case ReplyView reply:
                 gateway.Answer(reply.Connection, reply.View);
+                break;
+            case ReplyContainerCall reply:
+                gateway.Answer(reply.Connection, reply.Reply);
                 break;
             case ReplyAllTasksEnded reply:
                 gateway.Answer(reply.Connection, null);

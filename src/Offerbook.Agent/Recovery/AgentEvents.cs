@@ -27,6 +27,9 @@ internal static class AgentEvents
         ["ExecutorAdmitted/1"] = ExecutorAdmitted.Parser,
         ["ExecutorShutdownRequested/1"] = ExecutorShutdownRequested.Parser,
         ["ExecutorEnded/1"] = ExecutorEnded.Parser,
+        ["OperatorContainerLaunched/1"] = OperatorContainerLaunched.Parser,
+        ["OperatorContainerEnded/1"] = OperatorContainerEnded.Parser,
+        ["OperatorContainersRemoved/1"] = OperatorContainersRemoved.Parser,
         ["AgentSnapshot/1"] = AgentSnapshot.Parser,
     };
 

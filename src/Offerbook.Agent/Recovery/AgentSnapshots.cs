@@ -29,6 +29,7 @@ internal static class AgentSnapshots
         snapshot.Executors.AddRange(state.Executors.Live.Select(ExecutorSnapshots.Capture));
         snapshot.Tasks.AddRange(state.Tasks.Values.Select(Capture));
         state.Operations.Capture(snapshot);
+        state.OperatorContainers.Capture(snapshot);
         return snapshot;
     }
 

@@ -5,6 +5,7 @@ using Offerbook.Agent.Containers;
 using Offerbook.Agent.Executors;
 using Offerbook.Agent.Operations;
 using Offerbook.Agent.Sandbox;
+using Offerbook.Agent.Standalone;
 using Offerbook.Agent.Tasks;
 using Offerbook.Wire.Identity;
 
@@ -31,6 +32,9 @@ internal sealed class AgentState(AgentSettings settings)
 
     /// <summary>What operations made of the agent's resources, and the operations that are not forgotten.</summary>
     public OperationBook Operations { get; } = new(settings);
+
+    /// <summary>Containers that operators launched and nobody has removed.</summary>
+    public OperatorContainerBook OperatorContainers { get; } = new();
 
     /// <summary>Set while an operator drains the agent, until it holds no task.</summary>
     public DrainStarted? Drain { get; private set; }
@@ -123,10 +127,14 @@ internal sealed class AgentState(AgentSettings settings)
             case OperationsSilenced silenced:
                 Operations.Silence(FrameworkId.From(silenced.FrameworkId));
                 break;
+            case OperatorContainerLaunched or OperatorContainerEnded or OperatorContainersRemoved:
+                OperatorContainers.Apply(@event);
+                break;
             case AgentSnapshot snapshot:
                 Invariant.Check(Tasks.Count == 0 && Frameworks.Count == 0, "a snapshot starts a recovery");
                 AgentSnapshots.Restore(snapshot, this);
                 Operations.Restore(snapshot);
+                OperatorContainers.Restore(snapshot);
                 break;
             default:
                 Invariant.Fail($"the agent's state knows no event {@event.Descriptor.Name}");

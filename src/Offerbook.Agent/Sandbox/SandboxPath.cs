@@ -9,6 +9,15 @@ namespace Offerbook.Agent.Sandbox;
 /// </summary>
 public readonly record struct SandboxPath(AgentId Agent, FrameworkId Framework, ExecutorId Executor, ContainerId Container)
 {
+    /// <summary>Of a container that belongs to no executor: an operator launched it.</summary>
+    public static SandboxPath Alone(ContainerId container) => new(default, default, default, container);
+
+    /// <summary>Whether it lies under no executor's directory.</summary>
+    public bool IsAlone => Executor.Value is null;
+
+    /// <summary>Whether it is a run of an executor, which <see cref="Latest"/> points to; not so what lies in another or alone.</summary>
+    public bool IsRun => !IsAlone && !Container.IsNested;
+
     public string FrameworkDirectory => $"slaves/{Agent}/frameworks/{Framework}";
 
     public string ExecutorDirectory => $"{FrameworkDirectory}/executors/{Executor}";
@@ -16,7 +25,7 @@ public readonly record struct SandboxPath(AgentId Agent, FrameworkId Framework, 
     public string RunsDirectory => $"{ExecutorDirectory}/runs";
 
     /// <summary>Relative to the work directory. A container within another has its sandbox in its parent's.</summary>
-    public string Directory => $"{RunsDirectory}/{Container.Value.Replace(".", "/containers/", StringComparison.Ordinal)}";
+    public string Directory => $"{(IsAlone ? "containers" : RunsDirectory)}/{Container.Value.Replace(".", "/containers/", StringComparison.Ordinal)}";
 
     /// <summary>A link to the newest run.</summary>
     public string Latest => $"{RunsDirectory}/latest";

@@ -30,6 +30,10 @@ internal sealed class TaskContainers(AgentContext context, TaskLife life, Resour
         }
     }
 
+    public ContainerSpec? SpecOf(ContainerId container) => context.State.Find(container) is { Ended: false } task
+        ? ContainerSpecs.Of(task, context.State.Frameworks[task.Key.Framework].Info, context.Settings)
+        : null;
+
     public void Started(AgentMessage.ContainerStarted started) => life.Started(Get(started.Container), started);
 
     public void LaunchFailed(AgentMessage.ContainerLaunchFailed failed) => life.LaunchFailed(Get(failed.Container), failed.Reason);

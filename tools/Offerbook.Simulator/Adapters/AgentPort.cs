@@ -65,6 +65,9 @@ public sealed class AgentPort
             case SignalContainer signal:
                 _containers.Signal(signal.Container, signal.Signal);
                 break;
+            case SendSignal send:
+                _containers.Send(send.Container, send.Signal);
+                break;
             case UpdateContainer:
                 break;
             case ForgetContainer forget:
@@ -81,6 +84,7 @@ public sealed class AgentPort
                 break;
             case RemoveSandbox:
             case ReplyView:
+            case ReplyContainerCall:
             case ReplyAllTasksEnded:
                 break;
             default:

@@ -131,6 +131,15 @@ public sealed class SimContainers(SimWorld world, string machine)
         }
     }
 
+    /// <summary>A signal by its number, which ends a process as it would by itself: none of them handles any.</summary>
+    public void Send(ContainerId id, int signal)
+    {
+        if (!IgnoresSignals && _containers.TryGetValue(id.Value, out var container) && container is { Started: not null, Exit: null, Script.Stubborn: false })
+        {
+            world.Schedule(_chance.Exponential(StopMean), null, () => End(container, new ContainerExit.Signaled(signal)));
+        }
+    }
+
     public void Forget(ContainerId id)
     {
         if (_containers.TryGetValue(id.Value, out var container))

@@ -35,6 +35,14 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes) : IContaine
         }
     }
 
+    public void Send(ContainerId id, int signal)
+    {
+        if (_of.TryGetValue(id, out var runtime))
+        {
+            runtime.Send(id, signal);
+        }
+    }
+
     public void Update(ContainerId id, ContainerLimits limits)
     {
         if (_of.TryGetValue(id, out var runtime))

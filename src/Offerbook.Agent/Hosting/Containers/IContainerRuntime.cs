@@ -20,6 +20,9 @@ internal interface IContainerRuntime : IAsyncDisposable
 
     void Signal(ContainerId id, ContainerSignal signal);
 
+    /// <summary>Sends the main process a signal, given by its number.</summary>
+    void Send(ContainerId id, int signal);
+
     void Update(ContainerId id, ContainerLimits limits);
 
     /// <summary>The container has ended and its end is durable.</summary>

@@ -115,6 +115,14 @@ internal sealed class ProcessContainers : IContainerRuntime
         }
     }
 
+    public void Send(ContainerId id, int signal)
+    {
+        if (Known([id]) is [{ EndReported: false, Record: { Main: { IsAlive: true } main } record }] && record.BootId == _bootId)
+        {
+            Native.Signal(main.Pid, signal);
+        }
+    }
+
     /// <summary>Amounts of plain processes are not enforced.</summary>
     public void Update(ContainerId id, ContainerLimits limits)
     {

@@ -21,6 +21,10 @@ internal sealed class SandboxDirectories(string workDirectory)
         {
             Directory.CreateDirectory(path, Mode);
         }
+        if (!sandbox.IsRun)
+        {
+            return path;
+        }
         var latest = Path.Combine(workDirectory, sandbox.Latest);
         try
         {
@@ -43,6 +47,10 @@ internal sealed class SandboxDirectories(string workDirectory)
         if (Directory.Exists(path))
         {
             Directory.Delete(path, recursive: true);
+        }
+        if (!sandbox.IsRun)
+        {
+            return;
         }
         var latest = Path.Combine(workDirectory, sandbox.Latest);
         if (new FileInfo(latest).LinkTarget == sandbox.Container.Value)
