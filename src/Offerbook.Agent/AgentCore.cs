@@ -196,6 +196,12 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
             case AgentMessage.SandboxReviewDue:
                 _sandboxes.Review();
                 break;
+            case AgentMessage.DiskMeasured measured:
+                _sandboxes.DiskMeasured(measured.UsedFraction);
+                break;
+            case AgentMessage.SandboxMeasured measured:
+                _sandboxes.SandboxMeasured(measured.Container, measured.Bytes);
+                break;
             default:
                 Invariant.Fail($"an agent knows no message {message.GetType().Name}");
                 break;

@@ -39,6 +39,12 @@ public sealed record SignalContainer(ContainerId Container, ContainerSignal Sign
 /// <param name="Signal">Its number on Linux, above 0.</param>
 public sealed record SendSignal(ContainerId Container, int Signal) : IEffect;
 
+/// <summary>
+/// A container that has not started need not start any more: what is fetched or pulled for it is given up, and the answer is
+/// ContainerLaunchFailed. One that starts already, runs or has ended is left alone.
+/// </summary>
+public sealed record CancelLaunch(ContainerId Container) : IEffect;
+
 /// <summary>A running container may use more or less from now on. No message answers; one that has ended is no error.</summary>
 public sealed record UpdateContainer(ContainerId Container, ContainerLimits Limits) : IEffect;
 
@@ -56,6 +62,12 @@ public sealed record RunCheck(ContainerId Container, CheckPurpose Purpose, long 
 
 /// <summary>Delete a finished container's sandbox. One that is already gone is no error.</summary>
 public sealed record RemoveSandbox(SandboxPath Sandbox) : IEffect;
+
+/// <summary>Find out how full the disk is on which sandboxes lie. Answered with DiskMeasured.</summary>
+public sealed record MeasureDisk : IEffect;
+
+/// <summary>Find out what a finished sandbox holds. Answered with SandboxMeasured.</summary>
+public sealed record MeasureSandbox(SandboxPath Sandbox) : IEffect;
 
 /// <summary>Make the directories of volumes. Answered with VolumesReady; orders about volumes are carried out one after the other.</summary>
 public sealed record CreateVolumes(Guid Operation, IReadOnlyList<VolumePath> Volumes) : IEffect;

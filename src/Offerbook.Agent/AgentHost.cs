@@ -70,12 +70,12 @@ public sealed class AgentHost : IAsyncDisposable
             var sandboxes = new SandboxDirectories(work);
             var volumes = new VolumeDirectories(work, mailbox.PostAsync, logger);
             parts.Add(volumes);
-            var launcher = new ProcessLauncher(files, sandboxes, volumes, new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath));
+            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath));
             var containers = new ContainerRuntimes(new ProcessContainers(files, launcher, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger));
             parts.Add(containers);
             var checks = new CheckRunner(launcher, mailbox.PostAsync);
             parts.Add(checks);
-            var collector = new SandboxCollector(sandboxes, logger);
+            var collector = new SandboxCollector(sandboxes, work, mailbox.PostAsync, logger);
             parts.Add(collector);
             var master = new MasterConnection(options.Masters, options.Credential, mailbox.PostAsync, logger);
             parts.Add(master);

@@ -47,6 +47,13 @@ public abstract record AgentMessage
     /// <summary>The directories of an operation's volumes are as they should be, or why they are not.</summary>
     public sealed record VolumesReady(Guid Operation, string? Problem) : AgentMessage;
 
+    /// <summary>How full the disk is on which sandboxes lie.</summary>
+    /// <param name="UsedFraction">0 to 1.</param>
+    public sealed record DiskMeasured(double UsedFraction) : AgentMessage;
+
+    /// <summary>What a finished container's sandbox holds; 0 when it is gone.</summary>
+    public sealed record SandboxMeasured(ContainerId Container, long Bytes) : AgentMessage;
+
     /// <summary>What is revocable on this machine has changed; the whole of it.</summary>
     public sealed record RevocableEstimated(ResourceBag Resources) : AgentMessage;
 

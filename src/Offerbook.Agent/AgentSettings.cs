@@ -63,9 +63,18 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>Frameworks without a live task whose finished tasks are remembered. Default 50.</summary>
     public int MaxFinishedFrameworks { get; init; } = 50;
 
-    /// <summary>A finished task and its sandbox are forgotten after this. Default one week.</summary>
+    /// <summary>A finished task and its sandbox are forgotten after this at the latest (gc_delay). Default one week.</summary>
     public TimeSpan SandboxMaxAge { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How often the age of sandboxes is looked at. Default 1 min.</summary>
+    /// <summary>
+    /// The share of the disk to be kept free (gc_disk_headroom): the fuller the disk, the earlier sandboxes go, namely after
+    /// <see cref="SandboxMaxAge"/> × max(0, 1 − headroom − used share). 0 to 1, default 0.1.
+    /// </summary>
+    public double SandboxDiskHeadroom { get; init; } = 0.1;
+
+    /// <summary>Bytes that the sandboxes of finished tasks may hold together; the oldest go first. Default: no bound but the disk.</summary>
+    public long? MaxFinishedBytes { get; init; }
+
+    /// <summary>How often the disk and the age of sandboxes are looked at (disk_watch_interval). Default 1 min.</summary>
     public TimeSpan SandboxReviewInterval { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -1,4 +1,3 @@
-using Offerbook.Agent.Operations;
 using Offerbook.Agent.Sandbox;
 
 namespace Offerbook.Agent.Containers;
@@ -13,8 +12,11 @@ public sealed record ContainerSpec(
     string? User,
     IReadOnlyList<KeyValuePair<string, string>> Environment)
 {
-    /// <summary>Persistent volumes that the sandbox links to.</summary>
-    public IReadOnlyList<SandboxVolume> Volumes { get; init; } = [];
+    /// <summary>What else of the host it sees: persistent volumes, paths of the host and of sandboxes.</summary>
+    public IReadOnlyList<ContainerVolume> Volumes { get; init; } = [];
+
+    /// <summary>Brought into the sandbox before it starts, one after the other.</summary>
+    public IReadOnlyList<FetchItem> Fetch { get; init; } = [];
 
     public ContainerLimits Limits { get; init; } = ContainerLimits.None;
 
@@ -32,9 +34,6 @@ public sealed record ContainerSpec(
     /// <summary>The container whose namespaces and control group this one shares: the pod's, or the one that is looked into.</summary>
     public ContainerId? Joins { get; init; }
 }
-
-/// <param name="Path">Below the sandbox, without <c>..</c>.</param>
-public sealed record SandboxVolume(string Path, VolumePath Volume);
 
 /// <param name="Terminal">It talks to a terminal of this size; null: to three pipes.</param>
 /// <param name="AwaitsReader">Its output waits for the first reader, and for that one whenever it is slow.</param>

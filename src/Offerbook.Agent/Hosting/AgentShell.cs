@@ -38,6 +38,9 @@ internal sealed class AgentShell(
             case SendSignal send:
                 containers.Send(send.Container, send.Signal);
                 break;
+            case CancelLaunch cancel:
+                containers.Cancel(cancel.Container);
+                break;
             case UpdateContainer update:
                 containers.Update(update.Container, update.Limits);
                 break;
@@ -55,6 +58,12 @@ internal sealed class AgentShell(
                 break;
             case RemoveSandbox remove:
                 sandboxes.Remove(remove.Sandbox);
+                break;
+            case MeasureDisk:
+                sandboxes.MeasureDisk();
+                break;
+            case MeasureSandbox measure:
+                sandboxes.Measure(measure.Sandbox);
                 break;
             case ReplyView reply:
                 gateway.Answer(reply.Connection, reply.View);

@@ -13,7 +13,8 @@ internal static class ContainerSpecs
         environment.AddRange(Variables(task.Info.Command));
         var spec = new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), User(task.Info, framework), environment)
         {
-            Volumes = [.. TaskVolumes.Of(task.Info)],
+            Volumes = TaskVolumes.Of(task.Info, task.Sandbox),
+            Fetch = Fetches(task.Info.Command),
         };
         return DockerSpecs.NeedsEngine(task.Info.Container)
             ? DockerSpecs.Complete(spec, task.Info.Container, task.Info.Command, task.Info.Resources)
@@ -28,6 +29,12 @@ internal static class ContainerSpecs
     public static IEnumerable<KeyValuePair<string, string>> Variables(CommandInfo command) =>
         (command.Environment?.Variables ?? []).Select(variable =>
             KeyValuePair.Create(variable.Name, variable.Secret?.Value is { } secret ? secret.Data.ToStringUtf8() : variable.Value));
+
+    public static IReadOnlyList<FetchItem> Fetches(CommandInfo? command) =>
+    [
+        .. (command?.Uris ?? []).Select(uri => new FetchItem(
+            uri.Value, uri.Extract, uri.Executable, uri.Cache, uri.HasOutputFile ? uri.OutputFile : null)),
+    ];
 
     private static string? User(TaskInfo task, FrameworkInfo framework) =>
         task.Command is { HasUser: true, User.Length: > 0 } command ? command.User : framework.User is { Length: > 0 } user ? user : null;

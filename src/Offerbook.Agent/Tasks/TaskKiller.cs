@@ -44,6 +44,11 @@ internal sealed class TaskKiller(AgentContext context, StatusMaker statuses, Upd
         {
             Proceed(task);
         }
+        else if (first && task.Runtime.Phase == ContainerPhase.Starting)
+        {
+            // Whatever is being fetched for it is fetched in vain.
+            context.Do(new CancelLaunch(task.Container));
+        }
     }
 
     /// <summary>Sends SIGTERM to a running container that is to die, or brings SIGKILL forward if the grace period has become shorter.</summary>

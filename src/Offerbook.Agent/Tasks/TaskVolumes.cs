@@ -1,43 +1,100 @@
 using Mesos.V1;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Operations;
+using Offerbook.Agent.Sandbox;
 using Offerbook.Resources;
+using SandboxType = Mesos.V1.Volume.Types.Source.Types.SandboxPath.Types.Type;
+using SourceType = Mesos.V1.Volume.Types.Source.Types.Type;
 
 namespace Offerbook.Agent.Tasks;
 
 /// <summary>
-/// The persistent volumes that a task uses. A plain process has no file system of its own: the sandbox gets a link to each, so
-/// that only paths below the sandbox are possible, and writing cannot be forbidden.
+/// The volumes that a container sees: the persistent ones among its resources, and those of its ContainerInfo. What a host can
+/// do of it is found out when the container starts; here stands only what can be known before.
 /// </summary>
 internal static class TaskVolumes
 {
-    public static IEnumerable<SandboxVolume> Of(TaskInfo task) =>
-        Volumes(task).Select(volume => new SandboxVolume(volume.Kind.Disk!.ContainerPath!, VolumePath.Of(volume)));
+    public static IReadOnlyList<ContainerVolume> Of(TaskInfo task, SandboxPath sandbox) => Of(task.Resources, task.Container, sandbox, null);
 
-    /// <summary>What a plain process cannot have, in words that continue "This agent cannot run the task: ".</summary>
-    public static IEnumerable<string> Unsupported(TaskInfo task)
+    /// <param name="parent">The sandbox of the container around it, for a container within another.</param>
+    public static IReadOnlyList<ContainerVolume> Of(
+        IEnumerable<Mesos.V1.Resource> resources, ContainerInfo? container, SandboxPath sandbox, SandboxPath? parent) =>
+    [
+        .. Persistent(resources).Select(volume => new ContainerVolume(
+            volume.Kind.Disk!.ContainerPath!,
+            new VolumeSource.Persistent(VolumePath.Of(volume), volume.Kind.IsShared),
+            volume.Kind.Disk.CopyVolume()?.Mode == Volume.Types.Mode.Ro)),
+        .. (container?.Volumes ?? []).Select(volume => Source(volume, sandbox, parent) is { } source
+            ? new ContainerVolume(volume.ContainerPath, source, volume.Mode == Volume.Types.Mode.Ro) : null).OfType<ContainerVolume>(),
+    ];
+
+    /// <summary>What no container can have, in words that continue "This agent cannot run the task: ".</summary>
+    public static IEnumerable<string> Unsupported(TaskInfo task) => Unsupported(task.Resources, task.Container, isNested: false);
+
+    public static IEnumerable<string> Unsupported(IEnumerable<Mesos.V1.Resource> resources, ContainerInfo? container, bool isNested)
     {
-        foreach (var volume in Volumes(task))
+        foreach (var volume in Persistent(resources))
         {
             var disk = volume.Kind.Disk!;
             if (disk.CopyVolume() is not { } mount)
             {
                 yield return $"it does not say where its persistent volume '{disk.PersistenceId}' is to be seen";
             }
-            else if (!IsBelowSandbox(mount.ContainerPath))
+            else if (ProblemOfPath(mount.ContainerPath) is { } problem)
             {
-                yield return $"it mounts its persistent volume '{disk.PersistenceId}' at '{mount.ContainerPath}', and a plain process sees volumes only at paths below its sandbox, without '..'";
+                yield return $"it mounts its persistent volume '{disk.PersistenceId}' at '{mount.ContainerPath}', {problem}";
             }
-            else if (mount.Mode == Volume.Types.Mode.Ro)
+        }
+        // An engine has volumes of its own kinds and paths of its own image.
+        if (container is null || container.Type == ContainerInfo.Types.Type.Docker || container.Mesos?.Image is not null)
+        {
+            yield break;
+        }
+        foreach (var volume in container.Volumes)
+        {
+            if ((ProblemOfPath(volume.ContainerPath) ?? ProblemOfSource(volume, isNested)) is { } problem)
             {
-                yield return $"it mounts its persistent volume '{disk.PersistenceId}' read-only, which is not supported for plain processes so far";
+                yield return $"it mounts a volume at '{volume.ContainerPath}', {problem}";
             }
         }
     }
 
-    private static IEnumerable<ResourceEntry> Volumes(TaskInfo task) => ResourceReader.Read(task.Resources).Bag.PersistentVolumes();
+    /// <summary>Whether a path stays below the directory that it is relative to.</summary>
+    public static bool StaysBelow(string path) =>
+        path.Length > 0 && path[0] != '/' && !path.Contains('\0') && path.TrimEnd('/').Split('/').All(part => part is not (".." or "." or ""));
 
-    private static bool IsBelowSandbox(string path) =>
-        path.Length > 0 && path[0] != '/' && !path.Contains('\0')
-        && path.Split('/').All(part => part is not (".." or "." or "")) && path is not ("stdout" or "stderr");
+    private static VolumeSource? Source(Volume volume, SandboxPath sandbox, SandboxPath? parent) => volume switch
+    {
+        { Source: { Type: SourceType.HostPath, HostPath: { } host } } => new VolumeSource.HostPath(host.Path),
+        { Source: { Type: SourceType.SandboxPath, SandboxPath: { } inside } } =>
+            inside.Type == SandboxType.Parent
+                ? parent is { } around ? new VolumeSource.InSandbox(around, inside.Path) : null
+                : new VolumeSource.InSandbox(sandbox, inside.Path),
+        { Source: null, HasHostPath: true } => volume.HostPath.StartsWith('/')
+            ? new VolumeSource.HostPath(volume.HostPath)
+            : new VolumeSource.InSandbox(sandbox, volume.HostPath),
+        _ => null,
+    };
+
+    private static string? ProblemOfSource(Volume volume, bool isNested) => volume switch
+    {
+        { Image: not null } => "made of an image, which is not supported",
+        { Source: { Type: SourceType.HostPath, HostPath: { } host } } => host.Path.StartsWith('/') ? null : $"of the host's path '{host.Path}', which must be absolute",
+        { Source: { Type: SourceType.SandboxPath, SandboxPath: { } inside } } =>
+            !StaysBelow(inside.Path) ? $"of the sandbox's path '{inside.Path}', which must be relative and without '..'"
+            : inside.Type == SandboxType.Parent && !isNested ? "of its parent's sandbox, and it is in no other container"
+            : null,
+        { Source: { } other } => $"of the kind {other.Type}, which plain processes cannot have",
+        { HasHostPath: true } => volume.HostPath.StartsWith('/') || StaysBelow(volume.HostPath)
+            ? null : $"of the sandbox's path '{volume.HostPath}', which must be without '..'",
+        _ => "without saying of what: give it a host_path or a source",
+    };
+
+    /// <summary>Absolute ones need a mount namespace, which is found out when the container starts.</summary>
+    private static string? ProblemOfPath(string path) =>
+        path is "stdout" or "stderr" ? "where its output goes"
+        : path.StartsWith('/') && path.Length > 1 && StaysBelow(path[1..]) || StaysBelow(path) ? null
+        : "which must be absolute or relative to the sandbox, without '..'";
+
+    private static IEnumerable<ResourceEntry> Persistent(IEnumerable<Mesos.V1.Resource> resources) => ResourceReader.Read(resources).Bag.PersistentVolumes();
 }

@@ -71,7 +71,7 @@ internal sealed class VolumeDirectoriesTests
     public async Task Task_WithAVolume_WritesIntoIt()
     {
         await CreateAsync(Volume);
-        var spec = _yard.Spec("echo kept > data/deep/file") with { Volumes = [new SandboxVolume("data/deep", Volume)] };
+        var spec = _yard.Spec("echo kept > data/deep/file") with { Volumes = [new ContainerVolume("data/deep", new VolumeSource.Persistent(Volume))] };
         await _yard.RunToEndAsync(spec);
 
         Assert.That(File.ReadAllText(Path.Combine(_yard.Work, "volumes/roles/web shop/v1/file")), Is.EqualTo("kept\n"));
@@ -80,7 +80,7 @@ internal sealed class VolumeDirectoriesTests
     [Test]
     public async Task Task_WithAVolumeThatIsMissing_DoesNotStart()
     {
-        _yard.Runner.Launch(_yard.Spec("true") with { Volumes = [new SandboxVolume("data", Volume)] });
+        _yard.Runner.Launch(_yard.Spec("true") with { Volumes = [new ContainerVolume("data", new VolumeSource.Persistent(Volume))] });
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.Contain("is not there"));
     }
 }

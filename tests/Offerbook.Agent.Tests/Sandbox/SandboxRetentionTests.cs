@@ -19,12 +19,14 @@ public sealed class SandboxRetentionTests
     [Test]
     public void FinishedTasks_AreForgottenWithAge_AndTheirFrameworkWithThem()
     {
-        var bench = new Bench().Register();
+        var bench = new Bench(Make.Settings() with { SandboxDiskHeadroom = 0 }).Register();
         Finish(bench, "t1");
         bench.Pass(TimeSpan.FromDays(7) - TimeSpan.FromHours(1));
+        bench.Tell(new AgentMessage.DiskMeasured(0));
         Assert.That(bench.Effects<RemoveSandbox>(), Is.Empty);
 
         bench.Pass(TimeSpan.FromHours(2));
+        bench.Tell(new AgentMessage.DiskMeasured(0));
 
         Assert.That(bench.Effects<RemoveSandbox>().Count(), Is.EqualTo(1));
         Assert.That(bench.Core.View().Frameworks, Is.Empty);

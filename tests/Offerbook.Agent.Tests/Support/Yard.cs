@@ -23,7 +23,7 @@ internal sealed class Yard : IAsyncDisposable
         Files = new ContainerFiles(Work);
         _sandboxes = new SandboxDirectories(Work);
         Volumes = new VolumeDirectories(Work, message => _messages.Writer.WriteAsync(message), NullLogger.Instance);
-        Launcher = new ProcessLauncher(Files, _sandboxes, Volumes, new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath));
+        Launcher = new ProcessLauncher(Files, _sandboxes, new VolumeMounts(Work, _sandboxes), new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath));
         _containers = Start();
     }
 

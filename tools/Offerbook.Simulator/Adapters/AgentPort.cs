@@ -68,6 +68,15 @@ public sealed class AgentPort
             case SendSignal send:
                 _containers.Send(send.Container, send.Signal);
                 break;
+            case CancelLaunch cancel:
+                _containers.Cancel(cancel.Container);
+                break;
+            case MeasureDisk:
+                AnswerLater(new AgentMessage.DiskMeasured(_containers.UsedDisk()));
+                break;
+            case MeasureSandbox measure:
+                AnswerLater(new AgentMessage.SandboxMeasured(measure.Sandbox.Container, 4096));
+                break;
             case UpdateContainer:
                 break;
             case ForgetContainer forget:

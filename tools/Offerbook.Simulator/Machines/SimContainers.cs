@@ -140,6 +140,19 @@ public sealed class SimContainers(SimWorld world, string machine)
         }
     }
 
+    /// <summary>A process that has not begun may still be kept from it: its files, say, are not all there yet.</summary>
+    public void Cancel(ContainerId id)
+    {
+        if (_containers.TryGetValue(id.Value, out var container) && container is { Started: null, Exit: null } && _chance.Chance(0.5))
+        {
+            _containers.Remove(id.Value);
+            Later(_chance.Exponential(StartMean), () => Report(new AgentMessage.ContainerLaunchFailed(id, "the launch was given up")));
+        }
+    }
+
+    /// <summary>The share of the machine's disk that is used: another one each time, now and then nearly all.</summary>
+    public double UsedDisk() => _chance.NextDouble();
+
     public void Forget(ContainerId id)
     {
         if (_containers.TryGetValue(id.Value, out var container))

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Checks;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -42,6 +43,17 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes) : IContaine
             runtime.Send(id, signal);
         }
     }
+
+    public void Cancel(ContainerId id)
+    {
+        if (_of.TryGetValue(id, out var runtime))
+        {
+            runtime.Cancel(id);
+        }
+    }
+
+    /// <summary>How to look into a container; null when it is not known, or its runtime has no way.</summary>
+    public IContainerChecks? ChecksOf(ContainerId id) => _of.TryGetValue(id, out var runtime) ? runtime.Checks : null;
 
     public void Update(ContainerId id, ContainerLimits limits)
     {

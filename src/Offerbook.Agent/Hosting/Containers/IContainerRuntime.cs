@@ -1,4 +1,5 @@
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Checks;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -22,6 +23,14 @@ internal interface IContainerRuntime : IAsyncDisposable
 
     /// <summary>Sends the main process a signal, given by its number.</summary>
     void Send(ContainerId id, int signal);
+
+    /// <summary>It need not start any more; see <see cref="CancelLaunch"/>. Nothing to do for a runtime that starts containers at once.</summary>
+    void Cancel(ContainerId id)
+    {
+    }
+
+    /// <summary>How its containers are looked into; null: checks see what the agent itself sees, and commands cannot be run.</summary>
+    IContainerChecks? Checks => null;
 
     void Update(ContainerId id, ContainerLimits limits);
 

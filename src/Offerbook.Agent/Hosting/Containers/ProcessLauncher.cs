@@ -6,7 +6,7 @@ using Offerbook.Agent.Hosting.Volumes;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>Starts a container's supervisor. Blocking: a few milliseconds.</summary>
-internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories sandboxes, VolumeDirectories volumes, HostEnvironment host)
+internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host)
 {
     private static readonly string Setsid = Find("setsid");
     private static readonly string Shell = Find("sh");
@@ -21,9 +21,10 @@ internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories s
         try
         {
             var sandbox = sandboxes.Prepare(spec.Sandbox);
-            volumes.Link(spec.Volumes, sandbox);
+            // Stands before the program, and before whatever makes the program run as another user.
+            var prelude = volumes.Prepare(spec, sandbox);
             var start = new ProcessStartInfo(Setsid) { WorkingDirectory = sandbox, UseShellExecute = false };
-            foreach (var argument in (ReadOnlySpan<string>)[Shell, files.Script, files.RecordOf(spec.Container), Setsid, .. ProgramOf(spec.Command)])
+            foreach (var argument in (ReadOnlySpan<string>)[Shell, files.Script, files.RecordOf(spec.Container), Setsid, .. prelude, .. ProgramOf(spec.Command)])
             {
                 start.ArgumentList.Add(argument);
             }

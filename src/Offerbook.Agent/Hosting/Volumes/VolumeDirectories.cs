@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Offerbook.Agent.Containers;
 using Offerbook.Agent.Operations;
 
 namespace Offerbook.Agent.Hosting.Volumes;
@@ -24,23 +23,6 @@ internal sealed class VolumeDirectories(string workDirectory, Func<AgentMessage,
     public void Create(CreateVolumes order) => Answer(order.Operation, order.Volumes, "cannot be made", Create);
 
     public void Remove(RemoveVolumes order) => Answer(order.Operation, order.Volumes, "cannot be removed", Remove);
-
-    /// <summary>Shows volumes in a new sandbox.</summary>
-    /// <exception cref="IOException">A volume is not there, or something else is in its place.</exception>
-    public void Link(IReadOnlyList<SandboxVolume> links, string sandbox)
-    {
-        foreach (var link in links)
-        {
-            var target = PathOf(link.Volume);
-            if (!Directory.Exists(target))
-            {
-                throw new DirectoryNotFoundException($"its persistent volume {target} is not there");
-            }
-            var path = Path.Combine(sandbox, link.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.CreateSymbolicLink(path, target);
-        }
-    }
 
     /// <summary>Lets the deletions under way end; their directories are out of the way already.</summary>
     public async ValueTask DisposeAsync() => await Task.WhenAll(_deletions);
