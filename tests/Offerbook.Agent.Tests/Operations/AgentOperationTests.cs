@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Agent.Containers;
 using Offerbook.Actors;
 using Offerbook.Agent.Operations;
 using Offerbook.Agent.Tests.Support;
@@ -227,11 +228,11 @@ internal sealed class AgentOperationTests
         bench.Hear(Make.Launch(task));
 
         var volume = bench.Effects<LaunchContainer>().Single().Spec.Volumes.Single();
-        Assert.That((volume.Path, volume.Volume.Directory), Is.EqualTo(("data", "volumes/roles/web/v1")));
+        Assert.That((volume.ContainerPath, ((VolumeSource.Persistent)volume.Source).Volume.Directory), Is.EqualTo(("data", "volumes/roles/web/v1")));
     }
 
-    [TestCase("/data", "only at paths below its sandbox")]
-    [TestCase("a/../../b", "only at paths below its sandbox")]
+    [TestCase("/data/../etc", "without '..'")]
+    [TestCase("a/../../b", "without '..'")]
     public void Task_WithAVolumeElsewhere_FailsWithAClearText(string path, string text)
     {
         var bench = WithVolume(Start());

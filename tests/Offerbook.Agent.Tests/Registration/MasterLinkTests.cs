@@ -73,7 +73,7 @@ public sealed class MasterLinkTests
         Assert.That(bench.Take().OfType<CallMaster>().Single().Call.Type, Is.EqualTo(Call.Types.Type.Pong));
 
         bench.Pass(TimeSpan.FromSeconds(74.9));
-        Assert.That(bench.Take(), Is.Empty);
+        Assert.That(bench.Take().Where(effect => effect is not MeasureDisk), Is.Empty);
         bench.Pass(TimeSpan.FromSeconds(0.1));
         Assert.That(bench.Effects<DisconnectFromMaster>().Count(), Is.EqualTo(1));
         Assert.That(bench.Core.View().Registered, Is.False);
