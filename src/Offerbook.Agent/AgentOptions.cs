@@ -38,6 +38,9 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
     /// <summary>A directory to add at the end of the PATH of tasks.</summary>
     public string? ExtraPath { get; init; }
 
+    /// <summary>How the files that tasks name are brought into their sandboxes.</summary>
+    public FetchOptions Fetch { get; init; } = new();
+
     public IsolationOptions Isolation { get; init; } = new();
 
     /// <summary>Adjusts the timings and bounds of the core.</summary>

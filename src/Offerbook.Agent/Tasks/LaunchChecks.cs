@@ -59,10 +59,6 @@ internal static class LaunchChecks
         {
             yield return "it brings its own executor, and only command tasks are supported so far";
         }
-        foreach (var uri in task.Command?.Uris ?? [])
-        {
-            yield return $"it fetches '{uri.Value}', and URIs are not supported so far (put the file on the host and name its path in the command)";
-        }
         foreach (var variable in task.Command?.Environment?.Variables ?? [])
         {
             if (variable.Secret is { Value: null })
@@ -83,10 +79,6 @@ internal static class LaunchChecks
             if (container.Mesos?.Image is not null)
             {
                 yield return "it wants a container image, and only plain processes are supported so far";
-            }
-            if (container.Volumes.Count > 0)
-            {
-                yield return "it mounts volumes, which are not supported so far";
             }
         }
     }

@@ -47,19 +47,6 @@ public sealed class LaunchRefusalTests
     }
 
     [Test]
-    public void Uris_AreRefusedByName()
-    {
-        var task = Make.Task();
-        task.Command.Uris.Add(new CommandInfo.Types.URI { Value = "http://example.com/app.tgz" });
-
-        var update = Refused(task);
-
-        Assert.That(update.State, Is.EqualTo(TaskState.TaskFailed));
-        Assert.That(update.Reason, Is.EqualTo(Reason.ContainerLaunchFailed));
-        Assert.That(update.Message, Does.Contain("http://example.com/app.tgz"));
-    }
-
-    [Test]
     public void DockerContainers_AreRefused()
     {
         var task = Make.Task();

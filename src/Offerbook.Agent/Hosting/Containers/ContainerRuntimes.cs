@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using Mesos.V1;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Checks;
+using Offerbook.Agent.Hosting.Fetcher;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>Hands each container to the runtime of its kind. Holds an entry for every container that is not forgotten.</summary>
-internal sealed class ContainerRuntimes(IContainerRuntime processes) : IContainerRuntime, IContainerStatistics
+internal sealed class ContainerRuntimes(IContainerRuntime processes, Fetches fetches) : IContainerRuntime, IContainerStatistics
 {
     private readonly ConcurrentDictionary<ContainerId, IContainerRuntime> _of = [];
 
@@ -16,7 +17,14 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes) : IContaine
     {
         var runtime = For(spec);
         _of[spec.Container] = runtime;
-        runtime.Launch(spec);
+        if (spec.Fetch.Count > 0)
+        {
+            fetches.Begin(spec, () => runtime.Launch(spec));
+        }
+        else
+        {
+            runtime.Launch(spec);
+        }
     }
 
     public void Recover(IReadOnlyList<ContainerSpec> wanted)
@@ -46,7 +54,7 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes) : IContaine
 
     public void Cancel(ContainerId id)
     {
-        if (_of.TryGetValue(id, out var runtime))
+        if (!fetches.Cancel(id) && _of.TryGetValue(id, out var runtime))
         {
             runtime.Cancel(id);
         }

@@ -42,6 +42,16 @@ internal static partial class Native
         }
     }
 
+    /// <summary>Gives a file another name; a link in its place is not followed.</summary>
+    /// <exception cref="IOException">It cannot be done.</exception>
+    public static void HardLink(string existing, string name)
+    {
+        if (LinkCall(existing, name) != 0)
+        {
+            throw new IOException($"{existing} cannot be linked as {name}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
     /// <summary>The path without links; null when it does not exist.</summary>
     public static string? RealPath(string path)
     {
@@ -76,6 +86,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int RenameCall(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int LinkCall(string existing, string name);
 
     [LibraryImport("libc", EntryPoint = "free")]
     private static partial void FreeCall(IntPtr memory);
