@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Offerbook.Master.Hosting;
-using Offerbook.Master.Hosting.Logging;
+using Offerbook.Master.Hosting.Flags;
+using Offerbook.Wire.Hosting.Logging;
 
 namespace Offerbook.Cli.Parts;
 
@@ -11,7 +12,7 @@ internal static class MasterCommand
     public static Command Create()
     {
         var (listen, directory) = (PartOptions.Listen(), PartOptions.DataDirectory("master"));
-        var flags = new MasterFlagOptions();
+        var flags = new FlagOptions<MasterOptions>(MasterFlags.Set);
         var command = new Command("master", "Run a master") { listen, directory };
         flags.AddTo(command);
         command.SetAction((parsed, cancellation) =>

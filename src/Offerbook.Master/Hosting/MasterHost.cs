@@ -6,7 +6,6 @@ using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
 using Offerbook.Master.Hosting.Flags;
 using Offerbook.Master.Hosting.History;
-using Offerbook.Master.Hosting.Logging;
 using Offerbook.Master.Hosting.Metrics;
 using Offerbook.Master.Http;
 using Offerbook.Master.Http.Files;

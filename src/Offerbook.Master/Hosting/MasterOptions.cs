@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Offerbook.Master.Hosting.History;
-using Offerbook.Master.Hosting.Logging;
 
 namespace Offerbook.Master.Hosting;
 

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Offerbook.Actors.Hosting;
 using Offerbook.Master.Hosting.History;
-using Offerbook.Master.Hosting.Logging;
 using Offerbook.Master.Hosting.Metrics;
 using Offerbook.Master.Http.Files;
 using Offerbook.Master.Http.Limits;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Http.Legacy;
@@ -11,9 +10,6 @@ namespace Offerbook.Master.Http;
 /// <summary>The read endpoints that tools poll: any method, <c>?jsonp=name</c>, always answered from a view.</summary>
 internal static class ReadEndpoint
 {
-    private const string BadCallback =
-        "The query parameter 'jsonp' must name a JavaScript function: at most 128 letters, digits and the characters _ $ . [ ]. Correct it, or leave it out for JSON.";
-
     /// <summary>Serves a short read.</summary>
     public static Task ServeAsync(HttpContext context, RunningMaster master, Action<LegacyWriter, MasterView, IQueryCollection> write) =>
         ServeAsync(context, master, context.Request.Path.Value ?? "",
@@ -22,9 +18,9 @@ internal static class ReadEndpoint
     /// <param name="answer">What is read, drawn from a view and the query.</param>
     public static async Task ServeAsync(HttpContext context, RunningMaster master, string endpoint, Func<MasterView, IQueryCollection, Answer> answer)
     {
-        if (!TryGetCallback(context, out var callback))
+        if (!Jsonp.TryGetName(context.Request, out var callback))
         {
-            await context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, BadCallback);
+            await context.Response.RefuseAsync(Jsonp.BadName);
         }
         else if (await master.Views.GetAsync() is not { } view)
         {
@@ -34,16 +30,16 @@ internal static class ReadEndpoint
         {
             var query = context.Request.Query;
             await AnswerSender.SendAsync(context, master.Reads, view, endpoint, context.Request.QueryString.Value ?? "",
-                callback.Length > 0 ? JsonpAnswer.MediaType : MediaTypes.Json, () => Wrap(answer(view, query), callback));
+                callback.Length > 0 ? Jsonp.MediaType : MediaTypes.Json, () => Wrap(answer(view, query), callback));
         }
     }
 
     /// <summary>Sends JSON that is drawn from no view, or a call of the function that <c>jsonp</c> names.</summary>
     public static async Task SendAsync(HttpContext context, Action<LegacyWriter> write)
     {
-        if (!TryGetCallback(context, out var callback))
+        if (!Jsonp.TryGetName(context.Request, out var callback))
         {
-            await context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, BadCallback);
+            await context.Response.RefuseAsync(Jsonp.BadName);
             return;
         }
         var answer = Wrap(new JsonAnswer().Then(0, write), callback);
@@ -53,11 +49,4 @@ internal static class ReadEndpoint
     }
 
     private static Answer Wrap(Answer answer, string callback) => callback.Length > 0 ? new JsonpAnswer(answer, callback) : answer;
-
-    /// <summary>Empty when none is named.</summary>
-    private static bool TryGetCallback(HttpContext context, [NotNullWhen(true)] out string? callback)
-    {
-        callback = context.Request.Query["jsonp"].ToString();
-        return JsonpAnswer.IsName(callback);
-    }
 }

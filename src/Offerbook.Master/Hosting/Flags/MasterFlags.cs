@@ -3,54 +3,15 @@ namespace Offerbook.Master.Hosting.Flags;
 /// <summary>All flags of the original's master, and what they do here, and those of Offerbook alone. docs/operating/master-flags.md is the same list.</summary>
 public static class MasterFlags
 {
-    /// <summary>Flags given in the environment have this before their name in capitals.</summary>
-    public const string VariablePrefix = "OFFERBOOK_MASTER_";
-
-    /// <summary>What a value read from a file may hold: rate limits of 10,000 principals.</summary>
-    private const int MaxFileBytes = 1024 * 1024;
+    public static FlagSet<MasterOptions> Set { get; } = new("master", SettingFlags.All.Concat(ProcessFlags.All).Concat(OtherFlags.All).Concat(OwnFlags.All));
 
     /// <summary>Sorted by name.</summary>
-    public static IReadOnlyList<MasterFlag> All { get; } =
-        [.. SettingFlags.All.Concat(ProcessFlags.All).Concat(OtherFlags.All).Concat(OwnFlags.All).OrderBy(flag => flag.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<MasterFlag> All => Set.All;
 
-    /// <summary>The options with the flag's effect.</summary>
-    /// <param name="value">As it was given; <c>file:///…</c> stands for what the file holds.</param>
+    /// <summary>See <see cref="FlagSet{TOptions}.Apply"/>.</summary>
     /// <exception cref="FormatException">The value is not right, or the flag is not supported; the message names the flag.</exception>
-    public static MasterOptions Apply(MasterFlag flag, string value, MasterOptions options)
-    {
-        try
-        {
-            return flag.Apply is null ? options : flag.Apply(flag.IsPath ? PathOf(value) : Content(value), options);
-        }
-        catch (FormatException fault)
-        {
-            throw new FormatException($"--{flag.Name}: {fault.Message}", fault);
-        }
-    }
+    public static MasterOptions Apply(MasterFlag flag, string value, MasterOptions options) => Set.Apply(flag, value, options);
 
     /// <summary>The values in effect under their names, sorted; those that are not set are left out, as are secrets.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Effective(MasterOptions options) =>
-        [.. All.Select(flag => (flag.Name, Value: flag.Show?.Invoke(options))).Where(flag => flag.Value is not null).Select(flag => KeyValuePair.Create(flag.Name, flag.Value!))];
-
-    private static string PathOf(string value) => value.StartsWith("file://", StringComparison.Ordinal) ? value["file://".Length..] : value;
-
-    private static string Content(string value)
-    {
-        // An absolute path stands for a file too, where the original takes it: no other value begins with a slash.
-        if (!value.StartsWith("file://", StringComparison.Ordinal) && !value.StartsWith('/'))
-        {
-            return value;
-        }
-        var path = PathOf(value);
-        try
-        {
-            return new FileInfo(path).Length <= MaxFileBytes
-                ? File.ReadAllText(path).Trim()
-                : throw new FormatException($"'{path}' is longer than {MaxFileBytes} bytes");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new FormatException($"cannot read '{path}': {fault.Message}", fault);
-        }
-    }
+    public static IReadOnlyList<KeyValuePair<string, string>> Effective(MasterOptions options) => Set.Effective(options);
 }

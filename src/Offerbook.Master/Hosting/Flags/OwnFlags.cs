@@ -1,6 +1,7 @@
 using Offerbook.Master.Allocation;
 using Offerbook.Master.Hosting.History;
-using static Offerbook.Master.Hosting.Flags.FlagValues;
+using static Offerbook.Master.Hosting.Flags.MasterFlagValues;
+using static Offerbook.Wire.Flags.FlagValues;
 
 namespace Offerbook.Master.Hosting.Flags;
 

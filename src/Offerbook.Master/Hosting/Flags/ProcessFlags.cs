@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using static Offerbook.Master.Hosting.Flags.FlagValues;
+using static Offerbook.Master.Hosting.Flags.MasterFlagValues;
+using static Offerbook.Wire.Flags.FlagValues;
 
 namespace Offerbook.Master.Hosting.Flags;
 

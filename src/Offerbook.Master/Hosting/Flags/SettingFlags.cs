@@ -1,7 +1,8 @@
 using Mesos.V1;
 using Offerbook.Master.Allocation;
 using Offerbook.Wire.Json;
-using static Offerbook.Master.Hosting.Flags.FlagValues;
+using static Offerbook.Master.Hosting.Flags.MasterFlagValues;
+using static Offerbook.Wire.Flags.FlagValues;
 
 namespace Offerbook.Master.Hosting.Flags;
 
@@ -33,7 +34,7 @@ internal static class SettingFlags
         Setting("max_completed_tasks_per_framework", "", (text, settings) => settings with { MaxCompletedTasksPerFramework = Count(text, 0, 1_000_000) }, settings => Of(settings.MaxCompletedTasksPerFramework)),
         Setting("max_operator_event_stream_subscribers", "", (text, settings) => settings with { MaxOperatorEventStreamSubscribers = Count(text, 1, 100_000) }, settings => Of(settings.MaxOperatorEventStreamSubscribers)),
         Setting("max_unreachable_tasks_per_framework", "", (text, settings) => settings with { MaxUnreachableTasksPerFramework = Count(text, 0, 1_000_000) }, settings => Of(settings.MaxUnreachableTasksPerFramework)),
-        Allocation("min_allocatable_resources", "", (text, allocator) => allocator with { MinAllocatable = Quantities(text) }, allocator => FlagValues.Of(allocator.MinAllocatable)),
+        Allocation("min_allocatable_resources", "", (text, allocator) => allocator with { MinAllocatable = Quantities(text) }, allocator => MasterFlagValues.Of(allocator.MinAllocatable)),
         Setting("offer_constraints_re2_max_mem", "Bounds the text of a pattern; the engine is another one", (text, settings) => settings with { OfferConstraintLimits = settings.OfferConstraintLimits with { MaxBytes = Bytes(text) } },
             settings => OfBytes(settings.OfferConstraintLimits.MaxBytes)),
         Setting("offer_constraints_re2_max_program_size", "Bounds the pattern with its counted repetitions written out",

@@ -3,6 +3,7 @@ using System.Text;
 using Google.Protobuf;
 using Offerbook.Actors;
 using Offerbook.Master.Http.Reads;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Master.Tests.Http.Reads;
 
@@ -109,7 +110,7 @@ internal sealed class AnswerTests
     [TestCase("a(b)", false)]
     [TestCase("alert(1)//", false)]
     [TestCase("x;y", false)]
-    public void Callback_MustBeAName(string callback, bool valid) => Assert.That(JsonpAnswer.IsName(callback), Is.EqualTo(valid));
+    public void Callback_MustBeAName(string callback, bool valid) => Assert.That(Jsonp.IsName(callback), Is.EqualTo(valid));
 
     [Test]
     public void Protobuf_InPieces_IsTheWholeMessage()

@@ -1,4 +1,4 @@
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary>
 /// Several authenticators for one realm, tried in order; the first that knows who it is decides. When none does, a challenge of any

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Offerbook.Master.Operator;
+namespace Offerbook.Wire.Text;
 
 /// <summary>Durations as flags and queries write them: a number and a unit, <c>15secs</c>, <c>1.5mins</c>, <c>10ms</c>.</summary>
-internal static class DurationText
+public static class DurationText
 {
     private static readonly (string Unit, double Seconds)[] Units =
     [

@@ -1,4 +1,4 @@
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary>Judges the Authorization header for one realm. Safe to use from several threads; never throws on bad input.</summary>
 public interface IAuthenticator

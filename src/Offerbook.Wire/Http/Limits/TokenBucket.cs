@@ -1,9 +1,9 @@
-namespace Offerbook.Master.Http.Limits;
+namespace Offerbook.Wire.Http.Limits;
 
 /// <summary>Lets through so many calls a second on average, and as many at once as it holds. Safe to use from several threads.</summary>
 /// <param name="perSecond">Above 0.</param>
 /// <param name="capacity">At least 1.</param>
-internal sealed class TokenBucket(double perSecond, double capacity, TimeProvider time)
+public sealed class TokenBucket(double perSecond, double capacity, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly double _capacity = capacity;

@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text;
-using Offerbook.Master.Operator.Metrics;
 
-namespace Offerbook.Master.Http.Metrics;
+namespace Offerbook.Wire.Metrics;
 
 /// <summary>
 /// Gathers metrics as Prometheus' text format 0.0.4: families sorted by name, each with its type, its samples together. Names begin
 /// with <c>offerbook_</c>, those of counters end in <c>_total</c>.
 /// </summary>
-internal sealed class PrometheusSink : IMetricSink
+public sealed class PrometheusSink : IMetricSink
 {
     private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
     private string _scope = "";

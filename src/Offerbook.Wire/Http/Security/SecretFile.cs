@@ -1,7 +1,7 @@
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary>Reads files that only their owner should see.</summary>
-internal static class SecretFile
+public static class SecretFile
 {
     /// <param name="what">How texts name the file.</param>
     /// <param name="path">A path, or a <c>file://</c> address.</param>

@@ -1,9 +1,8 @@
-using Offerbook.Master.Operator.Metrics;
 
-namespace Offerbook.Master.Http.Metrics;
+namespace Offerbook.Wire.Metrics;
 
 /// <summary>Gathers metrics under their original names, for /metrics/snapshot and GET_METRICS.</summary>
-internal sealed class SnapshotSink : IMetricSink
+public sealed class SnapshotSink : IMetricSink
 {
     private readonly List<KeyValuePair<string, double>> _metrics = new(512);
     private string _prefix = "";

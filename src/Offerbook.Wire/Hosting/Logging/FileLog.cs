@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
-namespace Offerbook.Master.Hosting.Logging;
+namespace Offerbook.Wire.Hosting.Logging;
 
 /// <summary>
 /// Writes log lines to a file, on a task of its own: whoever logs never waits for the disk. Up to 10,000 lines may wait; more are
@@ -65,7 +65,7 @@ public sealed class FileLog : ILoggerProvider
         await _file.DisposeAsync();
     }
 
-    /// <summary>A full disk loses lines and not the master; when there is room again the log goes on.</summary>
+    /// <summary>A full disk loses lines and not the program; when there is room again the log goes on.</summary>
     /// <param name="line">Null: nothing but to write out.</param>
     private async Task<bool> TryWriteAsync(string? line, bool failed)
     {

@@ -1,10 +1,9 @@
 using System.Globalization;
-using Offerbook.Master.Operator.Metrics;
 
-namespace Offerbook.Master.Hosting.Metrics;
+namespace Offerbook.Wire.Metrics;
 
 /// <summary>What the metrics say of the machine. On machines without /proc they are absent.</summary>
-internal static class SystemMetrics
+public static class SystemMetrics
 {
     public static void AddTo(IMetricSink sink)
     {

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary>Who sent a request, as far as that was proved.</summary>
 /// <param name="Value">The name; null when the proof holds claims only, as a token does.</param>
@@ -9,7 +9,7 @@ public sealed record Principal(string? Value, IReadOnlyDictionary<string, string
     public static Principal Named(string value) => new(value, new Dictionary<string, string>());
 }
 
-internal static class Principals
+public static class Principals
 {
     /// <summary>Notes on the request who sent it. Done once, before any handler.</summary>
     public static void Set(this HttpContext context, Principal principal) => context.Features.Set(principal);

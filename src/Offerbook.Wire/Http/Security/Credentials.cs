@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary>
 /// Principals and their secrets. Secrets are kept as hashes under a key of this process, which makes all of them equally long: the

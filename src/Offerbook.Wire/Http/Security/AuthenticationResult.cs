@@ -1,4 +1,4 @@
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary>What an authenticator makes of a request.</summary>
 public abstract record AuthenticationResult

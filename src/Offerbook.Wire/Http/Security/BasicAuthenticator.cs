@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary><c>Authorization: Basic base64(principal:secret)</c>.</summary>
 public sealed class BasicAuthenticator(string realm, Credentials credentials) : IAuthenticator

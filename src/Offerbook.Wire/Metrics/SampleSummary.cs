@@ -1,4 +1,4 @@
-namespace Offerbook.Master.Operator.Metrics;
+namespace Offerbook.Wire.Metrics;
 
 /// <summary>Measurements of a window of time, and how many there ever were.</summary>
 /// <param name="Window">Sorted.</param>

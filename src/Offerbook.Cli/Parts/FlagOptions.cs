@@ -1,24 +1,25 @@
 using System.CommandLine;
-using Offerbook.Master.Hosting;
-using Offerbook.Master.Hosting.Flags;
+using Offerbook.Wire.Flags;
 
 namespace Offerbook.Cli.Parts;
 
 /// <summary>
-/// The flags of the original's master as options: <c>--offer_timeout=1mins</c> or <c>--offer-timeout 1mins</c>; switches also as
+/// The flags of the original's part as options: <c>--offer_timeout=1mins</c> or <c>--offer-timeout 1mins</c>; switches also as
 /// <c>--root_submissions</c> and <c>--no-root_submissions</c>. What the command line does not give may stand in the environment as
 /// <c>OFFERBOOK_MASTER_OFFER_TIMEOUT</c>. Those that are not supported are taken too, to say why.
 /// </summary>
-internal sealed class MasterFlagOptions
+internal sealed class FlagOptions<TOptions>
 {
-    private readonly List<(MasterFlag Flag, Option<string?> Given, Option<bool>? Denied)> _options = [];
+    private readonly FlagSet<TOptions> _set;
+    private readonly List<(Flag<TOptions> Flag, Option<string?> Given, Option<bool>? Denied)> _options = [];
 
-    public MasterFlagOptions()
+    public FlagOptions(FlagSet<TOptions> set)
     {
-        foreach (var flag in MasterFlags.All)
+        _set = set;
+        foreach (var flag in set.All)
         {
             // --port has a longer form too, which is what local mode calls it.
-            string[] names = [.. flag.Spellings.Select(name => "--" + name), .. flag.Name == "port" ? ["--master-port"] : Array.Empty<string>()];
+            string[] names = [.. flag.Spellings.Select(name => "--" + name), .. flag.Name == "port" ? [$"--{set.Part}-port"] : Array.Empty<string>()];
             var given = new Option<string?>(names[0], names[1..])
             {
                 Description = flag.Note.Length > 0 ? flag.Note : "As in the original",
@@ -46,7 +47,7 @@ internal sealed class MasterFlagOptions
     }
 
     /// <exception cref="CliException">A value is not right, or a flag is not supported.</exception>
-    public MasterOptions Apply(ParseResult parsed, MasterOptions options)
+    public TOptions Apply(ParseResult parsed, TOptions options)
     {
         try
         {
@@ -54,17 +55,17 @@ internal sealed class MasterFlagOptions
             {
                 var value = parsed.GetResult(given) is { Implicit: false } ? parsed.GetValue(given) ?? ""
                     : denied is not null && parsed.GetValue(denied) ? "false"
-                    : Environment.GetEnvironmentVariable(MasterFlags.VariablePrefix + flag.Name.ToUpperInvariant());
+                    : Environment.GetEnvironmentVariable(_set.VariablePrefix + flag.Name.ToUpperInvariant());
                 if (value is not null)
                 {
-                    options = MasterFlags.Apply(flag, value, options);
+                    options = _set.Apply(flag, value, options);
                 }
             }
             return options;
         }
         catch (FormatException problem)
         {
-            throw new CliException(ExitCode.BadInput, problem.Message, "docs/operating/master-flags.md lists all flags");
+            throw new CliException(ExitCode.BadInput, problem.Message, $"docs/operating/{_set.Part}-flags.md lists all flags");
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary>
 /// Checks a JSON web token: header, payload and signature, each in base64url, with dots between. Only HMAC with SHA-256 is taken, so

@@ -1,4 +1,4 @@
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary><c>Authorization: Bearer TOKEN</c>. All claims of the token become claims of the principal, which has no name.</summary>
 /// <param name="clock">Expiry is judged by it.</param>

@@ -2,7 +2,7 @@ using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
-namespace Offerbook.Master.Http.Security;
+namespace Offerbook.Wire.Http.Security;
 
 /// <summary>
 /// Reads credentials as the original keeps them: <c>{"credentials": [{"principal": "p", "secret": "s"}]}</c>, or a principal and a

@@ -1,22 +1,22 @@
-namespace Offerbook.Master.Operator.Metrics;
+namespace Offerbook.Wire.Metrics;
 
-internal enum MetricKind
+public enum MetricKind
 {
     /// <summary>A value of this moment.</summary>
     Gauge,
 
-    /// <summary>Counts from the start of the master and never falls.</summary>
+    /// <summary>Counts from the start of the program and never falls.</summary>
     Counter,
 }
 
 /// <summary>A label of a metric, where the reader knows labels.</summary>
-internal readonly record struct MetricLabel(string Name, string Value);
+public readonly record struct MetricLabel(string Name, string Value);
 
 /// <summary>
 /// Takes metrics for one answer. Each has a name as the original has it, a path; a reader that knows labels takes a family and
 /// labels instead. A sink uses the one and ignores the other.
 /// </summary>
-internal interface IMetricSink
+public interface IMetricSink
 {
     /// <param name="family">In words with underscores; null: made from the name; empty: the metric is for readers of names only, as a sum over labels is.</param>
     void Add(MetricKind kind, string name, double value, string? family = null, params ReadOnlySpan<MetricLabel> labels);

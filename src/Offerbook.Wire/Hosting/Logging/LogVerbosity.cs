@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Offerbook.Master.Hosting.Logging;
+namespace Offerbook.Wire.Hosting.Logging;
 
 /// <summary>
 /// How much is logged: from a fixed level on, or for a while more. Verbosity 0 is the fixed level, 1 adds a line for each request
