@@ -35,7 +35,7 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
             }
         }
         LearnExecutors(turn, agent, report);
-        var listed = new HashSet<(FrameworkId, TaskId)>();
+        var listed = new HashSet<(FrameworkId, TaskId)>(report.Tasks.Count);
         foreach (var reported in report.Tasks)
         {
             if (cluster.Frameworks.TryGet(FrameworkId.From(reported.FrameworkId), out var framework))
@@ -52,7 +52,11 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
     /// <summary>Tells the agent what it must do about the differences; comes after its SUBSCRIBED.</summary>
     public void Settle(in Turn turn, Agent agent, Report report)
     {
-        var listed = report.Tasks.Select(task => (FrameworkId.From(task.FrameworkId), TaskId.From(task.TaskId))).ToHashSet();
+        var listed = new HashSet<(FrameworkId, TaskId)>(report.Tasks.Count);
+        foreach (var task in report.Tasks)
+        {
+            listed.Add((FrameworkId.From(task.FrameworkId), TaskId.From(task.TaskId)));
+        }
         foreach (var info in report.Frameworks)
         {
             if (cluster.Frameworks.TryGet(FrameworkId.From(info.Id), out var framework) && !framework.Info.Equals(info))
@@ -78,17 +82,23 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
             }
         }
         agent.PendingKills.Clear();
-        foreach (var (framework, task) in listed.Order())
-        {
-            // Launched anew elsewhere while this agent was away: the copy here must end.
-            if (cluster.Frameworks.Find(framework)?.Tasks.Find(task) is { } known && known.Agent != agent.Id)
-            {
-                agent.Send(turn, AgentEvents.Kill(framework, task, policy: null));
-            }
-        }
+        SettleCopies(turn, agent, report);
         if (missing.Reconcile.Tasks.Count > 0)
         {
             agent.Send(turn, missing);
+        }
+    }
+
+    /// <summary>What was launched anew elsewhere while this agent was away: the copy here must end.</summary>
+    private void SettleCopies(in Turn turn, Agent agent, Report report)
+    {
+        foreach (var task in report.Tasks)
+        {
+            var (framework, id) = (FrameworkId.From(task.FrameworkId), TaskId.From(task.TaskId));
+            if (cluster.Frameworks.Find(framework)?.Tasks.Find(id) is { } known && known.Agent != agent.Id)
+            {
+                agent.Send(turn, AgentEvents.Kill(framework, id, policy: null));
+            }
         }
     }
 

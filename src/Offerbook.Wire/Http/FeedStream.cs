@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 
@@ -13,10 +12,7 @@ public sealed class FeedStream<TEvent> where TEvent : class, IMessage
     private readonly HttpContext _context;
     private readonly MessageFormat _format;
     private readonly EventFeed<TEvent> _feed;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-
+    private readonly StreamPace _pace = new();
     private Task<ReadOnlyMemory<byte>>? _head;
     private EncodedEvent<TEvent>? _sendNext;
     private long _position;
@@ -40,47 +36,46 @@ public sealed class FeedStream<TEvent> where TEvent : class, IMessage
     public void SendNext(EncodedEvent<TEvent> message)
     {
         Volatile.Write(ref _sendNext, message);
-        _signal.Writer.TryWrite(true);
+        _pace.Ring();
     }
 
     /// <summary>Ends the stream once what the feed holds has left, or when the reader takes too long to fetch it.</summary>
     public void Close()
     {
         _isClosing = true;
-        _stop.CancelAfter(_feed.Bounds.CloseGrace);
-        _signal.Writer.TryWrite(true);
+        _pace.CutAfter(_feed.Bounds.CloseGrace);
     }
 
     /// <summary>Sends the headers, the head and then events until the stream ends. The request's handler awaits it.</summary>
     public async Task<StreamEnd> RunAsync()
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_context.RequestAborted, _stop.Token);
+        using var watch = _pace.Watch(_context.RequestAborted);
         var output = new ResponseFrames(_context);
         try
         {
-            await output.BeginAsync(MediaTypes.Of(_format), ending.Token);
-            await output.WriteAsync(await _head!.WaitAsync(ending.Token), ending.Token);
+            await output.BeginAsync(MediaTypes.Of(_format), _pace.GiveUp);
+            await output.WriteAsync(await _head!.WaitAsync(_pace.GiveUp), _pace.GiveUp);
             _head = null;
             bool last;
             do
             {
                 // Asked before the feed is: what came before the end is sent.
                 last = _isClosing;
-                if (!await DrainAsync(output, ending.Token))
+                if (!await DrainAsync(output, _pace.GiveUp))
                 {
                     return Cut();
                 }
                 if (!last)
                 {
-                    await _signal.Reader.ReadAsync(ending.Token);
+                    await _pace.WaitAsync();
                 }
             }
-            while (!last);
-            return StreamEnd.Closed;
+            while (!last && !_pace.ReaderLeft);
+            return last ? StreamEnd.Closed : StreamEnd.ReaderLeft;
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException)
         {
-            return _stop.IsCancellationRequested ? Cut() : StreamEnd.ReaderLeft;
+            return _pace.GiveUp.IsCancellationRequested && !_pace.ReaderLeft ? Cut() : StreamEnd.ReaderLeft;
         }
         finally
         {
@@ -94,10 +89,9 @@ public sealed class FeedStream<TEvent> where TEvent : class, IMessage
         if (Volatile.Read(ref _position) < first && !_isCut)
         {
             _isCut = true;
-            // Frees the writing task if it waits for the reader; never runs any of it here.
-            _ = _stop.CancelAsync();
+            _pace.Cut();
         }
-        _signal.Writer.TryWrite(true);
+        _pace.Ring();
     }
 
     /// <returns>False when events were dropped that this reader has not got.</returns>

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 
 namespace Offerbook.Wire.Http;
@@ -13,10 +12,7 @@ public sealed class FrameStream
     private readonly string _contentType;
     private readonly StreamBounds _bounds;
     private readonly FrameBuffer _buffer;
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-
-    private readonly CancellationTokenSource _stop = new();
+    private readonly StreamPace _pace = new();
 
     /// <param name="context">The exchange whose response this is. Headers of the caller must be set before <see cref="RunAsync"/>.</param>
     public FrameStream(HttpContext context, string contentType, StreamBounds bounds)
@@ -34,12 +30,11 @@ public sealed class FrameStream
         var taken = _buffer.TryAdd(frame);
         if (taken)
         {
-            _signal.Writer.TryWrite(true);
+            _pace.Ring();
         }
         else if (_buffer.HasOverflowed)
         {
-            // Frees the writing task if it waits for the reader; never runs any of it here.
-            _ = _stop.CancelAsync();
+            _pace.Cut();
         }
         return taken;
     }
@@ -48,37 +43,35 @@ public sealed class FrameStream
     public void Close()
     {
         _buffer.Seal();
-        _stop.CancelAfter(_bounds.CloseGrace);
-        _signal.Writer.TryWrite(true);
+        _pace.CutAfter(_bounds.CloseGrace);
     }
 
     /// <summary>Sends the headers and then frames until the stream ends. The request's handler awaits it.</summary>
     public async Task<StreamEnd> RunAsync()
     {
-        var gone = _context.RequestAborted;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(gone, _stop.Token);
+        using var watch = _pace.Watch(_context.RequestAborted);
         var output = new ResponseFrames(_context);
         try
         {
-            await output.BeginAsync(_contentType, ending.Token);
+            await output.BeginAsync(_contentType, _pace.GiveUp);
             bool last;
             do
             {
                 // Asked before the buffer is emptied: no frame can come after.
                 last = _buffer.IsSealed;
-                await DrainAsync(output, ending.Token);
+                await DrainAsync(output, _pace.GiveUp);
                 if (!last)
                 {
-                    await _signal.Reader.ReadAsync(ending.Token);
+                    await _pace.WaitAsync();
                 }
             }
-            while (!last);
-            return _buffer.HasOverflowed ? Cut() : StreamEnd.Closed;
+            while (!last && !_pace.ReaderLeft);
+            return _buffer.HasOverflowed ? Cut() : last ? StreamEnd.Closed : StreamEnd.ReaderLeft;
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException)
         {
             // Giving up a write makes the server abort the connection, which looks as if the reader had left: what we wanted counts first.
-            return _stop.IsCancellationRequested ? Cut() : StreamEnd.ReaderLeft;
+            return _pace.GiveUp.IsCancellationRequested && !_pace.ReaderLeft ? Cut() : StreamEnd.ReaderLeft;
         }
         finally
         {

@@ -21,6 +21,7 @@ public sealed class EventLoopObserverTests
         loop.TurnEnded(new MasterMessage.FiltersExpired(), default, TimeSpan.FromMicroseconds(11));
         loop.TurnEnded(new MasterMessage.FiltersExpired(), default, TimeSpan.FromSeconds(2));
 
+        Assert.That(loop.Turns.Single(turns => turns.Message == "filters_expired").Turns.Longest, Is.EqualTo(TimeSpan.FromSeconds(2)));
         var histogram = loop.Turns.Single(turns => turns.Message == "filters_expired").Turns.ToHistogram();
         Assert.That(histogram.Buckets, Is.EqualTo(new long[] { 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1 }));
         Assert.That(histogram.SumSeconds, Is.EqualTo(2.000021).Within(1e-9));

@@ -16,9 +16,16 @@ internal sealed class Prober : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>
+    /// Callers of each kind, who wait for nobody but themselves: at 200 calls a second an answer may take 0.3 s before a question waits
+    /// in here. With 8 of them it was 40 ms, and what is told grew with every question.
+    /// </summary>
+    private const int Lanes = 64;
+
     private readonly Reactor _reactor = new();
     private readonly SchedulerLink _scheduler;
-    private readonly CallLane<long> _health;
+    private readonly CallLane<long>[] _health;
+    private int _nextHealth;
     private readonly byte[] _getHealth = HttpText.Get("/health");
     private readonly TaskCompletionSource _subscribed = new();
     private byte[] _reconcile = [];
@@ -29,12 +36,12 @@ internal sealed class Prober : IDisposable
     public Prober(IPEndPoint master)
     {
         var info = new FrameworkInfo { User = "root", Name = "prober", Roles = { "prober" }, FailoverTimeout = 3600, Capabilities = { new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole } } };
-        _scheduler = new SchedulerLink(_reactor, master, MessageFormat.Protobuf, info, 8, Happened, tag => Note(Calls, tag), (_, _, _) => Failed++)
+        _scheduler = new SchedulerLink(_reactor, master, MessageFormat.Protobuf, info, Lanes, Happened, tag => Note(Calls, tag), (_, _, _) => Failed++)
         {
             SuppressedRoles = ["prober"],
             Ended = _ => _reactor.After(TimeSpan.FromMilliseconds(20), () => _scheduler!.Subscribe()),
         };
-        _health = new CallLane<long>(_reactor, master, (_, _, _) => Failed++, tag => Note(Health, tag));
+        _health = [.. Enumerable.Range(0, Lanes).Select(_ => new CallLane<long>(_reactor, master, (_, _, _) => Failed++, tag => Note(Health, tag)))];
         _reactor.Post(_scheduler.Subscribe);
         _reactor.Start("prober");
     }
@@ -101,7 +108,7 @@ internal sealed class Prober : IDisposable
         while (_scheduler.Subscribed && _due <= now)
         {
             _scheduler.Send(_reconcile, _due);
-            _health.Send(_getHealth, _due);
+            _health[_nextHealth++ % Lanes].Send(_getHealth, _due);
             _due += (long)(Period.TotalSeconds * Stopwatch.Frequency);
         }
         _reactor.After(Period, Tick);

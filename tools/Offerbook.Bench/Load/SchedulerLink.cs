@@ -15,6 +15,7 @@ namespace Offerbook.Bench.Load;
 internal sealed class SchedulerLink : IHttpLinkUser
 {
     private const string Path = "/api/v1/scheduler";
+    private const int StalledReceiveBytes = 4_096;
 
     private readonly Reactor _reactor;
     private readonly IPEndPoint _master;
@@ -41,13 +42,19 @@ internal sealed class SchedulerLink : IHttpLinkUser
 
     public bool Subscribed { get; private set; }
 
+    /// <summary>Stops reading once the stream is open, behind buffers as small as the kernel lets them be, as a framework that hangs would.</summary>
+    public bool Stalls { get; init; }
+
     /// <summary>Called when the stream has ended or was refused; may subscribe again.</summary>
     public Action<string> Ended { get; set; } = static _ => { };
 
     /// <summary>Roles whose offers are not wanted.</summary>
     public IReadOnlyList<string> SuppressedRoles { get; init; } = [];
 
-    public void Subscribe() => _stream = HttpLink.Connect(_reactor, this, _master);
+    public void Subscribe() => _stream = HttpLink.Connect(_reactor, this, _master, receiveBytes: Stalls ? StalledReceiveBytes : 0);
+
+    /// <summary>Goes on to read after a stall, if only to see that the stream has been cut.</summary>
+    public void Resume() => _stream?.Pause(false);
 
     /// <summary>Makes a call ready to be sent any number of times.</summary>
     public byte[] Prepare(Call call)
@@ -104,6 +111,7 @@ internal sealed class SchedulerLink : IHttpLinkUser
             {
                 _info.Id = happened.Subscribed.FrameworkId;
                 Subscribed = true;
+                link.Pause(Stalls);
             }
             _happened(happened);
         }

@@ -25,27 +25,16 @@ internal sealed class StateReader(Uri master) : IDisposable
         return ReadAsync(request, cancellation);
     }
 
-    /// <summary>
-    /// What reads have held the event loop for: how many turns, and the bound under which the longest was (buckets of a histogram:
-    /// 10 µs … 1 s, then without a bound).
-    /// </summary>
-    public async Task<(long Turns, double LongestBelow)> LoopHoldsAsync(string message, CancellationToken cancellation)
+    /// <summary>What turns for a message have held the event loop for since the start of the master.</summary>
+    public async Task<(long Turns, TimeSpan Longest, TimeSpan All)> LoopHoldsAsync(string message, CancellationToken cancellation)
     {
-        var text = await _http.GetStringAsync("/metrics", cancellation);
-        var buckets = text.Split('\n').Where(line => line.StartsWith("offerbook_turn_seconds_bucket", StringComparison.Ordinal)
-            && line.Contains($"message=\"{message}\"", StringComparison.Ordinal)).Select(ReadBucket).ToList();
-        var turns = buckets.Count == 0 ? 0 : buckets.Max(bucket => bucket.Count);
-        return (turns, turns == 0 ? 0 : buckets.Where(bucket => bucket.Count == turns).Min(bucket => bucket.Bound));
+        var metrics = (await _http.GetStringAsync("/metrics", cancellation)).Split('\n');
+        double Value(string family) => double.Parse(
+            metrics.Single(line => line.StartsWith($"offerbook_{family}{{message=\"{message}\"}} ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
+        return ((long)Value("turn_seconds_count"), TimeSpan.FromSeconds(Value("longest_turn_seconds")), TimeSpan.FromSeconds(Value("turn_seconds_sum")));
     }
 
     public void Dispose() => _http.Dispose();
-
-    private static (double Bound, long Count) ReadBucket(string line)
-    {
-        var bound = line.Split("le=\"")[1].Split('"')[0];
-        return (bound == "+Inf" ? double.PositiveInfinity : double.Parse(bound, CultureInfo.InvariantCulture),
-            long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
-    }
 
     private async Task<StateRead> ReadAsync(HttpRequestMessage request, CancellationToken cancellation)
     {

@@ -1,31 +1,30 @@
 using System.Diagnostics;
-using Mesos.V1.Scheduler;
 using Offerbook.Bench.Harness;
-using Offerbook.Bench.Load;
 using Offerbook.Bench.Programs;
-using Offerbook.Bench.Sockets;
-using Offerbook.Wire;
 
 namespace Offerbook.Bench.Streams;
 
 /// <summary>
-/// Operators and schedulers who follow a master over loopback HTTP, from this process: how late events come, what stalled readers
-/// do to the others, and that those are cut. One agent's health reports are the events.
+/// Operators and schedulers who follow a master over loopback HTTP: how late events come, what stalled readers do to the others, and
+/// that those are cut. One agent's health reports are the events. They come at a fixed rate, or, where buffers are to be filled, no
+/// further ahead than those who read can follow: else the benchmark would cut its own readers and show nothing.
 /// </summary>
 public sealed class StreamsBenchmark : IBenchmark
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>Letters in an update that fills the operators' feed, and how many: more than its 32 MiB and what the kernel buffers.</summary>
+    private const int OperatorUpdates = 640;
 
-    /// <summary>One reader in so many looks at what it reads: else this process would measure itself.</summary>
-    private const int LooksOneIn = 20;
+    /// <summary>Updates of the burst that the slowest operator who reads may be behind: half of the feed's 32 MiB would be 256.</summary>
+    private const int MaxBehind = 8;
 
-    /// <summary>Letters in an update that fills buffers, and how many of them: more than the feed's 32 MiB and the kernel's buffers.</summary>
-    private const int BurstPadding = 64 * 1024;
-    private const int BurstUpdates = 800;
+    /// <summary>Letters in an update that fills a scheduler's stream, and how many for each: more than its 16 MiB and what the kernel buffers.</summary>
+    private const int SchedulerUpdates = 24;
 
-    /// <summary>Readers who stay for the burst, and how fast it comes: no more than this process reads, which else would be cut itself.</summary>
-    private const int BurstReaders = 3;
-    private static readonly TimeSpan BurstPause = TimeSpan.FromMilliseconds(20);
+    /// <summary>Of these large updates the master may have this many to take.</summary>
+    private const int MaxWaiting = 4;
+
+    private static readonly string s_operatorPadding = new('x', 64 * 1024);
+    private static readonly string s_schedulerPadding = new('x', 1024 * 1024);
 
     public string Name => "streams";
 
@@ -34,148 +33,87 @@ public sealed class StreamsBenchmark : IBenchmark
     public IReadOnlyList<BenchOption> Options { get; } =
     [
         new("operators", "950", "operators who follow all events; with the stalled ones at most as many as the master allows, 1000"),
-        new("schedulers", "1000", "schedulers, each with a task whose updates it gets"),
-        new("stalled", "50", "more operators who stop reading"),
+        new("schedulers", "950", "schedulers, each with a task whose updates it gets"),
+        new("stalled", "50", "more operators, and as many more schedulers, who stop reading"),
         new("rate", "100", "updates a second: each is an event for one scheduler and for every operator"),
         new("seconds", "10", "how long each phase is measured"),
+        new("burst-operators", "50", "operators who stay and read the 40 MiB that cut the stalled ones"),
     ];
 
     public async Task RunAsync(BenchRun run, CancellationToken cancellation)
     {
-        var (operators, schedulers, stalled) = (run.Int("operators"), run.Int("schedulers"), run.Int("stalled"));
-        FileLimit.Require(operators + schedulers * 2 + stalled + 256, "the streams");
+        var (rate, seconds, stalled) = (run.Int("rate"), run.Int("seconds"), run.Int("stalled"));
+        FileLimit.Require(run.Int("operators") + (run.Int("schedulers") + stalled) * 2 + stalled + 256, "the streams");
         await using var master = await MasterUnderTest.StartAsync(cancellation);
-        using var reactor = new Reactor();
-        var phase = new Phase();
-        var failure = new TaskCompletionSource();
-        var ready = new Countdown(1);
-        var source = new UpdateSource(reactor, master.Address, schedulers, ready.Signal, reason => failure.TrySetException(new InvalidOperationException(reason)));
-        reactor.Start("streams");
-        reactor.Post(source.Connect);
-        await ready.WaitAsync(failure.Task, Patience, cancellation);
-
-        run.Progress($"{schedulers} schedulers");
-        ready = new Countdown(schedulers);
-        for (var i = 0; i < schedulers; i++)
-        {
-            var link = new SchedulerLink(reactor, master.Address, MessageFormat.Protobuf, UpdateSource.Framework(i), 1, Hear,
-                static _ => { }, (_, status, text) => failure.TrySetException(new InvalidOperationException($"{status} {text}")));
-            reactor.Post(link.Subscribe);
-        }
-        await ready.WaitAsync(failure.Task, Patience, cancellation);
-
-        run.Progress($"{operators} operators");
+        using var readers = new StreamReaders(master.Address, run.Int("schedulers"), stalled);
+        run.Progress($"{run.Int("schedulers")} schedulers");
+        await readers.ConnectAsync(cancellation);
+        run.Progress($"{run.Int("operators")} operators");
         var began = Stopwatch.GetTimestamp();
-        ready = new Countdown(operators);
-        var readers = Enumerable.Range(0, operators).Select(i => new OperatorReader(reactor, master.Address,
-            i % LooksOneIn == 0 ? sent => phase.Operator(sent) : null, stalls: false, ready.Signal)).ToList();
-        readers.ForEach(reader => reactor.Post(reader.Connect));
-        await ready.WaitAsync(failure.Task, Patience, cancellation);
-        run.Report("subscribe_all", Stopwatch.GetElapsedTime(began).TotalMilliseconds, "ms", $"{operators} operators, connect to SUBSCRIBED");
+        await readers.FollowAsync(run.Int("operators"), cancellation);
+        run.Report("subscribe_all", Stopwatch.GetElapsedTime(began).TotalMilliseconds, "ms", $"{run.Int("operators")} operators, connect to SUBSCRIBED");
 
-        await MeasureAsync("alone");
-        ready = new Countdown(stalled);
-        var stuck = Enumerable.Range(0, stalled).Select(_ => new OperatorReader(reactor, master.Address, null, stalls: true, ready.Signal)).ToList();
-        stuck.ForEach(reader => reactor.Post(reader.Connect));
-        await ready.WaitAsync(failure.Task, Patience, cancellation);
-        await MeasureAsync("with_stalled");
+        await MeasureAsync("alone", () => SendAsync(rate * seconds));
+        await readers.StallAsync(stalled, cancellation);
+        await MeasureAsync("with_stalled", () => SendAsync(rate * seconds));
 
-        run.Progress("a burst that the stalled cannot hold");
-        reactor.Post(() => readers.Skip(BurstReaders).ToList().ForEach(reader => reader.Close()));
-        readers.RemoveRange(BurstReaders, readers.Count - BurstReaders);
-        phase = new Phase();
-        for (var i = 0; i < BurstUpdates; i++)
+        readers.Keep(run.Int("burst-operators"));
+        await MeasureAsync("operators_cut", async () =>
         {
-            reactor.Post(() => source.Update(BurstPadding));
-            await Task.Delay(BurstPause, cancellation);
-        }
-        var patience = Stopwatch.GetTimestamp();
-        while (source.Waiting > 0 && Stopwatch.GetElapsedTime(patience) < TimeSpan.FromSeconds(30))
+            var first = readers.FewestRecords;
+            for (var i = 0; i < OperatorUpdates; i++)
+            {
+                await readers.WhenAsync(() => i - (readers.FewestRecords - first) < MaxBehind, cancellation);
+                await readers.UpdateAsync(i % run.Int("schedulers"), s_operatorPadding);
+            }
+        });
+        await readers.ResumeOperatorsAsync(cancellation);
+        run.Report("stalled_operators_cut", readers.StalledOperatorsCut, "readers", $"of {stalled} that did not read {OperatorUpdates} updates of 64 KiB");
+
+        readers.Keep(0);
+        await MeasureAsync("schedulers_cut", async () =>
         {
-            await Task.Delay(100, cancellation);
-        }
-        await Task.Delay(2_000, cancellation);
-        reactor.Post(() => stuck.ForEach(reader => reader.Resume()));
-        await Task.Delay(3_000, cancellation);
-        run.Report("stalled_cut", stuck.Count(reader => reader.Ended is not null), "readers", $"of {stalled} that did not read {BurstUpdates} updates of 64 KiB");
-        run.Report("healthy_cut", readers.Count(reader => reader.Ended is not null), "readers", $"of {readers.Count} that read them");
-        phase.OperatorLag.Report(run, "burst_operator_lag", "of those who read them");
+            var usual = SendAsync(rate * seconds);
+            for (var i = 0; i < stalled * SchedulerUpdates; i++)
+            {
+                await readers.WhenAsync(() => readers.Waiting < MaxWaiting, cancellation);
+                await readers.UpdateAsync(run.Int("schedulers") + i % stalled, s_schedulerPadding);
+            }
+            await usual;
+        });
+        await readers.ResumeSchedulersAsync(cancellation);
+        run.Report("stalled_schedulers_cut", readers.StalledSchedulersCut, "readers", $"of {stalled} that did not read {SchedulerUpdates} updates of 1 MiB");
         master.ReportMemory(run, "master_resident", "after all of it");
-        reactor.Stop();
 
-        void Hear(Event happened)
+        // An open loop: what is late is not waited for.
+        async Task SendAsync(int updates)
         {
-            if (happened.Type == Event.Types.Type.Subscribed)
-            {
-                ready.Signal();
-            }
-            else if (happened.Update is { } update && long.TryParse(update.Status.Message.AsSpan().TrimEnd('x'), out var sent))
-            {
-                phase.Scheduler(sent);
-            }
-        }
-
-        async Task MeasureAsync(string what)
-        {
-            run.Progress(what);
-            phase = new Phase();
-            var (rate, seconds) = (run.Int("rate"), run.Int("seconds"));
-            var records = readers.Sum(reader => reader.Records);
-            var cpu = master.CpuSeconds;
             var from = Stopwatch.GetTimestamp();
-            for (var i = 0; i < rate * seconds; i++)
+            for (var i = 0; i < updates; i++)
             {
-                reactor.Post(() => source.Update());
-                // An open loop: what is late is not waited for.
+                readers.Update();
                 var due = TimeSpan.FromSeconds((i + 1) / (double)rate) - Stopwatch.GetElapsedTime(from);
                 if (due > TimeSpan.FromMilliseconds(1))
                 {
                     await Task.Delay(due, cancellation);
                 }
             }
+        }
+
+        async Task MeasureAsync(string what, Func<Task> send)
+        {
+            run.Progress(what);
+            var phase = readers.Phase = new StreamPhase();
+            var (records, cpu, from) = (readers.Records, master.CpuSeconds, Stopwatch.GetTimestamp());
+            await send();
+            await readers.WhenAsync(() => readers.Waiting == 0, cancellation);
             var elapsed = Stopwatch.GetElapsedTime(from);
             await Task.Delay(1_000, cancellation);
-            run.Report($"{what}_events", (readers.Sum(reader => reader.Records) - records) / elapsed.TotalSeconds, "events/s",
-                $"delivered to {readers.Count} operators, {rate} updates/s");
+            run.Report($"{what}_events", (readers.Records - records) / elapsed.TotalSeconds, "events/s", $"delivered to operators, in {elapsed.TotalSeconds:0.0} s");
             run.Report($"{what}_master_cpu", (master.CpuSeconds - cpu) / elapsed.TotalSeconds, "cores", "of the master meanwhile");
-            phase.OperatorLag.Report(run, $"{what}_operator_lag", $"update sent to event read, one operator in {LooksOneIn}");
-            phase.SchedulerLag.Report(run, $"{what}_scheduler_lag", "update sent to event read");
-            run.Report($"{what}_cut", readers.Count(reader => reader.Ended is not null), "readers", "that read and were cut nevertheless");
-        }
-    }
-
-    /// <summary>What was measured since the phase began.</summary>
-    private sealed class Phase
-    {
-        public Latencies OperatorLag { get; } = new();
-
-        public Latencies SchedulerLag { get; } = new();
-
-        public void Operator(long sent) => OperatorLag.Add(Stopwatch.GetElapsedTime(sent));
-
-        public void Scheduler(long sent) => SchedulerLag.Add(Stopwatch.GetElapsedTime(sent));
-    }
-
-    /// <summary>Signalled on the reactor's thread, awaited outside.</summary>
-    private sealed class Countdown(int count)
-    {
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _left = count;
-
-        public void Signal()
-        {
-            if (Interlocked.Decrement(ref _left) == 0)
-            {
-                _done.SetResult();
-            }
-        }
-
-        public async Task WaitAsync(Task failure, TimeSpan patience, CancellationToken cancellation)
-        {
-            if (Volatile.Read(ref _left) > 0)
-            {
-                await await Task.WhenAny(_done.Task, failure).WaitAsync(patience, cancellation);
-            }
+            run.Report($"{what}_master_resident", master.ResidentMiB, "MiB");
+            phase.Report(run, what);
+            run.Report($"{what}_healthy_cut", readers.HealthyCut, "readers", "that read and were cut nevertheless, operators and schedulers");
         }
     }
 }

@@ -28,6 +28,7 @@ internal sealed class UpdateSource(Reactor reactor, IPEndPoint master, int frame
         new CallLane<long>(reactor, master, (_, status, text) => failed($"an update was answered {status} {text}")))];
     private string _header = "";
     private long _sent;
+    private long _updates;
 
     /// <summary>Updates that wait to be taken by the master.</summary>
     public int Waiting => _calls.Sum(lane => lane.Waiting);
@@ -44,13 +45,24 @@ internal sealed class UpdateSource(Reactor reactor, IPEndPoint master, int frame
 
     public void Connect() => HttpLink.Connect(reactor, this, master);
 
-    /// <param name="padding">Letters added to the message.</param>
-    public void Update(int padding = 0)
+    /// <summary>The next of <paramref name="among"/> frameworks gets an update.</summary>
+    public void Update(int among)
     {
-        var number = (int)(_sent++ % frameworks);
+        var number = (int)(_updates++ % among);
+        Send(number, Prepare(number));
+    }
+
+    /// <summary>Sends what was prepared, on the reactor's thread.</summary>
+    public void Send(int number, byte[] prepared) => _calls[number % Lanes].Send(prepared, 0);
+
+    /// <summary>Makes an update, on any thread. The moment that it carries is this one.</summary>
+    /// <param name="number">Of the framework that gets it.</param>
+    /// <param name="padding">Letters added to the message.</param>
+    public byte[] Prepare(int number, string padding = "")
+    {
         var uuid = new byte[16];
-        BitConverter.TryWriteBytes(uuid, _sent);
-        _calls[number % Lanes].Send(HttpText.Post(Path, new Call
+        BitConverter.TryWriteBytes(uuid, Interlocked.Increment(ref _sent));
+        return HttpText.Post(Path, new Call
         {
             Type = Type.Update,
             AgentId = Id,
@@ -67,10 +79,10 @@ internal sealed class UpdateSource(Reactor reactor, IPEndPoint master, int frame
                     Source = TaskStatus.Types.Source.Executor,
                     Reason = TaskStatus.Types.Reason.TaskHealthCheckStatusUpdated,
                     Uuid = ByteString.CopyFrom(uuid),
-                    Message = Stopwatch.GetTimestamp() + new string('x', padding),
+                    Message = Stopwatch.GetTimestamp() + padding,
                 },
             },
-        }, MessageFormat.Protobuf, _header), _sent);
+        }, MessageFormat.Protobuf, _header);
     }
 
     void IHttpLinkUser.Opened(HttpLink link)

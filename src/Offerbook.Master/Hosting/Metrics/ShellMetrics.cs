@@ -36,6 +36,8 @@ internal static class ShellMetrics
         foreach (var (message, turns) in loop.Turns)
         {
             sink.Add($"master/event_loop/turns/{message}", turns.ToHistogram(), "turn_seconds", new MetricLabel("message", message));
+            sink.Add(MetricKind.Gauge, $"master/event_loop/turns/{message}/longest_secs", turns.Longest.TotalSeconds, "longest_turn_seconds",
+                new MetricLabel("message", message));
         }
         var slow = 0L;
         foreach (var (message, count) in loop.SlowTurns)

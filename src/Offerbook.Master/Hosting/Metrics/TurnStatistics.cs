@@ -12,6 +12,10 @@ internal sealed class TurnStatistics
 
     private readonly long[] _buckets = new long[s_boundsMicros.Length + 1];
     private long _ticks;
+    private long _longestTicks;
+
+    /// <summary>The longest of all, exactly; zero when there was none.</summary>
+    public TimeSpan Longest => new(Volatile.Read(ref _longestTicks));
 
     public Histogram ToHistogram() => new(s_bounds, [.. Enumerable.Range(0, _buckets.Length).Select(i => Volatile.Read(ref _buckets[i]))],
         new TimeSpan(Volatile.Read(ref _ticks)).TotalSeconds);
@@ -25,5 +29,6 @@ internal sealed class TurnStatistics
         }
         _buckets[bucket]++;
         _ticks += duration.Ticks;
+        _longestTicks = Math.Max(_longestTicks, duration.Ticks);
     }
 }

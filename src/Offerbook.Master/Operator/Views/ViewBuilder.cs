@@ -16,11 +16,11 @@ namespace Offerbook.Master.Operator.Views;
 /// </summary>
 internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
 {
-    /// <summary>Agents drawn in one turn: at 1 µs each, and memory that is cold, 1 to 2 ms.</summary>
-    private const int MaxAgentsPerTurn = 1024;
+    /// <summary>Agents drawn in one turn: at 1 to 4 µs each, the more the colder memory is, up to 1 ms.</summary>
+    private const int MaxAgentsPerTurn = 256;
 
-    /// <summary>Frameworks drawn in one turn: at 4 µs each 1 ms.</summary>
-    private const int MaxFrameworksPerTurn = 256;
+    /// <summary>Frameworks drawn in one turn: at 4 µs each 0.3 ms.</summary>
+    private const int MaxFrameworksPerTurn = 64;
 
     private readonly BlockMap<AgentId, AgentView> _agents = new();
     private readonly BlockMap<FrameworkId, FrameworkView> _frameworks = new();
