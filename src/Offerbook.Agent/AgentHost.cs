@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
 using Offerbook.Agent.Hosting;
+using Offerbook.Agent.Hosting.Cgroups;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Hosting.Fetcher;
@@ -71,9 +72,14 @@ public sealed class AgentHost : IAsyncDisposable
             var sandboxes = new SandboxDirectories(work);
             var volumes = new VolumeDirectories(work, mailbox.PostAsync, logger);
             parts.Add(volumes);
-            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath));
+            var groups = new ContainerGroups(Isolation.Detect(options.Isolation, work, logger), options.Isolation, logger);
+            parts.Add(groups);
+            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes),
+                new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath), groups, options.Isolation);
+            parts.Add(launcher);
             var fetches = new Fetches(options.Fetch, work, sandboxes, mailbox.PostAsync, logger);
-            var containers = new ContainerRuntimes(new ProcessContainers(files, launcher, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger), fetches);
+            var containers = new ContainerRuntimes(new ProcessContainers(
+                files, launcher, groups, sandboxes, options.Isolation, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger), fetches);
             parts.Add(containers);
             parts.Add(fetches);
             var checks = new CheckRunner(launcher, mailbox.PostAsync);

@@ -9,6 +9,9 @@ public sealed record IsolationOptions
     /// </summary>
     public string? Isolation { get; init; }
 
+    /// <summary>The directory of the agents' control groups. Default <c>offerbook</c>.</summary>
+    public string CgroupsRoot { get; init; } = "offerbook";
+
     /// <summary>Requested processors are a hard limit too. Default: only where a limit is given.</summary>
     public bool EnableCfs { get; init; }
 

@@ -8,7 +8,8 @@ namespace Offerbook.Agent.StatusUpdates;
 internal sealed class StatusMaker(AgentContext context)
 {
     public TaskStatus Make(AgentTask task, TaskState state, TaskStatus.Types.Source source, string? message = null,
-        TaskStatus.Types.Reason? reason = null, bool? healthy = null, AgentMessage.ContainerStarted? started = null)
+        TaskStatus.Types.Reason? reason = null, bool? healthy = null, AgentMessage.ContainerStarted? started = null,
+        TaskResourceLimitation? limitation = null)
     {
         if (context.State.Drain is { } drain && state is TaskState.TaskKilling or TaskState.TaskKilled)
         {
@@ -18,6 +19,7 @@ internal sealed class StatusMaker(AgentContext context)
         status.AgentId = task.Info.AgentId;
         status.ExecutorId = task.Executor.ToProto();
         status.ContainerStatus = ContainerStatus(task, started);
+        status.Limitation = limitation;
         if (healthy is { } known)
         {
             status.Healthy = known;

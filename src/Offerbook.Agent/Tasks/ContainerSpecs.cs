@@ -15,6 +15,8 @@ internal static class ContainerSpecs
         {
             Volumes = TaskVolumes.Of(task.Info, task.Sandbox),
             Fetch = Fetches(task.Info.Command),
+            Limits = ContainerLimits.Of(task.Info.Resources, task.Info.Limits),
+            Process = ProcessSettingsReader.Of(task.Info.Container),
         };
         return DockerSpecs.NeedsEngine(task.Info.Container)
             ? DockerSpecs.Complete(spec, task.Info.Container, task.Info.Command, task.Info.Resources)
@@ -23,8 +25,8 @@ internal static class ContainerSpecs
 
     public static CommandSpec Command(CommandInfo command) => command.Shell
         ? new CommandSpec.Shell(command.Value)
-        // arguments[0] is the name under which the program is run (argv[0]); a shell cannot set it, and programs rarely look.
-        : new CommandSpec.Program(command.Value, [.. command.Arguments.Skip(1)]);
+        // arguments[0] is the name under which the program is run (argv[0]).
+        : new CommandSpec.Program(command.Value, [.. command.Arguments.Skip(1)]) { Name = command.Arguments.FirstOrDefault() };
 
     public static IEnumerable<KeyValuePair<string, string>> Variables(CommandInfo command) =>
         (command.Environment?.Variables ?? []).Select(variable =>

@@ -9,6 +9,9 @@ namespace Offerbook.Agent.Tasks;
 /// <summary>What a task's end is called, given how its process ended and whether the task was being killed (semantics 4.5, 4.6).</summary>
 internal readonly record struct Ending(TaskState State, Source Source, string Message, Reason? Reason, bool? Healthy)
 {
+    /// <summary>What it used too much of, and how much, when that is why it ended.</summary>
+    public TaskResourceLimitation? Limitation { get; init; }
+
     public static Ending Of(ContainerExit exit, KillIntent? kill)
     {
         var message = Describe(exit);
@@ -28,7 +31,10 @@ internal readonly record struct Ending(TaskState State, Source Source, string Me
         ContainerExit.Exited { Code: 0 } => new Ending(TaskState.TaskFinished, Source.Executor, message, null, null),
         ContainerExit.Vanished => new Ending(
             TaskState.TaskFailed, Source.Agent, message, TaskStatus.Types.Reason.ExecutorTerminated, null),
-        ContainerExit.OverLimit over => new Ending(TaskState.TaskFailed, Source.Agent, message, ReasonOf(over.Resource), null),
+        ContainerExit.OverLimit over => new Ending(TaskState.TaskFailed, Source.Agent, message, ReasonOf(over.Resource), null)
+        {
+            Limitation = LimitationOf(over),
+        },
         _ => new Ending(TaskState.TaskFailed, Source.Executor, message, null, null),
     };
 
@@ -38,6 +44,18 @@ internal readonly record struct Ending(TaskState State, Source Source, string Me
         LimitedResource.Disk => TaskStatus.Types.Reason.ContainerLimitationDisk,
         _ => throw new InvalidOperationException("a limit on an unknown resource"),
     };
+
+    private static TaskResourceLimitation LimitationOf(ContainerExit.OverLimit over)
+    {
+        var limitation = new TaskResourceLimitation();
+        limitation.Resources.Add(new Resource
+        {
+            Name = over.Resource == LimitedResource.Memory ? "mem" : "disk",
+            Type = Value.Types.Type.Scalar,
+            Scalar = new Value.Types.Scalar { Value = over.Megabytes },
+        });
+        return limitation;
+    }
 
     private static string Describe(ContainerExit exit) => exit switch
     {

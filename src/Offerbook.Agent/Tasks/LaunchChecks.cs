@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Tasks;
 
@@ -28,6 +29,7 @@ internal static class LaunchChecks
                 invalid.Add("The command contains a NUL character");
             }
         }
+        invalid.AddRange(ProcessSettingsReader.Problems(task.Container));
         if (invalid.Count > 0)
         {
             return LaunchRefusal.Invalid(string.Join("; ", invalid));

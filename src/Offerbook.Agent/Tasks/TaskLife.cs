@@ -160,7 +160,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         }
         else
         {
-            updates.Queue(task, statuses.Make(task, ending.State, ending.Source, ending.Message, ending.Reason, ending.Healthy));
+            updates.Queue(task, statuses.Make(task, ending.State, ending.Source, ending.Message, ending.Reason, ending.Healthy, limitation: ending.Limitation));
         }
         Count(task.Silenced ? TaskState.TaskKilled : ending.State);
         if (hadContainer)

@@ -88,13 +88,37 @@ public sealed class ProcessContainersTests
     }
 
     [Test]
-    public async Task Variables_WhoseNamesAShellCannotHold_AreNamedInTheSandbox()
+    public async Task Variables_OfAnyName_ReachTheTask()
     {
-        var spec = _yard.Spec("true", ("a.b", "1"), ("FINE", "2"));
+        // Two that a POSIX shell cannot hold, some that the supervisor might use itself, two that would mislead it.
+        (string Name, string Value)[] variables =
+            [("a.b", "1"), ("0", "2 \n 2"), ("record", "3"), ("status", "4"), ("stat", "5"), ("LD_LIBRARY_PATH", "/none"), ("IFS", "s")];
+        var spec = _yard.Spec(new CommandSpec.Program("env", ["-0"]), variables);
 
         await _yard.RunToEndAsync(spec);
 
-        Assert.That(_yard.Output(spec, "stderr"), Does.EndWith("a.b\n"));
+        Assert.That(_yard.Output(spec).Split('\0'), Is.SupersetOf(variables.Select(variable => $"{variable.Name}={variable.Value}")));
+    }
+
+    [Test]
+    public async Task AMisleadingVariable_ReachesTheTaskAndNotItsSupervisor()
+    {
+        var spec = _yard.Spec("echo $LD_PRELOAD; sleep 1000", ("LD_PRELOAD", "/no/such/library.so"));
+        await _yard.RunAsync(spec);
+        var supervisor = _yard.Files.Read(spec.Container)!.Supervisor!.Value.Pid;
+
+        Assert.That(File.ReadAllText($"/proc/{supervisor}/environ"), Does.Not.Contain("LD_PRELOAD"));
+        await Until(() => _yard.Output(spec) == "/no/such/library.so\n", "the task has its variable");
+    }
+
+    [Test]
+    public async Task AProgram_CanBeRunUnderAnotherName()
+    {
+        var spec = _yard.Spec(new CommandSpec.Program("sh", ["-c", "echo $0; tr '\\0' ' ' </proc/$$/cmdline"]) { Name = "-other name" });
+
+        await _yard.RunToEndAsync(spec);
+
+        Assert.That(_yard.Output(spec), Does.StartWith("-other name\n-other name -c "));
     }
 
     [Test]

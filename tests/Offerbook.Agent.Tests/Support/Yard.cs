@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Cgroups;
 using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Hosting.Volumes;
 using Offerbook.Agent.Sandbox;
@@ -15,15 +16,21 @@ internal sealed class Yard : IAsyncDisposable
 
     private readonly Channel<AgentMessage> _messages = Channel.CreateUnbounded<AgentMessage>();
     private readonly SandboxDirectories _sandboxes;
+    private readonly IsolationOptions _isolation;
+    private readonly ContainerGroups _groups;
     private ProcessContainers _containers;
 
-    public Yard(string? extraPath = null)
+    public Yard(string? extraPath = null, IsolationOptions? isolation = null, IControlGroups? groups = null)
     {
+        _isolation = isolation ?? new IsolationOptions();
         Work = Directory.CreateTempSubdirectory("offerbook-agent-").FullName;
         Files = new ContainerFiles(Work);
         _sandboxes = new SandboxDirectories(Work);
         Volumes = new VolumeDirectories(Work, message => _messages.Writer.WriteAsync(message), NullLogger.Instance);
-        Launcher = new ProcessLauncher(Files, _sandboxes, new VolumeMounts(Work, _sandboxes), new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath));
+        Cgroups = groups ?? Isolation.Detect(_isolation, Work, NullLogger.Instance);
+        _groups = new ContainerGroups(Cgroups, _isolation, NullLogger.Instance);
+        Launcher = new ProcessLauncher(Files, _sandboxes, new VolumeMounts(Work, _sandboxes), new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath),
+            _groups, _isolation);
         _containers = Start();
     }
 
@@ -34,6 +41,8 @@ internal sealed class Yard : IAsyncDisposable
     public VolumeDirectories Volumes { get; }
 
     public ProcessLauncher Launcher { get; }
+
+    public IControlGroups Cgroups { get; }
 
     public ProcessContainers Runner => _containers;
 
@@ -99,10 +108,12 @@ internal sealed class Yard : IAsyncDisposable
         // What a failed test left running belongs to nobody and is killed.
         await RestartAsync();
         await _containers.DisposeAsync();
+        await Launcher.DisposeAsync();
+        await _groups.DisposeAsync();
         Directory.Delete(Work, recursive: true);
     }
 
-    private ProcessContainers Start() => new(Files, Launcher, BootId, message =>
+    private ProcessContainers Start() => new(Files, Launcher, _groups, _sandboxes, _isolation, BootId, message =>
     {
         _messages.Writer.TryWrite(message);
         return ValueTask.CompletedTask;

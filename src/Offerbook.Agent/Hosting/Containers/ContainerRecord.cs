@@ -1,19 +1,22 @@
 using System.Globalization;
+using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>What a container's record says; see supervise.sh. Only whole lines count: a line under way is as if unwritten.</summary>
 /// <param name="Cancelled">An agent that recovered was first: the container never starts.</param>
 /// <param name="Words">What the shell said, if anything.</param>
+/// <param name="Over">Why an agent ended it, if it did.</param>
 internal sealed record ContainerRecord(
-    bool Cancelled, ProcessIdentity? Supervisor, string? BootId, ProcessIdentity? Main, int? Status, string? Words)
+    bool Cancelled, ProcessIdentity? Supervisor, string? BootId, ProcessIdentity? Main, int? Status, string? Words,
+    ContainerExit.OverLimit? Over)
 {
     public const string CancelledLine = "cancelled\n";
 
     /// <summary>A death by signal is said in words; a program that exits with 128 + n by itself says nothing.</summary>
     private static readonly int[] SignalsWithoutWords = [2, 13];
 
-    public static ContainerRecord Empty { get; } = new(false, null, null, null, null, null);
+    public static ContainerRecord Empty { get; } = new(false, null, null, null, null, null, null);
 
     /// <summary>Whether <see cref="Status"/> stands for a death by signal.</summary>
     public bool Signalled => Status is > 128 and var status && (Words is not null || SignalsWithoutWords.Contains(status - 128));
@@ -38,6 +41,9 @@ internal sealed record ContainerRecord(
                 case ["exited", var status] when int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code):
                     record = record with { Status = code };
                     break;
+                case ["over", "disk", var used, var limit] when record.Status is null && Megabytes(used) is { } megabytes && Megabytes(limit) is { } bound:
+                    record = record with { Over = DiskOveruse(megabytes, bound) };
+                    break;
                 default:
                     record = record with { Words = line };
                     break;
@@ -45,6 +51,19 @@ internal sealed record ContainerRecord(
         }
         return record;
     }
+
+    /// <summary>The line that an agent appends before it kills a container whose sandbox has grown too large.</summary>
+    public static string OverDiskLine(double usedMegabytes, double limitMegabytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"over disk {usedMegabytes:0.###} {limitMegabytes:0.###}\n");
+
+    private static ContainerExit.OverLimit DiskOveruse(double used, double limit) => new(LimitedResource.Disk,
+        string.Create(CultureInfo.InvariantCulture, $"Disk usage ({used}MB) exceeds quota ({limit}MB)"))
+    {
+        Megabytes = used,
+    };
+
+    private static double? Megabytes(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static ProcessIdentity? Identity(string pid, string start) =>
         int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -65,10 +65,8 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes, Fetches fet
 
     public void Update(ContainerId id, ContainerLimits limits)
     {
-        if (_of.TryGetValue(id, out var runtime))
-        {
-            runtime.Update(id, limits);
-        }
+        // A pod has no process of its own, but a control group around its containers.
+        _of.GetValueOrDefault(id, processes).Update(id, limits);
     }
 
     public void Forget(ContainerId id)

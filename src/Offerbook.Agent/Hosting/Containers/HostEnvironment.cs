@@ -10,7 +10,7 @@ namespace Offerbook.Agent.Hosting.Containers;
 internal sealed class HostEnvironment
 {
     private static readonly string[] HiddenPrefixes = ["MESOS_", "LIBPROCESS_", "OFFERBOOK_"];
-    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private readonly List<KeyValuePair<string, string>> _inherited = [];
     private readonly string? _extraPath;
@@ -26,6 +26,14 @@ internal sealed class HostEnvironment
                 _inherited.Add(new(name, (string?)entry.Value ?? ""));
             }
         }
+    }
+
+    /// <summary>As <see cref="Fill"/> does, each name once.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Of(ContainerSpec spec, string sandbox)
+    {
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal);
+        Fill(environment, spec, sandbox);
+        return environment.Select(variable => KeyValuePair.Create(variable.Key, variable.Value ?? ""));
     }
 
     /// <summary>Fills <paramref name="environment"/> for a process in the container's sandbox. Later ones win, the task's own last.</summary>

@@ -9,8 +9,6 @@ internal static partial class Native
     public const int Terminate = 15;
     public const int Kill = 9;
 
-    private static readonly Lock UserLock = new();
-
     /// <summary>Signals a process. One that is gone is no error.</summary>
     public static void Signal(int pid, int signal) => KillCall(pid, signal);
 
@@ -20,15 +18,6 @@ internal static partial class Native
         if (KillCall(-leader, signal) != 0)
         {
             KillCall(leader, signal);
-        }
-    }
-
-    public static bool UserExists(string name)
-    {
-        // The call returns static storage and is not safe for threads.
-        lock (UserLock)
-        {
-            return GetUser(name) != IntPtr.Zero;
         }
     }
 
@@ -77,9 +66,6 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int KillCall(int pid, int signal);
-
-    [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial IntPtr GetUser(string name);
 
     [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
     private static partial IntPtr RealPathCall(string path, IntPtr buffer);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Mesos.V1;
 using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
@@ -15,10 +16,10 @@ namespace Offerbook.Agent.Hosting.Containers;
 ///
 /// One reader looks at records, so a container's start is always told before its end. A scan every few seconds finds containers
 /// whose supervisor was killed and will write no more. Processes are known by number and start time: one that merely
-/// got the number of a dead task is neither taken for it nor signalled. A task that leaves its session (a daemon that calls
-/// setsid) escapes; cgroups will hold it.
+/// got the number of a dead task is neither taken for it nor signalled. What a task leaves behind is killed with its control group;
+/// where there is none, a process that leaves the session (a daemon that calls setsid) escapes.
 /// </summary>
-internal sealed class ProcessContainers : IContainerRuntime
+internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistics
 {
     /// <summary>Launches that may wait: the agent's bound on tasks; the core refuses more.</summary>
     private const int LaunchCapacity = 16_384;
@@ -38,23 +39,32 @@ internal sealed class ProcessContainers : IContainerRuntime
     private readonly string _bootId;
     private readonly Lock _lock = new();
     private readonly Dictionary<ContainerId, TrackedContainer> _tracked = [];
+    private readonly ContainerGroups _groups;
+    private readonly SupervisorReaper _reaper = new();
+    private readonly ContainerCare _care;
+    private readonly DiskCare _disks;
+    private readonly ContainerUsage _usage;
     private readonly Channel<ContainerSpec> _launches = Channel.CreateBounded<ContainerSpec>(LaunchCapacity);
     private readonly RecordWatcher _watcher;
-    private readonly SessionKiller _killer = new();
+    private readonly SessionKiller _killer;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _scanTimer;
     private readonly Task _running;
     private int _scanDue;
     private int _disposed;
 
-    public ProcessContainers(ContainerFiles files, ProcessLauncher launcher, string bootId,
-        Func<AgentMessage, ValueTask> post, TimeProvider time, ILogger logger)
+    public ProcessContainers(ContainerFiles files, ProcessLauncher launcher, ContainerGroups groups, SandboxDirectories sandboxes,
+        IsolationOptions options, string bootId, Func<AgentMessage, ValueTask> post, TimeProvider time, ILogger logger)
     {
-        (_files, _launcher, _bootId, _post, _logger) = (files, launcher, bootId, post, logger);
+        (_files, _launcher, _groups, _bootId, _post, _logger) = (files, launcher, groups, bootId, post, logger);
         files.WriteScript();
+        _killer = new SessionKiller(groups);
+        _care = new ContainerCare(Running, sandboxes, groups, new LogRotator(options, logger), Kill, time);
+        _disks = new DiskCare(Running, sandboxes, options, EndOverDisk, time);
+        _usage = new ContainerUsage(groups, options, time);
         _watcher = new RecordWatcher(files.Records, time, logger);
         _scanTimer = time.CreateTimer(_ => RequestScan(), null, ScanInterval, ScanInterval);
-        _running = Task.WhenAll([ReadAsync(), .. Enumerable.Range(0, LaunchWorkers).Select(_ => LaunchAsync())]);
+        _running = Task.WhenAll([ReadAsync(), _care.Completion, _disks.Completion, .. Enumerable.Range(0, LaunchWorkers).Select(_ => LaunchAsync())]);
     }
 
     /// <summary>Faults when a worker fails unexpectedly.</summary>
@@ -64,7 +74,7 @@ internal sealed class ProcessContainers : IContainerRuntime
     {
         lock (_lock)
         {
-            _tracked[spec.Container] = new TrackedContainer(spec.Container);
+            _tracked[spec.Container] = new TrackedContainer(spec);
         }
         if (!_launches.Writer.TryWrite(spec))
         {
@@ -78,15 +88,16 @@ internal sealed class ProcessContainers : IContainerRuntime
         var ids = wanted.Select(spec => spec.Container).ToList();
         lock (_lock)
         {
-            foreach (var id in ids)
+            foreach (var spec in wanted)
             {
-                _tracked[id] = new TrackedContainer(id);
+                _tracked[spec.Container] = new TrackedContainer(spec);
             }
         }
         foreach (var stray in _files.List().Except(ids))
         {
             KillStray(stray);
         }
+        _groups.KillStrays(wanted);
         foreach (var id in ids.Where(_files.TryCancel))
         {
             _logger.LogInformation("Container {Container} had not started when the agent ended; it never will.", id);
@@ -96,18 +107,14 @@ internal sealed class ProcessContainers : IContainerRuntime
 
     public void Signal(ContainerId id, ContainerSignal signal)
     {
-        ContainerRecord record;
-        lock (_lock)
+        if (Known([id]) is not [{ EndReported: false } container])
         {
-            if (!_tracked.TryGetValue(id, out var container) || container.EndReported)
-            {
-                return;
-            }
-            record = container.Record;
+            return;
         }
+        var record = container.Record;
         if (signal == ContainerSignal.Kill)
         {
-            KillSession(record);
+            Kill(container);
         }
         else if (record.Main is { IsAlive: true } main && record.BootId == _bootId)
         {
@@ -123,19 +130,35 @@ internal sealed class ProcessContainers : IContainerRuntime
         }
     }
 
-    /// <summary>Amounts of plain processes are not enforced.</summary>
     public void Update(ContainerId id, ContainerLimits limits)
     {
+        if (Known([id]) is [var container])
+        {
+            if (container.EndReported || !ContainerGroups.IsOwn(container.Spec))
+            {
+                return;
+            }
+            container.Limits = limits;
+        }
+        _groups.Apply(id, limits);
     }
 
     public void Forget(ContainerId id)
     {
+        TrackedContainer? container;
         lock (_lock)
         {
-            _tracked.Remove(id);
+            _tracked.Remove(id, out container);
         }
         _files.Delete(id);
+        if (container is not null)
+        {
+            _groups.Leave(container.Spec, IsGroupNeeded);
+        }
     }
+
+    public ValueTask<ResourceStatistics?> StatisticsAsync(ContainerId id, CancellationToken cancellation) =>
+        ValueTask.FromResult(Known([id]) is [{ IsRunning: true } container] ? _usage.Of(container) : null);
 
     /// <summary>Leaves the containers running.</summary>
     public async ValueTask DisposeAsync()
@@ -148,6 +171,8 @@ internal sealed class ProcessContainers : IContainerRuntime
         _launches.Writer.TryComplete();
         await _stopping.CancelAsync();
         _watcher.Dispose();
+        await _care.DisposeAsync();
+        await _disks.DisposeAsync();
         await _killer.DisposeAsync();
         await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
         _stopping.Dispose();
@@ -163,7 +188,12 @@ internal sealed class ProcessContainers : IContainerRuntime
             {
                 continue;
             }
-            if (_launcher.Launch(spec) is { } failure)
+            var outcome = await _launcher.LaunchAsync(spec, NamespacesFor(spec));
+            if (outcome.Supervisor is { } supervisor)
+            {
+                _reaper.Add(supervisor);
+            }
+            if (outcome.Failure is { } failure)
             {
                 await _post(new AgentMessage.ContainerLaunchFailed(spec.Container, failure));
             }
@@ -182,6 +212,10 @@ internal sealed class ProcessContainers : IContainerRuntime
             while (await _watcher.WaitAsync(_stopping.Token))
             {
                 var scan = Interlocked.Exchange(ref _scanDue, 0) == 1;
+                if (scan)
+                {
+                    _reaper.Reap();
+                }
                 var named = _watcher.Take();
                 foreach (var container in scan || named is null ? All() : Known(named))
                 {
@@ -228,6 +262,7 @@ internal sealed class ProcessContainers : IContainerRuntime
         if (ExitOf(container, scan) is { } exit)
         {
             container.EndReported = true;
+            KillLeftovers(container);
             await _post(new AgentMessage.ContainerExited(container.Id, exit));
         }
     }
@@ -248,6 +283,10 @@ internal sealed class ProcessContainers : IContainerRuntime
         var record = container.Record;
         if (record.Status is { } status)
         {
+            if ((record.Over ?? _groups.Overuse(container.Spec)?.ToExit()) is { } over)
+            {
+                return over;
+            }
             return record.Signalled ? new ContainerExit.Signaled(status - 128) : new ContainerExit.Exited(status);
         }
         if (record.BootId is not null && record.BootId != _bootId)
@@ -271,18 +310,50 @@ internal sealed class ProcessContainers : IContainerRuntime
         if (_files.Read(id) is { Status: null } record)
         {
             _logger.LogWarning("Killing container {Container}, which belongs to no task.", id);
-            KillSession(record);
+            KillSession(record, id);
         }
         _files.Delete(id);
     }
 
-    private void KillSession(ContainerRecord record)
+    private void Kill(TrackedContainer container) => KillSession(container.Record, ContainerGroups.IsOwn(container.Spec) ? container.Id : null);
+
+    private void KillSession(ContainerRecord record, ContainerId? group)
     {
         if (record.Main is { } main && record.BootId == _bootId)
         {
-            _killer.Kill(main);
+            _killer.Kill(main, group);
         }
     }
+
+    /// <summary>What the task has left in its control group, whatever session it is in.</summary>
+    private void KillLeftovers(TrackedContainer container)
+    {
+        if (_groups.IsPopulated(container.Spec))
+        {
+            _killer.Kill(null, container.Id);
+        }
+    }
+
+    /// <summary>Written down first, so that an agent that dies now knows later why the container ended.</summary>
+    private void EndOverDisk(TrackedContainer container, double usedMegabytes, double limitMegabytes)
+    {
+        _files.Append(container.Id, ContainerRecord.OverDiskLine(usedMegabytes, limitMegabytes));
+        Kill(container);
+    }
+
+    private bool IsGroupNeeded(ContainerId group)
+    {
+        lock (_lock)
+        {
+            return _tracked.ContainsKey(group) || _tracked.Values.Any(other => other.Spec.Joins == group || other.Id.IsWithin(group));
+        }
+    }
+
+    /// <summary>A process inside the namespaces of the container that this one joins; null when those are the host's.</summary>
+    private int? NamespacesFor(ContainerSpec spec) =>
+        spec.Joins is { } joined && Known([joined]) is [{ Spec.Process: { } process, Record.Main: { } main } outer]
+            ? process.OwnProcessNumbers ? ProcessTable.FirstChild(main.Pid) : process.OwnIpc ? main.Pid : NamespacesFor(outer.Spec)
+            : null;
 
     private void RequestScan()
     {
@@ -295,6 +366,14 @@ internal sealed class ProcessContainers : IContainerRuntime
         lock (_lock)
         {
             return [.. _tracked.Values];
+        }
+    }
+
+    private List<TrackedContainer> Running()
+    {
+        lock (_lock)
+        {
+            return [.. _tracked.Values.Where(container => container.IsRunning)];
         }
     }
 

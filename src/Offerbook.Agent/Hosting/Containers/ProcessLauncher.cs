@@ -5,37 +5,43 @@ using Offerbook.Agent.Hosting.Volumes;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
-/// <summary>Starts a container's supervisor. Blocking: a few milliseconds.</summary>
-internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host)
+/// <summary>Prepares a container's sandbox and control group and starts its supervisor. Blocking: a few milliseconds.</summary>
+internal sealed class ProcessLauncher(
+    ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host, ContainerGroups groups, IsolationOptions options)
+    : IAsyncDisposable
 {
-    private static readonly string Setsid = Find("setsid");
-    private static readonly string Shell = Find("sh");
+    private readonly ConfinedSpawner _confined = new(options);
+    private readonly string _oom = OutOfMemoryScore();
 
-    /// <returns>Why it could not be started, or null.</returns>
-    public string? Launch(ContainerSpec spec)
+    /// <param name="enter">A process whose namespaces the container shares; null: the host's or its own.</param>
+    public async Task<LaunchOutcome> LaunchAsync(ContainerSpec spec, int? enter = null)
     {
-        if (spec.User is { } user && !Native.UserExists(user))
+        if (spec.User is { } name && Ownership.Find(name) is null)
         {
-            return $"The user '{user}' does not exist on this host; name another in CommandInfo.user or FrameworkInfo.user";
+            return new LaunchOutcome(null, $"The user '{name}' does not exist on this host; name another in CommandInfo.user or FrameworkInfo.user");
         }
         try
         {
+            var user = Ownership.Other(spec.User);
             var sandbox = sandboxes.Prepare(spec.Sandbox);
             // Stands before the program, and before whatever makes the program run as another user.
             var prelude = volumes.Prepare(spec, sandbox);
-            var start = new ProcessStartInfo(Setsid) { WorkingDirectory = sandbox, UseShellExecute = false };
-            foreach (var argument in (ReadOnlySpan<string>)[Shell, files.Script, files.RecordOf(spec.Container), Setsid, .. prelude, .. ProgramOf(spec.Command)])
-            {
-                start.ArgumentList.Add(argument);
-            }
-            host.Fill(start.Environment, spec, sandbox);
+            GiveAway(sandbox, user);
+            var joins = groups.Enter(spec);
+            var chain = CommandChain.Of(spec, sandbox, options, user, enter, prelude, host.Of(spec, sandbox));
             WarnOfLostVariables(spec, sandbox);
-            using var process = Process.Start(start);
-            return null;
+            string[] arguments =
+            [
+                .. chain.ShellOptions, files.Script, files.RecordOf(spec.Container), Octal(spec.Process.Umask), _oom, string.Join(' ', joins),
+                HostTools.Setsid, .. chain.Program,
+            ];
+            return new LaunchOutcome(chain.Confined
+                ? await _confined.StartAsync(chain.Shell, arguments, chain.Environment, sandbox)
+                : Spawner.Start(chain.Shell, arguments, chain.Environment, sandbox), null);
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
         {
-            return $"The task's process could not be started: {failure.Message}";
+            return new LaunchOutcome(null, $"The task's process could not be started: {failure.Message}");
         }
     }
 
@@ -44,8 +50,10 @@ internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories s
     public Process StartCheck(ContainerSpec spec, CommandSpec command, IReadOnlyList<KeyValuePair<string, string>> environment)
     {
         var sandbox = sandboxes.PathOf(spec.Sandbox);
-        var start = new ProcessStartInfo(Setsid) { WorkingDirectory = sandbox, UseShellExecute = false };
-        foreach (var argument in (ReadOnlySpan<string>)[Shell, "-c", "exec \"$@\" </dev/null >/dev/null 2>&1", "check", .. ProgramOf(command)])
+        var start = new ProcessStartInfo(HostTools.Setsid) { WorkingDirectory = sandbox, UseShellExecute = false };
+        var program = new List<string>();
+        CommandChain.Command(command, program);
+        foreach (var argument in (ReadOnlySpan<string>)[HostTools.Shell, "-c", "exec \"$@\" </dev/null >/dev/null 2>&1", "check", .. program])
         {
             start.ArgumentList.Add(argument);
         }
@@ -53,28 +61,45 @@ internal sealed class ProcessLauncher(ContainerFiles files, SandboxDirectories s
         return Process.Start(start) ?? throw new InvalidOperationException("a new process was not started");
     }
 
-    /// <summary>A shell stands between us and the task, and drops variables whose names it could not write.</summary>
-    private static void WarnOfLostVariables(ContainerSpec spec, string sandbox)
+    public ValueTask DisposeAsync()
     {
-        var lost = spec.Environment.Select(variable => variable.Key).Where(name => !IsShellName(name)).Distinct().ToList();
-        if (lost.Count > 0)
+        _confined.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The sandbox and its files belong to the task's user.</summary>
+    private static void GiveAway(string sandbox, HostUser? user)
+    {
+        if (user is null)
         {
-            File.AppendAllText(Path.Combine(sandbox, "stderr"),
-                $"offerbook: the task does not get these environment variables, whose names a shell cannot hold: {string.Join(", ", lost)}\n");
+            return;
+        }
+        Ownership.Give(sandbox, user);
+        foreach (var log in (ReadOnlySpan<string>)["stdout", "stderr"])
+        {
+            var path = Path.Combine(sandbox, log);
+            Native.CreateNew(path)?.Dispose();
+            Ownership.Give(path, user);
         }
     }
 
-    private static bool IsShellName(string name) =>
-        !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
-
-    private static string[] ProgramOf(CommandSpec command) => command switch
+    /// <summary>Where no shell is that could pass them on.</summary>
+    private static void WarnOfLostVariables(ContainerSpec spec, string sandbox)
     {
-        CommandSpec.Shell shell => [Shell, "-c", shell.Line],
-        CommandSpec.Program program => [program.File, .. program.Arguments],
-        _ => throw new InvalidOperationException("a command of an unknown kind"),
-    };
+        if (CommandChain.Lost(spec) is { Count: > 0 } lost)
+        {
+            File.AppendAllText(Path.Combine(sandbox, "stderr"),
+                $"offerbook: the task does not get these environment variables, whose names a POSIX shell cannot hold (install bash): {string.Join(", ", lost)}\n");
+        }
+    }
 
-    /// <summary>Absolute, because a task may bring its own PATH.</summary>
-    private static string Find(string program) =>
-        new[] { "/usr/bin/", "/bin/", "/usr/local/bin/" }.Select(directory => directory + program).FirstOrDefault(File.Exists) ?? "/usr/bin/" + program;
+    /// <summary>An agent that is protected from the kernel's choice of victims does not pass that on. Raising needs no rights.</summary>
+    private static string OutOfMemoryScore() =>
+        int.TryParse(File.ReadAllText("/proc/self/oom_score_adj"), out var own) && own < 0 ? "0" : "";
+
+    private static string Octal(int umask) => "0" + Convert.ToString(umask, 8);
 }
+
+/// <param name="Supervisor">Its number, if it was started.</param>
+/// <param name="Failure">Why it was not.</param>
+internal readonly record struct LaunchOutcome(int? Supervisor, string? Failure);

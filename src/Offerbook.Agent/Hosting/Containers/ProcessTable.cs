@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -20,6 +21,20 @@ internal static class ProcessTable
             return null;
         }
         return Parse(pid, buffer[..length]);
+    }
+
+    /// <summary>The first process that a process has started and that still runs; null when there is none.</summary>
+    public static int? FirstChild(int pid)
+    {
+        try
+        {
+            var children = File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', 2);
+            return int.TryParse(children[0], NumberStyles.None, CultureInfo.InvariantCulture, out var child) ? child : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The name, the second field, is in parentheses and may hold anything: the fields are counted from the last one.</summary>

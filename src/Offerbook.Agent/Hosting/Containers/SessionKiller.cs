@@ -1,23 +1,31 @@
 using System.Globalization;
 using System.Threading.Channels;
+using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Kills whole sessions. Members are found by reading all of /proc, which takes milliseconds, so this runs beside the agent, and
-/// all kills that have come meanwhile share one reading.
+/// Kills whole containers: their control groups, from which nothing escapes, or else their sessions. A session's members are found
+/// by reading all of /proc, which takes milliseconds, so this runs beside the agent, and all kills that have come meanwhile share one
+/// reading.
 /// </summary>
 internal sealed class SessionKiller : IAsyncDisposable
 {
     /// <summary>Kills that may wait: the agent's bound on tasks. More are dropped; the core asks again.</summary>
-    private readonly Channel<ProcessIdentity> _orders = Channel.CreateBounded<ProcessIdentity>(16_384);
+    private readonly Channel<Order> _orders = Channel.CreateBounded<Order>(16_384);
 
+    private readonly ContainerGroups _groups;
     private readonly Task _running;
 
-    public SessionKiller() => _running = RunAsync();
+    public SessionKiller(ContainerGroups groups)
+    {
+        _groups = groups;
+        _running = RunAsync();
+    }
 
-    /// <param name="leader">The session's leader, alive or not.</param>
-    public void Kill(ProcessIdentity leader) => _orders.Writer.TryWrite(leader);
+    /// <param name="leader">The session's leader, alive or not; null: there never was one that could be killed.</param>
+    /// <param name="group">The container whose control group goes with it, if it has its own.</param>
+    public void Kill(ProcessIdentity? leader, ContainerId? group) => _orders.Writer.TryWrite(new Order(leader, group));
 
     public async ValueTask DisposeAsync()
     {
@@ -32,8 +40,13 @@ internal sealed class SessionKiller : IAsyncDisposable
         while (await _orders.Reader.WaitToReadAsync())
         {
             sessions.Clear();
-            while (_orders.Reader.TryRead(out var leader))
+            while (_orders.Reader.TryRead(out var order))
             {
+                var known = order.Group is { } group && _groups.TryKill(group);
+                if (order.Leader is not { } leader)
+                {
+                    continue;
+                }
                 if (ProcessTable.Read(leader.Pid) is { } found)
                 {
                     if (found.Start != leader.Start)
@@ -43,7 +56,10 @@ internal sealed class SessionKiller : IAsyncDisposable
                     }
                     Native.SignalGroup(leader.Pid, Native.Kill);
                 }
-                sessions.Add(leader.Pid);
+                if (!known)
+                {
+                    sessions.Add(leader.Pid);
+                }
             }
             if (sessions.Count > 0)
             {
@@ -63,4 +79,6 @@ internal sealed class SessionKiller : IAsyncDisposable
             }
         }
     }
+
+    private readonly record struct Order(ProcessIdentity? Leader, ContainerId? Group);
 }

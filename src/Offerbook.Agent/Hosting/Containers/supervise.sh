@@ -1,6 +1,6 @@
 # Runs one task and records its life. Plain POSIX shell without helper processes, because one of these waits beside every task.
 #
-#   sh supervise.sh RECORD SETSID PROGRAM [ARGUMENT...]       (working directory: the sandbox; environment: the task's)
+#   sh supervise.sh RECORD UMASK OOM GROUPS SETSID PROGRAM [ARGUMENT...]   (working directory: the sandbox; environment: the task's)
 #
 # RECORD is created exclusively: whoever creates it, this script or an agent that recovers, decides whether the task ever runs.
 # Its lines, each written at once:
@@ -10,42 +10,52 @@
 #   ...                            what the shell says: of a process that died by a signal ("Terminated"), or why it could not start one
 #   exited STATUS                  128 + n for death by signal n; what the task left of its process group has been killed
 #
-# The task's exit status must be that of a foreground command: a background one would have SIGINT and SIGQUIT ignored.
+# An agent may append a line of its own, which says why it ends the task. UMASK is the task's. OOM, if not empty, is written to its
+# oom_score_adj. GROUPS are files of control groups, with blanks between, that make the process that writes 0 to them a member.
+#
+# The task's exit status must be that of a foreground command: a background one would have SIGINT and SIGQUIT ignored. Variables have
+# a prefix, because those of the task's environment are variables of this shell too.
 
-set -C
-record=$1 setsid=$2
-shift 2
-exec </dev/null >/dev/null 2>"$record"
+set -Cf
+_ob_record=$1 _ob_umask=$2 _ob_oom=$3 _ob_groups=$4 _ob_setsid=$5
+shift 5
+exec </dev/null >/dev/null 2>"$_ob_record"
+exec 2>>"$_ob_record"
 
-# start_of STAT: the 22nd field; the second one, the name, may hold blanks and parentheses.
-start_of() {
-    set -f
+# The 22nd field of a stat line; the second one, the name, may hold blanks and parentheses.
+_ob_start_of() {
     # shellcheck disable=SC2086
     set -- ${1##*) }
-    start=${20}
+    _ob_start=${20}
 }
 
-read -r stat </proc/$$/stat
-start_of "$stat"
-read -r boot </proc/sys/kernel/random/boot_id
-echo "supervisor $$ $start $boot" >&2
+read -r _ob_stat </proc/$$/stat
+_ob_start_of "$_ob_stat"
+read -r _ob_boot </proc/sys/kernel/random/boot_id
+echo "supervisor $$ $_ob_start $_ob_boot" >&2
 
 (
     set +C
-    read -r stat </proc/self/stat
-    start_of "$stat"
+    for _ob_group in $_ob_groups; do
+        echo 0 >"$_ob_group" || exit 1
+    done
+    [ -z "$_ob_oom" ] || echo "$_ob_oom" >/proc/self/oom_score_adj
+    umask "$_ob_umask"
+    read -r _ob_stat </proc/self/stat
+    _ob_start_of "$_ob_stat"
     # The files are there before anybody hears that the task runs.
     exec 3>&2 >>stdout 2>>stderr
-    echo "started ${stat%% *} $start" >&3
-    exec "$setsid" "$@" 3>&-
+    echo "started ${_ob_stat%% *} $_ob_start" >&3
+    unset _ob_start _ob_boot
+    exec "$_ob_setsid" "$@" 3>&-
 )
-status=$?
+_ob_status=$?
 
-while read -r word pid rest; do
-    if [ "$word" = started ]; then
-        kill -s KILL -- "-$pid" 2>/dev/null
+while read -r _ob_word _ob_pid _ob_rest; do
+    if [ "$_ob_word" = started ]; then
+        kill -s KILL -- "-$_ob_pid" 2>/dev/null
         break
     fi
-done <"$record"
+done <"$_ob_record"
 
-echo "exited $status" >&2
+echo "exited $_ob_status" >&2

@@ -1,0 +1,98 @@
+using System.Globalization;
+
+namespace Offerbook.Agent.Hosting.Cgroups;
+
+/// <summary>The files of the kernel's control groups: one number, or lines of a name and a number.</summary>
+internal static class GroupFiles
+{
+    public static void Write(string directory, string file, string value) => File.WriteAllText(Path.Combine(directory, file), value);
+
+    public static void Write(string directory, string file, long value) =>
+        Write(directory, file, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>For settings that not every kernel has.</summary>
+    public static void WriteIfThere(string directory, string file, string value)
+    {
+        if (File.Exists(Path.Combine(directory, file)))
+        {
+            Write(directory, file, value);
+        }
+    }
+
+    /// <summary>Null when the file is not there, or the group has just gone.</summary>
+    public static string? Read(string directory, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(directory, file));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Null also for <c>max</c> and for what the first version writes instead of it, a number near 2^63.</summary>
+    public static long? Number(string directory, string file)
+    {
+        const long unlimited = long.MaxValue / 2;
+        return Read(directory, file) is { } text && long.TryParse(text.AsSpan().Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number < unlimited
+            ? number
+            : null;
+    }
+
+    public static long? Value(string? lines, string name)
+    {
+        foreach (var line in lines.AsSpan().EnumerateLines())
+        {
+            if (line.Length > name.Length && line[name.Length] == ' ' && line.StartsWith(name, StringComparison.Ordinal)
+                && long.TryParse(line[(name.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                return number;
+            }
+        }
+        return null;
+    }
+
+    public static int Count(string? lines) => lines.AsSpan().Count('\n');
+
+    public static IEnumerable<int> Pids(string? lines)
+    {
+        foreach (var line in (lines ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
+            {
+                yield return pid;
+            }
+        }
+    }
+
+    /// <summary>Removes a group's directory, which holds only the kernel's files, with the groups within.</summary>
+    public static bool RemoveTree(string directory)
+    {
+        try
+        {
+            if (!Directory.Exists(directory))
+            {
+                return true;
+            }
+            foreach (var inner in Directory.EnumerateDirectories(directory))
+            {
+                if (!RemoveTree(inner))
+                {
+                    return false;
+                }
+            }
+            return Containers.Native.RemoveDirectory(directory);
+        }
+        catch (IOException)
+        {
+            return !Directory.Exists(directory);
+        }
+    }
+}

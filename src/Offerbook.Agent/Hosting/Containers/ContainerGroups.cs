@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Logging;
+using Mesos.V1;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Cgroups;
+
+namespace Offerbook.Agent.Hosting.Containers;
+
+/// <summary>Which control group each container is in: its own, or that of the container it joins.</summary>
+internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions options, ILogger logger) : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+
+    /// <summary>Groups that are to go as soon as the last process in them is gone; at most one for each container that ended of late.</summary>
+    private readonly HashSet<ContainerId> _leaving = [];
+
+    /// <summary>Whether the container has a group of its own, which ends with it.</summary>
+    public static bool IsOwn(ContainerSpec spec) => spec.Joins is null || spec.Process.OwnControlGroup;
+
+    /// <summary>Makes the container's group if it has its own.</summary>
+    /// <returns>The files through which its first process joins.</returns>
+    /// <exception cref="IOException">The kernel refuses.</exception>
+    /// <exception cref="UnauthorizedAccessException">The agent has no right to.</exception>
+    public IReadOnlyList<string> Enter(ContainerSpec spec)
+    {
+        if (IsOwn(spec))
+        {
+            groups.Create(spec.Container, GroupLimits.Of(spec.Limits, options));
+            return groups.JoinFiles(spec.Container);
+        }
+        var joined = spec.Joins!.Value;
+        // What it joins may itself have joined the one around it.
+        while (!groups.Exists(joined) && joined.Parent is { } outer)
+        {
+            joined = outer;
+        }
+        if (!groups.Exists(joined))
+        {
+            groups.Create(joined, GroupLimits.Of(ContainerLimits.None, options));
+        }
+        return groups.JoinFiles(joined);
+    }
+
+    /// <summary>Of a container that has no process here itself too, such as a pod: its group is made if need be.</summary>
+    public void Apply(ContainerId container, ContainerLimits limits)
+    {
+        var bounds = GroupLimits.Of(limits, options);
+        try
+        {
+            if (groups.Exists(container))
+            {
+                groups.Apply(container, bounds);
+            }
+            else
+            {
+                groups.Create(container, bounds);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("The limits of container {Container} stay as they were: {Reason}", container, failure.Message);
+        }
+    }
+
+    /// <summary>The container has ended and is forgotten: its group goes, and those around it that nobody needs any more.</summary>
+    /// <param name="isNeeded">Whether another container has that group.</param>
+    public void Leave(ContainerSpec spec, Func<ContainerId, bool> isNeeded)
+    {
+        lock (_lock)
+        {
+            if (IsOwn(spec))
+            {
+                _leaving.Add(spec.Container);
+            }
+            for (var outer = spec.Joins ?? spec.Container.Parent; outer is { } group; outer = group.Parent)
+            {
+                if (!isNeeded(group))
+                {
+                    _leaving.Add(group);
+                }
+            }
+        }
+        RemoveLeaving();
+    }
+
+    /// <summary>Removes what has become empty. Innermost first, so that one round does.</summary>
+    public void RemoveLeaving()
+    {
+        lock (_lock)
+        {
+            foreach (var group in _leaving.OrderByDescending(id => id.Value.Length).ToList())
+            {
+                if (groups.Remove(group))
+                {
+                    _leaving.Remove(group);
+                }
+            }
+        }
+    }
+
+    /// <summary>Kills and removes the groups that belong to none of these containers.</summary>
+    public void KillStrays(IReadOnlyList<ContainerSpec> wanted)
+    {
+        var kept = new HashSet<ContainerId>();
+        foreach (var spec in wanted)
+        {
+            for (ContainerId? id = spec.Container; id is { } group; id = group.Parent)
+            {
+                kept.Add(group);
+            }
+            for (var id = spec.Joins; id is { } group; id = group.Parent)
+            {
+                kept.Add(group);
+            }
+        }
+        foreach (var stray in groups.List().Where(group => !kept.Contains(group)))
+        {
+            logger.LogInformation("Removing the control group of container {Container}, which belongs to no task, with whatever runs in it.", stray);
+            TryKill(stray);
+            lock (_lock)
+            {
+                _leaving.Add(stray);
+            }
+        }
+        RemoveLeaving();
+    }
+
+    public bool IsPopulated(ContainerSpec spec) => IsOwn(spec) && groups.IsPopulated(spec.Container);
+
+    /// <returns>False when the processes of that container are not known by a group.</returns>
+    public bool TryKill(ContainerId group)
+    {
+        if (!groups.Exists(group))
+        {
+            return false;
+        }
+        try
+        {
+            groups.Kill(group);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It went away between two looks, or the kernel refuses: the session is killed instead, and the core asks again.
+            logger.LogDebug("Control group of {Container}: {Reason}", group, failure.Message);
+            return false;
+        }
+    }
+
+    public bool Has(ContainerSpec spec) => IsOwn(spec) && groups.Exists(spec.Container);
+
+    public ValueTask DisposeAsync()
+    {
+        groups.Close();
+        return ValueTask.CompletedTask;
+    }
+
+    public MemoryOveruse? Overuse(ContainerSpec spec) => IsOwn(spec) ? groups.Overuse(spec.Container) : null;
+
+    public void Fill(ContainerSpec spec, ResourceStatistics statistics) => groups.Fill(spec.Container, statistics);
+}

@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace Offerbook.Agent.Hosting.Containers;
+
+// Calls about processes.
+internal static partial class Native
+{
+    private const int WaitNoHang = 1;
+    private const int SetNoNewPrivileges = 38;
+    private const int DropFromBoundingSet = 24;
+
+    /// <summary>Collects a child that has ended. False while it runs on.</summary>
+    public static bool TryReap(int child) => WaitCall(child, out _, WaitNoHang) != 0;
+
+    /// <summary>For the calling thread, and for whatever it starts.</summary>
+    public static void ForbidNewPrivileges() => ControlCall(SetNoNewPrivileges, 1, 0, 0, 0);
+
+    /// <summary>For the calling thread, and for whatever it starts. False when the thread may not.</summary>
+    public static bool DropCapability(int number) => ControlCall(DropFromBoundingSet, (ulong)number, 0, 0, 0) == 0;
+
+    [LibraryImport("libc", EntryPoint = "waitpid")]
+    private static partial int WaitCall(int pid, out int status, int options);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    private static partial int ControlCall(int option, ulong second, ulong third, ulong fourth, ulong fifth);
+}
