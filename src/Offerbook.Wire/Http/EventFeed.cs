@@ -79,15 +79,22 @@ public sealed class EventFeed<TEvent>(FeedBounds bounds) where TEvent : class, I
     {
         lock (_lock)
         {
-            _readers.Remove(reader);
+            if (_readers.Remove(reader) && _readers.Count == 0)
+            {
+                // Whoever comes next begins with what comes next: nobody wants what is here any more.
+                for (; _first < _next; _first++)
+                {
+                    _ring[_first % bounds.MaxEvents] = default;
+                }
+                _bytes = 0;
+            }
         }
     }
 
     /// <summary>Finds the event at a position.</summary>
-    internal FeedRead Read(long position, MessageFormat format, out ReadOnlyMemory<byte> frame)
+    internal FeedRead Read(long position, out EncodedEvent<TEvent>? found)
     {
-        EncodedEvent<TEvent> found;
-        frame = default;
+        found = null;
         lock (_lock)
         {
             if (position < _first)
@@ -100,7 +107,6 @@ public sealed class EventFeed<TEvent>(FeedBounds bounds) where TEvent : class, I
             }
             found = _ring[position % bounds.MaxEvents].Event;
         }
-        frame = found.Frame(format);
         return FeedRead.Found;
     }
 

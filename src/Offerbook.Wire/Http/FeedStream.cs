@@ -32,6 +32,12 @@ public sealed class FeedStream<TEvent> where TEvent : class, IMessage
         feed.Join(this);
     }
 
+    /// <summary>
+    /// What this reader gets of an event: the event itself, another in its place, or nothing. Null: everything, as it is. It is asked
+    /// in order, by one thread at a time.
+    /// </summary>
+    public Func<TEvent, TEvent?>? Select { private get; init; }
+
     /// <summary>Sends an event to this reader alone, before what it has not fetched yet. A second one replaces the first while that waits: for heartbeats.</summary>
     public void SendNext(EncodedEvent<TEvent> message)
     {
@@ -103,10 +109,17 @@ public sealed class FeedStream<TEvent> where TEvent : class, IMessage
         }
         while (true)
         {
-            switch (_feed.Read(_position, _format, out var frame))
+            switch (_feed.Read(_position, out var found))
             {
                 case FeedRead.Found:
-                    await output.WriteAsync(frame, cancellation);
+                    if (Select is null)
+                    {
+                        await output.WriteAsync(found!.Frame(_format), cancellation);
+                    }
+                    else if (Select(found!.Message) is { } selected)
+                    {
+                        await output.WriteAsync((ReferenceEquals(selected, found.Message) ? found : new EncodedEvent<TEvent>(selected)).Frame(_format), cancellation);
+                    }
                     Volatile.Write(ref _position, _position + 1);
                     break;
                 case FeedRead.End:

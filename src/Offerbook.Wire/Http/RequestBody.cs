@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
@@ -51,10 +50,10 @@ public readonly record struct RequestBody
         {
             if (!gzip)
             {
-                return await ReadToEndAsync(request.Body, (int?)request.ContentLength, maxBytes, cancellation);
+                return await ReadToEndAsync(request.Body, maxBytes, cancellation);
             }
             await using var unpacked = new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true);
-            return await ReadToEndAsync(unpacked, null, maxBytes, cancellation);
+            return await ReadToEndAsync(unpacked, maxBytes, cancellation);
         }
         catch (InvalidDataException fault)
         {
@@ -71,21 +70,19 @@ public readonly record struct RequestBody
         }
     }
 
-    private static async ValueTask<RequestBody> ReadToEndAsync(
-        Stream body, int? knownBytes, int maxBytes, CancellationToken cancellation)
+    private static async ValueTask<RequestBody> ReadToEndAsync(Stream body, int maxBytes, CancellationToken cancellation)
     {
-        // One byte more than is known, so that the read that finds the end does not make the array grow.
-        var buffer = new ArrayBufferWriter<byte>((knownBytes ?? 4095) + 1);
+        using var bytes = new BodyBytes();
         int read;
-        while ((read = await body.ReadAsync(buffer.GetMemory(1), cancellation)) > 0)
+        while ((read = await body.ReadAsync(bytes.Free(), cancellation)) > 0)
         {
-            buffer.Advance(read);
-            if (buffer.WrittenCount > maxBytes)
+            bytes.Advance(read);
+            if (bytes.Length > maxBytes)
             {
                 return TooLong(maxBytes);
             }
         }
-        return new RequestBody(buffer.WrittenMemory, null);
+        return new RequestBody(bytes.ToArray(), null);
     }
 
     private static RequestBody TooLong(int maxBytes) => Refuse(

@@ -17,7 +17,7 @@ public static class MesosProtobuf
         {
             message.MergeFrom(bytes);
         }
-        catch (Exception fault) when (fault is InvalidProtocolBufferException or IndexOutOfRangeException)
+        catch (Exception fault) when (fault is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentOutOfRangeException)
         {
             // A length near 2^31 makes the parser's own arithmetic overflow, so that it reads beyond its buffer and is stopped by the runtime.
             return ReadResult<T>.Failed(WireErrorKind.MalformedProtobuf, fault.Message);

@@ -21,7 +21,8 @@ internal sealed class FuzzTests
         var report = await FuzzRun.RunAsync(new FuzzOptions(master.Host.Address)
         {
             Seed = seed, Count = 1_000, Length = TimeSpan.FromSeconds(30), StallLimit = StallLimit, Output = output, Workers = 16,
-            Settle = TimeSpan.FromSeconds(10),
+            // The heap is that of all tests.
+            Settle = TimeSpan.FromSeconds(10), Idle = TimeSpan.Zero,
         });
 
         TestContext.Out.WriteLine($"{report.Requests} requests; {string.Join("; ", report.Figures)}; {string.Join(", ", report.Statuses)}");

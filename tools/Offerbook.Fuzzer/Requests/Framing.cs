@@ -41,6 +41,14 @@ public sealed class Framing(SeededRandom chance)
         return request with { End = end, Answers = end == ClientEnd.Read ? request.Answers : 0, IsHead = content.Method == "HEAD" };
     }
 
+    /// <summary>As a client that works would send it.</summary>
+    public FuzzRequest FrameSoundly(Content content, string streamOf)
+    {
+        var head = new HttpText(content.Method, content.Path).With("Host", "fuzz").With("Content-Type", content.MediaType).With("Accept", content.MediaType)
+            .With(streamOf, StreamIdPlaceholder).With("Content-Length", Number(content.Body.Length));
+        return Made(content.What, 1, new Part([.. head.End(), .. content.Body])) with { IsMeant = true };
+    }
+
     private FuzzRequest Whole(Content content, string? streamOf) =>
         Made(content.What, 1, new Part([.. Head(content, streamOf).With("Content-Length", Number(content.Body.Length)).End(), .. content.Body]));
 

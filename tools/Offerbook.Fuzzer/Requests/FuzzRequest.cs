@@ -13,6 +13,9 @@ public sealed record FuzzRequest(long Seed, long Index, string What, IReadOnlyLi
 
     /// <summary>Whether the answer to a HEAD is awaited, which names a length and has no body.</summary>
     public bool IsHead { get; init; }
+
+    /// <summary>Whether it is a call of someone who is subscribed, whole and not spoiled: one that a master should take.</summary>
+    public bool IsMeant { get; init; }
 }
 
 /// <param name="PauseMs">Time to let pass before writing.</param>

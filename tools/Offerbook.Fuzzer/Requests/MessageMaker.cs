@@ -11,10 +11,12 @@ public sealed class MessageMaker(SeededRandom chance)
     private const int MaxDepth = 7;
 
     /// <summary>A call of one type with the body that goes with it, which a call names like its type.</summary>
-    public IMessage Call(MessageDescriptor call)
+    /// <param name="often">A type that is wanted more often than the others; null: none is.</param>
+    public IMessage Call(MessageDescriptor call, string? often = null)
     {
         var types = call.FindFieldByName("type").EnumType;
         var type = types.Values[chance.Next(types.Values.Count)];
+        type = often is not null && chance.Chance(0.15) ? types.FindValueByName(often) : type;
         var message = Empty(call);
         call.FindFieldByName("type").Accessor.SetValue(message, type.Number);
         foreach (var field in call.Fields.InDeclarationOrder().Where(field => field.Name != "type"))

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Offerbook.Actors;
 using Offerbook.Wire;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Fuzzer.Requests;
 
@@ -51,30 +52,22 @@ public sealed class RequestMaker(long seed, LiveStreams live)
         {
             descriptor = Apis[chance.Next(Apis.Length)].Call; // A call of another endpoint.
         }
-        var call = new MessageMaker(chance).Call(descriptor);
-        if (chance.Chance(0.8))
+        // Who is subscribed is left behind by others, torn down and cut off: new ones must come.
+        var call = new MessageMaker(chance).Call(descriptor, often: path == "/api/v1" ? null : "SUBSCRIBE");
+        var isRepaired = chance.Chance(0.85);
+        if (isRepaired)
         {
             Repairs.Apply(call);
         }
-        if (call is Mesos.V1.Scheduler.Call scheduler && chance.Chance(0.8))
-        {
-            UseOffers(scheduler);
-        }
+        var isLive = isRepaired && chance.Chance(0.85) && new LiveNames(live, chance).Use(call);
         var format = chance.Chance(0.5) ? MessageFormat.Json : MessageFormat.Protobuf;
         var type = descriptor.FindFieldByName("type").Accessor.GetValue(call);
-        var content = new Content($"{path} {descriptor.FullName} {type} in {format}", "POST", path, Body(chance, call, format), MediaType(chance, format));
-        return framing.Frame(content, streamOf: path == "/offerbook/agent/v1" ? "Offerbook-Stream-Id" : "Mesos-Stream-Id");
-    }
-
-    /// <summary>Puts offers that are out in the place of made-up ones: what follows is validated only then.</summary>
-    private void UseOffers(Mesos.V1.Scheduler.Call call)
-    {
-        var offers = call.Accept?.OfferIds ?? call.Decline?.OfferIds;
-        if (offers is not null && call.FrameworkId is { } framework && live.OffersOf(framework.Value) is { Count: > 0 } known)
-        {
-            offers.Clear();
-            offers.Add(new Mesos.V1.OfferID { Value = known[^1] });
-        }
+        var isWhole = isLive && chance.Chance(0.6);
+        var body = isWhole ? MessageCodec.ToBytes(call, format) : Body(chance, call, format);
+        var mediaType = isWhole ? MediaTypes.Of(format) : MediaType(chance, format);
+        var content = new Content($"{path} {descriptor.FullName} {type} in {format}", "POST", path, body, mediaType);
+        var streamOf = path == "/offerbook/agent/v1" ? "Offerbook-Stream-Id" : "Mesos-Stream-Id";
+        return isWhole ? framing.FrameSoundly(content, streamOf) : framing.Frame(content, streamOf);
     }
 
     private static FuzzRequest PlainCall(SeededRandom chance, Framing framing)

@@ -28,6 +28,12 @@ public sealed record FuzzOptions(Uri Master)
     /// <summary>How long the master has to put away what the run left, before memory and connections are judged.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the master may take, with nothing to do, to go through its heap. Zero: its heap is not judged.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>How many simulated agents are connected meanwhile.</summary>
+    public int Agents { get; init; }
+
     /// <summary>The master's process, when it is on this machine: for its memory.</summary>
     public int? Process { get; init; }
 
@@ -60,6 +66,8 @@ public sealed record FuzzOptions(Uri Master)
         "--from" when long.TryParse(value, out var from) && from >= 0 => options with { From = from },
         "--count" when long.TryParse(value, out var count) && count > 0 => options with { Count = count },
         "--workers" when int.TryParse(value, out var workers) && workers is > 0 and <= 256 => options with { Workers = workers },
+        "--agents" when int.TryParse(value, out var agents) && agents is >= 0 and <= 20_000 => options with { Agents = agents },
+        "--idle" when double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 3_600 => options with { Idle = TimeSpan.FromSeconds(seconds) },
         "--pid" when int.TryParse(value, out var process) => options with { Process = process },
         "--out" when value.Length > 0 => options with { Output = value },
         _ => null,

@@ -4,12 +4,14 @@ namespace Offerbook.Fuzzer.Running;
 public static class FuzzProgram
 {
     private const string Usage = """
-        usage: fuzz --master http://HOST:PORT [--minutes N] [--seed S] [--from INDEX] [--count N] [--workers N] [--stall-limit SECONDS] [--pid PID] [--out DIRECTORY]
+        usage: fuzz --master http://HOST:PORT [--minutes N] [--seed S] [--from INDEX] [--count N] [--workers N] [--stall-limit SECONDS] [--agents N] [--idle SECONDS] [--pid PID] [--out DIRECTORY]
           --minutes      how long (default 1)
           --seed         which requests (default 1); the same seed sends the same ones in the same order
           --from, --count  a part of them, to send one again
           --workers      requests under way at once (default 8)
           --stall-limit  the longest that /health or the well-behaved scheduler beside may be kept waiting (default 1)
+          --agents       simulated agents that are connected meanwhile (default 0); with more than none the master must be at an IP address
+          --idle         how long the master may take afterwards to go through its heap (default 90); 0: its heap is not judged
           --pid          the master's process, to watch its memory
           --out          where requests go that brought out a fault (default fuzz-failures)
         """;

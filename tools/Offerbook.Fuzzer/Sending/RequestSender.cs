@@ -12,7 +12,13 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
     /// <summary>Connections that stay without reading; the oldest goes when there are more.</summary>
     private const int MaxLingering = 64;
 
+    /// <summary>Streams that are kept open, likewise.</summary>
+    private const int MaxStreams = 96;
+
     private readonly ConcurrentQueue<Socket> _lingering = new();
+    private readonly ConcurrentQueue<Socket> _streams = new();
+    private long _meant;
+    private long _taken;
 
     public LiveStreams Live => live;
 
@@ -21,6 +27,9 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
 
     /// <summary>Refusals by status and the first words of their text: what the requests reached.</summary>
     public ConcurrentDictionary<string, long> Refusals { get; } = new();
+
+    /// <summary>Calls of those who are subscribed, whole and not spoiled, and how many of them were taken.</summary>
+    public (long Meant, long Taken) Sound => (Interlocked.Read(ref _meant), Interlocked.Read(ref _taken));
 
     /// <returns>What is wrong with the server, and the bytes that brought it out; null when nothing is.</returns>
     public async Task<(string Fault, byte[] Sent)?> SendAsync(FuzzRequest request)
@@ -40,18 +49,22 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
                     return null;
                 case ClientEnd.Linger:
                     stays = true;
-                    Keep(socket);
+                    Keep(_lingering, socket, MaxLingering);
                     return null;
                 case ClientEnd.HalfClose when !refused:
                     socket.Shutdown(SocketShutdown.Send);
                     break;
             }
-            var (fault, isStream) = await JudgeAsync(socket, request, sent, deadline.Token);
-            if (isStream)
+            var (fault, stream) = await JudgeAsync(socket, request, sent, deadline.Token);
+            if (stream is not null)
             {
-                // Its calls mean something while it is open; nobody reads it any more.
+                // Its calls mean something while it is open. Some have a reader, who learns of offers; the others nobody reads any more.
                 stays = true;
-                Keep(socket);
+                Keep(_streams, socket, MaxStreams);
+                if (request.Index % 4 != 0)
+                {
+                    _ = new StreamFollower(socket, live, stream).RunAsync();
+                }
             }
             return fault is null ? null : (fault, [.. sent]);
         }
@@ -79,9 +92,12 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
 
     public void Dispose()
     {
-        while (_lingering.TryDequeue(out var socket))
+        foreach (var kept in new[] { _lingering, _streams })
         {
-            socket.Dispose();
+            while (kept.TryDequeue(out var socket))
+            {
+                socket.Dispose();
+            }
         }
     }
 
@@ -111,7 +127,7 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
         }
     }
 
-    private async Task<(string? Fault, bool IsStream)> JudgeAsync(Socket socket, FuzzRequest request, List<byte> sent, CancellationToken deadline)
+    private async Task<(string? Fault, OpenedStream? Stream)> JudgeAsync(Socket socket, FuzzRequest request, List<byte> sent, CancellationToken deadline)
     {
         using var brief = CancellationTokenSource.CreateLinkedTokenSource(deadline);
         if (request.Answers == 0)
@@ -125,28 +141,37 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
             Statuses.AddOrUpdate(answer?.Status ?? 0, 1, static (_, count) => count + 1);
             if (answer is null)
             {
-                return (i < request.Answers ? $"the connection was closed after {i} of {request.Answers} answers" : null, false);
+                return (i < request.Answers ? $"the connection was closed after {i} of {request.Answers} answers" : null, null);
             }
             if (answer.Fault() is { } fault)
             {
-                return (fault, false);
+                return (fault, null);
+            }
+            if (request.IsMeant)
+            {
+                Interlocked.Increment(ref _meant);
+                Interlocked.Add(ref _taken, answer.Status is >= 200 and < 300 ? 1 : 0);
             }
             if (answer.Status is >= 400 and < 500)
             {
                 var words = string.Join(' ', Encoding.UTF8.GetString(answer.Body).Split(' ').Take(7));
+                if (request.IsMeant && (words.Contains("cannot be found", StringComparison.Ordinal) || words.Contains("is not subscribed", StringComparison.Ordinal)))
+                {
+                    live.Forget([.. sent]);
+                }
                 Refusals.AddOrUpdate($"{answer.Status} {words[..Math.Min(80, words.Length)].Replace('\n', ' ')}", 1, static (_, count) => count + 1);
             }
             if (answer.Stream is { } streamId)
             {
-                live.Learn([.. sent], streamId, answer.Body);
-                return (null, !answer.IsWhole);
+                var subscriber = live.Learn([.. sent], streamId, answer.Body);
+                return (null, answer.IsWhole ? null : new OpenedStream(subscriber, streamId));
             }
             if (!answer.IsWhole || answer.Status is 400 or 413 or 431 || answer.Headers.GetValueOrDefault("connection") == "close")
             {
-                return (null, false); // What follows on the connection is up to the server.
+                return (null, null); // What follows on the connection is up to the server.
             }
         }
-        return (null, false);
+        return (null, null);
     }
 
     private byte[] WithStreamId(byte[] bytes)
@@ -161,10 +186,10 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
             : bytes;
     }
 
-    private void Keep(Socket socket)
+    private static void Keep(ConcurrentQueue<Socket> kept, Socket socket, int most)
     {
-        _lingering.Enqueue(socket);
-        while (_lingering.Count > MaxLingering && _lingering.TryDequeue(out var oldest))
+        kept.Enqueue(socket);
+        while (kept.Count > most && kept.TryDequeue(out var oldest))
         {
             oldest.Dispose();
         }

@@ -28,6 +28,7 @@ internal static class ShellMetrics
         master.Calls.AddTo(sink);
         AddTurns(sink, loop);
         master.Book.AddTo(sink);
+        MemoryMetrics.AddTo(sink);
         SystemMetrics.AddTo(sink);
     }
 
