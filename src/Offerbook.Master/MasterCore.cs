@@ -69,7 +69,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures, _remains), unavailabilities, _drains,
             new OperationReports(_cluster, _cluster.Operations));
         _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks, _remains, operations, new ResourceUpdates(_cluster, _offers));
-        _operatorCalls = new OperatorCalls(
+        _operatorCalls = new OperatorCalls(_cluster,
             new OperatorOperations(_cluster, _offers, _cluster.Operations),
             new TeardownCalls(_cluster, _departures),
             new QuotaCalls(_cluster, new QuotaOffers(_cluster, _offers)),

@@ -24,7 +24,11 @@ public abstract record MasterMessage
 
     /// <summary>A call of an operator that changes something. Calls that only read ask for a view.</summary>
     /// <param name="Principal">Who authenticated, or null while authentication is off.</param>
-    public sealed record OperatorCallReceived(ConnectionId Connection, OperatorCall Call, string? Principal = null) : MasterMessage;
+    public sealed record OperatorCallReceived(ConnectionId Connection, OperatorCall Call, string? Principal = null) : MasterMessage
+    {
+        /// <summary>It comes from the master's own flags, and asks nobody for permission.</summary>
+        public bool IsOfMaster { get; init; }
+    }
 
     /// <summary>The hosts whose resources may be offered from now on are these.</summary>
     public sealed record WhitelistChanged(IReadOnlyCollection<string> Hostnames) : MasterMessage;

@@ -47,6 +47,9 @@ public sealed record MasterSettings
     /// <summary>The roles that frameworks may subscribe to, beside <c>*</c>; null, the default, allows any.</summary>
     public IReadOnlySet<string>? Roles { get; init; }
 
+    /// <summary>Who may do what.</summary>
+    public Authorization.Authorizer Authorizer { get; init; } = Authorization.Authorizer.Unrestricted;
+
     /// <summary>Whether frameworks may run as root.</summary>
     public bool RootSubmissions { get; init; } = true;
 

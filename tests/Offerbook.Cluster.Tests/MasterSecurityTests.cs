@@ -82,7 +82,7 @@ internal sealed class MasterSecurityTests
         }
     }
 
-    [TestCase("--acls={}", "--acls: not supported: authorization is not there yet")]
+    [TestCase("--acls={\"run_task\": []}", "--acls: there are no ACLs 'run_task'")]
     [TestCase("--offer_timeout=soon", "--offer_timeout: invalid duration 'soon'")]
     [TestCase("--authenticate_http_readonly", "--authenticate_http_readonly with the authenticator 'basic' needs --credentials")]
     [TestCase("--credentials=/nowhere/at/all", "cannot read the credentials file '/nowhere/at/all'")]

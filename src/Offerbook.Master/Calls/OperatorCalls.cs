@@ -1,3 +1,5 @@
+using Offerbook.Master.Authorization;
+using Offerbook.Wire.Identity;
 using Type = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Master.Calls;
@@ -7,8 +9,11 @@ internal sealed class OperatorCalls
 {
     private readonly Dictionary<Type, IOperatorArea> _areas = [];
 
-    public OperatorCalls(params IReadOnlyList<IOperatorArea> areas)
+    private readonly ClusterState _cluster;
+
+    public OperatorCalls(ClusterState cluster, params IReadOnlyList<IOperatorArea> areas)
     {
+        _cluster = cluster;
         foreach (var area in areas)
         {
             foreach (var type in area.Types)
@@ -24,6 +29,10 @@ internal sealed class OperatorCalls
         {
             turn.Answer(message.Connection, 400, OperatorCallValidator.Prefix + invalid);
         }
+        else if (!message.IsOfMaster && !CallPermissions.Allow(_cluster.Settings.Authorizer, message.Call, message.Principal, PrincipalOf))
+        {
+            turn.Answer(message.Connection, 403, CallPermissions.Forbidden);
+        }
         else if (_areas.TryGetValue(message.Call.Type, out var area))
         {
             area.Handle(turn, message);
@@ -33,4 +42,7 @@ internal sealed class OperatorCalls
             turn.Answer(message.Connection, 501, "501 Not Implemented.");
         }
     }
+
+    private string? PrincipalOf(Mesos.V1.FrameworkID id) =>
+        _cluster.Frameworks.Find(FrameworkId.From(id)) is { Info.HasPrincipal: true } framework ? framework.Info.Principal : null;
 }

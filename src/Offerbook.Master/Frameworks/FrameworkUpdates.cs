@@ -1,3 +1,4 @@
+using Offerbook.Master.Authorization;
 using Offerbook.Master.Offers;
 
 namespace Offerbook.Master.Frameworks;
@@ -15,6 +16,11 @@ internal sealed class FrameworkUpdates(ClusterState cluster, Subscriptions subsc
         if (FrameworkInfoRules.ValidateUpdate(framework.Info, update.FrameworkInfo) is { } forbidden)
         {
             turn.Answer(connection, 400, "FrameworkInfo update is not valid: " + forbidden);
+            return;
+        }
+        if (CallPermissions.RefuseRoles(cluster.Settings.Authorizer, update.FrameworkInfo) is { } unauthorized)
+        {
+            turn.Answer(connection, 403, unauthorized);
             return;
         }
         var (preferences, problem) = OfferPreferences.Read(

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Master.Agents;
+using Offerbook.Master.Authorization;
 using Offerbook.Master.Offers;
 using Offerbook.Wire.Identity;
 
@@ -15,7 +16,7 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
         var info = WithIdentity(call, principal);
         var stream = new NewStream(connection, cluster.Random.NextGuid().ToString());
         turn.OpenStream(connection, stream.Id);
-        if (FrameworkInfoRules.Validate(info, cluster) is { } invalid)
+        if ((FrameworkInfoRules.Validate(info, cluster) ?? CallPermissions.RefuseRoles(cluster.Settings.Authorizer, info)) is { } invalid)
         {
             Refuse(turn, connection, invalid);
             return;

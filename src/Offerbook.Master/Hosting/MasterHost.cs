@@ -30,6 +30,7 @@ public sealed class MasterHost : IAsyncDisposable
     private readonly HttpServer _server;
     private readonly MasterGate _gate;
     private readonly Whitelist? _whitelist;
+    private readonly HeapKeeper _heap = new(TimeProvider.System);
 
     private MasterHost(SqliteJournal journal, HttpServer server, MasterGate gate, Whitelist? whitelist)
     {
@@ -54,6 +55,10 @@ public sealed class MasterHost : IAsyncDisposable
         var log = options.Logging?.CreateLogger("Offerbook.Master");
         // Before anything is opened: a fault in the files of secrets must not leave an unguarded master behind.
         var guard = new RealmGuard(options.Security, options.Time, warning => log?.LogWarning("{Warning}", warning));
+        if (options is { Settings.Authorizer.IsUnrestricted: false, Security: { AuthenticateReadOnly: false } or { AuthenticateReadWrite: false } or { AuthenticateFrameworks: false } })
+        {
+            log?.LogWarning("--acls without authentication: who calls a realm that is not guarded has no name, and only rules about ANY principal speak of it");
+        }
         var whitelist = options.Whitelist is { } hosts ? new Whitelist(hosts, log) : null;
         var file = Path.Combine(options.DataDirectory, "journal.db");
         var journal = await SqliteJournal.OpenAsync(file, cancellation,
@@ -110,6 +115,7 @@ public sealed class MasterHost : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        _heap.Dispose();
         if (_whitelist is not null)
         {
             await _whitelist.DisposeAsync();
@@ -129,7 +135,7 @@ public sealed class MasterHost : IAsyncDisposable
         }
         var call = new OperatorCall { Type = OperatorCall.Types.Type.UpdateWeights, UpdateWeights = new() };
         call.UpdateWeights.WeightInfos.Add(weights.Select(pair => new Mesos.V1.WeightInfo { Role = pair.Role, Weight = pair.Weight }));
-        await master.PostAsync(new MasterMessage.OperatorCallReceived(master.Exchanges.NextConnection(), call));
+        await master.PostAsync(new MasterMessage.OperatorCallReceived(master.Exchanges.NextConnection(), call) { IsOfMaster = true });
     }
 
     private static MasterSettings Advertise(MasterOptions options, IPEndPoint endPoint)

@@ -11,6 +11,8 @@ internal sealed class OperatorSnapshot(MasterView view)
     private readonly Lazy<Task<ReadOnlyMemory<byte>>>[] _frames =
         [.. Enum.GetValues<MessageFormat>().Select(format => new Lazy<Task<ReadOnlyMemory<byte>>>(() => Task.Run(() => Render(view, format))))];
 
+    public MasterView View => view;
+
     /// <summary>The record, header included.</summary>
     public Task<ReadOnlyMemory<byte>> FrameAsync(MessageFormat format) => _frames[(int)format].Value;
 

@@ -18,6 +18,7 @@ internal sealed class RunningMaster
         Exchanges = exchanges;
         Book = book;
         Views = new ViewSource(this);
+        Authorized = new AuthorizedViews(Views, settings.Authorizer);
         book.Start(this);
         // A dead core answers nobody: whoever waits is told so.
         _ = runner.Completion.ContinueWith(_ => exchanges.FailAll(), TaskScheduler.Default);
@@ -48,6 +49,9 @@ internal sealed class RunningMaster
     public Exchanges Exchanges { get; }
 
     public ViewSource Views { get; }
+
+    /// <summary>The views for readers, each as far as it may see.</summary>
+    public AuthorizedViews Authorized { get; }
 
     public OfferHistory Book { get; }
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Offerbook.Master.Authorization;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Http.Operators;
 using Offerbook.Master.Http.Security;
@@ -69,6 +70,11 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
             // The scheduler API asks for itself, once it knows the call.
             if (Realms.Of(route) is Realm.ReadOnly or Realm.ReadWrite && !await master.Calls.AdmitAsync(context, context.PrincipalName()))
             {
+                return;
+            }
+            if (!EndpointPermissions.Allow(master.Settings.Authorizer, route, context.PrincipalName()))
+            {
+                await context.Response.WriteTextAsync(StatusCodes.Status403Forbidden, CallPermissions.Forbidden);
                 return;
             }
             await _handlers[route](context, master);

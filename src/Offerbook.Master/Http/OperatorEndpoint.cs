@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Offerbook.Master.Authorization;
 using Offerbook.Master.Calls;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Http.Reads;
@@ -35,6 +36,10 @@ internal static class OperatorEndpoint
         {
             await context.Response.RefuseAsync(refusal);
         }
+        else if (!EndpointPermissions.Allow(master.Settings.Authorizer, call.Type, context.PrincipalName()))
+        {
+            await context.Response.WriteTextAsync(StatusCodes.Status403Forbidden, CallPermissions.Forbidden);
+        }
         else if (ShellCalls.Find(call) is { } answer)
         {
             await answer(context, master, format);
@@ -61,7 +66,7 @@ internal static class OperatorEndpoint
     private static async Task ReadAsync(HttpContext context, RunningMaster master, Type type,
         Func<Operator.Views.MasterView, Answer> read, MessageFormat format)
     {
-        if (await master.Views.GetAsync() is not { } view)
+        if (await master.Authorized.GetAsync(context.PrincipalName()) is not { } view)
         {
             await context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "The master is stopping");
             return;

@@ -28,7 +28,7 @@ internal static class OperatorJson
         using (var json = new LegacyWriter(output))
         {
             json.BeginObject();
-            json.Text("type", OriginalNames<ResponseType>.Of(response.Type));
+            json.Text("type"u8, OriginalNames<ResponseType>.Of(response.Type));
             members(json);
             json.EndObject();
         }
@@ -42,10 +42,10 @@ internal static class OperatorJson
         using (var json = new LegacyWriter(output))
         {
             json.BeginObject();
-            json.Text("type", "SUBSCRIBED");
-            json.BeginObject("subscribed");
+            json.Text("type"u8, "SUBSCRIBED");
+            json.BeginObject("subscribed"u8);
             State(json, subscribed.GetState);
-            json.Double("heartbeat_interval_seconds", subscribed.HeartbeatIntervalSeconds);
+            json.Double("heartbeat_interval_seconds"u8, subscribed.HeartbeatIntervalSeconds);
             json.EndObject();
             json.EndObject();
         }
@@ -54,7 +54,7 @@ internal static class OperatorJson
 
     private static void State(LegacyWriter json, OperatorResponse.Types.GetState state)
     {
-        json.BeginObject("get_state");
+        json.BeginObject("get_state"u8);
         Tasks(json, state.GetTasks);
         Executors(json, state.GetExecutors);
         Frameworks(json, state.GetFrameworks);
@@ -76,10 +76,10 @@ internal static class OperatorJson
 
     private static void Lists(LegacyWriter json, string name, params (string Name, IEnumerable<IMessage> Items)[] lists)
     {
-        json.BeginObject(name);
+        json.Named(name).BeginObject();
         foreach (var (list, items) in lists)
         {
-            json.Messages(list, items);
+            json.Named(list).Messages(items);
         }
         json.EndObject();
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Hosting;
+using Offerbook.Master.Http.Security;
 using Offerbook.Wire;
 
 namespace Offerbook.Master.Http;
@@ -8,6 +9,6 @@ namespace Offerbook.Master.Http;
 internal static class OperatorStreamEndpoint
 {
     public static Task ServeAsync(HttpContext context, RunningMaster master, MessageFormat format) =>
-        CallEndpoint.ServeAsync(master, new OperatorExchange(context, format, master.Exchanges.OperatorFeed),
+        CallEndpoint.ServeAsync(master, new OperatorExchange(context, format, master.Exchanges.OperatorFeed, master.Authorized.FilterOf(context.PrincipalName())),
             connection => new MasterMessage.OperatorStreamRequested(connection));
 }

@@ -17,11 +17,11 @@ internal static class PlainEndpoints
     public static Task VersionAsync(HttpContext context, RunningMaster? master) => ReadEndpoint.SendAsync(context, json =>
     {
         json.BeginObject();
-        json.Text("build_date", BuildInfo.Date);
-        json.Double("build_time", BuildInfo.Time);
-        json.Text("build_user", "");
-        json.Text("git_tag", BuildInfo.Tag);
-        json.Text("version", MasterSettings.ApiVersion);
+        json.Text("build_date"u8, BuildInfo.Date);
+        json.Double("build_time"u8, BuildInfo.Time);
+        json.Text("build_user"u8, "");
+        json.Text("git_tag"u8, BuildInfo.Tag);
+        json.Text("version"u8, MasterSettings.ApiVersion);
         json.EndObject();
     });
 
@@ -37,10 +37,10 @@ internal static class PlainEndpoints
     public static Task FlagsAsync(HttpContext context, RunningMaster master) => ReadEndpoint.SendAsync(context, json =>
     {
         json.BeginObject();
-        json.BeginObject("flags");
+        json.BeginObject("flags"u8);
         foreach (var (name, value) in FlagList.Of(master.Settings))
         {
-            json.Text(name, value);
+            json.Named(name).Text(value);
         }
         json.EndObject();
         json.EndObject();

@@ -32,7 +32,7 @@ internal static class ProcessEndpoints
             .Select(pair => (Name: pair.Name.StartsWith("load_", StringComparison.Ordinal) ? "avg_" + pair.Name : pair.Name, pair.Value))
             .OrderBy(pair => pair.Name, StringComparer.Ordinal))
         {
-            json.Double(name, value);
+            json.Named(name).Double(value);
         }
         json.EndObject();
     });

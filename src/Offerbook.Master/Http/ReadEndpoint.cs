@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Http.Legacy;
 using Offerbook.Master.Http.Reads;
+using Offerbook.Master.Http.Security;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Wire.Http;
 
@@ -22,7 +23,7 @@ internal static class ReadEndpoint
         {
             await context.Response.RefuseAsync(Jsonp.BadName);
         }
-        else if (await master.Views.GetAsync() is not { } view)
+        else if (await master.Authorized.GetAsync(context.PrincipalName()) is not { } view)
         {
             await context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "The master is stopping");
         }

@@ -155,11 +155,11 @@ internal static class StateAnswers
     private static void Add(JsonAnswer answer, Part part, MasterView view)
     {
         var comma = part != s_tasks;
-        answer.Step(comma, 0, json => json.BeginObject(part.Name));
+        answer.Step(comma, 0, json => json.Named(part.Name).BeginObject());
         for (var i = 0; i < part.Lists.Length; i++)
         {
             var (name, _, items) = part.Lists[i];
-            answer.Step(i > 0, 0, json => json.BeginArray(name));
+            answer.Step(i > 0, 0, json => json.Named(name).BeginArray());
             var first = true;
             foreach (var some in items(view))
             {

@@ -16,9 +16,9 @@ namespace Offerbook.Master.Offers;
 internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, TaskBook tasks, OperationBook operations)
 {
     private readonly OperationOutcomes _outcomes = new(cluster);
-    private readonly LaunchOperation _launch = new(tasks, new OperationOutcomes(cluster));
+    private readonly LaunchOperation _launch = new(cluster.Settings.Authorizer, tasks, new OperationOutcomes(cluster));
     private readonly FrameworkOperations _resources = new(cluster, offers, operations, new OperationOutcomes(cluster));
-    private readonly LaunchGroupOperation _launchGroup = new(tasks, new OperationOutcomes(cluster));
+    private readonly LaunchGroupOperation _launchGroup = new(cluster.Settings.Authorizer, tasks, new OperationOutcomes(cluster));
 
     public void Accept(in Turn turn, Framework framework, SchedulerCall.Types.Accept accept)
     {

@@ -1,4 +1,6 @@
+using Mesos.V1;
 using Offerbook.Master.Agents;
+using Offerbook.Master.Authorization;
 using Offerbook.Master.Tasks;
 using Offerbook.Master.Tasks.Validation;
 using Offerbook.Wire.Identity;
@@ -6,7 +8,7 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Master.Offers;
 
 /// <summary>LAUNCH_GROUP: all tasks of a group begin under one executor, in one event to the agent, or none does.</summary>
-internal sealed class LaunchGroupOperation(TaskBook tasks, OperationOutcomes outcomes)
+internal sealed class LaunchGroupOperation(Authorizer authorizer, TaskBook tasks, OperationOutcomes outcomes)
 {
     public void Run(in Turn turn, AcceptRun run, Operation operation)
     {
@@ -24,7 +26,28 @@ internal sealed class LaunchGroupOperation(TaskBook tasks, OperationOutcomes out
             outcomes.Refuse(turn, run, operation, invalid);
             return;
         }
-        Launch(turn, run, group);
+        if (!Forbids(turn, run, group))
+        {
+            Launch(turn, run, group);
+        }
+    }
+
+    /// <summary>A group in which one task may not run as its user does not run.</summary>
+    private bool Forbids(in Turn turn, AcceptRun run, GroupDraft group)
+    {
+        foreach (var draft in group.Tasks)
+        {
+            if (OperationPermissions.ForbiddenUser(authorizer, run.Framework, draft.Task) is { } user)
+            {
+                foreach (var other in group.Tasks)
+                {
+                    outcomes.Tell(turn, run.Framework, other.Task, TaskState.TaskError, Reason.TaskGroupUnauthorized,
+                        $"Task '{draft.Task.TaskId.Value}' is not authorized to launch as user '{user}'");
+                }
+                return true;
+            }
+        }
+        return false;
     }
 
     private void Launch(in Turn turn, AcceptRun run, GroupDraft group)

@@ -1,4 +1,5 @@
 using Offerbook.Master.Agents;
+using Offerbook.Master.Authorization;
 using Offerbook.Master.Tasks;
 using Offerbook.Master.Tasks.Validation;
 using Offerbook.Wire.Identity;
@@ -10,7 +11,7 @@ namespace Offerbook.Master.Offers;
 /// LAUNCH: each task stands for itself; one that is refused does not stop the others. Only resources that cannot be resources
 /// refuse the whole operation.
 /// </summary>
-internal sealed class LaunchOperation(TaskBook tasks, OperationOutcomes outcomes)
+internal sealed class LaunchOperation(Authorizer authorizer, TaskBook tasks, OperationOutcomes outcomes)
 {
     public void Run(in Turn turn, AcceptRun run, Operation operation)
     {
@@ -35,6 +36,11 @@ internal sealed class LaunchOperation(TaskBook tasks, OperationOutcomes outcomes
     private void Launch(in Turn turn, AcceptRun run, LaunchDraft draft)
     {
         var (framework, agent) = (run.Framework, run.Agent);
+        if (OperationPermissions.ForbiddenUser(authorizer, framework, draft.Task) is { } user)
+        {
+            outcomes.Tell(turn, framework, draft.Task, TaskState.TaskError, Reason.TaskUnauthorized, $"Not authorized to launch as user '{user}'");
+            return;
+        }
         if (LaunchValidator.Validate(framework, agent, draft, run.Usable) is { } invalid)
         {
             outcomes.Tell(turn, framework, draft.Task, TaskState.TaskError, Reason.TaskInvalid, invalid);

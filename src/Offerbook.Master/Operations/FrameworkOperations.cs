@@ -1,4 +1,5 @@
 using Offerbook.Master.Agents;
+using Offerbook.Master.Authorization;
 using Offerbook.Master.Frameworks;
 using Offerbook.Master.Offers;
 using Offerbook.Resources;
@@ -19,6 +20,11 @@ internal sealed class FrameworkOperations(ClusterState cluster, OfferBook offers
             return;
         }
         var info = OperationForms.Complete(operation, run.Role);
+        if (OperationPermissions.Refuse(cluster.Settings.Authorizer, run.Framework, info) is { } forbidden)
+        {
+            Refuse(turn, run, info, forbidden);
+            return;
+        }
         if (CheckFeedback(run, info) is { } unheard)
         {
             Refuse(turn, run, operation, unheard);

@@ -1,8 +1,10 @@
 using Mesos.V1;
 using Offerbook.Conformance.Cases;
 using Offerbook.Conformance.Kit;
+using Offerbook.Master.Hosting;
 using Offerbook.Master.Tests.Http;
 using Offerbook.Wire;
+using Credential = Offerbook.Wire.Http.Credential;
 using KitCalls = Offerbook.Conformance.Kit.Calls;
 
 namespace Offerbook.Master.Tests.Conformance;
@@ -28,9 +30,11 @@ internal sealed class ScriptedCluster : IAsyncDisposable
 
     public ScriptedOperator Operator => Context.Operator;
 
-    public static async Task<ScriptedCluster> StartAsync(MessageFormat format, MasterSettings? settings = null, int agents = 1)
+    /// <param name="tune">Further options of the master.</param>
+    public static async Task<ScriptedCluster> StartAsync(
+        MessageFormat format, MasterSettings? settings = null, int agents = 1, Func<MasterOptions, MasterOptions>? tune = null)
     {
-        var cluster = new ScriptedCluster(await MasterFixture.StartAsync(settings: settings), format);
+        var cluster = new ScriptedCluster(await MasterFixture.StartAsync(settings: settings, tune: tune), format);
         for (var i = 0; i < agents; i++)
         {
             await cluster.JoinAsync($"agent-{i}.example");
@@ -38,15 +42,18 @@ internal sealed class ScriptedCluster : IAsyncDisposable
         return cluster;
     }
 
-    public async Task<LoopbackAgent> JoinAsync(string hostname)
+    public async Task<LoopbackAgent> JoinAsync(string hostname, string resources = "cpus:4;mem:4096;disk:4096")
     {
-        var agent = new LoopbackAgent(_master.Host.Address, hostname, "cpus:4;mem:4096;disk:4096");
+        var agent = new LoopbackAgent(_master.Host.Address, hostname, resources);
         await agent.StartAsync();
         _agents.Add(agent);
         return agent;
     }
 
     public LoopbackAgent Agent => _agents[0];
+
+    /// <summary>What a principal uses, in the place of <see cref="Context"/>. Whoever asks for it disposes of it.</summary>
+    public CaseContext As(Credential credential) => NewContext(credential);
 
     /// <summary>Ends the master and starts another on what it left. Streams end; agents and schedulers are brought back by the test.</summary>
     public async Task RestartMasterAsync(MasterSettings? settings = null)
@@ -104,5 +111,6 @@ internal sealed class ScriptedCluster : IAsyncDisposable
         await _master.DisposeAsync();
     }
 
-    private CaseContext NewContext() => new(new KitOptions(_master.Host.Address, _format) { Quiet = TimeSpan.FromMilliseconds(250) });
+    private CaseContext NewContext(Credential? credential = null) =>
+        new(new KitOptions(_master.Host.Address, _format) { Quiet = TimeSpan.FromMilliseconds(250), Credential = credential });
 }

@@ -13,7 +13,7 @@ public sealed class CaseContext(KitOptions options) : IAsyncDisposable
 
     public ScriptedOperator Operator { get; } = new(options);
 
-    public RawHttp Http { get; } = new(options.Master);
+    public RawHttp Http { get; } = new(options.Master, options.Credential);
 
     /// <summary>A name that nobody used before: of a role, a task …</summary>
     public string Unique(string prefix) => $"{prefix}-{Guid.NewGuid():N}"[..(prefix.Length + 9)];

@@ -1,4 +1,5 @@
 using Offerbook.Wire;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Conformance.Kit;
 
@@ -14,4 +15,9 @@ public sealed record KitOptions(Uri Master, MessageFormat Format)
     /// How long nothing must come before a case believes that nothing comes. Longer than the implementation's allocation interval.
     /// </summary>
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Who asks; null: nobody in particular, as cases need it.</summary>
+    public Credential? Credential { get; init; }
+
+    internal StreamingClient NewClient() => new(StreamingClientOptions.Default with { Credential = Credential });
 }

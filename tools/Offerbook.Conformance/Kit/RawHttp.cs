@@ -1,12 +1,16 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Offerbook.Wire.Http;
 
 namespace Offerbook.Conformance.Kit;
 
 /// <summary>Requests as nobody should make them: any method, body and headers.</summary>
-public sealed class RawHttp(Uri master) : IDisposable
+public sealed class RawHttp(Uri master, Credential? credential = null) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = master };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+    {
+        BaseAddress = master, DefaultRequestHeaders = { Authorization = credential?.Header },
+    };
 
     /// <summary>Sends a request and reads the head of the answer; a body without end is not waited for.</summary>
     public async Task<RawAnswer> SendAsync(

@@ -9,8 +9,8 @@ public sealed class ScriptedOperator(KitOptions options) : IDisposable
 {
     public const string Path = "/api/v1";
 
-    private readonly StreamingClient _client = new();
-    private readonly RawHttp _raw = new(options.Master);
+    private readonly StreamingClient _client = options.NewClient();
+    private readonly RawHttp _raw = new(options.Master, options.Credential);
     private readonly List<IDisposable> _streams = [];
 
     public Task<CallAnswer> CallAsync(Call call) => _client.PostAsync(new Uri(options.Master, Path), call, options.Format);

@@ -16,7 +16,7 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
     public const string Path = "/api/v1/scheduler";
     public const string StreamHeader = "Mesos-Stream-Id";
 
-    private readonly StreamingClient _client = new();
+    private readonly StreamingClient _client = options.NewClient();
     private readonly Uri _address = new(options.Master, Path);
     private IncomingStream<Event>? _stream;
 

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Master.Allocation;
+using Offerbook.Master.Authorization;
 using Offerbook.Wire.Json;
 using static Offerbook.Master.Hosting.Flags.MasterFlagValues;
 using static Offerbook.Wire.Flags.FlagValues;
@@ -13,6 +14,7 @@ internal static class SettingFlags
 
     public static IReadOnlyList<MasterFlag> All { get; } =
     [
+        Setting("acls", "Rules about what is not the master's are taken and mean nothing here. See security.md", (text, settings) => settings with { Authorizer = AclsText.Parse(text) }, settings => settings.Authorizer.Text),
         Setting("agent_ping_timeout", "The original allows 1secs to 15mins", (text, settings) => settings with { AgentPingInterval = Duration(text, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15)) },
             settings => Of(settings.AgentPingInterval)) with { OldName = "slave_ping_timeout" },
         Setting("agent_removal_rate_limit", "", (text, settings) => settings with { AgentRemovalRateLimit = Rate(text) },

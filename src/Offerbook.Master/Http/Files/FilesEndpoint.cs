@@ -30,13 +30,13 @@ internal static class FilesEndpoint
             foreach (var (name, stat) in entries)
             {
                 json.BeginObject();
-                json.Text("path", name);
-                json.Integer("nlink", stat.Links);
-                json.Integer("size", (long)stat.Size);
-                json.Double("mtime", stat.ModifiedSeconds);
-                json.Text("mode", stat.Mode);
-                json.Text("uid", stat.User);
-                json.Text("gid", stat.Group);
+                json.Text("path"u8, name);
+                json.Integer("nlink"u8, stat.Links);
+                json.Integer("size"u8, (long)stat.Size);
+                json.Double("mtime"u8, stat.ModifiedSeconds);
+                json.Text("mode"u8, stat.Mode);
+                json.Text("uid"u8, stat.User);
+                json.Text("gid"u8, stat.Group);
                 json.EndObject();
             }
             json.EndArray();
@@ -63,8 +63,8 @@ internal static class FilesEndpoint
         await ReadEndpoint.SendAsync(context, json =>
         {
             json.BeginObject();
-            json.Integer("offset", offset is { } from ? (long)from : size);
-            json.Text("data", RawText.Of(data.Span));
+            json.Integer("offset"u8, offset is { } from ? (long)from : size);
+            json.Text("data"u8, RawText.Of(data.Span));
             json.EndObject();
         });
     }
@@ -97,7 +97,7 @@ internal static class FilesEndpoint
         json.BeginObject();
         foreach (var (seen, real) in master.Files.Attached)
         {
-            json.Text(seen, real);
+            json.Named(seen).Text(real);
         }
         json.EndObject();
     });

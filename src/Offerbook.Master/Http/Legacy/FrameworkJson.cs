@@ -32,7 +32,7 @@ internal static class FrameworkJson
     /// <summary>Adds an array of frameworks with all that belongs to them.</summary>
     public static JsonAnswer Frameworks(this JsonAnswer answer, string name, IEnumerable<FrameworkView> frameworks, MasterView view)
     {
-        answer.More(0, json => json.BeginArray(name));
+        answer.More(0, json => json.Named(name).BeginArray());
         var first = true;
         foreach (var framework in frameworks)
         {

@@ -10,7 +10,8 @@ namespace Offerbook.Master.Http.Legacy;
 
 /// <summary>
 /// Writes JSON as clients know it: compact, doubles always with a fraction or an exponent, slashes and letters of any script as they
-/// are. Trusts its callers to nest well. Names are given in UTF-8 and need no escaping.
+/// are. Trusts its callers to nest well. Names that are known are given in UTF-8 and need no escaping; others are written by
+/// <see cref="Named"/> before their value.
 /// </summary>
 internal sealed class LegacyWriter : IDisposable
 {
@@ -34,15 +35,19 @@ internal sealed class LegacyWriter : IDisposable
     /// <param name="afterValue">A value of the open list or object was written before.</param>
     public void Resume(bool afterValue) => _afterValue = afterValue;
 
+    /// <summary>Writes the name of a member, of any letters; its value must follow.</summary>
+    public LegacyWriter Named(string name)
+    {
+        Comma();
+        Quoted(name);
+        Byte((byte)':');
+        _afterValue = false;
+        return this;
+    }
+
     public void BeginObject() => Begin((byte)'{');
 
     public void BeginObject(ReadOnlySpan<byte> name)
-    {
-        Name(name);
-        Open((byte)'{');
-    }
-
-    public void BeginObject(string name)
     {
         Name(name);
         Open((byte)'{');
@@ -58,17 +63,9 @@ internal sealed class LegacyWriter : IDisposable
         Open((byte)'[');
     }
 
-    public void BeginArray(string name) => BeginArray(Encoding.UTF8.GetBytes(name));
-
     public void EndArray() => Close((byte)']');
 
     public void Text(ReadOnlySpan<byte> name, string value)
-    {
-        Name(name);
-        Quoted(value);
-    }
-
-    public void Text(string name, string value)
     {
         Name(name);
         Quoted(value);
@@ -98,15 +95,17 @@ internal sealed class LegacyWriter : IDisposable
         _buffer.Append(value ? "true"u8 : "false"u8);
     }
 
-    public void Bool(string name, bool value) => Bool(Encoding.UTF8.GetBytes(name), value);
-
     public void Integer(ReadOnlySpan<byte> name, long value)
     {
         Name(name);
         Number(value);
     }
 
-    public void Integer(string name, long value) => Integer(Encoding.UTF8.GetBytes(name), value);
+    public void Integer(long value)
+    {
+        Comma();
+        Number(value);
+    }
 
     public void Double(ReadOnlySpan<byte> name, double value)
     {
@@ -114,9 +113,9 @@ internal sealed class LegacyWriter : IDisposable
         Number(value);
     }
 
-    public void Double(string name, double value)
+    public void Double(double value)
     {
-        Name(name);
+        Comma();
         Number(value);
     }
 
@@ -126,9 +125,9 @@ internal sealed class LegacyWriter : IDisposable
         Number(value);
     }
 
-    public void Scalar(string name, Scalar value)
+    public void Scalar(Scalar value)
     {
-        Name(name);
+        Comma();
         Number(value);
     }
 
@@ -138,8 +137,6 @@ internal sealed class LegacyWriter : IDisposable
         Name(name);
         MesosJson.Write(message, _buffer);
     }
-
-    public void Message(string name, IMessage message) => Message(Encoding.UTF8.GetBytes(name), message);
 
     public void Message(IMessage message)
     {
@@ -161,15 +158,20 @@ internal sealed class LegacyWriter : IDisposable
 
     public void Messages(ReadOnlySpan<byte> name, IEnumerable<IMessage> messages)
     {
-        BeginArray(name);
+        Name(name);
+        _afterValue = false;
+        Messages(messages);
+    }
+
+    public void Messages(IEnumerable<IMessage> messages)
+    {
+        BeginArray();
         foreach (var message in messages)
         {
             Message(message);
         }
         EndArray();
     }
-
-    public void Messages(string name, IEnumerable<IMessage> messages) => Messages(Encoding.UTF8.GetBytes(name), messages);
 
     public void Texts(ReadOnlySpan<byte> name, IEnumerable<string> values)
     {
@@ -232,13 +234,6 @@ internal sealed class LegacyWriter : IDisposable
         room[at++] = (byte)':';
         _buffer.Advance(at);
         _afterValue = true;
-    }
-
-    private void Name(string name)
-    {
-        Comma();
-        Quoted(name);
-        Byte((byte)':');
     }
 
     private void Byte(byte value)

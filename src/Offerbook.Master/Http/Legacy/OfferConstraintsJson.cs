@@ -20,7 +20,7 @@ internal static class OfferConstraintsJson
         json.BeginObject("frameworks"u8);
         foreach (var framework in view.Frameworks)
         {
-            json.BeginObject(framework.Id.Value);
+            json.Named(framework.Id.Value).BeginObject();
             json.BeginArray("suppressed_roles"u8);
             foreach (var role in framework.SuppressedRoles)
             {
@@ -30,7 +30,7 @@ internal static class OfferConstraintsJson
             json.BeginObject("excluded_by_attribute_constraints"u8);
             foreach (var role in framework.Roles)
             {
-                json.BeginArray(role);
+                json.Named(role).BeginArray();
                 if (framework.Constraints.Roles.TryGetValue(role, out var constraint))
                 {
                     foreach (var (id, _) in agents.Where(agent => !constraint.Allows(agent.Facts)))

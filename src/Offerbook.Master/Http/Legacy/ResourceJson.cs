@@ -19,7 +19,7 @@ internal static class ResourceJson
         json.BeginObject(name);
         foreach (var role in Roles(bag))
         {
-            json.BeginObject(role);
+            json.Named(role).BeginObject();
             Summary(json, bag.Reserved(role));
             json.EndObject();
         }
@@ -31,7 +31,7 @@ internal static class ResourceJson
         json.BeginObject(name);
         foreach (var role in Roles(bag))
         {
-            json.Messages(role, bag.Reserved(role).ToProto(ResourceFormat.Endpoint));
+            json.Named(role).Messages(bag.Reserved(role).ToProto(ResourceFormat.Endpoint));
         }
         json.EndObject();
     }
@@ -47,16 +47,16 @@ internal static class ResourceJson
             switch (attribute.Type)
             {
                 case Value.Types.Type.Scalar:
-                    json.Double(attribute.Name, attribute.Scalar?.Value ?? 0);
+                    json.Named(attribute.Name).Double(attribute.Scalar?.Value ?? 0);
                     break;
                 case Value.Types.Type.Text:
-                    json.Text(attribute.Name, attribute.Text?.Value ?? "");
+                    json.Named(attribute.Name).Text(attribute.Text?.Value ?? "");
                     break;
                 case Value.Types.Type.Ranges:
-                    json.Text(attribute.Name, "[" + string.Join(", ", (attribute.Ranges?.Range ?? []).Select(range => $"{range.Begin}-{range.End}")) + "]");
+                    json.Named(attribute.Name).Text("[" + string.Join(", ", (attribute.Ranges?.Range ?? []).Select(range => $"{range.Begin}-{range.End}")) + "]");
                     break;
                 default:
-                    json.Text(attribute.Name, "{" + string.Join(", ", attribute.Set?.Item ?? []) + "}");
+                    json.Named(attribute.Name).Text("{" + string.Join(", ", attribute.Set?.Item ?? []) + "}");
                     break;
             }
         }
@@ -109,7 +109,7 @@ internal static class ResourceJson
         json.Scalar("cpus"u8, new Scalar(cpus));
         if (other >= 0 && !bag.Entries[other].Kind.IsRevocable)
         {
-            json.Text(bag.Entries[other].Name, bag.Entries[other].Value.ToString());
+            json.Named(bag.Entries[other].Name).Text(bag.Entries[other].Value.ToString());
         }
         else if (other >= 0)
         {
@@ -129,11 +129,11 @@ internal static class ResourceJson
     {
         if (item.Text is null)
         {
-            json.Scalar(item.Name, item.Amount);
+            json.Named(item.Name).Scalar(item.Amount);
         }
         else
         {
-            json.Text(item.Name, item.Text);
+            json.Named(item.Name).Text(item.Text);
         }
     }
 

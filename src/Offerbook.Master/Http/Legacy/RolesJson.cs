@@ -66,7 +66,7 @@ internal static class RolesJson
         {
             if (amount > Scalar.Zero)
             {
-                json.Scalar(resource, amount);
+                json.Named(resource).Scalar(amount);
             }
         }
         json.EndObject();
@@ -77,7 +77,7 @@ internal static class RolesJson
         json.BeginObject(name);
         foreach (var (resource, amount) in (amounts ?? []).OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
-            json.Double(resource, amount.Value);
+            json.Named(resource).Double(amount.Value);
         }
         json.EndObject();
     }

@@ -76,7 +76,7 @@ internal static class StateJson
         json.BeginObject("flags"u8);
         foreach (var (name, value) in FlagList.Of(view.Settings))
         {
-            json.Text(name, value);
+            json.Named(name).Text(value);
         }
         json.EndObject();
     }

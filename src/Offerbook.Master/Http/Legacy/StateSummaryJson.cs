@@ -62,7 +62,7 @@ internal static class StateSummaryJson
     {
         foreach (var state in s_counted)
         {
-            json.Integer(OriginalNames<TaskState>.Of(state), tally[state]);
+            json.Named(OriginalNames<TaskState>.Of(state)).Integer(tally[state]);
         }
     }
 }

@@ -25,7 +25,7 @@ internal static class TaskJson
             json.BeginObject("limits"u8);
             foreach (var (name, value) in spec.Limits.OrderBy(limit => limit.Key, StringComparer.Ordinal))
             {
-                json.Double(name, value.Value);
+                json.Named(name).Double(value.Value);
             }
             json.EndObject();
         }

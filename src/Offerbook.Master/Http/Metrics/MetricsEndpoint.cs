@@ -35,7 +35,7 @@ internal static class MetricsEndpoint
             json.BeginObject();
             foreach (var (name, value) in metrics.Sorted())
             {
-                json.Double(name, value);
+                json.Named(name).Double(value);
             }
             json.EndObject();
         });

@@ -26,8 +26,8 @@ internal static class WeightsEndpoint
         foreach (var weight in view.Operator.Weights)
         {
             json.BeginObject();
-            json.Text("role", weight.Role);
-            json.Double("weight", weight.Weight);
+            json.Text("role"u8, weight.Role);
+            json.Double("weight"u8, weight.Weight);
             json.EndObject();
         }
         json.EndArray();

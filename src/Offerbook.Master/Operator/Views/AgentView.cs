@@ -38,6 +38,14 @@ public sealed record AgentView(
     /// <summary>What all frameworks together use.</summary>
     public ResourceBag UsedTotal => _usedTotal ??= Sum();
 
+    /// <summary>The same agent with less to see.</summary>
+    internal AgentView Showing(
+        AgentInfo info, ResourceBag total, ImmutableArray<KeyValuePair<FrameworkId, ResourceBag>> used, ResourceBag offered, ImmutableArray<ExecutorView> executors,
+        ImmutableArray<Mesos.V1.Operation> operations) => this with
+        {
+            _usedTotal = null, Info = info, Total = total, Used = used, Offered = offered, Executors = executors, Operations = operations,
+        };
+
     private ResourceBag Sum()
     {
         var sum = ResourceBag.Empty;

@@ -59,6 +59,17 @@ public sealed record MasterView
 
     public required OperatorView Operator { get; init; }
 
+    /// <summary>Whether the reader of this view may see a role; null: any.</summary>
+    internal Func<string, bool>? ShowsRole { get; private init; }
+
     /// <summary>What has to be summed up over agents and tasks; done once, by the first reader that needs it.</summary>
     internal ClusterSums Sums => _sums ?? Interlocked.CompareExchange(ref _sums, new ClusterSums(this), null) ?? _sums;
+
+    /// <summary>The same moment with less in it.</summary>
+    internal MasterView Showing(
+        BlockList<AgentView> agents, BlockList<AgentInfo> recovered, BlockList<FrameworkView> frameworks, ImmutableArray<FrameworkView> completed,
+        OperatorView @operator, Func<string, bool> showsRole) => this with
+        {
+            _sums = null, Agents = agents, RecoveredAgents = recovered, Frameworks = frameworks, CompletedFrameworks = completed, Operator = @operator, ShowsRole = showsRole,
+        };
 }

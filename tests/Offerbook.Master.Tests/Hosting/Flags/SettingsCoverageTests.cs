@@ -13,7 +13,7 @@ public sealed class SettingsCoverageTests
     private static readonly string[] s_values =
     [
         "true", "false", "3", "0.3", "30%", "31secs", "31mins", "3/10mins", "random", "3KB", "cpus:3", "a,b",
-        """{"fault_domain":{"region":{"name":"r"},"zone":{"name":"z"}}}""",
+        """{"permissive":false}""", """{"fault_domain":{"region":{"name":"r"},"zone":{"name":"z"}}}""",
     ];
 
     private static readonly Dictionary<string, string> s_reasons = new()
