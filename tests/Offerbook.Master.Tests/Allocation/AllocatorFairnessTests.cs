@@ -40,6 +40,26 @@ public sealed class AllocatorFairnessTests
         Assert.That(world.Run(), Is.EqualTo("f3/role1@a7"), "within role1 the newcomer has the smaller share");
     }
 
+    [Test, Category("case 86")]
+    public void Reservations_ThatAreAllocated_CountInTheShareOfTheirRole()
+    {
+        var world = new AllocatorWorld();
+        world.Framework("f1", "role1");
+        world.Agent("a1", "cpus(role1):100;mem(role1):1024");
+        Assert.That(world.Run(), Is.EqualTo("f1/role1@a1"));
+        Assert.That(world.Share("role1"), Is.EqualTo(1).Within(1e-12));
+
+        world.Framework("f2", "role2");
+        world.Agent("a2", "cpus:2;mem:512");
+        Assert.That(world.Run(), Is.EqualTo("f2/role2@a2"), "role1 has all that there was");
+        world.Agent("a3", "cpus:2;mem:512");
+        Assert.That(world.Run(), Is.EqualTo("f2/role2@a3"), "the reserved 100 cpus still weigh more than 2");
+
+        world.Framework("f3", "role1");
+        world.Agent("a4", "cpus:2;mem:1024");
+        Assert.That(world.Run(), Is.EqualTo("f2/role2@a4"), "a newcomer without anything shares the share of its role");
+    }
+
     [Test]
     public void Agent_WithNothingRefused_GoesWholeToOneFramework()
     {

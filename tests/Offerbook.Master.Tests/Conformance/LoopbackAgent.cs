@@ -18,7 +18,7 @@ namespace Offerbook.Master.Tests.Conformance;
 /// </summary>
 internal sealed class LoopbackAgent(Uri master, string hostname, string resources) : IAsyncDisposable
 {
-    private static readonly Capability[] Capabilities =
+    private static readonly Capability[] s_capabilities =
     [
         Capability.MultiRole, Capability.HierarchicalRole, Capability.ReservationRefinement, Capability.TaskResourceLimits,
         Capability.ResizeVolume, Capability.AgentOperationFeedback, Capability.AgentDraining,
@@ -43,6 +43,9 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
     public bool IsSilent { get; set; }
 
     public string Rack { get; set; } = "r1";
+
+    /// <summary>What it says that it can when it subscribes.</summary>
+    public List<Capability> Capabilities { get; } = [.. s_capabilities];
 
     public List<Resource> Oversubscribed { get; } = [];
 
@@ -83,6 +86,15 @@ internal sealed class LoopbackAgent(Uri master, string hostname, string resource
         await _turn.WaitAsync();
         await ReportAsync(_tasks.Values.Single(running => running.Id.Value == task), TaskState.TaskFinished, "Command exited with status 0");
         _turn.Release();
+    }
+
+    /// <summary>Every executor is gone, as far as is known here.</summary>
+    public async Task ExitExecutorsAsync()
+    {
+        foreach (var (framework, executor) in _executors.ToList())
+        {
+            await ExitAsync(new FrameworkID { Value = framework }, new ExecutorID { Value = executor });
+        }
     }
 
     /// <summary>Forgets a task without a word.</summary>

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Conformance.Kit;
 using Offerbook.Wire;
+using AgentCapability = Mesos.V1.AgentInfo.Types.Capability.Types.Type;
 using Capability = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type;
 using EventType = Mesos.V1.Scheduler.Event.Types.Type;
 using KitCalls = Offerbook.Conformance.Kit.Calls;
@@ -54,6 +55,53 @@ internal sealed class OfferLifeTests(MessageFormat format)
         await cluster.Agent.OversubscribeAsync(Revocable(1));
         await taker.NextAsync(e => e.Rescind?.OfferId.Equals(offer.Id) == true, "RESCIND of the offer");
         await taker.NextOfferAsync(next => RevocableOf(next) == 1, "an offer with 1 revocable cpu");
+    }
+
+    [Test, Category("case 117")]
+    public async Task RevocableResources_OfATaskThatEnds_AreOfferedAgain()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(format);
+        await cluster.Agent.OversubscribeAsync(Revocable(2));
+        var taker = await cluster.Context.SubscribedAsync(Specs.Framework([cluster.Context.Unique("role")], Capability.RevocableResources));
+        var offer = await taker.NextOfferAsync(next => RevocableOf(next) == 2, "an offer with 2 revocable cpus");
+        var task = Specs.Task(offer, "t");
+        task.Resources[0] = Revocable(1.5);
+        await taker.SendAsync(KitCalls.Launch(offer, task));
+        await taker.FollowAsync("t", TaskState.TaskRunning);
+        await taker.NextOfferAsync(next => RevocableOf(next) == 0.5, "an offer with what the task left");
+        await taker.SendAsync(KitCalls.Kill("t"));
+        await taker.FollowAsync("t", TaskState.TaskKilled);
+        await taker.NextOfferAsync(next => RevocableOf(next) == 1.5, "an offer with what the task had");
+    }
+
+    [Test, Category("case 113")]
+    public async Task Agent_ThatReturnsWithOtherCapabilities_IsOfferedAccordingly()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(format);
+        var scheduler = await cluster.Context.SubscribedAsync();
+        var offer = await scheduler.NextOfferAsync();
+        await cluster.Agent.DropAsync();
+        await scheduler.NextAsync(e => e.Rescind?.OfferId.Equals(offer.Id) == true, "RESCIND of the offer");
+        cluster.Agent.Capabilities.Remove(AgentCapability.MultiRole);
+        await cluster.Agent.StartAsync();
+        await scheduler.NoOffersAsync();
+        var shown = await cluster.Context.AgentAsync(offer.AgentId);
+        Assert.That(shown.Capabilities.Select(capability => capability.Type), Has.None.EqualTo(AgentCapability.MultiRole));
+
+        await cluster.Agent.DropAsync();
+        cluster.Agent.Capabilities.Add(AgentCapability.MultiRole);
+        await cluster.Agent.StartAsync();
+        await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId), "the agent again");
+    }
+
+    [Test, Category("case 171")]
+    public async Task EphemeralPorts_OfAnAgent_AreNotOffered()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(format, agents: 0);
+        await cluster.JoinAsync("agent.example", "cpus:2;mem:1024;ports:[31000-32000];ephemeral_ports:[30001-30999]");
+        var scheduler = await cluster.Context.SubscribedAsync();
+        var offer = await scheduler.NextOfferAsync();
+        Assert.That(offer.Resources.Select(resource => resource.Name), Is.EquivalentTo(new[] { "cpus", "mem", "ports" }));
     }
 
     [Test, Category("case 148")]

@@ -4,7 +4,6 @@ using Offerbook.Wire;
 using Capability = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type;
 using EventType = Mesos.V1.Scheduler.Event.Types.Type;
 using KitCalls = Offerbook.Conformance.Kit.Calls;
-using KitOperations = Offerbook.Conformance.Kit.Operations;
 using Reason = Mesos.V1.TaskStatus.Types.Reason;
 
 namespace Offerbook.Master.Tests.Conformance;
@@ -58,6 +57,41 @@ internal sealed class PartitionTests(MessageFormat format)
         await scheduler.Events.NoneAsync(e => e.Update?.Status.State == TaskState.TaskFinished, "update of an agent that is lost", cluster.Context.Options.Quiet);
         await ScriptedCluster.ComeBackAsync(cluster.Agent);
         await scheduler.FollowAsync(task, TaskState.TaskFinished);
+    }
+
+    [Test, Category("case 77")]
+    public async Task Executor_ThatEndsOnALostAgent_IsNotSpokenOf()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(format, ScriptedCluster.Impatient);
+        var scheduler = await cluster.Context.SubscribedAsync(Specs.Framework([cluster.Context.Unique("role")], Capability.PartitionAware));
+        var offer = await scheduler.NextOfferAsync();
+        await scheduler.SendAsync(KitCalls.LaunchGroup(offer, Specs.DefaultExecutor(scheduler.Id!, "e"), Specs.Task(offer, "t")));
+        await scheduler.FollowAsync("t", TaskState.TaskRunning);
+        await cluster.LoseAsync(cluster.Agent);
+        await scheduler.NextUpdateAsync("t", TaskState.TaskUnreachable);
+        await scheduler.NextAsync(e => e.Type == EventType.Failure && e.Failure.ExecutorId is null, "FAILURE of the agent");
+
+        await cluster.Agent.ExitExecutorsAsync();
+        await scheduler.Events.NoneAsync(e => e.Type is EventType.Failure or EventType.Update, "event about a lost agent", cluster.Context.Options.Quiet);
+        await scheduler.SendAsync(KitCalls.Reconcile(("t", offer.AgentId)));
+        await scheduler.NextUpdateAsync("t", TaskState.TaskUnreachable);
+    }
+
+    [Test, Category("case 84")]
+    public async Task Call_OfASchedulerThatTheMasterHasLost_IsRefused()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(format);
+        var (scheduler, task, _) = await cluster.RunAsync();
+        // Only the way from the master is broken: the scheduler still calls, and does not know.
+        await cluster.Context.DisconnectedAsync(scheduler);
+        foreach (var call in new[] { KitCalls.Kill(task), KitCalls.Revive(), KitCalls.Reconcile((task, null)) })
+        {
+            await scheduler.ExpectAsync(call, 403, "Framework is not subscribed");
+        }
+        Assert.That(cluster.Agent.Runs(task), Is.True);
+        await scheduler.SubscribeAsync(Specs.Framework([cluster.Context.Unique("role")]));
+        await scheduler.SendAsync(KitCalls.Kill(task));
+        await scheduler.FollowAsync(task, TaskState.TaskKilled);
     }
 
     [Test, Category("case 73")]

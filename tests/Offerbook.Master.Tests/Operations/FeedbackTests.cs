@@ -22,7 +22,7 @@ internal sealed class FeedbackTests
         _web = new TestScheduler(_master, TestScheduler.Framework("web", 3600)).Subscribe();
     }
 
-    private void Reserve(string? id = "r", double cpus = 1) => _web.Accept(_web.Offers[^1], Ops.Reserve(id, Ops.Scalar("cpus", cpus, "web")));
+    private void Reserve(string? id = "r", double cpus = 1) => _web.Accept(_web.Offers[^1], KitOperations.Reserve(id, Ops.Scalar("cpus", cpus, "web")));
 
     [Test]
     public void Status_FromTheAgent_IsForwardedAndAcknowledged()
@@ -226,7 +226,7 @@ internal sealed class FeedbackTests
         var master = new MasterHarness(MasterSettings.Default with { MaxOperationsPerAgent = 1 });
         new OperatingAgent(master).Subscribe();
         var web = new TestScheduler(master).Subscribe();
-        web.Accept(web.Offers[^1], Ops.Reserve("a", Ops.Scalar("cpus", 1, "web")), Ops.Reserve("b", Ops.Scalar("cpus", 1, "web")));
+        web.Accept(web.Offers[^1], KitOperations.Reserve("a", Ops.Scalar("cpus", 1, "web")), KitOperations.Reserve("b", Ops.Scalar("cpus", 1, "web")));
 
         Assert.That(web.OperationUpdates().Single().Message, Does.Contain("already has 1 operations"));
     }

@@ -56,7 +56,7 @@ internal sealed class OperationHttpTests
             Accept = new()
             {
                 OfferIds = { offer.Id },
-                Operations = { Ops.Reserve("r", Ops.Scalar("cpus", 1, "web"), Ops.Scalar("disk", 64, "web")), Ops.Create("c", Ops.Volume(64, "v1")) },
+                Operations = { KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web"), Ops.Scalar("disk", 64, "web")), KitOperations.Create("c", Ops.Volume(64, "v1")) },
             },
         });
         var orders = new[]

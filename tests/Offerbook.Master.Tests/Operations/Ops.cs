@@ -6,30 +6,9 @@ using OperationType = Mesos.V1.Offer.Types.Operation.Types.Type;
 
 namespace Offerbook.Master.Tests.Operations;
 
-/// <summary>Short words for operations in tests.</summary>
+/// <summary>Short words for resources, tasks and calls in tests; operations are the test-kit's.</summary>
 internal static class Ops
 {
-    public static Operation Reserve(string? id, params Resource[] resources) =>
-        Named(id, new Operation { Type = OperationType.Reserve, Reserve = new() { Resources = { resources } } });
-
-    public static Operation Unreserve(string? id, params Resource[] resources) =>
-        Named(id, new Operation { Type = OperationType.Unreserve, Unreserve = new() { Resources = { resources } } });
-
-    public static Operation Create(string? id, params Resource[] volumes) =>
-        Named(id, new Operation { Type = OperationType.Create, Create = new() { Volumes = { volumes } } });
-
-    public static Operation Destroy(string? id, params Resource[] volumes) =>
-        Named(id, new Operation { Type = OperationType.Destroy, Destroy = new() { Volumes = { volumes } } });
-
-    public static Operation Grow(string? id, Resource volume, Resource addition) =>
-        Named(id, new Operation { Type = OperationType.GrowVolume, GrowVolume = new() { Volume = volume, Addition = addition } });
-
-    public static Operation Shrink(string? id, Resource volume, double subtract) => Named(id, new Operation
-    {
-        Type = OperationType.ShrinkVolume,
-        ShrinkVolume = new() { Volume = volume, Subtract = new Value.Types.Scalar { Value = subtract } },
-    });
-
     public static Operation Launch(params TaskInfo[] tasks) => new() { Type = OperationType.Launch, Launch = new() { TaskInfos = { tasks } } };
 
     public static Resource Scalar(string name, double value, string? role = null, string? principal = null)
@@ -47,20 +26,7 @@ internal static class Ops
         return resource;
     }
 
-    public static Resource Volume(double size, string id, string role = "web", bool shared = false)
-    {
-        var volume = Scalar("disk", size, role);
-        volume.Disk = new Resource.Types.DiskInfo
-        {
-            Persistence = new Resource.Types.DiskInfo.Types.Persistence { Id = id },
-            Volume = new Volume { ContainerPath = "data", Mode = Mesos.V1.Volume.Types.Mode.Rw },
-        };
-        if (shared)
-        {
-            volume.Shared = new Resource.Types.SharedInfo();
-        }
-        return volume;
-    }
+    public static Resource Volume(double size, string id, string role = "web", bool shared = false) => KitOperations.Volume(size, id, role, shared);
 
     public static Resource Allocated(this Resource resource, string role = "web")
     {
@@ -111,10 +77,4 @@ internal static class Ops
     /// <summary>What all live offers to a framework hold together, as a bag.</summary>
     public static Offerbook.Resources.ResourceBag Offered(this MasterHarness master) => master.View.Frameworks
         .SelectMany(framework => framework.Offers).Aggregate(Offerbook.Resources.ResourceBag.Empty, (sum, offer) => sum + offer.Resources);
-
-    private static Operation Named(string? id, Operation operation)
-    {
-        operation.Id = id is null ? null : new OperationID { Value = id };
-        return operation;
-    }
 }

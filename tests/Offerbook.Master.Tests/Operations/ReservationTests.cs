@@ -22,13 +22,13 @@ internal sealed class ReservationTests
     [Test, Category("case 185")]
     public void Reserve_ThenUnreserve_ShowsInOffersAtOnce()
     {
-        _web.Accept(_web.Offers[^1], Ops.Reserve("r1", Ops.Scalar("cpus", 1, "web"), Ops.Scalar("disk", 64, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r1", Ops.Scalar("cpus", 1, "web"), Ops.Scalar("disk", 64, "web")));
 
         Assert.That(_master.Offered().Reserved("web"), Is.EqualTo(Bag(Ops.Scalar("cpus", 1, "web").Allocated(), Ops.Scalar("disk", 64, "web").Allocated())));
         Assert.That(_agent.Orders.Single().Info.Reserve.Resources, Has.Count.EqualTo(2));
         Assert.That(_master.View.Agents.Single().Total.Reserved("web").ScalarOf("cpus"), Is.EqualTo(new Scalar(1000)));
 
-        _web.Accept(_web.Offers[^1], Ops.Unreserve("u1", Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Unreserve("u1", Ops.Scalar("cpus", 1, "web")));
         _agent.Finish();
 
         Assert.That(_master.Offered().ScalarOf("cpus"), Is.EqualTo(new Scalar(4000)));
@@ -43,14 +43,14 @@ internal sealed class ReservationTests
     public void ReserveAndLaunch_InOneAccept_UsesWhatWasReserved()
     {
         var offer = _web.Offers[^1];
-        _web.Accept(offer, Ops.Reserve(null, Ops.Scalar("cpus", 1, "web")), Ops.Launch(Ops.TaskOn(offer, "t", Ops.Scalar("cpus", 0.9, "web"))));
+        _web.Accept(offer, KitOperations.Reserve(null, Ops.Scalar("cpus", 1, "web")), Ops.Launch(Ops.TaskOn(offer, "t", Ops.Scalar("cpus", 0.9, "web"))));
 
         Assert.That(_web.Updates, Is.Empty);
         Assert.That(_agent.Agent.Events.Select(e => e.Type), Does.Contain(Wire.AgentProtocol.Event.Types.Type.Launch));
         Assert.That(_master.Offered().Reserved("web").ScalarOf("cpus"), Is.EqualTo(new Scalar(100)));
         Assert.That(_master.Offered().Unreserved().ScalarOf("cpus"), Is.EqualTo(new Scalar(2900)));
 
-        _web.Accept(_web.Offers[^1], Ops.Unreserve("u", Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Unreserve("u", Ops.Scalar("cpus", 1, "web")));
         Assert.That(_web.OperationUpdates().Single().Message, Does.Contain("does not contain"), "what a task uses stays reserved");
     }
 
@@ -63,7 +63,7 @@ internal sealed class ReservationTests
             Accept = new()
             {
                 OfferIds = { _web.Offers[^1].Id },
-                Operations = { Ops.Reserve(null, Ops.Scalar("cpus", 1, "web")) },
+                Operations = { KitOperations.Reserve(null, Ops.Scalar("cpus", 1, "web")) },
                 Filters = new Filters { RefuseSeconds = 3600 },
             },
         });
@@ -75,7 +75,7 @@ internal sealed class ReservationTests
     [Test, Category("case 185")]
     public void Reserve_TooLarge_IsAnErrorAndTheNextOperationRuns()
     {
-        _web.Accept(_web.Offers[^1], Ops.Reserve("big", Ops.Scalar("cpus", 5, "web")), Ops.Reserve("small", Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("big", Ops.Scalar("cpus", 5, "web")), KitOperations.Reserve("small", Ops.Scalar("cpus", 1, "web")));
 
         Assert.That(_web.OperationUpdates().Single().State, Is.EqualTo(OperationState.OperationError));
         Assert.That(_web.OperationUpdates().Single().OperationId.Value, Is.EqualTo("big"));
@@ -87,7 +87,7 @@ internal sealed class ReservationTests
     [Test, Category("case 185")]
     public void Reserve_ForAnotherRole_IsAnError()
     {
-        _web.Accept(_web.Offers[^1], Ops.Reserve("r", Ops.Scalar("cpus", 1, "db")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "db")));
 
         Assert.That(_web.OperationUpdates().Single().Message, Does.StartWith(
             "A reserve operation was attempted for a resource with role 'db', but the resource was allocated to role 'web'; on agent "));
@@ -98,10 +98,10 @@ internal sealed class ReservationTests
     public void Unreserve_OfAnothersReservation_IsNotPossible()
     {
         var db = new TestScheduler(_master, TestScheduler.Framework("db")).Subscribe();
-        _web.Accept(_web.Offers[^1], Ops.Reserve(null, Ops.Scalar("cpus", 4, "web"), Ops.Scalar("mem", 1024, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("cpus", 4, "web"), Ops.Scalar("mem", 1024, "web")));
         _web.Decline(_web.Offers[^1], 3600);
 
-        db.Accept(db.Offers[^1], Ops.Unreserve("u", Ops.Scalar("cpus", 4, "web")));
+        db.Accept(db.Offers[^1], KitOperations.Unreserve("u", Ops.Scalar("cpus", 4, "web")));
 
         Assert.That(db.OperationUpdates().Single().State, Is.EqualTo(OperationState.OperationError));
     }
@@ -113,7 +113,7 @@ internal sealed class ReservationTests
         info.Principal = "alice";
         _web.Decline(_web.Offers[^1], 3600);
         var ops = new TestScheduler(_master, info).Subscribe();
-        ops.Accept(ops.Offers[^1], Ops.Reserve("r1", Ops.Scalar("cpus", 1, "ops")), Ops.Reserve("r2", Ops.Scalar("cpus", 1, "ops", "alice")));
+        ops.Accept(ops.Offers[^1], KitOperations.Reserve("r1", Ops.Scalar("cpus", 1, "ops")), KitOperations.Reserve("r2", Ops.Scalar("cpus", 1, "ops", "alice")));
 
         Assert.That(ops.OperationUpdates().Single().OperationId.Value, Is.EqualTo("r1"));
         Assert.That(_agent.Orders.Single().Info.Id.Value, Is.EqualTo("r2"));
@@ -122,7 +122,7 @@ internal sealed class ReservationTests
     [Test]
     public void ReservationUpdate_ByAFramework_IsRefused()
     {
-        var update = Ops.Reserve("r", Ops.Scalar("cpus", 1, "web"));
+        var update = KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web"));
         update.Reserve.Source.Add(Ops.Scalar("cpus", 1, "web"));
         _web.Accept(_web.Offers[^1], update);
 
@@ -134,7 +134,7 @@ internal sealed class ReservationTests
     public void Feedback_FromAnAgentThatGivesNone_IsAnError()
     {
         new TestAgent(_master, "10.0.0.2").Subscribe();
-        _web.Accept(_web.Offers[^1], Ops.Reserve("r", Ops.Scalar("cpus", 1, "web")), Ops.Reserve(null, Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web")), KitOperations.Reserve(null, Ops.Scalar("cpus", 1, "web")));
 
         Assert.That(_web.OperationUpdates().Single().Message, Does.Contain("does not have the required AGENT_OPERATION_FEEDBACK"));
         Assert.That(_master.Offered().Reserved("web").ScalarOf("cpus"), Is.EqualTo(new Scalar(1000)), "without an id it is done");
@@ -157,7 +157,7 @@ internal sealed class ReservationTests
     [Test, Category("case 185")]
     public void Reservation_AfterTheMastersRestart_IsWhatTheAgentSays()
     {
-        _web.Accept(_web.Offers[^1], Ops.Reserve(null, Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("cpus", 1, "web")));
         _agent.Finish();
         _master.Restart();
         _agent.Subscribe();
@@ -170,14 +170,14 @@ internal sealed class ReservationTests
     [Test]
     public void Id_InUse_IsRefusedUntilItsEndIsAcknowledged()
     {
-        _web.Accept(_web.Offers[^1], Ops.Reserve("r", Ops.Scalar("cpus", 1, "web")));
-        _web.Accept(_web.Offers[^1], Ops.Reserve("r", Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web")));
         Assert.That(_web.OperationUpdates().Single().Message, Does.Contain("whose end is not acknowledged"));
 
         _agent.Finish();
         _web.Acknowledge(_web.OperationUpdates()[^1]);
         _master.Advance(TimeSpan.FromSeconds(10));
-        _web.Accept(_web.Offers[^1], Ops.Reserve("r", Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web")));
         Assert.That(_agent.Orders, Has.Count.EqualTo(2));
     }
 

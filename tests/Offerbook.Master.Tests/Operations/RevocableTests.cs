@@ -85,7 +85,7 @@ internal sealed class RevocableTests
     public void OperationUnderWay_WhileTheEstimateChanges_IsNotForgotten()
     {
         var web = new TestScheduler(_master).Subscribe();
-        web.Accept(web.Offers[^1], Ops.Reserve(null, Ops.Scalar("cpus", 1, "web")));
+        web.Accept(web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("cpus", 1, "web")));
         _agent.Oversubscribed[0] = Revocable(1);
         _agent.UpdateResources();
 
@@ -98,7 +98,7 @@ internal sealed class RevocableTests
         var bold = new TestScheduler(_master, TestScheduler.Framework("batch", 0, Capability.RevocableResources)).Subscribe();
         var reserved = Revocable(1);
         reserved.Reservations.Add(Ops.Scalar("cpus", 1, "batch").Reservations);
-        bold.Accept(bold.Offers[^1], Ops.Reserve("r", reserved));
+        bold.Accept(bold.Offers[^1], KitOperations.Reserve("r", reserved));
 
         Assert.That(bold.OperationUpdates().Single().Message, Does.Contain("Revocable resources cannot be reserved"));
     }

@@ -21,7 +21,7 @@ internal sealed class MasterMetricsTests
     [Test]
     public void Operations_AreCountedByTypeAndState()
     {
-        _web.Accept(_web.Offers[^1], Ops.Reserve("r", Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web")));
         Assert.That(Of("master/operations/reserve/pending", "master/operations/pending", "master/operations/reserve/finished"), Is.EqualTo(new[] { 1, 1, 0 }));
         _agent.Finish();
         Assert.That(Of("master/operations/reserve/pending", "master/operations/pending", "master/operations/reserve/finished", "master/operations/finished",
@@ -31,7 +31,7 @@ internal sealed class MasterMetricsTests
     [Test]
     public void Quotas_ShowWhatEveryRoleAndTheRootConsume()
     {
-        _web.Accept(_web.Offers[^1], Ops.Reserve("r", Ops.Scalar("cpus", 1.5, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r", Ops.Scalar("cpus", 1.5, "web")));
         _agent.Finish();
         OperatorScripts.Succeeds(_master.UpdateQuota(true, OperatorScripts.Quota("eu", [("mem", 64)], [("mem", 128), ("cpus", 2)])));
 
