@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Offerbook.Actors;
 
@@ -38,12 +39,15 @@ public sealed class SeededRandom(ulong seed)
         return new Guid(bytes, bigEndian: true);
     }
 
-    public void Shuffle<T>(IList<T> list)
+    public void Shuffle<T>(List<T> list) => Shuffle(CollectionsMarshal.AsSpan(list));
+
+    /// <summary>Every order is as likely as any other. Looks at no item: what they refer to stays out of the caches.</summary>
+    public void Shuffle<T>(Span<T> items)
     {
-        for (var i = list.Count - 1; i > 0; i--)
+        for (var i = items.Length - 1; i > 0; i--)
         {
             var j = Next(i + 1);
-            (list[i], list[j]) = (list[j], list[i]);
+            (items[i], items[j]) = (items[j], items[i]);
         }
     }
 

@@ -5,6 +5,7 @@ namespace Offerbook.Master.Allocation;
 /// <summary>The agents, which of them are candidates for the next run, and from which a run withheld something.</summary>
 internal sealed class AgentBook(ClusterTotals totals, QuotaBook quotas)
 {
+    private readonly CommonTotals _commonTotals = new(totals);
     private readonly Dictionary<AgentId, AgentSlot> _byId = [];
     private readonly List<AgentSlot?> _byHandle = [];
     private readonly Stack<int> _freeHandles = [];
@@ -26,7 +27,7 @@ internal sealed class AgentBook(ClusterTotals totals, QuotaBook quotas)
     public AgentSlot Add(AgentId id)
     {
         var handle = _freeHandles.Count > 0 ? _freeHandles.Pop() : _byHandle.Count;
-        var slot = new AgentSlot(handle, id, totals, quotas);
+        var slot = new AgentSlot(handle, id, totals, _commonTotals, quotas);
         _byId.Add(id, slot);
         if (handle == _byHandle.Count)
         {

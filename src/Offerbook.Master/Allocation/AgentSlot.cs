@@ -12,7 +12,7 @@ internal record struct Holding(RoleMember Member, ResourceBag Resources, Resourc
 /// An agent's books. Invariant: available = total − held (shared volumes are not used up: they stay available while held), and
 /// nothing is handed out that is not available. A total that shrinks under what is held leaves nothing available, not a debt.
 /// </summary>
-internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, QuotaBook quotas)
+internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, CommonTotals commonTotals, QuotaBook quotas)
 {
     private const ResourceTraits NotForQuota = ResourceTraits.Reserved | ResourceTraits.Revocable;
 
@@ -25,6 +25,10 @@ internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, Qu
     // The last that was available and not the total. Most of the time the same comes back, and then it is the same object: refusals
     // need not compare it entry by entry.
     private (ResourceBag Bag, long[] Vector, long[] Free) _usual = (ResourceBag.Empty, [], []);
+
+    // What was handed out of it last, for the next time that the same goes to the same role.
+    private (ResourceBag? Bag, AllocatedKinds? Kinds, ResourceBag Twin) _lastAllocated;
+    private bool _isTotalShared;
 
     /// <summary>Small; a number is given again after its agent is gone.</summary>
     public int Handle { get; } = handle;
@@ -92,8 +96,12 @@ internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, Qu
         quotas.CountReservations(Total, -1);
         quotas.CountReservations(total, 1);
         var before = TotalVector;
-        Total = total;
-        TotalVector = totals.VectorOf(total);
+        if (_isTotalShared)
+        {
+            commonTotals.Return(Total);
+        }
+
+        (Total, TotalVector, _isTotalShared) = commonTotals.Take(total);
         totals.Replace(before, TotalVector);
         UpdateAvailable();
         SettledAt = -1;
@@ -101,6 +109,46 @@ internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, Qu
 
     /// <summary>The same amounts under other names: a reservation or volume was made or undone.</summary>
     public void ConvertTotal(ResourceBag consumed, ResourceBag produced) => SetTotal((Total - consumed) + produced);
+
+    /// <summary>Resources of it as allocated to a role; the same object where it was made before.</summary>
+    /// <param name="offered">Not allocated.</param>
+    public ResourceBag Allocate(ResourceBag offered, AllocatedKinds kinds, AllocatedTwins twins)
+    {
+        if (_isTotalShared && ReferenceEquals(offered, Total))
+        {
+            return twins.Of(offered, kinds);
+        }
+
+        if (!ReferenceEquals(_lastAllocated.Bag, offered) || !ReferenceEquals(_lastAllocated.Kinds, kinds))
+        {
+            _lastAllocated = (offered, kinds, offered.Allocate(kinds));
+        }
+
+        return _lastAllocated.Twin;
+    }
+
+    /// <summary>For a visit to come; see <see cref="VisitsAhead"/>.</summary>
+    public void Prefetch() => Allocation.Prefetch.Object(this, 4);
+
+    /// <summary>The same, nearer to it: reads the books to know where these are.</summary>
+    public void PrefetchParts()
+    {
+        Allocation.Prefetch.Object(Refusals);
+        Allocation.Prefetch.Object(_holdings, 2);
+        if (!_isTotalShared || !ReferenceEquals(Available, Total))
+        {
+            Allocation.Prefetch.Object(Available);
+            Allocation.Prefetch.Object(AvailableVector);
+        }
+    }
+
+    public void PrefetchEntries()
+    {
+        if ((!_isTotalShared || !ReferenceEquals(Available, Total)) && !Available.IsEmpty)
+        {
+            Allocation.Prefetch.At(in Available.Entries[0], 3);
+        }
+    }
 
     public ResourceBag HeldBy(RoleMember member)
     {

@@ -26,6 +26,7 @@ internal sealed class AllocationRun(
 {
     private readonly GuaranteedRoles _guaranteed = new(settings, totals, roles, quotas, random);
     private readonly bool _boundsOffers = settings.MaxOffersPerFramework is not null || settings.MaxOfferedShare is not null;
+    private readonly AllocatedTwins _twins = new();
     private readonly List<AgentAllocation> _handedOut = [];
 
     // Used again by every run: a list for ten thousand agents is a large object, and each new one would hasten a full collection.
@@ -36,6 +37,9 @@ internal sealed class AllocationRun(
     private readonly List<(long RefusedAt, RoleMember Member)> _deferred = [];
     private AgentSlot _agent = null!;
     private ResourceBag _remaining = ResourceBag.Empty;
+
+    // The last bag that the allocator's own minimum was asked of, and met.
+    private ResourceBag? _worthAnOffer;
     private Withheld _withheld;
     private bool _guaranteesOnly;
     private long _runs;
@@ -55,8 +59,11 @@ internal sealed class AllocationRun(
             random.Shuffle(candidates);
         }
 
-        foreach (var agent in candidates)
+        var visits = CollectionsMarshal.AsSpan(candidates);
+        for (var i = 0; i < visits.Length; i++)
         {
+            VisitsAhead.Prepare(visits, i, roles.Root);
+            var agent = visits[i];
             agent.IsCandidate = false;
             if (IsWorthAVisit(agent))
             {
@@ -79,8 +86,11 @@ internal sealed class AllocationRun(
     {
         _guaranteesOnly = true;
         _guaranteed.Begin();
-        foreach (var agent in candidates)
+        var visits = CollectionsMarshal.AsSpan(candidates);
+        for (var v = 0; v < visits.Length; v++)
         {
+            VisitsAhead.Prepare(visits, v, roles.Root);
+            var agent = visits[v];
             if (quotas.UnmetRoles == 0)
             {
                 break;
@@ -181,7 +191,7 @@ internal sealed class AllocationRun(
         }
 
         var available = AllocatableTo(role);
-        if (available.IsEmpty || (role.MembersWithMinimum == 0 && !Minimum.IsMet(available, settings.MinAllocatable)))
+        if (available.IsEmpty || (role.MembersWithMinimum == 0 && !IsWorthAnOffer(available, settings.MinAllocatable)))
         {
             return;
         }
@@ -251,7 +261,7 @@ internal sealed class AllocationRun(
         }
 
         var verdict = filters.Ask(member, _agent, offered, out var refusedAt);
-        if (verdict == RefusalVerdict.Stops || !Minimum.IsMet(offered, member.MinAllocatable ?? settings.MinAllocatable))
+        if (verdict == RefusalVerdict.Stops || !IsWorthAnOffer(offered, member.MinAllocatable ?? settings.MinAllocatable))
         {
             return false;
         }
@@ -266,12 +276,29 @@ internal sealed class AllocationRun(
         return true;
     }
 
+    /// <summary>Asked of a role, and then of its members about the same bag: most of the time the answer is known.</summary>
+    private bool IsWorthAnOffer(ResourceBag bag, IReadOnlyList<ResourceQuantities> minimum)
+    {
+        if (ReferenceEquals(bag, _worthAnOffer) && ReferenceEquals(minimum, settings.MinAllocatable))
+        {
+            return true;
+        }
+
+        if (!Minimum.IsMet(bag, minimum))
+        {
+            return false;
+        }
+
+        _worthAnOffer = ReferenceEquals(minimum, settings.MinAllocatable) ? bag : _worthAnOffer;
+        return true;
+    }
+
     private long[] FreeOf(ResourceBag offered) =>
         ReferenceEquals(offered, _agent.Available) ? _agent.FreeVector : totals.ForQuota(offered, null);
 
     private void HandOut(RoleMember member, ResourceBag offered)
     {
-        var allocated = offered.Allocate(member.Role.Kinds);
+        var allocated = _agent.Allocate(offered, member.Role.Kinds, _twins);
         var isWhole = ReferenceEquals(offered, _agent.Available) && (offered.Traits & ResourceTraits.Shared) == 0;
         var amounts = isWhole ? _agent.AvailableVector : totals.Added(_agent.HeldBy(member), allocated);
         var forQuota = isWhole ? _agent.FreeVector : totals.ForQuota(offered, amounts);

@@ -32,6 +32,13 @@ internal sealed class OffersOut
         }
     }
 
+    /// <summary>For a visit to come; see <see cref="VisitsAhead"/>.</summary>
+    public void Prefetch()
+    {
+        Allocation.Prefetch.Object(Amounts);
+        Allocation.Prefetch.Object(_byAge);
+    }
+
     /// <summary>False when no offer was made then.</summary>
     public bool Remove(long[] amounts, TimeSpan made)
     {
