@@ -96,12 +96,13 @@ internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, Co
         quotas.CountReservations(Total, -1);
         quotas.CountReservations(total, 1);
         var before = TotalVector;
-        if (_isTotalShared)
+        var (shared, wasShared) = (Total, _isTotalShared);
+        (Total, TotalVector, _isTotalShared) = commonTotals.Take(total);
+        if (wasShared)
         {
-            commonTotals.Return(Total);
+            commonTotals.Return(shared);
         }
 
-        (Total, TotalVector, _isTotalShared) = commonTotals.Take(total);
         totals.Replace(before, TotalVector);
         UpdateAvailable();
         SettledAt = -1;
@@ -144,6 +145,7 @@ internal sealed class AgentSlot(int handle, AgentId id, ClusterTotals totals, Co
 
     public void PrefetchEntries()
     {
+        Refusals.Prefetch();
         if ((!_isTotalShared || !ReferenceEquals(Available, Total)) && !Available.IsEmpty)
         {
             Allocation.Prefetch.At(in Available.Entries[0], 3);

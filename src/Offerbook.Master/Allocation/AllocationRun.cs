@@ -68,8 +68,12 @@ internal sealed class AllocationRun(
             if (IsWorthAVisit(agent))
             {
                 BeginVisit(agent);
-                Walk(roles.Root);
-                ServeDeferred();
+                if (!IsRefusedByAll())
+                {
+                    Walk(roles.Root);
+                    ServeDeferred();
+                }
+
                 agent.SettledAt = epoch;
                 if (_withheld != Withheld.None && !_remaining.IsEmpty)
                 {
@@ -99,6 +103,11 @@ internal sealed class AllocationRun(
             if (IsWorthAVisit(agent))
             {
                 BeginVisit(agent);
+                if (IsRefusedByAll())
+                {
+                    continue;
+                }
+
                 for (var i = 0; !_remaining.IsEmpty && _guaranteed.At(i, _visit) is { } role;)
                 {
                     if (role.VisitedAt == _visit)
@@ -133,6 +142,9 @@ internal sealed class AllocationRun(
         agent.Refusals.Prepare(agent.Available);
         _visit++;
     }
+
+    /// <summary>Walking would ask nobody. By lot it would draw, and the same seed is to give the same draws: then it walks.</summary>
+    private bool IsRefusedByAll() => settings.RoleSorter == SorterKind.Drf && _agent.Refusals.AreCovered(roles.Listed);
 
     /// <summary>What all others left goes to those who refused the agent lately, the one first whose refusal is the longest ago.</summary>
     private void ServeDeferred()

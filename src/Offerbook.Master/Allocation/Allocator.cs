@@ -41,7 +41,7 @@ public sealed partial class Allocator
         _roles = new RoleTree(settings, _totals, _quotas);
         _agents = new AgentBook(_totals, _quotas);
         _filters = new FilterBook(settings);
-        _members = new Memberships(_roles, _filters, _constraints, _totals);
+        _members = new Memberships(_roles, _filters, _constraints);
         var cut = new QuotaCut(_totals, _quotas, random);
         _run = new AllocationRun(settings, random, _totals, _roles, _quotas, cut, _filters);
         _views = new AllocatorViews(settings, _totals, _roles, _quotas);

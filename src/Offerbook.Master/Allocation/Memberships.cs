@@ -7,7 +7,7 @@ namespace Offerbook.Master.Allocation;
 /// Which framework is in which role, and which of them compete. A member that changes so that it may take what it could not
 /// before is touched, and its changes are numbered by <see cref="Epoch"/>.
 /// </summary>
-internal sealed class Memberships(RoleTree roles, FilterBook filters, ConstraintBook constraints, ClusterTotals totals)
+internal sealed class Memberships(RoleTree roles, FilterBook filters, ConstraintBook constraints)
 {
     private readonly Dictionary<FrameworkId, FrameworkSlot> _frameworks = [];
     private readonly Stack<int> _freeIndexes = [];
@@ -170,15 +170,9 @@ internal sealed class Memberships(RoleTree roles, FilterBook filters, Constraint
             return;
         }
 
+        roles.List(member, !member.IsListed);
         if (member.IsListed)
         {
-            member.Role.Competing.Remove(member, totals);
-            member.IsListed = false;
-        }
-        else
-        {
-            member.Role.Competing.Add(member, totals);
-            member.IsListed = true;
             Touch(member);
         }
     }

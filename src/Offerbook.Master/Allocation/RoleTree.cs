@@ -11,6 +11,9 @@ internal sealed class RoleTree(AllocatorSettings settings, ClusterTotals totals,
 
     public RoleNode Root { get; } = RoleNode.Root(settings);
 
+    /// <summary>All who compete now in whatever role, as <see cref="Bits"/> by index.</summary>
+    public ulong[] Listed { get; private set; } = [];
+
     /// <summary>Sorted by role.</summary>
     public IEnumerable<RoleNode> Leaves => _leaves.Values;
 
@@ -66,6 +69,22 @@ internal sealed class RoleTree(AllocatorSettings settings, ClusterTotals totals,
                     quotas.ForgetIfIdle(node.Account);
                 }
             }
+        }
+    }
+
+    /// <summary>The member competes from now on, or does no more.</summary>
+    public void List(RoleMember member, bool isListed)
+    {
+        member.IsListed = isListed;
+        if (isListed)
+        {
+            member.Role.Competing.Add(member, totals);
+            Listed = Bits.Add(Listed, member.Index);
+        }
+        else
+        {
+            member.Role.Competing.Remove(member, totals);
+            Bits.Remove(Listed, member.Index);
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed class BenchCluster
     private int _next;
 
     /// <param name="quota">Every second role has a limit that it does not reach, every fourth a guarantee of which half is not met by then.</param>
-    public BenchCluster(int agents, int frameworks, int roles, bool quota, int seed)
+    /// <param name="distinct">No two agents have the same memory; otherwise there are 35 makes of them.</param>
+    public BenchCluster(int agents, int frameworks, int roles, bool quota, bool distinct, int seed)
     {
         _allocator = new MasterAllocator(new AllocatorSettings { MaxFilters = int.MaxValue }, new SeededRandom((ulong)seed));
         for (var i = 0; i < frameworks; i++)
@@ -34,7 +35,7 @@ internal sealed class BenchCluster
         {
             var id = new AgentId($"agent-{i:00000}");
             _agents.Add(id);
-            var total = ResourceBag.Parse($"cpus:{16 + (i % 5 * 16)};mem:{65536 + (i % 7 * 4096)};disk:500000;ports:[31000-32000]");
+            var total = ResourceBag.Parse($"cpus:{16 + (i % 5 * 16)};mem:{65536 + (i % 7 * 4096) + (distinct ? i / 1000.0 : 0)};disk:500000;ports:[31000-32000]");
             _allocator.AddAgent(id, capabilities, total, new Dictionary<FrameworkId, ResourceBag>());
         }
 
