@@ -32,6 +32,8 @@ internal static class AllocatorTable
 
     private static void Measure(BenchRun run, string shape, BenchCluster cluster, int frameworks, CancellationToken cancellation)
     {
+        // The cluster before is garbage by now, and not this one's to collect.
+        GC.Collect();
         var cycles = run.Int("cycles");
         CycleTimes.Measure(run, shape + "_ms", "every agent is free and handed out", cycles, cancellation, cluster.Run, cluster.GiveBackAll);
         CycleTimes.Measure(run, shape + "_declined_ms", "every agent was declined for an hour by who had it, another gets it",
