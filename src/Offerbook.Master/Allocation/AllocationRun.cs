@@ -18,7 +18,7 @@ namespace Offerbook.Master.Allocation;
 /// 8  charge all of it and go on with the rest
 /// </code>
 /// Orders are walked in place while charges move those just served further back; a stamp keeps each from being served twice.
-/// No allocation of memory but for what is handed out; nothing is sorted per agent.
+/// Memory is allocated only for what was not handed out like that before; nothing is sorted per agent.
 /// </summary>
 internal sealed class AllocationRun(
     AllocatorSettings settings, SeededRandom random, ClusterTotals totals, RoleTree roles, QuotaBook quotas, QuotaCut cut,
