@@ -72,6 +72,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     {
         _context.BeginTurn(now, effects);
         _context.Replay(recovery);
+        Reconfiguration.Examine(_context);
         if (_context.State.Operations.Problem is { } problem)
         {
             throw new AgentStartException(

@@ -57,8 +57,8 @@ public sealed class AgentHost : IAsyncDisposable
             var work = WorkDirectory.Prepare(options.WorkDirectory);
             var journal = await WorkDirectory.OpenJournalAsync(work, logger, cancellation);
             parts.Add(journal);
-            var resources = HostResources.Of(options.Resources, work);
-            var attributes = AttributeText.Parse(options.Attributes ?? "");
+            var resources = HostResources.Of(FlagText.Read("resources", options.Resources), work);
+            var attributes = AttributeText.Parse(FlagText.Read("attributes", options.Attributes) ?? "");
 
             var mailbox = new AgentMailbox();
             var gateway = new AgentGateway(mailbox);
@@ -162,9 +162,11 @@ public sealed class AgentHost : IAsyncDisposable
         var info = new AgentInfo { Hostname = options.Hostname ?? ip.ToString(), Port = address.Port, Checkpoint = true };
         info.Resources.AddRange(resources.ToProto(ResourceFormat.PostRefinement));
         info.Attributes.AddRange(attributes);
+        info.Domain = DomainText.Parse(FlagText.Read("domain", options.Domain));
         return new AgentSettings(info, ip.ToString(), File.ReadAllText(BootIdFile).Trim())
         {
-            Oversubscribed = Revocable(options.OversubscribedResources),
+            Reconfiguration = options.Reconfiguration,
+            Oversubscribed = Revocable(FlagText.Read("oversubscribed-resources", options.OversubscribedResources)),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Offerbook.Agent.Registration;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Agent;
@@ -26,7 +27,10 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
     /// <summary>What is shown to the master; null when the master lets everybody in.</summary>
     public Credential? Credential { get; init; }
 
-    /// <summary>For instance <c>cpus:4;mem:8192;ports:[31000-32000]</c>; what it does not name is detected.</summary>
+    /// <summary>
+    /// For instance <c>cpus:4;mem:8192;ports:[31000-32000]</c>, or a JSON array of Resource messages; what it does not name is
+    /// detected. This and the next three may be <c>file:///PATH</c>: then that file says it.
+    /// </summary>
     public string? Resources { get; init; }
 
     /// <summary>Offered as revocable on top of <see cref="Resources"/>, for instance <c>cpus:4;mem:1024</c>; default: nothing.</summary>
@@ -34,6 +38,12 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
 
     /// <summary>For instance <c>rack:a;zone:b</c>.</summary>
     public string? Attributes { get; init; }
+
+    /// <summary>The fault domain as JSON: <c>{"fault_domain":{"region":{"name":"eu"},"zone":{"name":"a"}}}</c>; default: none.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>How resources, attributes, host name and domain may differ from the agent's last life. Default: in any way.</summary>
+    public ReconfigurationPolicy Reconfiguration { get; init; } = ReconfigurationPolicy.Any;
 
     /// <summary>A directory to add at the end of the PATH of tasks.</summary>
     public string? ExtraPath { get; init; }

@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Agent.Registration;
 using Offerbook.Resources;
 
 namespace Offerbook.Agent;
@@ -50,6 +51,9 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
 
     /// <summary>Ended containers of operators that are remembered until somebody removes them; the oldest go first. Default 1,000.</summary>
     public int MaxEndedOperatorContainers { get; init; } = 1_000;
+
+    /// <summary>How the configuration may differ from that of the agent's last life. Default: in any way.</summary>
+    public ReconfigurationPolicy Reconfiguration { get; init; } = ReconfigurationPolicy.Any;
 
     /// <summary>Resources to be offered as revocable on top of the agent's own; what is not revocable in it is left out. Default: none.</summary>
     public ResourceBag Oversubscribed { get; init; } = ResourceBag.Empty;

@@ -13,6 +13,7 @@ internal static class HostResources
     private const string Ports = "ports:[31000-32000]";
 
     /// <summary>The resources that <paramref name="text"/> names, and what the machine has of those that it does not name.</summary>
+    /// <param name="text">In the text form or as a JSON array of Resource messages.</param>
     /// <exception cref="FormatException">The text is wrong.</exception>
     public static ResourceBag Of(string? text, string workDirectory)
     {
@@ -23,6 +24,10 @@ internal static class HostResources
                 $"The resources '{text}' are not right: {string.Join("; ", reading.Problems)}. An example: cpus:4;mem:8192;disk:20000;ports:[31000-32000]");
         }
         var bag = reading.Bag;
+        if (Unsuitable(bag) is { } problem)
+        {
+            throw new FormatException($"The resources '{text}' are not right: {problem}");
+        }
         foreach (var (name, detected) in new (string, Func<string>)[]
         {
             ("cpus", () => FormattableString.Invariant($"cpus:{Environment.ProcessorCount}")),
@@ -40,8 +45,21 @@ internal static class HostResources
         return bag;
     }
 
-    private static bool IsNamed(string? text, string name) =>
-        (text ?? "").Split(';').Any(part => part.Split(':', '(')[0].Trim() == name);
+    /// <summary>What operations make, only operations may make.</summary>
+    private static string? Unsuitable(ResourceBag bag)
+    {
+        var made = bag.Checkpointed();
+        return bag.Where(entry => entry.Kind.IsRevocable || made.Contains(entry)).Select(entry =>
+            $"{entry} is made by operations or estimates, and cannot be configured").FirstOrDefault();
+    }
+
+    private static bool IsNamed(string? text, string name)
+    {
+        var given = (text ?? "").AsSpan().Trim();
+        return given.StartsWith("[")
+            ? Newtonsoft.Json.Linq.JArray.Parse(given.ToString()).Any(resource => (string?)resource["name"] == name)
+            : given.ToString().Split(';').Any(part => part.Split(':', '(')[0].Trim() == name);
+    }
 
     private static double Memory()
     {

@@ -9,6 +9,7 @@ internal static class AgentEvents
     private static readonly SortedDictionary<string, MessageParser> Parsers = new(StringComparer.Ordinal)
     {
         ["AgentRegistered/1"] = AgentRegistered.Parser,
+        ["AgentConfigured/1"] = AgentConfigured.Parser,
         ["AgentRetired/1"] = AgentRetired.Parser,
         ["FrameworkKnown/1"] = FrameworkKnown.Parser,
         ["TaskAdmitted/1"] = TaskAdmitted.Parser,

@@ -23,6 +23,9 @@ internal sealed class AgentState(AgentSettings settings)
 
     public AgentId? Id { get; private set; }
 
+    /// <summary>What the id stands for; null without an id, and from a journal of an older version.</summary>
+    public AgentConfigured? Configured { get; private set; }
+
     public SortedDictionary<FrameworkId, FrameworkRecord> Frameworks { get; } = [];
 
     public SortedDictionary<TaskKey, AgentTask> Tasks { get; } = [];
@@ -68,9 +71,14 @@ internal sealed class AgentState(AgentSettings settings)
         {
             case AgentRegistered registered:
                 Id = AgentId.From(registered.AgentId);
+                Configured = registered.Configured;
+                break;
+            case AgentConfigured configured:
+                Configured = configured;
                 break;
             case AgentRetired:
                 Id = null;
+                Configured = null;
                 Drain = null;
                 Silence(Tasks.Values.ToList(), Executors.Live);
                 Operations.Silence(null);
@@ -133,6 +141,7 @@ internal sealed class AgentState(AgentSettings settings)
             case AgentSnapshot snapshot:
                 Invariant.Check(Tasks.Count == 0 && Frameworks.Count == 0, "a snapshot starts a recovery");
                 AgentSnapshots.Restore(snapshot, this);
+                Configured = snapshot.Configured;
                 Operations.Restore(snapshot);
                 OperatorContainers.Restore(snapshot);
                 break;

@@ -1,6 +1,5 @@
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Recovery;
-using Offerbook.Agent.Tasks;
 
 namespace Offerbook.Agent.Sandbox;
 
@@ -42,23 +41,22 @@ internal sealed class SandboxKeeper(AgentContext context)
 
     private void KeepWithin(long bound)
     {
-        var finished = context.State.Frameworks.Values.SelectMany(framework => framework.Finished)
-            .DistinctBy(run => run.Container).OrderBy(run => run.EndedNanoseconds).ToList();
+        var finished = OldestFirst();
         Forget(finished);
-        foreach (var unknown in finished.Where(run => !_sizes.ContainsKey(run.Container)).Take(MeasuredAtOnce))
+        foreach (var (unknown, _) in finished.Where(run => !_sizes.ContainsKey(run.Sandbox.Container)).Take(MeasuredAtOnce))
         {
-            context.Do(new MeasureSandbox(unknown.Sandbox));
+            context.Do(new MeasureSandbox(unknown));
         }
-        var excess = finished.Sum(run => _sizes.GetValueOrDefault(run.Container)) - bound;
+        var excess = finished.Sum(run => _sizes.GetValueOrDefault(run.Sandbox.Container)) - bound;
         long? before = null;
-        foreach (var run in finished)
+        foreach (var (sandbox, ended) in finished)
         {
             if (excess <= 0)
             {
                 break;
             }
-            excess -= _sizes.GetValueOrDefault(run.Container);
-            before = run.EndedNanoseconds + 1;
+            excess -= _sizes.GetValueOrDefault(sandbox.Container);
+            before = ended + 1;
         }
         if (before is { } moment)
         {
@@ -66,9 +64,18 @@ internal sealed class SandboxKeeper(AgentContext context)
         }
     }
 
-    private void Forget(List<FinishedTask> finished)
+    /// <summary>The sandboxes of what has finished: of tasks that had one of their own, and of executors.</summary>
+    private List<(SandboxPath Sandbox, long Ended)> OldestFirst() =>
+    [
+        .. context.State.Frameworks.Values.SelectMany(framework =>
+                framework.Finished.Where(run => !run.SharesContainer).Select(run => (run.Sandbox, run.EndedNanoseconds))
+                    .Concat(framework.FinishedExecutors.Select(run => (run.Sandbox, run.EndedNanoseconds))))
+            .OrderBy(run => run.EndedNanoseconds),
+    ];
+
+    private void Forget(List<(SandboxPath Sandbox, long Ended)> finished)
     {
-        var present = finished.Select(run => run.Container).ToHashSet();
+        var present = finished.Select(run => run.Sandbox.Container).ToHashSet();
         foreach (var gone in _sizes.Keys.Where(container => !present.Contains(container)).ToList())
         {
             _sizes.Remove(gone);
@@ -77,7 +84,9 @@ internal sealed class SandboxKeeper(AgentContext context)
 
     private void Expire(long beforeNanoseconds)
     {
-        if (context.State.Frameworks.Values.Any(framework => framework.Finished.TryPeek(out var oldest) && oldest.EndedNanoseconds < beforeNanoseconds))
+        if (context.State.Frameworks.Values.Any(framework =>
+            (framework.Finished.TryPeek(out var oldest) && oldest.EndedNanoseconds < beforeNanoseconds)
+            || (framework.FinishedExecutors.TryPeek(out var executor) && executor.EndedNanoseconds < beforeNanoseconds)))
         {
             context.Record(new SandboxesExpired { BeforeNanoseconds = beforeNanoseconds });
         }

@@ -28,7 +28,7 @@ internal sealed class MasterOrders(
         var id = AgentId.From(subscribed.AgentId);
         if (context.State.Id != id)
         {
-            context.Record(new AgentRegistered { AgentId = subscribed.AgentId });
+            context.Record(new AgentRegistered { AgentId = subscribed.AgentId, Configured = Reconfiguration.Present(context.Settings) });
         }
         link.Accept(subscribed);
         foreach (var framework in subscribed.CompletedFrameworkIds)

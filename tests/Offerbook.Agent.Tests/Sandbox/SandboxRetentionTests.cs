@@ -58,6 +58,76 @@ public sealed class SandboxRetentionTests
         Assert.That(restarted.Effects<RemoveSandbox>(), Is.EqualTo(bench.Effects<RemoveSandbox>()));
     }
 
+    [TestCase(0.0, 0.9)]
+    [TestCase(0.4, 0.5)]
+    [TestCase(0.8, 0.1)]
+    [TestCase(0.95, 0.0), Category("case 196")]
+    public void FullerDisk_RemovesSandboxesEarlier(double used, double shareOfDelay)
+    {
+        var bench = new Bench().Register();
+        Finish(bench, "t1");
+        var due = TimeSpan.FromDays(7) * shareOfDelay;
+
+        if (due > TimeSpan.Zero)
+        {
+            bench.Pass(due - TimeSpan.FromMinutes(1));
+            bench.Tell(new AgentMessage.DiskMeasured(used));
+            Assert.That(bench.Effects<RemoveSandbox>(), Is.Empty);
+        }
+        bench.Pass(TimeSpan.FromMinutes(2));
+        bench.Tell(new AgentMessage.DiskMeasured(used));
+
+        Assert.That(bench.Effects<RemoveSandbox>().Count(), Is.EqualTo(1));
+    }
+
+    [Test, Category("case 196")]
+    public void Disk_IsLookedAtAgainAndAgain_AndSoAfterARestart()
+    {
+        var bench = new Bench().Register();
+        Finish(bench, "t1");
+        var restarted = bench.Restart().Register();
+        restarted.Take();
+        restarted.Pass(TimeSpan.FromMinutes(3));
+
+        Assert.That(restarted.Effects<MeasureDisk>().Count(), Is.EqualTo(3));
+        restarted.Tell(new AgentMessage.DiskMeasured(1));
+        Assert.That(restarted.Effects<RemoveSandbox>().Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Sandboxes_ThatHoldTooMuchTogether_GoOldestFirst()
+    {
+        var bench = new Bench(Make.Settings() with { MaxFinishedBytes = 250 }).Register();
+        var containers = Enumerable.Range(0, 4).Select(i =>
+        {
+            bench.Pass(TimeSpan.FromSeconds(1));
+            return Finish(bench, $"t{i}");
+        }).ToList();
+        bench.Pass(TimeSpan.FromMinutes(1));
+        var asked = bench.Effects<MeasureSandbox>().Select(measure => measure.Sandbox.Container).ToList();
+        Assert.That(asked, Is.EqualTo(containers));
+        containers.ForEach(container => bench.Tell(new AgentMessage.SandboxMeasured(container, 100)));
+        bench.Take();
+
+        bench.Pass(TimeSpan.FromMinutes(1));
+
+        Assert.That(bench.Effects<RemoveSandbox>().Select(remove => remove.Sandbox.Container), Is.EqualTo(containers.Take(2)));
+        Assert.That(bench.Effects<MeasureSandbox>(), Is.Empty, "each is measured once");
+        bench.Pass(TimeSpan.FromMinutes(1));
+        Assert.That(bench.Effects<RemoveSandbox>().Count(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void RunningTask_KeepsItsSandbox_HoweverFullTheDisk()
+    {
+        var bench = new Bench().Register();
+        bench.Run(Make.Task());
+        bench.Pass(TimeSpan.FromDays(8));
+        bench.Tell(new AgentMessage.DiskMeasured(1));
+
+        Assert.That(bench.Effects<RemoveSandbox>(), Is.Empty);
+    }
+
     private static ContainerId Finish(Bench bench, string task, string framework = "f1")
     {
         var removed = bench.Effects<RemoveSandbox>().ToList();
