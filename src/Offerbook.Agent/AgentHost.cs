@@ -66,7 +66,7 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(server);
             await server.StartAsync(loggers, cancellation);
 
-            var settings = options.Tune(SettingsOf(options, server.Address, resources, attributes));
+            var settings = options.Tune(options.Sandboxes.ApplyTo(SettingsOf(options, server.Address, resources, attributes)));
             server.Describe(settings);
             var files = new ContainerFiles(work);
             var sandboxes = new SandboxDirectories(work);

@@ -48,6 +48,9 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
     /// <summary>A directory to add at the end of the PATH of tasks.</summary>
     public string? ExtraPath { get; init; }
 
+    /// <summary>What is kept of tasks that have ended.</summary>
+    public SandboxOptions Sandboxes { get; init; } = new();
+
     /// <summary>How the files that tasks name are brought into their sandboxes.</summary>
     public FetchOptions Fetch { get; init; } = new();
 
