@@ -21,6 +21,7 @@ internal static class MasterCommand
             {
                 DataDirectory = Path.GetFullPath(parsed.GetValue(directory)!),
                 ListenAddress = PartOptions.Address(parsed.GetValue(listen)!),
+                WarmsUp = true,
             });
             var verbosity = new LogVerbosity(options.LogMinimum, TimeProvider.System);
             return PartRun.RunAsync("master", "--data-dir",

@@ -52,6 +52,10 @@ public sealed class MasterHost : IAsyncDisposable
     /// <exception cref="Storage.JournalDamagedException">The journal cannot be read.</exception>
     public static async Task<MasterHost> StartAsync(MasterOptions options, CancellationToken cancellation)
     {
+        if (options.WarmsUp)
+        {
+            WarmUp.Start();
+        }
         var log = options.Logging?.CreateLogger("Offerbook.Master");
         // Before anything is opened: a fault in the files of secrets must not leave an unguarded master behind.
         var guard = new RealmGuard(options.Security, options.Time, warning => log?.LogWarning("{Warning}", warning));

@@ -60,5 +60,8 @@ public sealed record MasterOptions
     /// <summary>Where warnings go; null: nowhere.</summary>
     public ILoggerFactory? Logging { get; init; }
 
+    /// <summary>Whether code for a storm of agents is compiled before they come; see <see cref="Hosting.WarmUp"/>. Of use to a process that is a master and nothing else.</summary>
+    public bool WarmsUp { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

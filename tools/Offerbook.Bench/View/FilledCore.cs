@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Google.Protobuf;
 using Mesos.V1;
 using Offerbook.Actors;
+using Offerbook.Bench.Harness;
 using Offerbook.Master;
 using Offerbook.Resources;
 using Offerbook.Storage;
@@ -21,12 +22,13 @@ internal sealed class FilledCore
     private readonly List<(ConnectionId Stream, AgentID Id)> _agents = [];
     private readonly Dictionary<ConnectionId, string> _streamIds = [];
     private readonly int _tasks;
+    private readonly int _frameworks;
     private long _connections;
     private int _updated;
 
     public FilledCore(int agents, int tasksAnAgent, int frameworks)
     {
-        _tasks = tasksAnAgent;
+        (_tasks, _frameworks) = (tasksAnAgent, frameworks);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         _core.Recover(new Recovery(null, [], 0), s_now, _effects);
         _effects.Clear();
@@ -41,22 +43,23 @@ internal sealed class FilledCore
     public double BytesPerTask { get; }
 
     /// <summary>Asks for a view as a reader does.</summary>
-    /// <returns>How long each turn took, in milliseconds.</returns>
-    public (IReadOnlyList<double> Turns, int Count) TakeView()
+    /// <returns>How long each turn took, in milliseconds: of processor time of this thread, 0 for a turn into which a collection fell, and by the clock.</returns>
+    public (IReadOnlyList<double> Cpu, IReadOnlyList<double> Wall) TakeView()
     {
-        var times = new List<double>();
+        var (cpu, times) = (new List<double>(), new List<double>());
         MasterMessage next = new MasterMessage.ViewRequested(new ConnectionId(++_connections));
         while (true)
         {
-            var started = Stopwatch.GetTimestamp();
+            var (started, used, collections) = (Stopwatch.GetTimestamp(), ThreadTime.Now, GC.CollectionCount(0));
             _core.Handle(next, s_now, _effects);
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            cpu.Add(GC.CollectionCount(0) == collections ? (ThreadTime.Now - used).TotalMilliseconds : 0);
             var published = Find<MasterEffect.PublishView>();
             var more = Find<StartTimer>(timer => timer.Message is MasterMessage.ViewContinued);
             _effects.Clear();
             if (published is not null)
             {
-                return (times, times.Count);
+                return (cpu, times);
             }
             next = (MasterMessage)more!.Message;
         }
@@ -68,6 +71,7 @@ internal sealed class FilledCore
         for (var i = 0; i < count; i++)
         {
             var (stream, id) = _agents[_updated % _agents.Count];
+            var number = _updated % _agents.Count;
             var task = _updated++ / _agents.Count % _tasks;
             var status = new TaskStatus
             {
@@ -81,10 +85,12 @@ internal sealed class FilledCore
             {
                 Type = AgentCall.Types.Type.Update,
                 AgentId = id,
-                Update = new() { FrameworkId = new FrameworkID { Value = $"framework-{task}" }, LatestState = TaskState.TaskRunning, Status = status },
+                Update = new() { FrameworkId = new FrameworkID { Value = $"framework-{FrameworkOf(number, task)}" }, LatestState = TaskState.TaskRunning, Status = status },
             });
         }
     }
+
+    private int FrameworkOf(int agent, int task) => (agent * _tasks + task) % _frameworks;
 
     private static FrameworkInfo Framework(int number)
     {
@@ -99,14 +105,14 @@ internal sealed class FilledCore
         var info = new AgentInfo { Hostname = $"host-{number:D5}", Port = 5051, Id = id };
         info.Resources.Add(ResourceWriter.ToProto(ResourceBag.Parse("cpus:32;mem:131072;disk:500000;ports:[31000-32000]"), ResourceFormat.PostRefinement));
         var call = new AgentCall { Type = AgentCall.Types.Type.Subscribe, AgentId = id, Subscribe = new() { AgentInfo = info, Version = "1.12.0", BootId = "b" } };
-        call.Subscribe.Frameworks.Add(infos.Take(_tasks));
+        call.Subscribe.Frameworks.Add(Enumerable.Range(0, _tasks).Select(task => FrameworkOf(number, task)).Distinct().Select(framework => infos[framework]));
         for (var i = 0; i < _tasks; i++)
         {
             var task = new Mesos.V1.Task
             {
                 Name = "bench",
                 TaskId = new TaskID { Value = $"{id.Value}-{i}" },
-                FrameworkId = infos[i % infos.Count].Id,
+                FrameworkId = infos[FrameworkOf(number, i)].Id,
                 AgentId = id,
                 State = TaskState.TaskRunning,
             };
