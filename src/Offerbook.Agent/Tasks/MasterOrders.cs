@@ -55,6 +55,7 @@ internal sealed class MasterOrders(
                     Launch(group.FrameworkInfo, task, new LaunchRefusal(
                         TaskState.TaskError, Reason.TaskGroupInvalid, "This agent cannot run task groups: only command tasks are supported so far"));
                 }
+                exits.TellNeverRan(group.FrameworkInfo.Id, group.Executor.ExecutorId);
                 break;
             case Type.Kill when @event.Kill is { } kill:
                 Kill(kill);

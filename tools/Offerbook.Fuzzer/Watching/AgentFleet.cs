@@ -10,6 +10,7 @@ public sealed class AgentFleet : IDisposable
     private readonly Process _process;
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _broken;
+    private bool _isOver;
 
     private AgentFleet(Process process)
     {
@@ -55,6 +56,11 @@ public sealed class AgentFleet : IDisposable
 
     public void Dispose()
     {
+        if (_isOver)
+        {
+            return;
+        }
+        _isOver = true;
         try
         {
             _process.StandardInput.Close(); // It ends with its input.

@@ -30,6 +30,24 @@ public sealed class HeapWatch(Uri master) : IDisposable
         double? Value(string name) => snapshot.RootElement.TryGetProperty("process/" + name, out var metric) ? metric.GetDouble() : null;
     }
 
+    /// <summary>Waits until the agents that left are given up: until then the master keeps what they said that they run.</summary>
+    public async Task AgentsGivenUpAsync(TimeSpan patience)
+    {
+        using var deadline = new CancellationTokenSource(patience);
+        using var timer = new PeriodicTimer(Interval);
+        try
+        {
+            while (await LeftAgentsAsync() > 0)
+            {
+                await timer.WaitForNextTickAsync(deadline.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What they ran is counted then.
+        }
+    }
+
     /// <summary>
     /// Waits for the last of the full collections that a master makes when it has nothing to do. The first one may have begun before,
     /// and counts as in use what was garbage soon after.
@@ -60,6 +78,12 @@ public sealed class HeapWatch(Uri master) : IDisposable
             // The time is up.
         }
         return null;
+    }
+
+    private async Task<double> LeftAgentsAsync()
+    {
+        using var snapshot = JsonDocument.Parse(await _http.GetStringAsync("/metrics/snapshot"));
+        return snapshot.RootElement.TryGetProperty("master/slaves_disconnected", out var left) ? left.GetDouble() : 0;
     }
 
     public void Dispose() => _http.Dispose();

@@ -17,7 +17,7 @@ public sealed class OfferLedger
     private readonly Dictionary<string, ConnectionId> _open = [];
     private readonly HashSet<string> _ever = [];
     private readonly HashSet<TaskKey> _launched = [];
-    private readonly List<AgentEvent.Types.Launch> _launchedNow = [];
+    private readonly List<(Mesos.V1.FrameworkInfo Framework, Mesos.V1.TaskInfo Task)> _launchedNow = [];
     private MasterMessage.SchedulerCallReceived? _call;
     private bool _taken;
 
@@ -70,7 +70,11 @@ public sealed class OfferLedger
                 _taken = true;
                 break;
             case MasterEffect.SendToAgent { Event.Type: AgentEvent.Types.Type.Launch } send:
-                _launchedNow.Add(send.Event.Launch);
+                _launchedNow.Add((send.Event.Launch.FrameworkInfo, send.Event.Launch.Task));
+                break;
+            case MasterEffect.SendToAgent { Event.Type: AgentEvent.Types.Type.LaunchGroup } send:
+                var group = send.Event.LaunchGroup;
+                _launchedNow.AddRange(group.TaskGroup.Tasks.Select(task => (group.FrameworkInfo, task)));
                 break;
         }
     }
@@ -92,12 +96,12 @@ public sealed class OfferLedger
                 _open.Remove(id.Value);
             }
         }
-        foreach (var launch in _launchedNow)
+        foreach (var (framework, task) in _launchedNow)
         {
-            var key = new TaskKey(FrameworkId.From(launch.FrameworkInfo.Id), TaskId.From(launch.Task.TaskId));
+            var key = new TaskKey(FrameworkId.From(framework.Id), TaskId.From(task.TaskId));
             Invariant.Check(_launched.Add(key), $"I3: the master launches {key} twice");
             Invariant.Check(_taken && valid, $"I5: {key} is launched on an offer that had ended");
-            Tasks.Add(key, launch.Task);
+            Tasks.Add(key, task);
             Launches++;
         }
         _launchedNow.Clear();

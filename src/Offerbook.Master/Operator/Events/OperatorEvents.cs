@@ -13,10 +13,10 @@ internal static class OperatorEvents
 {
     public static OperatorEvent Heartbeat { get; } = new() { Type = Type.Heartbeat };
 
-    /// <summary>A state that was not the last one reported, or the outcome of a check.</summary>
+    /// <summary>A state that was not the last one reported, or the outcome of a check. A state that was only learnt otherwise is still news.</summary>
     public static bool IsNews(TaskModel before, TaskStatus status) =>
         status.Reason is Reason.TaskCheckStatusUpdated or Reason.TaskHealthCheckStatusUpdated
-        || status.State != (before.Statuses.IsEmpty ? before.State : before.Statuses[^1].State);
+        || before.Statuses.IsEmpty || status.State != before.Statuses[^1].State;
 
     public static OperatorEvent TaskAdded(TaskModel task) => new() { Type = Type.TaskAdded, TaskAdded = new() { Task = task.ToProto() } };
 

@@ -194,7 +194,11 @@ public sealed class WildScheduler : ICore<WildMessage>
             return;
         }
         _gone.Add(OfferId.From(offer.Id));
-        if (_keeper.Launch([OfferId.From(offer.Id)], tasks, _random.Exponential(TimeSpan.FromSeconds(5)), effects))
+        var refuse = _random.Exponential(TimeSpan.FromSeconds(5));
+        var sent = _random.Chance(0.25) && WildTask.Group(offer, tasks, $"{_name}-group{_tasks}") is { } group
+            ? _keeper.Accept([OfferId.From(offer.Id)], [group], refuse, effects)
+            : _keeper.Launch([OfferId.From(offer.Id)], tasks, refuse, effects);
+        if (sent)
         {
             tasks.ForEach(task => _live.Add(task.TaskId.Value, AgentId.From(offer.AgentId)));
         }

@@ -30,6 +30,26 @@ internal static class WildTask
         return task;
     }
 
+    /// <summary>The same tasks as a group under an executor of its own.</summary>
+    /// <returns>Null when the offer holds too little for the executor.</returns>
+    public static Offer.Types.Operation? Group(Offer offer, IReadOnlyList<TaskInfo> tasks, string executor)
+    {
+        var cpus = Take(offer, "cpus", 0.1);
+        var mem = cpus is null ? null : Take(offer, "mem", 32);
+        if (cpus is null || mem is null)
+        {
+            return null;
+        }
+        var info = new ExecutorInfo
+        {
+            Type = ExecutorInfo.Types.Type.Default, ExecutorId = new ExecutorID { Value = executor }, FrameworkId = offer.FrameworkId, Resources = { cpus, mem },
+        };
+        return new Offer.Types.Operation
+        {
+            Type = Offer.Types.Operation.Types.Type.LaunchGroup, LaunchGroup = new() { Executor = info, TaskGroup = new() { Tasks = { tasks } } },
+        };
+    }
+
     private static Resource? Take(Offer offer, string name, double amount)
     {
         foreach (var resource in offer.Resources)
