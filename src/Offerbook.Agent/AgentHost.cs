@@ -82,7 +82,7 @@ public sealed class AgentHost : IAsyncDisposable
                 files, launcher, groups, sandboxes, options.Isolation, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger), fetches);
             parts.Add(containers);
             parts.Add(fetches);
-            var checks = new CheckRunner(launcher, mailbox.PostAsync);
+            var checks = new CheckRunner(containers.ChecksOf, mailbox.PostAsync);
             parts.Add(checks);
             var collector = new SandboxCollector(sandboxes, work, mailbox.PostAsync, logger);
             parts.Add(collector);

@@ -1,4 +1,5 @@
 using Offerbook.Bench.Allocator;
+using Offerbook.Bench.Checks;
 using Offerbook.Bench.Codec;
 using Offerbook.Bench.Harness;
 using Offerbook.Bench.Local;
@@ -30,6 +31,7 @@ IBenchmark[] benchmarks =
     new TasksBenchmark(),
     new LocalBenchmark(),
     new ViewBenchmark(),
+    new ChecksBenchmark(),
 ];
 
 return await BenchCommand.RunAsync(benchmarks, args, Console.Out, Console.Error);

@@ -7,8 +7,9 @@ namespace Offerbook.Agent.Checks;
 /// <summary>Derives a probe from what the framework asked for; the type may be left out and then follows from what is set.</summary>
 internal static class CheckSpecs
 {
+    /// <param name="container">What the check is of; asked for only where a command needs it.</param>
     /// <returns>Null when the check describes nothing to do.</returns>
-    public static CheckSpec? Of(HealthCheck check, ContainerSpec container)
+    public static CheckSpec? Of(HealthCheck check, Func<ContainerSpec> container)
     {
         var timeout = Timeout(check.TimeoutSeconds);
         var type = check.HasType ? check.Type : HealthCheck.Types.Type.Unknown;
@@ -23,8 +24,9 @@ internal static class CheckSpecs
         };
     }
 
+    /// <param name="container">What the check is of; asked for only where a command needs it.</param>
     /// <returns>Null when the check describes nothing to do.</returns>
-    public static CheckSpec? Of(CheckInfo check, ContainerSpec container)
+    public static CheckSpec? Of(CheckInfo check, Func<ContainerSpec> container)
     {
         var timeout = Timeout(check.TimeoutSeconds);
         return (CheckReport.TypeOf(check), check) switch
@@ -36,8 +38,8 @@ internal static class CheckSpecs
         };
     }
 
-    private static CheckSpec.Command Command(CommandInfo command, ContainerSpec container, TimeSpan? timeout) =>
-        new(container, ContainerSpecs.Command(command), [.. ContainerSpecs.Variables(command)], timeout);
+    private static CheckSpec.Command Command(CommandInfo command, Func<ContainerSpec> container, TimeSpan? timeout) =>
+        new(container(), ContainerSpecs.Command(command), [.. ContainerSpecs.Variables(command)], timeout);
 
     private static string Path(string path) => path.Length == 0 ? "/" : path.StartsWith('/') ? path : "/" + path;
 

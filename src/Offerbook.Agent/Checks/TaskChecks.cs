@@ -57,8 +57,9 @@ internal sealed class TaskChecks(AgentContext context, StatusMaker statuses, Upd
         {
             return;
         }
-        var spec = ContainerSpecs.Of(task, context.State.Frameworks[task.Key.Framework].Info, context.Settings);
-        var probe = purpose == CheckPurpose.Health ? CheckSpecs.Of(task.Info.HealthCheck, spec) : CheckSpecs.Of(task.Info.Check, spec);
+        // Only commands need all of it, and there may be thousands of probes a second.
+        ContainerSpec Spec() => ContainerSpecs.Of(task, context.State.Frameworks[task.Key.Framework].Info, context.Settings);
+        var probe = purpose == CheckPurpose.Health ? CheckSpecs.Of(task.Info.HealthCheck, Spec) : CheckSpecs.Of(task.Info.Check, Spec);
         if (probe is not null)
         {
             progress.InFlight = true;

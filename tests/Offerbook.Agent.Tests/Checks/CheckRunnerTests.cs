@@ -10,7 +10,7 @@ using Offerbook.Wire.Http;
 namespace Offerbook.Agent.Tests.Checks;
 
 /// <summary>Probes of real commands and sockets.</summary>
-public sealed class CheckRunnerTests
+internal sealed class CheckRunnerTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
 
@@ -23,7 +23,7 @@ public sealed class CheckRunnerTests
     public async Task Open()
     {
         _yard = new Yard();
-        _runner = new CheckRunner(_yard.Launcher, message => _messages.Writer.WriteAsync(message));
+        _runner = new CheckRunner(_ => _yard.Runner.Checks, message => _messages.Writer.WriteAsync(message));
         _task = _yard.Spec("sleep 1000", ("GREETING", "hello"));
         await _yard.RunAsync(_task);
     }
@@ -95,12 +95,116 @@ public sealed class CheckRunnerTests
         Assert.That(await ProbeAsync(new CheckSpec.Http("http", port, "/", false, Long)), Is.InstanceOf<CheckResult.NoAnswer>());
     }
 
+    [Test]
+    public async Task Https_NeedsNoCertificateThatAnybodyKnows()
+    {
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+            "CN=nobody", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            using var client = await listener.AcceptTcpClientAsync();
+            await using var stream = new System.Net.Security.SslStream(client.GetStream());
+            await stream.AuthenticateAsServerAsync(certificate);
+            await stream.WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray());
+        });
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        Assert.That(await ProbeAsync(new CheckSpec.Http("https", port, "/", false, Long)), Is.EqualTo(new CheckResult.HttpAnswered(204)));
+        await serving;
+    }
+
+    [Test]
+    public async Task Command_RunsInTheContainersGroupMountsAndUser()
+    {
+        var data = Directory.CreateDirectory(Path.Combine(_yard.Work, "data")).FullName;
+        File.WriteAllText(Path.Combine(data, "word"), "seen");
+        var mounted = _yard.Spec("exec sleep 1000") with { User = "nobody" };
+        if (Agent.Hosting.Ownership.IsRoot)
+        {
+            mounted = mounted with { Volumes = [new ContainerVolume("/mnt", new VolumeSource.HostPath(data))] };
+        }
+        var main = await _yard.RunAsync(mounted);
+        // Without root the user, the mounts and the groups are the agent's own, and the check's too.
+        var line = $"cmp /proc/self/cgroup /proc/{main}/cgroup && test \"$(readlink /proc/self/ns/mnt)\" = \"$(readlink /proc/{main}/ns/mnt || echo none)\" || exit 7; "
+            + (Agent.Hosting.Ownership.IsRoot ? "test -f /mnt/word && test $(id -un) = nobody" : "true");
+
+        Assert.That(await ProbeAsync(new CheckSpec.Command(mounted, new CommandSpec.Shell(line), [], Long), mounted.Container), Is.EqualTo(new CheckResult.CommandExited(0)));
+    }
+
+    [Test]
+    public async Task Network_OfTheContainer_IsTheOneThatIsProbed()
+    {
+        await using var server = await ServeAsync(_ => Task.CompletedTask);
+        var port = server.EndPoint.Port;
+        using var other = System.Diagnostics.Process.Start("unshare", ["-n", "sleep", "1000"]);
+        try
+        {
+            while (Agent.Hosting.Ownership.IsRoot && new FileInfo($"/proc/{other.Id}/ns/net").LinkTarget == new FileInfo("/proc/self/ns/net").LinkTarget)
+            {
+                await Task.Yield();
+            }
+            await using var runner = new CheckRunner(_ => new Elsewhere(other.Id), message => _messages.Writer.WriteAsync(message));
+            var found = new List<CheckResult>();
+            foreach (var check in new CheckSpec[] { new CheckSpec.Tcp(port, false, Long), new CheckSpec.Http("http", port, "/", false, Long) })
+            {
+                found.Add(await ProbeAsync(check, runner: runner));
+            }
+            // There nobody listens, or, without root, nobody may look.
+            Assert.That(found[0], Agent.Hosting.Ownership.IsRoot ? Is.EqualTo(new CheckResult.TcpAnswered(false)) : Is.InstanceOf<CheckResult.NoAnswer>());
+            Assert.That(found[1], Is.InstanceOf<CheckResult.NoAnswer>());
+            Assert.That(await ProbeAsync(new CheckSpec.Tcp(port, false, Long)), Is.EqualTo(new CheckResult.TcpAnswered(true)));
+        }
+        finally
+        {
+            other.Kill();
+        }
+    }
+
+    [Test]
+    public async Task ThousandsOfProbesAtOnce_HoldNoThreads()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start(4096);
+        // It accepts, in the kernel, and never answers.
+        var silent = new CheckSpec.Http("http", ((IPEndPoint)listener.LocalEndpoint).Port, "/", false, TimeSpan.FromSeconds(3));
+        for (var i = 0; i < 2000; i++)
+        {
+            _runner.Run(new RunCheck(_task.Container, CheckPurpose.Health, i, silent));
+        }
+        for (var i = 0; i < 200; i++)
+        {
+            _runner.Run(new RunCheck(_task.Container, CheckPurpose.General, i, new CheckSpec.Command(_task, new CommandSpec.Shell("exit 3"), [], Long)));
+        }
+        var threads = System.Diagnostics.Process.GetCurrentProcess().Threads.Count;
+        using var patience = new CancellationTokenSource(Long);
+        var (none, threes) = (0, 0);
+        while (none + threes < 2200)
+        {
+            var result = ((AgentMessage.CheckFinished)await _messages.Reader.ReadAsync(patience.Token)).Result;
+            none += result is CheckResult.NoAnswer ? 1 : 0;
+            threes += result is CheckResult.CommandExited { ExitCode: 3 } ? 1 : 0;
+        }
+        Assert.That((none, threes), Is.EqualTo((2000, 200)));
+        Assert.That(threads, Is.LessThan(300));
+    }
+
+    private sealed class Elsewhere(int process) : IContainerChecks
+    {
+        public Task<int> RunAsync(CheckSpec.Command check, CancellationToken cancellation) => throw new CheckImpossibleException("not here");
+
+        public int? NetworkOf(ContainerId container) => process;
+    }
+
     private static Task<HttpServer> ServeAsync(Microsoft.AspNetCore.Http.RequestDelegate handler) =>
         HttpServer.StartAsync(new ListenOptions(IPAddress.Loopback, 0, "--port"), handler, null, CancellationToken.None);
 
-    private async Task<CheckResult> ProbeAsync(CheckSpec check)
+    private async Task<CheckResult> ProbeAsync(CheckSpec check, ContainerId? container = null, CheckRunner? runner = null)
     {
-        _runner.Run(new RunCheck(_task.Container, CheckPurpose.Health, 1, check));
+        (runner ?? _runner).Run(new RunCheck(container ?? _task.Container, CheckPurpose.Health, 1, check));
         using var patience = new CancellationTokenSource(Long);
         return ((AgentMessage.CheckFinished)await _messages.Reader.ReadAsync(patience.Token)).Result;
     }

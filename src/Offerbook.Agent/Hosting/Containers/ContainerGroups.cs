@@ -40,6 +40,19 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
         return groups.JoinFiles(joined);
     }
 
+    /// <summary>The files through which another process joins the group of a container that runs.</summary>
+    public IReadOnlyList<string> Join(ContainerSpec spec)
+    {
+        for (ContainerId? at = IsOwn(spec) ? spec.Container : spec.Joins; at is { } group; at = group.Parent)
+        {
+            if (groups.Exists(group))
+            {
+                return groups.JoinFiles(group);
+            }
+        }
+        return [];
+    }
+
     /// <summary>Of a container that has no process here itself too, such as a pod: its group is made if need be.</summary>
     public void Apply(ContainerId container, ContainerLimits limits)
     {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Checks;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -34,6 +35,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     private readonly ContainerFiles _files;
     private readonly ProcessLauncher _launcher;
+    private readonly ProcessChecks _checks;
     private readonly Func<AgentMessage, ValueTask> _post;
     private readonly ILogger _logger;
     private readonly string _bootId;
@@ -57,6 +59,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         IsolationOptions options, string bootId, Func<AgentMessage, ValueTask> post, TimeProvider time, ILogger logger)
     {
         (_files, _launcher, _groups, _bootId, _post, _logger) = (files, launcher, groups, bootId, post, logger);
+        _checks = new ProcessChecks(launcher, id => Known([id]) is [{ IsRunning: true, Record.Main: { } main }] ? main.Pid : null);
         files.WriteScript();
         _killer = new SessionKiller(groups);
         _care = new ContainerCare(Running, sandboxes, groups, new LogRotator(options, logger), Kill, time);
@@ -69,6 +72,8 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     /// <summary>Faults when a worker fails unexpectedly.</summary>
     public Task Completion => _running;
+
+    public IContainerChecks Checks => _checks;
 
     public void Launch(ContainerSpec spec)
     {
@@ -176,6 +181,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         await _killer.DisposeAsync();
         await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
         _stopping.Dispose();
+        _checks.Dispose();
     }
 
     private async Task LaunchAsync()

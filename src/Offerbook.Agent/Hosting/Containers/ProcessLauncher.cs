@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Volumes;
 
@@ -45,20 +44,26 @@ internal sealed class ProcessLauncher(
         }
     }
 
-    /// <summary>Starts a command of a check in the container's sandbox, leading a session of its own, its output thrown away.</summary>
+    /// <summary>Starts a command in a container that runs: its user, environment, sandbox and control group, in a session of its own, the output thrown away.</summary>
+    /// <param name="more">Laid over the container's environment.</param>
+    /// <param name="enter">A process whose namespaces it shares; null: the host's.</param>
+    /// <returns>The child, for whose end somebody must wait.</returns>
     /// <exception cref="Win32Exception">It could not be started.</exception>
-    public Process StartCheck(ContainerSpec spec, CommandSpec command, IReadOnlyList<KeyValuePair<string, string>> environment)
+    public async Task<int> StartCheckAsync(ContainerSpec spec, CommandSpec command, IReadOnlyList<KeyValuePair<string, string>> more, int? enter)
     {
+        const string script = "for _ob_group in $1; do echo 0 >\"$_ob_group\" || exit 126; done; shift; unset _ob_group; exec \"$@\" </dev/null >/dev/null 2>&1";
         var sandbox = sandboxes.PathOf(spec.Sandbox);
-        var start = new ProcessStartInfo(HostTools.Setsid) { WorkingDirectory = sandbox, UseShellExecute = false };
-        var program = new List<string>();
-        CommandChain.Command(command, program);
-        foreach (var argument in (ReadOnlySpan<string>)[HostTools.Shell, "-c", "exec \"$@\" </dev/null >/dev/null 2>&1", "check", .. program])
+        var within = spec with
         {
-            start.ArgumentList.Add(argument);
-        }
-        host.Fill(start.Environment, spec, sandbox, environment);
-        return Process.Start(start) ?? throw new InvalidOperationException("a new process was not started");
+            Command = command,
+            Environment = [.. spec.Environment, .. more],
+            Process = spec.Process with { OwnProcessNumbers = false, OwnIpc = false },
+        };
+        var chain = CommandChain.Of(within, sandbox, options, Ownership.Other(spec.User), enter, [], host.Of(within, sandbox));
+        string[] arguments = [.. chain.ShellOptions, "-c", script, "check", string.Join(' ', groups.Join(spec)), .. chain.Program];
+        return chain.Confined
+            ? await _confined.StartAsync(chain.Shell, arguments, chain.Environment, sandbox)
+            : Spawner.Start(chain.Shell, arguments, chain.Environment, sandbox);
     }
 
     public ValueTask DisposeAsync()
