@@ -36,6 +36,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     private readonly TaskChecks _checks;
     private readonly TaskLife _life;
     private readonly MasterOrders _orders;
+    private readonly CustomExecutors _executors;
     private readonly IContainerOwner[] _owners;
     private readonly OperatorContainers _operatorContainers;
     private readonly ContainerCalls _containerCalls;
@@ -60,9 +61,10 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         _operatorContainers = new OperatorContainers(_context, SpecOf);
         _containerCalls = new ContainerCalls(_context, _operatorContainers, SpecOf);
         _context.BeforeSignal = _operatorContainers.KillWithin;
-        _owners = [new TaskContainers(_context, _life, ledger), _operatorContainers];
+        _executors = new CustomExecutors(_context, _link, statuses, _updates, _killer, _life, ledger, () => _recovering.Count > 0);
+        _owners = [new TaskContainers(_context, _life, ledger), _executors.Containers, _operatorContainers];
         _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _operations, _operationUpdates,
-            new ExecutorExits(_context, _link));
+            _executors);
         _sandboxes = new SandboxKeeper(_context);
     }
 
@@ -114,9 +116,9 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     /// <summary>The durable state as it would be saved; equal states give equal bytes.</summary>
     public byte[] CaptureState() => Google.Protobuf.MessageExtensions.ToByteArray(AgentSnapshots.Capture(_context.State));
 
-    private void Take(AgentMessage message)
+    private void Take(AgentMessage heard)
     {
-        switch (message)
+        switch (heard)
         {
             case AgentMessage.MasterEventReceived received:
                 if (_link.IsCurrent(received.Connection))
@@ -153,6 +155,9 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
             case AgentMessage.ContainerNeverStarted never:
                 OnContainer(never.Container, owner => owner.NeverStarted(never.Container));
                 _operatorContainers.AfterEnd(never.Container, () => ContainerTerminations.NeverStarted(never.Container));
+                break;
+            case AgentMessage.OfExecutor message:
+                _executors.Take(message);
                 break;
             case AgentMessage.CheckFinished finished:
                 _checks.Finished(finished);
@@ -204,7 +209,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
                 _sandboxes.SandboxMeasured(measured.Container, measured.Bytes);
                 break;
             default:
-                Invariant.Fail($"an agent knows no message {message.GetType().Name}");
+                Invariant.Fail($"an agent knows no message {heard.GetType().Name}");
                 break;
         }
     }
@@ -261,7 +266,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         {
             return;
         }
-        if (_context.State.Id is null && _context.State.LiveTasks > 0)
+        if (_context.State.Id is null && _context.State.HoldsAnything)
         {
             _orders.KillAll(KillCause.Shutdown, null);
         }
@@ -283,7 +288,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
 
     private void AnswerIfAllEnded()
     {
-        if (_awaitingEnd.Count > 0 && _context.State.LiveTasks == 0)
+        if (_awaitingEnd.Count > 0 && !_context.State.HoldsAnything)
         {
             foreach (var connection in _awaitingEnd)
             {

@@ -13,6 +13,7 @@ using Offerbook.Agent.Hosting.Fetcher;
 using Offerbook.Agent.Hosting.Registration;
 using Offerbook.Agent.Hosting.Volumes;
 using Offerbook.Agent.Http;
+using Offerbook.Agent.Http.Executors;
 using Offerbook.Agent.Registration;
 using Offerbook.Resources;
 using Offerbook.Storage.Sqlite;
@@ -66,8 +67,9 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(server);
             await server.StartAsync(loggers, cancellation);
 
-            var settings = options.Tune(options.Sandboxes.ApplyTo(SettingsOf(options, server.Address, resources, attributes)));
-            server.Describe(settings);
+            var settings = options.Tune(options.Sandboxes.ApplyTo(SettingsOf(options, work, server.Address, resources, attributes)));
+            var executors = new ExecutorConnections(mailbox);
+            server.Describe(settings, executors);
             var files = new ContainerFiles(work);
             var sandboxes = new SandboxDirectories(work);
             var volumes = new VolumeDirectories(work, mailbox.PostAsync, logger);
@@ -90,7 +92,7 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(master);
 
             var core = new AgentCore(settings, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
-            var shell = new AgentShell(master, containers, checks, collector, volumes, gateway);
+            var shell = new AgentShell(master, containers, checks, collector, volumes, gateway, executors);
             var runner = new CoreRunner<AgentMessage>(core, shell, journal, TimeProvider.System);
             mailbox.Attach(runner);
             parts.Add(runner);
@@ -98,6 +100,7 @@ public sealed class AgentHost : IAsyncDisposable
             // The server goes first when the agent stops: its requests wait for the core.
             parts.Remove(server);
             parts.Add(server);
+            parts.Add(executors);
             server.Open();
             return new AgentHost(options, server.Address, logger, parts, gateway, WatchAsync(runner.Completion, containers.Completion));
         }
@@ -155,7 +158,7 @@ public sealed class AgentHost : IAsyncDisposable
     }
 
     private static AgentSettings SettingsOf(
-        AgentOptions options, Uri address, ResourceBag resources, IReadOnlyList<Mesos.V1.Attribute> attributes)
+        AgentOptions options, string work, Uri address, ResourceBag resources, IReadOnlyList<Mesos.V1.Attribute> attributes)
     {
         var ip = options.AdvertisedAddress
             ?? (options.ListenAddress.Equals(IPAddress.Any) || options.ListenAddress.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : options.ListenAddress);
@@ -167,6 +170,7 @@ public sealed class AgentHost : IAsyncDisposable
         {
             Reconfiguration = options.Reconfiguration,
             Oversubscribed = Revocable(FlagText.Read("oversubscribed-resources", options.OversubscribedResources)),
+            ExecutorTokenKey = options.AuthenticateExecutors ? ExecutorKeyFile.Of(work) : null,
         };
     }
 

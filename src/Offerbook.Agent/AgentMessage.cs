@@ -8,7 +8,7 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Agent;
 
 /// <summary>Everything that an agent's core hears.</summary>
-public abstract record AgentMessage
+public abstract partial record AgentMessage
 {
     private AgentMessage()
     {

@@ -56,6 +56,9 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
 
     public IsolationOptions Isolation { get; init; } = new();
 
+    /// <summary>Whether executors must prove with a token, which they are given at their launch, that they are who they say. Default: no.</summary>
+    public bool AuthenticateExecutors { get; init; }
+
     /// <summary>Adjusts the timings and bounds of the core.</summary>
     public Func<AgentSettings, AgentSettings> Tune { get; init; } = settings => settings;
 

@@ -61,6 +61,27 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>Finished tasks that are remembered, with their sandboxes, for each framework; the oldest go first. Default 200.</summary>
     public int MaxFinishedPerFramework { get; init; } = 200;
 
+    /// <summary>How long an executor may take from its launch to its first SUBSCRIBE. Default 1 min.</summary>
+    public TimeSpan ExecutorRegistrationTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long an executor may take to subscribe anew after the agent was restarted. Default 2 s, at most 15 s.</summary>
+    public TimeSpan ExecutorReregistrationTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between SHUTDOWN and the end of an executor that does not say itself. Default 5 s.</summary>
+    public TimeSpan ExecutorShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>An executor that has lost its agent tries for so long to find it again; one that has lost its stream is ended after it. Default 15 min.</summary>
+    public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Between HEARTBEAT events to an executor. Default 30 min.</summary>
+    public TimeSpan ExecutorHeartbeat { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>With which the tokens of executors are signed; null: executors are not authenticated.</summary>
+    public ReadOnlyMemory<byte>? ExecutorTokenKey { get; init; }
+
+    /// <summary>Variables that every executor and command task is given besides its own; those of API section 4 win over them.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> ExecutorEnvironment { get; init; } = [];
+
     /// <summary>Finished executors that are remembered, with their sandboxes, for each framework; the oldest go first. Default 150.</summary>
     public int MaxFinishedExecutorsPerFramework { get; init; } = 150;
 

@@ -41,6 +41,9 @@ internal sealed class AgentExecutor
     /// <summary>Task groups launched so far; the newest has this number.</summary>
     public long Groups { get; set; }
 
+    /// <summary>It has been sent a task.</summary>
+    public bool Engaged { get; set; }
+
     /// <summary>It is to end and takes no tasks any more.</summary>
     public bool ShuttingDown { get; set; }
 

@@ -55,10 +55,6 @@ internal sealed class ExecutorBook
             executor.Tasks.Add(task.Key.Task, task);
             executor.Groups = Math.Max(executor.Groups, task.Group ?? 0);
         }
-        else
-        {
-            Invariant.Check(!task.HasExecutor || task.Ended, "a live task's executor is known");
-        }
     }
 
     internal void Remove(AgentTask task) => Of(task)?.Tasks.Remove(task.Key.Task);

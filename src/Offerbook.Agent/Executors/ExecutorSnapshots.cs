@@ -11,12 +11,12 @@ internal static class ExecutorSnapshots
 {
     public static AgentSnapshot.Types.Executor Capture(AgentExecutor executor) => new()
     {
-        Admitted = executor.Admitted, ShuttingDown = executor.ShuttingDown, Silenced = executor.Silenced, Groups = executor.Groups,
+        Admitted = executor.Admitted, ShuttingDown = executor.ShuttingDown, Silenced = executor.Silenced, Groups = executor.Groups, Engaged = executor.Engaged,
     };
 
     public static AgentExecutor Restore(AgentSnapshot.Types.Executor captured) => new(captured.Admitted)
     {
-        ShuttingDown = captured.ShuttingDown, Silenced = captured.Silenced, Groups = captured.Groups,
+        ShuttingDown = captured.ShuttingDown, Silenced = captured.Silenced, Groups = captured.Groups, Engaged = captured.Engaged,
     };
 
     public static AgentSnapshot.Types.FinishedExecutor Capture(FinishedExecutor run) => new()

@@ -4,14 +4,16 @@ using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Hosting.Registration;
 using Offerbook.Agent.Hosting.Volumes;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Http;
+using Offerbook.Agent.Http.Executors;
 
 namespace Offerbook.Agent.Hosting;
 
 /// <summary>Hands each of the core's effects to the part that carries it out.</summary>
 internal sealed class AgentShell(
     MasterConnection master, IContainerRuntime containers, CheckRunner checks, SandboxCollector sandboxes,
-    VolumeDirectories volumes, AgentGateway gateway) : IEffectHandler
+    VolumeDirectories volumes, AgentGateway gateway, ExecutorConnections executors) : IEffectHandler
 {
     public void Perform(IEffect effect)
     {
@@ -64,6 +66,9 @@ internal sealed class AgentShell(
                 break;
             case MeasureSandbox measure:
                 sandboxes.Measure(measure.Sandbox);
+                break;
+            case ExecutorEffect ofExecutor:
+                executors.Perform(ofExecutor);
                 break;
             case ReplyView reply:
                 gateway.Answer(reply.Connection, reply.View);

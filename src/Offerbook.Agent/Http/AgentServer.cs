@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json;
+using Offerbook.Agent.Http.Executors;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Agent.Http;
@@ -53,7 +54,7 @@ internal sealed class AgentServer : IAsyncDisposable
     }
 
     /// <summary>Adds what needs the agent's settings.</summary>
-    public void Describe(AgentSettings settings)
+    public void Describe(AgentSettings settings, ExecutorConnections executors)
     {
         var state = new StateDocument(settings, _work, _startedAt.ToUnixTimeMilliseconds() / 1e3, Flags(settings));
         var operators = new OperatorEndpoint(_gateway, settings);
@@ -65,6 +66,8 @@ internal sealed class AgentServer : IAsyncDisposable
             ["/metrics/snapshot"] = WithView((context, view) => JsonAnswer.WriteAsync(
                 context, json => MetricsDocument.Write(json, view, (DateTimeOffset.UtcNow - _startedAt).TotalSeconds))),
             ["/api/v1"] = operators.HandleAsync,
+            ["/api/v1/executor"] = new ExecutorEndpoint(
+                executors, settings.ExecutorTokenKey is { } key ? new ExecutorGuard(key, TimeProvider.System) : null).HandleAsync,
         };
     }
 

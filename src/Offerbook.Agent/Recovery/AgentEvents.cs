@@ -26,6 +26,7 @@ internal static class AgentEvents
         ["OperationAcknowledged/1"] = OperationAcknowledged.Parser,
         ["OperationsSilenced/1"] = OperationsSilenced.Parser,
         ["ExecutorAdmitted/1"] = ExecutorAdmitted.Parser,
+        ["ExecutorEngaged/1"] = ExecutorEngaged.Parser,
         ["ExecutorShutdownRequested/1"] = ExecutorShutdownRequested.Parser,
         ["ExecutorEnded/1"] = ExecutorEnded.Parser,
         ["OperatorContainerLaunched/1"] = OperatorContainerLaunched.Parser,

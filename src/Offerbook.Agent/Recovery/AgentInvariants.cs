@@ -35,13 +35,7 @@ internal static class AgentInvariants
         var last = 0;
         foreach (var status in task.Statuses)
         {
-            var rank = status.State switch
-            {
-                Mesos.V1.TaskState.TaskStarting => 1,
-                Mesos.V1.TaskState.TaskRunning => 2,
-                Mesos.V1.TaskState.TaskKilling => 3,
-                _ => 4,
-            };
+            var rank = status.State.Rank();
             if (rank <= last)
             {
                 return false;

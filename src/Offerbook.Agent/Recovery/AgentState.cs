@@ -45,6 +45,9 @@ internal sealed class AgentState(AgentSettings settings)
     /// <summary>Tasks that have not ended.</summary>
     public int LiveTasks { get; private set; }
 
+    /// <summary>Something runs here, or is being ended.</summary>
+    public bool HoldsAnything => LiveTasks > 0 || Executors.Count > 0;
+
     public AgentTask? Find(ContainerId container) => _byContainer.GetValueOrDefault(container);
 
     public AgentTask? Find(TaskKey key) => Tasks.GetValueOrDefault(key);
@@ -92,6 +95,9 @@ internal sealed class AgentState(AgentSettings settings)
                 break;
             case ExecutorAdmitted admitted:
                 Add(new AgentExecutor(admitted));
+                break;
+            case ExecutorEngaged engaged:
+                Executors.Get(engaged.FrameworkId, engaged.ExecutorId).Engaged = true;
                 break;
             case ExecutorShutdownRequested requested:
                 Executors.Get(requested.FrameworkId, requested.ExecutorId).ShuttingDown = true;

@@ -32,6 +32,33 @@ internal sealed class StatusMaker(AgentContext context)
         return status;
     }
 
+    /// <summary>What an executor said, with what only the agent knows.</summary>
+    public TaskStatus Complete(AgentTask task, TaskStatus reported, int executorPid)
+    {
+        var status = reported.Clone();
+        status.AgentId = task.Info.AgentId;
+        status.ExecutorId = task.Executor.ToProto();
+        if (!status.HasTimestamp)
+        {
+            status.Timestamp = context.Now.UnixSeconds;
+        }
+        status.ContainerStatus ??= new ContainerStatus();
+        status.ContainerStatus.ContainerId = task.Container.ToProto();
+        if (status.ContainerStatus.NetworkInfos.Count == 0)
+        {
+            status.ContainerStatus.NetworkInfos.Add(Network([context.Settings.IpAddress]));
+        }
+        if (executorPid != 0)
+        {
+            status.ContainerStatus.ExecutorPid = (uint)executorPid;
+        }
+        if (context.State.Drain is { } drain && status.State is TaskState.TaskKilling or TaskState.TaskKilled)
+        {
+            (status.State, status.Reason) = (Drained(task, status.State, drain.Config), TaskStatus.Types.Reason.AgentDraining);
+        }
+        return status;
+    }
+
     /// <summary>When the agent will be marked gone, a framework that knows the state hears at once that the task will not be back.</summary>
     private TaskState Drained(AgentTask task, TaskState state, DrainConfig config) =>
         state == TaskState.TaskKilled && config.MarkGone

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Agent.Docker;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Executors;
 
 namespace Offerbook.Agent.Tasks;
 
@@ -9,7 +10,7 @@ internal static class ContainerSpecs
 {
     public static ContainerSpec Of(AgentTask task, FrameworkInfo framework, AgentSettings settings)
     {
-        var environment = Standard(task, framework, settings);
+        var environment = ExecutorEnvironment.Of(framework, task.Executor, task.Info.AgentId, task.Info.Resources, null, settings);
         environment.AddRange(Variables(task.Info.Command));
         var spec = new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), User(task.Info, framework), environment)
         {
@@ -40,32 +41,4 @@ internal static class ContainerSpecs
 
     private static string? User(TaskInfo task, FrameworkInfo framework) =>
         task.Command is { HasUser: true, User.Length: > 0 } command ? command.User : framework.User is { Length: > 0 } user ? user : null;
-
-    /// <summary>What Mesos' agent sets for a command task (API section 4). The sandbox's own path is added where it is known, by the shell.</summary>
-    private static List<KeyValuePair<string, string>> Standard(AgentTask task, FrameworkInfo framework, AgentSettings settings)
-    {
-        var endpoint = $"{settings.IpAddress}:{settings.Info.Port}";
-        var list = new List<KeyValuePair<string, string>>
-        {
-            new("MESOS_FRAMEWORK_ID", task.Key.Framework.Value),
-            new("MESOS_EXECUTOR_ID", task.Executor.Value),
-            new("MESOS_SLAVE_ID", task.Info.AgentId.Value),
-            new("MESOS_AGENT_ENDPOINT", endpoint),
-            new("MESOS_SLAVE_PID", $"slave(1)@{endpoint}"),
-            new("MESOS_CHECKPOINT", framework.Checkpoint ? "1" : "0"),
-            new("MESOS_HTTP_COMMAND_EXECUTOR", "0"),
-            new("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD", "5secs"),
-            new("LIBPROCESS_PORT", "0"),
-        };
-        if (framework.Checkpoint)
-        {
-            list.Add(new("MESOS_RECOVERY_TIMEOUT", "15mins"));
-            list.Add(new("MESOS_SUBSCRIPTION_BACKOFF_MAX", "2secs"));
-        }
-        if (task.Info.Resources.FirstOrDefault(resource => resource.AllocationInfo is not null) is { } allocated)
-        {
-            list.Add(new("MESOS_ALLOCATION_ROLE", allocated.AllocationInfo.Role));
-        }
-        return list;
-    }
 }

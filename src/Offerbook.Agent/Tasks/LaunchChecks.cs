@@ -57,10 +57,6 @@ internal static class LaunchChecks
 
     private static IEnumerable<string> Unsupported(TaskInfo task)
     {
-        if (task.Executor is not null)
-        {
-            yield return "it brings its own executor, and only command tasks are supported so far";
-        }
         foreach (var variable in task.Command?.Environment?.Variables ?? [])
         {
             if (variable.Secret is { Value: null })

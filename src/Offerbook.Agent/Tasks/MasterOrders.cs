@@ -15,7 +15,7 @@ namespace Offerbook.Agent.Tasks;
 /// <summary>What the agent does when the master speaks (api-specs/offerbook/agent/v1).</summary>
 internal sealed class MasterOrders(
     AgentContext context, MasterLink link, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskChecks checks,
-    TaskLife life, AgentOperations operations, OperationUpdates operationUpdates, ExecutorExits exits)
+    TaskLife life, AgentOperations operations, OperationUpdates operationUpdates, CustomExecutors executors)
 {
     private bool _stopping;
 
@@ -47,16 +47,32 @@ internal sealed class MasterOrders(
                 link.AnswerPing();
                 break;
             case Type.Launch when @event.Launch is { } launch:
-                Launch(launch.FrameworkInfo, launch.Task, RefuseAll(launch.FrameworkInfo) ?? RefuseOutdated(launch) ?? operations.CheckVolumes(launch.Task));
-                break;
-            case Type.LaunchGroup when @event.LaunchGroup is { } group:
-                foreach (var task in group.TaskGroup.Tasks)
+            {
+                var refusal = RefuseAll(launch.FrameworkInfo) ?? RefuseOutdated(launch.FrameworkInfo, launch.HasResourceVersion, launch.ResourceVersion)
+                    ?? operations.CheckVolumes(launch.Task);
+                if (launch.Task.Executor is { } executor)
                 {
-                    Launch(group.FrameworkInfo, task, new LaunchRefusal(
-                        TaskState.TaskError, Reason.TaskGroupInvalid, "This agent cannot run task groups: only command tasks are supported so far"));
+                    Launch(new ExecutorOrder(launch.FrameworkInfo, executor, [launch.Task], IsGroup: false,
+                        launch.HasLaunchExecutor ? launch.LaunchExecutor : null, refusal));
+                }
+                else
+                {
+                    Launch(launch.FrameworkInfo, launch.Task, refusal);
                 }
                 exits.TellNeverRan(group.FrameworkInfo.Id, group.Executor.ExecutorId);
                 break;
+            }
+            case Type.LaunchGroup when @event.LaunchGroup is { } group:
+            {
+                var refusal = RefuseAll(group.FrameworkInfo) ?? RefuseOutdated(group.FrameworkInfo, group.HasResourceVersion, group.ResourceVersion)
+                    ?? group.TaskGroup.Tasks.Select(operations.CheckVolumes).FirstOrDefault(found => found is not null)
+                    ?? (group.Executor.Type == ExecutorInfo.Types.Type.Default
+                        ? LaunchRefusal.Invalid("This agent cannot run task groups with the default executor so far")
+                        : null);
+                Launch(new ExecutorOrder(group.FrameworkInfo, group.Executor, group.TaskGroup.Tasks, IsGroup: true,
+                    group.HasLaunchExecutor ? group.LaunchExecutor : null, refusal));
+                break;
+            }
             case Type.Kill when @event.Kill is { } kill:
                 Kill(kill);
                 break;
@@ -67,10 +83,13 @@ internal sealed class MasterOrders(
                 Reconcile(reconcile);
                 break;
             case Type.ShutdownExecutor when @event.ShutdownExecutor is { } shutdown:
-                KillTasks(
-                    context.State.TasksOf(FrameworkId.From(shutdown.FrameworkId)).Where(task => task.Executor.Value == shutdown.ExecutorId.Value),
-                    KillCause.Framework,
-                    null);
+                if (!executors.ShutDown(new ExecutorKey(FrameworkId.From(shutdown.FrameworkId), ExecutorId.From(shutdown.ExecutorId))))
+                {
+                    KillTasks(
+                        context.State.TasksOf(FrameworkId.From(shutdown.FrameworkId)).Where(task => task.Executor.Value == shutdown.ExecutorId.Value),
+                        KillCause.Framework,
+                        null);
+                }
                 break;
             case Type.ShutdownFramework when @event.ShutdownFramework is { } shutdown:
                 ShutDownFramework(FrameworkId.From(shutdown.FrameworkId));
@@ -94,7 +113,9 @@ internal sealed class MasterOrders(
             case Type.ReconcileOperations when @event.ReconcileOperations is { } asked:
                 operationUpdates.Reconcile(asked);
                 break;
-            // MESSAGE goes to an executor, and a command task has none that could read it: like Mesos' command executor, drop it.
+            case Type.Message when @event.Message is { } message:
+                executors.Pass(message);
+                break;
             // What is left is an event of a newer master that this agent does not know.
         }
     }
@@ -118,6 +139,7 @@ internal sealed class MasterOrders(
     /// <summary>Sent again with every subscription: only news is written down, but every task is killed again.</summary>
     private void Drain(DrainConfig config)
     {
+        executors.ShutDownIdle();
         if (context.State.Tasks.Count == 0)
         {
             return;
@@ -134,7 +156,14 @@ internal sealed class MasterOrders(
         : context.State.Drain is null ? null
         : new LaunchRefusal(framework.Dropped(), Reason.AgentDraining, "Task was received while agent was already draining");
 
-    public void KillAll(KillCause cause, TimeSpan? grace) => KillTasks(context.State.Tasks.Values.ToList(), cause, grace);
+    public void KillAll(KillCause cause, TimeSpan? grace)
+    {
+        KillTasks(context.State.Tasks.Values.ToList(), cause, grace);
+        if (cause is KillCause.Shutdown or KillCause.Operator)
+        {
+            executors.ShutDownAll();
+        }
+    }
 
     private void Launch(FrameworkInfo framework, TaskInfo task, LaunchRefusal? refusal)
     {
@@ -158,17 +187,51 @@ internal sealed class MasterOrders(
         {
             life.Launch(framework, task, refusal);
         }
-        if (task.Executor is { } executor)
+    }
+
+    private void Launch(ExecutorOrder order)
+    {
+        var known = order.Tasks.Where(task => context.State.Find(KeyOf(order, task)) is not null).ToList();
+        var ids = order.Tasks.SelectMany(task => (string[])[task.TaskId.Value, task.AgentId.Value]).Append(order.Framework.Id.Value).Append(order.Executor.ExecutorId.Value);
+        foreach (var task in order.Tasks)
         {
-            // It is refused above; the master has set resources aside for it, and must hear that it does not run.
-            exits.TellNeverRan(framework.Id, executor.ExecutorId);
+            updates.ForgetUnknown(KeyOf(order, task));
+        }
+        if (!ids.All(LaunchChecks.IsSafeId))
+        {
+            RefuseUnheld(order, TaskState.TaskError, Reason.TaskInvalid, "The ids of the task, its executor, its framework and its agent must be usable as file names");
+        }
+        else if (context.State.Tasks.Count + order.Tasks.Count > context.Settings.MaxTasks)
+        {
+            RefuseUnheld(order, order.Framework.Dropped(), Reason.ContainerLaunchFailed, $"The agent already holds {context.State.Tasks.Count} tasks of at most {context.Settings.MaxTasks}");
+        }
+        else if (known.Count > 0)
+        {
+            // A launch that came twice. Of a group of which only a part is known nothing more can begin.
+            RefuseUnheld(order with { Tasks = [.. order.Tasks.Except(known)] }, order.Framework.Dropped(), Reason.TaskGroupInvalid,
+                $"The agent holds another task '{known[0].TaskId.Value}' of the framework");
+        }
+        else
+        {
+            executors.Launch(order);
         }
     }
 
+    private void RefuseUnheld(ExecutorOrder order, TaskState state, Reason reason, string message)
+    {
+        foreach (var task in order.Tasks)
+        {
+            updates.QueueUnknown(KeyOf(order, task), statuses.Unknown(task.TaskId, state, message, reason));
+        }
+        executors.TellIfAbsent(order);
+    }
+
+    private static TaskKey KeyOf(ExecutorOrder order, TaskInfo task) => new(order.Key.Framework, TaskId.From(task.TaskId));
+
     /// <summary>An operation on which the master counted has failed since it decided the launch.</summary>
-    private LaunchRefusal? RefuseOutdated(Event.Types.Launch launch) =>
-        launch.HasResourceVersion && launch.ResourceVersion != context.State.Operations.Version
-            ? new LaunchRefusal(launch.FrameworkInfo.Dropped(), Reason.InvalidOffers,
+    private LaunchRefusal? RefuseOutdated(FrameworkInfo framework, bool versioned, ulong version) =>
+        versioned && version != context.State.Operations.Version
+            ? new LaunchRefusal(framework.Dropped(), Reason.InvalidOffers,
                 "Task launched with invalid offers: an operation on the agent's resources has failed since the offer was made")
             : null;
 
@@ -206,7 +269,7 @@ internal sealed class MasterOrders(
         updates.ForgetUnknown(framework);
         operations.FrameworkGone(framework);
         var tasks = context.State.TasksOf(framework);
-        if (tasks.Count == 0)
+        if (tasks.Count == 0 && context.State.Executors.Of(framework).Count == 0)
         {
             return;
         }
@@ -216,14 +279,23 @@ internal sealed class MasterOrders(
         }
         context.Record(new FrameworkShutDown { FrameworkId = framework.ToProto() });
         KillTasks(tasks.Where(task => !task.Ended), KillCause.Shutdown, null);
+        executors.ShutDownOf(framework);
     }
 
     private void KillTasks(IEnumerable<AgentTask> tasks, KillCause cause, TimeSpan? grace)
     {
         foreach (var task in tasks)
         {
-            checks.Stop(task);
-            killer.Kill(task, cause, grace);
+            if (!task.SharesContainer)
+            {
+                checks.Stop(task);
+                killer.Kill(task, cause, grace);
+            }
+            else if (cause is not (KillCause.Shutdown or KillCause.Operator))
+            {
+                // Those are told to the executor as a whole.
+                executors.Kill(task, cause, grace);
+            }
         }
     }
 }

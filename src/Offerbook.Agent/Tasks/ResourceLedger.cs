@@ -1,3 +1,4 @@
+using Offerbook.Agent.Executors;
 using Offerbook.Resources;
 
 namespace Offerbook.Agent.Tasks;
@@ -45,8 +46,39 @@ internal sealed class ResourceLedger(AgentContext context)
         return null;
     }
 
-    /// <summary>For a task that is running already.</summary>
+    /// <summary>For a task that is known to fit, or runs already.</summary>
     public void Restore(AgentTask task) => Take(task, AmountsOf(ResourceReader.Read(task.Info.Resources).Bag));
+
+    /// <summary>Whether all of it fits; takes nothing.</summary>
+    public LaunchRefusal? Examine(IEnumerable<IEnumerable<Mesos.V1.Resource>> parts)
+    {
+        var amounts = ResourceBag.Empty;
+        foreach (var part in parts)
+        {
+            var reading = ResourceReader.Read(part);
+            if (!reading.IsValid)
+            {
+                return LaunchRefusal.Invalid("Task or executor uses invalid resources: " + string.Join("; ", reading.Problems));
+            }
+            amounts += AmountsOf(reading.Bag);
+        }
+        var free = Total - Used;
+        return free.Contains(amounts)
+            ? null
+            : LaunchRefusal.Invalid($"Total resources {amounts} required by task and its executor is more than available {free}");
+    }
+
+    public void Restore(AgentExecutor executor)
+    {
+        executor.Runtime.Resources = AmountsOf(ResourceReader.Read(executor.Info.Resources).Bag);
+        Used += executor.Runtime.Resources;
+    }
+
+    public void Release(AgentExecutor executor)
+    {
+        Used -= executor.Runtime.Resources;
+        executor.Runtime.Resources = ResourceBag.Empty;
+    }
 
     public void Release(AgentTask task)
     {

@@ -25,7 +25,7 @@ internal sealed class TaskKiller(AgentContext context, StatusMaker statuses, Upd
             return;
         }
         var first = task.Kill is null;
-        var wanted = WithinDrain(Bounded(grace) ?? task.Kill?.Grace ?? Bounded(OfPolicy(task.Info.KillPolicy)) ?? context.Settings.DefaultKillGrace);
+        var wanted = GraceOf(task, grace);
         if (first || wanted != task.Kill?.Grace)
         {
             context.Record(new KillRequested
@@ -108,6 +108,10 @@ internal sealed class TaskKiller(AgentContext context, StatusMaker statuses, Upd
             context.CancelTimer(new AgentMessage.KillGraceExpired(task.Container));
         }
     }
+
+    /// <param name="grace">What the kill says, if anything.</param>
+    public TimeSpan GraceOf(AgentTask task, TimeSpan? grace) =>
+        WithinDrain(Bounded(grace) ?? task.Kill?.Grace ?? Bounded(OfPolicy(task.Info.KillPolicy)) ?? context.Settings.DefaultKillGrace);
 
     public static TimeSpan? OfPolicy(KillPolicy? policy) =>
         policy?.GracePeriod is { } period ? TimeSpan.FromTicks(period.Nanoseconds / TimeSpan.NanosecondsPerTick) : null;

@@ -38,10 +38,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
     public void Launch(FrameworkInfo framework, TaskInfo info, LaunchRefusal? refusal)
     {
         var key = new TaskKey(Wire.Identity.FrameworkId.From(framework.Id), Wire.Identity.TaskId.From(info.TaskId));
-        if (!context.State.Frameworks.TryGetValue(key.Framework, out var known) || !known.Info.Equals(framework))
-        {
-            context.Record(new FrameworkKnown { FrameworkInfo = framework });
-        }
+        Know(framework);
         context.Record(new TaskAdmitted
         {
             FrameworkId = framework.Id,
@@ -62,6 +59,19 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         context.Do(new LaunchContainer(ContainerSpecs.Of(task, framework, context.Settings)));
         WatchCompletionTime(task);
     }
+
+    public void Know(FrameworkInfo framework)
+    {
+        if (!context.State.Frameworks.TryGetValue(Wire.Identity.FrameworkId.From(framework.Id), out var known) || !known.Info.Equals(framework))
+        {
+            context.Record(new FrameworkKnown { FrameworkInfo = framework });
+        }
+    }
+
+    public void NoteLaunchError() => _launchErrors++;
+
+    /// <summary>Ends a task that lives in its executor's container.</summary>
+    public void EndShared(AgentTask task, TaskStatus status) => End(task, status, hadContainer: false);
 
     public void Started(AgentTask task, AgentMessage.ContainerStarted started)
     {
@@ -139,7 +149,10 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         ? otherwise
         : new Ending(TaskState.TaskKilled, Source.Agent, "Task killed before it was started", Reason.TaskKilledDuringLaunch, null);
 
-    private void End(AgentTask task, Ending ending, bool hadContainer = true)
+    private void End(AgentTask task, Ending ending, bool hadContainer = true) =>
+        End(task, statuses.Make(task, ending.State, ending.Source, ending.Message, ending.Reason, ending.Healthy, limitation: ending.Limitation), hadContainer);
+
+    private void End(AgentTask task, TaskStatus status, bool hadContainer)
     {
         Invariant.Check(!task.Ended, "a task ends once");
         checks.Stop(task);
@@ -160,9 +173,9 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         }
         else
         {
-            updates.Queue(task, statuses.Make(task, ending.State, ending.Source, ending.Message, ending.Reason, ending.Healthy, limitation: ending.Limitation));
+            updates.Queue(task, status);
         }
-        Count(task.Silenced ? TaskState.TaskKilled : ending.State);
+        Count(task.Silenced ? TaskState.TaskKilled : status.State);
         if (hadContainer)
         {
             context.Do(new ForgetContainer(task.Container));

@@ -96,5 +96,7 @@ internal static class TaskVolumes
         : path.StartsWith('/') && path.Length > 1 && StaysBelow(path[1..]) || StaysBelow(path) ? null
         : "which must be absolute or relative to the sandbox, without '..'";
 
+    public static bool HasPersistent(IEnumerable<Mesos.V1.Resource> resources) => Persistent(resources).Any();
+
     private static IEnumerable<ResourceEntry> Persistent(IEnumerable<Mesos.V1.Resource> resources) => ResourceReader.Read(resources).Bag.PersistentVolumes();
 }

@@ -10,17 +10,27 @@ internal static class AgentEvents
 {
     public static readonly AgentEvent Ping = new() { Type = Type.Ping };
 
-    public static AgentEvent Launch(FrameworkInfo framework, TaskInfo task, ulong resourceVersion) =>
-        new() { Type = Type.Launch, Launch = new() { FrameworkInfo = framework, Task = task, ResourceVersion = resourceVersion } };
+    /// <param name="launchExecutor">Whether the task's executor is still to be started; null for a task without one.</param>
+    public static AgentEvent Launch(FrameworkInfo framework, TaskInfo task, ulong resourceVersion, bool? launchExecutor)
+    {
+        var launch = new Wire.AgentProtocol.Event.Types.Launch { FrameworkInfo = framework, Task = task, ResourceVersion = resourceVersion };
+        if (launchExecutor is { } still)
+        {
+            launch.LaunchExecutor = still;
+        }
+        return new AgentEvent { Type = Type.Launch, Launch = launch };
+    }
 
-    public static AgentEvent LaunchGroup(FrameworkInfo framework, ExecutorInfo executor, IEnumerable<TaskInfo> tasks, ulong resourceVersion)
+    /// <param name="launchExecutor">Whether the executor is still to be started.</param>
+    public static AgentEvent LaunchGroup(
+        FrameworkInfo framework, ExecutorInfo executor, IEnumerable<TaskInfo> tasks, ulong resourceVersion, bool launchExecutor)
     {
         var group = new TaskGroupInfo();
         group.Tasks.Add(tasks);
         return new AgentEvent
         {
             Type = Type.LaunchGroup,
-            LaunchGroup = new() { FrameworkInfo = framework, Executor = executor, TaskGroup = group, ResourceVersion = resourceVersion },
+            LaunchGroup = new() { FrameworkInfo = framework, Executor = executor, TaskGroup = group, ResourceVersion = resourceVersion, LaunchExecutor = launchExecutor },
         };
     }
 

@@ -53,7 +53,8 @@ internal sealed class LaunchGroupOperation(Authorizer authorizer, TaskBook tasks
     private void Launch(in Turn turn, AcceptRun run, GroupDraft group)
     {
         var (framework, agent) = (run.Framework, run.Agent);
-        if (!agent.Executors.Contains((framework.Id, ExecutorId.From(group.Executor.ExecutorId))))
+        var launchExecutor = !agent.Executors.Contains((framework.Id, ExecutorId.From(group.Executor.ExecutorId)));
+        if (launchExecutor)
         {
             tasks.AddExecutor(framework, agent, group.Executor, group.ExecutorResources.Bag);
             run.Use(group.ExecutorResources.Bag);
@@ -63,6 +64,7 @@ internal sealed class LaunchGroupOperation(Authorizer authorizer, TaskBook tasks
             tasks.Launch(framework, agent, draft.Task, draft.Own.Bag);
             run.Use(draft.Own.Bag);
         }
-        agent.Send(turn, AgentEvents.LaunchGroup(framework.Info, group.Executor, group.Tasks.Select(draft => draft.Task), agent.ResourceVersion));
+        agent.Send(turn, AgentEvents.LaunchGroup(framework.Info, group.Executor, group.Tasks.Select(draft => draft.Task), agent.ResourceVersion,
+            launchExecutor));
     }
 }

@@ -46,13 +46,14 @@ internal sealed class LaunchOperation(Authorizer authorizer, TaskBook tasks, Ope
             outcomes.Tell(turn, framework, draft.Task, TaskState.TaskError, Reason.TaskInvalid, invalid);
             return;
         }
-        if (draft.Task.Executor is { } executor && !agent.Executors.Contains((framework.Id, ExecutorId.From(executor.ExecutorId))))
+        bool? launchExecutor = draft.Task.Executor is { } executor ? !agent.Executors.Contains((framework.Id, ExecutorId.From(executor.ExecutorId))) : null;
+        if (launchExecutor == true)
         {
-            tasks.AddExecutor(framework, agent, executor, draft.Executor.Bag);
+            tasks.AddExecutor(framework, agent, draft.Task.Executor!, draft.Executor.Bag);
             run.Use(draft.Executor.Bag);
         }
         tasks.Launch(framework, agent, draft.Task, draft.Own.Bag);
         run.Use(draft.Own.Bag);
-        agent.Send(turn, AgentEvents.Launch(framework.Info, draft.Task, agent.ResourceVersion));
+        agent.Send(turn, AgentEvents.Launch(framework.Info, draft.Task, agent.ResourceVersion, launchExecutor));
     }
 }
