@@ -170,7 +170,7 @@ public sealed class AgentHost : IAsyncDisposable
         {
             Reconfiguration = options.Reconfiguration,
             Oversubscribed = Revocable(FlagText.Read("oversubscribed-resources", options.OversubscribedResources)),
-            ExecutorTokenKey = options.AuthenticateExecutors ? ExecutorKeyFile.Of(work) : null,
+            ExecutorTokenKey = options.AuthenticateExecutors ? (ReadOnlyMemory<byte>?)ExecutorKeyFile.Of(work) : null,
         };
     }
 

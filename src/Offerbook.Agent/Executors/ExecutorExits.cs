@@ -42,11 +42,5 @@ internal sealed class ExecutorExits(AgentContext context, MasterLink link)
         }
     }
 
-    private static int WaitStatus(ContainerExit? exit) => exit switch
-    {
-        null => NeverRan,
-        ContainerExit.Exited exited => exited.Code << 8,
-        ContainerExit.Signaled signaled => signaled.Signal,
-        _ => Killed,
-    };
+    private static int WaitStatus(ContainerExit? exit) => exit is null ? NeverRan : exit.WaitStatus ?? Killed;
 }

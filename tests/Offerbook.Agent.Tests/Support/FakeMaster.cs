@@ -15,6 +15,7 @@ internal sealed class FakeMaster : IAsyncDisposable
 
     private readonly HttpServer _server;
     private readonly ConcurrentQueue<TaskStatus> _updates = new();
+    private readonly ConcurrentQueue<Call> _others = new();
     private readonly SemaphoreSlim _heard = new(0);
     private EventStream<Event>? _stream;
 
@@ -46,6 +47,17 @@ internal sealed class FakeMaster : IAsyncDisposable
         await UntilAsync(() => (found = _updates.FirstOrDefault(update => update.TaskId.Value == task && update.State == state)) is not null, $"{task} {state}");
         return found!;
     }
+
+    /// <summary>Waits for a call that is neither a subscription nor an update.</summary>
+    public async Task<Call> CallAsync(Call.Types.Type type)
+    {
+        Call? found = null;
+        await UntilAsync(() => (found = _others.FirstOrDefault(call => call.Type == type)) is not null, type.ToString());
+        return found!;
+    }
+
+    /// <summary>Every update that came, copies included.</summary>
+    public IReadOnlyList<TaskStatus> Updates => [.. _updates];
 
     public ValueTask DisposeAsync()
     {
@@ -92,6 +104,11 @@ internal sealed class FakeMaster : IAsyncDisposable
         {
             _updates.Enqueue(call.Update.Status);
             Send(Make.Acknowledge(call.Update.Status.TaskId.Value, call.Update.Status, call.Update.FrameworkId.Value));
+            _heard.Release();
+        }
+        else
+        {
+            _others.Enqueue(call);
             _heard.Release();
         }
         await context.Response.WriteTextAsync(202, "");
