@@ -1,3 +1,4 @@
+using Offerbook.Bench.Agents;
 using Offerbook.Bench.Allocator;
 using Offerbook.Bench.Checks;
 using Offerbook.Bench.Codec;
@@ -29,6 +30,7 @@ IBenchmark[] benchmarks =
     new StreamsBenchmark(),
     new HistoryBenchmark(),
     new TasksBenchmark(),
+    new AgentProcessesBenchmark(),
     new LocalBenchmark(),
     new ViewBenchmark(),
     new ChecksBenchmark(),

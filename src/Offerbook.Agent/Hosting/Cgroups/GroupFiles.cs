@@ -5,7 +5,16 @@ namespace Offerbook.Agent.Hosting.Cgroups;
 /// <summary>The files of the kernel's control groups: one number, or lines of a name and a number.</summary>
 internal static class GroupFiles
 {
-    public static void Write(string directory, string file, string value) => File.WriteAllText(Path.Combine(directory, file), value);
+    /// <summary>By three calls of the kernel; several are written for every container.</summary>
+    /// <exception cref="IOException">The kernel refuses.</exception>
+    public static void Write(string directory, string file, string value)
+    {
+        var path = $"{directory}/{file}";
+        if (Containers.Native.WriteWhole(path, value) is { } reason)
+        {
+            throw new IOException($"'{value}' cannot be written to {path}: {reason}");
+        }
+    }
 
     public static void Write(string directory, string file, long value) =>
         Write(directory, file, value.ToString(CultureInfo.InvariantCulture));

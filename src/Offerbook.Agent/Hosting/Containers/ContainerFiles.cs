@@ -68,18 +68,13 @@ internal sealed class ContainerFiles
         }
     }
 
-    /// <summary>Adds a whole line to a record that is there; one that has just gone is no error.</summary>
+    /// <summary>Adds a whole line to a record, behind whatever its supervisor may write meanwhile; one that has just gone is no error.</summary>
     public void Append(ContainerId container, string line)
     {
-        try
+        using var file = Native.OpenAppend(RecordOf(container));
+        if (file is not null)
         {
-            using var file = new FileStream(RecordOf(container), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-            file.Seek(0, SeekOrigin.End);
-            file.Write(Encoding.UTF8.GetBytes(line));
-        }
-        catch (FileNotFoundException)
-        {
-            // It ended and was forgotten meanwhile.
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(line), 0);
         }
     }
 

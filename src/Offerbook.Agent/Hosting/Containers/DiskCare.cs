@@ -3,8 +3,8 @@ using System.IO.Enumeration;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Counts what sandboxes hold on disk, one after the other, and rests nine times as long as each took, so that counting never takes
-/// more than a tenth of a processor however large the sandboxes are. Links are not followed and volumes do not count.
+/// Counts what sandboxes hold on disk, one after the other, and rests 49 times as long as each took, so that counting never takes
+/// more than a fiftieth of a processor however large the sandboxes are. Links are not followed and volumes do not count.
 /// </summary>
 internal sealed class DiskCare : IAsyncDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class DiskCare : IAsyncDisposable
     private const int MaxFiles = 1_000_000;
 
     private const double Megabyte = 1 << 20;
-    private const int RestFactor = 9;
+    private const int RestFactor = 49;
 
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 

@@ -36,6 +36,34 @@ internal static partial class Native
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
+    /// <summary>Opens an existing file so that every write goes to its end, whoever else writes; null when it cannot be opened.</summary>
+    public static SafeFileHandle? OpenAppend(string path)
+    {
+        const int writeOnly = 1;
+        const int append = 0x400;
+        var descriptor = OpenCall(path, writeOnly | append | CloseOnExec | NoFollow);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>Writes a short text in one call, in the place of what was there.</summary>
+    /// <returns>Why it cannot be, or null.</returns>
+    public static string? WriteWhole(string path, string text)
+    {
+        const int writeOnly = 1;
+        const int truncate = 0x200;
+        const uint mode = 0b110_100_100;
+        Span<byte> bytes = stackalloc byte[256];
+        var length = System.Text.Encoding.ASCII.GetBytes(text, bytes);
+        var descriptor = OpenCreateCall(path, writeOnly | Create | truncate | CloseOnExec, mode);
+        if (descriptor < 0)
+        {
+            return Marshal.GetLastPInvokeErrorMessage();
+        }
+        var reason = WriteCall(descriptor, ref MemoryMarshal.GetReference(bytes), (nuint)length) == length ? null : Marshal.GetLastPInvokeErrorMessage();
+        CloseCall(descriptor);
+        return reason;
+    }
+
     /// <summary>Makes a new file; null when the name is taken or it cannot be made.</summary>
     public static SafeFileHandle? CreateNew(string path)
     {
@@ -83,7 +111,13 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "fchown")]
     private static partial int ChangeOwnerCall(SafeFileHandle file, uint user, uint group);
 
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint WriteCall(int descriptor, ref byte bytes, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseCall(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int OpenCreateCall(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "fallocate")]

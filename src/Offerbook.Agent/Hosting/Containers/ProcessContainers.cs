@@ -33,6 +33,12 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     /// <summary>15 s: a machine so loaded that a shell takes longer to begin is better off with one task less.</summary>
     private const int ScansUntilUnbegun = 5;
 
+    /// <summary>Five seconds in all.</summary>
+    private const int LooksForNamespaces = 250;
+
+    private static readonly TimeSpan LookForNamespaces = TimeSpan.FromMilliseconds(20);
+
+    private readonly TimeProvider _time;
     private readonly ContainerFiles _files;
     private readonly ProcessLauncher _launcher;
     private readonly ProcessChecks _checks;
@@ -60,6 +66,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     {
         (_files, _launcher, _groups, _bootId, _post, _logger) = (files, launcher, groups, bootId, post, logger);
         _checks = new ProcessChecks(launcher, id => Known([id]) is [{ IsRunning: true, Record.Main: { } main }] ? main.Pid : null);
+        _time = time;
         files.WriteScript();
         _killer = new SessionKiller(groups);
         _care = new ContainerCare(Running, sandboxes, groups, new LogRotator(options, logger), Kill, time);
@@ -194,7 +201,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             {
                 continue;
             }
-            var outcome = await _launcher.LaunchAsync(spec, NamespacesFor(spec));
+            var outcome = await LaunchAsync(spec);
             if (outcome.Supervisor is { } supervisor)
             {
                 _reaper.Add(supervisor);
@@ -207,6 +214,18 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             {
                 container.Launched = true;
             }
+        }
+    }
+
+    private async Task<LaunchOutcome> LaunchAsync(ContainerSpec spec)
+    {
+        try
+        {
+            return await _launcher.LaunchAsync(spec, await NamespacesForAsync(spec));
+        }
+        catch (IOException failure)
+        {
+            return new LaunchOutcome(null, $"The task's process could not be started: {failure.Message}");
         }
     }
 
@@ -356,10 +375,28 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     }
 
     /// <summary>A process inside the namespaces of the container that this one joins; null when those are the host's.</summary>
-    private int? NamespacesFor(ContainerSpec spec) =>
-        spec.Joins is { } joined && Known([joined]) is [{ Spec.Process: { } process, Record.Main: { } main } outer]
-            ? process.OwnProcessNumbers ? ProcessTable.FirstChild(main.Pid) : process.OwnIpc ? main.Pid : NamespacesFor(outer.Spec)
-            : null;
+    /// <exception cref="IOException">That container has ended.</exception>
+    private async ValueTask<int?> NamespacesForAsync(ContainerSpec spec)
+    {
+        if (spec.Joins is not { } joined || Known([joined]) is not [var outer])
+        {
+            return null;
+        }
+        if (outer.Spec.Process is { OwnProcessNumbers: false, OwnIpc: false })
+        {
+            return await NamespacesForAsync(outer.Spec);
+        }
+        for (var look = 0; look < LooksForNamespaces && outer.IsRunning && outer.Record.Main is { IsAlive: true } main; look++)
+        {
+            if ((outer.Spec.Process.OwnProcessNumbers ? ProcessTable.FirstChild(main.Pid) : main.Pid) is { } inside)
+            {
+                return inside;
+            }
+            // The first process of the numbering is a child that is about to be started; nobody tells when.
+            await Task.Delay(LookForNamespaces, _time);
+        }
+        throw new IOException($"the container {joined} that it joins has ended");
+    }
 
     private void RequestScan()
     {

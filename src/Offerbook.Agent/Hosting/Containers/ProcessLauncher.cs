@@ -9,6 +9,8 @@ internal sealed class ProcessLauncher(
     ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host, ContainerGroups groups, IsolationOptions options)
     : IAsyncDisposable
 {
+    private static readonly string[] Logs = ["stdout", "stderr"];
+
     private readonly ConfinedSpawner _confined = new(options);
     private readonly string _oom = OutOfMemoryScore();
 
@@ -25,6 +27,7 @@ internal sealed class ProcessLauncher(
             var sandbox = sandboxes.Prepare(spec.Sandbox);
             // Stands before the program, and before whatever makes the program run as another user.
             var prelude = volumes.Prepare(spec, sandbox);
+            CheckLogs(sandbox);
             GiveAway(sandbox, user);
             var joins = groups.Enter(spec);
             var chain = CommandChain.Of(spec, sandbox, options, user, enter, prelude, host.Of(spec, sandbox));
@@ -72,6 +75,19 @@ internal sealed class ProcessLauncher(
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>What was fetched may have put something in the place of the logs, which are opened with the agent's rights.</summary>
+    /// <exception cref="IOException">A log is a link or no plain file.</exception>
+    private static void CheckLogs(string sandbox)
+    {
+        foreach (var log in Logs)
+        {
+            if (Native.Facts(Path.Combine(sandbox, log)) is { } facts && (!facts.IsRegular || facts.Links != 1))
+            {
+                throw new IOException($"{log} in its sandbox is a link or no plain file, and its output cannot be written there; fetch under another name");
+            }
+        }
+    }
+
     /// <summary>The sandbox and its files belong to the task's user.</summary>
     private static void GiveAway(string sandbox, HostUser? user)
     {
@@ -80,7 +96,7 @@ internal sealed class ProcessLauncher(
             return;
         }
         Ownership.Give(sandbox, user);
-        foreach (var log in (ReadOnlySpan<string>)["stdout", "stderr"])
+        foreach (var log in Logs)
         {
             var path = Path.Combine(sandbox, log);
             Native.CreateNew(path)?.Dispose();

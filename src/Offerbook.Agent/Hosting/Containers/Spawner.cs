@@ -13,6 +13,13 @@ internal static partial class Spawner
     /// <summary>More than any C library needs for its structures (glibc: 336, 128 and 80 bytes).</summary>
     private const int StructureBytes = 1024;
 
+    /// <summary>After standard input, output and error.</summary>
+    private const int FirstOther = 3;
+
+    /// <summary>Since glibc 2.34. Without it a descriptor that the agent was started with reaches its tasks.</summary>
+    private static readonly bool CanCloseOthers =
+        NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "posix_spawn_file_actions_addclosefrom_np", out _);
+
     private const short ResetSignals = 0x04;
     private const short SetSignalMask = 0x08;
     private const short NewSession = 0x80;
@@ -31,6 +38,10 @@ internal static partial class Spawner
         try
         {
             Check(AddChangeDirectory(actions, directory), directory);
+            if (CanCloseOthers)
+            {
+                AddCloseFrom(actions, FirstOther);
+            }
             FillSignals(signals);
             SetDefaults(attributes, signals);
             EmptySignals(signals);
@@ -65,6 +76,9 @@ internal static partial class Spawner
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int AddChangeDirectory(byte* actions, string directory);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    private static unsafe partial int AddCloseFrom(byte* actions, int first);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     private static unsafe partial int InitAttributes(byte* attributes);

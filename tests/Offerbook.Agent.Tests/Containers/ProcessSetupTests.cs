@@ -1,0 +1,159 @@
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting;
+using Offerbook.Agent.Tests.Support;
+
+namespace Offerbook.Agent.Tests.Containers;
+
+/// <summary>How a container's process is set up, seen from within. As root; otherwise, what an agent without rights does.</summary>
+public sealed class ProcessSetupTests
+{
+    private Yard _yard = null!;
+
+    [SetUp]
+    public void Open() => _yard = new Yard();
+
+    [TearDown]
+    public async Task Close() => await _yard.DisposeAsync();
+
+    [Test]
+    public async Task ByDefault_NoNewPrivilegesAndOnlyUsualCapabilities()
+    {
+        var spec = _yard.Spec("grep -E 'NoNewPrivs|CapBnd|CapEff|CapAmb' /proc/self/status");
+
+        await _yard.RunToEndAsync(spec);
+
+        // Docker's set: as written by `capsh --decode=00000000a80425fb`, without audit_write's upper neighbours.
+        var mine = Convert.ToInt64(StatusOf("CapBnd", File.ReadAllText("/proc/self/status")), 16);
+        var expected = Ownership.IsRoot ? mine & 0xa80425fb : mine;
+        Assert.That(StatusOf("NoNewPrivs", _yard.Output(spec)), Is.EqualTo("1"));
+        Assert.That(Convert.ToInt64(StatusOf("CapBnd", _yard.Output(spec)), 16), Is.EqualTo(expected));
+        Assert.That(Convert.ToInt64(StatusOf("CapEff", _yard.Output(spec)), 16), Is.EqualTo(Ownership.IsRoot ? expected : 0));
+    }
+
+    [Test]
+    public async Task TheAgentItself_KeepsItsRights()
+    {
+        var before = File.ReadAllLines("/proc/self/status").Where(line => line.StartsWith("Cap", StringComparison.Ordinal)).ToList();
+        await _yard.RunToEndAsync(_yard.Spec("true"));
+
+        Assert.That(File.ReadAllLines("/proc/self/status").Where(line => line.StartsWith("Cap", StringComparison.Ordinal)), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task AnotherUser_GetsTheSandboxAndNoMore()
+    {
+        var spec = _yard.Spec("id -u; id -G; touch mine; grep CapEff /proc/self/status; umask") with { User = "nobody" };
+
+        await _yard.RunToEndAsync(spec);
+
+        if (!Ownership.IsRoot)
+        {
+            Assert.That(_yard.Output(spec), Does.Not.StartWith("65534\n"), "an agent without rights stays who it is");
+            return;
+        }
+        var nobody = Ownership.Find("nobody")!;
+        Assert.That(_yard.Output(spec).Split('\n')[..2], Is.EqualTo(new[] { $"{nobody.Uid}", $"{nobody.Gid}" }), _yard.Output(spec, "stderr"));
+        Assert.That(StatusOf("CapEff", _yard.Output(spec)), Does.Match("^0+$"));
+        Assert.That(_yard.Output(spec), Does.EndWith("0022\n"));
+        Assert.That(File.Exists(_yard.Sandbox(spec) + "/mine"), Is.True);
+    }
+
+    [Test]
+    public async Task AnotherUser_CannotMisleadWhatRunsBeforeItsTask()
+    {
+        // A `mount`, `setpriv` or `env` of the task's own must not be run as the agent.
+        var spec = _yard.Spec("echo $PATH", ("PATH", "/tmp/evil:/usr/bin:/bin")) with { User = "nobody" };
+        await _yard.RunAsync(spec);
+        await _yard.NextAsync<AgentMessage.ContainerExited>();
+
+        Assert.That(_yard.Output(spec), Is.EqualTo("/tmp/evil:/usr/bin:/bin\n"));
+    }
+
+    [Test]
+    public async Task Capabilities_AreThoseAskedFor()
+    {
+        var settings = new ProcessSettings { EffectiveCapabilities = ["net_bind_service"], BoundingCapabilities = ["net_bind_service", "chown"] };
+        var root = _yard.Spec("grep -E 'CapEff|CapBnd' /proc/self/status") with { Process = settings };
+        await _yard.RunToEndAsync(root);
+        var user = _yard.Spec("grep -E 'CapEff|CapBnd' /proc/self/status") with { Process = settings, User = "nobody" };
+        await _yard.RunToEndAsync(user);
+
+        foreach (var spec in new[] { root, user })
+        {
+            Assert.That(Convert.ToInt64(StatusOf("CapEff", _yard.Output(spec)), 16), Is.EqualTo(Ownership.IsRoot ? 1L << 10 : 0));
+            if (Ownership.IsRoot)
+            {
+                Assert.That(Convert.ToInt64(StatusOf("CapBnd", _yard.Output(spec)), 16), Is.EqualTo((1L << 10) | 1));
+            }
+        }
+    }
+
+    [Test]
+    public async Task ResourceLimits_ReachTheProcess()
+    {
+        var spec = _yard.Spec("ulimit -n; ulimit -Hn; ulimit -c; ulimit -Hc") with
+        {
+            Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 200), new ProcessLimit("core", 0, 0)] },
+        };
+
+        await _yard.RunToEndAsync(spec);
+
+        Assert.That(_yard.Output(spec), Is.EqualTo("100\n200\n0\n0\n"));
+    }
+
+    [Test]
+    public async Task Umask_IsTheTasks()
+    {
+        var spec = _yard.Spec("umask") with { Process = new ProcessSettings { Umask = 7 } };
+
+        await _yard.RunToEndAsync(spec);
+
+        Assert.That(_yard.Output(spec), Is.EqualTo("0007\n"));
+    }
+
+    [Test]
+    public async Task AContainer_WithProcessNumbersOfItsOwn_SeesNoOthers_AndPassesItsEndOn()
+    {
+        var settings = new ProcessSettings { OwnProcessNumbers = true, OwnIpc = true, SharedMemoryMegabytes = 3 };
+        var spec = _yard.Spec("echo $$; ls -d /proc/[0-9]* | wc -l; df -m /dev/shm | tail -1 | awk '{ print $2 }'; kill -TERM $$; exit 5") with { Process = settings };
+
+        var exit = await _yard.RunToEndAsync(spec);
+
+        if (!Ownership.IsRoot)
+        {
+            Assert.That(exit, Is.EqualTo(new ContainerExit.Exited(1)), "it takes root");
+            return;
+        }
+        // The first process of a numbering is immune to its own signals.
+        Assert.That(_yard.Output(spec), Does.Match("^1\n[2-4]\n3\n$"), _yard.Output(spec, "stderr"));
+        Assert.That(exit, Is.EqualTo(new ContainerExit.Exited(5)));
+    }
+
+    [Test]
+    public async Task AContainer_ThatJoinsOne_SeesItsProcesses()
+    {
+        var outer = _yard.Spec("sleep 1234") with { Process = new ProcessSettings { OwnProcessNumbers = Ownership.IsRoot } };
+        await _yard.RunAsync(outer);
+        var joining = _yard.Spec("tr '\\0' ' ' </proc/1/cmdline; pwd") with { Container = outer.Container.Child("in"), Joins = outer.Container };
+
+        await _yard.RunAsync(joining);
+        await _yard.NextAsync<AgentMessage.ContainerExited>();
+
+        Assert.That(_yard.Output(joining), Does.EndWith(_yard.Sandbox(joining) + "\n"), _yard.Output(joining, "stderr"));
+        Assert.That(_yard.Output(joining).StartsWith("sleep 1234", StringComparison.Ordinal) || _yard.Output(joining).Contains("sh -c sleep 1234"),
+            Is.EqualTo(Ownership.IsRoot), _yard.Output(joining));
+    }
+
+    [Test]
+    public async Task StandardInput_IsEmpty()
+    {
+        var spec = _yard.Spec("cat; readlink /proc/self/fd/0; ls /proc/$$/fd | tr '\\n' ' '");
+
+        await _yard.RunToEndAsync(spec);
+
+        Assert.That(_yard.Output(spec), Is.EqualTo("/dev/null\n0 1 2 "), "and nothing else is open");
+    }
+
+    private static string StatusOf(string field, string text) =>
+        text.Split('\n').Single(line => line.StartsWith(field + ":", StringComparison.Ordinal)).Split('\t')[1].Trim();
+}
