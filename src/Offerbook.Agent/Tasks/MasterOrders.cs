@@ -59,7 +59,6 @@ internal sealed class MasterOrders(
                 {
                     Launch(launch.FrameworkInfo, launch.Task, refusal);
                 }
-                exits.TellNeverRan(group.FrameworkInfo.Id, group.Executor.ExecutorId);
                 break;
             }
             case Type.LaunchGroup when @event.LaunchGroup is { } group:
