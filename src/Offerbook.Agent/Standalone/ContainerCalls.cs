@@ -58,7 +58,7 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
         {
             return $"The id of a container together with those it lies in may have at most {MaxIdLength} characters, not {id.Value.Length}";
         }
-        if (!OperatorContainerSpecs.IsSupported(launch.Info))
+        if (!OperatorContainerSpecs.IsSupported(launch.Info, launch.Container.IsNested))
         {
             return "The provided ContainerInfo is not supported";
         }

@@ -18,6 +18,9 @@ internal static class OperatorContainerSpecs
             [.. environment, .. ContainerSpecs.Variables(launched.Command)])
         {
             Limits = LimitsOf(launched),
+            Fetch = ContainerSpecs.Fetches(launched.Command),
+            Volumes = TaskVolumes.Of([], launched.Container, container.Sandbox,
+                container.Id.Parent is { } parent ? container.Sandbox with { Container = parent } : null),
             Process = new ProcessSettings
             {
                 OwnControlGroup = launched.Container?.LinuxInfo is { HasShareCgroups: true, ShareCgroups: false },
@@ -28,10 +31,10 @@ internal static class OperatorContainerSpecs
         };
     }
 
-    /// <summary>Whether a container like this can be run here: a plain process, which has no image, volumes or network of its own.</summary>
-    public static bool IsSupported(ContainerInfo? info) => info is null
+    /// <summary>Whether a container like this can be run here: a plain process, which has no image or network of its own, and volumes that one can have.</summary>
+    public static bool IsSupported(ContainerInfo? info, bool isNested) => info is null
         || (info.Type == ContainerInfo.Types.Type.Mesos && info.Mesos?.Image is null && info.Docker is null
-            && info.Volumes.Count == 0 && info.NetworkInfos.Count == 0 && !info.HasHostname);
+            && !TaskVolumes.Unsupported([], info, isNested).Any() && info.NetworkInfos.Count == 0 && !info.HasHostname);
 
     /// <summary>A session without a command is a shell.</summary>
     private static CommandSpec CommandOf(CommandInfo command) =>

@@ -95,6 +95,41 @@ internal sealed class CheckRunnerTests
         Assert.That(await ProbeAsync(new CheckSpec.Http("http", port, "/", false, Long)), Is.InstanceOf<CheckResult.NoAnswer>());
     }
 
+    [TestCase("HTTP/1.1 100 Continue\r\nA: b\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", 204)]
+    [TestCase("HTTP/1.0 200\r\n\r\n", 200)]
+    [TestCase("HTTP/1.1 404 Not Found\n\n", 404)]
+    [TestCase("SSH-2.0-OpenSSH\r\n", null)]
+    [TestCase("HTTP/1.1 abc\r\n", null)]
+    [TestCase("HTTP/1.1 20", null)]
+    [TestCase("", null)]
+    public async Task Http_ReadsTheStatusAlone(string answer, int? status)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            using var client = await listener.AcceptTcpClientAsync();
+            var half = answer.Length / 2;
+            await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(answer[..half]));
+            await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(answer[half..]));
+            // The request is read, so that closing does not cut the answer off.
+            await client.GetStream().ReadExactlyAsync(new byte[16]);
+        });
+        var result = await ProbeAsync(new CheckSpec.Http("http", ((IPEndPoint)listener.LocalEndpoint).Port, "/", false, Long));
+        await serving;
+
+        Assert.That(result, status is { } code ? Is.EqualTo(new CheckResult.HttpAnswered(code)) : Is.InstanceOf<CheckResult.NoAnswer>());
+    }
+
+    [Test]
+    public async Task Http_OverIPv6_AsksTheOtherLoopback()
+    {
+        await using var server = await HttpServer.StartAsync(new ListenOptions(IPAddress.IPv6Loopback, 0, "--port"), _ => Task.CompletedTask, null, CancellationToken.None);
+
+        Assert.That(await ProbeAsync(new CheckSpec.Http("http", server.EndPoint.Port, "/", true, Long)), Is.EqualTo(new CheckResult.HttpAnswered(200)));
+        Assert.That(await ProbeAsync(new CheckSpec.Tcp(server.EndPoint.Port, true, Long)), Is.EqualTo(new CheckResult.TcpAnswered(true)));
+    }
+
     [Test]
     public async Task Https_NeedsNoCertificateThatAnybodyKnows()
     {

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using Offerbook.Agent.Checks;
@@ -18,29 +17,21 @@ internal sealed class CheckRunner : IAsyncDisposable
     /// <summary>Connections at once, of which a hung server holds one until its timeout.</summary>
     public const int MaxConnections = 8192;
 
-    private static readonly HttpRequestOptionsKey<int?> Network = new("network");
-
     private readonly Func<ContainerId, IContainerChecks?> _checksOf;
     private readonly Func<AgentMessage, ValueTask> _post;
     private readonly SemaphoreSlim _commands = new(MaxCommands);
     private readonly SemaphoreSlim _connections = new(MaxConnections);
     private readonly CancellationTokenSource _stopping = new();
     private readonly NetworkSockets _sockets = new();
-    private readonly HttpClient _http;
 
     /// <param name="checksOf">How to look into a container; null: as the agent itself looks.</param>
-    public CheckRunner(Func<ContainerId, IContainerChecks?> checksOf, Func<AgentMessage, ValueTask> post)
-    {
-        (_checksOf, _post) = (checksOf, post);
-        _http = new HttpClient(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
-    }
+    public CheckRunner(Func<ContainerId, IContainerChecks?> checksOf, Func<AgentMessage, ValueTask> post) => (_checksOf, _post) = (checksOf, post);
 
     public void Run(RunCheck check) => _ = RunAsync(check);
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _http.Dispose();
         _sockets.Dispose();
     }
 
@@ -89,9 +80,10 @@ internal sealed class CheckRunner : IAsyncDisposable
         {
             return new CheckResult.NoAnswer($"no answer within {run.Check.Timeout?.TotalSeconds:0.###} s");
         }
-        catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or Win32Exception or UriFormatException or CheckImpossibleException)
+        catch (Exception failure) when (!_stopping.IsCancellationRequested)
         {
-            return new CheckResult.NoAnswer(failure.InnerException is CheckImpossibleException impossible ? impossible.Message : failure.Message);
+            // Whatever went wrong, the task's next check waits for this answer.
+            return new CheckResult.NoAnswer(failure.Message);
         }
     }
 
@@ -102,15 +94,11 @@ internal sealed class CheckRunner : IAsyncDisposable
 
     private async Task<CheckResult> GetAsync(ContainerId container, CheckSpec.Http check, CancellationToken cancellation)
     {
-        var network = _checksOf(container)?.NetworkOf(container);
-        var loopback = check.IPv6 ? "[::1]" : "127.0.0.1";
-        // Connections are pooled by name: in another network the same address is another server.
-        var host = network is null ? loopback : $"{container.Value}.{(check.IPv6 ? "v6" : "v4")}.check";
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{check.Scheme}://{host}:{check.Port}{check.Path}"));
-        request.Headers.Host = $"{loopback}:{check.Port}";
-        request.Options.Set(Network, network);
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        return new CheckResult.HttpAnswered((int)response.StatusCode);
+        using var socket = await _sockets.CreateAsync(_checksOf(container)?.NetworkOf(container), FamilyOf(check.IPv6));
+        await socket.ConnectAsync(Loopback(check.IPv6, check.Port), cancellation);
+        await using var connection = new NetworkStream(socket);
+        var host = $"{(check.IPv6 ? "[::1]" : "127.0.0.1")}:{check.Port}";
+        return new CheckResult.HttpAnswered(await HttpProbe.GetAsync(connection, check.Scheme == "https", host, check.Path, cancellation));
     }
 
     private async Task<CheckResult> ConnectAsync(ContainerId container, CheckSpec.Tcp check, CancellationToken cancellation)
@@ -126,33 +114,6 @@ internal sealed class CheckRunner : IAsyncDisposable
             return new CheckResult.TcpAnswered(false);
         }
     }
-
-    private SocketsHttpHandler CreateHandler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        // A probe tests whether a new client would be served; a kept connection could outlive what it tests.
-        PooledConnectionLifetime = TimeSpan.Zero,
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-        ConnectCallback = async (context, cancellation) =>
-        {
-            var name = context.DnsEndPoint.Host;
-            var isV6 = name.Contains(':') || name.EndsWith(".v6.check", StringComparison.Ordinal);
-            context.InitialRequestMessage.Options.TryGetValue(Network, out var network);
-            var socket = await _sockets.CreateAsync(network, FamilyOf(isV6));
-            try
-            {
-                await socket.ConnectAsync(Loopback(isV6, context.DnsEndPoint.Port), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    };
 
     private static AddressFamily FamilyOf(bool isV6) => isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
 

@@ -38,7 +38,8 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes, Fetches fet
 
     public void Signal(ContainerId id, ContainerSignal signal)
     {
-        if (_of.TryGetValue(id, out var runtime))
+        // What is to end need not begin.
+        if (!fetches.Cancel(id) && _of.TryGetValue(id, out var runtime))
         {
             runtime.Signal(id, signal);
         }

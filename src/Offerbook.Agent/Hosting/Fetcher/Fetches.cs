@@ -90,6 +90,12 @@ internal sealed class Fetches : IAsyncDisposable
         {
             return;
         }
+        catch (Exception unexpected)
+        {
+            // Whatever it was, the task must not wait for ever.
+            _logger.LogError(unexpected, "Fetching for container {Container} failed in a way that it should not.", spec.Container);
+            failure = $"Fetching failed: {unexpected.Message}";
+        }
         if (_stopping || !_pending.TryRemove(spec.Container, out _))
         {
             return;

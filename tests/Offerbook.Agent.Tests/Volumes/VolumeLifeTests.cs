@@ -1,0 +1,81 @@
+using Mesos.V1;
+using Offerbook.Agent.Tests.Operations;
+using Offerbook.Agent.Tests.Support;
+using MesosOperation = Mesos.V1.Offer.Types.Operation;
+
+namespace Offerbook.Agent.Tests.Volumes;
+
+/// <summary>A persistent volume's life with a whole agent, real tasks and restarts.</summary>
+internal sealed class VolumeLifeTests
+{
+    private string _work = "";
+    private FakeMaster _master = null!;
+
+    [SetUp]
+    public async Task Open()
+    {
+        _work = Directory.CreateTempSubdirectory("offerbook-volume-").FullName;
+        _master = await FakeMaster.StartAsync();
+    }
+
+    [TearDown]
+    public async Task Close()
+    {
+        await _master.DisposeAsync();
+        Directory.Delete(_work, recursive: true);
+    }
+
+    [Test, Category("case 186")]
+    public async Task Volume_IsMadeUsedGrownAndDestroyed_OverRestartsOfTheAgent()
+    {
+        var directory = Path.Combine(_work, "volumes/roles/web/v1");
+        await using (var first = await StartAsync(1))
+        {
+            _master.Send(Orders.Apply(Orders.Reserve(null, Orders.Reserved("disk", 64)), 1));
+            _master.Send(Orders.Apply(Orders.Create(null, Orders.Volume(32, "v1")), 2));
+            _master.Send(Make.Launch(Using("writer", "echo kept > data/file", 32)));
+            await _master.StateAsync("writer", TaskState.TaskFinished);
+        }
+        Assert.That(File.ReadAllText(Path.Combine(directory, "file")), Is.EqualTo("kept\n"));
+
+        await using (var second = await StartAsync(2))
+        {
+            Assert.That(VolumesOf(_master.Subscriptions[1].CheckpointedResources), Is.EqualTo(new[] { ("v1", 32.0) }));
+            _master.Send(Orders.Apply(new MesosOperation
+            {
+                Type = MesosOperation.Types.Type.GrowVolume,
+                GrowVolume = new MesosOperation.Types.GrowVolume { Volume = Orders.Volume(32, "v1"), Addition = Orders.Reserved("disk", 16) },
+            }, 3));
+            _master.Send(Make.Launch(Using("reader", "cat data/file; test $(cat data/file) = kept", 48)));
+            await _master.StateAsync("reader", TaskState.TaskFinished);
+        }
+
+        await using var third = await StartAsync(3);
+        Assert.That(VolumesOf(_master.Subscriptions[2].CheckpointedResources), Is.EqualTo(new[] { ("v1", 48.0) }));
+        _master.Send(Orders.Apply(Orders.Destroy(null, Orders.Volume(48, "v1")), 4));
+        _master.Send(Orders.Apply(Orders.Create(null, Orders.Volume(8, "v1")), 5));
+        _master.Send(Make.Launch(Using("empty", "test -z \"$(ls data/)\"", 8)));
+
+        Assert.That((await _master.StateAsync("empty", TaskState.TaskFinished)).State, Is.EqualTo(TaskState.TaskFinished), "what is made again is empty");
+    }
+
+    private static TaskInfo Using(string id, string command, double megabytes)
+    {
+        var task = Make.Task(id, command);
+        task.Resources.Add(Orders.Volume(megabytes, "v1"));
+        return task;
+    }
+
+    private static IEnumerable<(string, double)> VolumesOf(IEnumerable<Resource> resources) =>
+        resources.Where(resource => resource.Disk is not null).Select(resource => (resource.Disk.Persistence.Id, resource.Scalar.Value));
+
+    private async Task<AgentHost> StartAsync(int subscription)
+    {
+        var agent = await AgentHost.StartAsync(new AgentOptions(_work, [_master.Address])
+        {
+            Port = 0, Resources = "cpus:4;mem:1024;disk:1024", Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
+        });
+        await _master.SubscribedAsync(subscription);
+        return agent;
+    }
+}
