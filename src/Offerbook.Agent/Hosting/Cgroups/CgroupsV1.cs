@@ -44,14 +44,17 @@ internal sealed class CgroupsV1 : IControlGroups
         {
             Directory.CreateDirectory(PathOf(tree, group));
         }
-        Apply(group, limits);
+        Bound(group, limits, isNew: true);
     }
 
     public IReadOnlyList<string> JoinFiles(ContainerId group) => [.. _trees.Select(tree => PathOf(tree, group) + "/tasks")];
 
     public bool Exists(ContainerId group) => Directory.Exists(PathOf(_tracker, group));
 
-    public void Apply(ContainerId group, GroupLimits limits)
+    public void Apply(ContainerId group, GroupLimits limits) => Bound(group, limits, isNew: false);
+
+    /// <param name="isNew">A new group is unbounded: what stays so is not written, which spares the kernel some work.</param>
+    private void Bound(ContainerId group, GroupLimits limits, bool isNew)
     {
         if (_cpu is not null)
         {
@@ -60,13 +63,16 @@ internal sealed class CgroupsV1 : IControlGroups
             {
                 GroupFiles.Write(path, "cpu.shares", Math.Max(MinShares, (long)(cpus * SharesPerCpu)));
             }
-            GroupFiles.WriteIfThere(path, "cpu.cfs_quota_us", limits.CpuQuota is { } quota ? $"{(long)(quota * PeriodMicroseconds)}" : "-1");
+            if (limits.CpuQuota is not null || !isNew)
+            {
+                GroupFiles.WriteIfThere(path, "cpu.cfs_quota_us", limits.CpuQuota is { } quota ? $"{(long)(quota * PeriodMicroseconds)}" : "-1");
+            }
         }
-        if (_pids is not null)
+        if (_pids is not null && (limits.Pids is not null || !isNew))
         {
             GroupFiles.Write(PathOf(_pids, group), "pids.max", limits.Pids is { } pids ? $"{pids}" : "max");
         }
-        if (_memory is not null)
+        if (_memory is not null && ((limits.MemoryHardBytes ?? limits.MemorySoftBytes) is not null || !isNew))
         {
             var path = PathOf(_memory, group);
             GroupFiles.Write(path, "memory.soft_limit_in_bytes", limits.MemorySoftBytes ?? -1);

@@ -26,7 +26,7 @@ internal sealed record CommandChain(
     private static readonly string[] Misleading =
     [
         "ENV", "SHELLOPTS", "PS4", "IFS", "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES", "HOSTALIASES", "LOCALDOMAIN", "LOCPATH",
-        "NIS_PATH", "NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TMPDIR", "TZDIR", "OLDPWD",
+        "NIS_PATH", "NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TMPDIR", "TZDIR",
     ];
 
     /// <param name="user">Whom to become; null: stay who the agent is.</param>
@@ -45,14 +45,14 @@ internal sealed record CommandChain(
         {
             Privileges(spec.Process, options, user, program);
         }
-        var (plain, late) = Split(environment, confined);
+        var (plain, late) = Split(environment, spec.Environment, confined);
         var bash = plain.Any(variable => !IsShellName(variable.Key)) ? HostTools.Bash : null;
         if (late.Count > 0)
         {
             program.AddRange([HostTools.Env, "--", .. late.Select(variable => $"{variable.Key}={variable.Value}")]);
         }
         Command(spec.Command, program);
-        if (!confined)
+        if (late.Any(variable => variable.Key == "PATH"))
         {
             plain.Add(new("PATH", HostEnvironment.DefaultPath));
         }
@@ -162,17 +162,21 @@ internal sealed record CommandChain(
     private static string Set(IEnumerable<string> capabilities) => string.Concat(["-all", .. capabilities.Select(name => ",+" + name)]);
 
     private static (List<KeyValuePair<string, string>> Plain, List<KeyValuePair<string, string>> Late) Split(
-        IEnumerable<KeyValuePair<string, string>> environment, bool confined)
+        IEnumerable<KeyValuePair<string, string>> environment, IReadOnlyList<KeyValuePair<string, string>> own, bool confined)
     {
         var (plain, late) = (new List<KeyValuePair<string, string>>(), new List<KeyValuePair<string, string>>());
         foreach (var variable in environment)
         {
-            var misleads = Misleading.Contains(variable.Key) || (!confined && variable.Key == "PATH")
-                || MisleadingPrefixes.Any(prefix => variable.Key.StartsWith(prefix, StringComparison.Ordinal));
-            (misleads ? late : plain).Add(variable);
+            (Misleads(variable.Key, confined) && IsIn(own, variable.Key) ? late : plain).Add(variable);
         }
         return (plain, late);
     }
+
+    private static bool Misleads(string name, bool confined) => Misleading.Contains(name) || (!confined && name == "PATH")
+        || MisleadingPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>What the host passes on the agent runs with itself.</summary>
+    private static bool IsIn(IReadOnlyList<KeyValuePair<string, string>> own, string name) => own.Any(variable => variable.Key == name);
 
     private static bool IsShellName(string name) =>
         !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');

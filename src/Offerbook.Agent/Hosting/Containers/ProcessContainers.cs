@@ -213,6 +213,11 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             else if (Known([spec.Container]) is [var container])
             {
                 container.Launched = true;
+                if (container.Limits != spec.Limits && ContainerGroups.IsOwn(spec))
+                {
+                    // They were changed while it was on its way.
+                    _groups.Apply(spec.Container, container.Limits);
+                }
             }
         }
     }
