@@ -74,13 +74,13 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     {
         _context.BeginTurn(now, effects);
         _context.Replay(recovery);
-        Reconfiguration.Examine(_context);
         if (_context.State.Operations.Problem is { } problem)
         {
             throw new AgentStartException(
                 $"The agent's resources cannot hold what was reserved and created on it: {problem}. Start it with resources that do, "
                 + $"or begin with a new work directory. Reservations and volumes: {_context.State.Operations.Checkpointed}");
         }
+        Reconfiguration.Examine(_context);
         var wanted = _owners.SelectMany(owner => owner.Recoverable()).ToList();
         _recovering.UnionWith(wanted.Select(spec => spec.Container));
         _context.Do(new RecoverContainers(wanted));
