@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
 using Offerbook.Agent.Hosting;
+using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Cgroups;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
@@ -63,7 +64,7 @@ public sealed class AgentHost : IAsyncDisposable
 
             var mailbox = new AgentMailbox();
             var gateway = new AgentGateway(mailbox);
-            var server = new AgentServer(gateway, work, options);
+            var server = new AgentServer(gateway, work, options, logger);
             parts.Add(server);
             await server.StartAsync(loggers, cancellation);
 
@@ -74,14 +75,16 @@ public sealed class AgentHost : IAsyncDisposable
             var sandboxes = new SandboxDirectories(work);
             var volumes = new VolumeDirectories(work, mailbox.PostAsync, logger);
             parts.Add(volumes);
+            var environment = new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath);
             var groups = new ContainerGroups(Isolation.Detect(options.Isolation, work, logger), options.Isolation, logger);
             parts.Add(groups);
-            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes),
-                new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath), groups, options.Isolation);
+            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), environment, groups, options.Isolation);
             parts.Add(launcher);
             var fetches = new Fetches(options.Fetch, work, sandboxes, mailbox.PostAsync, logger);
-            var containers = new ContainerRuntimes(new ProcessContainers(
-                files, launcher, groups, sandboxes, options.Isolation, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger), fetches);
+            var processes = new ProcessContainers(
+                files, launcher, groups, sandboxes, options.Isolation, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger);
+            var sessions = new ProcessSessions(work, sandboxes, new ProcessPreparation(groups, processes, environment, options.Isolation));
+            var containers = new ContainerRuntimes(processes, sessions, fetches, mailbox.PostAsync);
             parts.Add(containers);
             parts.Add(fetches);
             var checks = new CheckRunner(containers.ChecksOf, mailbox.PostAsync);
@@ -101,7 +104,7 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Remove(server);
             parts.Add(server);
             parts.Add(executors);
-            server.Open();
+            server.Open(containers, containers.Attached);
             return new AgentHost(options, server.Address, logger, parts, gateway, WatchAsync(runner.Completion, containers.Completion));
         }
         catch

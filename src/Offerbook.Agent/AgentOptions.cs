@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Offerbook.Agent.Registration;
+using Offerbook.Wire.Hosting.Logging;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Agent;
@@ -58,6 +60,30 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
 
     /// <summary>Whether executors must prove with a token, which they are given at their launch, that they are who they say. Default: no.</summary>
     public bool AuthenticateExecutors { get; init; }
+
+    public AgentSecurityOptions Security { get; init; } = AgentSecurityOptions.None;
+
+    /// <summary>The file that is shown as <c>/slave/log</c>; null: none.</summary>
+    public string? LogFile { get; init; }
+
+    /// <summary>Where <see cref="LogFile"/> is written to by this program; null: something else writes it, if anything does.</summary>
+    public string? LogDirectory { get; init; }
+
+    /// <summary>Nothing is logged on the console. Default: it is.</summary>
+    public bool IsQuiet { get; init; }
+
+    /// <summary>What the log holds while nobody asks for more. Default: information and above.</summary>
+    public LogLevel LogMinimum { get; init; } = LogLevel.Information;
+
+    /// <summary>Changes what is logged while the agent runs; null: it cannot be changed.</summary>
+    public LogVerbosity? Verbosity { get; init; }
+
+    /// <summary>Between two signs of life on streams of a container's output. Default 30 s.</summary>
+    public TimeSpan HttpHeartbeatInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Connections at once; one more is closed unanswered. An executor has two, and 10,000 tasks may each have one. Default 50,000.</summary>
+    public int MaxConnections { get; init; } = 50_000;
+
 
     /// <summary>Adjusts the timings and bounds of the core.</summary>
     public Func<AgentSettings, AgentSettings> Tune { get; init; } = settings => settings;

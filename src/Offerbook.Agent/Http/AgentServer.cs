@@ -1,9 +1,16 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Attach;
+using Offerbook.Agent.Hosting.Flags;
 using Offerbook.Agent.Http.Executors;
+using Offerbook.Agent.Http.Operator;
+using Offerbook.Agent.Http.Security;
+using Offerbook.Wire.Hosting.Logging;
 using Offerbook.Wire.Http;
+using Offerbook.Wire.Http.Security;
 
 namespace Offerbook.Agent.Http;
 
@@ -15,17 +22,24 @@ internal sealed class AgentServer : IAsyncDisposable
 {
     private readonly AgentGateway _gateway;
     private readonly AgentOptions _options;
-    private readonly string _work;
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
+    private readonly RequestGuard _guard;
+    private readonly SandboxFiles _files;
+    private readonly string _work;
+    private readonly ILogger? _log;
     private readonly Dictionary<string, RequestDelegate> _early;
     private volatile Dictionary<string, RequestDelegate> _routes;
-    private volatile bool _open;
+    private AgentSettings? _settings;
+    private ExecutorConnections? _executors;
     private HttpServer? _server;
 
-    public AgentServer(AgentGateway gateway, string work, AgentOptions options)
+    /// <exception cref="FormatException">Who may enter cannot be told: a file of secrets cannot be used, or is missing.</exception>
+    public AgentServer(AgentGateway gateway, string work, AgentOptions options, ILogger? log)
     {
-        (_gateway, _options, _work) = (gateway, options, work);
-        var files = new FilesEndpoint(new SandboxFiles(work));
+        (_gateway, _options, _work, _log) = (gateway, options, work, log);
+        _guard = AgentRealms.Guard(options.Security, TimeProvider.System, warning => log?.LogWarning("{Warning}", warning));
+        _files = new SandboxFiles(work, options.LogFile);
+        var files = new FilesEndpoint(_files);
         _early = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
         {
             ["/health"] = context => context.Response.WriteTextAsync(StatusCodes.Status200OK, ""),
@@ -44,7 +58,7 @@ internal sealed class AgentServer : IAsyncDisposable
     {
         try
         {
-            var listen = new ListenOptions(_options.ListenAddress, _options.Port, _options.PortFlag);
+            var listen = new ListenOptions(_options.ListenAddress, _options.Port, _options.PortFlag) { MaxConnections = _options.MaxConnections };
             _server = await HttpServer.StartAsync(listen, RouteAsync, loggers, cancellation);
         }
         catch (IOException failure)
@@ -53,30 +67,31 @@ internal sealed class AgentServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Adds what needs the agent's settings.</summary>
-    public void Describe(AgentSettings settings, ExecutorConnections executors)
-    {
-        var state = new StateDocument(settings, _work, _startedAt.ToUnixTimeMilliseconds() / 1e3, Flags(settings));
-        var operators = new OperatorEndpoint(_gateway, settings);
-        _routes = new Dictionary<string, RequestDelegate>(_early, StringComparer.Ordinal)
-        {
-            ["/version"] = context => JsonAnswer.WriteAsync(context, json => WriteVersion(json, settings)),
-            ["/flags"] = context => JsonAnswer.WriteAsync(context, state.WriteFlagsDocument),
-            ["/state"] = WithView((context, view) => JsonAnswer.WriteAsync(context, json => state.Write(json, view))),
-            ["/metrics/snapshot"] = WithView((context, view) => JsonAnswer.WriteAsync(
-                context, json => MetricsDocument.Write(json, view, (DateTimeOffset.UtcNow - _startedAt).TotalSeconds))),
-            ["/api/v1"] = operators.HandleAsync,
-            ["/api/v1/executor"] = new ExecutorEndpoint(
-                executors, settings.ExecutorTokenKey is { } key ? new ExecutorGuard(key, TimeProvider.System) : null).HandleAsync,
-        };
-    }
+    /// <summary>Says what the agent is, before it can be asked.</summary>
+    public void Describe(AgentSettings settings, ExecutorConnections executors) => (_settings, _executors) = (settings, executors);
 
     /// <summary>The agent runs and can be asked.</summary>
-    public void Open() => _open = true;
+    public void Open(IContainerStatistics statistics, AttachedContainers attached)
+    {
+        var settings = _settings ?? throw new InvalidOperationException("The agent has not been described.");
+        var agent = new RunningAgent(_gateway, settings, _files, _options.Verbosity ?? new LogVerbosity(_options.LogMinimum, TimeProvider.System))
+        {
+            Flags = AgentFlags.Set.Effective(_options with { Port = settings.Info.Port, Hostname = settings.Info.Hostname }),
+            StartedAt = _startedAt,
+            Statistics = statistics,
+            Attached = attached,
+            HeartbeatInterval = _options.HttpHeartbeatInterval,
+        };
+        _routes = new AgentRoutes(agent, _work).All(new Dictionary<string, RequestDelegate>(_early, StringComparer.Ordinal)
+        {
+            ["/api/v1/executor"] = new ExecutorEndpoint(
+                _executors!, settings.ExecutorTokenKey is { } key ? new ExecutorGuard(key, TimeProvider.System) : null).HandleAsync,
+        });
+    }
 
     public async ValueTask DisposeAsync()
     {
-        _open = false;
+        _routes = _early;
         if (_server is not null)
         {
             await _server.DisposeAsync();
@@ -84,57 +99,37 @@ internal sealed class AgentServer : IAsyncDisposable
     }
 
     /// <summary>API section 1.1: `/slave(1)` in front means the agent itself; a tail that nothing answers to is cut off piece by piece.</summary>
-    private Task RouteAsync(HttpContext context)
+    private async Task RouteAsync(HttpContext context)
     {
         const string self = "/slave(1)";
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         var path = context.Request.Path.Value?.TrimEnd('/') ?? "";
-        if (path.StartsWith(self + "/", StringComparison.Ordinal))
+        if (path == self || path.StartsWith(self + "/", StringComparison.Ordinal))
         {
             path = path[self.Length..];
         }
-        var routes = _open ? _routes : _early;
-        for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
+        var routes = _routes;
+        if (!target.Split('?')[0].Contains("/..", StringComparison.Ordinal))
         {
-            if (routes.TryGetValue(path[..end], out var handler) || routes.TryGetValue(WithoutSuffix(path[..end]), out handler))
+            for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
             {
-                return handler(context);
+                var route = routes.ContainsKey(path[..end]) ? path[..end] : WithoutSuffix(path[..end]);
+                if (routes.TryGetValue(route, out var handler))
+                {
+                    if (await _guard.AdmitAsync(context, AgentRealms.Of(route)))
+                    {
+                        await handler(context);
+                        _log?.LogDebug("{Method} {Route} of {Principal} from {Remote}: {Status}", context.Request.Method, route,
+                            context.PrincipalName() ?? "nobody in particular", context.Connection.RemoteIpAddress, context.Response.StatusCode);
+                    }
+                    return;
+                }
             }
         }
-        return _open
+        await (routes != _early
             ? context.Response.WriteTextAsync(StatusCodes.Status404NotFound, "404 Not Found.")
-            : context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "Agent has not finished recovery");
+            : context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "Agent has not finished recovery"));
     }
 
     private static string WithoutSuffix(string path) => path.EndsWith(".json", StringComparison.Ordinal) ? path[..^5] : path;
-
-    private static void WriteVersion(JsonWriter json, AgentSettings settings)
-    {
-        json.WriteStartObject();
-        json.Member("build_date", BuildInfo.Date);
-        json.Member("build_time", BuildInfo.Time);
-        json.Member("build_user", "");
-        json.Member("version", settings.Version);
-        json.WriteEndObject();
-    }
-
-    private RequestDelegate WithView(Func<HttpContext, AgentView, Task> answer) => async context =>
-    {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-        {
-            await context.RefuseMethodAsync("GET");
-            return;
-        }
-        await answer(context, await _gateway.ViewAsync(context.RequestAborted));
-    };
-
-    private List<KeyValuePair<string, string>> Flags(AgentSettings settings) =>
-    [
-        new("attributes", _options.Attributes ?? ""),
-        new("hostname", settings.Info.Hostname),
-        new("ip", _options.ListenAddress.ToString()),
-        new("master", string.Join(",", _options.Masters)),
-        new("port", settings.Info.Port.ToString(CultureInfo.InvariantCulture)),
-        new("resources", _options.Resources ?? ""),
-        new("work_dir", _work),
-    ];
 }

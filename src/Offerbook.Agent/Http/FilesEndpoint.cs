@@ -10,10 +10,7 @@ namespace Offerbook.Agent.Http;
 internal sealed class FilesEndpoint(SandboxFiles files)
 {
     /// <summary>Bytes of one read; more is asked for by a further one.</summary>
-    private const int MaxRead = 65_536;
-
-    /// <summary>Entries of one listing.</summary>
-    private const int MaxEntries = 10_000;
+    public const int MaxRead = 65_536;
 
     private static readonly HttpRefusal PathMissing = new(StatusCodes.Status400BadRequest, "Expecting 'path=value' in query.\n");
     private static readonly HttpRefusal NotFound = new(StatusCodes.Status404NotFound, "404 Not Found.");
@@ -29,12 +26,9 @@ internal sealed class FilesEndpoint(SandboxFiles files)
         return JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartArray();
-            if (Directory.Exists(found.Real))
+            foreach (var (path, stat) in files.Browse(found.Asked) ?? [])
             {
-                foreach (var name in Directory.EnumerateFileSystemEntries(found.Real).Select(path => Path.GetFileName(path)).Take(MaxEntries).Order(StringComparer.Ordinal))
-                {
-                    WriteEntry(json, found.Asked.TrimEnd('/') + "/" + name, Path.Combine(found.Real, name));
-                }
+                WriteEntry(json, path, stat);
             }
             json.WriteEndArray();
         });
@@ -113,12 +107,8 @@ internal sealed class FilesEndpoint(SandboxFiles files)
         json.WriteEndObject();
     });
 
-    private static void WriteEntry(JsonWriter json, string shown, string path)
+    private static void WriteEntry(JsonWriter json, string shown, FileStat stat)
     {
-        if (FileStat.Of(path) is not { } stat)
-        {
-            return;
-        }
         json.WriteStartObject();
         json.Member("path", shown);
         json.Member("nlink", stat.Links);

@@ -14,11 +14,9 @@ internal static class JsonAnswer
 {
     public static async Task WriteAsync(HttpContext context, Action<JsonWriter> write)
     {
-        var callback = context.Request.Query["jsonp"].ToString();
-        if (callback.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '$')))
+        if (!Jsonp.TryGetName(context.Request, out var callback))
         {
-            await context.Response.WriteTextAsync(
-                StatusCodes.Status400BadRequest, "The value of 'jsonp' must be the name of a function: letters, digits, '_', '$' and '.'.\n");
+            await context.Response.RefuseAsync(Jsonp.BadName);
             return;
         }
         var text = new StringWriter(new StringBuilder(4096), CultureInfo.InvariantCulture);
@@ -27,7 +25,7 @@ internal static class JsonAnswer
             write(json);
         }
         var body = callback.Length == 0 ? text.ToString() : $"{callback}({text});";
-        await context.WriteBytesAsync(Encoding.UTF8.GetBytes(body), callback.Length == 0 ? MediaTypes.Json : "text/javascript");
+        await context.WriteBytesAsync(Encoding.UTF8.GetBytes(body), callback.Length == 0 ? MediaTypes.Json : Jsonp.MediaType);
     }
 
     public static void Member(this JsonWriter json, string name, object? value)

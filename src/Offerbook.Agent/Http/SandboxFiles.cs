@@ -9,13 +9,29 @@ namespace Offerbook.Agent.Http;
 /// sandboxes. A path is real (<c>WORK/slaves/S/frameworks/F/…</c>) or virtual (<c>/frameworks/F/executors/E/runs/latest/stdout</c>).
 /// </summary>
 /// <param name="work">Absolute, without links.</param>
-internal sealed class SandboxFiles(string work)
+/// <param name="log">The agent's log, shown as <c>/slave/log</c>; null: there is none.</param>
+internal sealed class SandboxFiles(string work, string? log)
 {
+    private const string LogPath = "/slave/log";
+
+    /// <summary>Entries of one listing.</summary>
+    private const int MaxEntries = 10_000;
+
+    private readonly string? _log = log is null ? null : Native.RealPath(log) ?? Path.GetFullPath(log);
+
     private readonly string _root = Path.Combine(work, "slaves");
+
+    /// <summary>Of containers that belong to no executor.</summary>
+    private readonly string _alone = Path.Combine(work, "containers");
 
     /// <summary>The real path, or null when there is nothing there or it lies elsewhere.</summary>
     public string? Resolve(string path)
     {
+        path = path.StartsWith("file://", StringComparison.Ordinal) ? path["file://".Length..] : path;
+        if (_log is not null && path.TrimEnd('/') == LogPath && File.Exists(_log))
+        {
+            return _log;
+        }
         foreach (var candidate in Candidates(path))
         {
             if (Native.RealPath(candidate) is { } real && IsInside(real))
@@ -24,6 +40,29 @@ internal sealed class SandboxFiles(string work)
             }
         }
         return null;
+    }
+
+    /// <summary>The entries of a directory, sorted, under the names by which they were asked for; a file has none.</summary>
+    /// <returns>Null when there is nothing of that name.</returns>
+    public IReadOnlyList<(string Path, FileStat Stat)>? Browse(string path)
+    {
+        if (Resolve(path) is not { } real)
+        {
+            return null;
+        }
+        if (!Directory.Exists(real))
+        {
+            return [];
+        }
+        var entries = new List<(string, FileStat)>();
+        foreach (var name in Directory.EnumerateFileSystemEntries(real).Take(MaxEntries).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal))
+        {
+            if (FileStat.Of(Path.Combine(real, name)) is { } stat)
+            {
+                entries.Add((path.TrimEnd('/') + "/" + name, stat));
+            }
+        }
+        return entries;
     }
 
     /// <summary>Opens what <see cref="Resolve"/> found; null when a link was slipped in meanwhile, or it is not a file to be read.</summary>
@@ -63,5 +102,7 @@ internal sealed class SandboxFiles(string work)
         }
     }
 
-    private bool IsInside(string real) => real == _root || real.StartsWith(_root + "/", StringComparison.Ordinal);
+    private bool IsInside(string real) => IsBelow(real, _root) || IsBelow(real, _alone) || real == _log;
+
+    private static bool IsBelow(string real, string root) => real == root || real.StartsWith(root + "/", StringComparison.Ordinal);
 }

@@ -3,6 +3,7 @@ using Offerbook.Agent;
 using Offerbook.Agent.Hosting.Flags;
 using Offerbook.Agent.Registration;
 using Offerbook.Cli.Talking;
+using Offerbook.Wire.Hosting.Logging;
 
 namespace Offerbook.Cli.Parts;
 
@@ -11,27 +12,25 @@ internal static class AgentCommand
 {
     public static Command Create()
     {
-        var (port, listen, hostname, masters) = (PartOptions.Port("agent", 5051), PartOptions.Listen(), PartOptions.Hostname(), PartOptions.Masters());
-        var directory = new Option<string>("--work-dir")
-        {
-            Description = "Where sandboxes and the agent's own state lie", DefaultValueFactory = _ => "./.offerbook/agent-1", HelpName = "dir",
-        };
+        var listen = PartOptions.Listen();
         var flags = new FlagOptions<AgentOptions>(AgentFlags.Set);
-        var stopTasks = new Option<bool>("--stop-tasks") { Description = "End all tasks when the agent stops (else they go on running)" };
-        var command = new Command("agent", "Run an agent") { port, listen, hostname, masters, directory, stopTasks };
+        var command = new Command("agent", "Run an agent") { listen };
         flags.AddTo(command);
-        command.SetAction((parsed, cancellation) => PartRun.RunAsync("agent", "--work-dir",
-            logs => AgentHost.StartAsync(flags.Apply(parsed, new AgentOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = flags.Apply(parsed, new AgentOptions(Path.GetFullPath("./.offerbook/agent-1"), [new Uri("http://127.0.0.1:5050")])
             {
                 ListenAddress = PartOptions.Address(parsed.GetValue(listen)!),
-                Port = parsed.GetValue(port),
-                Hostname = parsed.GetValue(hostname),
                 Credential = CredentialOption.Resolve(parsed),
                 Reconfiguration = ReconfigurationPolicy.Equal,
                 ExtraPath = AppContext.BaseDirectory.TrimEnd('/'),
-                StopTasksOnExit = parsed.GetValue(stopTasks),
-            }), cancellation, logs),
-            part => (part.Address, part.Completion), cancellation));
+            });
+            var verbosity = new LogVerbosity(options.LogMinimum, TimeProvider.System);
+            return PartRun.RunAsync("agent", "--work_dir",
+                logs => AgentHost.StartAsync(options with { Verbosity = verbosity }, cancellation, logs),
+                part => (part.Address, part.Completion), cancellation,
+                logging => PartLogging.SetUp(logging, verbosity, options.IsQuiet, options.LogDirectory is null ? null : options.LogFile));
+        });
         return command;
     }
 }

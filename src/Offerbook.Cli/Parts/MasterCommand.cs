@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Hosting.Flags;
 using Offerbook.Wire.Hosting.Logging;
@@ -26,29 +25,8 @@ internal static class MasterCommand
             var verbosity = new LogVerbosity(options.LogMinimum, TimeProvider.System);
             return PartRun.RunAsync("master", "--data-dir",
                 logs => MasterHost.StartAsync(options with { Logging = logs, Verbosity = verbosity }, cancellation),
-                part => (part.Address, part.Completion), cancellation, logging => SetUp(logging, options, verbosity));
+                part => (part.Address, part.Completion), cancellation, logging => PartLogging.SetUp(logging, verbosity, options.IsQuiet, options.LogDirectory is null ? null : options.LogFile));
         });
         return command;
-    }
-
-    private static void SetUp(ILoggingBuilder logging, MasterOptions options, LogVerbosity verbosity)
-    {
-        logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => verbosity.Passes(category, level));
-        if (!options.IsQuiet)
-        {
-            logging.AddSimpleConsole(lines => lines.SingleLine = true);
-        }
-        if (options.LogDirectory is null)
-        {
-            return;
-        }
-        try
-        {
-            logging.AddProvider(new FileLog(options.LogFile!, TimeProvider.System));
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException(ExitCode.Unavailable, $"cannot write the log: {problem.Message}", "choose another directory with --log_dir");
-        }
     }
 }

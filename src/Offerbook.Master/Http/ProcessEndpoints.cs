@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Hosting.Metrics;
@@ -13,15 +12,7 @@ internal static class ProcessEndpoints
     /// <summary>Without a query tells the verbosity of the log; <c>?level=2&amp;duration=10mins</c> changes it for that time.</summary>
     public static async Task ToggleLoggingAsync(HttpContext context, RunningMaster master)
     {
-        var level = context.Request.Query["level"].ToString();
-        var duration = context.Request.Query["duration"].ToString();
-        var (status, text) = (level.Length, duration.Length) switch
-        {
-            (0, 0) => (StatusCodes.Status200OK, master.Verbosity.Verbosity.ToString(CultureInfo.InvariantCulture) + "\n"),
-            (_, 0) => (StatusCodes.Status400BadRequest, "Expecting 'duration=value' in query.\n"),
-            (0, _) => (StatusCodes.Status400BadRequest, "Expecting 'level=value' in query.\n"),
-            _ => Toggle(master, level, duration),
-        };
+        var (status, text) = LoggingToggle.Answer(master.Verbosity, context.Request.Query["level"].ToString(), context.Request.Query["duration"].ToString());
         await context.Response.WriteTextAsync(status, text);
     }
 
@@ -42,22 +33,4 @@ internal static class ProcessEndpoints
         "Endpoints of this master, each also below /master:\n\n"
         + string.Concat(MasterRouter.Paths.Order(StringComparer.Ordinal).Select(path => $"  {path}\n"))
         + "\nThe scheduler API and the operator API are those of Mesos v1.\n");
-
-    private static (int Status, string Text) Toggle(RunningMaster master, string level, string duration)
-    {
-        if (!int.TryParse(level, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var verbosity))
-        {
-            return (StatusCodes.Status400BadRequest, $"Failed to convert '{level}' to number.\n");
-        }
-        if (verbosity < 0)
-        {
-            return (StatusCodes.Status400BadRequest, string.Create(CultureInfo.InvariantCulture, $"Invalid level '{verbosity}'.\n"));
-        }
-        if (!DurationText.TryParse(duration, out var time, out var wrong))
-        {
-            return (StatusCodes.Status400BadRequest, wrong + ".\n");
-        }
-        master.Verbosity.Set(verbosity, time);
-        return (StatusCodes.Status200OK, "");
-    }
 }

@@ -51,7 +51,7 @@ internal static class ShellCalls
             return context.Response.WriteNothingAsync(StatusCodes.Status404NotFound);
         }
         var response = new OperatorResponse { Type = ResponseType.ListFiles, ListFiles = new() };
-        response.ListFiles.FileInfos.Add(entries.Select(entry => MasterFiles.Describe(entry.Path, entry.Stat)));
+        response.ListFiles.FileInfos.Add(entries.Select(entry => entry.Stat.ToProto(entry.Path)));
         return context.WriteMessageAsync(response, format);
     }
 

@@ -35,6 +35,19 @@ public sealed record FileStat(uint Links, ulong Size, double ModifiedSeconds, st
                 raw.Mode);
     }
 
+    /// <summary>As LIST_FILES tells it.</summary>
+    /// <param name="path">Under which the file is seen.</param>
+    public Mesos.V1.FileInfo ToProto(string path) => new()
+    {
+        Path = path,
+        Nlink = (int)Links,
+        Size = Size,
+        Mtime = new Mesos.V1.TimeInfo { Nanoseconds = (long)(ModifiedSeconds * 1e9) },
+        Mode = (uint)RawMode,
+        Uid = User,
+        Gid = Group,
+    };
+
     private static string Text(ushort mode)
     {
         var text = new StringBuilder(10);

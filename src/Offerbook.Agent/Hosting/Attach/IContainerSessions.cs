@@ -31,7 +31,7 @@ internal interface IAttachedProcess : IAsyncDisposable
     /// <exception cref="IOException">Nobody reads it any more.</exception>
     ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellation);
 
-    /// <summary>Nothing more comes. To a terminal it is as if its end-of-file character were typed.</summary>
+    /// <summary>Nothing more comes. A terminal has no end: who types there sends its end-of-file character.</summary>
     ValueTask CloseInputAsync();
 
     /// <summary>Nothing happens without a terminal.</summary>

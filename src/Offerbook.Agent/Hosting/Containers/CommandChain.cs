@@ -32,15 +32,16 @@ internal sealed record CommandChain(
     /// <param name="user">Whom to become; null: stay who the agent is.</param>
     /// <param name="enter">A process whose namespaces are entered.</param>
     /// <param name="prelude">What stands before the program to show it its volumes.</param>
+    /// <param name="mayBeConfined">Whether it can be born without the rights that it is not to have; else they are laid down first.</param>
     public static CommandChain Of(
         ContainerSpec spec, string sandbox, IsolationOptions options, HostUser? user, int? enter, IReadOnlyList<string> prelude,
-        IEnumerable<KeyValuePair<string, string>> environment)
+        IEnumerable<KeyValuePair<string, string>> environment, bool mayBeConfined = true)
     {
         var program = new List<string>();
         Namespaces(spec.Process, sandbox, enter, program);
         program.AddRange(prelude);
         Limits(spec.Process, program);
-        var confined = program.Count == 0 && user is null && spec.Process is { EffectiveCapabilities: null, BoundingCapabilities: null };
+        var confined = mayBeConfined && program.Count == 0 && user is null && spec.Process is { EffectiveCapabilities: null, BoundingCapabilities: null };
         if (!confined)
         {
             Privileges(spec.Process, options, user, program);

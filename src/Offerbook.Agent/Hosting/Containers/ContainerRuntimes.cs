@@ -1,17 +1,31 @@
 using System.Collections.Concurrent;
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Fetcher;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>Hands each container to the runtime of its kind. Holds an entry for every container that is not forgotten.</summary>
-internal sealed class ContainerRuntimes(IContainerRuntime processes, Fetches fetches) : IContainerRuntime, IContainerStatistics
+internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistics
 {
+    private readonly IContainerRuntime _processes;
+    private readonly IContainerSessions _sessions;
+    private readonly Fetches _fetches;
     private readonly ConcurrentDictionary<ContainerId, IContainerRuntime> _of = [];
 
-    public Task Completion => processes.Completion;
+    /// <param name="sessions">Starts attached processes beside those of <paramref name="processes"/>, or alone.</param>
+    public ContainerRuntimes(IContainerRuntime processes, IContainerSessions sessions, Fetches fetches, Func<AgentMessage, ValueTask> post)
+    {
+        (_processes, _sessions, _fetches) = (processes, sessions, fetches);
+        Attached = new AttachedContainers(SessionsOf, post);
+        Completion = Task.WhenAny(processes.Completion, Attached.Completion).Unwrap();
+    }
+
+    public AttachedContainers Attached { get; }
+
+    public Task Completion { get; }
 
     public void Launch(ContainerSpec spec)
     {
@@ -19,7 +33,7 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes, Fetches fet
         _of[spec.Container] = runtime;
         if (spec.Fetch.Count > 0)
         {
-            fetches.Begin(spec, () => runtime.Launch(spec));
+            _fetches.Begin(spec, () => runtime.Launch(spec));
         }
         else
         {
@@ -33,7 +47,8 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes, Fetches fet
         {
             _of[spec.Container] = For(spec);
         }
-        processes.Recover(wanted);
+        _processes.Recover([.. wanted.Where(spec => spec.Attach is null)]);
+        Attached.Recover([.. wanted.Where(spec => spec.Attach is not null)]);
     }
 
     public void Signal(ContainerId id, ContainerSignal signal)
@@ -55,7 +70,7 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes, Fetches fet
 
     public void Cancel(ContainerId id)
     {
-        if (!fetches.Cancel(id) && _of.TryGetValue(id, out var runtime))
+        if (!_fetches.Cancel(id) && _of.TryGetValue(id, out var runtime))
         {
             runtime.Cancel(id);
         }
@@ -83,7 +98,17 @@ internal sealed class ContainerRuntimes(IContainerRuntime processes, Fetches fet
             ? statistics.StatisticsAsync(container, cancellation)
             : default;
 
-    public ValueTask DisposeAsync() => processes.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Attached.DisposeAsync();
+        await _processes.DisposeAsync();
+    }
 
-    private IContainerRuntime For(ContainerSpec _) => processes;
+    private IContainerRuntime For(ContainerSpec spec) => spec.Attach is not null ? Attached : _processes;
+
+    /// <summary>A runtime of another kind starts processes in its containers itself, if it can.</summary>
+    private IContainerSessions? SessionsOf(ContainerSpec spec) =>
+        spec.Joins is { } parent && _of.TryGetValue(parent, out var runtime) && runtime != _processes && runtime != Attached
+            ? runtime as IContainerSessions
+            : _sessions;
 }

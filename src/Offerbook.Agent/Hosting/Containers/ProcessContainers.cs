@@ -381,7 +381,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     /// <summary>A process inside the namespaces of the container that this one joins; null when those are the host's.</summary>
     /// <exception cref="IOException">That container has ended.</exception>
-    private async ValueTask<int?> NamespacesForAsync(ContainerSpec spec)
+    public async ValueTask<int?> NamespacesForAsync(ContainerSpec spec)
     {
         if (spec.Joins is not { } joined || Known([joined]) is not [var outer])
         {

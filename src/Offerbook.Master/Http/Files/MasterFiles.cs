@@ -1,5 +1,4 @@
 using Offerbook.Wire.Files;
-using MesosFile = Mesos.V1.FileInfo;
 
 namespace Offerbook.Master.Http.Files;
 
@@ -56,15 +55,4 @@ internal sealed class MasterFiles(string? log)
         var read = await RandomAccess.ReadAsync(file, buffer, (long)offset, cancellation);
         return (size, buffer.AsMemory(0, read));
     }
-
-    public static MesosFile Describe(string path, FileStat stat) => new()
-    {
-        Path = path,
-        Nlink = (int)stat.Links,
-        Size = stat.Size,
-        Mtime = new Mesos.V1.TimeInfo { Nanoseconds = (long)(stat.ModifiedSeconds * 1e9) },
-        Mode = (uint)stat.RawMode,
-        Uid = stat.User,
-        Gid = stat.Group,
-    };
 }

@@ -1,0 +1,30 @@
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Containers;
+
+namespace Offerbook.Agent.Hosting.Attach;
+
+/// <summary>Prepares attached processes as the runtime of processes prepares its own: groups, namespaces, rights, user.</summary>
+internal sealed class ProcessPreparation(ContainerGroups groups, ProcessContainers processes, HostEnvironment host, IsolationOptions options)
+{
+    /// <summary>Why it cannot be started, or null.</summary>
+    public static string? Obstacle(ContainerSpec spec) => spec.User is { } user && Ownership.Find(user) is null
+        ? $"The user '{user}' does not exist on this host; name another in CommandInfo.user"
+        : null;
+
+    /// <exception cref="IOException">The kernel refuses something of it.</exception>
+    public PreparedProcess Prepare(ContainerSpec spec, string sandbox)
+    {
+        var user = Ownership.Other(spec.User);
+        var environment = host.Of(spec, sandbox);
+        if (spec.Attach?.Terminal is not null && !spec.Environment.Any(variable => variable.Key == "TERM"))
+        {
+            environment = environment.Append(new("TERM", "xterm"));
+        }
+        var chain = CommandChain.Of(spec, sandbox, options, user, processes.NamespacesFor(spec), [], environment, mayBeConfined: false);
+        return new PreparedProcess(chain, groups.Enter(spec), user);
+    }
+}
+
+/// <param name="Groups">Files of control groups, to which the process writes 0 to become a member.</param>
+/// <param name="User">Whom it becomes; null: it stays with the agent's.</param>
+internal sealed record PreparedProcess(CommandChain Chain, IReadOnlyList<string> Groups, HostUser? User);

@@ -1,0 +1,104 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Containers;
+
+namespace Offerbook.Agent.Hosting.Attach;
+
+/// <summary>Starts attached processes on the host: beside the process of the container that they look into, or alone.</summary>
+internal sealed class ProcessSessions : IContainerSessions
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly string _script;
+    private readonly string _lifelines;
+    private readonly SandboxDirectories _sandboxes;
+    private readonly ProcessPreparation _preparation;
+
+    public ProcessSessions(string workDirectory, SandboxDirectories sandboxes, ProcessPreparation preparation)
+    {
+        (_sandboxes, _preparation) = (sandboxes, preparation);
+        var meta = Path.Combine(workDirectory, "meta");
+        _script = Path.Combine(meta, "attach.sh");
+        _lifelines = Path.Combine(meta, "lifelines");
+        Directory.CreateDirectory(_lifelines, OwnerOnly);
+        Lifeline.CutAll(_lifelines);
+        WriteScript();
+    }
+
+    public async Task<AttachedStart> StartAttachedAsync(ContainerSpec spec, CancellationToken cancellation)
+    {
+        if (ProcessPreparation.Obstacle(spec) is { } obstacle)
+        {
+            return new AttachedStart(null, obstacle);
+        }
+        try
+        {
+            // Starting a process blocks for milliseconds.
+            return new AttachedStart(await Task.Run(() => Start(spec), cancellation), null);
+        }
+        catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            return new AttachedStart(null, $"The process could not be started: {failure.Message}");
+        }
+    }
+
+    private AttachedProcess Start(ContainerSpec spec)
+    {
+        var sandbox = SandboxOf(spec);
+        var lifeline = new Lifeline(Path.Combine(_lifelines, spec.Container.Value));
+        PseudoTerminal? terminal = null;
+        try
+        {
+            terminal = spec.Attach!.Terminal is { } size ? new PseudoTerminal(size) : null;
+            var prepared = _preparation.Prepare(spec, sandbox);
+            if (terminal is not null && prepared.User is { } user)
+            {
+                NativeTerminal.ChangeOwner(terminal.Path, user.Uid, user.Gid);
+            }
+            var start = new ProcessStartInfo(prepared.Chain.Shell)
+            {
+                WorkingDirectory = sandbox,
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            foreach (var argument in (ReadOnlySpan<string>)
+            [
+                .. prepared.Chain.ShellOptions, _script, lifeline.Path, terminal?.Path ?? "", Octal(spec.Process.Umask),
+                string.Join(' ', prepared.Groups), HostTools.Setsid, .. prepared.Chain.Program,
+            ])
+            {
+                start.ArgumentList.Add(argument);
+            }
+            start.Environment.Clear();
+            foreach (var (name, value) in prepared.Chain.Environment)
+            {
+                start.Environment[name] = value;
+            }
+            return new AttachedProcess(Process.Start(start) ?? throw new IOException("a new process was not started"), lifeline, terminal);
+        }
+        catch
+        {
+            terminal?.Dispose();
+            lifeline.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A session works where the container works that it looks into; others have a sandbox of their own.</summary>
+    private string SandboxOf(ContainerSpec spec) => spec is { Attach.AwaitsReader: true, Joins: { } parent }
+        ? _sandboxes.PathOf(spec.Sandbox with { Container = parent })
+        : _sandboxes.Prepare(spec.Sandbox);
+
+    private void WriteScript()
+    {
+        using var resource = typeof(ProcessSessions).Assembly.GetManifestResourceStream("attach.sh")
+            ?? throw new InvalidOperationException("The program was built without attach.sh.");
+        using var file = new FileStream(_script, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        resource.CopyTo(file);
+    }
+
+    private static string Octal(int umask) => "0" + Convert.ToString(umask, 8);
+}
