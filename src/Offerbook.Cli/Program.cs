@@ -25,6 +25,7 @@ var root = new RootCommand("Offerbook: one cluster of machines, shared by servic
     RestartCommand.Create(),
     KillCommand.Create(),
     LogsCommand.Create(),
+    ExecCommand.Create(afterDashes),
     JobCommands.CreateJob(afterDashes),
     JobCommands.CreateJobs(),
     OffersCommand.Create(),

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Newtonsoft.Json;
 using Offerbook.Agent.Http.Operator;
+using Offerbook.Wire.Hosting.Logging;
 using Offerbook.Wire.Http;
 using Offerbook.Wire.Metrics;
 using Offerbook.Wire.Text;

@@ -47,37 +47,8 @@ internal static class LogsCommand
 
     private static async Task<TaskFile> FindAsync(ApiClient master, string wanted, string name, CancellationToken cancellation)
     {
-        var tasks = (await master.RequireAsync(HttpMethod.Get, "/tasks?limit=100000", null, cancellation))["tasks"] ?? new JArray();
-        var matches = tasks.Where(task => ((string)task["id"]!).StartsWith(wanted, StringComparison.Ordinal)).ToList();
-        var task = Choose(wanted, matches);
-        var agents = (await master.RequireAsync(HttpMethod.Get, "/slaves", null, cancellation))["slaves"] ?? new JArray();
-        var agent = agents.FirstOrDefault(candidate => (string?)candidate["id"] == (string?)task["slave_id"])
-            ?? throw new CliException(ExitCode.Unavailable, $"agent {task["slave_id"]} of task {task["id"]} is not registered", "its files can be read when it is back");
-        // A command task runs under an executor that bears the task's own id.
-        var executor = (string?)task["executor_id"] is { Length: > 0 } id ? id : (string)task["id"]!;
-        var path = $"/frameworks/{task["framework_id"]}/executors/{executor}/runs/latest/{name}";
-        var pid = (string)agent["pid"]!;
-        return new TaskFile((string)task["id"]!, new Uri("http://" + pid[(pid.IndexOf('@', StringComparison.Ordinal) + 1)..]), path);
-    }
-
-    /// <summary>The task that bears the id; else the newest one that runs, or ran, among those whose id begins like it.</summary>
-    private static JToken Choose(string wanted, List<JToken> matches)
-    {
-        if (matches.Count == 0)
-        {
-            throw new CliException(ExitCode.NotFound, $"the master knows no task '{wanted}'", "'offerbook status' lists the tasks of apps");
-        }
-        if (matches.Find(task => (string?)task["id"] == wanted) is { } exact)
-        {
-            return exact;
-        }
-        // The master lists the newest first.
-        var task = matches.Find(task => (string?)task["state"] is "TASK_RUNNING") ?? matches[0];
-        if (matches.Count > 1)
-        {
-            Console.Error.WriteLine($"offerbook: showing {task["id"]}, the newest of {matches.Count} tasks that begin with '{wanted}'");
-        }
-        return task;
+        var task = await FoundTask.FindAsync(master, wanted, cancellation);
+        return new TaskFile(task.Id, task.Agent, $"/frameworks/{task.Framework}/executors/{task.Executor}/runs/latest/{name}");
     }
 
     private static async Task<string> ReadAllAsync(ApiClient agent, string path, CancellationToken cancellation)

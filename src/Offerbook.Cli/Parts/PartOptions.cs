@@ -13,9 +13,6 @@ internal static class PartOptions
     public static Option<string> Listen() =>
         new("--listen") { Description = "Address to listen on", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ip" };
 
-    public static Option<string?> Hostname() =>
-        new("--hostname") { Description = "Name or address under which others reach this part (else the address it listens on)", HelpName = "host" };
-
     public static Option<string[]> Masters() => new("--master")
     {
         Description = "Address of the master; may be given several times",

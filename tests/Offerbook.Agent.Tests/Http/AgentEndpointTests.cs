@@ -130,7 +130,8 @@ public sealed class AgentEndpointTests
 
     [TestCase("{nope", 400, "Failed to parse body into JSON")]
     [TestCase("{}", 400, "Expecting 'type' to be present")]
-    [TestCase("{\"type\":\"PRUNE_IMAGES\"}", 501, "PRUNE_IMAGES")]
+    [TestCase("{\"type\":\"UNKNOWN\"}", 501, "501 Not Implemented.")]
+    [TestCase("{\"type\":\"KILL_CONTAINER\"}", 400, "Failed to validate agent::Call: Expecting 'kill_container' to be present")]
     public async Task OperatorCalls_ThatAreWrong_GetAClearError(string body, int status, string text)
     {
         var answer = await PostAsync(body);

@@ -82,7 +82,7 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
     public void Update(ContainerId id, ContainerLimits limits)
     {
         // A pod has no process of its own, but a control group around its containers.
-        _of.GetValueOrDefault(id, processes).Update(id, limits);
+        _of.GetValueOrDefault(id, _processes).Update(id, limits);
     }
 
     public void Forget(ContainerId id)

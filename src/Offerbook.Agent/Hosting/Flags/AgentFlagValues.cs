@@ -55,14 +55,11 @@ internal static class AgentFlagValues
     }
 
     /// <summary>Masters with commas between, each as <c>host:port</c> or with a scheme before it.</summary>
-    public static IReadOnlyList<Uri> Masters(string text) => [.. FlagValues.List(text).Select(one =>
-        one.StartsWith("zk://", StringComparison.Ordinal)
-            ? throw new FormatException("masters are not looked up in ZooKeeper yet: name them, as host:port,host:port")
-            : Uri.TryCreate(one.Contains("://", StringComparison.Ordinal) ? one : "http://" + one, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-                ? address
-                : throw new FormatException($"expecting host:port or http://host:port, not '{one}'"))] is { Count: > 0 } list
-            ? list
-            : throw new FormatException("expecting at least one master");
+    public static IReadOnlyList<Uri> Masters(string text)
+    {
+        var masters = FlagValues.List(text).Select(Master).ToList();
+        return masters.Count > 0 ? masters : throw new FormatException("expecting at least one master");
+    }
 
     /// <summary>A file that holds one principal and its secret, as JSON or with a blank between.</summary>
     public static Credential CredentialOf(string path)
@@ -98,6 +95,12 @@ internal static class AgentFlagValues
             ? string.Join(',', info.Capabilities.Select(capability => capability.ToString()).Select(Snake))
             : throw new FormatException(error.Describe("CapabilityInfo"));
     }
+
+    private static Uri Master(string one) => one.StartsWith("zk://", StringComparison.Ordinal)
+        ? throw new FormatException("masters are not looked up in ZooKeeper yet: name them, as host:port,host:port")
+        : Uri.TryCreate(one.Contains("://", StringComparison.Ordinal) ? one : "http://" + one, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new FormatException($"expecting host:port or http://host:port, not '{one}'");
 
     /// <summary><c>NetBindService</c> as <c>net_bind_service</c>.</summary>
     private static string Snake(string name) =>

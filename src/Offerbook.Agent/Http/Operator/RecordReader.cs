@@ -50,9 +50,9 @@ internal sealed class RecordReader
             {
                 read = await _request.Body.ReadAsync(_buffer, cancellation);
             }
-            catch (BadHttpRequestException fault)
+            catch (BadHttpRequestException bad)
             {
-                return (null, new HttpRefusal(fault.StatusCode, $"Failed to read the body: {fault.Message}"));
+                return (null, new HttpRefusal(bad.StatusCode, $"Failed to read the body: {bad.Message}"));
             }
             if (read == 0)
             {
