@@ -12,7 +12,7 @@ internal sealed class ProcessPreparation(ContainerGroups groups, ProcessContaine
         : null;
 
     /// <exception cref="IOException">The kernel refuses something of it.</exception>
-    public PreparedProcess Prepare(ContainerSpec spec, string sandbox)
+    public async ValueTask<PreparedProcess> PrepareAsync(ContainerSpec spec, string sandbox)
     {
         var user = Ownership.Other(spec.User);
         var environment = host.Of(spec, sandbox);
@@ -20,7 +20,7 @@ internal sealed class ProcessPreparation(ContainerGroups groups, ProcessContaine
         {
             environment = environment.Append(new("TERM", "xterm"));
         }
-        var chain = CommandChain.Of(spec, sandbox, options, user, processes.NamespacesFor(spec), [], environment, mayBeConfined: false);
+        var chain = CommandChain.Of(spec, sandbox, options, user, await processes.NamespacesForAsync(spec), [], environment, mayBeConfined: false);
         return new PreparedProcess(chain, groups.Enter(spec), user);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ProcessSessions : IContainerSessions
         try
         {
             // Starting a process blocks for milliseconds.
-            return new AttachedStart(await Task.Run(() => Start(spec), cancellation), null);
+            return new AttachedStart(await Task.Run(() => BeginAsync(spec), cancellation), null);
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
         {
@@ -43,7 +43,7 @@ internal sealed class ProcessSessions : IContainerSessions
         }
     }
 
-    private AttachedProcess Start(ContainerSpec spec)
+    private async Task<AttachedProcess> BeginAsync(ContainerSpec spec)
     {
         var sandbox = SandboxOf(spec);
         var lifeline = new Lifeline(Path.Combine(_lifelines, spec.Container.Value));
@@ -51,7 +51,7 @@ internal sealed class ProcessSessions : IContainerSessions
         try
         {
             terminal = spec.Attach!.Terminal is { } size ? new PseudoTerminal(size) : null;
-            var prepared = _preparation.Prepare(spec, sandbox);
+            var prepared = await _preparation.PrepareAsync(spec, sandbox);
             if (terminal is not null && prepared.User is { } user)
             {
                 NativeTerminal.ChangeOwner(terminal.Path, user.Uid, user.Gid);

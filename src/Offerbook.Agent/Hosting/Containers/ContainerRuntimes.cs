@@ -54,7 +54,7 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
     public void Signal(ContainerId id, ContainerSignal signal)
     {
         // What is to end need not begin.
-        if (!fetches.Cancel(id) && _of.TryGetValue(id, out var runtime))
+        if (!_fetches.Cancel(id) && _of.TryGetValue(id, out var runtime))
         {
             runtime.Signal(id, signal);
         }

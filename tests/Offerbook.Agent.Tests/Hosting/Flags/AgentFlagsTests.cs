@@ -11,7 +11,7 @@ public sealed class AgentFlagsTests
     [TestCase("gc_disk_headroom", "0.2", "0.2")]
     [TestCase("fetcher_cache_size", "4GB", "4GB")]
     [TestCase("isolation", "cgroups/cpu,cgroups/mem", "cgroups/cpu,cgroups/mem")]
-    [TestCase("bounding_capabilities", """{"capabilities":["CHOWN","NET_BIND_SERVICE"]}""", "chown,net_bind_service")]
+    
     [TestCase("master", "a:5050,http://b:6060", "http://a:5050/,http://b:6060/")]
     [TestCase("http_heartbeat_interval", "10secs", "10secs")]
     [TestCase("authenticate_http_readonly", "", "true")]
@@ -72,7 +72,7 @@ public sealed class AgentFlagsTests
     {
         var support = flag.Support switch { FlagSupport.Supported => "supported", FlagSupport.Ignored => "ignored", _ => "not supported" };
         var old = flag.OldName is null ? "" : $" (`{flag.OldName}`)";
-        var shown = flag.Name is "hostname" or "work_dir" or "bounding_capabilities" ? null : flag.Show?.Invoke(Plain);
+        var shown = flag.Name is "hostname" or "work_dir" ? null : flag.Show?.Invoke(Plain);
         return flag.IsOwn ? $"| `{flag.Name}` | {shown} | {flag.Note} |" : $"| `{flag.Name}`{old} | {support} | {shown?.Replace("|", "\\|")} | {flag.Note} |";
     }
 
