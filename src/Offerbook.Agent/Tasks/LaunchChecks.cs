@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Docker;
 
 namespace Offerbook.Agent.Tasks;
 
@@ -20,7 +21,7 @@ internal static class LaunchChecks
         if (task.Command is { } command)
         {
             Environment(command, invalid);
-            if (!command.HasValue || command.Value.Length == 0)
+            if ((!command.HasValue || command.Value.Length == 0) && !DockerSpecs.NeedsEngine(task.Container))
             {
                 invalid.Add(command.Shell ? "Shell command is not specified" : "Executable of command is not specified");
             }
@@ -64,20 +65,10 @@ internal static class LaunchChecks
                 yield return $"environment variable '{variable.Name}' refers to a secret store, and only secrets with a value are supported";
             }
         }
-        foreach (var problem in TaskVolumes.Unsupported(task))
+        var ofImage = DockerSpecs.NeedsEngine(task.Container);
+        foreach (var problem in ofImage ? DockerRefusals.Of(task.Container!, task.Command, task.Resources) : TaskVolumes.Unsupported(task))
         {
             yield return problem;
-        }
-        if (task.Container is { } container)
-        {
-            if (container.Type == ContainerInfo.Types.Type.Docker)
-            {
-                yield return "it wants a Docker container, and only plain processes are supported so far";
-            }
-            if (container.Mesos?.Image is not null)
-            {
-                yield return "it wants a container image, and only plain processes are supported so far";
-            }
         }
     }
 }

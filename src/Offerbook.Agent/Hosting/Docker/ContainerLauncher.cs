@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging;
+using Offerbook.Agent.Containers;
+
+namespace Offerbook.Agent.Hosting.Docker;
+
+/// <summary>How a launch came out.</summary>
+/// <param name="EngineId">As far as the engine has said.</param>
+internal abstract record LaunchResult(string? EngineId)
+{
+    public sealed record Started(string? EngineId) : LaunchResult(EngineId);
+
+    /// <summary>Nothing runs and nothing will.</summary>
+    public sealed record Failed(string Why) : LaunchResult((string?)null);
+
+    /// <summary>The engine was asked to start it and did not answer.</summary>
+    public sealed record Silent(string? EngineId, string Why) : LaunchResult(EngineId);
+}
+
+/// <summary>Makes and starts a container. What it makes and does not start is removed again, later if it cannot be now: by its label.</summary>
+internal sealed class ContainerLauncher(DockerParts parts)
+{
+    /// <param name="cancellation">The launch is given up; after the engine was asked to start the container it is not any more.</param>
+    public async Task<LaunchResult> LaunchAsync(ContainerSpec spec, string sandbox, CancellationToken cancellation)
+    {
+        try
+        {
+            return await LaunchOrThrowAsync(spec, sandbox, cancellation);
+        }
+        catch (OperationCanceledException) when (!parts.Stopping.IsCancellationRequested)
+        {
+            await RemoveAsync(spec.Container);
+            return new LaunchResult.Failed("The launch was given up before the container had started");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return new LaunchResult.Failed($"The container could not be started: {failure.Message}");
+        }
+    }
+
+    private async Task<LaunchResult> LaunchOrThrowAsync(ContainerSpec spec, string sandbox, CancellationToken cancellation)
+    {
+        var docker = spec.Docker!;
+        parts.Sandboxes.Prepare(spec.Sandbox);
+        if (docker.ForcePull && await parts.Puller.PullAsync(docker.Image, sandbox, cancellation) is { } unpulled)
+        {
+            return new LaunchResult.Failed(unpulled);
+        }
+        var answer = await InSlotAsync(() => CreateAsync(spec, cancellation), cancellation);
+        if (answer is EngineAnswer.Refused { IsMissingImage: true })
+        {
+            if (await parts.Puller.PullAsync(docker.Image, sandbox, cancellation) is { } problem)
+            {
+                return new LaunchResult.Failed(problem);
+            }
+            answer = await InSlotAsync(() => CreateAsync(spec, cancellation), cancellation);
+        }
+        if (answer is not EngineAnswer.Done done)
+        {
+            // It may come to be later; nothing runs by that, and its label gives it away.
+            return new LaunchResult.Failed($"The container could not be made: {answer.Problem}");
+        }
+        Warn(spec.Container, done);
+        cancellation.ThrowIfCancellationRequested();
+        return await InSlotAsync(() => StartAsync(spec.Container, done.Body.Text("Id") ?? ContainerRequest.NameOf(spec.Container)), parts.Stopping);
+    }
+
+    private async Task<EngineAnswer> CreateAsync(ContainerSpec spec, CancellationToken cancellation)
+    {
+        var body = parts.Request.Create(spec, parts.Labels, JoinedNetwork(spec));
+        if (spec.Docker!.BeginsInSandbox)
+        {
+            var image = await parts.Engine.AskAsync(HttpMethod.Get, $"/images/{ImagePuller.Tagged(spec.Docker.Image)}/json", cancellation);
+            if (image is not EngineAnswer.Done found)
+            {
+                return image;
+            }
+            if (found.Body.Text("Config", "WorkingDir") is null or "")
+            {
+                body["WorkingDir"] = parts.Options.SandboxDirectory;
+            }
+        }
+        return await parts.Engine.WorkAsync(HttpMethod.Post, $"/containers/create?name={ContainerRequest.NameOf(spec.Container)}", cancellation, body);
+    }
+
+    private async Task<LaunchResult> StartAsync(ContainerId container, string engineId)
+    {
+        parts.Records.Write(container, new DockerRecord(DockerStage.Starting, 0, parts.Labels.BootId));
+        switch (await parts.Engine.WorkAsync(HttpMethod.Post, $"/containers/{engineId}/start", parts.Stopping))
+        {
+            case EngineAnswer.Done:
+                return new LaunchResult.Started(engineId);
+            case EngineAnswer.Refused refused:
+                await RemoveAsync(container);
+                return new LaunchResult.Failed($"The container could not be started: {refused.Message}");
+            case var silent:
+                return new LaunchResult.Silent(engineId, silent.Problem!);
+        }
+    }
+
+    private async Task RemoveAsync(ContainerId container)
+    {
+        await parts.Engine.WorkAsync(HttpMethod.Delete, $"/containers/{ContainerRequest.NameOf(container)}?force=1&v=1", parts.Stopping);
+        parts.Records.Delete(container);
+    }
+
+    private async Task<T> InSlotAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        await parts.LaunchSlots.WaitAsync(cancellation);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            parts.LaunchSlots.Release();
+        }
+    }
+
+    /// <summary>A container that joins another has its network, if that one has one of its own.</summary>
+    private string? JoinedNetwork(ContainerSpec spec) =>
+        spec.Joins is { } other && parts.Records.Read(other) is not null ? $"container:{ContainerRequest.NameOf(other)}" : null;
+
+    private void Warn(ContainerId container, EngineAnswer.Done created)
+    {
+        foreach (var warning in created.Body.At("Warnings")?.Items() ?? [])
+        {
+            parts.Logger.LogInformation("The Docker engine warns about container {Container}: {Warning}", container, warning);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+using Microsoft.Extensions.Logging;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Docker.Output;
+
+namespace Offerbook.Agent.Hosting.Docker;
+
+/// <summary>
+/// One container from its launch, or from an agent's start, until it is forgotten. What is wanted of it is a set of wishes, each at
+/// most once, carried out one after the other: nothing piles up behind an engine that is stuck with this container, and no other
+/// container waits for it.
+///
+/// <code>
+///   Launch ─▶ create ─(no image: pull, create)─▶ start ─▶ inspect ─▶ ContainerStarted
+///   Observe (events, lists, after a silent start) ─▶ inspect ─▶ running │ ended: last output, ContainerExited │ gone
+/// </code>
+///
+/// A call without an answer may have worked: a start that nobody confirmed is neither told as running nor as failed before the
+/// engine has said which.
+/// </summary>
+internal sealed class DockerContainer
+{
+    private readonly DockerParts _parts;
+    private readonly Action<Exception> _failed;
+    private readonly Action<DockerContainer> _gone;
+    private readonly ContainerLauncher _launcher;
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _launchCancel;
+    private Wish _wishes;
+    private bool _isWorking;
+    private ContainerSpec? _toLaunch;
+    private ContainerLimits _limits = ContainerLimits.None;
+    private OutputCopier? _output;
+    private string? _engineId;
+    private string _stopSignal = "SIGTERM";
+    private bool _startConfirmed;
+    private int _startReported;
+    private string? _silentStart;
+
+    /// <param name="record">What an earlier agent left behind; null for a new container.</param>
+    /// <param name="gone">Told when it has been forgotten and the engine was asked to remove it.</param>
+    /// <param name="failed">Told of a failure that is a bug.</param>
+    public DockerContainer(
+        ContainerId id, string sandbox, DockerParts parts, DockerRecord? record, Action<DockerContainer> gone, Action<Exception> failed)
+    {
+        (Id, Sandbox, _parts, Record, _gone, _failed) = (id, sandbox, parts, record, gone, failed);
+        _startConfirmed = record is { Stage: DockerStage.Started };
+        _launchCancel = CancellationTokenSource.CreateLinkedTokenSource(parts.Stopping);
+        _launcher = new ContainerLauncher(parts);
+    }
+
+    public ContainerId Id { get; }
+
+    public string Sandbox { get; }
+
+    /// <summary>What an earlier agent left behind.</summary>
+    public DockerRecord? Record { get; }
+
+    /// <summary>The number of the main process as last known; 0: not known.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>The core has been told of its end.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Whether a list of the engine's containers that shows this one alive, or not at all, would be news.</summary>
+    public bool IsSettled => StartReported && !HasEnded;
+
+    private bool StartReported => Volatile.Read(ref _startReported) != 0;
+
+    /// <summary>The name that the engine knows it by.</summary>
+    public string EngineName => _engineId ?? ContainerRequest.NameOf(Id);
+
+    public void Launch(ContainerSpec spec)
+    {
+        _toLaunch = spec;
+        Ask(Wish.Launch);
+    }
+
+    /// <summary>Gives the launch up if the engine has not been asked to start it.</summary>
+    public void CancelLaunch() => _launchCancel.Cancel();
+
+    public void Update(ContainerLimits limits)
+    {
+        _limits = limits;
+        Ask(Wish.Update);
+    }
+
+    public void Ask(Wish wish)
+    {
+        lock (_lock)
+        {
+            _wishes |= wish;
+            if (_isWorking)
+            {
+                return;
+            }
+            _isWorking = true;
+        }
+        _ = WorkAsync();
+    }
+
+    /// <summary>The engine says nothing, and the agent wants to go on: taken to run as it did.</summary>
+    public ValueTask PresumeRunningAsync() => HasEnded ? default : ReportStartAsync(Record?.Pid ?? 0, []);
+
+    public void Dispose() => _output?.Dispose();
+
+    private async Task WorkAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            while (Take() is var wish and not Wish.None)
+            {
+                await FulfilAsync(wish);
+            }
+        }
+        catch (OperationCanceledException) when (_parts.Stopping.IsCancellationRequested)
+        {
+            // The agent stops; the next one asks the engine how far we came.
+        }
+        catch (Exception bug)
+        {
+            _failed(bug);
+        }
+    }
+
+    private Wish Take()
+    {
+        lock (_lock)
+        {
+            var wishes = _wishes;
+            _wishes = Wish.None;
+            _isWorking = wishes != Wish.None;
+            return wishes;
+        }
+    }
+
+    private async Task FulfilAsync(Wish wish)
+    {
+        if (wish.HasFlag(Wish.Launch))
+        {
+            await LaunchAsync();
+        }
+        if (wish.HasFlag(Wish.Update) && !HasEnded)
+        {
+            await CallAsync("limited", _parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{EngineName}/update", _parts.Stopping, ContainerAmounts.Change(_limits)));
+        }
+        if (wish.HasFlag(Wish.Kill) && !HasEnded)
+        {
+            await SignalAsync("SIGKILL");
+        }
+        else if (wish.HasFlag(Wish.Terminate) && !HasEnded)
+        {
+            await SignalAsync(_stopSignal);
+        }
+        if (wish.HasFlag(Wish.Observe) && !HasEnded)
+        {
+            await ObserveAsync();
+        }
+        if (wish.HasFlag(Wish.Forget))
+        {
+            await RemoveAsync();
+        }
+    }
+
+    private async Task LaunchAsync()
+    {
+        var result = await _launcher.LaunchAsync(_toLaunch!, Sandbox, _launchCancel.Token);
+        _toLaunch = null;
+        _engineId = result.EngineId;
+        switch (result)
+        {
+            case LaunchResult.Failed failed:
+                HasEnded = true;
+                await _parts.Post(new AgentMessage.ContainerLaunchFailed(Id, failed.Why));
+                break;
+            case LaunchResult.Started:
+                _startConfirmed = true;
+                await ObserveAsync();
+                break;
+            case LaunchResult.Silent silent:
+                _silentStart = silent.Why;
+                _parts.Logger.LogWarning("Whether container {Container} has started is not known: {Reason}. It is told when the engine answers.", Id, silent.Why);
+                break;
+        }
+    }
+
+    /// <summary>The image may name another signal than SIGTERM for a polite end.</summary>
+    private async Task SignalAsync(string signal)
+    {
+        var answer = await CallAsync("signalled", _parts.Engine.AskAsync(
+            HttpMethod.Post, $"/containers/{EngineName}/kill?signal={Uri.EscapeDataString(signal)}", _parts.Stopping));
+        if (answer is EngineAnswer.Refused)
+        {
+            // Not running any more, or gone: find out.
+            await ObserveAsync();
+        }
+    }
+
+    private async Task ObserveAsync()
+    {
+        switch (await _parts.Engine.AskAsync(HttpMethod.Get, $"/containers/{EngineName}/json", _parts.Stopping))
+        {
+            case EngineAnswer.Done done when EngineState.Parse(done.Body) is { } state:
+                await JudgeAsync(state);
+                break;
+            case EngineAnswer.Refused { IsMissing: true }:
+                await MissAsync();
+                break;
+            case var other:
+                _parts.Logger.LogWarning("What became of container {Container} is not known: {Reason}. The engine is asked again.",
+                    Id, other.Problem ?? "the engine's answer is not about a container");
+                break;
+        }
+    }
+
+    private async Task JudgeAsync(EngineState state)
+    {
+        (_engineId, _stopSignal, Pid) = (state.EngineId, state.StopSignal, state.Pid);
+        if (state.IsAlive)
+        {
+            _startConfirmed = true;
+            if (!StartReported)
+            {
+                _parts.Records.Write(Id, new DockerRecord(DockerStage.Started, state.Pid, _parts.Labels.BootId));
+                await ReportStartAsync(state.Pid, state.Addresses);
+            }
+            Copy(state);
+            return;
+        }
+        if (state.IsCreated)
+        {
+            await SettleUnstartedAsync();
+            return;
+        }
+        if (Record is null && !StartReported)
+        {
+            // Over before it was looked at; its start is told all the same.
+            await ReportStartAsync(0, state.Addresses);
+        }
+        Copy(state);
+        await _output!.FinishAsync();
+        await EndAsync(ContainerEnd.Of(state, Record?.BootId is { Length: > 0 } boot && boot != _parts.Labels.BootId));
+    }
+
+    /// <summary>The engine has it and it has never run: a start that got no answer, or that an agent did not live to ask for.</summary>
+    private async Task SettleUnstartedAsync()
+    {
+        if (_silentStart is null && Record is null)
+        {
+            return;
+        }
+        // Not by force: one that starts after all must not be lost.
+        var answer = await _parts.Engine.WorkAsync(HttpMethod.Delete, $"/containers/{EngineName}?v=1", _parts.Stopping);
+        if (answer is EngineAnswer.Done or EngineAnswer.Refused { IsMissing: true })
+        {
+            _startConfirmed = false;
+            await MissAsync();
+        }
+    }
+
+    private async Task MissAsync()
+    {
+        if (StartReported || _startConfirmed)
+        {
+            await EndAsync(new ContainerExit.Vanished("The container was removed from the Docker engine; its exit status is not known"));
+        }
+        else if (Record is not null)
+        {
+            HasEnded = true;
+            await _parts.Post(new AgentMessage.ContainerNeverStarted(Id));
+        }
+        else if (_silentStart is not null)
+        {
+            HasEnded = true;
+            await _parts.Post(new AgentMessage.ContainerLaunchFailed(Id, $"{_silentStart}; the container has not started"));
+        }
+    }
+
+    private async ValueTask ReportStartAsync(int pid, IReadOnlyList<string> addresses)
+    {
+        if (Interlocked.Exchange(ref _startReported, 1) == 0)
+        {
+            await _parts.Post(new AgentMessage.ContainerStarted(Id, pid) { Addresses = addresses });
+        }
+    }
+
+    private async Task EndAsync(ContainerExit exit)
+    {
+        HasEnded = true;
+        Pid = 0;
+        await _parts.Post(new AgentMessage.ContainerExited(Id, exit));
+    }
+
+    private void Copy(EngineState state) => _output ??= new OutputCopier(_parts.Engine, state.EngineId, state.HasTerminal,
+        () => new OutputWriter(new OutputPlace(_parts.Records.CursorOf(Id)), Sandbox, _parts.Isolation.MaxLogBytes, _parts.Isolation.RotatedLogs),
+        _parts.Options.Timings, _parts.Logger);
+
+    private async Task RemoveAsync()
+    {
+        Dispose();
+        _parts.Records.Delete(Id);
+        // One that cannot be removed now is found by its label, belonging to nobody, and removed then.
+        await CallAsync("removed", _parts.Engine.WorkAsync(HttpMethod.Delete, $"/containers/{EngineName}?force=1&v=1", _parts.Stopping));
+        _gone(this);
+    }
+
+    private async Task<EngineAnswer> CallAsync(string done, Task<EngineAnswer> call)
+    {
+        var answer = await call;
+        if (answer is EngineAnswer.Silent or EngineAnswer.Refused { Status: not (404 or 409) })
+        {
+            _parts.Logger.LogWarning("Container {Container} could not be {Done}: {Reason}", Id, done, answer.Problem);
+        }
+        return answer;
+    }
+}
+
+/// <summary>What is to be done with a container.</summary>
+[Flags]
+internal enum Wish
+{
+    None = 0,
+    Launch = 1,
+    Update = 2,
+    Terminate = 4,
+    Kill = 8,
+
+    /// <summary>Something has, or may have, become of it: look.</summary>
+    Observe = 16,
+
+    /// <summary>Its end is durable: remove it from the engine.</summary>
+    Forget = 32,
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Offerbook.Agent.Hosting.Docker;
+
+/// <summary>
+/// Keeps an eye on an engine: follows its events, and asks for the list of our containers whenever it has (again) got hold of the
+/// events, and every now and then besides, because an engine may answer pings and hang all the same. One connection, whatever the
+/// number of containers.
+/// </summary>
+internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, EngineTimings timings, ILogger logger)
+{
+    /// <summary>Given each event about one of our containers: its labels with its other attributes.</summary>
+    public required Action<JsonElement> Happened { get; init; }
+
+    /// <summary>Given the list of our containers.</summary>
+    public required Func<JsonElement, ValueTask> Listed { get; init; }
+
+    private bool _isTroubled;
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var wait = timings.RetryMin;
+        while (true)
+        {
+            var why = await FollowAsync(() => wait = timings.RetryMin, cancellation);
+            if (!_isTroubled)
+            {
+                _isTroubled = true;
+                logger.LogWarning("The Docker engine is out of touch: {Reason}. What becomes of its containers is told when it answers.", why);
+            }
+            await Task.Delay(wait, cancellation);
+            wait = wait * 2 < timings.RetryMax ? wait * 2 : timings.RetryMax;
+        }
+    }
+
+    /// <returns>Why it is over.</returns>
+    private async Task<string> FollowAsync(Action listed, CancellationToken cancellation)
+    {
+        var filters = Uri.EscapeDataString(JsonSerializer.Serialize(new Dictionary<string, string[]>
+        {
+            ["type"] = ["container"], ["event"] = ["die", "destroy"], ["label"] = [labels.Filter],
+        }));
+        var (stream, failure) = await engine.OpenAsync(HttpMethod.Get, $"/events?filters={filters}", cancellation);
+        if (stream is null)
+        {
+            return failure!.Problem!;
+        }
+        await using (stream)
+        {
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var reading = ReadAsync(stream, over.Token);
+            // The events were opened first: nothing can happen between them and the list.
+            var probing = ProbeAsync(listed, over.Token);
+            var first = await Task.WhenAny(reading, probing);
+            await over.CancelAsync();
+            await Task.WhenAll(reading, probing);
+            cancellation.ThrowIfCancellationRequested();
+            return await first;
+        }
+    }
+
+    private async Task<string> ReadAsync(EngineStream stream, CancellationToken over)
+    {
+        try
+        {
+            await stream.ReadLinesAsync(line =>
+            {
+                using var document = JsonDocument.Parse(line);
+                if (document.RootElement.At("Actor", "Attributes") is { } attributes)
+                {
+                    Happened(attributes);
+                }
+                return ValueTask.CompletedTask;
+            }, null, over);
+            return "its events ended";
+        }
+        catch (OperationCanceledException)
+        {
+            return "";
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException or JsonException)
+        {
+            return $"its events broke off: {failure.Message}";
+        }
+    }
+
+    private async Task<string> ProbeAsync(Action listed, CancellationToken over)
+    {
+        try
+        {
+            while (true)
+            {
+                var filters = Uri.EscapeDataString(JsonSerializer.Serialize(new Dictionary<string, string[]> { ["label"] = [labels.Filter] }));
+                var answer = await engine.AskAsync(HttpMethod.Get, $"/containers/json?all=1&filters={filters}", over);
+                if (answer is not EngineAnswer.Done { Body: { ValueKind: JsonValueKind.Array } list })
+                {
+                    return answer.Problem ?? "its list of containers is none";
+                }
+                if (_isTroubled)
+                {
+                    _isTroubled = false;
+                    logger.LogInformation("The Docker engine answers again.");
+                }
+                listed();
+                await Listed(list);
+                await Task.Delay(timings.Probe, over);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Logging;
+
+namespace Offerbook.Agent.Hosting.Docker.Output;
+
+/// <summary>
+/// Copies what a container writes into its sandbox while it runs, from the engine's log, which outlives agent and engine. When the
+/// stream breaks it is opened again where it broke; a line that is not finished is seen when it is.
+/// </summary>
+internal sealed class OutputCopier : IDisposable
+{
+    private readonly EngineClient _engine;
+    private readonly string _container;
+    private readonly bool _hasTerminal;
+    private readonly Func<OutputWriter> _open;
+    private readonly EngineTimings _timings;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _running;
+
+    /// <param name="container">The engine's id.</param>
+    /// <param name="open">Opens the sandbox's files at the place that was remembered.</param>
+    public OutputCopier(EngineClient engine, string container, bool hasTerminal, Func<OutputWriter> open, EngineTimings timings, ILogger logger)
+    {
+        (_engine, _container, _hasTerminal, _open, _timings, _logger) = (engine, container, hasTerminal, open, timings, logger);
+        _running = RunAsync();
+    }
+
+    /// <summary>The container has ended. Returns when its last output is in the sandbox, or when that takes too long.</summary>
+    public async Task FinishAsync()
+    {
+        _ended.TrySetResult();
+        await Task.WhenAny(_running, Task.Delay(_timings.LastOutput, _stopping.Token));
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _ = _running.ContinueWith(_ => _stopping.Dispose(), TaskScheduler.Default);
+    }
+
+    private async Task RunAsync()
+    {
+        await Task.Yield();
+        var wait = _timings.RetryMin;
+        OutputWriter? writer = null;
+        try
+        {
+            while (true)
+            {
+                var last = _ended.Task.IsCompleted;
+                var outcome = Outcome.Broken;
+                try
+                {
+                    writer ??= _open();
+                    outcome = await CopyAsync(writer, follow: !last);
+                }
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+                {
+                    _logger.LogWarning("The output of container {Container} cannot be written to its sandbox: {Reason}", _container, failure.Message);
+                    writer?.Dispose();
+                    writer = null;
+                }
+                if (outcome == Outcome.Unreadable || (outcome == Outcome.Complete && last))
+                {
+                    return;
+                }
+                wait = outcome == Outcome.Complete ? _timings.RetryMin : Min(wait * 2, _timings.RetryMax);
+                // A stream that ended by itself means that the container has: then one look remains.
+                await Task.WhenAny(_ended.Task, Task.Delay(wait, _stopping.Token));
+                _stopping.Token.ThrowIfCancellationRequested();
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The agent stops, or the container is forgotten.
+        }
+        finally
+        {
+            writer?.Dispose();
+        }
+    }
+
+    private async Task<Outcome> CopyAsync(OutputWriter writer, bool follow)
+    {
+        var since = writer.Since is { } time ? $"&since={time}" : "";
+        var (stream, failure) = await _engine.OpenAsync(
+            HttpMethod.Get, $"/containers/{_container}/logs?stdout=1&stderr=1&timestamps=1{(follow ? "&follow=1" : "")}{since}", _stopping.Token);
+        if (stream is null)
+        {
+            return Judge(failure!);
+        }
+        await using (stream)
+        {
+            var pieces = new LogPieces(_hasTerminal);
+            writer.Restart();
+            try
+            {
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+                if (!follow)
+                {
+                    limit.CancelAfter(_timings.Work);
+                }
+                await stream.CopyAsync(bytes =>
+                {
+                    pieces.Read(bytes.Span, writer.Add);
+                    Write(writer);
+                    return ValueTask.CompletedTask;
+                }, limit.Token);
+                return Outcome.Complete;
+            }
+            catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+            {
+                return Outcome.Broken;
+            }
+            catch (Exception cut) when (cut is IOException and not SandboxWriteException or HttpRequestException)
+            {
+                return Outcome.Broken;
+            }
+            catch (InvalidDataException odd)
+            {
+                _logger.LogWarning("The output of container {Container} cannot be read: {Reason}", _container, odd.Message);
+                return Outcome.Broken;
+            }
+        }
+    }
+
+    /// <summary>An engine that breaks off and a disk that is full are both told by an IOException, and mean different things here.</summary>
+    private static void Write(OutputWriter writer)
+    {
+        try
+        {
+            writer.Flush();
+        }
+        catch (IOException failure)
+        {
+            throw new SandboxWriteException(failure);
+        }
+    }
+
+    private Outcome Judge(EngineAnswer failure)
+    {
+        // A driver that keeps nothing to read says so with 501 or in words; a container that is gone has nothing more to say.
+        if (failure is EngineAnswer.Refused { Status: >= 400 and < 500 or 501 } refused)
+        {
+            _logger.LogInformation("There is no output of container {Container} to copy: {Reason}", _container, refused.Message);
+            return Outcome.Unreadable;
+        }
+        return failure is EngineAnswer.Refused { Message: var message } && message.Contains("does not support reading", StringComparison.Ordinal)
+            ? Outcome.Unreadable
+            : Outcome.Broken;
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private enum Outcome
+    {
+        Complete,
+        Broken,
+        Unreadable,
+    }
+
+    private sealed class SandboxWriteException(IOException cause) : IOException(cause.Message, cause);
+}
