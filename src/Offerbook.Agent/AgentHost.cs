@@ -10,6 +10,7 @@ using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Cgroups;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Hosting.Docker;
 using Offerbook.Agent.Hosting.Fetcher;
 using Offerbook.Agent.Hosting.Registration;
 using Offerbook.Agent.Hosting.Volumes;
@@ -75,6 +76,7 @@ public sealed class AgentHost : IAsyncDisposable
             var sandboxes = new SandboxDirectories(work);
             var volumes = new VolumeDirectories(work, mailbox.PostAsync, logger);
             parts.Add(volumes);
+            var docker = new DockerContainers(work, sandboxes, volumes, options.Docker, options.Isolation, settings.BootId, mailbox.PostAsync, logger);
             var environment = new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath);
             var groups = new ContainerGroups(Isolation.Detect(options.Isolation, work, logger), options.Isolation, logger);
             parts.Add(groups);
@@ -84,7 +86,7 @@ public sealed class AgentHost : IAsyncDisposable
             var processes = new ProcessContainers(
                 files, launcher, groups, sandboxes, options.Isolation, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger);
             var sessions = new ProcessSessions(work, sandboxes, new ProcessPreparation(groups, processes, environment, options.Isolation));
-            var containers = new ContainerRuntimes(processes, sessions, fetches, mailbox.PostAsync);
+            var containers = new ContainerRuntimes(processes, docker, sessions, fetches, mailbox.PostAsync);
             parts.Add(containers);
             parts.Add(fetches);
             var checks = new CheckRunner(containers.ChecksOf, mailbox.PostAsync);

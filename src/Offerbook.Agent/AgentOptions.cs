@@ -56,6 +56,8 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
     /// <summary>How the files that tasks name are brought into their sandboxes.</summary>
     public FetchOptions Fetch { get; init; } = new();
 
+    public DockerOptions Docker { get; init; } = new();
+
     public IsolationOptions Isolation { get; init; } = new();
 
     /// <summary>Whether executors must prove with a token, which they are given at their launch, that they are who they say. Default: no.</summary>

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Resources;
 using NetworkMode = Mesos.V1.ContainerInfo.Types.DockerInfo.Types.Network;
 
 namespace Offerbook.Agent.Docker;
@@ -15,14 +16,15 @@ internal static class DockerSpecs
         container is { Type: ContainerInfo.Types.Type.Docker } or { Mesos.Image: not null };
 
     /// <summary>The same container as one for an engine.</summary>
-    public static ContainerSpec Complete(ContainerSpec spec, ContainerInfo container, CommandInfo? command, IEnumerable<Resource> resources)
+    public static ContainerSpec Complete(ContainerSpec spec, TaskInfo task)
     {
-        var bag = Offerbook.Resources.ResourceReader.Read(resources).Bag;
+        var (container, command, bag) = (task.Container, task.Command, ResourceReader.Read(task.Resources).Bag);
         var docker = container.Type == ContainerInfo.Types.Type.Docker ? OfDocker(container, container.Docker) : OfImage(container, container.Mesos.Image);
         return spec with
         {
             Command = CommandOf(container.Type, command),
             Volumes = [],
+            Limits = DockerResources.Limits(bag, task.Limits),
             Docker = docker with
             {
                 User = command is { HasUser: true, User.Length: > 0 } ? command.User : null,

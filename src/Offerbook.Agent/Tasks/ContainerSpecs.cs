@@ -20,7 +20,7 @@ internal static class ContainerSpecs
             Process = ProcessSettingsReader.Of(task.Info.Container),
         };
         return DockerSpecs.NeedsEngine(task.Info.Container)
-            ? DockerSpecs.Complete(spec, task.Info.Container, task.Info.Command, task.Info.Resources)
+            ? DockerSpecs.Complete(spec, task.Info)
             : spec;
     }
 

@@ -11,16 +11,17 @@ namespace Offerbook.Agent.Hosting.Containers;
 internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistics
 {
     private readonly IContainerRuntime _processes;
+    private readonly IContainerRuntime _engine;
     private readonly IContainerSessions _sessions;
     private readonly Fetches _fetches;
     private readonly ConcurrentDictionary<ContainerId, IContainerRuntime> _of = [];
 
     /// <param name="sessions">Starts attached processes beside those of <paramref name="processes"/>, or alone.</param>
-    public ContainerRuntimes(IContainerRuntime processes, IContainerSessions sessions, Fetches fetches, Func<AgentMessage, ValueTask> post)
+    public ContainerRuntimes(IContainerRuntime processes, IContainerRuntime engine, IContainerSessions sessions, Fetches fetches, Func<AgentMessage, ValueTask> post)
     {
-        (_processes, _sessions, _fetches) = (processes, sessions, fetches);
+        (_processes, _engine, _sessions, _fetches) = (processes, engine, sessions, fetches);
         Attached = new AttachedContainers(SessionsOf, post);
-        Completion = Task.WhenAny(processes.Completion, Attached.Completion).Unwrap();
+        Completion = Task.WhenAny(processes.Completion, engine.Completion, Attached.Completion).Unwrap();
     }
 
     public AttachedContainers Attached { get; }
@@ -47,7 +48,8 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
         {
             _of[spec.Container] = For(spec);
         }
-        _processes.Recover([.. wanted.Where(spec => spec.Attach is null)]);
+        _processes.Recover([.. wanted.Where(spec => For(spec) == _processes)]);
+        _engine.Recover([.. wanted.Where(spec => For(spec) == _engine)]);
         Attached.Recover([.. wanted.Where(spec => spec.Attach is not null)]);
     }
 
@@ -101,10 +103,12 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
     public async ValueTask DisposeAsync()
     {
         await Attached.DisposeAsync();
+        await _engine.DisposeAsync();
         await _processes.DisposeAsync();
     }
 
-    private IContainerRuntime For(ContainerSpec spec) => spec.Attach is not null ? Attached : _processes;
+    private IContainerRuntime For(ContainerSpec spec) =>
+        spec.Attach is not null ? Attached : spec.Docker is not null ? _engine : _processes;
 
     /// <summary>A runtime of another kind starts processes in its containers itself, if it can.</summary>
     private IContainerSessions? SessionsOf(ContainerSpec spec) =>

@@ -3,7 +3,7 @@ using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
-/// <summary>What a container may use, as the engine counts it. The constants are the original's.</summary>
+/// <summary>What a container may use, as the engine counts it (semantics 4.8): a request is a weight, and a bound of memory where none is given.</summary>
 internal static class ContainerAmounts
 {
     private const double SharesPerCpu = 1024;
@@ -15,41 +15,43 @@ internal static class ContainerAmounts
 
     private const double SmallestMemoryMegabytes = 32;
 
-    public static void Set(JsonObject host, ContainerLimits limits)
+    /// <param name="quotaByRequest">Requested processors are a bound where none is given.</param>
+    public static void Set(JsonObject host, ContainerLimits limits, bool quotaByRequest)
     {
         if (limits.Cpus is { } cpus)
         {
             host["CpuShares"] = Math.Max((long)(cpus * SharesPerCpu), FewestShares);
         }
-        if (limits.CpuLimit is { } most && double.IsFinite(most))
+        if (Finite(limits.CpuLimit ?? (quotaByRequest ? limits.Cpus : null)) is { } most)
         {
             host["CpuPeriod"] = PeriodMicroseconds;
             host["CpuQuota"] = Math.Max((long)(most * PeriodMicroseconds), SmallestQuota);
         }
-        if (limits.MemoryLimitMegabytes is { } memory && double.IsFinite(memory))
+        var asked = Bytes(limits.MemoryMegabytes);
+        if (Bytes(limits.MemoryLimitMegabytes ?? limits.MemoryMegabytes) is { } bound)
         {
-            var bytes = Bytes(memory);
-            host["Memory"] = bytes;
+            host["Memory"] = bound;
             // No swap on top: a limit is a limit.
-            host["MemorySwap"] = bytes;
-            if (limits.MemoryMegabytes is { } asked && Bytes(asked) < bytes)
-            {
-                host["MemoryReservation"] = Bytes(asked);
-            }
+            host["MemorySwap"] = bound;
+            asked = asked < bound ? asked : null;
         }
-        else if (limits.MemoryMegabytes is { } asked)
+        if (asked is { } kept)
         {
-            host["MemoryReservation"] = Bytes(asked);
+            host["MemoryReservation"] = kept;
         }
     }
 
-    /// <summary>The same for a container that runs: a limit that is gone has to be said.</summary>
-    public static JsonObject Change(ContainerLimits limits)
+    /// <summary>The same for a container that runs: a bound that is gone has to be said.</summary>
+    public static JsonObject Change(ContainerLimits limits, bool quotaByRequest)
     {
-        var change = new JsonObject { ["CpuQuota"] = -1, ["Memory"] = 0, ["MemorySwap"] = -1 };
-        Set(change, limits);
+        var change = new JsonObject();
+        Set(change, limits, quotaByRequest);
+        change.TryAdd("CpuQuota", -1);
+        change.TryAdd("MemorySwap", -1);
         return change;
     }
 
-    private static long Bytes(double megabytes) => (long)(Math.Max(megabytes, SmallestMemoryMegabytes) * (1 << 20));
+    private static double? Finite(double? amount) => amount is { } number && double.IsFinite(number) && number is > 0 and < 1e12 ? number : null;
+
+    private static long? Bytes(double? megabytes) => Finite(megabytes) is { } number ? (long)(Math.Max(number, SmallestMemoryMegabytes) * (1 << 20)) : null;
 }

@@ -7,7 +7,7 @@ using Offerbook.Agent.Hosting.Volumes;
 namespace Offerbook.Agent.Hosting.Docker;
 
 /// <summary>Words a container for the engine: what the task wants first, then its parameters, which so have the last word, then the labels by which we know it.</summary>
-internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirectories volumes, DockerOptions options)
+internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirectories volumes, DockerOptions options, IsolationOptions isolation)
 {
     /// <summary>What the engine keeps of a container's output until the agent has copied it: enough for hours without an agent, and bounded.</summary>
     private static readonly KeyValuePair<string, string>[] EngineLogs = [new("max-size", "20m"), new("max-file", "3")];
@@ -29,7 +29,7 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
         body.Host["Privileged"] = docker.Privileged;
         body.Host["NetworkMode"] = joins ?? ModeOf(docker.Network);
         body.Host["LogConfig"] = new JsonObject { ["Type"] = "json-file", ["Config"] = new JsonObject(EngineLogs.Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value))) };
-        ContainerAmounts.Set(body.Host, spec.Limits);
+        ContainerAmounts.Set(body.Host, spec.Limits, isolation.EnableCfs);
         ContainerProcess.Set(body, spec.Process);
         SetMounts(body, spec);
         foreach (var port in docker.Ports)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Docker.Output;
@@ -28,6 +29,7 @@ internal sealed class DockerContainer
     private Wish _wishes;
     private bool _isWorking;
     private ContainerSpec? _toLaunch;
+    private int _toSend;
     private ContainerLimits _limits = ContainerLimits.None;
     private OutputCopier? _output;
     private string? _engineId;
@@ -77,6 +79,13 @@ internal sealed class DockerContainer
 
     /// <summary>Gives the launch up if the engine has not been asked to start it.</summary>
     public void CancelLaunch() => _launchCancel.Cancel();
+
+    /// <summary>Of several signals that wait at once, the last is sent.</summary>
+    public void Send(int signal)
+    {
+        _toSend = signal;
+        Ask(Wish.Send);
+    }
 
     public void Update(ContainerLimits limits)
     {
@@ -142,7 +151,7 @@ internal sealed class DockerContainer
         }
         if (wish.HasFlag(Wish.Update) && !HasEnded)
         {
-            await CallAsync("limited", _parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{EngineName}/update", _parts.Stopping, ContainerAmounts.Change(_limits)));
+            await CallAsync("limited", _parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{EngineName}/update", _parts.Stopping, ContainerAmounts.Change(_limits, _parts.Isolation.EnableCfs)));
         }
         if (wish.HasFlag(Wish.Kill) && !HasEnded)
         {
@@ -151,6 +160,10 @@ internal sealed class DockerContainer
         else if (wish.HasFlag(Wish.Terminate) && !HasEnded)
         {
             await SignalAsync(_stopSignal);
+        }
+        if (wish.HasFlag(Wish.Send) && !HasEnded)
+        {
+            await SignalAsync(_toSend.ToString(CultureInfo.InvariantCulture));
         }
         if (wish.HasFlag(Wish.Observe) && !HasEnded)
         {
@@ -330,4 +343,7 @@ internal enum Wish
 
     /// <summary>Its end is durable: remove it from the engine.</summary>
     Forget = 32,
+
+    /// <summary>Send it a signal of any number.</summary>
+    Send = 64,
 }

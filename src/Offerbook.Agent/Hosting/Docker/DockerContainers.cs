@@ -89,6 +89,8 @@ internal sealed class DockerContainers : IContainerRuntime
 
     public void Signal(ContainerId id, ContainerSignal signal) => Find(id)?.Ask(signal == ContainerSignal.Kill ? Wish.Kill : Wish.Terminate);
 
+    public void Send(ContainerId id, int signal) => Find(id)?.Send(signal);
+
     /// <summary>Gives up a launch for which the engine has not been asked to start anything.</summary>
     public void Cancel(ContainerId id) => Find(id)?.CancelLaunch();
 
@@ -139,7 +141,7 @@ internal sealed class DockerContainers : IContainerRuntime
                 return _parts;
             }
             var labels = new DockerLabels(_records.MakeAgent(), _bootId);
-            _parts = new DockerParts(_engine, new ContainerRequest(_sandboxes, _volumes, _options), new ImagePuller(_engine, _options.Timings), _records,
+            _parts = new DockerParts(_engine, new ContainerRequest(_sandboxes, _volumes, _options, _isolation), new ImagePuller(_engine, _options.Timings), _records,
                 labels, _sandboxes, _options, _isolation, new SemaphoreSlim(MaxLaunches), _post, _logger, _stopping.Token);
             foreach (var spec in recovered ?? [])
             {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Offerbook.Actors;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
@@ -18,7 +19,8 @@ internal sealed class EngineStream(HttpResponseMessage response, Stream stream) 
         while (true)
         {
             // Returns when there is something: thousands of followers hold no buffer meanwhile.
-            await stream.ReadAsync(Memory<byte>.Empty, cancellation);
+            var nothing = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
+            Invariant.Check(nothing == 0, "a read of nothing gives nothing");
             var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
             try
             {
