@@ -2,6 +2,7 @@ using Offerbook.Bench.Agents;
 using Offerbook.Bench.Allocator;
 using Offerbook.Bench.Checks;
 using Offerbook.Bench.Codec;
+using Offerbook.Bench.Docker;
 using Offerbook.Bench.Harness;
 using Offerbook.Bench.Local;
 using Offerbook.Bench.Memory;
@@ -31,6 +32,7 @@ IBenchmark[] benchmarks =
     new HistoryBenchmark(),
     new TasksBenchmark(),
     new AgentProcessesBenchmark(),
+    new DockerBenchmark(),
     new LocalBenchmark(),
     new ViewBenchmark(),
     new ChecksBenchmark(),

@@ -97,6 +97,12 @@ internal sealed class DockerEngine : IAsyncDisposable
             Run("busybox", "ip", "link", "set", _bridge, "down");
             Run("busybox", "brctl", "delbr", _bridge);
         }
+        // The engine leaves its own network namespaces mounted.
+        var namespaces = Path.Combine(_directory, "exec", "netns");
+        foreach (var mounted in Directory.Exists(namespaces) ? Directory.GetFiles(namespaces) : [])
+        {
+            Run("busybox", "umount", mounted);
+        }
         Directory.Delete(_directory, recursive: true);
     }
 

@@ -47,15 +47,6 @@ public sealed class LaunchRefusalTests
     }
 
     [Test]
-    public void DockerContainers_AreRefused()
-    {
-        var task = Make.Task();
-        task.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new ContainerInfo.Types.DockerInfo { Image = "busybox" } };
-
-        Assert.That(Refused(task).Message, Does.Contain("Docker"));
-    }
-
-    [Test]
     public void ATask_WithoutACommand_IsInvalid()
     {
         var task = Make.Task();

@@ -22,6 +22,9 @@ internal sealed class TaskFeed(Uri master) : IDisposable
     private readonly StreamingClient _http = new();
     private readonly Dictionary<string, string> _headers = [];
 
+    /// <summary>What the tasks run in; null: plain processes.</summary>
+    public ContainerInfo? Container { get; init; }
+
     /// <summary>Events read but not yet looked at; a benchmark may not lose one, and its tasks bound how many there can be.</summary>
     private readonly Channel<Event> _events = Channel.CreateUnbounded<Event>();
 
@@ -49,6 +52,31 @@ internal sealed class TaskFeed(Uri master) : IDisposable
         _ = _ended.ContinueWith(_ => _events.Writer.TryComplete(), TaskScheduler.Default);
         _headers["Mesos-Stream-Id"] = _stream.Header("Mesos-Stream-Id")!;
         _framework = (await NextAsync(cancellation)).Subscribed.FrameworkId;
+    }
+
+    /// <summary>Kills every task that was launched and waits until so many have ended.</summary>
+    public async Task KillAllAsync(int count, CancellationToken cancellation)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await PostAsync(new Call
+            {
+                Type = Call.Types.Type.Kill,
+                Kill = new Call.Types.Kill
+                {
+                    TaskId = new TaskID { Value = $"bench-{_launched - i}" }, KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = 0 } },
+                },
+            }, cancellation);
+        }
+        for (var ended = 0; ended < count;)
+        {
+            var happened = await NextAsync(cancellation);
+            if (happened is { Type: Event.Types.Type.Update, Update.Status: var status })
+            {
+                ended += status.State is TaskState.TaskKilled or TaskState.TaskFailed or TaskState.TaskFinished ? 1 : 0;
+                await AcknowledgeAsync(status, cancellation);
+            }
+        }
     }
 
     public Task TearDownAsync(CancellationToken cancellation) => PostAsync(new Call { Type = Call.Types.Type.Teardown }, cancellation);
@@ -134,6 +162,7 @@ internal sealed class TaskFeed(Uri master) : IDisposable
                 TaskId = new TaskID { Value = id },
                 AgentId = offer.AgentId,
                 Command = new CommandInfo { Value = command },
+                Container = Container,
                 Resources = { Scalar("cpus", TaskCpus), Scalar("mem", TaskMem) },
             });
             accepted[id] = Stopwatch.GetTimestamp();

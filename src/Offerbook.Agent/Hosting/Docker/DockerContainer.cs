@@ -42,15 +42,18 @@ internal sealed class DockerContainer
     /// <param name="gone">Told when it has been forgotten and the engine was asked to remove it.</param>
     /// <param name="failed">Told of a failure that is a bug.</param>
     public DockerContainer(
-        ContainerId id, string sandbox, DockerParts parts, DockerRecord? record, Action<DockerContainer> gone, Action<Exception> failed)
+        ContainerSpec spec, string sandbox, DockerParts parts, DockerRecord? record, Action<DockerContainer> gone, Action<Exception> failed)
     {
-        (Id, Sandbox, _parts, Record, _gone, _failed) = (id, sandbox, parts, record, gone, failed);
+        (Id, HasOwnNetwork, Sandbox, _parts, Record, _gone, _failed) = (spec.Container, spec.Docker!.Network is not DockerNetwork.Host, sandbox, parts, record, gone, failed);
         _startConfirmed = record is { Stage: DockerStage.Started };
         _launchCancel = CancellationTokenSource.CreateLinkedTokenSource(parts.Stopping);
         _launcher = new ContainerLauncher(parts);
     }
 
     public ContainerId Id { get; }
+
+    /// <summary>Whether its loopback address is not the agent's.</summary>
+    public bool HasOwnNetwork { get; }
 
     public string Sandbox { get; }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Mesos.V1;
 using Microsoft.Extensions.Logging;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Hosting.Volumes;
 
@@ -18,7 +20,7 @@ namespace Offerbook.Agent.Hosting.Docker;
 /// The engine is not touched before the first container that needs it, nor at a start if the work directory never needed one.
 /// Containers are ours by a label with the work directory's own id; those with the label that nobody knows are removed.
 /// </summary>
-internal sealed class DockerContainers : IContainerRuntime
+internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
 {
     /// <summary>More would not be faster: an engine starts containers nearly one after the other. Enough that a few that are stuck do not matter.</summary>
     private const int MaxLaunches = 32;
@@ -48,7 +50,10 @@ internal sealed class DockerContainers : IContainerRuntime
         (_options, _isolation, _sandboxes, _volumes, _bootId, _post, _logger) = (options, isolation, sandboxes, volumes, bootId, post, logger);
         _records = new DockerRecords(workDirectory);
         _engine = new EngineClient(options.Socket, options.Timings);
+        Checks = new DockerChecks(_engine, options.Timings, id => Find(id) is { HasOwnNetwork: true, Pid: > 0 } container ? container.Pid : null);
     }
+
+    public IContainerChecks? Checks { get; }
 
     public Task Completion => _completion.Task;
 
@@ -115,6 +120,16 @@ internal sealed class DockerContainers : IContainerRuntime
         _completion.TrySetResult();
     }
 
+    public async ValueTask<ResourceStatistics?> StatisticsAsync(ContainerId container, CancellationToken cancellation)
+    {
+        if (Find(container) is not { Pid: > 0 } running)
+        {
+            return null;
+        }
+        var answer = await _engine.AskAsync(HttpMethod.Get, $"/containers/{running.EngineName}/stats?stream=false&one-shot=true", cancellation);
+        return answer is EngineAnswer.Done done ? DockerStatistics.Of(done.Body, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0) : null;
+    }
+
     private DockerContainer? Find(ContainerId id)
     {
         lock (_lock)
@@ -173,7 +188,7 @@ internal sealed class DockerContainers : IContainerRuntime
 
     private DockerContainer Track(ContainerSpec spec, DockerRecord? record, DockerParts parts)
     {
-        var container = new DockerContainer(spec.Container, _sandboxes.PathOf(spec.Sandbox), parts, record, Drop, bug => _completion.TrySetException(bug));
+        var container = new DockerContainer(spec, _sandboxes.PathOf(spec.Sandbox), parts, record, Drop, bug => _completion.TrySetException(bug));
         lock (_lock)
         {
             _containers[spec.Container] = container;
