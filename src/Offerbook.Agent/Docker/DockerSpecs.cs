@@ -24,7 +24,6 @@ internal static class DockerSpecs
         {
             Command = CommandOf(container.Type, command),
             Volumes = [],
-            Limits = DockerResources.Limits(bag, task.Limits),
             Docker = docker with
             {
                 User = command is { HasUser: true, User.Length: > 0 } ? command.User : null,

@@ -88,7 +88,7 @@ public sealed class ContainerRequestTests
     {
         await using var volumes = new VolumeDirectories(_work, _ => ValueTask.CompletedTask, NullLogger.Instance);
         var yard = new ContainerId("c1");
-        var spec = new ContainerSpec(yard, new Sandbox.SandboxPath(new("s"), new("f"), new("e"), yard), new CommandSpec.Shell("true"), null, []) { Docker = settings };
+        var spec = new ContainerSpec(yard, new Offerbook.Agent.Sandbox.SandboxPath(new("s"), new("f"), new("e"), yard), new CommandSpec.Shell("true"), null, []) { Docker = settings };
         return new ContainerRequest(new SandboxDirectories(_work), volumes, new DockerOptions(), new IsolationOptions()).Create(spec, new DockerLabels("a", "b"), null);
     }
 }

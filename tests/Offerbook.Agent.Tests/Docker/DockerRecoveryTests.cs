@@ -112,8 +112,11 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
             await Yard.RestartAsync(spec);
         }
 
-        await Yard.NextAsync<AgentMessage.ContainerStarted>(spec);
-        await Yard.NextAsync<AgentMessage.ContainerExited>(spec);
+        // On a busy machine it may be over before the last agent looks.
+        if (await Yard.NextAsync<AgentMessage>(spec) is AgentMessage.ContainerStarted)
+        {
+            await Yard.NextAsync<AgentMessage.ContainerExited>(spec);
+        }
 
         Assert.That(Yard.Output(spec), Is.EqualTo(string.Concat(Enumerable.Range(0, lines).Select(i => $"line {i}\n"))));
         Assert.That(Yard.Output(spec, "stderr"), Is.EqualTo(string.Concat(Enumerable.Range(0, lines).Where(i => i % 3 == 0).Select(i => $"err {i}\n"))));

@@ -36,6 +36,9 @@ internal sealed class AgentFlagTests
     [TestCase("resources", "cpus:4;mem:128")]
     [TestCase("attributes", "rack:a")]
     [TestCase("oversubscribed_resources", "cpus:1")]
+    [TestCase("containerizers", "mesos,docker")]
+    [TestCase("docker_socket", "/run/other.sock")]
+    [TestCase("sandbox_directory", "/sandbox")]
     public void Value_ThatWasGiven_IsInEffect(string name, string value)
     {
         var options = AgentFlags.Set.Apply(Flag(name), value, Plain);
@@ -56,6 +59,8 @@ internal sealed class AgentFlagTests
     [TestCase("resources", "cpus=4")]
     [TestCase("attributes", "rack")]
     [TestCase("domain", "{}")]
+    [TestCase("containerizers", "podman")]
+    [TestCase("sandbox_directory", "relative")]
     public void Mistake_IsNamedWithItsFlag(string name, string value) => Assert.That(() => AgentFlags.Set.Apply(Flag(name), value, Plain),
         Throws.TypeOf<FormatException>().With.Message.StartsWith($"--{name}: "));
 

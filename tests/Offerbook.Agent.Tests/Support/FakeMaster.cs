@@ -41,10 +41,13 @@ internal sealed class FakeMaster : IAsyncDisposable
     public Task SubscribedAsync(int times = 1) => UntilAsync(() => Subscriptions.Count >= times, $"subscription {times}");
 
     /// <summary>Waits for a task to reach a state.</summary>
-    public async Task<TaskStatus> StateAsync(string task, TaskState state)
+    public Task<TaskStatus> StateAsync(string task, TaskState state) => StatusAsync(task, update => update.State == state, $"{state}");
+
+    /// <summary>Waits for a status of a task.</summary>
+    public async Task<TaskStatus> StatusAsync(string task, Func<TaskStatus, bool> wanted, string what = "a status")
     {
         TaskStatus? found = null;
-        await UntilAsync(() => (found = _updates.FirstOrDefault(update => update.TaskId.Value == task && update.State == state)) is not null, $"{task} {state}");
+        await UntilAsync(() => (found = _updates.FirstOrDefault(update => update.TaskId.Value == task && wanted(update))) is not null, $"{task} {what}");
         return found!;
     }
 

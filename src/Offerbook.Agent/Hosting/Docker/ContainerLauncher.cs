@@ -79,7 +79,13 @@ internal sealed class ContainerLauncher(DockerParts parts)
                 body["WorkingDir"] = parts.Options.SandboxDirectory;
             }
         }
-        return await parts.Engine.WorkAsync(HttpMethod.Post, $"/containers/create?name={ContainerRequest.NameOf(spec.Container)}", cancellation, body);
+        var name = ContainerRequest.NameOf(spec.Container);
+        var answer = await parts.Engine.WorkAsync(HttpMethod.Post, $"/containers/create?name={name}", cancellation, body);
+        // A connection that breaks at once is tried again underneath us; then the first of the two requests has made it.
+        return answer is EngineAnswer.Refused { Status: 409 } && await parts.Engine.AskAsync(HttpMethod.Get, $"/containers/{name}/json", cancellation)
+            is EngineAnswer.Done made && EngineState.Parse(made.Body) is { IsCreated: true }
+                ? made
+                : answer;
     }
 
     private async Task<LaunchResult> StartAsync(ContainerId container, string engineId)
