@@ -84,6 +84,19 @@ internal sealed class DockerEngine : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ContainersAsync() =>
         [.. (await CallAsync(HttpMethod.Get, "/containers/json?all=1")).EnumerateArray().Select(entry => entry.GetProperty("Names")[0].GetString()!.TrimStart('/'))];
 
+    /// <summary>Removes every container, also those that somebody else is removing.</summary>
+    public async Task ClearAsync()
+    {
+        using var client = new EngineClient(Socket, new EngineTimings { Call = Patience });
+        while (await ContainersAsync() is { Count: > 0 } containers)
+        {
+            foreach (var container in containers)
+            {
+                await client.AskAsync(HttpMethod.Delete, $"/containers/{container}?force=1&v=1", CancellationToken.None);
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_daemon.HasExited)
@@ -91,10 +104,7 @@ internal sealed class DockerEngine : IAsyncDisposable
             // The test that lost it has said so.
             return;
         }
-        foreach (var container in await ContainersAsync())
-        {
-            await CallAsync(HttpMethod.Delete, $"/containers/{container}?force=1&v=1");
-        }
+        await ClearAsync();
         Run("kill", "-TERM", $"{_daemon.Id}");
         using var limit = new CancellationTokenSource(Patience);
         await _daemon.WaitForExitAsync(limit.Token);
@@ -104,11 +114,10 @@ internal sealed class DockerEngine : IAsyncDisposable
             Run("busybox", "ip", "link", "set", _bridge, "down");
             Run("busybox", "brctl", "delbr", _bridge);
         }
-        // The engine leaves its own network namespaces mounted.
-        var namespaces = Path.Combine(_directory, "exec", "netns");
-        foreach (var mounted in Directory.Exists(namespaces) ? Directory.GetFiles(namespaces) : [])
+        // The engine leaves its own network namespaces mounted, and one that was killed everything.
+        foreach (var mounted in File.ReadAllLines("/proc/mounts").Select(line => line.Split(' ')[1]).Where(path => path.StartsWith(_directory, StringComparison.Ordinal)).Reverse())
         {
-            Run("busybox", "umount", mounted);
+            Run("busybox", "umount", "-l", mounted);
         }
         Directory.Delete(_directory, recursive: true);
     }

@@ -30,10 +30,7 @@ public sealed class DockerFaultTests
         _socket.Behave();
         await _yard.DisposeAsync();
         await _socket.DisposeAsync();
-        foreach (var container in await _engine.ContainersAsync())
-        {
-            await _engine.CallAsync(HttpMethod.Delete, $"/containers/{container}?force=1&v=1");
-        }
+        await _engine.ClearAsync();
     }
 
     [TestCase(Fault.Status500, "out of its mind")]

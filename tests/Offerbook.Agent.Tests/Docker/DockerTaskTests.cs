@@ -25,10 +25,7 @@ public sealed class DockerTaskTests
     public async Task Close()
     {
         await _master.DisposeAsync();
-        foreach (var container in await _engine.ContainersAsync())
-        {
-            await _engine.CallAsync(HttpMethod.Delete, $"/containers/{container}?force=1&v=1");
-        }
+        await _engine.ClearAsync();
         Directory.Delete(_work, recursive: true);
     }
 
@@ -118,7 +115,7 @@ public sealed class DockerTaskTests
         Assert.That((task.State, task.Statuses[^1].ContainerStatus.NetworkInfos[0].IpAddresses[0].IpAddress),
             Is.EqualTo((TaskState.TaskRunning, before.ContainerStatus.NetworkInfos[0].IpAddresses[0].IpAddress)));
         var output = $"{_work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout";
-        await DockerYard.UntilAsync(() => File.Exists(output) && new FileInfo(output).Length > 0, "its output");
+        await DockerYard.UntilAsync(() => File.Exists(output) && new System.IO.FileInfo(output).Length > 0, "its output");
         _master.Send(Make.Kill(graceSeconds: 30));
         Assert.That((await _master.StateAsync("t1", TaskState.TaskKilled)).Message, Is.EqualTo("Command exited with status 4"));
     }

@@ -32,9 +32,6 @@ public abstract class DockerTestBase(bool throughFaultySocket)
         {
             await _socket.DisposeAsync();
         }
-        foreach (var container in await Engine.ContainersAsync())
-        {
-            await Engine.CallAsync(HttpMethod.Delete, $"/containers/{container}?force=1&v=1");
-        }
+        await Engine.ClearAsync();
     }
 }

@@ -25,7 +25,7 @@ internal sealed class DockerContainer
     private readonly Action<DockerContainer> _gone;
     private readonly ContainerLauncher _launcher;
     private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _launchCancel;
+    private readonly CancellationTokenSource _launchCancel = new();
     private Wish _wishes;
     private bool _isWorking;
     private ContainerSpec? _toLaunch;
@@ -46,7 +46,6 @@ internal sealed class DockerContainer
     {
         (Id, HasOwnNetwork, Sandbox, _parts, Record, _gone, _failed) = (spec.Container, spec.Docker!.Network is not DockerNetwork.Host, sandbox, parts, record, gone, failed);
         _startConfirmed = record is { Stage: DockerStage.Started };
-        _launchCancel = CancellationTokenSource.CreateLinkedTokenSource(parts.Stopping);
         _launcher = new ContainerLauncher(parts);
     }
 
@@ -180,7 +179,8 @@ internal sealed class DockerContainer
 
     private async Task LaunchAsync()
     {
-        var result = await _launcher.LaunchAsync(_toLaunch!, Sandbox, _launchCancel.Token);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(_launchCancel.Token, _parts.Stopping);
+        var result = await _launcher.LaunchAsync(_toLaunch!, Sandbox, given.Token);
         _toLaunch = null;
         _engineId = result.EngineId;
         switch (result)

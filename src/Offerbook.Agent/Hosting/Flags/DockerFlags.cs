@@ -15,7 +15,7 @@ internal static class DockerFlags
             (text, docker) => docker with { Enabled = NamesEngine(text) }, docker => docker.Enabled ? $"{Processes},{Engine}" : Processes),
         Docker("docker_socket", "Not touched before the first container that needs it",
             (text, docker) => docker with { Socket = text.StartsWith("unix://", StringComparison.Ordinal) ? text["unix://".Length..] : text }, docker => docker.Socket) with { IsPath = true },
-        Docker("sandbox_directory", "Where containers from images see their sandbox", (text, docker) => docker with { SandboxDirectory = Absolute(text) }, docker => docker.SandboxDirectory),
+        Docker("sandbox_directory", "Where containers from images see their sandbox", (text, docker) => docker with { SandboxDirectory = Absolute(text) }, docker => docker.SandboxDirectory) with { IsPath = true },
     ];
 
     private static AgentFlag Docker(string name, string note, Func<string, DockerOptions, DockerOptions> apply, Func<DockerOptions, string?> show) =>

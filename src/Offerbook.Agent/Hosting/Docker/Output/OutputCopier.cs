@@ -33,11 +33,8 @@ internal sealed class OutputCopier : IDisposable
         await Task.WhenAny(_running, Task.Delay(_timings.LastOutput, _stopping.Token));
     }
 
-    public void Dispose()
-    {
-        _stopping.Cancel();
-        _ = _running.ContinueWith(_ => _stopping.Dispose(), TaskScheduler.Default);
-    }
+    /// <summary>Stops copying; may be called several times. What holds no timer and no handle needs no disposal of its own.</summary>
+    public void Dispose() => _stopping.Cancel();
 
     private async Task RunAsync()
     {
