@@ -35,11 +35,12 @@ public sealed class DockerTaskTests
         await using var agent = await StartAsync();
         await _master.SubscribedAsync();
 
-        _master.Send(Make.Launch(DockerTask("t1", "echo $MESOS_SLAVE_ID; exit 3")));
+        _master.Send(Make.Launch(DockerTask("t1", "while test ! -e $MESOS_SANDBOX/go; do sleep 0.05; done; echo $MESOS_SLAVE_ID; exit 3")));
 
         var running = await _master.StateAsync("t1", TaskState.TaskRunning);
         var address = running.ContainerStatus.NetworkInfos.Single().IpAddresses.Single().IpAddress;
         Assert.That(IPAddress.Parse(address).GetAddressBytes()[0], Is.EqualTo(10));
+        await File.WriteAllTextAsync($"{_work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/go", "");
         var status = await _master.StateAsync("t1", TaskState.TaskFailed);
         Assert.That(status.Message, Is.EqualTo("Command exited with status 3"));
         Assert.That(await File.ReadAllTextAsync($"{_work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout"), Is.EqualTo("m1-S0\n"));
