@@ -1,0 +1,38 @@
+using System.Text;
+
+namespace Offerbook.Cluster.Tests.Chaos;
+
+/// <summary>Processes that carry the mark of a run in their environment, whoever started them and whatever session they are in.</summary>
+internal static class MarkedProcesses
+{
+    public const string RunVariable = "CHAOS_RUN";
+    public const string TaskVariable = "CHAOS_TASK";
+
+    /// <returns>Process → what it says of itself.</returns>
+    public static IReadOnlyDictionary<int, string> Of(string run)
+    {
+        var found = new SortedDictionary<int, string>();
+        foreach (var entry in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(entry), out var process) && Mark(process, RunVariable) == run)
+            {
+                found[process] = $"{Mark(process, TaskVariable)}: {Harness.TaskProcesses.CommandLine(process)}";
+            }
+        }
+        return found;
+    }
+
+    /// <summary>Null when the process has no such variable, or is gone. A zombie has none.</summary>
+    public static string? Mark(int process, string variable)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/environ")).Split('\0')
+                .FirstOrDefault(entry => entry.StartsWith(variable + "=", StringComparison.Ordinal))?[(variable.Length + 1)..];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
