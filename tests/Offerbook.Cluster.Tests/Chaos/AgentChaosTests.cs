@@ -51,8 +51,6 @@ internal sealed class AgentChaosTests
 
     private static async Task RunAsync(ChaosOptions options, ChaosPlan plan, MortalAgent agent, ChaosFramework framework)
     {
-        using var limit = new CancellationTokenSource();
-        var running = framework.RunAsync(limit.Token);
         var lives = new Random(options.Seed);
         for (var life = 1; life <= options.Kills; life++)
         {
@@ -61,12 +59,11 @@ internal sealed class AgentChaosTests
         }
         framework.Allow(1);
         await agent.LiveAsync();
-        limit.CancelAfter(options.Patience);
         try
         {
-            await running;
+            await framework.AllEnded.WaitAsync(options.Patience);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             var open = plan.Tasks.Where(task => !task.IsSettled).ToList();
             throw new AssertionException($"not within {options.Patience.TotalSeconds:0} s: {open.Count} tasks end\n{string.Join('\n', open)}\n{Explain(options, agent)}");

@@ -24,9 +24,11 @@ internal sealed class ChaosFramework : IAsyncDisposable
     private readonly Queue<ChaosLaunch> _waiting;
     private readonly Dictionary<string, ChaosTask> _tasks;
     private readonly List<string> _violations = [];
+    private readonly Task _running;
     private V1.FrameworkID? _id;
     private int _allowed;
-    private bool _done;
+    private readonly HashSet<string> _executorsGone = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ChaosFramework(Uri master, ChaosPlan plan, Random random)
     {
@@ -42,6 +44,7 @@ internal sealed class ChaosFramework : IAsyncDisposable
         {
             info.Capabilities.Add(new V1.FrameworkInfo.Types.Capability { Type = able });
         }
+        _running = Task.Run(RunAsync);
         _connection.TryPerform(new OpenSubscription(1, SchedulerCalls.Subscribe(info, null, [])));
     }
 
@@ -53,17 +56,31 @@ internal sealed class ChaosFramework : IAsyncDisposable
     /// <summary>Lets this share of the launches go out; the rest wait, so that every life of the agent gets some.</summary>
     public void Allow(double share) => _turns.Writer.TryWrite(() => _allowed = (int)Math.Ceiling(share * _plan.Launches.Count));
 
-    /// <summary>Until every task has ended and every end is acknowledged.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <summary>Ends when every task has ended and every end is acknowledged, and fails when the framework does.</summary>
+    public Task AllEnded => _ended.Task;
+
+    public async ValueTask DisposeAsync()
     {
-        Later(Again, Reconcile);
-        while (!_done)
-        {
-            (await _turns.Reader.ReadAsync(cancellation))();
-        }
+        await _connection.DisposeAsync();
+        _turns.Writer.TryComplete();
+        await _running;
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    private async Task RunAsync()
+    {
+        Later(Again, Reconcile);
+        await foreach (var turn in _turns.Reader.ReadAllAsync())
+        {
+            try
+            {
+                turn();
+            }
+            catch (Exception failure)
+            {
+                _ended.TrySetException(failure);
+            }
+        }
+    }
 
     private void Hear(SchedulerSignal signal)
     {
@@ -80,6 +97,9 @@ internal sealed class ChaosFramework : IAsyncDisposable
                 break;
             case SchedulerSignal.EventReceived { Event: { Type: Event.Types.Type.Update } update }:
                 Hear(update.Update.Status);
+                break;
+            case SchedulerSignal.EventReceived { Event: { Type: Event.Types.Type.Failure, Failure.ExecutorId: { } executor } }:
+                _executorsGone.Add(executor.Value);
                 break;
             case SchedulerSignal.CallFailed failed:
                 _violations.Add($"{failed.Call.Type} is answered {failed.Status} {failed.Reason}");
@@ -186,7 +206,24 @@ internal sealed class ChaosFramework : IAsyncDisposable
     private void Settle(ChaosTask task)
     {
         task.IsSettled = true;
-        _done = _waiting.Count == 0 && _plan.Tasks.All(other => other.IsSettled);
+        if (_plan.Launches.First(launch => launch.Tasks.Contains(task)) is { EndsWithItsTasks: { } executor } launch && launch.Tasks.All(other => other.IsSettled))
+        {
+            ShutDown(executor, task.Info.AgentId);
+        }
+        if (_waiting.Count == 0 && _plan.Tasks.All(other => other.IsSettled))
+        {
+            _ended.TrySetResult();
+        }
+    }
+
+    /// <summary>Again and again, as kills.</summary>
+    private void ShutDown(V1.ExecutorID executor, V1.AgentID agent)
+    {
+        if (!_executorsGone.Contains(executor.Value))
+        {
+            Send(new Call { Type = Call.Types.Type.Shutdown, Shutdown = new Call.Types.Shutdown { ExecutorId = executor, AgentId = agent } });
+            Later(Again, () => ShutDown(executor, agent));
+        }
     }
 
     /// <summary>Again and again: a kill can be lost with the agent that it was sent to.</summary>

@@ -31,4 +31,8 @@ internal abstract class ChaosKind
 
 /// <summary>Tasks that go out in one operation.</summary>
 /// <param name="Executor">For LAUNCH_GROUP; null for LAUNCH.</param>
-internal sealed record ChaosLaunch(IReadOnlyList<ChaosTask> Tasks, V1.ExecutorInfo? Executor = null);
+internal sealed record ChaosLaunch(IReadOnlyList<ChaosTask> Tasks, V1.ExecutorInfo? Executor = null)
+{
+    /// <summary>An executor that the framework shuts down when all these tasks have ended.</summary>
+    public V1.ExecutorID? EndsWithItsTasks { get; init; }
+}

@@ -23,5 +23,6 @@ internal static class ChaosKinds
         new SickKind(),
         new OvertimeKind(),
         new MissingProgramKind(),
+        new ExecutorKind(),
     ];
 }

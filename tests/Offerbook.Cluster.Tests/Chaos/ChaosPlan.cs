@@ -47,10 +47,11 @@ internal sealed class ChaosPlan
 
     public string MarksOf(string id) => Path.Combine(Marks, id);
 
-    public V1.Environment Environment(string id)
+    /// <param name="marks">Where to write marks; by default the task's own file.</param>
+    public V1.Environment Environment(string id, string? marks = null)
     {
         var environment = new V1.Environment();
-        foreach (var (name, value) in new[] { (MarkedProcesses.RunVariable, Run), (MarkedProcesses.TaskVariable, id), ("CHAOS_MARKS", MarksOf(id)) })
+        foreach (var (name, value) in new[] { (MarkedProcesses.RunVariable, Run), (MarkedProcesses.TaskVariable, id), ("CHAOS_MARKS", marks ?? MarksOf(id)) })
         {
             environment.Variables.Add(new V1.Environment.Types.Variable { Name = name, Value = value });
         }

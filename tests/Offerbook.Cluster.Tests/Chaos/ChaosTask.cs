@@ -51,18 +51,18 @@ internal sealed class ChaosTask(string id, ChaosKind kind, string marks)
     /// <returns>What is wrong with this update after those before it; null: nothing.</returns>
     public string? Hear(V1.TaskStatus status)
     {
-        var before = _history.LastOrDefault(other => Rank(other.State) is not null);
+        var before = _history.LastOrDefault(other => Rank(other) is not null);
         _history.Add(status);
         if (status.HasUuid && !_uuids.Add(status.Uuid) && status.Uuid != _newest)
         {
             return $"hears an update of {status.State} again though a later one has come";
         }
         _newest = status.HasUuid ? status.Uuid : _newest;
-        if (Rank(status.State) is not { } rank)
+        if (Rank(status) is not { } rank)
         {
             return null;
         }
-        if (before is not null && (rank < Rank(before.State) || (Rank(before.State) == End && status.State != before.State)))
+        if (before is not null && (rank < Rank(before) || (Rank(before) == End && status.State != before.State)))
         {
             return $"goes from {before.State} to {status.State}";
         }
@@ -109,14 +109,15 @@ internal sealed class ChaosTask(string id, ChaosKind kind, string marks)
         kind.SharesProcessNumbers && Marks.FirstOrDefault()?.Split(' ') is ["start", var number] && int.Parse(number) is var process
         && MarkedProcesses.Mark(process, MarkedProcesses.TaskVariable) == id ? process : null;
 
-    /// <summary>Null for the states that say only that the task is out of sight.</summary>
-    private static int? Rank(V1.TaskState state) => state switch
+    /// <summary>Null for what says only that the task is out of sight, or (of a task that has ended, or was never taken) not known any more.</summary>
+    private static int? Rank(V1.TaskStatus status) => status.State switch
     {
         V1.TaskState.TaskStaging => 1,
         V1.TaskState.TaskStarting => 2,
         V1.TaskState.TaskRunning => 3,
         V1.TaskState.TaskKilling => 4,
         V1.TaskState.TaskUnreachable or V1.TaskState.TaskUnknown => null,
+        V1.TaskState.TaskGone when status is { Reason: V1.TaskStatus.Types.Reason.Reconciliation, Source: V1.TaskStatus.Types.Source.Master } => null,
         _ => End,
     };
 }
