@@ -34,6 +34,10 @@ public sealed class MutationTests
     [TestCase(Mutation.OfferInOtherRoles, new[] { "I16:" })]
     [TestCase(Mutation.ForgetDrains, new[] { "I17:" })]
     [TestCase(Mutation.ForgetToPersist, new[] { "I7:", "L1:" })]
+    [TestCase(Mutation.RestartRecoveredTasks, new[] { "I3:" })]
+    [TestCase(Mutation.ForgetUpdates, new[] { "I7:" })]
+    [TestCase(Mutation.SendUpdatesOnce, new[] { "L1:" })]
+    [TestCase(Mutation.AdoptNothing, new[] { "L1:", "I4:", "I6:", "forgets" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
     {
         var options = SimulationOptions.Default with
@@ -41,10 +45,10 @@ public sealed class MutationTests
             Duration = TimeSpan.FromMinutes(2),
             HealLimit = TimeSpan.FromMinutes(15),
             Mutation = mutation,
-            Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed ? Crashes : FaultPlan.None,
+            Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed or >= Mutation.RestartRecoveredTasks ? Crashes : FaultPlan.None,
             WildFrameworks = mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
-            AppsClients = mutation is < Mutation.RescindTwice or Mutation.LoseKills,
-            Operators = mutation >= Mutation.RescindTwice,
+            AppsClients = mutation is < Mutation.RescindTwice or Mutation.LoseKills or >= Mutation.RestartRecoveredTasks,
+            Operators = mutation is >= Mutation.RescindTwice and < Mutation.RestartRecoveredTasks,
             Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
         };
         var found = new List<string>();

@@ -40,7 +40,7 @@ public sealed class Simulation
         _options = options;
         var draws = new SeedSource(seed).For("plans");
         var clusterPlan = options.Cluster ?? ClusterPlan.Draw(draws);
-        _plan = options.Faults ?? FaultPlan.Draw(draws);
+        _plan = options.Faults ?? FaultPlan.Draw(draws).WithEngineFaults(new SeedSource(seed).For("faults of engines"));
         _cluster = new SimCluster(seed, options.Mutation == Mutation.OverstateResources ? clusterPlan with { Overstatement = 10 } : clusterPlan);
         Mutations.Apply(options.Mutation, _cluster);
         _cluster.World.Trace.Listener = options.Watch;

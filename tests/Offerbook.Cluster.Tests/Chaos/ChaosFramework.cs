@@ -13,7 +13,7 @@ namespace Offerbook.Cluster.Tests.Chaos;
 /// </summary>
 internal sealed class ChaosFramework : IAsyncDisposable
 {
-    private const int LaunchesAtOnce = 12;
+    private const int LaunchesAtOnce = 4;
 
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
 

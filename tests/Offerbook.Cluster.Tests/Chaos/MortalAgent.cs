@@ -22,7 +22,7 @@ internal sealed class MortalAgent(string directory, Uri master, string[] extra) 
     public async Task LiveAndDieAsync(Random random)
     {
         Start();
-        if (random.NextDouble() < 0.3)
+        if (random.NextDouble() < 0.25)
         {
             // While it starts, replays its journal, or looks for what runs.
             await Task.Delay(random.Next(100, 1_200));
@@ -30,7 +30,8 @@ internal sealed class MortalAgent(string directory, Uri master, string[] extra) 
         else
         {
             await ReadyAsync();
-            await Task.Delay((int)Math.Min(4_000, -Math.Log(1 - random.NextDouble()) * 900));
+            // Registering takes up to a second of it.
+            await Task.Delay((int)Math.Min(6_000, -Math.Log(1 - random.NextDouble()) * 2_000));
         }
         Assert.That(_process!.HasExited, Is.False, $"the agent ended by itself:\n{_process.Output}");
         await _process.KillAsync();

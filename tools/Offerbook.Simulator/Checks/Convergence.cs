@@ -53,6 +53,8 @@ public sealed class Convergence(SimCluster cluster)
         var known = ((MasterCore)cluster.Master.Core!).View(cluster.Master.Clock.Now).Agents.FirstOrDefault(known => known.Id == agent.Id);
         return known is null ? $"{machine.Name} is not registered"
             : known.Total != agent.Total ? $"{machine.Name} has {agent.Total}, and the master counts on {known.Total}"
+            : agent.Frameworks.SelectMany(framework => framework.Tasks).FirstOrDefault(task => task.ContainerEnded) is { } ended
+                ? $"{machine.Name} waits for the acknowledgement of how {ended.Task.TaskId.Value} ended"
             : agent.Operations.Count > 0 ? $"{machine.Name} waits with {agent.Operations.Count} operations for their acknowledgements"
             : null;
     }

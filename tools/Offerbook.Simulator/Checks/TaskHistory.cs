@@ -16,7 +16,12 @@ public sealed class TaskHistory(string framework)
 
     private readonly Dictionary<string, TaskStatus> _last = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, HashSet<Google.Protobuf.ByteString>> _ends = new(StringComparer.Ordinal);
+
     public long Updates { get; private set; }
+
+    /// <summary>How many different updates have told a task's end.</summary>
+    public int EndsOf(string task) => _ends.GetValueOrDefault(task)?.Count ?? 0;
 
     /// <summary>What the framework heard last of a task.</summary>
     public TaskStatus? Last(string task) => _last.GetValueOrDefault(task);
@@ -47,6 +52,10 @@ public sealed class TaskHistory(string framework)
                 $"I6: {framework} hears that {task} goes back from {before} to {status.State} ({(status.HasReason ? status.Reason : "no reason")} from {status.Source}: {status.Message})");
         }
         _furthest[task] = status.State;
+        if (rank == End && status.HasUuid)
+        {
+            (_ends.TryGetValue(task, out var ends) ? ends : _ends[task] = []).Add(status.Uuid);
+        }
     }
 
     /// <summary>The answer to a question about a task that the master does not know, perhaps because it has ended.</summary>

@@ -2,6 +2,7 @@ using Offerbook.Actors;
 using Offerbook.Agent.Containers;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Engine;
+using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Nodes;
 
 namespace Offerbook.Simulator.Faults;
@@ -69,6 +70,9 @@ public sealed class FaultInjector
         Every(_plan.ClockStepsPerMinute, StepClock);
         Every(_plan.SlowDisksPerMinute, SlowDisk);
         Every(_plan.FullDisksPerMinute, FillDisk);
+        Every(_plan.EngineHangsPerMinute, () => AnyEngine().Hang(_random.Exponential(TimeSpan.FromSeconds(20))));
+        Every(_plan.EngineRestartsPerMinute, () => AnyEngine().RestartEngine(_random.Exponential(TimeSpan.FromSeconds(5)), _random.Chance(0.5)));
+        Every(_plan.SlowPullsPerMinute, SlowPulls);
         KeepDeadDisksRestarting();
     }
 
@@ -85,6 +89,7 @@ public sealed class FaultInjector
         foreach (var machine in _cluster.Machines)
         {
             machine.Containers.LaunchFailureRate = 0;
+            machine.Containers.StartMean = SimContainers.UsualStartMean;
         }
         foreach (var process in _cluster.Processes)
         {
@@ -193,6 +198,17 @@ public sealed class FaultInjector
         _cluster.World.Note($"{process.Name}'s disk is full");
         _cluster.World.Schedule(_random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1)), null, () => process.Disk.Full = false);
     }
+
+    private void SlowPulls()
+    {
+        var engine = AnyEngine();
+        engine.StartMean = _random.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+        _cluster.World.Note($"containers on {engine.Machine} take {engine.StartMean} to start");
+        _cluster.World.Schedule(_random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1)), null,
+            () => engine.StartMean = SimContainers.UsualStartMean);
+    }
+
+    private SimContainers AnyEngine() => _random.Pick(_cluster.Machines).Containers;
 
     private SimProcess AnyProcess() => _random.Pick(_cluster.Processes);
 

@@ -53,6 +53,15 @@ public sealed record FaultPlan
 
     public double LaunchFailureRate { get; init; }
 
+    /// <summary>What runs the containers of a machine answers nothing for a while.</summary>
+    public double EngineHangsPerMinute { get; init; }
+
+    /// <summary>What runs the containers of a machine is restarted; half of the times they end with it.</summary>
+    public double EngineRestartsPerMinute { get; init; }
+
+    /// <summary>For a while images come slowly to a machine.</summary>
+    public double SlowPullsPerMinute { get; init; }
+
     /// <summary>Mean delay of the links.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(1);
 
@@ -88,6 +97,16 @@ public sealed record FaultPlan
         };
     }
 
+    /// <summary>Adds faults of what runs containers, from a stream of their own: what was drawn before stays what it was.</summary>
+    public FaultPlan WithEngineFaults(SeededRandom random)
+    {
+        double Rate(double on, double most) => random.Chance(on) ? random.NextDouble() * most : 0;
+        return this with
+        {
+            EngineHangsPerMinute = Rate(0.2, 1), EngineRestartsPerMinute = Rate(0.15, 0.5), SlowPullsPerMinute = Rate(0.15, 1),
+        };
+    }
+
     /// <summary>The faults that are on, for the report.</summary>
     public override string ToString()
     {
@@ -109,6 +128,7 @@ public sealed record FaultPlan
         ("replacements", ReplacementsPerMinute), ("container crashes", ContainerCrashesPerMinute), ("pauses", PausesPerMinute), ("partitions", PartitionsPerMinute),
         ("one-way cuts", OneWayCutsPerMinute), ("resets", ResetsPerMinute), ("clogs", ClogsPerMinute),
         ("clock steps", ClockStepsPerMinute), ("slow disks", SlowDisksPerMinute), ("full disks", FullDisksPerMinute),
+        ("engine hangs", EngineHangsPerMinute), ("engine restarts", EngineRestartsPerMinute), ("slow pulls", SlowPullsPerMinute),
         ("flush errors", FlushErrorRate), ("frame resets", FrameResetRate), ("launch failures", LaunchFailureRate),
         ("delay ms", Delay.TotalMilliseconds),
     ];

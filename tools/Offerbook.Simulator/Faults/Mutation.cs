@@ -58,6 +58,18 @@ public enum Mutation
 
     /// <summary>The master changes its state without journalling all of it.</summary>
     ForgetToPersist,
+
+    /// <summary>A task that ended while its agent was down is started again.</summary>
+    RestartRecoveredTasks,
+
+    /// <summary>An agent does not write down which updates are not acknowledged.</summary>
+    ForgetUpdates,
+
+    /// <summary>An agent sends each update once, whether it is acknowledged or not.</summary>
+    SendUpdatesOnce,
+
+    /// <summary>An agent that was restarted takes what runs for never started.</summary>
+    AdoptNothing,
 }
 
 internal static class Mutations
@@ -72,6 +84,7 @@ internal static class Mutations
         foreach (var machine in cluster.Machines)
         {
             machine.Containers.IgnoresSignals = mutation == Mutation.IgnoreSignals;
+            machine.Agent.Spoil = AgentDefects.Of(mutation);
         }
         cluster.MasterPort.ReplaysUpdates = mutation == Mutation.ReplayUpdates;
         cluster.Master.Spoil = MasterDefects.Of(mutation);

@@ -28,6 +28,9 @@ public sealed class SimContainer(ContainerSpec spec, ContainerScript script, Tim
     /// <summary>Whether the agent's process that runs now has been told how the container began, and so will be told of its end.</summary>
     public bool IsWatched { get; set; }
 
+    /// <summary>Whether the engine cannot do anything to it: it heeds no signal.</summary>
+    public bool IsStuck { get; set; }
+
     public bool IsRunning => Started is not null && Exit is null;
 
     public int Pid { get; init; }

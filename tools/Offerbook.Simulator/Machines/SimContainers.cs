@@ -15,8 +15,11 @@ public sealed class SimContainers(SimWorld world, string machine)
     private readonly SortedDictionary<string, SimContainer> _containers = new(StringComparer.Ordinal);
     private readonly SeededRandom _chance = world.Seeds.For("containers of " + machine);
     private readonly HashSet<string> _ever = [];
+    private readonly List<AgentMessage> _untold = [];
+    private readonly List<Action> _unasked = [];
     private int _pids = 1000;
     private int _agentLife;
+    private int _hangs;
 
     /// <summary>Hands a message to the agent's core.</summary>
     public Action<AgentMessage> Report { get; set; } = _ => { };
@@ -38,10 +41,18 @@ public sealed class SimContainers(SimWorld world, string machine)
     public double LaunchFailureRate { get; set; }
 
     /// <summary>Mean of how long it takes to start a process.</summary>
-    public TimeSpan StartMean { get; set; } = TimeSpan.FromMilliseconds(20);
+    public TimeSpan StartMean { get; set; } = UsualStartMean;
+
+    public static TimeSpan UsualStartMean { get; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long an agent waits for an engine that does not answer.</summary>
+    public static TimeSpan EngineDeadline { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a process takes to end after SIGTERM.</summary>
     public TimeSpan StopMean { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Whether what runs containers answers nothing at the moment; see <see cref="Hang"/>.</summary>
+    public bool Hangs => _hangs > 0;
 
     /// <summary>A defect for mutation tests: nothing can end a process but itself.</summary>
     public bool IgnoresSignals { get; set; }
@@ -49,10 +60,43 @@ public sealed class SimContainers(SimWorld world, string machine)
     public void Launch(ContainerSpec spec)
     {
         Invariant.Check(_ever.Add(spec.Container.Value), $"container {spec.Container} is launched twice on {machine}");
+        if (Hangs)
+        {
+            AskLater(spec);
+            return;
+        }
+        Make(spec);
+    }
+
+    /// <summary>What hangs is waited for until a deadline, and then the launch has failed.</summary>
+    private void AskLater(ContainerSpec spec)
+    {
+        var open = true;
+        var life = _agentLife;
+        _unasked.Add(() =>
+        {
+            if (open && life == _agentLife)
+            {
+                open = false;
+                Make(spec);
+            }
+        });
+        Later(EngineDeadline, () =>
+        {
+            if (open)
+            {
+                open = false;
+                Report(new AgentMessage.ContainerLaunchFailed(spec.Container, "the engine did not answer in time"));
+            }
+        });
+    }
+
+    private void Make(ContainerSpec spec)
+    {
         if (_chance.Chance(LaunchFailureRate))
         {
             Later(_chance.Exponential(StartMean), () =>
-                Report(new AgentMessage.ContainerLaunchFailed(spec.Container, "simulated failure to start")));
+                Tell(new AgentMessage.ContainerLaunchFailed(spec.Container, "simulated failure to start")));
             return;
         }
         var line = spec.Command is CommandSpec.Shell shell ? shell.Line : "";
@@ -76,7 +120,63 @@ public sealed class SimContainers(SimWorld world, string machine)
         }
         if (container.IsWatched)
         {
-            Report(new AgentMessage.ContainerStarted(container.Id, container.Pid));
+            Tell(new AgentMessage.ContainerStarted(container.Id, container.Pid));
+        }
+    }
+
+    /// <summary>
+    /// What runs containers stops to answer for a while, and then goes on where it was: launches wait for a deadline, signals are heeded
+    /// afterwards, and only afterwards it tells what has happened to containers meanwhile. The containers know nothing of it.
+    /// </summary>
+    public void Hang(TimeSpan duration)
+    {
+        _hangs++;
+        world.Note($"the engine of {machine} hangs for {duration}");
+        world.Schedule(duration, null, () =>
+        {
+            if (--_hangs > 0)
+            {
+                return;
+            }
+            world.Note($"the engine of {machine} goes on");
+            foreach (var message in Drain(_untold))
+            {
+                Report(message);
+            }
+            foreach (var request in Drain(_unasked))
+            {
+                request();
+            }
+        });
+    }
+
+    /// <summary>What runs containers is restarted, and they go on meanwhile (live restore) or end with it.</summary>
+    public void RestartEngine(TimeSpan down, bool liveRestore)
+    {
+        Hang(down);
+        foreach (var container in liveRestore ? [] : _containers.Values.Where(item => item.IsRunning).ToList())
+        {
+            End(container, new ContainerExit.Exited(137));
+        }
+    }
+
+    private static List<T> Drain<T>(List<T> list)
+    {
+        var all = list.ToList();
+        list.Clear();
+        return all;
+    }
+
+    /// <summary>Reports, as soon as what runs containers does.</summary>
+    private void Tell(AgentMessage message)
+    {
+        if (Hangs)
+        {
+            _untold.Add(message);
+        }
+        else
+        {
+            Report(message);
         }
     }
 
@@ -105,14 +205,19 @@ public sealed class SimContainers(SimWorld world, string machine)
         Finished?.Invoke(container);
         if (container.IsWatched)
         {
-            Report(new AgentMessage.ContainerExited(container.Id, exit));
+            Tell(new AgentMessage.ContainerExited(container.Id, exit));
         }
     }
 
     public void Signal(ContainerId id, ContainerSignal signal)
     {
-        if (IgnoresSignals || !_containers.TryGetValue(id.Value, out var container) || container.Exit is not null)
+        if (IgnoresSignals || !_containers.TryGetValue(id.Value, out var container) || container.Exit is not null || container.IsStuck)
         {
+            return;
+        }
+        if (Hangs)
+        {
+            _unasked.Add(() => Signal(id, signal));
             return;
         }
         if (container.Started is null)
@@ -146,7 +251,7 @@ public sealed class SimContainers(SimWorld world, string machine)
         if (_containers.TryGetValue(id.Value, out var container) && container is { Started: null, Exit: null } && _chance.Chance(0.5))
         {
             _containers.Remove(id.Value);
-            Later(_chance.Exponential(StartMean), () => Report(new AgentMessage.ContainerLaunchFailed(id, "the launch was given up")));
+            Later(_chance.Exponential(StartMean), () => Tell(new AgentMessage.ContainerLaunchFailed(id, "the launch was given up")));
         }
     }
 
@@ -166,6 +271,7 @@ public sealed class SimContainers(SimWorld world, string machine)
     public void AgentDied()
     {
         _agentLife++;
+        _untold.Clear();
         foreach (var container in _containers.Values)
         {
             container.IsWatched = false;
@@ -219,17 +325,17 @@ public sealed class SimContainers(SimWorld world, string machine)
         if (!_containers.TryGetValue(id.Value, out var container))
         {
             _ever.Add(id.Value);
-            Report(new AgentMessage.ContainerNeverStarted(id));
+            Tell(new AgentMessage.ContainerNeverStarted(id));
         }
         else if (container.Exit is { } exit)
         {
             container.IsWatched = true;
-            Report(new AgentMessage.ContainerExited(id, exit));
+            Tell(new AgentMessage.ContainerExited(id, exit));
         }
         else
         {
             container.IsWatched = true;
-            Report(new AgentMessage.ContainerStarted(id, container.Pid));
+            Tell(new AgentMessage.ContainerStarted(id, container.Pid));
         }
     };
 
@@ -239,7 +345,8 @@ public sealed class SimContainers(SimWorld world, string machine)
         var takes = _chance.Exponential(TimeSpan.FromMilliseconds(3));
         Later(takes, () =>
         {
-            var healthy = container is not null && container.IsHealthy(world.Elapsed);
+            // A command is run by the engine; anything else is asked over the network.
+            var healthy = container is not null && container.IsHealthy(world.Elapsed) && !(Hangs && run.Check is CheckSpec.Command);
             Report(new AgentMessage.CheckFinished(run.Container, run.Purpose, run.Number, Answer(run.Check, healthy)));
         });
     }

@@ -5,6 +5,7 @@ using Offerbook.Simulator.Checks;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Workload;
+using TaskStatus = Mesos.V1.TaskStatus;
 
 namespace Offerbook.Simulator.Scenarios;
 
@@ -119,7 +120,8 @@ public sealed class Scenario
         Ask("PUT /v2/groups/shop", new JObject { ["id"] = "/shop", ["apps"] = apps }, records, facts);
     }
 
-    public void DeleteApp(string id) => Ask("DELETE /v2/apps" + id, null, [Record(id)], null);
+    /// <param name="force">Whatever deployment of it is under way.</param>
+    public void DeleteApp(string id, bool force = false) => Ask($"DELETE /v2/apps{id}{(force ? "?force=true" : "")}", null, [Record(id)], null);
 
     private void Ask(string request, JToken? body, List<AppRecord> records, AppFacts? after)
     {
@@ -184,6 +186,11 @@ public sealed class Scenario
     public bool EverRan(string task) => _auditor.Machines.EverBegan(task);
 
     public TaskState? StateOf(string task) => _auditor.AppsTasks.Last(task)?.State;
+
+    public TaskStatus.Types.Reason? ReasonOf(string task) => _auditor.AppsTasks.Last(task)?.Reason;
+
+    /// <summary>How many ends of a task its framework has heard, the same one counted once however often it came.</summary>
+    public int EndsOf(string task) => _auditor.AppsTasks.EndsOf(task);
 
     public string MessageOf(string task) => _auditor.AppsTasks.Last(task)?.Message ?? "";
 

@@ -1,0 +1,102 @@
+using Google.Protobuf;
+using Offerbook.Actors;
+using Offerbook.Agent;
+using Offerbook.Agent.Containers;
+using CallType = Offerbook.Wire.AgentProtocol.Call.Types.Type;
+
+namespace Offerbook.Simulator.Faults.Defects;
+
+/// <summary>The ways for an agent to be wrong; see <see cref="Mutation"/> for what each stands for.</summary>
+internal static class AgentDefects
+{
+    /// <summary>To be asked once for each machine: a defect may go on over the lives of its agent.</summary>
+    public static Func<ICore<AgentMessage>, ICore<AgentMessage>>? Of(Mutation mutation)
+    {
+        switch (mutation)
+        {
+            case Mutation.RestartRecoveredTasks:
+                var launched = new SortedDictionary<string, ContainerSpec>(StringComparer.Ordinal);
+                return core => new RestartsRecovered(core, launched);
+            case Mutation.ForgetUpdates:
+                return core => new ForgetsUpdates(core);
+            case Mutation.SendUpdatesOnce:
+                return core => new SendsUpdatesOnce(core);
+            case Mutation.AdoptNothing:
+                return core => new AdoptsNothing(core);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>A task that ended while its agent was down is started once more, in another container.</summary>
+    private sealed class RestartsRecovered(ICore<AgentMessage> core, SortedDictionary<string, ContainerSpec> launched) : AgentDefect(core)
+    {
+        private readonly HashSet<string> _ofThisLife = [];
+
+        protected override AgentMessage? Hear(AgentMessage message, Effects effects)
+        {
+            if (message is AgentMessage.ContainerExited exited && _ofThisLife.Add(exited.Container.Value)
+                && launched.Remove(exited.Container.Value, out var spec))
+            {
+                effects.Add(new LaunchContainer(spec with { Container = new ContainerId(spec.Container.Value + "-again") }));
+            }
+            return message;
+        }
+
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            if (effect is LaunchContainer launch)
+            {
+                launched[launch.Spec.Container.Value] = launch.Spec;
+                _ofThisLife.Add(launch.Spec.Container.Value);
+            }
+            effects.Add(effect);
+        }
+    }
+
+    /// <summary>An update is sent, and not written down: a restart forgets that it is not acknowledged.</summary>
+    private sealed class ForgetsUpdates(ICore<AgentMessage> core) : AgentDefect(core)
+    {
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            if (effect is not Persist { Event.Manifest: "UpdateQueued/1" })
+            {
+                effects.Add(effect);
+            }
+        }
+    }
+
+    /// <summary>What was sent and not acknowledged is not sent again.</summary>
+    private sealed class SendsUpdatesOnce(ICore<AgentMessage> core) : AgentDefect(core)
+    {
+        private readonly HashSet<ByteString> _sent = [];
+
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            if (effect is not CallMaster { Call: { Type: CallType.Update } call } || _sent.Add(call.Update.Status.Uuid))
+            {
+                effects.Add(effect);
+            }
+        }
+    }
+
+    /// <summary>What runs is not found after a restart.</summary>
+    private sealed class AdoptsNothing(ICore<AgentMessage> core) : AgentDefect(core)
+    {
+        private readonly HashSet<string> _launched = [];
+
+        protected override AgentMessage Hear(AgentMessage message, Effects effects) =>
+            message is AgentMessage.ContainerStarted started && !_launched.Contains(started.Container.Value)
+                ? new AgentMessage.ContainerNeverStarted(started.Container)
+                : message;
+
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            if (effect is LaunchContainer launch)
+            {
+                _launched.Add(launch.Spec.Container.Value);
+            }
+            effects.Add(effect);
+        }
+    }
+}
