@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Agent;
 using Offerbook.Agent.Containers;
+using Offerbook.Master;
 using Offerbook.Simulator.Machines;
 using TaskStatus = Mesos.V1.TaskStatus;
 
@@ -155,10 +156,11 @@ internal static class EngineScenarios
         }
         story.UntilConverged();
         story.Require(!failed.Exists(story.EverRan) || story.Running("/web").Count == 1, "one instance runs");
-        // What failed holds nothing any more: the whole cluster can be had.
-        var cpus = story.Cluster.Machines.Sum(machine => machine.Total.CpusMilli) / 1000;
-        story.PutApp("/web", instances: (cpus * 10) - 1);
+        story.DeleteApp("/web");
         story.UntilConverged();
+        var master = (MasterCore)story.Cluster.Master.Core!;
+        story.Require(master.View(story.Cluster.Master.Clock.Now).Agents.All(agent => agent.UsedTotal.IsEmpty),
+            "what failed holds nothing any more");
     }
 
     public static void KilledWhilePulling(Scenario story)
