@@ -270,7 +270,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         {
             _orders.KillAll(KillCause.Shutdown, null);
         }
-        else
+        else if (!_context.Settings.CleansUp)
         {
             _link.Begin();
         }

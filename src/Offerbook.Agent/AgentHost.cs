@@ -69,7 +69,7 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(server);
             await server.StartAsync(loggers, cancellation);
 
-            var settings = options.Tune(options.Sandboxes.ApplyTo(SettingsOf(options, work, server.Address, resources, attributes)));
+            var settings = options.Tune(options.Executors.ApplyTo(options.Sandboxes.ApplyTo(SettingsOf(options, work, server.Address, resources, attributes))));
             var executors = new ExecutorConnections(mailbox);
             server.Describe(settings, executors);
             var files = new ContainerFiles(work);
@@ -77,7 +77,8 @@ public sealed class AgentHost : IAsyncDisposable
             var volumes = new VolumeDirectories(work, mailbox.PostAsync, logger);
             parts.Add(volumes);
             var docker = new DockerContainers(work, sandboxes, volumes, options.Docker, options.Isolation, settings.BootId, mailbox.PostAsync, logger);
-            var environment = new HostEnvironment(System.Environment.GetEnvironmentVariables(), options.ExtraPath);
+            var environment = new HostEnvironment(
+                options.Executors.Environment is null ? System.Environment.GetEnvironmentVariables() : new Dictionary<string, string>(), options.ExtraPath);
             var groups = new ContainerGroups(Isolation.Detect(options.Isolation, work, logger), options.Isolation, logger);
             parts.Add(groups);
             var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), environment, groups, options.Isolation);
@@ -107,7 +108,9 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(server);
             parts.Add(executors);
             server.Open(containers, containers.Attached);
-            return new AgentHost(options, server.Address, logger, parts, gateway, WatchAsync(runner.Completion, containers.Completion));
+            return new AgentHost(options, server.Address, logger, parts, gateway, options.Executors.CleanUp
+                ? WatchAsync(runner.Completion, containers.Completion, gateway.KillAllTasksAsync(options.StopGrace, CancellationToken.None))
+                : WatchAsync(runner.Completion, containers.Completion));
         }
         catch
         {
@@ -175,7 +178,7 @@ public sealed class AgentHost : IAsyncDisposable
         {
             Reconfiguration = options.Reconfiguration,
             Oversubscribed = Revocable(FlagText.Read("oversubscribed-resources", options.OversubscribedResources)),
-            ExecutorTokenKey = options.AuthenticateExecutors ? (ReadOnlyMemory<byte>?)ExecutorKeyFile.Of(work) : null,
+            ExecutorTokenKey = options.Executors.Authenticate ? (ReadOnlyMemory<byte>?)ExecutorKeyFile.Of(work, options.Security.JwtSecretKey) : null,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Registration;
 using Offerbook.Wire.Hosting.Logging;
 using Offerbook.Wire.Http;
@@ -60,8 +61,7 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
 
     public IsolationOptions Isolation { get; init; } = new();
 
-    /// <summary>Whether executors must prove with a token, which they are given at their launch, that they are who they say. Default: no.</summary>
-    public bool AuthenticateExecutors { get; init; }
+    public ExecutorOptions Executors { get; init; } = new();
 
     public AgentSecurityOptions Security { get; init; } = AgentSecurityOptions.None;
 
@@ -85,7 +85,6 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
 
     /// <summary>Connections at once; one more is closed unanswered. An executor has two, and 10,000 tasks may each have one. Default 50,000.</summary>
     public int MaxConnections { get; init; } = 50_000;
-
 
     /// <summary>Adjusts the timings and bounds of the core.</summary>
     public Func<AgentSettings, AgentSettings> Tune { get; init; } = settings => settings;

@@ -76,6 +76,9 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>Between HEARTBEAT events to an executor. Default 30 min.</summary>
     public TimeSpan ExecutorHeartbeat { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Do not register: the agent was started to end what runs. Default: no.</summary>
+    public bool CleansUp { get; init; }
+
     /// <summary>With which the tokens of executors are signed; null: executors are not authenticated.</summary>
     public ReadOnlyMemory<byte>? ExecutorTokenKey { get; init; }
 

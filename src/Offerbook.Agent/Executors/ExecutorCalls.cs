@@ -20,7 +20,8 @@ internal sealed class ExecutorCalls(AgentContext context, MasterLink link, Execu
     {
         var (connection, call) = (received.Connection, received.Call);
         var key = new ExecutorKey(FrameworkId.From(call.FrameworkId), ExecutorId.From(call.ExecutorId));
-        if (call.Type != Type.Subscribe && recovering())
+        // Who has subscribed already may go on: what it reports now it would not repeat before its next subscription.
+        if (call.Type != Type.Subscribe && recovering() && context.State.Executors.Find(key) is not { Runtime.HasSubscribed: true })
         {
             Answer(connection, 503, "Agent has not finished recovery");
         }

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Wire.Identity;
+using Offerbook.Wire.Text;
 
 namespace Offerbook.Agent.Executors;
 

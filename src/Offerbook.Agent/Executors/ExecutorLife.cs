@@ -163,6 +163,10 @@ internal sealed class ExecutorLife(AgentContext context, ExecutorTasks tasks, Re
     /// <summary>Again and again: a container that is still starting hears nothing, and a process may hang in the kernel.</summary>
     private void Kill(AgentExecutor executor)
     {
+        if (executor.Runtime.Phase == ContainerPhase.Starting)
+        {
+            context.Do(new CancelLaunch(executor.Container));
+        }
         context.Do(new SignalContainer(executor.Container, ContainerSignal.Kill));
         context.StartTimer(new AgentMessage.ExecutorGraceExpired(executor.Container), context.Settings.KillRetry);
     }

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Tasks;
+using Offerbook.Wire.Text;
 using Reason = Mesos.V1.TaskStatus.Types.Reason;
 
 namespace Offerbook.Agent.Executors;

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using Offerbook.Wire.Http.Security;
 
 namespace Offerbook.Agent.Hosting;
 
@@ -8,10 +10,17 @@ internal static class ExecutorKeyFile
     /// <summary>As long as the hash (RFC 7518, 3.2).</summary>
     private const int KeyBytes = 32;
 
+    private const int MaxKeyBytes = 64 * 1024;
+
+    /// <param name="given">A file that the operator named.</param>
     /// <summary>Reads the key of the work directory, or makes one that only the agent's user can read.</summary>
     /// <exception cref="AgentStartException">It cannot be read or written, or is damaged.</exception>
-    public static byte[] Of(string work)
+    public static byte[] Of(string work, string? given)
     {
+        if (given is not null)
+        {
+            return ReadGiven(given);
+        }
         var path = Path.Combine(work, "meta", "executor.key");
         try
         {
@@ -28,6 +37,19 @@ internal static class ExecutorKeyFile
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new AgentStartException($"The key '{path}' for the tokens of executors cannot be used: {failure.Message}", failure);
+        }
+    }
+
+    private static byte[] ReadGiven(string path)
+    {
+        try
+        {
+            var key = Encoding.UTF8.GetBytes(SecretFile.Read(path, "JWT secret key file", MaxKeyBytes, null));
+            return key.Length > 0 ? key : throw new FormatException($"the JWT secret key file '{path}' is empty");
+        }
+        catch (FormatException wrong)
+        {
+            throw new AgentStartException($"--jwt_secret_key cannot be used: {wrong.Message}", wrong);
         }
     }
 

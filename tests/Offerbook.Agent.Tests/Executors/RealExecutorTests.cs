@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Mesos.V1;
+using Offerbook.Agent.Executors;
 using Offerbook.Agent.Tests.Support;
 using Offerbook.Wire.AgentProtocol;
 using Reason = Mesos.V1.TaskStatus.Types.Reason;
@@ -116,9 +117,28 @@ public sealed class RealExecutorTests
     }
 
     [Test]
+    public async Task CleanUp_EndsWhatRunsAndThenTheAgent()
+    {
+        var agent = await StartAsync(options => options with { StopTasksOnExit = false });
+        var port = agent.Address.Port;
+        await _master.SubscribedAsync();
+        _master.Send(ExecutorBench.Launch(Task("t1")));
+        _master.Send(Make.Launch(Make.Task("command", "sleep 1000", "cpus:0.1;mem:16")));
+        await _master.StateAsync("t1", TaskState.TaskRunning);
+        await _master.StateAsync("command", TaskState.TaskRunning);
+        await agent.DisposeAsync();
+
+        await using var cleaner = await StartAsync(options => options with { Port = port, Executors = new ExecutorOptions { CleanUp = true } });
+        await cleaner.Completion.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.That((await cleaner.ViewAsync()).Frameworks.Single().Executors, Is.Empty);
+        Assert.That(_master.Subscriptions, Has.Count.EqualTo(1), "it does not register");
+    }
+
+    [Test]
     public async Task Tokens_LetExecutorsIn_AndNobodyElse()
     {
-        await using var agent = await StartAsync(options => options with { AuthenticateExecutors = true });
+        await using var agent = await StartAsync(options => options with { Executors = new ExecutorOptions { Authenticate = true } });
         await _master.SubscribedAsync();
         _master.Send(ExecutorBench.Launch(Task("t1", "finish")));
         await _master.StateAsync("t1", TaskState.TaskFinished);

@@ -39,6 +39,13 @@ internal sealed class AgentFlagTests
     [TestCase("containerizers", "mesos,docker")]
     [TestCase("docker_socket", "/run/other.sock")]
     [TestCase("sandbox_directory", "/sandbox")]
+    [TestCase("authenticate_http_executors", "true")]
+    [TestCase("executor_environment_variables", "{\"LANG\":\"C\"}")]
+    [TestCase("executor_registration_timeout", "2mins")]
+    [TestCase("executor_reregistration_timeout", "15secs")]
+    [TestCase("executor_shutdown_grace_period", "1mins")]
+    [TestCase("recover", "cleanup")]
+    [TestCase("recovery_timeout", "1hrs")]
     public void Value_ThatWasGiven_IsInEffect(string name, string value)
     {
         var options = AgentFlags.Set.Apply(Flag(name), value, Plain);
@@ -61,6 +68,10 @@ internal sealed class AgentFlagTests
     [TestCase("domain", "{}")]
     [TestCase("containerizers", "podman")]
     [TestCase("sandbox_directory", "relative")]
+    [TestCase("executor_reregistration_timeout", "16secs")]
+    [TestCase("executor_environment_variables", "LANG=C")]
+    [TestCase("executor_environment_variables", "{\"A\": 1}")]
+    [TestCase("recover", "perhaps")]
     public void Mistake_IsNamedWithItsFlag(string name, string value) => Assert.That(() => AgentFlags.Set.Apply(Flag(name), value, Plain),
         Throws.TypeOf<FormatException>().With.Message.StartsWith($"--{name}: "));
 

@@ -11,7 +11,7 @@ internal static class ProcessFlags
     public static IReadOnlyList<Flag<AgentOptions>> All { get; } =
     [
         Option("advertise_ip", "", (text, options) => options with { AdvertisedAddress = Address(text) }, options => (options.AdvertisedAddress ?? options.ListenAddress).ToString()),
-        Option("authenticate_http_executors", "Executors are given a token at their launch and show it", (text, options) => options with { AuthenticateExecutors = Switch(text) }, options => FlagValues.Of(options.AuthenticateExecutors)) with { IsSwitch = true },
+        Option("authenticate_http_executors", "Executors are given a token at their launch and show it", (text, options) => options with { Executors = options.Executors with { Authenticate = Switch(text) } }, options => FlagValues.Of(options.Executors.Authenticate)) with { IsSwitch = true },
         Guard("authenticate_http_readonly", "", (on, security) => security with { AuthenticateReadOnly = on }, security => security.AuthenticateReadOnly),
         Guard("authenticate_http_readwrite", "", (on, security) => security with { AuthenticateReadWrite = on }, security => security.AuthenticateReadWrite),
         Option("credential", "A file with the principal and the secret that the master is shown; `--principal` and `--secret-file` do the same. Not shown", (text, options) => options with { Credential = CredentialOf(text) }, _ => null) with { IsPath = true },
@@ -21,7 +21,7 @@ internal static class ProcessFlags
         Option("http_credentials", "Shown as the path only", (text, options) => options with { Security = options.Security with { Credentials = text } }, options => options.Security.Credentials) with { IsPath = true },
         Option("http_heartbeat_interval", "", (text, options) => options with { HttpHeartbeatInterval = Duration(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) }, options => Of(options.HttpHeartbeatInterval)),
         Option("ip", "`--listen` is the same. Default 127.0.0.1, where the original listens everywhere", (text, options) => options with { ListenAddress = Address(text) }, options => options.ListenAddress.ToString()),
-        Option("jwt_secret_key", "For the authenticator jwt. Shown as the path only", (text, options) => options with { Security = options.Security with { JwtSecretKey = text } }, options => options.Security.JwtSecretKey) with { IsPath = true, OldName = "executor_secret_key" },
+        Option("jwt_secret_key", "For the authenticator jwt, and to sign executors' tokens with (else a key of the agent's own is). Shown as the path only", (text, options) => options with { Security = options.Security with { JwtSecretKey = text } }, options => options.Security.JwtSecretKey) with { IsPath = true, OldName = "executor_secret_key" },
         Option("log_dir", "The log is `offerbook-agent.log` there", (text, options) => options with { LogDirectory = text, LogFile = Path.Combine(text, "offerbook-agent.log") }, options => options.LogDirectory) with { IsPath = true },
         Option("logging_level", "INFO, WARNING or ERROR", (text, options) => options with { LogMinimum = Level(text) },
             options => options.LogMinimum switch { LogLevel.Error => "ERROR", LogLevel.Warning => "WARNING", _ => "INFO" }),

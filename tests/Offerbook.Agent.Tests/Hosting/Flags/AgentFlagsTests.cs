@@ -27,7 +27,7 @@ public sealed class AgentFlagsTests
     [TestCase("master", "zk://a/mesos", "--master: masters are not looked up in ZooKeeper yet")]
     [TestCase("port", "-1", "--port: ")]
     [TestCase("modules", "{}", "--modules: not supported: there are no modules")]
-    [TestCase("recover", "cleanup", "--recover: not supported: ")]
+    [TestCase("http_executor_domain_sockets", "true", "--http_executor_domain_sockets: not supported: ")]
     public void Flags_ThatAreWrongOrNotSupported_AreRefusedByName(string name, string value, string text)
     {
         Assert.That(() => AgentFlags.Set.Apply(Flag(name), value, Plain), Throws.TypeOf<FormatException>().With.Message.StartsWith(text));
