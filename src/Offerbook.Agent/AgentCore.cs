@@ -3,6 +3,7 @@ using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Executors;
 using Offerbook.Agent.Operations;
+using Offerbook.Agent.Pods;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Registration;
 using Offerbook.Agent.Sandbox;
@@ -62,9 +63,10 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         _containerCalls = new ContainerCalls(_context, _operatorContainers, SpecOf);
         _context.BeforeSignal = _operatorContainers.KillWithin;
         _executors = new CustomExecutors(_context, _link, statuses, _updates, _killer, _life, ledger, () => _recovering.Count > 0);
-        _owners = [new TaskContainers(_context, _life, ledger), _executors.Containers, _operatorContainers];
+        var groups = new TaskGroups(_context, _link, statuses, _killer, _checks, _life, ledger, _executors);
+        _owners = [groups.Containers, new TaskContainers(_context, _life, ledger), _executors.Containers, _operatorContainers];
         _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _operations, _operationUpdates,
-            _executors);
+            _executors, groups);
         _sandboxes = new SandboxKeeper(_context);
     }
 

@@ -1,4 +1,5 @@
 using Offerbook.Agent.Sandbox;
+using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent.Containers;
 
@@ -12,6 +13,9 @@ public sealed record ContainerSpec(
     string? User,
     IReadOnlyList<KeyValuePair<string, string>> Environment)
 {
+    /// <summary>The task that it runs; null for one that runs none.</summary>
+    public TaskId? Task { get; init; }
+
     /// <summary>What else of the host it sees: persistent volumes, paths of the host and of sandboxes.</summary>
     public IReadOnlyList<ContainerVolume> Volumes { get; init; } = [];
 

@@ -109,7 +109,7 @@ internal sealed class ExecutorLaunch(AgentContext context, ExecutorLife life, Ex
     }
 
     /// <summary>Master and agent can disagree for a moment when an executor ends: what the master did not mean is not done.</summary>
-    private static LaunchRefusal? Unexpected(ExecutorOrder order, AgentExecutor? executor)
+    internal static LaunchRefusal? Unexpected(ExecutorOrder order, AgentExecutor? executor)
     {
         var why = executor switch
         {

@@ -1,3 +1,4 @@
+using Offerbook.Agent.Containers;
 using Offerbook.Agent.Tasks;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
@@ -29,6 +30,9 @@ internal sealed class ExecutorRuntime
 
     /// <summary>Why the agent ends it, which is what its tasks' ends are then called.</summary>
     public ExecutorTermination? Termination { get; set; }
+
+    /// <summary>How the container ended before the tasks in it did; null when it never ran.</summary>
+    public ContainerExit? Exit { get; set; }
 
     /// <summary>What the executor itself is accounted for, without its tasks.</summary>
     public ResourceBag Resources { get; set; } = ResourceBag.Empty;

@@ -21,7 +21,7 @@ internal static class ExecutorSpecs
             environment.Add(new("MESOS_EXECUTOR_AUTHENTICATION_TOKEN", ExecutorToken.Sign(executor, key.Span)));
         }
         environment.AddRange(ContainerSpecs.Variables(executor.Info.Command));
-        return spec with { Environment = environment };
+        return spec with { Environment = environment, Task = null };
     }
 
     /// <summary>What the container may use now.</summary>
@@ -49,7 +49,7 @@ internal static class ExecutorSpecs
     private static AgentTask StandIn(AgentExecutor executor)
     {
         var task = AsTask(executor.Info, executor.Admitted.AgentId);
-        var live = executor.LiveTasks.Where(alive => alive.SharesContainer).ToList();
+        var live = executor.LiveTasks.ToList();
         var sum = live.Aggregate(ResourceReader.Read(task.Resources).Bag, (total, alive) => total + ResourceReader.Read(alive.Info.Resources).Bag);
         task.Resources.Clear();
         task.Resources.Add(sum.ToProto(ResourceFormat.PostRefinement));

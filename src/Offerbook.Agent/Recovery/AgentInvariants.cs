@@ -1,5 +1,6 @@
 using Offerbook.Actors;
 using Offerbook.Agent.Executors;
+using Offerbook.Agent.Pods;
 using Offerbook.Agent.Tasks;
 
 namespace Offerbook.Agent.Recovery;
@@ -23,6 +24,7 @@ internal static class AgentInvariants
             live += task.Ended ? 0 : 1;
         }
         ExecutorInvariants.Check(state);
+        PodInvariants.Check(state);
         Invariant.Check(live == state.LiveTasks, "the count of live tasks is right");
         foreach (var (id, framework) in state.Frameworks)
         {

@@ -18,6 +18,9 @@ public readonly record struct SandboxPath(AgentId Agent, FrameworkId Framework, 
     /// <summary>Whether it is a run of an executor, which <see cref="Latest"/> points to; not so what lies in another or alone.</summary>
     public bool IsRun => !IsAlone && !Container.IsNested;
 
+    /// <summary>That of the container around this one; null for one that lies in none.</summary>
+    public SandboxPath? Around => Container.Parent is { } parent ? this with { Container = parent } : null;
+
     public string FrameworkDirectory => $"slaves/{Agent}/frameworks/{Framework}";
 
     public string ExecutorDirectory => $"{FrameworkDirectory}/executors/{Executor}";

@@ -54,6 +54,9 @@ internal sealed class AgentTask
     /// <summary>The group of its executor that it was launched in; null when it came alone.</summary>
     public long? Group { get; init; }
 
+    /// <summary>The task has a container of its own within that of its executor, which is the agent itself.</summary>
+    public bool InPod => HasExecutor && !SharesContainer;
+
     /// <summary>The task's own sandbox, or its executor's when it shares the container.</summary>
     public SandboxPath Sandbox { get; }
 

@@ -2,6 +2,7 @@ using Mesos.V1;
 using Offerbook.Agent.Docker;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Executors;
+using Offerbook.Agent.Pods;
 
 namespace Offerbook.Agent.Tasks;
 
@@ -10,7 +11,9 @@ internal static class ContainerSpecs
 {
     public static ContainerSpec Of(AgentTask task, FrameworkInfo framework, AgentSettings settings)
     {
-        var environment = ExecutorEnvironment.Of(framework, task.Executor, task.Info.AgentId, task.Info.Resources, null, settings);
+        var environment = ExecutorEnvironment.Of(framework, task.Executor, task.Info.AgentId, task.Info.Resources,
+            task.InPod ? task.Info.Executor?.ShutdownGracePeriod : null, settings);
+        environment.AddRange(PodSpecs.Variables(task, settings));
         environment.AddRange(Variables(task.Info.Command));
         var spec = new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), User(task.Info, framework), environment)
         {
@@ -18,6 +21,8 @@ internal static class ContainerSpecs
             Fetch = Fetches(task.Info.Command),
             Limits = ContainerLimits.Of(task.Info.Resources, task.Info.Limits),
             Process = ProcessSettingsReader.Of(task.Info.Container),
+            Joins = task.Container.Parent,
+            Task = task.Key.Task,
         };
         return DockerSpecs.NeedsEngine(task.Info.Container)
             ? DockerSpecs.Complete(spec, task.Info)

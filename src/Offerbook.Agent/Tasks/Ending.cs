@@ -21,6 +21,9 @@ internal readonly record struct Ending(TaskState State, Source Source, string Me
             KillCause.Health => new Ending(TaskState.TaskKilled, Source.Executor, message, null, false),
             KillCause.CompletionTime => new Ending(
                 TaskState.TaskFailed, Source.Executor, message, TaskStatus.Types.Reason.MaxCompletionTimeReached, null),
+            KillCause.Group or KillCause.Executor when exit is ContainerExit.Vanished => OnItsOwn(exit, message),
+            KillCause.Executor => new Ending(
+                TaskState.TaskFailed, Source.Agent, "Executor terminated", TaskStatus.Types.Reason.ExecutorTerminated, null),
             not null => new Ending(TaskState.TaskKilled, Source.Executor, message, null, null),
             null => OnItsOwn(exit, message),
         };

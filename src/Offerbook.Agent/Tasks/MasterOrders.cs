@@ -2,6 +2,7 @@ using Mesos.V1;
 using Offerbook.Agent.Checks;
 using Offerbook.Agent.Executors;
 using Offerbook.Agent.Operations;
+using Offerbook.Agent.Pods;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Registration;
 using Offerbook.Agent.StatusUpdates;
@@ -15,7 +16,7 @@ namespace Offerbook.Agent.Tasks;
 /// <summary>What the agent does when the master speaks (api-specs/offerbook/agent/v1).</summary>
 internal sealed class MasterOrders(
     AgentContext context, MasterLink link, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskChecks checks,
-    TaskLife life, AgentOperations operations, OperationUpdates operationUpdates, CustomExecutors executors)
+    TaskLife life, AgentOperations operations, OperationUpdates operationUpdates, CustomExecutors executors, TaskGroups groups)
 {
     private bool _stopping;
 
@@ -64,10 +65,7 @@ internal sealed class MasterOrders(
             case Type.LaunchGroup when @event.LaunchGroup is { } group:
             {
                 var refusal = RefuseAll(group.FrameworkInfo) ?? RefuseOutdated(group.FrameworkInfo, group.HasResourceVersion, group.ResourceVersion)
-                    ?? group.TaskGroup.Tasks.Select(operations.CheckVolumes).FirstOrDefault(found => found is not null)
-                    ?? (group.Executor.Type == ExecutorInfo.Types.Type.Default
-                        ? LaunchRefusal.Invalid("This agent cannot run task groups with the default executor so far")
-                        : null);
+                    ?? group.TaskGroup.Tasks.Select(operations.CheckVolumes).FirstOrDefault(found => found is not null);
                 Launch(new ExecutorOrder(group.FrameworkInfo, group.Executor, group.TaskGroup.Tasks, IsGroup: true,
                     group.HasLaunchExecutor ? group.LaunchExecutor : null, refusal));
                 break;
@@ -82,7 +80,8 @@ internal sealed class MasterOrders(
                 Reconcile(reconcile);
                 break;
             case Type.ShutdownExecutor when @event.ShutdownExecutor is { } shutdown:
-                if (!executors.ShutDown(new ExecutorKey(FrameworkId.From(shutdown.FrameworkId), ExecutorId.From(shutdown.ExecutorId))))
+                var key = new ExecutorKey(FrameworkId.From(shutdown.FrameworkId), ExecutorId.From(shutdown.ExecutorId));
+                if (!executors.ShutDown(key) && !groups.ShutDown(key))
                 {
                     KillTasks(
                         context.State.TasksOf(FrameworkId.From(shutdown.FrameworkId)).Where(task => task.Executor.Value == shutdown.ExecutorId.Value),
@@ -212,7 +211,8 @@ internal sealed class MasterOrders(
         }
         else
         {
-            executors.Launch(order);
+            Action<ExecutorOrder> launch = order.Executor.Type == ExecutorInfo.Types.Type.Default ? groups.Launch : executors.Launch;
+            launch(order);
         }
     }
 
@@ -279,13 +279,18 @@ internal sealed class MasterOrders(
         context.Record(new FrameworkShutDown { FrameworkId = framework.ToProto() });
         KillTasks(tasks.Where(task => !task.Ended), KillCause.Shutdown, null);
         executors.ShutDownOf(framework);
+        groups.ShutDownOf(framework);
     }
 
     private void KillTasks(IEnumerable<AgentTask> tasks, KillCause cause, TimeSpan? grace)
     {
         foreach (var task in tasks)
         {
-            if (!task.SharesContainer)
+            if (task.InPod)
+            {
+                groups.Kill(task, cause, grace);
+            }
+            else if (!task.SharesContainer)
             {
                 checks.Stop(task);
                 killer.Kill(task, cause, grace);

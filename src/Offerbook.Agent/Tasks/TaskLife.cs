@@ -32,6 +32,9 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
     private long _gone;
     private long _launchErrors;
 
+    /// <summary>Told of every task that ends, when its end is recorded.</summary>
+    public Action<AgentTask>? Ended { get; set; }
+
     public AgentCounters Counters => new(_finished, _failed, _killed, _lost, _gone, _launchErrors, 0, 0);
 
     /// <summary>Admits a task and starts its container. The key is new.</summary>
@@ -54,9 +57,15 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
             End(task, new Ending(refusal.State, Source.Agent, refusal.Message, refusal.Reason, null), hadContainer: false);
             return;
         }
+        Start(task);
+    }
+
+    /// <summary>Starts the container of a task that was admitted.</summary>
+    public void Start(AgentTask task)
+    {
         task.Runtime.Phase = ContainerPhase.Starting;
         updates.Queue(task, statuses.Make(task, TaskState.TaskStarting, Source.Executor));
-        context.Do(new LaunchContainer(ContainerSpecs.Of(task, framework, context.Settings)));
+        context.Do(new LaunchContainer(ContainerSpecs.Of(task, context.State.Frameworks[task.Key.Framework].Info, context.Settings)));
         WatchCompletionTime(task);
     }
 
@@ -70,7 +79,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
 
     public void NoteLaunchError() => _launchErrors++;
 
-    /// <summary>Ends a task that lives in its executor's container.</summary>
+    /// <summary>Ends a task that lives in its executor's container, or whose own was never launched.</summary>
     public void EndShared(AgentTask task, TaskStatus status) => End(task, status, hadContainer: false);
 
     public void Started(AgentTask task, AgentMessage.ContainerStarted started)
@@ -119,14 +128,16 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
             return;
         }
         var dropped = context.State.Frameworks[task.Key.Framework].Info.Dropped();
-        End(task, NeverRan(task, new Ending(dropped, Source.Agent, "Task launched during agent restart", Reason.AgentRestarted, null)));
+        var ending = new Ending(dropped, Source.Agent, "Task launched during agent restart", Reason.AgentRestarted, null);
+        // That its group is killed is only because the rest of it never started either.
+        End(task, task.Kill is { Cause: KillCause.Group } ? ending : NeverRan(task, ending));
     }
 
     public void Exited(AgentTask task, ContainerExit exit)
     {
         if (task.Runtime.Phase != ContainerPhase.Ended)
         {
-            End(task, Ending.Of(exit, task.Kill));
+            End(task, task.Runtime.Overruling ?? Ending.Of(exit, task.Kill));
         }
     }
 
@@ -145,8 +156,8 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         killer.Kill(task, KillCause.CompletionTime, null);
     }
 
-    private static Ending NeverRan(AgentTask task, Ending otherwise) => task.Kill is null
-        ? otherwise
+    private static Ending NeverRan(AgentTask task, Ending otherwise) => task.Kill is null or { Cause: KillCause.Executor }
+        ? task.Runtime.Overruling ?? otherwise
         : new Ending(TaskState.TaskKilled, Source.Agent, "Task killed before it was started", Reason.TaskKilledDuringLaunch, null);
 
     private void End(AgentTask task, Ending ending, bool hadContainer = true) =>
@@ -180,6 +191,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         {
             context.Do(new ForgetContainer(task.Container));
         }
+        Ended?.Invoke(task);
     }
 
     private void WatchCompletionTime(AgentTask task)

@@ -8,6 +8,9 @@ internal sealed class TaskRuntime
 {
     public ContainerPhase Phase { get; set; } = ContainerPhase.Unknown;
 
+    /// <summary>What its end is called, whatever its process says: the pod around it ended first.</summary>
+    public Ending? Overruling { get; set; }
+
     /// <summary>When SIGTERM was sent, in elapsed time; null before.</summary>
     public TimeSpan? TerminatedAt { get; set; }
 

@@ -14,7 +14,7 @@ namespace Offerbook.Agent.Tasks;
 /// </summary>
 internal static class TaskVolumes
 {
-    public static IReadOnlyList<ContainerVolume> Of(TaskInfo task, SandboxPath sandbox) => Of(task.Resources, task.Container, sandbox, null);
+    public static IReadOnlyList<ContainerVolume> Of(TaskInfo task, SandboxPath sandbox) => Of(task.Resources, task.Container, sandbox, sandbox.Around);
 
     /// <param name="parent">The sandbox of the container around it, for a container within another.</param>
     public static IReadOnlyList<ContainerVolume> Of(
@@ -29,7 +29,8 @@ internal static class TaskVolumes
     ];
 
     /// <summary>What no container can have, in words that continue "This agent cannot run the task: ".</summary>
-    public static IEnumerable<string> Unsupported(TaskInfo task) => Unsupported(task.Resources, task.Container, isNested: false);
+    public static IEnumerable<string> Unsupported(TaskInfo task) => Unsupported(task.Resources, task.Container,
+        isNested: task.Executor?.Type == ExecutorInfo.Types.Type.Default);
 
     public static IEnumerable<string> Unsupported(IEnumerable<Mesos.V1.Resource> resources, ContainerInfo? container, bool isNested)
     {

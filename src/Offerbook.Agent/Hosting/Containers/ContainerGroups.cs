@@ -167,7 +167,9 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
         return ValueTask.CompletedTask;
     }
 
-    public MemoryOveruse? Overuse(ContainerSpec spec) => IsOwn(spec) ? groups.Overuse(spec.Container) : null;
+    /// <param name="killed">Whether the kernel may have killed it: only then is the use of a group that it shares with others the reason.</param>
+    public MemoryOveruse? Overuse(ContainerSpec spec, bool killed = false) =>
+        IsOwn(spec) ? groups.Overuse(spec.Container) : killed && spec.Joins is { } joined && groups.Exists(joined) ? groups.Overuse(joined) : null;
 
     public void Fill(ContainerSpec spec, ResourceStatistics statistics) => groups.Fill(spec.Container, statistics);
 }

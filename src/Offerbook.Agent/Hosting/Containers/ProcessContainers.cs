@@ -313,7 +313,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         var record = container.Record;
         if (record.Status is { } status)
         {
-            if ((record.Over ?? _groups.Overuse(container.Spec)?.ToExit()) is { } over)
+            if ((record.Over ?? _groups.Overuse(container.Spec, record.Signalled && status == 128 + Native.Kill)?.ToExit()) is { } over)
             {
                 return over;
             }

@@ -1,0 +1,30 @@
+using Mesos.V1;
+using Offerbook.Agent.Containers;
+using Offerbook.Agent.Executors;
+using Offerbook.Agent.Tasks;
+
+namespace Offerbook.Agent.Pods;
+
+/// <summary>Derives what a pod's containers need besides what every task's has. Depends on what is durable alone.</summary>
+internal static class PodSpecs
+{
+    /// <summary>68 years: the most seconds that every sleep(1) can count.</summary>
+    private static readonly CommandSpec Forever = new CommandSpec.Program("sleep", ["2147483647"]);
+
+    /// <summary>
+    /// The container around those of the tasks. What runs in it does nothing, but the pod's control group, namespaces and executor
+    /// sandbox are there as long as it is.
+    /// </summary>
+    public static ContainerSpec Holder(AgentExecutor pod, FrameworkInfo framework, AgentSettings settings) => new(
+        pod.Container, pod.Sandbox, Forever, framework.User is { Length: > 0 } user ? user : null,
+        ExecutorEnvironment.Of(framework, pod.Key.Executor, pod.Admitted.AgentId, pod.Info.Resources, pod.Info.ShutdownGracePeriod, settings))
+    {
+        Volumes = TaskVolumes.Of(pod.Info.Resources, pod.Info.Container, pod.Sandbox, null),
+        Limits = ExecutorSpecs.Limits(pod),
+        Process = ProcessSettingsReader.Of(pod.Info.Container),
+    };
+
+    /// <summary>What a task of a pod finds in its environment besides; nothing for other tasks.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Variables(AgentTask task, AgentSettings settings) =>
+        task.InPod ? [new("MESOS_CONTAINER_IP", settings.IpAddress)] : [];
+}
