@@ -34,11 +34,15 @@ public sealed class MachineLedger
 
     private void Begin(SimMachine machine, SimContainer container)
     {
+        if (container.IsHolder)
+        {
+            return;
+        }
         var key = Key(container);
         Invariant.Check(_began.TryAdd(key, machine.Name),
             $"I3: {key} starts on {machine.Name} though it has already run on {_began.GetValueOrDefault(key)}");
         Invariant.Check(_offers.Tasks.ContainsKey(key), $"I2: {machine.Name} runs {key}, which no master launched");
-        var running = machine.Containers.All.Where(item => item.IsRunning).Select(Key).ToList();
+        var running = machine.Containers.All.Where(item => item is { IsRunning: true, IsHolder: false }).Select(Key).ToList();
         if (!Fits(machine, running))
         {
             var removed = Removed();

@@ -14,8 +14,10 @@ public sealed class SimContainer(ContainerSpec spec, ContainerScript script, Tim
 
     public FrameworkId Framework => spec.Sandbox.Framework;
 
-    /// <summary>A command task has an executor of its own with the task's id.</summary>
-    public TaskId Task => new(spec.Sandbox.Executor.Value);
+    /// <summary>What the container around a pod's tasks runs has no task: it goes by the name of its executor.</summary>
+    public TaskId Task => spec.Task ?? new TaskId(spec.Sandbox.Executor.Value);
+
+    public bool IsHolder => spec.Task is null;
 
     public TimeSpan Launched => launched;
 

@@ -60,6 +60,8 @@ public sealed class SimContainers(SimWorld world, string machine)
     public void Launch(ContainerSpec spec)
     {
         Invariant.Check(_ever.Add(spec.Container.Value), $"container {spec.Container} is launched twice on {machine}");
+        Invariant.Check(spec.Joins is not { } joined || _containers.GetValueOrDefault(joined.Value)?.Started is not null,
+            $"container {spec.Container} is launched in {spec.Joins}, which has not begun");
         if (Hangs)
         {
             AskLater(spec);
@@ -93,7 +95,7 @@ public sealed class SimContainers(SimWorld world, string machine)
 
     private void Make(ContainerSpec spec)
     {
-        if (_chance.Chance(LaunchFailureRate))
+        if (_chance.Chance(LaunchFailureRate) || (spec.Joins is { } joined && _containers.GetValueOrDefault(joined.Value) is not { Exit: null }))
         {
             Later(_chance.Exponential(StartMean), () =>
                 Tell(new AgentMessage.ContainerLaunchFailed(spec.Container, "simulated failure to start")));
@@ -109,6 +111,15 @@ public sealed class SimContainers(SimWorld world, string machine)
     {
         if (container.Started is not null || container.Exit is not null || !_containers.ContainsKey(container.Id.Value))
         {
+            return;
+        }
+        if (container.Spec.Joins is { } joined && _containers.GetValueOrDefault(joined.Value) is { Exit: not null })
+        {
+            _containers.Remove(container.Id.Value);
+            if (container.IsWatched)
+            {
+                Later(TimeSpan.Zero, () => Tell(new AgentMessage.ContainerLaunchFailed(container.Id, "what it was to run in has ended")));
+            }
             return;
         }
         container.Started = world.Elapsed;
@@ -206,6 +217,14 @@ public sealed class SimContainers(SimWorld world, string machine)
         if (container.IsWatched)
         {
             Tell(new AgentMessage.ContainerExited(container.Id, exit));
+        }
+        if (container.IsHolder && _chance.Chance(0.5))
+        {
+            // With a control group or process numbers of its own it takes along what is in it; else only the agent can end that.
+            foreach (var within in _containers.Values.Where(other => other.IsRunning && other.Id.IsWithin(container.Id)).ToList())
+            {
+                world.Schedule(_chance.Exponential(TimeSpan.FromMilliseconds(5)), null, () => End(within, new ContainerExit.Signaled(9)));
+            }
         }
     }
 

@@ -1,0 +1,181 @@
+using Mesos.V1;
+using Offerbook.Agent.Hosting;
+using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Tests.Support;
+using Offerbook.Wire.AgentProtocol;
+using Reason = Mesos.V1.TaskStatus.Types.Reason;
+
+namespace Offerbook.Agent.Tests.Pods;
+
+/// <summary>A whole agent with real processes in pods, against a master over real HTTP.</summary>
+public sealed class RealPodTests
+{
+    private const string Sandbox = "slaves/m1-S0/frameworks/f1/executors/pod/runs/latest";
+
+    private string _work = "";
+    private FakeMaster _master = null!;
+
+    [SetUp]
+    public async Task Open()
+    {
+        _work = Directory.CreateTempSubdirectory("offerbook-pod-").FullName;
+        _master = await FakeMaster.StartAsync();
+    }
+
+    [TearDown]
+    public async Task Close()
+    {
+        await _master.DisposeAsync();
+        Directory.Delete(_work, recursive: true);
+    }
+
+    [Test, Property("Case", 192)]
+    public async Task Tasks_ShareAVolume_AndThePodEndsWithTheLast()
+    {
+        await using var agent = await StartAsync();
+        await _master.SubscribedAsync();
+        var (writer, reader) = (Make.Task("writer", "echo hello >mine/word"), Make.Task("reader", "while [ ! -s ours/word ]; do sleep 0.05; done; cat ours/word; echo $MESOS_SANDBOX"));
+        (writer.Container, reader.Container) = (Shared("mine"), Shared("ours"));
+
+        _master.Send(PodBench.Launch(PodBench.Info(), true, writer, reader));
+
+        await _master.StateAsync("writer", TaskState.TaskFinished);
+        var running = await _master.StateAsync("reader", TaskState.TaskRunning);
+        await _master.StateAsync("reader", TaskState.TaskFinished);
+        var exited = await _master.CallAsync(Call.Types.Type.ExecutorExited);
+        Assert.That((exited.ExecutorExited.ExecutorId.Value, exited.ExecutorExited.Status), Is.EqualTo(("pod", 0)));
+        var own = Path.Combine(_work, Sandbox, "containers", running.ContainerStatus.ContainerId.Value);
+        var lines = await File.ReadAllLinesAsync(Path.Combine(own, "stdout"));
+        Assert.That(lines[0], Is.EqualTo("hello"));
+        Assert.That(lines[1], Does.EndWith("/containers/" + running.ContainerStatus.ContainerId.Value));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(_work, Sandbox, "shared/word")), Is.EqualTo("hello\n"));
+    }
+
+    [Test, Property("Case", 192)]
+    public async Task AFailedTask_EndsItsGroup_AndLeavesNoProcess()
+    {
+        await using var agent = await StartAsync();
+        await _master.SubscribedAsync();
+
+        _master.Send(PodBench.Launch(PodBench.Info(), true, Make.Task("stays", "sleep 1000"), Make.Task("fails", "while [ ! -e go ]; do sleep 0.05; done; exit 7")));
+        var stays = await _master.StateAsync("stays", TaskState.TaskRunning);
+        var fails = await _master.StateAsync("fails", TaskState.TaskRunning);
+        await File.WriteAllTextAsync(Path.Combine(_work, Sandbox, "containers", fails.ContainerStatus.ContainerId.Value, "go"), "");
+
+        await _master.StateAsync("fails", TaskState.TaskFailed);
+        await _master.StateAsync("stays", TaskState.TaskKilled);
+        Assert.That((await _master.CallAsync(Call.Types.Type.ExecutorExited)).ExecutorExited.Status, Is.Zero);
+        Assert.That(ProcessTable.Read((int)stays.ContainerStatus.ExecutorPid) is { Ended: false }, Is.False);
+    }
+
+    [Test]
+    public async Task AHolderThatIsKilled_FailsItsTasks()
+    {
+        await using var agent = await StartAsync();
+        await _master.SubscribedAsync();
+        _master.Send(PodBench.Launch(PodBench.Info(), true, Make.Task("a", "sleep 1000")));
+        var running = await _master.StateAsync("a", TaskState.TaskRunning);
+        var holder = running.ContainerStatus.ContainerId.Parent.Value;
+        var started = (await File.ReadAllLinesAsync(Path.Combine(_work, "meta/containers", holder))).Single(line => line.StartsWith("started ", StringComparison.Ordinal));
+
+        Native.Signal(int.Parse(started.Split(' ')[1]), Native.Kill);
+
+        Assert.That((await _master.StateAsync("a", TaskState.TaskFailed)).State, Is.EqualTo(TaskState.TaskFailed));
+        Assert.That((await _master.CallAsync(Call.Types.Type.ExecutorExited)).ExecutorExited.Status, Is.EqualTo(9));
+        Assert.That(ProcessTable.Read((int)running.ContainerStatus.ExecutorPid) is { Ended: false }, Is.False);
+    }
+
+    [Test]
+    public async Task APod_OutlivesTheAgent()
+    {
+        var agent = await StartAsync();
+        await _master.SubscribedAsync();
+        _master.Send(PodBench.Launch(PodBench.Info(), true, Make.Task("a", "while [ ! -e go ]; do sleep 0.05; done"), Make.Task("b", "exit 0")));
+        var running = await _master.StateAsync("a", TaskState.TaskRunning);
+        await _master.StateAsync("b", TaskState.TaskFinished);
+        await agent.DisposeAsync();
+
+        await using var next = await StartAsync();
+        await _master.SubscribedAsync(2);
+        Assert.That(_master.Subscriptions[1].Executors.Single().ExecutorInfo.ExecutorId.Value, Is.EqualTo("pod"));
+        _master.Send(PodBench.Launch(PodBench.Info(), false, Make.Task("c", "echo late")));
+        var late = await _master.StateAsync("c", TaskState.TaskFinished);
+        Assert.That(late.ContainerStatus.ContainerId.Parent, Is.EqualTo(running.ContainerStatus.ContainerId.Parent));
+        await File.WriteAllTextAsync(Path.Combine(_work, Sandbox, "containers", running.ContainerStatus.ContainerId.Value, "go"), "");
+
+        await _master.StateAsync("a", TaskState.TaskFinished);
+        Assert.That((await _master.CallAsync(Call.Types.Type.ExecutorExited)).ExecutorExited.Status, Is.Zero);
+    }
+
+    /// <summary>The records say what an agent that dies between two starts leaves: one task runs, of the other there is nothing.</summary>
+    [Test]
+    public async Task AnAgentThatDiedBetweenTwoStarts_EndsTheGroup()
+    {
+        var agent = await StartAsync();
+        await _master.SubscribedAsync();
+        _master.Send(PodBench.Launch(PodBench.Info(), true, Make.Task("a", "sleep 1000"), Make.Task("b", "sleep 1000")));
+        var a = await _master.StateAsync("a", TaskState.TaskRunning);
+        var b = await _master.StateAsync("b", TaskState.TaskRunning);
+        await agent.DisposeAsync();
+        Native.Signal((int)b.ContainerStatus.ExecutorPid, Native.Kill);
+        File.Delete(Path.Combine(_work, "meta/containers", $"{b.ContainerStatus.ContainerId.Parent.Value}.{b.ContainerStatus.ContainerId.Value}"));
+
+        await using var next = await StartAsync();
+
+        Assert.That((await _master.StateAsync("b", TaskState.TaskLost)).Reason, Is.EqualTo(Reason.AgentRestarted));
+        await _master.StateAsync("a", TaskState.TaskKilled);
+        await _master.SubscribedAsync(2);
+        if (_master.Subscriptions[1].Executors.Count > 0)
+        {
+            // Else it was over before the agent came back to the master.
+            Assert.That((await _master.CallAsync(Call.Types.Type.ExecutorExited)).ExecutorExited.Status, Is.Zero);
+        }
+        Assert.That(ProcessTable.Read((int)a.ContainerStatus.ExecutorPid) is { Ended: false }, Is.False);
+    }
+
+    [Test]
+    public async Task ATaskOfAPodWithNumbersOfItsOwn_SeesOnlyThePod()
+    {
+        await using var agent = await StartAsync();
+        await _master.SubscribedAsync();
+        var executor = PodBench.Info();
+        executor.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { SharePidNamespace = false } };
+
+        _master.Send(PodBench.Launch(executor, true, Make.Task("a", "cat /proc/1/cmdline | tr '\\0' ' '")));
+
+        if (!Ownership.IsRoot)
+        {
+            // The holder cannot be made: nothing of the pod runs.
+            await _master.StateAsync("a", TaskState.TaskFailed);
+            return;
+        }
+        var end = await _master.StateAsync("a", TaskState.TaskFinished);
+        var output = Path.Combine(_work, Sandbox, "containers", end.ContainerStatus.ContainerId.Value, "stdout");
+        Assert.That(await File.ReadAllTextAsync(output), Does.Contain("sleep 2147483647"));
+    }
+
+    private static ContainerInfo Shared(string at) => new()
+    {
+        Type = ContainerInfo.Types.Type.Mesos,
+        Volumes =
+        {
+            new Volume
+            {
+                Mode = Volume.Types.Mode.Rw,
+                ContainerPath = at,
+                Source = new Volume.Types.Source
+                {
+                    Type = Volume.Types.Source.Types.Type.SandboxPath,
+                    SandboxPath = new() { Type = Volume.Types.Source.Types.SandboxPath.Types.Type.Parent, Path = "shared" },
+                },
+            },
+        },
+    };
+
+    private Task<AgentHost> StartAsync() => AgentHost.StartAsync(new AgentOptions(_work, [_master.Address])
+    {
+        Port = 0,
+        Resources = "cpus:8;mem:4096;disk:4096",
+        Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
+    });
+}
