@@ -69,6 +69,12 @@ public sealed record MasterSettings
 
     public int MaxUnreachableTasksPerFramework { get; init; } = 1000;
 
+    /// <summary>
+    /// What the completed tasks of a framework, and its unreachable ones, may take each, as messages: 1,000 tasks of 16 KiB. Tasks
+    /// usually have one or two; without a bound a framework's labels alone could take all memory.
+    /// </summary>
+    public long MaxTaskHistoryBytes { get; init; } = 16L << 20;
+
     /// <summary>Unreachable and gone agents that are remembered, oldest forgotten first.</summary>
     public int MaxLostAgents { get; init; } = 102_400;
 

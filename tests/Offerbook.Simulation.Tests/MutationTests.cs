@@ -33,6 +33,7 @@ public sealed class MutationTests
     [TestCase(Mutation.InflateOffers, new[] { "I4:" })]
     [TestCase(Mutation.OfferInOtherRoles, new[] { "I16:" })]
     [TestCase(Mutation.ForgetDrains, new[] { "I17:" })]
+    [TestCase(Mutation.LoseEvents, new[] { "I19:" })]
     [TestCase(Mutation.ForgetToPersist, new[] { "I7:", "L1:" })]
     [TestCase(Mutation.RestartRecoveredTasks, new[] { "I3:" })]
     [TestCase(Mutation.ForgetUpdates, new[] { "I7:" })]

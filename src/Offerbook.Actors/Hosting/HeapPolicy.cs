@@ -34,6 +34,13 @@ public sealed class HeapPolicy
     /// <summary>A heap of this size is moved together in some 30 ms.</summary>
     public const long SmallBytes = 64L << 20;
 
+    /// <summary>
+    /// Readings of quiet, 10 s each, after which pools of arrays let go of what the busy time left them: arrays that nobody asked for
+    /// in a minute, when a full collection comes by. Until then the collector finds them in use, tens of megabytes of them.
+    /// </summary>
+    private const int PoolsLetGo = 7;
+
+    private int _looksAgain;
     private long _allocated;
     private long _allocatedAtFull;
     private long _fullCollections;
@@ -53,12 +60,20 @@ public sealed class HeapPolicy
         if (recent > QuietBytes)
         {
             _wasBusy = true;
+            _looksAgain = 0;
             return HeapStep.None;
         }
         // What a collection beside the work found in use when there was much of it, garbage of that moment is a part of.
         if (_wasBusy || reading.Allocated - _allocatedAtFull > WorthwhileBytes)
         {
+            _looksAgain = _wasBusy ? PoolsLetGo + 1 : _looksAgain;
             _wasBusy = false;
+            _allocatedAtFull = reading.Allocated;
+            return HeapStep.Collect;
+        }
+        // The first of the last two makes pools let go, the second finds what they let go of.
+        if (_looksAgain > 0 && --_looksAgain <= 1)
+        {
             _allocatedAtFull = reading.Allocated;
             return HeapStep.Collect;
         }

@@ -66,11 +66,10 @@ internal sealed class AgentGone(ClusterState cluster, OfferBook offers, TaskBook
         foreach (var task in agent.Tasks.ToList())
         {
             var framework = cluster.Frameworks.Find(task.Framework)!;
-            if (!task.IsTerminal)
+            var (state, reason) = OutcomeFor(framework);
+            if (tasks.End(turn, task, state, reason, Message) is { } status)
             {
-                var (state, reason) = OutcomeFor(framework);
-                tasks.End(turn, task, state, reason, Message);
-                framework.Send(turn, SchedulerEvents.Update(task.Model.Statuses[^1]));
+                framework.Send(turn, SchedulerEvents.Update(status));
             }
             tasks.Complete(task);
         }
@@ -84,8 +83,9 @@ internal sealed class AgentGone(ClusterState cluster, OfferBook offers, TaskBook
             {
                 var (state, reason) = OutcomeFor(framework);
                 var status = MasterStatus.Make(turn, task.Id, id, state, reason, Message);
-                framework.CompletedTasks.Add(task.WithStatus(status) with { State = state });
-                if (task.State != state)
+                var over = task.LostAs(status);
+                framework.CompletedTasks.Add(over);
+                if (task.State != over.State)
                 {
                     cluster.Counters.CountTerminal(state);
                 }

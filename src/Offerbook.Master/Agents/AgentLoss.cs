@@ -121,11 +121,10 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
         foreach (var task in agent.Tasks.ToList())
         {
             var framework = cluster.Frameworks.Find(task.Framework)!;
-            if (!task.IsTerminal)
+            var state = TaskStates.ForFramework(TaskState.TaskGone, framework.PartitionAware);
+            if (tasks.End(turn, task, state, Reason.AgentRemoved, $"Agent {agent.Info.Hostname} has been removed: {why}") is { } status)
             {
-                var state = TaskStates.ForFramework(TaskState.TaskGone, framework.PartitionAware);
-                tasks.End(turn, task, state, Reason.AgentRemoved, $"Agent {agent.Info.Hostname} has been removed: {why}");
-                framework.Send(turn, SchedulerEvents.Update(task.Model.Statuses[^1]));
+                framework.Send(turn, SchedulerEvents.Update(status));
             }
             tasks.Complete(task);
         }
@@ -141,7 +140,7 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
         offers.RescindAll(turn, agent, OfferEnd.AgentLost);
         foreach (var task in agent.Tasks.ToList())
         {
-            if (task.IsTerminal)
+            if (task.IsEndTold)
             {
                 tasks.Complete(task);
             }
@@ -154,6 +153,7 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
         Forget(turn, agent);
     }
 
+    /// <summary>An end that the agent has not reported yet is out of reach with it: the framework learns it if the agent returns.</summary>
     private void LoseSight(in Turn turn, Agent agent, LiveTask task, long time)
     {
         var framework = cluster.Frameworks.Find(task.Framework)!;
@@ -162,14 +162,14 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
             $"Agent {agent.Info.Hostname} is unreachable: health check timed out");
         status.UnreachableTime = new TimeInfo { Nanoseconds = time };
         cluster.Counters.CountReason(state, Source.Master, Reason.AgentRemoved);
-        if (state == TaskState.TaskLost)
+        if (state == TaskState.TaskLost && !task.IsTerminal)
         {
             cluster.Counters.CountTerminal(state);
         }
         framework.Send(turn, SchedulerEvents.Update(status));
-        cluster.OperatorStreams.TaskUpdated(task.Model, status, state);
+        cluster.OperatorStreams.TaskUpdated(task.Model, status, task.IsTerminal ? task.State : state);
         tasks.Remove(task);
-        framework.UnreachableTasks.Add(task.Model.WithStatus(status) with { State = state });
+        framework.UnreachableTasks.Add(task.Model.LostAs(status));
     }
 
     private long RecordUnreachable(in Turn turn, AgentId id)

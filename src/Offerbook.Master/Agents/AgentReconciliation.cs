@@ -17,6 +17,8 @@ namespace Offerbook.Master.Agents;
 /// </summary>
 internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, Departures departures, Remains remains)
 {
+    private const string Unknown = "Reconciliation: Task is unknown to the agent";
+
     /// <summary>Takes the report in.</summary>
     /// <returns>Frameworks of the report that are over.</returns>
     public IReadOnlyList<FrameworkID> Learn(in Turn turn, Agent agent, Report report, bool wasUnreachable)
@@ -195,6 +197,12 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
     {
         foreach (var task in agent.Tasks.Where(task => task.IsTerminal && !listed.Contains((task.Framework, task.Id))).ToList())
         {
+            var framework = cluster.Frameworks.Find(task.Framework)!;
+            var state = TaskStates.ForFramework(TaskState.TaskGone, framework.PartitionAware);
+            if (tasks.End(turn, task, state, Reason.Reconciliation, Unknown) is { } status)
+            {
+                framework.Send(turn, SchedulerEvents.Update(status));
+            }
             tasks.Complete(task);
         }
         if (!wasUnreachable)
@@ -217,9 +225,9 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
     private void Bury(in Turn turn, Framework framework, TaskModel lost)
     {
         var state = TaskStates.ForFramework(TaskState.TaskGone, framework.PartitionAware);
-        var status = MasterStatus.Make(turn, lost.Id, lost.Agent, state, Reason.Reconciliation, "Reconciliation: Task is unknown to the agent");
+        var status = MasterStatus.Make(turn, lost.Id, lost.Agent, state, Reason.Reconciliation, Unknown);
         cluster.OperatorStreams.TaskUpdated(lost, status, state);
-        framework.CompletedTasks.Add(lost.WithStatus(status) with { State = state });
+        framework.CompletedTasks.Add(lost.LostAs(status));
         if (framework.PartitionAware && !framework.Tasks.Contains(lost.Id))
         {
             framework.Send(turn, SchedulerEvents.Update(status));

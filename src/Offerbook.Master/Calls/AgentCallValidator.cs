@@ -63,10 +63,23 @@ internal static class AgentCallValidator
         {
             return "Every framework in 'subscribe.frameworks' must have its id set";
         }
+        if (FindBadId(subscribe) is { } wrong)
+        {
+            return wrong;
+        }
         var known = subscribe.Frameworks.Select(framework => framework.Id.Value).ToHashSet();
         var orphan = subscribe.Tasks.FirstOrDefault(task => !known.Contains(task.FrameworkId.Value));
         return orphan is null ? null : $"Task '{orphan.TaskId.Value}' is of a framework that 'subscribe.frameworks' does not have";
     }
+
+    /// <summary>The master has let no others pass, and what it learns here it shows in metrics and answers for as long as the framework lives.</summary>
+    private static string? FindBadId(AgentCall.Types.Subscribe subscribe) =>
+        subscribe.Frameworks.Select(framework => Wrong("frameworks", framework.Id.Value))
+            .Concat(subscribe.Tasks.Select(task => Wrong("tasks", task.TaskId.Value)))
+            .Concat(subscribe.Executors.Select(executor => Wrong("executors", executor.ExecutorInfo.ExecutorId.Value)))
+            .FirstOrDefault(wrong => wrong is not null);
+
+    private static string? Wrong(string list, string id) => IdentifierRules.Check(id) is { } wrong ? $"An id in 'subscribe.{list}' cannot be: {wrong}" : null;
 
     private static string? ValidateUpdate(TaskStatus status, TaskState latest)
     {

@@ -25,8 +25,8 @@ internal sealed class Framework : Viewed<Framework>
         _capabilities = CapabilitiesOf(info);
         Action touch = Touch;
         Tasks = new TaskTable(touch);
-        UnreachableTasks = new TaskHistory(settings.MaxUnreachableTasksPerFramework, touch);
-        CompletedTasks = new TaskHistory(settings.MaxCompletedTasksPerFramework, touch);
+        UnreachableTasks = new TaskHistory(settings.MaxUnreachableTasksPerFramework, settings.MaxTaskHistoryBytes, touch);
+        CompletedTasks = new TaskHistory(settings.MaxCompletedTasksPerFramework, settings.MaxTaskHistoryBytes, touch);
         Offers = new(touch);
         Counters = new FrameworkCounters(TouchCounters);
     }

@@ -30,6 +30,12 @@ internal sealed class LiveTask(TaskModel model) : Slot<TaskModel>
 
     public bool IsTerminal => Model.IsTerminal;
 
+    /// <summary>
+    /// The end was reported, and so sent on to the framework and to operators who follow. An end may be known earlier: agents say what
+    /// is latest ahead of the updates that wait for an acknowledgement.
+    /// </summary>
+    public bool IsEndTold => IsTerminal && Model.Statuses is [.., { } last] && TaskStates.IsTerminal(last.State);
+
     /// <summary>Moves the latest state forward; a step back is ignored.</summary>
     /// <returns>Whether the task has just become terminal.</returns>
     public bool Advance(TaskState state)

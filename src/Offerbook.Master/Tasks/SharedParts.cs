@@ -15,7 +15,14 @@ internal sealed class SharedParts
     /// <summary>Different parts remembered: some for each of 10,000 apps, 10 MB if each takes 1 KiB.</summary>
     private const int MaxParts = 10_000;
 
+    /// <summary>All of them together, about: parts are as large as frameworks make them.</summary>
+    private const long MaxBytes = 32L << 20;
+
+    /// <summary>What a part takes beside what its length says.</summary>
+    private const int Overhead = 100;
+
     private readonly Dictionary<object, object> _parts = [];
+    private long _bytes;
 
     [return: NotNullIfNotNull(nameof(part))]
     public T? Share<T>(T? part) where T : class
@@ -24,16 +31,7 @@ internal sealed class SharedParts
         {
             return null;
         }
-        if (_parts.TryGetValue(part, out var known) && known is T same)
-        {
-            return same;
-        }
-        if (_parts.Count >= MaxParts)
-        {
-            _parts.Clear();
-        }
-        _parts[part] = part;
-        return part;
+        return _parts.TryGetValue(part, out var known) && known is T same ? same : Remember(part);
     }
 
     /// <summary>Equal bags may list their entries in different orders, which readers would see; so only those built alike are shared.</summary>
@@ -81,13 +79,27 @@ internal sealed class SharedParts
         }
     }
 
-    private ResourceBag Remember(ResourceBag bag)
+    private T Remember<T>(T part) where T : class
     {
-        if (_parts.Count >= MaxParts)
+        var bytes = Overhead + SizeOf(part);
+        if (_parts.Count >= MaxParts || _bytes + bytes > MaxBytes)
         {
             _parts.Clear();
+            _bytes = 0;
         }
-        _parts[bag] = bag;
-        return bag;
+        if (bytes <= MaxBytes)
+        {
+            _parts[part] = part;
+            _bytes += bytes;
+        }
+        return part;
     }
+
+    private static long SizeOf(object part) => part switch
+    {
+        string text => 2L * text.Length,
+        IMessage message => message.CalculateSize(),
+        ResourceBag bag => (long)Overhead * bag.Count,
+        _ => 0,
+    };
 }

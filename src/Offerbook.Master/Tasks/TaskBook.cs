@@ -58,17 +58,23 @@ internal sealed class TaskBook(ClusterState cluster)
         CountEnd(task, state);
     }
 
-    /// <summary>The master itself decides that the task is over.</summary>
-    public void End(in Turn turn, LiveTask task, TaskState state, Reason reason, string message)
+    /// <summary>
+    /// The master itself decides that the task is over. One that ended before keeps its state, but if nobody was told of that end,
+    /// nobody ever will be, and this status is told instead.
+    /// </summary>
+    /// <returns>What to tell the framework; null when the end was told before.</returns>
+    public TaskStatus? End(in Turn turn, LiveTask task, TaskState state, Reason reason, string message)
     {
-        if (!task.IsTerminal)
+        if (task.IsEndTold)
         {
-            var status = MasterStatus.Make(turn, task.Id, task.Agent, state, reason, message);
-            cluster.OperatorStreams.TaskUpdated(task.Model, status, state);
-            task.Note(status);
-            cluster.Counters.CountReason(state, Source.Master, reason);
-            Advance(turn, task, state);
+            return null;
         }
+        var status = MasterStatus.Make(turn, task.Id, task.Agent, state, reason, message);
+        cluster.OperatorStreams.TaskUpdated(task.Model, status, task.IsTerminal ? task.State : state);
+        task.Note(status);
+        cluster.Counters.CountReason(state, Source.Master, reason);
+        Advance(turn, task, state);
+        return status;
     }
 
     /// <summary>The same for a task whose resources are still held on its agent, by what is left of it.</summary>

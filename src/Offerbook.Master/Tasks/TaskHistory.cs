@@ -3,13 +3,18 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Tasks;
 
-/// <summary>The last tasks of a framework that are over or out of reach, oldest first; the oldest is forgotten when there are more than <paramref name="max"/>.</summary>
+/// <summary>
+/// The last tasks of a framework that are over or out of reach, oldest first. The oldest are forgotten when there are more than
+/// <paramref name="max"/>, or when all together take more than <paramref name="maxBytes"/>, as long as there is another.
+/// </summary>
+/// <param name="maxBytes">As messages. What tasks share in memory counts for each of them.</param>
 /// <param name="changed">Called after every change.</param>
-internal sealed class TaskHistory(int max, Action changed)
+internal sealed class TaskHistory(int max, long maxBytes, Action changed)
 {
     private readonly BlockTable<TaskModel> _tasks = new();
     private readonly Dictionary<TaskId, int> _counts = [];
     private readonly Dictionary<AgentId, int> _byAgent = [];
+    private long _bytes;
 
     public int Count => _tasks.Count;
 
@@ -23,11 +28,13 @@ internal sealed class TaskHistory(int max, Action changed)
         {
             return;
         }
-        if (_tasks.Count == max)
+        var bytes = SizeOf(task);
+        while (_tasks.First is { } oldest && (_tasks.Count == max || _bytes + bytes > maxBytes))
         {
-            Forget(_tasks.First!);
+            Forget(oldest);
         }
-        _tasks.Add(new Slot<TaskModel>(), task);
+        _bytes += bytes;
+        _tasks.Add(new Entry(bytes), task);
         _counts[task.Id] = _counts.GetValueOrDefault(task.Id) + 1;
         _byAgent[task.Agent] = _byAgent.GetValueOrDefault(task.Agent) + 1;
         changed();
@@ -58,6 +65,7 @@ internal sealed class TaskHistory(int max, Action changed)
     {
         var task = BlockTable<TaskModel>.Read(slot);
         _tasks.Remove(slot);
+        _bytes -= ((Entry)slot).Bytes;
         if (--_counts[task.Id] == 0)
         {
             _counts.Remove(task.Id);
@@ -66,5 +74,20 @@ internal sealed class TaskHistory(int max, Action changed)
         {
             _byAgent.Remove(task.Agent);
         }
+    }
+
+    private static long SizeOf(TaskModel task)
+    {
+        long bytes = task.Spec.CalculateSize();
+        foreach (var status in task.Statuses)
+        {
+            bytes += status.CalculateSize();
+        }
+        return bytes;
+    }
+
+    private sealed class Entry(long bytes) : Slot<TaskModel>
+    {
+        public long Bytes { get; } = bytes;
     }
 }

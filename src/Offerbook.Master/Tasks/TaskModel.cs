@@ -36,6 +36,12 @@ public sealed record TaskModel(
         return this with { Statuses = statuses.Add(kept) };
     }
 
+    /// <summary>
+    /// The task as its agent's loss leaves it. An end that was known stays, whatever was said of it; TASK_LOST is what frameworks
+    /// without PARTITION_AWARE were told of a task out of reach, and no end.
+    /// </summary>
+    public TaskModel LostAs(TaskStatus status) => WithStatus(status) with { State = IsTerminal && State != TaskState.TaskLost ? State : status.State };
+
     /// <summary>The message that operators see. It shares what is inside with this model: it must not be changed.</summary>
     public MesosTask ToProto()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -62,6 +63,13 @@ public readonly record struct RequestBody
         catch (BadHttpRequestException fault)
         {
             return Refuse(fault.StatusCode, $"Failed to read the body: {fault.Message}");
+        }
+        catch (ConnectionResetException fault)
+        {
+            // The engine takes the read that failed so for one that goes on. It would report that as an error when it clears away the
+            // rest of the body, unless it knows by then that the connection is gone.
+            request.HttpContext.Abort();
+            throw new OperationCanceledException("The client has left.", fault);
         }
         catch (IOException fault) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
         {

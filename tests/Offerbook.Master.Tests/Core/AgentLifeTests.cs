@@ -227,6 +227,22 @@ internal sealed class AgentLifeTests
     }
 
     [Test]
+    public void Subscribe_WithIdsThatNobodyMayHave_IsRefused()
+    {
+        var call = new Offerbook.Wire.AgentProtocol.Call
+        {
+            Type = Offerbook.Wire.AgentProtocol.Call.Types.Type.Subscribe,
+            Subscribe = new() { AgentInfo = new AgentInfo { Hostname = "other" }, Version = "1", BootId = "boot" },
+        };
+        call.Subscribe.Frameworks.Add(new FrameworkInfo { User = "u", Name = "n", Id = new FrameworkID { Value = new string('x', 70_000) } });
+        var connection = _master.NewConnection();
+        _master.Handle(new MasterMessage.AgentCallReceived(connection, call, null, "10.0.0.9"));
+        var answer = _master.Sent.OfType<MasterEffect.Answer>().Single(sent => sent.Connection == connection);
+        Assert.That((answer.Status, answer.Text), Is.EqualTo((400, "Failed to validate agent Call: An id in 'subscribe.frameworks' cannot be: ID must not be greater than 255 characters")));
+        Assert.That(_master.View.Frameworks, Has.Length.EqualTo(1));
+    }
+
+    [Test]
     public void Restart_AgentThatNeverReturns_IsUnreachableAfterTheTimeout()
     {
         var id = _agent.Id!;

@@ -52,6 +52,33 @@ public sealed class SharedPartsTests
         Assert.That(status.AgentId, Is.SameAs(spec.AgentId));
     }
 
+    [Test]
+    public void Share_MoreBytesThanAreRemembered_ForgetsWhatCameBefore()
+    {
+        var parts = new SharedParts();
+        var first = Large(0);
+        parts.Share(first);
+        Assert.That(parts.Share(Large(0)), Is.SameAs(first));
+        for (var i = 1; i <= 40; i++)
+        {
+            parts.Share(Large(i));
+        }
+
+        Assert.That(parts.Share(Large(0)), Is.Not.SameAs(first), "41 of 1 MiB are more than 32 MiB");
+    }
+
+    [Test]
+    public void Share_PartBeyondAllBytes_IsNotRemembered()
+    {
+        var parts = new SharedParts();
+        var huge = new string('x', 17 << 20);
+
+        Assert.That(parts.Share(huge), Is.SameAs(huge));
+        Assert.That(parts.Share(new string('x', 17 << 20)), Is.Not.SameAs(huge));
+    }
+
+    private static string Large(int number) => new((char)('a' + number), 1 << 19);
+
     private static MesosTask Compact(SharedParts parts, string id)
     {
         var task = Describe(id);

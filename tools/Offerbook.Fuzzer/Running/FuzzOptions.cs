@@ -28,8 +28,8 @@ public sealed record FuzzOptions(Uri Master)
     /// <summary>How long the master has to put away what the run left, before memory and connections are judged.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the master may take, with nothing to do, to go through its heap. Zero: its heap is not judged.</summary>
-    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(90);
+    /// <summary>How long the master may take, with nothing to do, until no more is in use than before. Zero: its heap is not judged.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(180);
 
     /// <summary>How many simulated agents are connected meanwhile.</summary>
     public int Agents { get; init; }

@@ -11,7 +11,7 @@ public static class FuzzProgram
           --workers      requests under way at once (default 8)
           --stall-limit  the longest that /health or the well-behaved scheduler beside may be kept waiting (default 1)
           --agents       simulated agents that are connected meanwhile (default 0); with more than none the master must be at an IP address
-          --idle         how long the master may take afterwards to go through its heap (default 90); 0: its heap is not judged
+          --idle         how long the master may take afterwards to put its memory away (default 180); 0: its heap is not judged
           --pid          the master's process, to watch its memory
           --out          where requests go that brought out a fault (default fuzz-failures)
         """;

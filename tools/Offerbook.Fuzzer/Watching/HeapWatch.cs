@@ -14,9 +14,6 @@ public sealed class HeapWatch(Uri master) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
-    /// <summary>Readings without another collection, after which none is on its way: the master looks every 10 s, twice at most.</summary>
-    private const int MaxQuiet = 5;
-
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = master, Timeout = TimeSpan.FromSeconds(30) };
 
     /// <returns>Null when the master has no such metrics.</returns>
@@ -30,60 +27,32 @@ public sealed class HeapWatch(Uri master) : IDisposable
         double? Value(string name) => snapshot.RootElement.TryGetProperty("process/" + name, out var metric) ? metric.GetDouble() : null;
     }
 
-    /// <summary>Waits until the agents that left are given up: until then the master keeps what they said that they run.</summary>
-    public async Task AgentsGivenUpAsync(TimeSpan patience)
-    {
-        using var deadline = new CancellationTokenSource(patience);
-        using var timer = new PeriodicTimer(Interval);
-        try
-        {
-            while (await LeftAgentsAsync() > 0)
-            {
-                await timer.WaitForNextTickAsync(deadline.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // What they ran is counted then.
-        }
-    }
-
     /// <summary>
-    /// Waits for the last of the full collections that a master makes when it has nothing to do. The first one may have begun before,
-    /// and counts as in use what was garbage soon after.
+    /// Waits, while the master rests, until a full collection finds no more in use than is allowed. It comes down in steps: agents that
+    /// left are given up after a minute and a half, pools of arrays let go of what nobody asked for in a minute, and the master
+    /// collects when it is quiet, and again when they have.
     /// </summary>
-    /// <returns>The heap after it; null when none came in time.</returns>
-    public async Task<HeapFigures?> AfterCollectionAsync(TimeSpan patience)
+    /// <param name="allowed">In bytes.</param>
+    /// <returns>The heap then, or as it was found last; null when there was no full collection in time.</returns>
+    public async Task<HeapFigures?> AtRestAsync(double allowed, TimeSpan patience)
     {
         var last = await ReadAsync();
         var began = last?.FullCollections;
-        var quiet = 0;
         using var deadline = new CancellationTokenSource(patience);
         using var timer = new PeriodicTimer(Interval);
         try
         {
-            while (last is not null && await timer.WaitForNextTickAsync(deadline.Token))
+            while (last is not null && !(last.FullCollections > began && last.Live <= allowed))
             {
-                var now = await ReadAsync();
-                quiet = now?.FullCollections == last.FullCollections ? quiet + 1 : 0;
-                last = now;
-                if (quiet >= MaxQuiet && last?.FullCollections > began)
-                {
-                    return last;
-                }
+                await timer.WaitForNextTickAsync(deadline.Token);
+                last = await ReadAsync();
             }
         }
         catch (OperationCanceledException)
         {
             // The time is up.
         }
-        return null;
-    }
-
-    private async Task<double> LeftAgentsAsync()
-    {
-        using var snapshot = JsonDocument.Parse(await _http.GetStringAsync("/metrics/snapshot"));
-        return snapshot.RootElement.TryGetProperty("master/slaves_disconnected", out var left) ? left.GetDouble() : 0;
+        return last?.FullCollections > began ? last : null;
     }
 
     public void Dispose() => _http.Dispose();

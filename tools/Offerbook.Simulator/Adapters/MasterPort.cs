@@ -107,7 +107,8 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
                     closed.End();
                 }
                 break;
-            case MasterEffect.PublishView or MasterEffect.Warn or MasterEffect.OffersMade or MasterEffect.OfferOver:
+            case MasterEffect.PublishView or MasterEffect.Warn or MasterEffect.OffersMade or MasterEffect.OfferOver
+                or MasterEffect.OpenOperatorStreams or MasterEffect.SendToOperators or MasterEffect.HeartbeatOperator:
                 break;
             default:
                 throw new ArgumentException("the master's port knows no effect " + effect.GetType().Name, nameof(effect));

@@ -30,6 +30,7 @@ public sealed class Auditor
         Offers = new OfferLedger(cluster.Master);
         _ = new BookLedger(cluster.Master);
         Machines = new MachineLedger(cluster, Offers);
+        Subscriber = new SubscriberLedger(cluster.World, cluster.Master);
         var turns = new MasterTurns(cluster.Master);
         Refusals = new RefusalLedger(turns, cluster.Master);
         _ = new RoleLedger(turns);
@@ -80,6 +81,8 @@ public sealed class Auditor
 
     public QuotaLedger Quotas { get; }
 
+    public SubscriberLedger Subscriber { get; }
+
     public MachineLedger Machines { get; }
 
     public TaskHistory AppsTasks { get; } = new("apps");
@@ -102,6 +105,7 @@ public sealed class Auditor
         {
             fold();
         }
+        Subscriber.Check();
         _apps.Check();
         Jobs.Check();
     }

@@ -56,6 +56,9 @@ public enum Mutation
     /// <summary>DRAIN_AGENT and DEACTIVATE_AGENT are answered and not done.</summary>
     ForgetDrains,
 
+    /// <summary>Operators who follow the events are not told of some.</summary>
+    LoseEvents,
+
     /// <summary>The master changes its state without journalling all of it.</summary>
     ForgetToPersist,
 

@@ -25,6 +25,7 @@ public sealed class SettingsCoverageTests
         ["MasterSettings.OperatorStreamBatchInterval"] = "5 ms go unnoticed, and are enough for many to share a snapshot",
         ["MasterSettings.EffectiveFlags"] = "is what the flags make",
         ["MasterSettings.SnapshotInterval"] = "grows with the cluster by itself",
+        ["MasterSettings.MaxTaskHistoryBytes"] = "bounds memory; the numbers of tasks that are remembered have flags, and tasks rarely have a tenth of it",
         ["AllocatorSettings.MasterRegion"] = "the master says of each agent whether it is remote, from --domain",
         ["AllocatorSettings.ShortestRefusal"] = "keeps the master from offering at the speed of the network; nobody gains by another value",
         ["AllocatorSettings.RefusalMemory"] = "the default refusal of the field; a framework that wants more asks for it in refuse_seconds",

@@ -146,6 +146,18 @@ public sealed partial class MetricsTests
         Assert.That(await master.Client.GetStringAsync("/metrics/snapshot"), Does.Contain("master/frameworks_active\":1.0").And.Not.Contain("master/frameworks/"));
     }
 
+    [Test]
+    public async Task Framework_WithAVeryLongName_IsShownByItsBeginning()
+    {
+        await using var master = await MasterFixture.StartAsync();
+        var subscribe = new Call { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = new FrameworkInfo { User = "u", Name = new string('n', 70_000) } } };
+        using var stream = await master.SubscribeAsync<Event>("/api/v1/scheduler", subscribe, MessageFormat.Json);
+        await stream.NextAsync(next => next.Type == Event.Types.Type.Subscribed);
+
+        Assert.That(await master.Client.GetStringAsync("/metrics/snapshot"), Does.Contain($"master/frameworks/{new string('n', 128)}/").And.Length.LessThan(100_000));
+        Assert.That(await master.Client.GetStringAsync("/metrics"), Does.Contain($"framework=\"{new string('n', 128)}\"").And.Length.LessThan(200_000));
+    }
+
     private async Task<List<KeyValuePair<string, double>>> SnapshotAsync(string query) =>
         [.. JObject.Parse(await _master.Client.GetStringAsync("/metrics/snapshot" + query)).Properties().Select(metric => KeyValuePair.Create(metric.Name, (double)metric.Value))];
 

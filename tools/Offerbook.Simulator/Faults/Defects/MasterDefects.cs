@@ -22,6 +22,7 @@ internal static class MasterDefects
         Mutation.LaunchTwice => core => new LaunchesTwice(core),
         Mutation.InflateOffers => core => new InflatesOffers(core),
         Mutation.ForgetDrains => core => new ForgetsDrains(core),
+        Mutation.LoseEvents => core => new LosesEvents(core),
         Mutation.ForgetToPersist => core => new ForgetsToPersist(core),
         Mutation.KeepEndedOffers => core => new KeepsEndedOffers(core),
         Mutation.OfferInOtherRoles => core => new MistakesRoles(core),
@@ -112,6 +113,15 @@ internal static class MasterDefects
             message is MasterMessage.OperatorCallReceived { Call.Type: OperatorCallType.DrainAgent or OperatorCallType.DeactivateAgent } call
                 ? Swallow(call.Connection, 200, effects)
                 : message;
+    }
+
+    /// <summary>Every tenth event does not reach operators.</summary>
+    private sealed class LosesEvents(ICore<MasterMessage> core) : MasterDefect(core)
+    {
+        private int _events;
+
+        protected override void Say(IEffect effect, Effects effects) =>
+            effects.Add(effect is MasterEffect.SendToOperators send ? new MasterEffect.SendToOperators([.. send.Events.Where(_ => ++_events % 10 != 0)]) : effect);
     }
 
     /// <summary>Every fifth event does not reach the journal.</summary>
