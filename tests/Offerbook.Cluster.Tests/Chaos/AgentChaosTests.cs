@@ -22,17 +22,20 @@ internal sealed class AgentChaosTests
         var plan = new ChaosPlan(options, directory);
         var masterUrl = new Uri($"http://127.0.0.1:{Harness.Cluster.FreePorts(1)[0]}");
         var master = OfferbookProcess.Start(["master", "--port", $"{masterUrl.Port}", "--data-dir", Path.Combine(directory, "master")]);
-        using var agent = new MortalAgent(Path.Combine(directory, "agent"), masterUrl, []);
+        using var agent = new MortalAgent(Path.Combine(directory, "agent"), masterUrl,
+            ["--containerizers", "docker,mesos", "--docker_socket", Path.Combine(directory, "docker", "s")]);
+        ChaosEngine? engine = null;
         try
         {
             await master.WaitForLineAsync(line => line.Contains("ready", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            engine = await ChaosEngine.StartAsync(Path.Combine(directory, "docker"));
             await using var framework = new ChaosFramework(masterUrl, plan, new Random(options.Seed + 1));
             await RunAsync(options, plan, agent, framework);
 
             var wrong = framework.Violations.Concat(plan.Tasks.Select(task => task.Judge() is { } untrue ? $"{untrue}: {task}" : null).OfType<string>()).ToList();
             Assert.That(wrong, Is.Empty, () => Explain(options, agent));
             Assert.That(agent.Kills, Is.EqualTo(options.Kills));
-            await NothingIsLeftAsync(options, plan, agent);
+            await NothingIsLeftAsync(options, plan, agent, engine);
             await MasterHasNothingAsync(masterUrl, framework.FrameworkId);
             Assert.That(await agent.StopAsync(), Is.Zero);
             await TestContext.Out.WriteLineAsync($"{options}: {agent.Kills} kills, {plan.Tasks.Count} tasks in {clock.Elapsed.TotalSeconds:0} s: {Summary(plan)}");
@@ -45,6 +48,10 @@ internal sealed class AgentChaosTests
                 Signals.Send(process, Signals.Kill);
             }
             master.Dispose();
+            if (engine is not null)
+            {
+                await engine.DisposeAsync();
+            }
             Directory.Delete(directory, recursive: true);
         }
     }
@@ -71,13 +78,13 @@ internal sealed class AgentChaosTests
     }
 
     /// <summary>The last acknowledgement is on its way when the framework is done; the agent tidies up when it has it.</summary>
-    private static async Task NothingIsLeftAsync(ChaosOptions options, ChaosPlan plan, MortalAgent agent)
+    private static async Task NothingIsLeftAsync(ChaosOptions options, ChaosPlan plan, MortalAgent agent, ChaosEngine engine)
     {
         IReadOnlyList<string> left = [];
-        await Eventually.HoldsAsync(() =>
+        await Eventually.HoldsAsync(async () =>
         {
-            left = Litter.Of(plan.Run, agent.Directory, plan.Tasks.SelectMany(task => task.Containers));
-            return Task.FromResult(left.Count == 0);
+            left = [.. Litter.Of(plan.Run, agent.Directory, plan.Tasks.SelectMany(task => task.Containers)), .. await engine.ContainersAsync()];
+            return left.Count == 0;
         }, "nothing of the tasks is left", Soon, () => Task.FromResult($"{string.Join('\n', left)}\n{Explain(options, agent)}"));
     }
 

@@ -24,5 +24,8 @@ internal static class ChaosKinds
         new OvertimeKind(),
         new MissingProgramKind(),
         new ExecutorKind(),
+        new DockerScriptKind("docker-finish", V1.TaskState.TaskFinished, "sleep {SECONDS}; echo end 0 >>$CHAOS_MARKS", "end 0"),
+        new DockerScriptKind("docker-fail", V1.TaskState.TaskFailed, "sleep {SECONDS}; echo end 3 >>$CHAOS_MARKS; exit 3", "end 3"),
+        new DockerKilledKind("docker-killed", "exec sleep 3600"),
     ];
 }

@@ -3,16 +3,24 @@ using V1 = Mesos.V1;
 namespace Offerbook.Cluster.Tests.Chaos.Kinds;
 
 /// <summary>Runs until the framework kills it, some time after it runs.</summary>
-internal sealed class KilledKind(string name, string line, double lastSeconds) : ChaosKind
+internal class KilledKind(string name, string line, double lastSeconds) : ChaosKind
 {
     public override string Name => name;
 
     public override V1.TaskState End => V1.TaskState.TaskKilled;
 
     public override ChaosLaunch Plan(ChaosPlan plan, string id) =>
-        plan.Single(this, id, ScriptKind.Begin + line, killAfter: plan.Between(0, lastSeconds), change: info => info.KillPolicy = Grace.Of(0.7));
+        plan.Single(this, id, ScriptKind.Begin + line, killAfter: plan.Between(0, lastSeconds), change: info =>
+        {
+            info.KillPolicy = Grace.Of(0.7);
+            Change(plan, info);
+        });
 
     public override string? JudgeKilled(ChaosTask task) => task.IsKilled ? null : "was killed before anybody wished so";
+
+    protected virtual void Change(ChaosPlan plan, V1.TaskInfo info)
+    {
+    }
 }
 
 /// <summary>Killed while it is being launched: whether it ever ran is open, but not that it ends.</summary>
