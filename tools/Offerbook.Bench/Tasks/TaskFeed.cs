@@ -71,6 +71,11 @@ internal sealed class TaskFeed(Uri master) : IDisposable
         for (var ended = 0; ended < count;)
         {
             var happened = await NextAsync(cancellation);
+            foreach (var offer in happened.Offers?.Offers_ ?? [])
+            {
+                // Back until the next run asks for it; kept, it would be missing there.
+                await AcceptAsync(offer, "", 0, [], cancellation);
+            }
             if (happened is { Type: Event.Types.Type.Update, Update.Status: var status })
             {
                 ended += status.State is TaskState.TaskKilled or TaskState.TaskFailed or TaskState.TaskFinished ? 1 : 0;
