@@ -81,7 +81,7 @@ public sealed class AgentHost : IAsyncDisposable
                 options.Executors.Environment is null ? System.Environment.GetEnvironmentVariables() : new Dictionary<string, string>(), options.ExtraPath);
             var groups = new ContainerGroups(Isolation.Detect(options.Isolation, work, logger), options.Isolation, logger);
             parts.Add(groups);
-            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), environment, groups, options.Isolation);
+            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), environment, groups, options.Isolation, settings.BootId);
             parts.Add(launcher);
             var fetches = new Fetches(options.Fetch, work, sandboxes, mailbox.PostAsync, logger);
             var processes = new ProcessContainers(

@@ -21,11 +21,7 @@ internal static class OperatorContainerSpecs
             Fetch = ContainerSpecs.Fetches(launched.Command),
             Volumes = TaskVolumes.Of([], launched.Container, container.Sandbox,
                 container.Id.Parent is { } parent ? container.Sandbox with { Container = parent } : null),
-            Process = new ProcessSettings
-            {
-                OwnControlGroup = launched.Container?.LinuxInfo is { HasShareCgroups: true, ShareCgroups: false },
-                Terminal = terminal,
-            },
+            Process = ProcessSettingsReader.Of(launched.Container) with { Terminal = terminal },
             Attach = isSession || terminal is not null ? new AttachSettings(terminal, AwaitsReader: isSession) : null,
             Joins = container.Id.Parent,
         };

@@ -30,7 +30,7 @@ internal sealed class Yard : IAsyncDisposable
         Cgroups = groups ?? Isolation.Detect(_isolation, Work, NullLogger.Instance);
         _groups = new ContainerGroups(Cgroups, _isolation, NullLogger.Instance);
         Launcher = new ProcessLauncher(Files, _sandboxes, new VolumeMounts(Work, _sandboxes), new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath),
-            _groups, _isolation);
+            _groups, _isolation, BootId);
         _containers = Start();
     }
 

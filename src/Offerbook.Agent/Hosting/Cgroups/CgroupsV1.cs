@@ -42,7 +42,7 @@ internal sealed class CgroupsV1 : IControlGroups
     {
         foreach (var tree in _trees)
         {
-            Directory.CreateDirectory(PathOf(tree, group));
+            GroupFiles.MakeDirectory(PathOf(tree, group));
         }
         Bound(group, limits, isNew: true);
     }

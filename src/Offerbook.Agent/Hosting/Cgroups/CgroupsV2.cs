@@ -33,7 +33,8 @@ internal sealed class CgroupsV2(string root, IReadOnlyList<string> controllers) 
             Enable(outer, controllers);
         }
         var path = PathOf(group);
-        Directory.CreateDirectory($"{path}/{GroupNames.Leaf}");
+        GroupFiles.MakeDirectory(path);
+        GroupFiles.MakeDirectory($"{path}/{GroupNames.Leaf}");
         if (_memory)
         {
             // A container whose process was killed for want of memory is over as a whole.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Offerbook.Agent.Hosting.Cgroups;
 
@@ -31,17 +32,31 @@ internal static class GroupFiles
     /// <summary>Null when the file is not there, or the group has just gone.</summary>
     public static string? Read(string directory, string file)
     {
+        var path = $"{directory}/{file}";
+        Span<byte> start = stackalloc byte[4096];
+        var length = Containers.Native.ReadStart(path, start);
+        if (length < start.Length)
+        {
+            return length < 0 ? null : Encoding.UTF8.GetString(start[..length]);
+        }
         try
         {
-            return File.ReadAllText(Path.Combine(directory, file));
+            return File.ReadAllText(path);
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-        catch (UnauthorizedAccessException)
+    }
+
+    /// <summary>Makes a group's directory, or takes the one that is there; nearly always the one above it is.</summary>
+    /// <exception cref="IOException">The kernel refuses.</exception>
+    /// <exception cref="UnauthorizedAccessException">The agent has no right to.</exception>
+    public static void MakeDirectory(string path)
+    {
+        if (!Containers.Native.MakeDirectory(path))
         {
-            return null;
+            Directory.CreateDirectory(path);
         }
     }
 
@@ -84,6 +99,11 @@ internal static class GroupFiles
     /// <summary>Removes a group's directory, which holds only the kernel's files, with the groups within.</summary>
     public static bool RemoveTree(string directory)
     {
+        // Nearly always there is none within.
+        if (Containers.Native.RemoveDirectory(directory))
+        {
+            return true;
+        }
         try
         {
             if (!Directory.Exists(directory))

@@ -42,9 +42,16 @@ internal sealed class ContainerFiles
     /// <summary>Null when there is no record.</summary>
     public ContainerRecord? Read(ContainerId container)
     {
+        var path = RecordOf(container);
+        Span<byte> start = stackalloc byte[1024];
+        var length = Native.ReadStart(path, start);
+        if (length >= 0 && length < start.Length)
+        {
+            return ContainerRecord.Parse(Encoding.UTF8.GetString(start[..length]));
+        }
         try
         {
-            return ContainerRecord.Parse(File.ReadAllText(RecordOf(container), Encoding.UTF8));
+            return ContainerRecord.Parse(File.ReadAllText(path, Encoding.UTF8));
         }
         catch (FileNotFoundException)
         {

@@ -8,6 +8,11 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// <summary>Which control group each container is in: its own, or that of the container it joins.</summary>
 internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions options, ILogger logger) : IAsyncDisposable
 {
+    /// <summary>Two seconds in all: a killed process goes as soon as it is scheduled, and one that hangs in the kernel keeps nobody.</summary>
+    private const int LastLooks = 100;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _lock = new();
 
     /// <summary>Groups that are to go as soon as the last process in them is gone; at most one for each container that ended of late.</summary>
@@ -96,10 +101,15 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
     }
 
     /// <summary>Removes what has become empty. Innermost first, so that one round does.</summary>
-    public void RemoveLeaving()
+    /// <returns>Whether nothing is left to remove.</returns>
+    public bool RemoveLeaving()
     {
         lock (_lock)
         {
+            if (_leaving.Count == 0)
+            {
+                return true;
+            }
             foreach (var group in _leaving.OrderByDescending(id => id.Value.Length).ToList())
             {
                 if (groups.Remove(group))
@@ -107,6 +117,7 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
                     _leaving.Remove(group);
                 }
             }
+            return _leaving.Count == 0;
         }
     }
 
@@ -161,10 +172,14 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
 
     public bool Has(ContainerSpec spec) => IsOwn(spec) && groups.Exists(spec.Container);
 
-    public ValueTask DisposeAsync()
+    /// <summary>Waits for processes that are dying, so that their groups do not stay when the agent goes; nobody tells when they are gone.</summary>
+    public async ValueTask DisposeAsync()
     {
+        for (var look = 0; look < LastLooks && !RemoveLeaving(); look++)
+        {
+            await Task.Delay(LookAgain);
+        }
         groups.Close();
-        return ValueTask.CompletedTask;
     }
 
     /// <param name="killed">Whether the kernel may have killed it: only then is the use of a group that it shares with others the reason.</param>

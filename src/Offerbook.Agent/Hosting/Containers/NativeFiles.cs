@@ -64,6 +64,28 @@ internal static partial class Native
         return reason;
     }
 
+    /// <summary>Reads the beginning of a small file in three calls of the kernel; several are read for every container.</summary>
+    /// <returns>How much was read; negative when it cannot be opened or read.</returns>
+    public static int ReadStart(string path, Span<byte> buffer)
+    {
+        const int readOnly = 0;
+        var descriptor = OpenCall(path, readOnly | NonBlocking | CloseOnExec);
+        if (descriptor < 0)
+        {
+            return -1;
+        }
+        var length = (int)ReadCall(descriptor, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
+        CloseCall(descriptor);
+        return length;
+    }
+
+    /// <summary>Makes one directory. False when it is there already, or cannot be made.</summary>
+    public static bool MakeDirectory(string path)
+    {
+        const uint mode = 0b111_101_101;
+        return MakeDirectoryCall(path, mode) == 0;
+    }
+
     /// <summary>Makes a new file; null when the name is taken or it cannot be made.</summary>
     public static SafeFileHandle? CreateNew(string path)
     {
@@ -104,6 +126,12 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AccessCall(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeDirectoryCall(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    private static partial nint ReadCall(int descriptor, ref byte bytes, nuint length);
 
     [LibraryImport("libc", EntryPoint = "rmdir", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RemoveDirectoryCall(string path);

@@ -6,8 +6,8 @@ namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>Prepares a container's sandbox and control group and starts its supervisor. Blocking: a few milliseconds.</summary>
 internal sealed class ProcessLauncher(
-    ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host, ContainerGroups groups, IsolationOptions options)
-    : IAsyncDisposable
+    ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host, ContainerGroups groups, IsolationOptions options,
+    string bootId) : IAsyncDisposable
 {
     private static readonly string[] Logs = ["stdout", "stderr"];
 
@@ -34,7 +34,7 @@ internal sealed class ProcessLauncher(
             WarnOfLostVariables(spec, sandbox);
             string[] arguments =
             [
-                .. chain.ShellOptions, files.Script, files.RecordOf(spec.Container), Octal(spec.Process.Umask), _oom, string.Join(' ', joins),
+                .. chain.ShellOptions, files.Script, files.RecordOf(spec.Container), bootId, Octal(spec.Process.Umask), _oom, string.Join(' ', joins),
                 HostTools.Setsid, .. chain.Program,
             ];
             return new LaunchOutcome(chain.Confined

@@ -10,17 +10,8 @@ internal static class ProcessTable
     public static ProcessStat? Read(int pid)
     {
         Span<byte> buffer = stackalloc byte[1024];
-        int length;
-        try
-        {
-            using var file = File.OpenHandle($"/proc/{pid}/stat");
-            length = RandomAccess.Read(file, buffer, 0);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-        return Parse(pid, buffer[..length]);
+        var length = Native.ReadStart($"/proc/{pid}/stat", buffer);
+        return length > 0 ? Parse(pid, buffer[..length]) : null;
     }
 
     /// <summary>The first process that a process has started and that still runs; null when there is none.</summary>

@@ -62,6 +62,9 @@ internal sealed class RecordWatcher : IDisposable
         }
     }
 
+    /// <summary>Ends a wait without naming anything.</summary>
+    public void Wake() => _signal.Writer.TryWrite(true);
+
     public void NameEverything()
     {
         lock (_lock)

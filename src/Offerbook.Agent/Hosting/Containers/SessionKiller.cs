@@ -49,7 +49,7 @@ internal sealed class SessionKiller : IAsyncDisposable
                 }
                 if (ProcessTable.Read(leader.Pid) is { } found)
                 {
-                    if (found.Start != leader.Start)
+                    if (!leader.Matches(found))
                     {
                         // The number belongs to somebody else now, so nothing of the session is left.
                         continue;

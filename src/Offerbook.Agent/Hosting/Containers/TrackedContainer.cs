@@ -18,6 +18,9 @@ internal sealed class TrackedContainer(ContainerSpec spec)
     /// <summary>Whether this process has started its supervisor.</summary>
     public bool Launched { get; set; }
 
+    /// <summary>Whether the end of its supervisor will be told.</summary>
+    public bool IsWatched { get; set; }
+
     /// <summary>Whether the core knows that it runs.</summary>
     public bool StartReported { get; set; }
 
