@@ -62,6 +62,10 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
         {
             return "The provided ContainerInfo is not supported";
         }
+        if (ProcessSettingsReader.Problems(launch.Info).FirstOrDefault() is { } problem)
+        {
+            return problem;
+        }
         if (id.Parent is { } within)
         {
             if (parent is null)

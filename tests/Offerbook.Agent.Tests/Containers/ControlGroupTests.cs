@@ -67,6 +67,18 @@ public sealed class ControlGroupTests
     }
 
     [Test]
+    public async Task Groups_OfWhatIsJustDying_GoWithTheAgent()
+    {
+        var yard = new Yard();
+        await yard.RunAsync(yard.Spec("for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; wait"));
+
+        // What no task claims is killed, and the agent stops at once.
+        await yard.DisposeAsync();
+
+        Assert.That(yard.Cgroups.List(), Is.Empty);
+    }
+
+    [Test]
     public async Task ADaemonThatLeavesTheSession_EndsWithItsTask()
     {
         var spec = _yard.Spec("setsid sh -c 'echo $$ >daemon; exec sleep 1000' & while [ ! -s daemon ]; do sleep 0.05; done; exit 3");

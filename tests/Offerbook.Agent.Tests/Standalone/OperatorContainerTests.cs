@@ -60,6 +60,32 @@ public sealed class OperatorContainerTests
     }
 
     [Test]
+    public void Launch_WithRlimitsAndCapabilities_GetsThem()
+    {
+        var info = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, RlimitInfo = new RLimitInfo(), LinuxInfo = new LinuxInfo() };
+        info.RlimitInfo.Rlimits.Add(new RLimitInfo.Types.RLimit { Type = RLimitInfo.Types.RLimit.Types.Type.RlmtNofile, Soft = 10, Hard = 20 });
+        info.LinuxInfo.EffectiveCapabilities = new CapabilityInfo { Capabilities = { CapabilityInfo.Types.Capability.NetRaw } };
+
+        Call(new ContainerCall.Launch(Alone, new CommandInfo { Value = "true" }) { Info = info });
+
+        var process = _bench.Effects<LaunchContainer>().Single().Spec.Process;
+        Assert.That(process.Limits, Is.EqualTo(new[] { new ProcessLimit("nofile", 10, 20) }));
+        Assert.That(process.EffectiveCapabilities, Is.EqualTo(new[] { "net_raw" }));
+    }
+
+    [Test]
+    public void Launch_WithAnRlimitThatTheKernelWouldNotTake_IsRefused()
+    {
+        var info = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, RlimitInfo = new RLimitInfo() };
+        info.RlimitInfo.Rlimits.Add(new RLimitInfo.Types.RLimit { Type = RLimitInfo.Types.RLimit.Types.Type.RlmtNofile, Soft = 30, Hard = 20 });
+
+        var refused = Reply(Call(new ContainerCall.Launch(Alone, new CommandInfo { Value = "true" }) { Info = info }));
+
+        Assert.That(((ContainerReply.Refused)refused!).Reason, Does.Contain("soft limit of 30 above its hard limit of 20"));
+        Assert.That(_bench.Effects<LaunchContainer>(), Is.Empty);
+    }
+
+    [Test]
     public void Launch_OfAnImage_IsRefused()
     {
         var launch = new ContainerCall.Launch(Alone, new CommandInfo { Value = "true" })

@@ -26,6 +26,7 @@ public sealed class AgentProcessesBenchmark : IBenchmark
         new("in-flight", "1,10,100", "tasks kept in flight, a level each"),
         new("idle", "2000", "idle tasks whose memory is measured"),
         new("readopt", "1000", "idle tasks over which the agent is killed"),
+        new("settle", "20", "seconds until the idle agent's processor time is measured"),
         new("isolation", "", "the agent's --isolation; empty: what there is"),
     ];
 
@@ -107,6 +108,8 @@ public sealed class AgentProcessesBenchmark : IBenchmark
         run.Report("idle_task_proportional", (supervisors.Sum(ProcessMemory.ProportionalMiB) + sleepers.Sum(ProcessMemory.ProportionalMiB)) / idle, "MiB",
             "the same, shared pages counted once");
         run.Report("agent_resident", ProcessMemory.ResidentMiB(agent), "MiB", $"with {idle} idle tasks");
+        // What starting or taking over so many has left to do is done by then.
+        await Task.Delay(TimeSpan.FromSeconds(run.Int("settle")), cancellation);
         var used = ProcessMemory.CpuSeconds(agent);
         await Task.Delay(TimeSpan.FromSeconds(10), cancellation);
         run.Report("agent_idle_cpu", (ProcessMemory.CpuSeconds(agent) - used) * 10, "%", $"of a processor, with {idle} idle tasks, over 10 s");

@@ -190,11 +190,11 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         _launches.Writer.TryComplete();
         await _stopping.CancelAsync();
         _watcher.Dispose();
-        _ends.Dispose();
         await _care.DisposeAsync();
         await _disks.DisposeAsync();
         await _killer.DisposeAsync();
         await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
+        _ends.Dispose();
         _stopping.Dispose();
         _checks.Dispose();
     }

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Mesos.V1.Agent;
+using Offerbook.Agent.Tests.Support;
 using Offerbook.Wire;
 using CallType = Mesos.V1.Agent.Call.Types.Type;
 
@@ -55,7 +56,8 @@ public sealed class ContainerCallTests(MessageFormat format)
         Assert.That(nested.ContainerStatus.ContainerId, Is.EqualTo(id));
         Assert.That(nested.ContainerStatus.ExecutorPid, Is.GreaterThan(1));
         Assert.That(nested.ExecutorId.Value, Is.EqualTo("runs"));
-        Assert.That(await File.ReadAllTextAsync($"{_agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/latest/containers/inner/stdout"), Does.EndWith("/containers/inner\n"));
+        var output = $"{_agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/latest/containers/inner/stdout";
+        await Patiently.Until(() => File.ReadAllText(output).EndsWith("/containers/inner\n", StringComparison.Ordinal), "it says where it works");
 
         Assert.That(await KillAsync(id, null), Is.EqualTo((200, "")));
         Assert.That((await WaitAsync(id)).ExitStatus, Is.EqualTo(9));
