@@ -81,7 +81,7 @@ public sealed class OperatorContainerTests
 
         var refused = Reply(Call(new ContainerCall.Launch(Alone, new CommandInfo { Value = "true" }) { Info = info }));
 
-        Assert.That(((ContainerReply.Refused)refused!).Reason, Does.Contain("soft limit of 30 above its hard limit of 20"));
+        Assert.That(((ContainerReply.Refused)refused!).Text, Does.Contain("soft limit of 30 above its hard limit of 20"));
         Assert.That(_bench.Effects<LaunchContainer>(), Is.Empty);
     }
 
