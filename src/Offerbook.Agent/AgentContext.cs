@@ -23,6 +23,9 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
     /// <summary>Revocable resources, on top of the agent's own. Not durable: an estimate of the present.</summary>
     public ResourceBag Oversubscribed { get; set; } = settings.Oversubscribed.Revocable();
 
+    /// <summary>Executors of frameworks that have ended since the process started.</summary>
+    public long ExecutorsEnded { get; private set; }
+
     public void BeginTurn(Now now, Effects effects)
     {
         Now = now;
@@ -71,6 +74,7 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
         _effects.Add(new Persist(AgentEvents.Encode(@event)));
         State.Apply(@event);
         _eventsSinceSnapshot++;
+        ExecutorsEnded += @event is ExecutorEnded ? 1 : 0;
         RemoveForgottenSandboxes();
     }
 

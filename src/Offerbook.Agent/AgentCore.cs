@@ -46,6 +46,8 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     private readonly AgentOperations _operations;
     private readonly SortedSet<ContainerId> _recovering = [];
     private readonly List<ConnectionId> _awaitingEnd = [];
+    private TimeSpan _recoveryBegan;
+    private TimeSpan? _recoveryTook;
 
     public AgentCore(AgentSettings settings, SeededRandom random)
     {
@@ -74,6 +76,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
 
     public void Recover(Storage.Recovery recovery, Now now, Effects effects)
     {
+        _recoveryBegan = now.Elapsed;
         _context.BeginTurn(now, effects);
         _context.Replay(recovery);
         if (_context.State.Operations.Problem is { } problem)
@@ -101,8 +104,10 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     }
 
     public AgentView View() => AgentViews.Of(_context.State, _link, _context.Settings, _recovering.Count > 0,
-        _life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts }, _context.Oversubscribed) with
+        _executors.CountIn(_life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts }), _context.Oversubscribed) with
     {
+        RecoveryTime = _recoveryTook ?? TimeSpan.Zero,
+        SandboxMaxAllowedAge = _sandboxes.MaxAllowedAge,
         OperatorContainers = [.. _operatorContainers.All.Select(container => container.View())],
     };
 
@@ -268,6 +273,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         {
             return;
         }
+        _recoveryTook ??= _context.Now.Elapsed - _recoveryBegan;
         if (_context.State.Id is null && _context.State.HoldsAnything)
         {
             _orders.KillAll(KillCause.Shutdown, null);

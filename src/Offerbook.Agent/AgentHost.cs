@@ -107,7 +107,7 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Remove(server);
             parts.Add(server);
             parts.Add(executors);
-            server.Open(containers, containers.Attached);
+            server.Open(containers, containers.Attached, () => ShellCounts.Of(fetches, collector));
             return new AgentHost(options, server.Address, logger, parts, gateway, options.Executors.CleanUp
                 ? WatchAsync(runner.Completion, containers.Completion, gateway.KillAllTasksAsync(options.StopGrace, CancellationToken.None))
                 : WatchAsync(runner.Completion, containers.Completion));

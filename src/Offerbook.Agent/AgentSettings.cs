@@ -82,6 +82,9 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>With which the tokens of executors are signed; null: executors are not authenticated.</summary>
     public ReadOnlyMemory<byte>? ExecutorTokenKey { get; init; }
 
+    /// <summary>Whether tasks and executors run as the user that they, or their frameworks, name; else as the agent's. Default: yes.</summary>
+    public bool SwitchUser { get; init; } = true;
+
     /// <summary>Variables that every executor and command task is given besides its own; those of API section 4 win over them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ExecutorEnvironment { get; init; } = [];
 

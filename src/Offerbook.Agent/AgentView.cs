@@ -30,6 +30,12 @@ public sealed record AgentView(
     /// <summary>What operators launched and nobody removed, ended ones too.</summary>
     public IReadOnlyList<OperatorContainerView> OperatorContainers { get; init; } = [];
 
+    /// <summary>How long finding the containers took after the start; zero while that goes on.</summary>
+    public TimeSpan RecoveryTime { get; init; }
+
+    /// <summary>How old the sandbox of something finished may become with the disk as full as it was last found.</summary>
+    public TimeSpan SandboxMaxAllowedAge { get; init; }
+
     /// <summary>Set while an operator drains the agent.</summary>
     public DrainConfig? Drain { get; init; }
 
@@ -78,4 +84,20 @@ public readonly record struct AgentCounters(
     long Gone,
     long LaunchErrors,
     long UpdatesAccepted,
-    long RegistrationAttempts);
+    long RegistrationAttempts)
+{
+    /// <summary>Command tasks whose container is gone; each counts as an executor of its own.</summary>
+    public long CommandsEnded { get; init; }
+
+    /// <summary>Executors that frameworks brought, pods among them, that have ended.</summary>
+    public long ExecutorsEnded { get; init; }
+
+    /// <summary>Statuses of executors that were not believed; one that is only sent again is not counted.</summary>
+    public long UpdatesRefused { get; init; }
+
+    /// <summary>Between frameworks and executors, in both directions.</summary>
+    public long MessagesPassed { get; init; }
+
+    /// <summary>Messages for nobody, or that came while there was no master to pass them on to.</summary>
+    public long MessagesDropped { get; init; }
+}

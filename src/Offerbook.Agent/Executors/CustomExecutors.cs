@@ -40,8 +40,15 @@ internal sealed class CustomExecutors
 
     public IContainerOwner Containers { get; }
 
-    /// <summary>Executors that have ended since the process started.</summary>
-    public long Terminated => _life.Terminated;
+    /// <summary>Adds what concerns executors.</summary>
+    public AgentCounters CountIn(AgentCounters counters) => counters with
+    {
+        ExecutorsEnded = _context.ExecutorsEnded,
+        LaunchErrors = counters.LaunchErrors + _life.LaunchErrors,
+        UpdatesRefused = _tasks.Refused,
+        MessagesPassed = _calls.Passed,
+        MessagesDropped = _calls.Dropped,
+    };
 
     public void Launch(ExecutorOrder order) => _launch.Launch(order);
 

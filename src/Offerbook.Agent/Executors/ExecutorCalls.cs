@@ -16,6 +16,12 @@ internal sealed class ExecutorCalls(AgentContext context, MasterLink link, Execu
 {
     private readonly Dictionary<ConnectionId, AgentExecutor> _streams = [];
 
+    /// <summary>Messages between frameworks and executors, in both directions, since the process started.</summary>
+    public long Passed { get; private set; }
+
+    /// <summary>Those that reached nobody.</summary>
+    public long Dropped { get; private set; }
+
     public void Receive(AgentMessage.ExecutorCallReceived received)
     {
         var (connection, call) = (received.Connection, received.Call);
@@ -72,10 +78,13 @@ internal sealed class ExecutorCalls(AgentContext context, MasterLink link, Execu
     /// <summary>From the framework to the executor. Best effort.</summary>
     public void Pass(ExecutorKey key, Google.Protobuf.ByteString data)
     {
-        if (context.State.Executors.Find(key) is { Runtime.Stream: { } stream })
+        var executor = context.State.Executors.Find(key);
+        if (executor?.Runtime.Stream is { } stream)
         {
             Send(stream, ExecutorEvents.Message(data));
         }
+        // A pod takes messages, as the original's default executor does, and makes nothing of them.
+        Count(executor is { Phase: ExecutorPhase.Running });
     }
 
     /// <summary>Ends the stream of an executor that is over, if it has one.</summary>
@@ -102,6 +111,7 @@ internal sealed class ExecutorCalls(AgentContext context, MasterLink link, Execu
                 break;
             case Type.Message:
                 Answer(connection, 202, "");
+                Count(link.Registered);
                 if (link.Registered)
                 {
                     link.Send(new MasterCall
@@ -191,6 +201,8 @@ internal sealed class ExecutorCalls(AgentContext context, MasterLink link, Execu
             Send(stream, ExecutorEvents.Acknowledged(status.TaskId, status.Uuid));
         }
     }
+
+    private void Count(bool passed) => (Passed, Dropped) = passed ? (Passed + 1, Dropped) : (Passed, Dropped + 1);
 
     private void Forget(AgentExecutor executor)
     {

@@ -30,8 +30,11 @@ internal sealed class ExecutorContainers(AgentContext context, ExecutorLife life
 
     public void Started(AgentMessage.ContainerStarted started) => life.Started(Get(started.Container), started.Pid);
 
-    public void LaunchFailed(AgentMessage.ContainerLaunchFailed failed) =>
+    public void LaunchFailed(AgentMessage.ContainerLaunchFailed failed)
+    {
+        life.NoteLaunchError();
         Over(Get(failed.Container), null, ExecutorTermination.LaunchFailed(failed.Reason));
+    }
 
     public void NeverStarted(ContainerId container)
     {

@@ -17,8 +17,8 @@ namespace Offerbook.Agent.Executors;
 /// </summary>
 internal sealed class ExecutorLife(AgentContext context, ExecutorTasks tasks, ResourceLedger ledger, ExecutorExits exits)
 {
-    /// <summary>Executors that have ended since the process started.</summary>
-    public long Terminated { get; private set; }
+    /// <summary>Executors whose container could not be started, since the process started.</summary>
+    public long LaunchErrors { get; private set; }
 
     /// <summary>Launches the container of one that was just admitted.</summary>
     public void Start(AgentExecutor executor)
@@ -55,6 +55,8 @@ internal sealed class ExecutorLife(AgentContext context, ExecutorTasks tasks, Re
             AwaitSubscription(executor, executor.Engaged ? context.Settings.ExecutorReregistrationTimeout : context.Settings.ExecutorRegistrationTimeout);
         }
     }
+
+    public void NoteLaunchError() => LaunchErrors++;
 
     public void AwaitSubscription(AgentExecutor executor, TimeSpan patience)
     {
@@ -143,7 +145,6 @@ internal sealed class ExecutorLife(AgentContext context, ExecutorTasks tasks, Re
             EndedNanoseconds = context.Now.UnixNanoseconds,
         });
         ledger.Release(executor);
-        Terminated++;
         exits.Tell(executor, exit);
         context.Do(new ForgetContainer(executor.Container));
     }

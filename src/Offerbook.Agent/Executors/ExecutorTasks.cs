@@ -20,6 +20,9 @@ namespace Offerbook.Agent.Executors;
 /// </summary>
 internal sealed class ExecutorTasks(AgentContext context, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskLife life)
 {
+    /// <summary>Statuses that were not believed, since the process started.</summary>
+    public long Refused { get; private set; }
+
     /// <summary>Sends what waits, if the executor takes tasks.</summary>
     public void Deliver(AgentExecutor executor)
     {
@@ -105,9 +108,14 @@ internal sealed class ExecutorTasks(AgentContext context, StatusMaker statuses, 
     /// <returns>Whether the task has ended by it.</returns>
     public bool Report(AgentExecutor executor, TaskStatus reported)
     {
-        if (!executor.Tasks.TryGetValue(Wire.Identity.TaskId.From(reported.TaskId), out var task) || !task.SharesContainer
-            || task.Ended || task.Reported.Contains(reported.Uuid) || !MovesForward(task, reported.State))
+        var known = executor.Tasks.TryGetValue(Wire.Identity.TaskId.From(reported.TaskId), out var task);
+        if (known && task!.Reported.Contains(reported.Uuid))
         {
+            return false;
+        }
+        if (!known || !task!.SharesContainer || task.Ended || !MovesForward(task, reported.State))
+        {
+            Refused++;
             return false;
         }
         var status = statuses.Complete(task, reported, executor.Runtime.Pid);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting;
 using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Flags;
 using Offerbook.Agent.Http.Executors;
@@ -71,7 +72,7 @@ internal sealed class AgentServer : IAsyncDisposable
     public void Describe(AgentSettings settings, ExecutorConnections executors) => (_settings, _executors) = (settings, executors);
 
     /// <summary>The agent runs and can be asked.</summary>
-    public void Open(IContainerStatistics statistics, AttachedContainers attached)
+    public void Open(IContainerStatistics statistics, AttachedContainers attached, Func<ShellCounts> counts)
     {
         var settings = _settings ?? throw new InvalidOperationException("The agent has not been described.");
         var agent = new RunningAgent(_gateway, settings, _files, _options.Verbosity ?? new LogVerbosity(_options.LogMinimum, TimeProvider.System))
@@ -79,6 +80,7 @@ internal sealed class AgentServer : IAsyncDisposable
             Flags = AgentFlags.Set.Effective(_options with { Port = settings.Info.Port, Hostname = settings.Info.Hostname }),
             StartedAt = _startedAt,
             Statistics = statistics,
+            Counts = counts,
             Attached = attached,
             HeartbeatInterval = _options.HttpHeartbeatInterval,
         };

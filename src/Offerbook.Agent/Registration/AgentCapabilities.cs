@@ -14,5 +14,6 @@ public static class AgentCapabilities
         new() { Type = Type.ResizeVolume },
         new() { Type = Type.AgentOperationFeedback },
         new() { Type = Type.AgentDraining },
+        new() { Type = Type.TaskResourceLimits },
     ];
 }

@@ -100,7 +100,7 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
         {
             launched.Limits[name] = new Value.Types.Scalar { Value = value };
         }
-        if ((launch.Command.HasUser ? launch.Command.User : parent?.User) is { Length: > 0 } user)
+        if (context.Settings.SwitchUser && (launch.Command.HasUser ? launch.Command.User : parent?.User) is { Length: > 0 } user)
         {
             launched.User = user;
         }

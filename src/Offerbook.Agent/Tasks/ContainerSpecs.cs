@@ -15,7 +15,7 @@ internal static class ContainerSpecs
             task.InPod ? task.Info.Executor?.ShutdownGracePeriod : null, settings);
         environment.AddRange(PodSpecs.Variables(task, settings));
         environment.AddRange(Variables(task.Info.Command));
-        var spec = new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), User(task.Info, framework), environment)
+        var spec = new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), settings.SwitchUser ? User(task.Info, framework) : null, environment)
         {
             Volumes = TaskVolumes.Of(task.Info, task.Sandbox),
             Fetch = Fetches(task.Info.Command),

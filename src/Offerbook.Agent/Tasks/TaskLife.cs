@@ -31,11 +31,12 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
     private long _lost;
     private long _gone;
     private long _launchErrors;
+    private long _commandsEnded;
 
     /// <summary>Told of every task that ends, when its end is recorded.</summary>
     public Action<AgentTask>? Ended { get; set; }
 
-    public AgentCounters Counters => new(_finished, _failed, _killed, _lost, _gone, _launchErrors, 0, 0);
+    public AgentCounters Counters => new(_finished, _failed, _killed, _lost, _gone, _launchErrors, 0, 0) { CommandsEnded = _commandsEnded };
 
     /// <summary>Admits a task and starts its container. The key is new.</summary>
     public void Launch(FrameworkInfo framework, TaskInfo info, LaunchRefusal? refusal)
@@ -190,6 +191,7 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         if (hadContainer)
         {
             context.Do(new ForgetContainer(task.Container));
+            _commandsEnded += task.HasExecutor ? 0 : 1;
         }
         Ended?.Invoke(task);
     }

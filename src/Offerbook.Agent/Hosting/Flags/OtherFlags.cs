@@ -134,7 +134,6 @@ internal static class OtherFlags
         AgentFlag.Refused("seccomp_config_dir", "There is no seccomp filter; capabilities are bounded, see isolation.md"),
         AgentFlag.Refused("seccomp_profile_name", "There is no seccomp filter; capabilities are bounded, see isolation.md"),
         AgentFlag.Refused("secret_resolver", "Secrets are given by value"),
-        AgentFlag.Refused("switch_user", "Tasks run as their user wherever the agent is root", "true") with { IsSwitch = true },
         AgentFlag.Refused("volume_gid_range", "Volumes keep the owner that they have"),
         AgentFlag.Refused("xfs_kill_containers", "Disk usage is measured, not limited by the file system", "false") with { IsSwitch = true },
         AgentFlag.Refused("xfs_project_range", "Disk usage is measured, not limited by the file system"),

@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Agent.Hosting;
 using Offerbook.Resources;
 using Offerbook.Wire.Metrics;
 
@@ -20,18 +21,20 @@ internal static class AgentMetrics
 
     public static async Task CollectAsync(IMetricSink sink, RunningAgent agent, CancellationToken cancellation)
     {
-        AddTo(sink, await agent.Gateway.ViewAsync(cancellation), agent.Settings, (agent.Time.GetUtcNow() - agent.StartedAt).TotalSeconds);
+        AddTo(sink, await agent.Gateway.ViewAsync(cancellation), (agent.Time.GetUtcNow() - agent.StartedAt).TotalSeconds);
+        AddTo(sink, agent.Counts());
         SystemMetrics.AddTo(sink);
     }
 
-    public static void AddTo(IMetricSink sink, AgentView view, AgentSettings settings, double uptimeSeconds)
+    public static void AddTo(IMetricSink sink, AgentView view, double uptimeSeconds)
     {
         var tasks = view.Frameworks.SelectMany(framework => framework.Tasks).ToList();
         var counters = view.Counters;
         Gauge(sink, "slave/uptime_secs", uptimeSeconds);
         Gauge(sink, "slave/registered", view.Registered ? 1 : 0);
         Gauge(sink, "slave/frameworks_active", view.Frameworks.Count(framework => !framework.Completed));
-        Gauge(sink, "slave/executor_directory_max_allowed_age_secs", settings.SandboxMaxAge.TotalSeconds);
+        Gauge(sink, "slave/executor_directory_max_allowed_age_secs", view.SandboxMaxAllowedAge.TotalSeconds);
+        Gauge(sink, "slave/recovery_time_secs", view.RecoveryTime.TotalSeconds);
         Executors(sink, view, tasks);
         States(sink, tasks);
         Gauge(sink, "operator_containers", view.OperatorContainers.Count(container => !container.HasEnded));
@@ -42,15 +45,26 @@ internal static class AgentMetrics
         Counter(sink, "slave/tasks_gone", counters.Gone);
         Counter(sink, "slave/container_launch_errors", counters.LaunchErrors);
         Counter(sink, "slave/valid_status_updates", counters.UpdatesAccepted);
-        Counter(sink, "slave/invalid_status_updates", 0);
-        Counter(sink, "slave/valid_framework_messages", 0);
-        Counter(sink, "slave/invalid_framework_messages", 0);
+        Counter(sink, "slave/invalid_status_updates", counters.UpdatesRefused);
+        Counter(sink, "slave/valid_framework_messages", counters.MessagesPassed);
+        Counter(sink, "slave/invalid_framework_messages", counters.MessagesDropped);
         Counter(sink, "slave/registration_attempts", counters.RegistrationAttempts);
         foreach (var name in Absent)
         {
             Gauge(sink, name, 0);
         }
         Resources(sink, view, tasks);
+    }
+
+    private static void AddTo(IMetricSink sink, ShellCounts counts)
+    {
+        Gauge(sink, "containerizer/fetcher/cache_size_total_bytes", counts.Fetches.CacheBytesTotal);
+        Gauge(sink, "containerizer/fetcher/cache_size_used_bytes", counts.Fetches.CacheBytesUsed);
+        Counter(sink, "containerizer/fetcher/task_fetches_succeeded", counts.Fetches.Succeeded);
+        Counter(sink, "containerizer/fetcher/task_fetches_failed", counts.Fetches.Failed);
+        Gauge(sink, "gc/path_removals_pending", counts.RemovalsPending);
+        Counter(sink, "gc/path_removals_succeeded", counts.RemovalsSucceeded);
+        Counter(sink, "gc/path_removals_failed", counts.RemovalsFailed);
     }
 
     private static void Executors(IMetricSink sink, AgentView view, List<TaskView> tasks)
@@ -65,7 +79,7 @@ internal static class AgentMetrics
         Gauge(sink, "slave/executors_terminating", Count(made, TaskState.TaskKilling)
             + brought.Count(executor => executor.Phase == Agent.Executors.ExecutorPhase.Terminating));
         var counters = view.Counters;
-        Counter(sink, "slave/executors_terminated", counters.Finished + counters.Failed + counters.Killed + counters.Lost + counters.Gone);
+        Counter(sink, "slave/executors_terminated", counters.CommandsEnded + counters.ExecutorsEnded);
     }
 
     private static void States(IMetricSink sink, List<TaskView> tasks)

@@ -1,4 +1,5 @@
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting;
 using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Wire.Hosting.Logging;
 
@@ -13,6 +14,9 @@ internal sealed record RunningAgent(AgentGateway Gateway, AgentSettings Settings
     public required DateTimeOffset StartedAt { get; init; }
 
     public required IContainerStatistics Statistics { get; init; }
+
+    /// <summary>What the parts around the core have done.</summary>
+    public required Func<ShellCounts> Counts { get; init; }
 
     /// <summary>The containers whose input and output can be attached to.</summary>
     public required AttachedContainers Attached { get; init; }
