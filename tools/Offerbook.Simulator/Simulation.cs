@@ -115,7 +115,7 @@ public sealed class Simulation
         : !_jobs.IsDone
         ? "clients of Batch still get no answer"
         : _operators is { IsDone: false }
-        ? "operators have not undone all that they did"
+        ? "operators have not undone all that they did: " + _operators.Describe()
         : _wild.Find(framework => !framework.IsDone) is { } wild
             ? $"{wild.Name} has tasks of whose end it has not heard"
             : _auditor.WhyNotConverged();

@@ -50,6 +50,9 @@ internal sealed class CustomExecutors
         MessagesDropped = _calls.Dropped,
     };
 
+    /// <summary>The agent is registered.</summary>
+    public void Resume() => _exits.Resume();
+
     public void Launch(ExecutorOrder order) => _launch.Launch(order);
 
     /// <summary>Of an order that is not even admitted: the master hears if the executor does not run that it has set resources aside for.</summary>

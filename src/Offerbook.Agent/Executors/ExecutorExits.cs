@@ -7,7 +7,8 @@ namespace Offerbook.Agent.Executors;
 
 /// <summary>
 /// Tells the master that an executor has ended, so that its resources are free and its framework hears of it. Said once: a master
-/// that misses it learns from the next SUBSCRIBE, which does not list the executor any more.
+/// that misses it learns from the next SUBSCRIBE, which does not list the executor any more. What ends while a SUBSCRIBE that
+/// still lists it is under way is told as soon as the master has taken that.
 /// </summary>
 internal sealed class ExecutorExits(AgentContext context, MasterLink link)
 {
@@ -16,6 +17,20 @@ internal sealed class ExecutorExits(AgentContext context, MasterLink link)
 
     /// <summary>That of a process which was killed: what is said when the true one is lost.</summary>
     private const int Killed = 9;
+
+    /// <summary>More than may end while the agent is away; of the oldest, a SUBSCRIBE has told since.</summary>
+    private const int MaxUntold = 10_000;
+
+    private readonly Queue<Call> _untold = new();
+
+    /// <summary>The agent is registered.</summary>
+    public void Resume()
+    {
+        while (_untold.TryDequeue(out var call))
+        {
+            link.Send(call);
+        }
+    }
 
     /// <param name="exit">Null when it never ran.</param>
     public void Tell(AgentExecutor executor, ContainerExit? exit)
@@ -32,14 +47,21 @@ internal sealed class ExecutorExits(AgentContext context, MasterLink link)
 
     private void Tell(FrameworkID framework, ExecutorID executor, int status)
     {
+        var call = new Call
+        {
+            Type = Call.Types.Type.ExecutorExited,
+            ExecutorExited = new() { FrameworkId = framework, ExecutorId = executor, Status = status },
+        };
         if (link.Registered)
         {
-            link.Send(new Call
-            {
-                Type = Call.Types.Type.ExecutorExited,
-                ExecutorExited = new() { FrameworkId = framework, ExecutorId = executor, Status = status },
-            });
+            link.Send(call);
+            return;
         }
+        if (_untold.Count == MaxUntold)
+        {
+            _untold.Dequeue();
+        }
+        _untold.Enqueue(call);
     }
 
     private static int WaitStatus(ContainerExit? exit) => exit is null ? NeverRan : exit.WaitStatus ?? Killed;

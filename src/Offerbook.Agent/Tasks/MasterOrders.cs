@@ -37,6 +37,7 @@ internal sealed class MasterOrders(
             ShutDownFramework(FrameworkId.From(framework));
         }
         updates.Resume();
+        executors.Resume();
         operationUpdates.Resume();
     }
 

@@ -111,6 +111,24 @@ public sealed class ExecutorLifeTests
     }
 
     [Test]
+    public void Exit_WhileTheAgentSubscribes_IsToldOnceItIsRegistered()
+    {
+        var bench = Running(out var container);
+        bench.Tell(new AgentMessage.MasterConnectionEnded(bench.Connection, null, "cut"));
+        while (!bench.Effects<ConnectToMaster>().Any())
+        {
+            bench.Pass(TimeSpan.FromMilliseconds(10));
+        }
+        Assert.That(bench.Effects<ConnectToMaster>().Single().Subscribe.Subscribe.Executors, Has.Count.EqualTo(1));
+
+        bench.Tell(new AgentMessage.ContainerExited(container, new ContainerExit.Exited(3)));
+        Assert.That(bench.Told(Call.Types.Type.ExecutorExited), Is.Empty);
+        bench.Register();
+
+        Assert.That(bench.Told(Call.Types.Type.ExecutorExited).Single().ExecutorExited.ExecutorId.Value, Is.EqualTo("e1"));
+    }
+
+    [Test]
     public void Exit_OverALimit_SaysSo()
     {
         var bench = Running(out var container);

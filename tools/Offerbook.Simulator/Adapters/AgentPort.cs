@@ -1,5 +1,6 @@
 using Offerbook.Actors;
 using Offerbook.Agent;
+using Offerbook.Agent.Executors;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Network;
@@ -13,12 +14,13 @@ public sealed class AgentPort
 {
     private readonly StreamClient _client;
     private readonly SimContainers _containers;
+    private readonly SimExecutors _executors;
     private readonly SimWorld _world;
     private SimNode<AgentMessage>? _node;
 
-    public AgentPort(SimNetwork network, string name, string master, SimContainers containers)
+    public AgentPort(SimNetwork network, string name, string master, SimContainers containers, SimExecutors executors)
     {
-        _containers = containers;
+        (_containers, _executors) = (containers, executors);
         _world = network.World;
         _client = new StreamClient(network, name, master, MasterPort.AgentPath)
         {
@@ -27,6 +29,7 @@ public sealed class AgentPort
             CallFailed = (number, call, status, reason) => Post(new AgentMessage.MasterCallFailed(number, (Call)call, status, reason)),
         };
         containers.Report = Post;
+        executors.TryPost = message => _node!.TryPost(message);
     }
 
     public int DeepestQueue => _client.DeepestQueue;
@@ -39,6 +42,7 @@ public sealed class AgentPort
         {
             _client.Drop();
             _containers.AgentDied();
+            _executors.AgentDied();
             network.HostDied(node.Name);
         };
     }
@@ -76,6 +80,9 @@ public sealed class AgentPort
                 break;
             case MeasureSandbox measure:
                 AnswerLater(new AgentMessage.SandboxMeasured(measure.Sandbox.Container, 4096));
+                break;
+            case ExecutorEffect ofExecutor:
+                _executors.Perform(ofExecutor);
                 break;
             case UpdateContainer:
                 break;

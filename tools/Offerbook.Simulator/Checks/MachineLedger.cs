@@ -24,7 +24,18 @@ public sealed class MachineLedger
         (_cluster, _offers) = (cluster, offers);
         foreach (var machine in cluster.Machines)
         {
-            machine.Containers.Began += container => Begin(machine, container);
+            machine.Containers.Began += container =>
+            {
+                if (container.Script.IsExecutor)
+                {
+                    Examine(machine);
+                }
+                else if (!container.IsHolder)
+                {
+                    Begin(machine, Key(container));
+                }
+            };
+            machine.Executors.Began += (executor, task) => Begin(machine, new TaskKey(executor.Container.Framework, task));
         }
     }
 
@@ -32,23 +43,26 @@ public sealed class MachineLedger
 
     public bool EverBegan(string task) => _began.Keys.Any(key => key.Task.Value == task);
 
-    private void Begin(SimMachine machine, SimContainer container)
+    private void Begin(SimMachine machine, TaskKey key)
     {
-        if (container.IsHolder)
-        {
-            return;
-        }
-        var key = Key(container);
         Invariant.Check(_began.TryAdd(key, machine.Name),
             $"I3: {key} starts on {machine.Name} though it has already run on {_began.GetValueOrDefault(key)}");
         Invariant.Check(_offers.Tasks.ContainsKey(key), $"I2: {machine.Name} runs {key}, which no master launched");
-        var running = machine.Containers.All.Where(item => item is { IsRunning: true, IsHolder: false }).Select(Key).ToList();
-        if (!Fits(machine, running))
+        Examine(machine);
+    }
+
+    private void Examine(SimMachine machine)
+    {
+        var running = machine.Containers.All.Where(item => item is { IsRunning: true, IsHolder: false } && !item.Script.IsExecutor).Select(Key)
+            .Concat(machine.Executors.All.SelectMany(executor => executor.Running.Select(task => new TaskKey(executor.Container.Framework, task)))).ToList();
+        var executors = machine.Executors.All.Select(executor => (executor.Container.Framework, executor.Container.Spec.Sandbox.Executor)).ToList();
+        if (!Fits(machine, running, executors))
         {
             var removed = Removed();
             running.RemoveAll(task => removed.Contains(task.Framework));
-            Invariant.Check(Fits(machine, running), $"I4: {machine.Name} has {machine.Total.CpusMilli / 1000.0} cpus and "
-                + $"{machine.Total.MemMegabytes} MB, its tasks use {Sum(running, "cpus")} cpus and {Sum(running, "mem")} MB: {string.Join(' ', running)}");
+            executors.RemoveAll(executor => removed.Contains(executor.Framework));
+            Invariant.Check(Fits(machine, running, executors), $"I4: {machine.Name} has {machine.Total.CpusMilli / 1000.0} cpus and "
+                + $"{machine.Total.MemMegabytes} MB, its tasks use {Sum(running, "cpus")} cpus and {Sum(running, "mem")} MB: {string.Join(' ', running)}, besides {executors.Count} executors");
         }
         var ports = new HashSet<ulong>();
         foreach (var task in running)
@@ -58,8 +72,12 @@ public sealed class MachineLedger
     }
 
     /// <summary>Scalars are exact to a thousandth.</summary>
-    private bool Fits(SimMachine machine, List<TaskKey> running) =>
-        Sum(running, "cpus") <= machine.Total.CpusMilli / 1000.0 + 0.0005 && Sum(running, "mem") <= machine.Total.MemMegabytes + 0.0005;
+    private bool Fits(SimMachine machine, List<TaskKey> running, List<(FrameworkId, ExecutorId)> executors) =>
+        Sum(running, "cpus") + Sum(executors, "cpus") <= machine.Total.CpusMilli / 1000.0 + 0.0005
+        && Sum(running, "mem") + Sum(executors, "mem") <= machine.Total.MemMegabytes + 0.0005;
+
+    private double Sum(List<(FrameworkId, ExecutorId)> executors, string name) => executors.Sum(executor =>
+        _offers.Executors[executor].Resources.Where(resource => resource.Name == name).Sum(resource => resource.Scalar.Value));
 
     private double Sum(List<TaskKey> running, string name)
     {

@@ -36,6 +36,9 @@ public sealed class OfferLedger
     /// <summary>Every TaskInfo that the master sent to an agent.</summary>
     public Dictionary<TaskKey, Mesos.V1.TaskInfo> Tasks { get; } = [];
 
+    /// <summary>What the executors that came with tasks take for themselves, by framework and executor.</summary>
+    public Dictionary<(FrameworkId, ExecutorId), Mesos.V1.ExecutorInfo> Executors { get; } = [];
+
     private void Forget() => _open.Clear();
 
     private void Receive(MasterMessage message)
@@ -102,6 +105,10 @@ public sealed class OfferLedger
             Invariant.Check(_launched.Add(key), $"I3: the master launches {key} twice");
             Invariant.Check(_taken && valid, $"I5: {key} is launched on an offer that had ended");
             Tasks.Add(key, task);
+            if (task.Executor is { } executor)
+            {
+                Executors[(key.Framework, ExecutorId.From(executor.ExecutorId))] = executor;
+            }
             Launches++;
         }
         _launchedNow.Clear();

@@ -21,7 +21,8 @@ public sealed class SimMachine
         Name = name;
         _address = network.AddHost(name).Address;
         Containers = new SimContainers(world, name);
-        var port = new AgentPort(network, name, SimCluster.MasterName, Containers);
+        Executors = new SimExecutors(world, Containers);
+        var port = new AgentPort(network, name, SimCluster.MasterName, Containers, Executors);
         Total = plan;
         Agent = new SimNode<AgentMessage>(name, world, NewAgent, port.Perform, new SimJournal());
         port.Attach(Agent, network);
@@ -31,6 +32,8 @@ public sealed class SimMachine
     public string Name { get; }
 
     public SimContainers Containers { get; }
+
+    public SimExecutors Executors { get; }
 
     public SimNode<AgentMessage> Agent { get; }
 

@@ -38,6 +38,9 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
     /// <summary>All is undone, as the master shows it.</summary>
     public bool IsDone => _stopped && _underWay == 0 && View is { } view && Undo(view) is null;
 
+    /// <summary>What is to be undone next.</summary>
+    public string Describe() => View is { } view ? $"{_underWay} calls are under way, next is {Undo(view)}" : "there is no master";
+
     private MasterView? View => (cluster.Master.Core as MasterCore)?.View(cluster.Master.Clock.Now);
 
     public void Start() => cluster.World.Schedule(_random.Exponential(_stopped ? TimeSpan.FromSeconds(5) : mean), null, () =>

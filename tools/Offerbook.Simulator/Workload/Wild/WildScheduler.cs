@@ -24,6 +24,7 @@ public sealed class WildScheduler : ICore<WildMessage>
     private readonly List<OfferId> _gone = [];
     private readonly SortedDictionary<string, AgentId> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unreachable = [];
+    private readonly SortedDictionary<(string Agent, string Role), ExecutorInfo> _executors = [];
     private readonly bool _operates;
     private int _tasks;
     private int _operations;
@@ -95,6 +96,7 @@ public sealed class WildScheduler : ICore<WildMessage>
                     // Torn down, or away for too long: the tasks are gone with the id, and nobody will speak of them.
                     _live.Clear();
                     _unreachable.Clear();
+                    _executors.Clear();
                 }
                 Reconcile(effects);
                 break;
@@ -195,13 +197,31 @@ public sealed class WildScheduler : ICore<WildMessage>
         }
         _gone.Add(OfferId.From(offer.Id));
         var refuse = _random.Exponential(TimeSpan.FromSeconds(5));
-        var sent = _random.Chance(0.25) && WildTask.Group(offer, tasks, $"{_name}-group{_tasks}") is { } group
+        var sent = _random.Chance(0.3) && ExecutorFor(offer) is { } executor
+            ? _keeper.Accept([OfferId.From(offer.Id)], [WildTask.Under(executor, offer, tasks, _random.Chance(0.3))], refuse, effects)
+            : _random.Chance(0.25) && WildTask.Group(offer, tasks, $"{_name}-group{_tasks}") is { } group
             ? _keeper.Accept([OfferId.From(offer.Id)], [group], refuse, effects)
             : _keeper.Launch([OfferId.From(offer.Id)], tasks, refuse, effects);
         if (sent)
         {
             tasks.ForEach(task => _live.Add(task.TaskId.Value, AgentId.From(offer.AgentId)));
         }
+    }
+
+    /// <summary>Often one that it has had on the machine before, whether that still runs or not; its resources are then not set aside anew.</summary>
+    private ExecutorInfo? ExecutorFor(Offer offer)
+    {
+        var place = (offer.AgentId.Value, offer.AllocationInfo.Role);
+        if (_executors.TryGetValue(place, out var known) && _random.Chance(0.7))
+        {
+            return known;
+        }
+        var made = WildTask.Executor(_random, offer, $"{_name}-executor{_tasks}");
+        if (made is not null)
+        {
+            _executors[place] = made;
+        }
+        return made;
     }
 
     private void Hear(TaskStatus status, Effects effects)
@@ -245,6 +265,14 @@ public sealed class WildScheduler : ICore<WildMessage>
         {
             _keeper.Teardown(effects);
             return;
+        }
+        if (_executors.Count > 0 && _random.Chance(0.05))
+        {
+            var ((agent, _), executor) = _random.Pick(_executors.ToList());
+            _keeper.Send(new Call
+            {
+                Type = Call.Types.Type.Shutdown, Shutdown = new Call.Types.Shutdown { ExecutorId = executor.ExecutorId, AgentId = new AgentID { Value = agent } },
+            }, effects);
         }
         switch (_random.Next(8))
         {

@@ -50,6 +50,45 @@ internal static class WildTask
         };
     }
 
+    /// <summary>A custom executor that speaks the executor API.</summary>
+    /// <returns>Null when the offer holds too little for it.</returns>
+    public static ExecutorInfo? Executor(SeededRandom random, Offer offer, string id)
+    {
+        var cpus = Take(offer, "cpus", 0.1);
+        var mem = cpus is null ? null : Take(offer, "mem", 32);
+        var disk = mem is null ? null : Take(offer, "disk", 1);
+        return cpus is null || mem is null || disk is null ? null : new ExecutorInfo
+        {
+            Type = ExecutorInfo.Types.Type.Custom,
+            ExecutorId = new ExecutorID { Value = id },
+            FrameworkId = offer.FrameworkId,
+            Command = new CommandInfo { Value = "sim executor" + (random.Chance(0.1) ? " stubborn" : "") },
+            Resources = { cpus, mem, disk },
+        };
+    }
+
+    /// <summary>Makes tasks into tasks of an executor, which does what their command said.</summary>
+    /// <param name="asGroup">In one group; else each for itself.</param>
+    public static Offer.Types.Operation Under(ExecutorInfo executor, Offer offer, IReadOnlyList<TaskInfo> tasks, bool asGroup)
+    {
+        foreach (var task in tasks)
+        {
+            task.Data = Google.Protobuf.ByteString.CopyFromUtf8(task.Command!.Value);
+            task.Command = null;
+            task.Executor = executor;
+            if (asGroup && Take(offer, "disk", 1) is { } disk)
+            {
+                task.Resources.Add(disk);
+            }
+        }
+        return asGroup
+            ? new Offer.Types.Operation
+            {
+                Type = Offer.Types.Operation.Types.Type.LaunchGroup, LaunchGroup = new() { Executor = executor, TaskGroup = new() { Tasks = { tasks } } },
+            }
+            : new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new() { TaskInfos = { tasks } } };
+    }
+
     private static Resource? Take(Offer offer, string name, double amount)
     {
         foreach (var resource in offer.Resources)
