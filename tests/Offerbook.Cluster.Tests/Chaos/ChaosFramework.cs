@@ -177,7 +177,8 @@ internal sealed class ChaosFramework : IAsyncDisposable
     private void AcknowledgeSomeTime(ChaosTask task, V1.TaskStatus status)
     {
         var drawn = _random.NextDouble();
-        if (drawn < 0.05)
+        // An answer about a task that its agent never had is not durable there: it is sent again only as long as that agent lives.
+        if (drawn < 0.05 && status.Reason != V1.TaskStatus.Types.Reason.Reconciliation)
         {
             return;
         }
