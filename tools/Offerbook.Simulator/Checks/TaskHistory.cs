@@ -58,9 +58,15 @@ public sealed class TaskHistory(string framework)
         }
     }
 
-    /// <summary>The answer to a question about a task that the master does not know, perhaps because it has ended.</summary>
-    private static bool IsShrug(TaskStatus status) =>
-        status is { State: TaskState.TaskGone, HasReason: true, Reason: TaskStatus.Types.Reason.Reconciliation, Source: TaskStatus.Types.Source.Master };
+    /// <summary>
+    /// The answer to a question about a task that the master does not know, perhaps because it has ended: what it says is where the
+    /// agent is, registered or gone.
+    /// </summary>
+    private static bool IsShrug(TaskStatus status) => status is
+    {
+        State: TaskState.TaskGone or TaskState.TaskGoneByOperator, HasReason: true, Reason: TaskStatus.Types.Reason.Reconciliation,
+        Source: TaskStatus.Types.Source.Master,
+    };
 
     private const int End = 5;
 
