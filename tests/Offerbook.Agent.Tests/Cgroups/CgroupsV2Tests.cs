@@ -151,7 +151,7 @@ public sealed class CgroupsV2Tests
     }
 
     private static DetectedCgroups Detect(string mount, string own) =>
-        new CgroupDetection(new CgroupMounts([], mount, new SortedDictionary<string, string>(), own), IsolationNames.Automatic, "/work/agent").Detect();
+        new CgroupDetection(new CgroupMounts([], mount, new SortedDictionary<string, string>(), own), IsolationNames.Automatic, "/var/lib/agent").Detect();
 
     private string Read(string file) => File.ReadAllText(Path.Combine(_root, file));
 }
