@@ -1,5 +1,6 @@
 using Offerbook.Bench.Agents;
 using Offerbook.Bench.Allocator;
+using Offerbook.Bench.Apps;
 using Offerbook.Bench.Checks;
 using Offerbook.Bench.Codec;
 using Offerbook.Bench.Docker;
@@ -36,6 +37,7 @@ IBenchmark[] benchmarks =
     new LocalBenchmark(),
     new ViewBenchmark(),
     new ChecksBenchmark(),
+    new AppsBenchmark(),
 ];
 
 return await BenchCommand.RunAsync(benchmarks, args, Console.Out, Console.Error);

@@ -17,6 +17,9 @@ internal sealed record FleetOptions(
     /// <summary>One pair of addresses has 28,232 ports, and a broken connection keeps its port for a minute: room for some restarts.</summary>
     public const int AgentsPerAddress = 4_000;
 
+    /// <summary>Tasks run until they are killed; as an argument, the largest number of milliseconds.</summary>
+    public static TimeSpan Endless => TimeSpan.MaxValue;
+
     /// <exception cref="Harness.BenchUsageException">The options are wrong.</exception>
     public static FleetOptions Parse(IReadOnlyList<string> args)
     {
@@ -42,13 +45,13 @@ internal sealed record FleetOptions(
             throw new Harness.BenchUsageException($"--master must be ip:port, but is '{given["master"]}'.");
         }
         return new FleetOptions(master, Number("agents"), Number("tasks"), Math.Max(1, Number("frameworks")), Math.Max(1, Number("concurrency")),
-            TimeSpan.FromMilliseconds(Number("task-ms")), Math.Max(1, Number("lanes")), given["resources"]);
+            Number("task-ms") is < int.MaxValue and var taskMs ? TimeSpan.FromMilliseconds(taskMs) : Endless, Math.Max(1, Number("lanes")), given["resources"]);
     }
 
     /// <summary>The arguments that give these options again.</summary>
     public IEnumerable<string> ToArguments() =>
     [
         "--master", $"{Master}", "--agents", $"{Agents}", "--tasks", $"{Tasks}", "--frameworks", $"{Frameworks}", "--concurrency", $"{Concurrency}",
-        "--task-ms", $"{(int)TaskTime.TotalMilliseconds}", "--lanes", $"{Lanes}", "--resources", Resources,
+        "--task-ms", $"{(TaskTime == Endless ? int.MaxValue : (int)TaskTime.TotalMilliseconds)}", "--lanes", $"{Lanes}", "--resources", Resources,
     ];
 }
