@@ -4,6 +4,7 @@ using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Http;
+using Offerbook.Apps.Http.Routing;
 using Offerbook.Client.Hosting;
 using Offerbook.Storage;
 using Offerbook.Storage.Sqlite;
@@ -32,6 +33,9 @@ public sealed class AppsHost : IAsyncDisposable
 
     /// <summary>What clients use, for instance <c>http://127.0.0.1:8080/</c>.</summary>
     public Uri Address => _web.Address;
+
+    /// <summary>Everything that can be asked of it.</summary>
+    internal IReadOnlyList<ApiRoute> Routes => _web.Routes;
 
     /// <summary>Ends when the host is disposed; faults when a part of it dies. A faulted host does nothing any more and wants to be disposed.</summary>
     public Task Completion => _completion.Task;

@@ -7,6 +7,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Http;
+using Offerbook.Apps.Http.Routing;
+using Offerbook.Apps.Http.OpenApi;
 
 namespace Offerbook.Apps.Hosting;
 
@@ -35,11 +37,18 @@ internal sealed class AppsWeb : IAsyncDisposable
         var time = TimeProvider.System;
         var settings = options.EffectiveSettings(new UriBuilder("http", options.Listen.Address.ToString(), options.Listen.Port).Uri);
         var info = new InfoWriter(settings, string.Join(',', options.Masters), () => Address);
-        var router = new ApiRouter(new AppEndpoints(gate), new GroupEndpoints(gate), new TaskEndpoints(gate), new DeploymentEndpoints(gate),
-            new QueueEndpoints(gate, time), new SystemEndpoints(gate, info, new MetricsWriter(gate, events, time)));
-        var server = new ApiServer(gate, router, new EventStreamEndpoint(events, gate, time), () => Address, logs.CreateLogger("Offerbook.Apps.Http"));
+        ApiRouter router = null!;
+        router = new ApiRouter([
+            new AppEndpoints(gate), new GroupEndpoints(gate), new PodEndpoints(), new TaskEndpoints(gate), new DeploymentEndpoints(gate),
+            new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, time),
+            new SystemEndpoints(gate, info, new MetricsWriter(gate, events, time)), new OpenApiEndpoints(() => router.Routes),
+        ]);
+        Routes = router.Routes;
+        var server = new ApiServer(gate, router, () => Address, logs.CreateLogger("Offerbook.Apps.Http"));
         _web.Run(server.HandleAsync);
     }
+
+    public IReadOnlyList<ApiRoute> Routes { get; }
 
     /// <summary>Known once it listens.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");

@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Newtonsoft.Json.Linq;
+using Offerbook.Actors;
 using Offerbook.Apps.Errors;
+using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Reading;
+using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http;
 
@@ -15,9 +18,13 @@ internal sealed class ApiRequest
     /// <summary>The largest body that is read: a group of 1,000 apps of 16 KiB each.</summary>
     public const int MaxBodyBytes = 16 * 1024 * 1024;
 
+    private ApiRoute? _route;
+    private IReadOnlyDictionary<string, string> _values = new Dictionary<string, string>();
+
     public ApiRequest(HttpContext context)
     {
         Context = context;
+        Accepts = new AcceptedTypes(context.Request.Headers.Accept);
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path.Value ?? "/";
         var path = target.Split('?', 2)[0];
         if (path.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(path, UriKind.Absolute, out var absolute))
@@ -41,19 +48,29 @@ internal sealed class ApiRequest
 
     public bool IsHead => HttpMethods.IsHead(Context.Request.Method);
 
+    public AcceptedTypes Accepts { get; }
+
+    /// <summary>The route that was found for it.</summary>
+    public void Enter(ApiRoute route, IReadOnlyDictionary<string, string> values) => (_route, _values) = (route, values);
+
+    /// <summary>What stands in the path for a name of the route's template.</summary>
+    public string Value(string name) => _values[name];
+
+    /// <summary>The id in the path as text with a slash in front: <c>/a/b</c> of <c>/v2/apps/a/b/tasks</c>; the root where there is none.</summary>
+    public string IdText => _values.GetValueOrDefault("id", "/");
+
+    public PathId Id => PathId.Parse(IdText);
+
     /// <summary>Only the text "true", in any case, is true.</summary>
     public bool Flag(string name, bool ifAbsent = false)
     {
-        var values = Context.Request.Query[name];
+        var values = Query(name);
         return values.Count == 0 ? ifAbsent : string.Equals(values[0], "true", StringComparison.OrdinalIgnoreCase);
     }
 
-    public string? Text(string name) => Context.Request.Query[name].FirstOrDefault();
+    public string? Text(string name) => Query(name).FirstOrDefault();
 
-    public IReadOnlyList<string> Texts(string name) => Context.Request.Query[name].OfType<string>().ToList();
-
-    /// <summary>The ids' part of a path: <c>/a/b</c> of <c>/v2/apps/a/b/tasks</c>.</summary>
-    public string Id(int from, int to) => "/" + string.Join('/', Segments.Skip(from).Take(to - from));
+    public IReadOnlyList<string> Texts(string name) => Query(name).OfType<string>().ToList();
 
     /// <summary>Whether the client says that it sends something else than JSON.</summary>
     public bool HasForeignContentType
@@ -69,6 +86,7 @@ internal sealed class ApiRequest
     /// <summary>The body as JSON.</summary>
     public async Task<ApiResult<JToken>> ReadJsonAsync()
     {
+        Invariant.Check(_route is not { Body: null }, "a route that reads a body describes it");
         if (Context.Request.ContentLength > MaxBodyBytes)
         {
             return TooLarge();
@@ -88,6 +106,12 @@ internal sealed class ApiRequest
             }
             body.Write(buffer, 0, count);
         }
+    }
+
+    private Microsoft.Extensions.Primitives.StringValues Query(string name)
+    {
+        Invariant.Check(_route is null || _route.Query.Any(parameter => parameter.Name == name), "a parameter that is read is described: " + name);
+        return Context.Request.Query[name];
     }
 
     private static ApiError TooLarge() => ApiError.Of(413, $"The body is larger than the {MaxBodyBytes} bytes allowed. Send the group in parts.");

@@ -1,31 +1,58 @@
 using Offerbook.Apps.Errors;
+using Offerbook.Apps.Http.Routing;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>
-/// Finds what answers a request. Paths of apps and groups have ids of any length in the middle, so the first two segments choose
-/// the resource and the last ones what is asked of it.
+/// Finds what answers a request: 1. the routes that fit its path (none: 404); 2. of these the first with its method (none: 405);
+/// 3. whether the body is of a type that it takes (415); 4. whether the client takes what it sends (406).
 /// </summary>
-internal sealed class ApiRouter(AppEndpoints apps, GroupEndpoints groups, TaskEndpoints tasks, DeploymentEndpoints deployments,
-    QueueEndpoints queue, SystemEndpoints system)
+internal sealed class ApiRouter(IEnumerable<IApiEndpoints> endpoints)
 {
-    public Task<ApiResponse> AnswerAsync(ApiRequest request)
+    public IReadOnlyList<ApiRoute> Routes { get; } = endpoints.SelectMany(static part => part.Routes).ToList();
+
+    public Task<ApiResponse?> AnswerAsync(ApiRequest request)
     {
-        var segments = request.Segments;
-        return segments switch
+        SortedSet<string>? others = null;
+        foreach (var route in Routes)
         {
-            ["v2", "apps", ..] => apps.AnswerAsync(request),
-            ["v2", "groups", ..] => groups.AnswerAsync(request),
-            ["v2", "deployments", ..] or ["offerbook", "v1", "deployments", _] => deployments.AnswerAsync(request),
-            ["v2", "tasks", ..] => tasks.AnswerAsync(request),
-            ["v2", "queue", ..] => queue.AnswerAsync(request),
-            _ => Task.FromResult(system.Answer(request)),
-        };
+            if (!route.Template.TryMatch(request.Segments, out var values))
+            {
+                continue;
+            }
+            if (route.Method != request.Method)
+            {
+                (others ??= new SortedSet<string>(StringComparer.Ordinal)).Add(route.Method);
+                continue;
+            }
+            request.Enter(route, values);
+            return Refusal(request, route) is { } refusal ? Task.FromResult<ApiResponse?>(refusal) : route.Answer(request);
+        }
+        return Task.FromResult<ApiResponse?>(others is null ? NotFound : Elsewhere(request, others));
     }
 
     public static ApiResponse MethodNotAllowed { get; } = ApiResponse.Error(ApiErrors.Http(405, "Method Not Allowed"));
 
     public static ApiResponse UnsupportedMediaType { get; } = ApiResponse.Error(ApiErrors.Http(415, "Unsupported Media Type"));
 
+    public static ApiResponse NotAcceptable { get; } = ApiResponse.Error(ApiErrors.Http(406, "Not Acceptable"));
+
     public static ApiResponse NotFound { get; } = ApiResponse.Error(ApiErrors.UriNotFound());
+
+    private static ApiResponse? Refusal(ApiRequest request, ApiRoute route) =>
+        route.Body is { OnlyJson: true } && request.HasForeignContentType ? UnsupportedMediaType
+        : route.Produces.Count > 0 && !request.Accepts.Any(route.Produces) ? NotAcceptable
+        : null;
+
+    /// <summary>The path is known, the method is not.</summary>
+    private static ApiResponse Elsewhere(ApiRequest request, SortedSet<string> methods)
+    {
+        if (methods.Contains("GET"))
+        {
+            methods.Add("HEAD");
+        }
+        methods.Add("OPTIONS");
+        var answer = request.Method == "OPTIONS" ? ApiResponse.Empty(200) : MethodNotAllowed;
+        return answer with { Headers = [KeyValuePair.Create("Allow", string.Join(", ", methods))] };
+    }
 }

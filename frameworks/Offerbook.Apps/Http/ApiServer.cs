@@ -8,7 +8,7 @@ namespace Offerbook.Apps.Http;
 /// Answers every request with the headers that all responses carry. Whatever goes wrong inside becomes a JSON error and a line in
 /// the log, never a dead connection.
 /// </summary>
-internal sealed class ApiServer(CoreGate core, ApiRouter router, EventStreamEndpoint events, Func<Uri> address, ILogger log)
+internal sealed class ApiServer(CoreGate core, ApiRouter router, Func<Uri> address, ILogger log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -22,7 +22,7 @@ internal sealed class ApiServer(CoreGate core, ApiRouter router, EventStreamEndp
         var request = new ApiRequest(context);
         try
         {
-            var response = core.IsOpen ? await AnswerAsync(request) : ApiResponse.Error(CoreGate.Stopping);
+            var response = core.IsOpen ? await router.AnswerAsync(request) : ApiResponse.Error(CoreGate.Stopping);
             if (response is not null)
             {
                 await response.SendAsync(context, request.IsHead);
@@ -42,11 +42,6 @@ internal sealed class ApiServer(CoreGate core, ApiRouter router, EventStreamEndp
             await FailAsync(request, ApiError.Of(500, "The server failed to answer: " + failure.Message));
         }
     }
-
-    private async Task<ApiResponse?> AnswerAsync(ApiRequest request) =>
-        request is { Method: "GET", IsHead: false, Segments: ["v2", "events", ..] }
-            ? await events.ServeAsync(request)
-            : await router.AnswerAsync(request);
 
     private static async Task FailAsync(ApiRequest request, ApiError error)
     {

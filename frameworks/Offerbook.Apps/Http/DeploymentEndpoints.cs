@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Deployments;
 using Offerbook.Apps.Errors;
+using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
 
 namespace Offerbook.Apps.Http;
@@ -10,15 +11,20 @@ namespace Offerbook.Apps.Http;
 /// /v2/deployments, and /offerbook/v1/deployments/{id}: there a finished deployment merely disappears, here its outcome can be asked
 /// for (as long as it is among the last ones).
 /// </summary>
-internal sealed class DeploymentEndpoints(CoreGate core)
+internal sealed class DeploymentEndpoints(CoreGate core) : IApiEndpoints
 {
-    public async Task<ApiResponse> AnswerAsync(ApiRequest request) => (request.Method, request.Segments) switch
-    {
-        ("GET", ["v2", _]) => ApiResponse.Json(new JArray(core.View.State.Deployments.Select(deployment => Write(core.View, deployment)))),
-        ("DELETE", ["v2", _, var id]) => await core.CallAsync(request, new ApiCall.CancelDeployment(id, request.Flag("force"))),
-        ("GET", ["offerbook", _, _, var id]) => Outcome(id),
-        _ => ApiRouter.MethodNotAllowed,
-    };
+    public IReadOnlyList<ApiRoute> Routes =>
+    [
+        Route.Get("/v2/deployments", "Deployments that run",
+                _ => ApiResponse.Json(new JArray(core.View.State.Deployments.Select(deployment => Write(core.View, deployment)))))
+            .Gives(200, "[DeploymentStepInfo]", "The deployments, oldest first"),
+        Route.Delete("/v2/deployments/{deployment}", "Roll a deployment back, or with force only stop it",
+                request => core.CallAsync(request, new ApiCall.CancelDeployment(request.Value("deployment"), request.Flag("force"))))
+            .Asks(QueryParameter.Force with { Meaning = "Stop it where it is; nothing is rolled back" })
+            .Gives(200, "DeploymentResult", "The deployment that rolls it back").Gives(202, null, "It is stopped").Refuses(404, "No such deployment runs"),
+        Route.Get("/offerbook/v1/deployments/{deployment}", "A deployment, also one that has ended", request => Outcome(request.Value("deployment")))
+            .Gives(200, "DeploymentOutcome", "The deployment").Refuses(404, "It is not known, or no longer"),
+    ];
 
     private static JObject Write(AppsView view, Deployment deployment)
     {

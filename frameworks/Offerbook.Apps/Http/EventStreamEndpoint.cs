@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Routing;
 using Offerbook.Wire.Http;
 using Offerbook.Wire.Streaming;
 
@@ -10,17 +11,25 @@ namespace Offerbook.Apps.Http;
 /// GET /v2/events. The listener is attached before the core is told of it, so that it sees the event of its own arrival. An empty
 /// line every ten seconds shows both sides that the other is there.
 /// </summary>
-internal sealed class EventStreamEndpoint(EventHub hub, CoreGate core, TimeProvider time)
+internal sealed class EventStreamEndpoint(EventHub hub, CoreGate core, TimeProvider time) : IApiEndpoints
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    public IReadOnlyList<ApiRoute> Routes =>
+    [
+        Route.Stream("/v2/events", "Follow the events, as server-sent events", ServeAsync)
+            .Asks(new QueryParameter("event_type", "[text]", "Only events of this type"),
+                new QueryParameter("plan-format", "text", "light, the only form there is"))
+            .Gives(200, "text", "The stream", "text/event-stream").Refuses(405, "The client does not accept text/event-stream")
+            .Refuses(503, "Too many streams are open").As(),
+    ];
 
     /// <returns>What to send instead of a stream; null when the stream has been served.</returns>
     public async Task<ApiResponse?> ServeAsync(ApiRequest request)
     {
-        var accept = request.Context.Request.Headers.Accept;
-        if (!accept.Any(value => value?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) == true))
+        if (request.IsHead || !request.Accepts.Names("text/event-stream"))
         {
-            return ApiResponse.Error(405, "Method Not Allowed");
+            return ApiRouter.MethodNotAllowed;
         }
         var types = request.Texts("event_type");
         if (hub.Attach(types) is not { } listener)

@@ -2,32 +2,67 @@ using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Groups;
+using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/groups. Any content type is taken for JSON here.</summary>
-internal sealed class GroupEndpoints(CoreGate core)
+internal sealed class GroupEndpoints(CoreGate core) : IApiEndpoints
 {
-    public async Task<ApiResponse> AnswerAsync(ApiRequest request)
+    private static readonly QueryParameter Embed = new("embed", "[text]",
+        "What to show: group.groups, group.apps, group.pods, and of apps group.apps.tasks, .counts, .deployments, .readiness, .lastTaskFailure, .failures, .taskStats; "
+        + "without any, everything but live data");
+
+    /// <summary>Each for the root and for the groups below it.</summary>
+    public IReadOnlyList<ApiRoute> Routes =>
+    [
+        .. Both("GET", "/versions", "Versions of the tree in which a group is, newest first")
+            .Select(route => route.Gives(200, "[time]", "The versions").Refuses(404, "There is no such group")),
+        .. Both("GET", "/versions/{version}", "A group as it was")
+            .Select(route => route.Gives(200, "GroupInfo", "The group, without live data").Refuses(404, "There is no such group or version")
+                .Refuses(422, "The version is not a time")),
+        .. Both("GET", "/apps", "All apps of a group and of those below it")
+            .Select(route => route.Asks(QueryParameter.Embed).Gives(200, "[AppInfo]", "The apps").Refuses(404, "There is no such group")),
+        .. Both("GET", "", "A group with what is in it")
+            .Select(route => route.Asks(Embed).Gives(200, "GroupInfo", "The group").Refuses(404, "There is no such group")),
+        .. Both("POST", "", "Create a group")
+            .Select(route => route.Asks(QueryParameter.Force).Takes("GroupUpdate", "The group; its id is relative to the group in the path", onlyJson: false)
+                .Gives(201, "DeploymentResult", "The deployment").Refuses(409, "The id is taken, or a deployment is in the way")
+                .Refuses(422, "The group is not valid")),
+        .. Both("PUT", "", "Create or replace a group, go back to a version of it, or scale its apps")
+            .Select(route => route.Asks(QueryParameter.Force, new QueryParameter("dryRun", "flag", "Only tell the steps", "false"))
+                .Takes("GroupUpdate", "The group: lists that are present replace what is there; or only version, or only scaleBy", onlyJson: false)
+                .Gives(200, "DeploymentResult", "The deployment, or with dryRun the steps").Refuses(409, "A deployment is in the way")
+                .Refuses(422, "The group is not valid")),
+        .. Both("PATCH", "", "Say whether a top-level group enforces its role")
+            .Select(route => route.Takes("GroupPartialUpdate", "The change", onlyJson: false).Gives(200, null, "It is done; nothing is deployed")
+                .Refuses(404, "There is no such group").Refuses(422, "It is not a top-level group")),
+        .. Both("DELETE", "", "Remove a group with all that is in it; the root is emptied")
+            .Select(route => route.Asks(QueryParameter.Force).Gives(200, "DeploymentResult", "The deployment").Refuses(404, "There is no such group")
+                .Refuses(409, "A deployment is in the way")),
+    ];
+
+    private IEnumerable<ApiRoute> Both(string method, string rest, string summary)
     {
-        var rest = request.Segments.Skip(2).ToArray();
-        var id = request.Id(2, request.Segments.Count);
-        return (request.Method, rest) switch
+        foreach (var group in (string[])["/v2/groups", "/v2/groups/{id}"])
         {
-            ("GET", [.., "versions"]) => Versions(PathId.Parse(request.Id(2, request.Segments.Count - 1))),
-            ("GET", [.., "versions", var version]) => Version(PathId.Parse(request.Id(2, request.Segments.Count - 2)), version),
-            ("GET", [.., "apps"]) when core.View.State.Root.FindGroup(PathId.Parse(id)) is null =>
-                Apps(request, PathId.Parse(request.Id(2, request.Segments.Count - 1))),
-            ("GET", _) => One(request, PathId.Parse(id)),
-            ("POST", _) => await ChangeAsync(request, body => new ApiCall.CreateGroup(id, body, request.Flag("force"))),
-            ("PUT", _) => await ChangeAsync(request, body => new ApiCall.UpdateGroup(id, body, request.Flag("force"), request.Flag("dryRun"))),
-            ("PATCH", _) => await ChangeAsync(request, body => new ApiCall.PatchGroup(id, body)),
-            ("DELETE", _) => await core.CallAsync(request, new ApiCall.DeleteGroup(id, request.Flag("force"))),
-            _ => ApiRouter.MethodNotAllowed,
-        };
+            yield return Route.Of(method, group + rest, summary, request => AnswerAsync(request, method, rest));
+        }
     }
+
+    private Task<ApiResponse> AnswerAsync(ApiRequest request, string method, string rest) => (method, rest) switch
+    {
+        ("GET", "/versions") => Task.FromResult(Versions(request.Id)),
+        ("GET", "/versions/{version}") => Task.FromResult(Version(request.Id, request.Value("version"))),
+        ("GET", "/apps") => Task.FromResult(Apps(request)),
+        ("POST", _) => ChangeAsync(request, body => new ApiCall.CreateGroup(request.IdText, body, request.Flag("force"))),
+        ("PUT", _) => ChangeAsync(request, body => new ApiCall.UpdateGroup(request.IdText, body, request.Flag("force"), request.Flag("dryRun"))),
+        ("PATCH", _) => ChangeAsync(request, body => new ApiCall.PatchGroup(request.IdText, body)),
+        ("DELETE", _) => core.CallAsync(request, new ApiCall.DeleteGroup(request.IdText, request.Flag("force"))),
+        _ => Task.FromResult(One(request, request.Id)),
+    };
 
     private async Task<ApiResponse> ChangeAsync(ApiRequest request, Func<JToken, ApiCall> call)
     {
@@ -55,10 +90,12 @@ internal sealed class GroupEndpoints(CoreGate core)
         return new GroupView(embeds.Contains("group.apps") ? app => AppPicture.Of(view, app, apps) : null, embeds.Contains("group.groups"));
     }
 
-    private ApiResponse Apps(ApiRequest request, PathId id)
+    /// <summary>A group that is itself called apps is shown as one.</summary>
+    private ApiResponse Apps(ApiRequest request)
     {
-        var view = core.View;
-        return view.State.Root.FindGroup(id) is { } group
+        var (view, id) = (core.View, request.Id);
+        return view.State.Root.FindGroup(id.Append("apps")) is not null ? One(request, id.Append("apps"))
+            : view.State.Root.FindGroup(id) is { } group
             ? ApiResponse.Json(new JArray(group.TransitiveApps.Select(app => AppPicture.Of(view, app, AppEmbeds.None.With(request.Texts("embed"))))))
             : ApiResponse.Error(ApiErrors.UnknownGroup(id));
     }

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Launching;
@@ -10,15 +11,17 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/queue: what waits to be launched, and why it still does.</summary>
-internal sealed class QueueEndpoints(CoreGate core, TimeProvider time)
+internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEndpoints
 {
-    public async Task<ApiResponse> AnswerAsync(ApiRequest request) => (request.Method, request.Segments) switch
-    {
-        ("GET", [_, _]) => List(request),
-        ("DELETE", [_, _, _, .., "delay"]) => await core.CallAsync(request, new ApiCall.ResetDelay(request.Id(2, request.Segments.Count - 1))),
-        (_, [_, _] or [_, _, .., "delay"]) => ApiRouter.MethodNotAllowed,
-        _ => ApiRouter.NotFound,
-    };
+    public IReadOnlyList<ApiRoute> Routes =>
+    [
+        Route.Get("/v2/queue", "What waits to be launched, and why", List)
+            .Asks(new QueryParameter("embed", "[text]", "lastUnusedOffers: the newest offer of each agent that did not suit, with all reasons"))
+            .Gives(200, "Queue", "What waits"),
+        Route.Delete("/v2/queue/{id}/delay", "Forget how long an app that fails is held back",
+                request => core.CallAsync(request, new ApiCall.ResetDelay(request.IdText)))
+            .Gives(204, null, "It is tried at once").Refuses(404, "Nothing of it waits"),
+    ];
 
     private ApiResponse List(ApiRequest request)
     {

@@ -1,29 +1,31 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Routing;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>Everything that is not about apps: health, leadership, configuration, metrics, and what probes look for.</summary>
-internal sealed class SystemEndpoints(CoreGate core, InfoWriter info, MetricsWriter metrics)
+internal sealed class SystemEndpoints(CoreGate core, InfoWriter info, MetricsWriter metrics) : IApiEndpoints
 {
-    public ApiResponse Answer(ApiRequest request) => (request.Method, request.Segments) switch
-    {
-        ("GET", ["ping"]) => Ping(request),
-        ("GET", ["metrics"]) => ApiResponse.Json(metrics.WriteJson()),
-        ("GET", ["metrics", "prometheus"]) => ApiResponse.Text(metrics.WritePrometheus(), "text/plain; version=0.0.4; charset=utf-8"),
-        ("GET", ["v2", "info"]) => ApiResponse.Json(info.Write(core.View)),
-        ("GET", ["v2", "leader"]) => ApiResponse.Json(new JObject { ["leader"] = info.Leader }),
-        ("DELETE", ["v2", "leader"]) =>
-            ApiResponse.Error(501, "This framework runs alone: there is no other to hand leadership to. Stop the process to end it."),
-        ("GET", ["v2", "plugins"]) => ApiResponse.Json(new JObject { ["plugins"] = new JArray() }),
-        ("GET", ["v2", "pods"]) => ApiResponse.Json(new JArray()),
-        (_, ["v2", var pods, ..]) when pods == "pods" || pods.StartsWith("pods::", StringComparison.Ordinal) =>
-            ApiResponse.Error(501, "Pods are not supported by this version. Run each container as an app of a group."),
-        ("GET", []) => ApiResponse.Empty(302) with { Headers = [KeyValuePair.Create("Location", "/ui/")] },
-        ("GET", ["ui", ..]) => ApiResponse.Text(Page, "text/html; charset=utf-8"),
-        (_, ["ping"] or ["metrics", ..] or ["v2", "info"] or ["v2", "leader"] or ["v2", "plugins"]) => ApiRouter.MethodNotAllowed,
-        _ => ApiRouter.NotFound,
-    };
+    public IReadOnlyList<ApiRoute> Routes =>
+    [
+        Route.Get("/ping", "Whether the server answers", Ping).Gives(200, "text", "pong", "text/plain").As(),
+        Route.Get("/metrics", "Metrics as JSON", _ => ApiResponse.Json(metrics.WriteJson())).Gives(200, "NewMetrics", "The metrics"),
+        Route.Get("/metrics/prometheus", "Metrics as Prometheus reads them",
+                _ => ApiResponse.Text(metrics.WritePrometheus(), "text/plain; version=0.0.4; charset=utf-8"))
+            .Gives(200, "text", "The metrics", "text/plain").As(),
+        Route.Get("/v2/info", "What runs here, and how it is set", _ => ApiResponse.Json(info.Write(core.View))).Gives(200, "MarathonInfo", "It"),
+        Route.Get("/v2/leader", "Who leads", _ => ApiResponse.Json(new JObject { ["leader"] = info.Leader }))
+            .Gives(200, "LeaderInfo", "The leader").Refuses(404, "There is none"),
+        Route.Delete("/v2/leader", "Give leadership up", _ =>
+                ApiResponse.Error(501, "This framework runs alone: there is no other to hand leadership to. Stop the process to end it."))
+            .Refuses(501, "There is nobody to hand it to"),
+        Route.Get("/v2/plugins", "Plugins: there are none", _ => ApiResponse.Json(new JObject { ["plugins"] = new JArray() })).Gives(200, "any", "An empty list"),
+        Route.Get("/", "Leads to the page for people", _ => ApiResponse.Empty(302) with { Headers = [KeyValuePair.Create("Location", "/ui/")] })
+            .Gives(302, null, "To /ui/").As(),
+        Route.Get("/ui", "A page for people", _ => ApiResponse.Text(Page, "text/html; charset=utf-8")).Gives(200, "text", "The page", "text/html").As(),
+        Route.Get("/ui/{id}", "A page for people", _ => ApiResponse.Text(Page, "text/html; charset=utf-8")).Gives(200, "text", "The page", "text/html").As(),
+    ];
 
     private const string Page = """
         <!doctype html><meta charset="utf-8"><title>Offerbook Apps</title>
@@ -34,15 +36,10 @@ internal sealed class SystemEndpoints(CoreGate core, InfoWriter info, MetricsWri
 
     private static ApiResponse Ping(ApiRequest request)
     {
-        var accept = string.Join(',', request.Context.Request.Headers.Accept.OfType<string>());
-        return accept switch
-        {
-            "" => ApiResponse.Text("pong"),
-            _ when accept.Contains("text/plain", StringComparison.OrdinalIgnoreCase) || accept.Contains("*/*", StringComparison.Ordinal)
-                || accept.Contains("text/*", StringComparison.OrdinalIgnoreCase) => ApiResponse.Text("pong"),
-            _ when accept.Contains("text/html", StringComparison.OrdinalIgnoreCase) => ApiResponse.Text("pong", "text/html"),
-            _ when accept.Contains("application/json", StringComparison.OrdinalIgnoreCase) => ApiResponse.Json("pong"),
-            _ => ApiResponse.Empty(204),
-        };
+        string[] types = ["text/plain", "text/html", "application/json"];
+        var best = types.MaxBy(request.Accepts.Quality)!;
+        return request.Accepts.Quality(best) <= 0 ? ApiResponse.Empty(204)
+            : best == "application/json" ? ApiResponse.Json("pong")
+            : ApiResponse.Text("pong", best);
     }
 }

@@ -1,30 +1,31 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Instances;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/tasks</summary>
-internal sealed class TaskEndpoints(CoreGate core)
+internal sealed class TaskEndpoints(CoreGate core) : IApiEndpoints
 {
-    public async Task<ApiResponse> AnswerAsync(ApiRequest request)
-    {
-        var rest = request.Segments.Skip(2).ToArray();
-        return (request.Method, rest) switch
-        {
-            ("GET", []) => List(request),
-            ("POST", ["delete"]) => await KillAsync(request),
-            (_, []) or (_, ["delete"]) => ApiRouter.MethodNotAllowed,
-            _ => ApiRouter.NotFound,
-        };
-    }
+    public IReadOnlyList<ApiRoute> Routes =>
+    [
+        Route.Get("/v2/tasks", "Tasks of all apps", List)
+            .Asks(new QueryParameter("status", "[text]", "Only tasks that are running or staging"),
+                new QueryParameter("status[]", "[text]", "The same, as old clients write it"), TaskListText.ContainerNetworks)
+            .Gives(200, "TaskList", "The tasks; for text/plain a line for each app and service port").As("application/json", "text/plain"),
+        Route.Post("/v2/tasks/delete", "Kill tasks; they are replaced unless their apps are scaled", KillAsync)
+            .Asks(QueryParameter.Scale, QueryParameter.Wipe, QueryParameter.Force).Takes("DeleteTasks", "The ids; well-formed ones that are unknown are ignored")
+            .Gives(200, "any", "The tasks, or with scale the deployment").Refuses(400, "A task id is not one, or scale and wipe are both given")
+            .Refuses(409, "A deployment is in the way of scaling"),
+    ];
 
     private ApiResponse List(ApiRequest request)
     {
         var view = core.View;
         if (TaskListText.IsWanted(request))
         {
-            return ApiResponse.Text(TaskListText.Write(view, view.State.Root.Apps));
+            return ApiResponse.Text(TaskListText.Write(view, view.State.Root.Apps, request));
         }
         var wanted = request.Texts("status").Concat(request.Texts("status[]"))
             .Select(status => status switch { "running" => Condition.Running, "staging" => Condition.Staging, _ => (Condition?)null })
@@ -35,10 +36,6 @@ internal sealed class TaskEndpoints(CoreGate core)
 
     private async Task<ApiResponse> KillAsync(ApiRequest request)
     {
-        if (request.HasForeignContentType)
-        {
-            return ApiRouter.UnsupportedMediaType;
-        }
         var body = await request.ReadJsonAsync();
         return body.IsOk
             ? await core.CallAsync(request, new ApiCall.KillTasks(body.Value, request.Flag("scale"), request.Flag("wipe"), request.Flag("force")))

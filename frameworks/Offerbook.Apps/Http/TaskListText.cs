@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Specs;
 
@@ -12,17 +13,16 @@ namespace Offerbook.Apps.Http;
 /// </summary>
 internal static class TaskListText
 {
-    /// <summary>JSON wins unless text is asked for and JSON is not.</summary>
-    public static bool IsWanted(ApiRequest request)
-    {
-        var accept = string.Join(',', request.Context.Request.Headers.Accept.OfType<string>());
-        return accept.Contains("text/plain", StringComparison.OrdinalIgnoreCase)
-            && !accept.Contains("application/json", StringComparison.OrdinalIgnoreCase)
-            && !accept.Contains("*/*", StringComparison.Ordinal);
-    }
+    public static QueryParameter ContainerNetworks { get; } = new("containerNetworks", "text",
+        "For text/plain: container networks, separated by commas, or *, on which ports are told by the container's address and port");
 
-    public static string Write(AppsView view, IEnumerable<AppDefinition> apps)
+    /// <summary>JSON wins unless text is named and liked better.</summary>
+    public static bool IsWanted(ApiRequest request) =>
+        request.Accepts.Names("text/plain") && request.Accepts.Quality("text/plain") > request.Accepts.Quality("application/json");
+
+    public static string Write(AppsView view, IEnumerable<AppDefinition> apps, ApiRequest request)
     {
+        var networks = request.Text("containerNetworks")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         var text = new StringBuilder();
         foreach (var app in apps)
         {
@@ -34,16 +34,30 @@ internal static class TaskListText
             }
             for (var i = 0; i < ports.Count; i++)
             {
-                AppendLine(text, app.Id, ports[i].ToString(CultureInfo.InvariantCulture), running.Select(instance => Address(instance, i)).OfType<string>());
+                AppendLine(text, app.Id, ports[i].ToString(CultureInfo.InvariantCulture),
+                    running.Select(instance => Address(view.State.DefinitionOf(instance), instance, i, networks)).OfType<string>());
             }
         }
         return text.ToString();
     }
 
-    private static string? Address(Instance instance, int port) =>
-        port < instance.Placement!.HostPorts.Count && instance.Placement.HostPorts[port] is { } number
-        ? string.Create(CultureInfo.InvariantCulture, $"{instance.Placement.Host}:{number}")
-        : null;
+    /// <summary>Where one port of an instance is reached: on its host, or on a container network that was asked for. Null: nowhere.</summary>
+    private static string? Address(AppDefinition app, Instance instance, int port, string[] networks)
+    {
+        if (port < instance.Placement!.HostPorts.Count && instance.Placement.HostPorts[port] is { } number)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{instance.Placement.Host}:{number}");
+        }
+        if (networks.Length == 0 || port >= app.PortMappings.Count || instance.Addresses.Count == 0)
+        {
+            return null;
+        }
+        var mapping = app.PortMappings[port];
+        var on = mapping.NetworkNames.Count > 0 ? mapping.NetworkNames : app.Networks.Select(network => network.Name).OfType<string>();
+        return networks is ["*"] || on.Intersect(networks, StringComparer.Ordinal).Any()
+            ? string.Create(CultureInfo.InvariantCulture, $"{instance.Addresses[0].Address}:{mapping.ContainerPort}")
+            : null;
+    }
 
     private static void AppendLine(StringBuilder text, PathId app, string port, IEnumerable<string> addresses)
     {
