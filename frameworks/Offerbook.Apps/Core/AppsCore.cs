@@ -176,7 +176,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             Invariant.Check(looks < MaxLooksPerTurn, $"{app} settles in one turn");
             if (turn.State.LockOf(app) is { } deployment)
             {
-                _deployments.Advance(turn, deployment.Id);
+                _deployments.Advance(turn, deployment.Id, app);
             }
             else
             {

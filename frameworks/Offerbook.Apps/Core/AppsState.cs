@@ -31,7 +31,7 @@ public sealed record AppsState
     public InstanceTable Instances { get; init; } = InstanceTable.Empty;
 
     /// <summary>Those that run, oldest first.</summary>
-    public ImmutableList<Deployment> Deployments { get; init; } = [];
+    public DeploymentTable Deployments { get; init; } = DeploymentTable.Empty;
 
     /// <summary>Those that ended, oldest first; bounded by <see cref="MaxFinished"/>.</summary>
     public ImmutableList<FinishedDeployment> Finished { get; init; } = [];
@@ -47,10 +47,10 @@ public sealed record AppsState
 
     public int MaxFinished { get; init; } = 100;
 
-    public Deployment? FindDeployment(string id) => Deployments.Find(deployment => deployment.Id == id);
+    public Deployment? FindDeployment(string id) => Deployments.Find(id);
 
     /// <summary>The running deployment that holds the app; at most one does.</summary>
-    public Deployment? LockOf(PathId app) => Deployments.Find(deployment => deployment.Locks(app));
+    public Deployment? LockOf(PathId app) => Deployments.LockOf(app);
 
     /// <summary>The app as it was at a version.</summary>
     public AppDefinition? FindVersion(PathId app, Timestamp version)
@@ -78,13 +78,16 @@ public sealed record AppsState
             Delays = Delays.Remove(forgotten.App),
             Failures = Failures.Remove(forgotten.App),
         },
-        Change.InstanceStored stored => this with { Instances = Instances.With(stored.Instance) },
+        Change.InstanceStored stored => this with { Instances = Instances.With(stored.Instance, DefinitionOf(stored.Instance)) },
         Change.InstanceExpunged expunged => this with { Instances = Instances.Without(expunged.Id) },
         Change.DeploymentStored stored => this with { Deployments = Deployments.Add(stored.Deployment) },
-        Change.DeploymentProgressed progressed => WithProgress(progressed),
+        Change.DeploymentProgressed progressed => WithDeployment(progressed.Id,
+            deployment => deployment with { CurrentStep = progressed.Step, Progress = progressed.Progress }),
+        Change.ActionProgressed progressed => WithDeployment(progressed.Id,
+            deployment => deployment with { Progress = deployment.Progress.With(progressed.App, progressed.Progress) }),
         Change.DeploymentEnded ended => this with
         {
-            Deployments = Deployments.RemoveAll(deployment => deployment.Id == ended.Outcome.Id),
+            Deployments = Deployments.Without(ended.Outcome.Id),
             Finished = Bounded(Finished.Add(ended.Outcome), MaxFinished),
         },
         Change.DelayChanged { Delay: null } delay => this with { Delays = Delays.Remove(delay.App) },
@@ -120,14 +123,11 @@ public sealed record AppsState
         return versions;
     }
 
-    private AppsState WithProgress(Change.DeploymentProgressed progressed)
+    private AppsState WithDeployment(string id, Func<Deployment, Deployment> change)
     {
-        var index = Deployments.FindIndex(deployment => deployment.Id == progressed.Id);
-        Invariant.Check(index >= 0, "only a running deployment progresses");
-        return this with
-        {
-            Deployments = Deployments.SetItem(index, Deployments[index] with { CurrentStep = progressed.Step, Progress = progressed.Progress }),
-        };
+        var deployment = Deployments.Find(id);
+        Invariant.Check(deployment is not null, "only a running deployment progresses");
+        return this with { Deployments = Deployments.Set(change(deployment)) };
     }
 
     private static ImmutableList<T> Bounded<T>(ImmutableList<T> list, int bound) => list.Count > bound ? list.RemoveRange(0, list.Count - bound) : list;

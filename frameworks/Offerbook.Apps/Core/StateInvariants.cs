@@ -12,6 +12,11 @@ internal static class StateInvariants
         {
             Check(state, instance);
         }
+        foreach (var app in state.Instances.Apps)
+        {
+            var counted = state.Instances.Of(app).Aggregate(default(Tally), (sum, instance) => sum + Tally.Of(state.DefinitionOf(instance), instance));
+            Invariant.Check(counted == state.Instances.TallyOf(app), $"the instances of {app} are what they are counted as");
+        }
         foreach (var deployment in state.Deployments)
         {
             Invariant.Check(deployment.CurrentStep >= 1 && deployment.CurrentStep <= deployment.Plan.Steps.Count,

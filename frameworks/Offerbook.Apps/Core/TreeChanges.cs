@@ -46,7 +46,7 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
             return Refuse(turn, group, version, planned.Error);
         }
         var plan = planned.Value;
-        var conflicts = turn.State.Deployments.Where(deployment => deployment.Plan.ConflictsWith(plan)).ToList();
+        var conflicts = turn.State.Deployments.Holding(plan.AffectedApps);
         if (conflicts.Count > 0 && !force)
         {
             var locked = ApiErrors.Locked(conflicts.Select(deployment => deployment.Id));

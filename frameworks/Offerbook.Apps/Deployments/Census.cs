@@ -4,79 +4,58 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Deployments;
 
-/// <summary>An app's instances in the middle of a replacement, counted in one walk.</summary>
+/// <summary>
+/// An app's instances in the middle of a replacement, as counted by the table of instances. The instances themselves are walked only
+/// when they are asked for. A wanted instance of the new version is a new one; all others that are not of it are old.
+/// </summary>
 internal sealed class Census
 {
-    private readonly Dictionary<Timestamp, AppDefinition> _definitions = [];
+    private readonly AppDefinition _app;
     private readonly AppsState _state;
+    private readonly Tally _new;
+    private readonly Tally _old;
 
-    private Census(AppsState state) => _state = state;
+    private Census(AppsState state, AppDefinition app)
+    {
+        (_state, _app) = (state, app);
+        _new = state.Instances.TallyOf(app.Id, app.Version);
+        _old = state.Instances.TallyOf(app.Id) - _new;
+    }
 
     /// <summary>Old instances that hold resources, those being killed included.</summary>
-    public int Occupied { get; private set; }
+    public int Occupied => _old.Active;
 
     /// <summary>Old instances that have no task: they wait for an offer.</summary>
-    public List<Instance> Waiting { get; } = [];
+    public int WaitingCount => _old.Idle;
 
     /// <summary>Old instances that nobody has sent away yet.</summary>
-    public List<Instance> Old { get; } = [];
+    public int OldCount => _old.Standing;
 
     /// <summary>Instances of the new version.</summary>
-    public List<Instance> New { get; } = [];
+    public int NewCount => _new.Wanted;
 
     /// <summary>Those of the new version that are ready.</summary>
-    public int Ready { get; private set; }
+    public int Ready => _new.Ready;
 
     /// <summary>Instances, old or new, that count as healthy; a new one must be ready as well.</summary>
-    public int Healthy { get; private set; }
+    public int Healthy => _new.Ready + _old.StandingHealthy;
 
     /// <summary>Nothing is dying and nothing is coming.</summary>
-    public bool IsStill => Occupied == Old.Count && Ready == New.Count;
+    public bool IsStill => Occupied == OldCount && Ready == NewCount;
 
-    public bool IsDone(AppDefinition app) => Occupied == 0 && Waiting.Count == 0 && Ready == app.Instances && New.Count == app.Instances;
+    public bool IsDone => Occupied == 0 && WaitingCount == 0 && Ready == _app.Instances && NewCount == _app.Instances;
 
-    public static Census Of(Turn turn, AppDefinition app)
-    {
-        var census = new Census(turn.State);
-        foreach (var instance in turn.State.Instances.Of(app.Id))
-        {
-            census.Count(app, instance);
-        }
-        return census;
-    }
+    public List<Instance> Waiting => Walk(instance => !IsNew(instance) && !instance.IsActive);
 
-    public bool IsHealthy(Instance instance)
-    {
-        if (!_definitions.TryGetValue(instance.Version, out var definition))
-        {
-            _definitions[instance.Version] = definition = _state.DefinitionOf(instance);
-        }
-        return InstanceHealth.IsHealthy(definition, instance);
-    }
+    public List<Instance> Old => Walk(instance => !IsNew(instance) && instance is { IsActive: true, Goal: Goal.Running });
 
-    private void Count(AppDefinition app, Instance instance)
-    {
-        if (instance.Version == app.Version)
-        {
-            if (instance.IsWanted)
-            {
-                New.Add(instance);
-                var isReady = InstanceHealth.IsReady(app, instance);
-                Ready += isReady ? 1 : 0;
-                Healthy += isReady ? 1 : 0;
-            }
-            return;
-        }
-        if (!instance.IsActive)
-        {
-            Waiting.Add(instance);
-            return;
-        }
-        Occupied++;
-        if (instance.Goal == Goal.Running)
-        {
-            Old.Add(instance);
-            Healthy += IsHealthy(instance) ? 1 : 0;
-        }
-    }
+    public List<Instance> New => Walk(instance => IsNew(instance) && instance.IsWanted);
+
+    public static Census Of(Turn turn, AppDefinition app) => new(turn.State, app);
+
+    public bool IsHealthy(Instance instance) => InstanceHealth.IsHealthy(_state.DefinitionOf(instance), instance);
+
+    private bool IsNew(Instance instance) => instance.Version == _app.Version;
+
+    private List<Instance> Walk(Func<Instance, bool> wanted) => _state.Instances.Of(_app.Id).Where(wanted).ToList();
 }

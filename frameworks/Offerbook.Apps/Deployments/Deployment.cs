@@ -9,8 +9,8 @@ namespace Offerbook.Apps.Deployments;
 /// <param name="CurrentStep">Counts from 1; 0 before the first step.</param>
 public sealed record Deployment(DeploymentPlan Plan, int CurrentStep)
 {
-    /// <summary>How far the actions of the current step are; those not begun are missing.</summary>
-    public ImmutableSortedDictionary<PathId, ActionProgress> Progress { get; init; } = ImmutableSortedDictionary<PathId, ActionProgress>.Empty;
+    /// <summary>How far the actions of the current step are.</summary>
+    public StepProgress Progress { get; init; } = StepProgress.None;
 
     public string Id => Plan.Id;
 
@@ -18,14 +18,32 @@ public sealed record Deployment(DeploymentPlan Plan, int CurrentStep)
 
     public IReadOnlyList<DeploymentAction> CurrentActions => CurrentStep == 0 ? [] : Plan.Steps[CurrentStep - 1].Actions;
 
-    public ActionProgress ProgressOf(PathId app) => Progress.GetValueOrDefault(app, ActionProgress.None);
+    /// <summary>What the current step does to the app; null: nothing.</summary>
+    public DeploymentAction? CurrentActionOf(PathId app) => CurrentStep == 0 ? null : Plan.Steps[CurrentStep - 1].ActionOf(app);
 
-    public bool Locks(PathId app) => Plan.AffectedApps.Contains(app);
+    /// <summary>Every action of the current step is done.</summary>
+    public bool IsStepDone => Progress.Done == CurrentActions.Count;
+
+    public ActionProgress ProgressOf(PathId app) => Progress.Of(app);
+
+    public bool Locks(PathId app) => Plan.Affects(app);
+}
+
+/// <summary>How far the actions of one step are; those not begun are missing.</summary>
+/// <param name="Done">How many are done.</param>
+public sealed record StepProgress(ImmutableSortedDictionary<PathId, ActionProgress> Actions, int Done)
+{
+    public static StepProgress None { get; } = new(ImmutableSortedDictionary<PathId, ActionProgress>.Empty, 0);
+
+    public ActionProgress Of(PathId app) => Actions.GetValueOrDefault(app, ActionProgress.None);
+
+    public StepProgress With(PathId app, ActionProgress progress) =>
+        new(Actions.SetItem(app, progress), Done + (progress.Done ? 1 : 0) - (Of(app).Done ? 1 : 0));
 }
 
 /// <summary>How far one action is.</summary>
 /// <param name="Done">Nothing is left to do.</param>
-/// <param name="Started">Instances that a scaling action has started and that must become ready.</param>
+/// <param name="Started">Instances that a scaling action has started and that must become ready; forgotten when it is done.</param>
 /// <param name="Rolling">The bounds of a replacement.</param>
 public sealed record ActionProgress(bool Done, bool Begun, ValueList<InstanceId> Started, RollingProgress? Rolling)
 {

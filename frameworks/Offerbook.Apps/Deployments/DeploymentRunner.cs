@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Offerbook.Actors;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Deployments.Planning;
@@ -29,23 +28,20 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
     /// <summary>Does whatever can be done now. Unknown ids are ignored: the deployment may just have ended.</summary>
     public void Advance(Turn turn, string id)
     {
-        while (turn.State.FindDeployment(id) is { } deployment)
+        foreach (var action in turn.State.FindDeployment(id)?.CurrentActions ?? [])
         {
-            if (deployment.CurrentStep > 0 && !AdvanceStep(turn, deployment))
-            {
-                return;
-            }
-            deployment = turn.State.FindDeployment(id)!;
-            if (deployment.CurrentStep > 0)
-            {
-                turn.Publish(DeploymentEvents.StepSuccess(deployment));
-            }
-            if (deployment.CurrentStep == deployment.Plan.Steps.Count)
-            {
-                End(turn, deployment, null);
-                return;
-            }
-            EnterStep(turn, deployment, deployment.CurrentStep + 1);
+            Advance(turn, id, action);
+        }
+        TakeSteps(turn, id);
+    }
+
+    /// <summary>Does whatever can be done now that the app is not what it was: only its action is looked at, however many the step has.</summary>
+    public void Advance(Turn turn, string id, PathId app)
+    {
+        if (turn.State.FindDeployment(id)?.CurrentActionOf(app) is { } action)
+        {
+            Advance(turn, id, action);
+            TakeSteps(turn, id);
         }
     }
 
@@ -54,7 +50,7 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
 
     private void EnterStep(Turn turn, Deployment deployment, int step)
     {
-        turn.Apply(new Change.DeploymentProgressed(deployment.Id, step, ImmutableSortedDictionary<PathId, ActionProgress>.Empty));
+        turn.Apply(new Change.DeploymentProgressed(deployment.Id, step, StepProgress.None));
         var entered = turn.State.FindDeployment(deployment.Id)!;
         turn.Publish(DeploymentEvents.Info(entered));
         foreach (var action in entered.CurrentActions)
@@ -66,24 +62,40 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
         }
     }
 
-    /// <returns>Whether every action of the step is done.</returns>
-    private bool AdvanceStep(Turn turn, Deployment deployment)
+    /// <summary>Goes on to the next step for as long as every action of the present one is done.</summary>
+    private void TakeSteps(Turn turn, string id)
     {
-        var progress = deployment.Progress;
-        foreach (var action in deployment.CurrentActions)
+        while (turn.State.FindDeployment(id) is { IsStepDone: true } deployment)
         {
-            var before = deployment.ProgressOf(action.App.Id);
-            if (!before.Done)
+            if (deployment.CurrentStep > 0)
             {
-                var after = Advance(turn, action, before);
-                progress = after == before ? progress : progress.SetItem(action.App.Id, after);
+                turn.Publish(DeploymentEvents.StepSuccess(deployment));
+            }
+            if (deployment.CurrentStep == deployment.Plan.Steps.Count)
+            {
+                End(turn, deployment, null);
+                return;
+            }
+            EnterStep(turn, deployment, deployment.CurrentStep + 1);
+            foreach (var action in turn.State.FindDeployment(id)!.CurrentActions)
+            {
+                Advance(turn, id, action);
             }
         }
-        if (!ReferenceEquals(progress, deployment.Progress))
+    }
+
+    private void Advance(Turn turn, string id, DeploymentAction action)
+    {
+        var before = turn.State.FindDeployment(id)!.ProgressOf(action.App.Id);
+        if (before.Done)
         {
-            turn.Apply(new Change.DeploymentProgressed(deployment.Id, deployment.CurrentStep, progress));
+            return;
         }
-        return deployment.CurrentActions.All(action => progress.GetValueOrDefault(action.App.Id, ActionProgress.None).Done);
+        var after = Advance(turn, action, before);
+        if (after != before)
+        {
+            turn.Apply(new Change.ActionProgressed(id, action.App.Id, after));
+        }
     }
 
     private ActionProgress Advance(Turn turn, DeploymentAction action, ActionProgress progress)

@@ -28,28 +28,28 @@ internal sealed class RestartAction(InstanceKeeper keeper)
             turn.Apply(new Change.DelayChanged(app.Id, null));
         }
         var census = Census.Of(turn, app);
-        if (census.Waiting.Count > 0)
+        if (census.WaitingCount > 0)
         {
             census.Waiting.ForEach(waiting => InstanceKeeper.Decommission(turn, waiting));
             census = Census.Of(turn, app);
         }
         var rolling = progress.Rolling ?? Begin(app, census);
         census = Move(turn, app, rolling, census);
-        if (!census.IsDone(app) && census.IsStill)
+        if (!census.IsDone && census.IsStill)
         {
             rolling = Begin(app, census);
             census = Move(turn, app, rolling, census);
         }
-        return progress with { Begun = true, Rolling = rolling, Done = census.IsDone(app) };
+        return progress with { Begun = true, Rolling = rolling, Done = census.IsDone };
     }
 
     private static RollingProgress Begin(AppDefinition app, Census census)
     {
-        var known = census.Old.Count + census.New.Count;
+        var known = census.OldCount + census.NewCount;
         var bounds = RollingArithmetic.Begin(app.Instances, app.UpgradeStrategy, app.IsResident, census.Healthy, known);
         // New ones that are ready already (a deployment that goes on where a cancelled one stopped) have not cost an old one yet;
         // the bounds count them as healthy, so they must not be counted a second time when killing.
-        return new RollingProgress(census.Old.Count, bounds.KillNow - census.Ready, bounds.MinHealthy, bounds.MaxCapacity);
+        return new RollingProgress(census.OldCount, bounds.KillNow - census.Ready, bounds.MinHealthy, bounds.MaxCapacity);
     }
 
     /// <returns>The census after what was killed and started; the same one if nothing was.</returns>
@@ -59,7 +59,7 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         Kill(turn, app, rolling, census);
         Trim(turn, app, census);
         census = ReferenceEquals(before, turn.State.Instances) ? census : Census.Of(turn, app);
-        var start = RollingArithmetic.StartNow(app.Instances, rolling.MaxCapacity, census.Occupied, census.New.Count);
+        var start = RollingArithmetic.StartNow(app.Instances, rolling.MaxCapacity, census.Occupied, census.NewCount);
         if (start == 0)
         {
             return census;
@@ -70,31 +70,30 @@ internal sealed class RestartAction(InstanceKeeper keeper)
 
     private static void Kill(Turn turn, AppDefinition app, RollingProgress rolling, Census census)
     {
-        var mayGo = census.Ready >= app.Instances ? census.Old.Count : rolling.KillNow + census.Ready - (rolling.Old - census.Old.Count);
-        if (mayGo <= 0 || census.Old.Count == 0)
+        var mayGo = census.Ready >= app.Instances ? census.OldCount : rolling.KillNow + census.Ready - (rolling.Old - census.OldCount);
+        if (mayGo <= 0 || census.OldCount == 0)
         {
             return;
         }
         // A resident app may dip one below its minimum: its instances cannot exist twice.
         var leastHealthy = rolling.MinHealthy - (app.IsResident && app.Instances == rolling.MinHealthy ? 1 : 0);
-        var healthy = census.Healthy;
-        foreach (var victim in KillOrder.Sort(census.Old, app.KillSelection, []).OrderBy(instance => census.IsHealthy(instance) ? 1 : 0).Take(mayGo))
+        var groups = census.Old.ToLookup(census.IsHealthy);
+        var unhealthy = KillOrder.First(mayGo, groups[false], app.KillSelection, []);
+        unhealthy.ForEach(victim => InstanceKeeper.Decommission(turn, victim));
+        var mayGoHealthy = Math.Min(mayGo - unhealthy.Count, census.Healthy - leastHealthy);
+        if (mayGoHealthy > 0)
         {
-            if (census.IsHealthy(victim) && healthy-- <= leastHealthy)
-            {
-                return;
-            }
-            InstanceKeeper.Decommission(turn, victim);
+            KillOrder.First(mayGoHealthy, groups[true], app.KillSelection, []).ForEach(victim => InstanceKeeper.Decommission(turn, victim));
         }
     }
 
     /// <summary>More new ones than wanted: one thought lost has come back.</summary>
     private static void Trim(Turn turn, AppDefinition app, Census census)
     {
-        var surplus = census.New.Count - app.Instances;
+        var surplus = census.NewCount - app.Instances;
         if (surplus > 0)
         {
-            KillOrder.Sort(census.New, app.KillSelection, []).Take(surplus).ToList().ForEach(victim => InstanceKeeper.Decommission(turn, victim));
+            KillOrder.First(surplus, census.New, app.KillSelection, []).ForEach(victim => InstanceKeeper.Decommission(turn, victim));
         }
     }
 }

@@ -8,38 +8,42 @@ namespace Offerbook.Apps.Deployments;
 /// <summary>
 /// Brings an app to its number of instances. Looks at what there is and does what is missing, so it can be called at any time
 /// and goes on after a restart. Done when nothing is dying any more and every instance that it started is ready; instances that
-/// ran before need not be healthy.
+/// ran before need not be healthy. Counts are kept by the table of instances; these are walked only when some have to go.
 /// </summary>
 internal sealed class ScaleAction(InstanceKeeper keeper)
 {
+    private readonly ReadyWatch _ready = new();
+
     public ActionProgress Advance(Turn turn, DeploymentAction.Scale action, ActionProgress progress)
     {
         var app = action.App;
-        var wanted = Wanted(turn, app);
-        var surplus = wanted.Count - app.Instances;
-        if (!progress.Begun)
+        var surplus = turn.State.Instances.TallyOf(app.Id).Wanted - app.Instances;
+        if (!progress.Begun && action.InstancesToKill.Count > 0)
         {
-            surplus = Math.Max(surplus, wanted.Count(instance => action.InstancesToKill.Contains(instance.Id.Value)));
+            surplus = Math.Max(surplus, Wanted(turn, app).Count(instance => action.InstancesToKill.Contains(instance.Id.Value)));
         }
         if (surplus > 0)
         {
-            foreach (var victim in KillOrder.Sort(wanted, app.KillSelection, action.InstancesToKill).Take(surplus))
+            foreach (var victim in KillOrder.First(surplus, Wanted(turn, app), app.KillSelection, action.InstancesToKill))
             {
                 InstanceKeeper.Decommission(turn, victim);
             }
-            wanted = Wanted(turn, app);
         }
 
-        var started = progress.Started.Where(id => turn.State.Instances.Find(id) is { IsWanted: true }).ToList();
-        var isDying = turn.State.Instances.Of(app.Id).Any(instance => instance.Goal != Goal.Running && instance.IsActive);
+        var started = progress.Started;
+        var missing = app.Instances - turn.State.Instances.TallyOf(app.Id).Wanted;
         // Room for what replaces sentenced instances comes only when they are gone.
-        if (wanted.Count < app.Instances && !(isDying && action.InstancesToKill.Count > 0))
+        if (missing > 0 && !(turn.State.Instances.TallyOf(app.Id).Dying > 0 && action.InstancesToKill.Count > 0))
         {
-            started.AddRange(keeper.Schedule(turn, app, app.Instances - wanted.Count));
+            started = started.Where(id => turn.State.Instances.Find(id) is { IsWanted: true }).Concat(keeper.Schedule(turn, app, missing)).ToValueList();
         }
-        var ready = started.All(id => InstanceHealth.IsReady(app, turn.State.Instances.Find(id)!));
-        var done = !isDying && ready && Wanted(turn, app).Count == app.Instances;
-        return progress with { Begun = true, Done = done, Started = started.ToValueList() };
+        var tally = turn.State.Instances.TallyOf(app.Id);
+        var done = tally.Dying == 0 && tally.Wanted == app.Instances && (tally.Ready == tally.Wanted || _ready.AreReady(turn, app, started));
+        if (done)
+        {
+            _ready.Forget(app.Id);
+        }
+        return progress with { Begun = true, Done = done, Started = done ? [] : started };
     }
 
     private static List<Instance> Wanted(Turn turn, AppDefinition app) =>

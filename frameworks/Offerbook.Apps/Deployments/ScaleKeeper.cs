@@ -19,24 +19,25 @@ internal sealed class ScaleKeeper(InstanceKeeper keeper)
             Forget(turn, id);
             return;
         }
-        var wanted = turn.State.Instances.Of(id).Where(instance => instance.IsWanted).ToList();
-        foreach (var surplus in KillOrder.Sort(wanted, app.KillSelection, []).Take(Math.Max(0, wanted.Count - app.Instances)))
+        var surplus = turn.State.Instances.TallyOf(id).Wanted - app.Instances;
+        if (surplus > 0)
         {
-            InstanceKeeper.Decommission(turn, surplus);
+            var wanted = turn.State.Instances.Of(id).Where(instance => instance.IsWanted);
+            foreach (var victim in KillOrder.First(surplus, wanted, app.KillSelection, []))
+            {
+                InstanceKeeper.Decommission(turn, victim);
+            }
         }
-        if (wanted.Count < app.Instances)
+        else if (surplus < 0)
         {
-            keeper.Schedule(turn, app, app.Instances - wanted.Count);
+            keeper.Schedule(turn, app, -surplus);
         }
     }
 
     private static void Forget(Turn turn, PathId id)
     {
-        foreach (var orphan in turn.State.Instances.Of(id).Where(instance => instance.Goal != Goal.Decommissioned).ToList())
-        {
-            InstanceKeeper.Decommission(turn, orphan);
-        }
-        if (turn.State.Instances.Of(id).Count == 0 && (turn.State.Versions.ContainsKey(id) || turn.State.Delays.ContainsKey(id)))
+        InstanceKeeper.DecommissionAll(turn, id);
+        if (turn.State.Instances.TallyOf(id).Total == 0 && (turn.State.Versions.ContainsKey(id) || turn.State.Delays.ContainsKey(id)))
         {
             turn.Apply(new Change.AppForgotten(id));
         }

@@ -18,11 +18,8 @@ internal static class StopAction
                 turn.Publish(HealthEvents.Removed(app.Id));
             }
         }
-        foreach (var instance in turn.State.Instances.Of(app.Id).Where(instance => instance.Goal != Goal.Decommissioned).ToList())
-        {
-            InstanceKeeper.Decommission(turn, instance);
-        }
-        var done = turn.State.Instances.Of(app.Id).Count == 0;
+        InstanceKeeper.DecommissionAll(turn, app.Id);
+        var done = turn.State.Instances.TallyOf(app.Id).Total == 0;
         if (done)
         {
             turn.Publish(AppsEvents.AppTerminated(app.Id));

@@ -36,6 +36,20 @@ internal sealed class InstanceKeeper(SeededRandom random)
         }
     }
 
+    /// <summary>Wants none of the app's instances any more.</summary>
+    public static void DecommissionAll(Turn turn, PathId app)
+    {
+        var tally = turn.State.Instances.TallyOf(app);
+        if (tally.Leaving == tally.Total)
+        {
+            return;
+        }
+        foreach (var instance in turn.State.Instances.Of(app).Where(instance => instance.Goal != Goal.Decommissioned).ToList())
+        {
+            Decommission(turn, instance);
+        }
+    }
+
     /// <summary>Ends the newest task; the instance gets another one.</summary>
     public static void RequestKill(Turn turn, Instance instance)
     {

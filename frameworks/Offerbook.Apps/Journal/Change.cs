@@ -40,8 +40,11 @@ public abstract record Change
     /// <summary>A deployment runs, at the given step (0 for a new one).</summary>
     public sealed record DeploymentStored(Deployment Deployment) : Change;
 
-    /// <summary>A deployment took the next step, or an action of its step went on.</summary>
-    public sealed record DeploymentProgressed(string Id, int Step, ImmutableSortedDictionary<PathId, ActionProgress> Progress) : Change;
+    /// <summary>A deployment took the next step.</summary>
+    public sealed record DeploymentProgressed(string Id, int Step, StepProgress Progress) : Change;
+
+    /// <summary>An action of a deployment's present step went on.</summary>
+    public sealed record ActionProgressed(string Id, PathId App, ActionProgress Progress) : Change;
 
     public sealed record DeploymentEnded(FinishedDeployment Outcome) : Change;
 

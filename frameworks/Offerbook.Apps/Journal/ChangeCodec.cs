@@ -32,6 +32,8 @@ internal static class ChangeCodec
         Change.DeploymentStored stored => Of("deployment").Put("deployment", DeploymentJson.Write(stored.Deployment)),
         Change.DeploymentProgressed progressed => Of("progress").Put("id", progressed.Id).Put("step", progressed.Step)
             .Put("actions", DeploymentJson.WriteProgress(progressed.Progress)),
+        Change.ActionProgressed progressed => Of("action").Put("id", progressed.Id).Put("app", progressed.App.ToString())
+            .Put("progress", DeploymentJson.WriteAction(progressed.Progress)),
         Change.DeploymentEnded ended => Of("end").Put("outcome", DeploymentJson.WriteOutcome(ended.Outcome)),
         Change.DelayChanged delay => Of("delay").Put("app", delay.App.ToString()).Put("delay", WriteDelay(delay.Delay)),
         Change.TaskFailed failed => Of("failure").Put("failure", WriteFailure(failed.Failure)),
@@ -49,6 +51,7 @@ internal static class ChangeCodec
         "expunge" => new Change.InstanceExpunged(new InstanceId(json.Text("id"))),
         "deployment" => new Change.DeploymentStored(DeploymentJson.Read(json.Need("deployment"), before)),
         "progress" => new Change.DeploymentProgressed(json.Text("id"), (int)json.Need("step"), DeploymentJson.ReadProgress(json.Need("actions"))),
+        "action" => new Change.ActionProgressed(json.Text("id"), json.Path("app"), DeploymentJson.ReadAction(json.Need("progress"))),
         "end" => new Change.DeploymentEnded(DeploymentJson.ReadOutcome(json.Need("outcome"))),
         "delay" => new Change.DelayChanged(json.Path("app"), json["delay"] is { } delay ? ReadDelay(delay) : null),
         "failure" => new Change.TaskFailed(ReadFailure(json.Need("failure"))),

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Deployments;
@@ -47,11 +46,11 @@ internal static class DeploymentJson
         };
     }
 
-    public static JObject WriteProgress(ImmutableSortedDictionary<PathId, ActionProgress> progress) =>
-        new(progress.Select(action => new JProperty(action.Key.ToString(), WriteAction(action.Value))));
+    public static JObject WriteProgress(StepProgress progress) =>
+        new(progress.Actions.Select(action => new JProperty(action.Key.ToString(), WriteAction(action.Value))));
 
-    public static ImmutableSortedDictionary<PathId, ActionProgress> ReadProgress(JToken json) => ((JObject)json).Properties()
-        .ToImmutableSortedDictionary(action => PathId.Parse(action.Name), action => ReadAction(action.Value));
+    public static StepProgress ReadProgress(JToken json) => ((JObject)json).Properties()
+        .Aggregate(StepProgress.None, (progress, action) => progress.With(PathId.Parse(action.Name), ReadAction(action.Value)));
 
     public static JObject WriteOutcome(FinishedDeployment outcome) => new JObject
     {
@@ -65,7 +64,7 @@ internal static class DeploymentJson
     public static FinishedDeployment ReadOutcome(JToken json) => new(json.Text("id"), json.Time("version"), json.Time("startedAt"),
         json.Time("endedAt"), json.Need("apps").Select(app => PathId.Parse((string)app!)).ToValueList(), (string?)json["reason"]);
 
-    private static JObject WriteAction(ActionProgress action)
+    public static JObject WriteAction(ActionProgress action)
     {
         var json = new JObject { ["done"] = action.Done, ["begun"] = action.Begun };
         if (action.Started.Count > 0)
@@ -77,7 +76,7 @@ internal static class DeploymentJson
             : null);
     }
 
-    private static ActionProgress ReadAction(JToken json) => new(
+    public static ActionProgress ReadAction(JToken json) => new(
         (bool)json.Need("done"),
         (bool)json.Need("begun"),
         (json["started"] ?? new JArray()).Select(id => new InstanceId((string)id!)).ToValueList(),

@@ -15,12 +15,22 @@ public sealed record DeploymentPlan(
     /// <summary>The apps that an action touches, by id. Two plans conflict if they share one.</summary>
     public IReadOnlyList<PathId> AffectedApps { get; } = Steps.SelectMany(step => step.Actions).Select(action => action.App.Id).Distinct().Order().ToList();
 
+    private readonly HashSet<PathId> _affected = Steps.SelectMany(step => step.Actions).Select(action => action.App.Id).ToHashSet();
+
     public bool IsEmpty => Steps.Count == 0;
 
-    public bool ConflictsWith(DeploymentPlan other) => AffectedApps.Intersect(other.AffectedApps).Any();
+    public bool Affects(PathId app) => _affected.Contains(app);
+
+    public bool ConflictsWith(DeploymentPlan other) => AffectedApps.Any(other.Affects);
 }
 
-public sealed record DeploymentStep(IReadOnlyList<DeploymentAction> Actions);
+/// <summary>What is done at once; at most one action for an app.</summary>
+public sealed record DeploymentStep(IReadOnlyList<DeploymentAction> Actions)
+{
+    private readonly Dictionary<PathId, DeploymentAction> _byApp = Actions.ToDictionary(action => action.App.Id);
+
+    public DeploymentAction? ActionOf(PathId app) => _byApp.GetValueOrDefault(app);
+}
 
 /// <summary>What is done to one app.</summary>
 public abstract record DeploymentAction
