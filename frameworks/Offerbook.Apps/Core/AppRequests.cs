@@ -88,7 +88,7 @@ internal sealed class AppRequests(TreeChanges changes)
     private static Reply Answer(ConnectionId connection, ApiResult<Deployments.Planning.DeploymentPlan> plan) =>
         plan.IsOk ? Replies.Started(connection, 200, plan.Value) : Replies.Of(connection, plan.Error);
 
-    private static AppVersionLookup VersionsOf(Turn turn) => (id, version) => turn.State.FindVersion(id, version);
+    private static AppVersionLookup VersionsOf(Turn turn) => (id, version) => turn.State.FindVersion(id, version) as AppDefinition;
 
     private static ApiResult<RootGroup> Keep(ApiResult<AppEdit> edit, out AppEdit? kept)
     {

@@ -76,7 +76,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         _master.Restore(_state.Framework);
 
         var turn = new Turn(_state, now);
-        foreach (var app in _state.Instances.Apps.Concat(_state.Root.Apps.Select(app => app.Id)).Concat(_state.Versions.Keys))
+        foreach (var app in _state.Instances.Apps.Concat(_state.Root.Specs.Select(app => app.Id)).Concat(_state.Versions.Keys))
         {
             turn.Touch(app);
         }
@@ -251,7 +251,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
 
     /// <summary>Roles are only added while the process lives: instances of a role that no app has any more may still run.</summary>
     private void SubscribeToRoles(Turn turn) => _master.AddRoles(
-        turn.State.Root.Apps.Select(app => app.Role).Concat(turn.State.Instances.All.Select(instance => instance.Role)), turn.Now, turn.Out);
+        turn.State.Root.Specs.Select(app => app.Role).Concat(turn.State.Instances.All.Select(instance => instance.Role)), turn.Now, turn.Out);
 
     private void StartSweep(Turn turn)
     {
@@ -286,7 +286,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     public void CheckInvariants() => StateInvariants.Check(_state, _settings);
 
     /// <summary>For every app, in order of ids: how many instances are wanted, run, and count as healthy.</summary>
-    public IReadOnlyList<AppCounts> HealthyCounts() => _state.Root.Apps.OrderBy(app => app.Id).Select(app =>
+    public IReadOnlyList<AppCounts> HealthyCounts() => _state.Root.Specs.OrderBy(app => app.Id).Select(app =>
     {
         var instances = _state.Instances.Of(app.Id);
         return new AppCounts(

@@ -25,8 +25,8 @@ public sealed record AppsState
     public ImmutableList<RootGroup> Roots { get; init; } = [];
 
     /// <summary>Definitions of each app, oldest first. Bounded by <see cref="MaxVersions"/>, except that what an instance runs is kept.</summary>
-    public ImmutableSortedDictionary<PathId, ImmutableList<AppDefinition>> Versions { get; init; } =
-        ImmutableSortedDictionary<PathId, ImmutableList<AppDefinition>>.Empty;
+    public ImmutableSortedDictionary<PathId, ImmutableList<RunSpec>> Versions { get; init; } =
+        ImmutableSortedDictionary<PathId, ImmutableList<RunSpec>>.Empty;
 
     public InstanceTable Instances { get; init; } = InstanceTable.Empty;
 
@@ -53,16 +53,16 @@ public sealed record AppsState
     public Deployment? LockOf(PathId app) => Deployments.LockOf(app);
 
     /// <summary>The app as it was at a version.</summary>
-    public AppDefinition? FindVersion(PathId app, Timestamp version)
+    public RunSpec? FindVersion(PathId app, Timestamp version)
     {
-        var present = Root.FindApp(app);
+        var present = Root.FindSpec(app);
         return present?.Version == version ? present : Versions.GetValueOrDefault(app)?.FindLast(definition => definition.Version == version);
     }
 
     /// <summary>What an instance runs, or will.</summary>
-    public AppDefinition DefinitionOf(Instance instance)
+    public RunSpec DefinitionOf(Instance instance)
     {
-        var definition = FindVersion(instance.App, instance.Version) ?? Root.FindApp(instance.App);
+        var definition = FindVersion(instance.App, instance.Version) ?? Root.FindSpec(instance.App);
         Invariant.Check(definition is not null, $"the definition {instance.Version} that {instance.Id} runs is kept");
         return definition;
     }
@@ -74,7 +74,7 @@ public sealed record AppsState
         Change.VersionsRestored restored => this with { Versions = restored.Versions },
         Change.AppForgotten forgotten => this with
         {
-            Versions = Root.FindApp(forgotten.App) is null ? Versions.Remove(forgotten.App) : Versions,
+            Versions = Root.FindSpec(forgotten.App) is null ? Versions.Remove(forgotten.App) : Versions,
             Delays = Delays.Remove(forgotten.App),
             Failures = Failures.Remove(forgotten.App),
         },
@@ -99,7 +99,7 @@ public sealed record AppsState
     private AppsState WithRoot(RootGroup root)
     {
         var versions = Versions;
-        foreach (var difference in TreeDifference.Apps(Root, root))
+        foreach (var difference in TreeDifference.Specs(Root, root))
         {
             if (difference.To is { } app)
             {
@@ -111,7 +111,7 @@ public sealed record AppsState
         return this with { Root = root, Roots = Bounded(roots, MaxVersions), Versions = versions };
     }
 
-    private ImmutableList<AppDefinition> WithVersion(ImmutableList<AppDefinition> versions, AppDefinition app)
+    private ImmutableList<RunSpec> WithVersion(ImmutableList<RunSpec> versions, RunSpec app)
     {
         versions = versions.Add(app);
         if (versions.Count > MaxVersions)

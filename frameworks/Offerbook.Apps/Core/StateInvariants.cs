@@ -28,7 +28,7 @@ internal static class StateInvariants
         }
         Invariant.Check(state.Deployments.Count <= settings.MaxRunningDeployments, "deployments are bounded");
         Invariant.Check(state.Finished.Count <= settings.MaxFinishedDeployments, "finished deployments are bounded");
-        foreach (var app in state.Root.Apps.Where(app => state.LockOf(app.Id) is null))
+        foreach (var app in state.Root.Specs.Where(app => state.LockOf(app.Id) is null))
         {
             var wanted = state.Instances.Of(app.Id).Count(instance => instance.IsWanted);
             Invariant.Check(wanted == app.Instances, $"{app.Id}, which no deployment holds, has {wanted} instances and wants {app.Instances}");

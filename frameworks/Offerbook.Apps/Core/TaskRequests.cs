@@ -68,7 +68,7 @@ internal sealed class TaskRequests(TreeChanges changes)
         {
             return KillAndScale(turn, connection, instances, force);
         }
-        var tasks = instances.Select(instance => TaskWriter.Write(turn.State.DefinitionOf(instance), instance)).ToList();
+        var tasks = instances.Select(instance => turn.State.DefinitionOf(instance) is AppDefinition app ? TaskWriter.Write(app, instance) : null).OfType<JObject>().ToList();
         foreach (var instance in instances)
         {
             if (wipe)
@@ -87,12 +87,12 @@ internal sealed class TaskRequests(TreeChanges changes)
     {
         var counted = instances.Where(instance => instance is { Goal: Goal.Running, KillRequested: false })
             .GroupBy(instance => instance.App)
-            .Where(app => turn.State.Root.FindApp(app.Key) is not null)
+            .Where(app => turn.State.Root.FindSpec(app.Key) is not null)
             .ToDictionary(app => app.Key, app => (IReadOnlyList<string>)app.Select(instance => instance.Id.Value).ToList());
         ApiResult<RootGroup> Edit(RootGroup root) => AppEdits.Scale(root, counted
             .OrderBy(app => app.Key)
-            .Select(app => KeyValuePair.Create(app.Key, root.FindApp(app.Key)!.Instances - app.Value.Count))
-            .ToList()).Root;
+            .Select(app => KeyValuePair.Create(app.Key, root.FindSpec(app.Key)!.Instances - app.Value.Count))
+            .ToList());
         var plan = changes.Make(turn, PathId.Root, Edit, force, counted);
         return plan.IsOk ? Replies.Started(connection, 200, plan.Value) : Replies.Of(connection, plan.Error);
     }

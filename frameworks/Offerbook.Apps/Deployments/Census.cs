@@ -10,12 +10,12 @@ namespace Offerbook.Apps.Deployments;
 /// </summary>
 internal sealed class Census
 {
-    private readonly AppDefinition _app;
+    private readonly RunSpec _app;
     private readonly AppsState _state;
     private readonly Tally _new;
     private readonly Tally _old;
 
-    private Census(AppsState state, AppDefinition app)
+    private Census(AppsState state, RunSpec app)
     {
         (_state, _app) = (state, app);
         _new = state.Instances.TallyOf(app.Id, app.Version);
@@ -51,7 +51,7 @@ internal sealed class Census
 
     public List<Instance> New => Walk(instance => IsNew(instance) && instance.IsWanted);
 
-    public static Census Of(Turn turn, AppDefinition app) => new(turn.State, app);
+    public static Census Of(Turn turn, RunSpec app) => new(turn.State, app);
 
     public bool IsHealthy(Instance instance) => InstanceHealth.IsHealthy(_state.DefinitionOf(instance), instance);
 

@@ -21,7 +21,7 @@ namespace Offerbook.Apps.Deployments;
 /// </summary>
 internal sealed class RestartAction(InstanceKeeper keeper)
 {
-    public ActionProgress Advance(Turn turn, AppDefinition app, ActionProgress progress)
+    public ActionProgress Advance(Turn turn, RunSpec app, ActionProgress progress)
     {
         if (!progress.Begun)
         {
@@ -43,7 +43,7 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         return progress with { Begun = true, Rolling = rolling, Done = census.IsDone };
     }
 
-    private static RollingProgress Begin(AppDefinition app, Census census)
+    private static RollingProgress Begin(RunSpec app, Census census)
     {
         var known = census.OldCount + census.NewCount;
         var bounds = RollingArithmetic.Begin(app.Instances, app.UpgradeStrategy, app.IsResident, census.Healthy, known);
@@ -53,7 +53,7 @@ internal sealed class RestartAction(InstanceKeeper keeper)
     }
 
     /// <returns>The census after what was killed and started; the same one if nothing was.</returns>
-    private Census Move(Turn turn, AppDefinition app, RollingProgress rolling, Census census)
+    private Census Move(Turn turn, RunSpec app, RollingProgress rolling, Census census)
     {
         var before = turn.State.Instances;
         Kill(turn, app, rolling, census);
@@ -68,7 +68,7 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         return Census.Of(turn, app);
     }
 
-    private static void Kill(Turn turn, AppDefinition app, RollingProgress rolling, Census census)
+    private static void Kill(Turn turn, RunSpec app, RollingProgress rolling, Census census)
     {
         var mayGo = census.Ready >= app.Instances ? census.OldCount : rolling.KillNow + census.Ready - (rolling.Old - census.OldCount);
         if (mayGo <= 0 || census.OldCount == 0)
@@ -88,7 +88,7 @@ internal sealed class RestartAction(InstanceKeeper keeper)
     }
 
     /// <summary>More new ones than wanted: one thought lost has come back.</summary>
-    private static void Trim(Turn turn, AppDefinition app, Census census)
+    private static void Trim(Turn turn, RunSpec app, Census census)
     {
         var surplus = census.NewCount - app.Instances;
         if (surplus > 0)

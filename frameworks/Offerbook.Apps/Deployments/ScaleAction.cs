@@ -46,6 +46,6 @@ internal sealed class ScaleAction(InstanceKeeper keeper)
         return progress with { Begun = true, Done = done, Started = done ? [] : started };
     }
 
-    private static List<Instance> Wanted(Turn turn, AppDefinition app) =>
+    private static List<Instance> Wanted(Turn turn, RunSpec app) =>
         turn.State.Instances.Of(app.Id).Where(instance => instance.IsWanted).ToList();
 }

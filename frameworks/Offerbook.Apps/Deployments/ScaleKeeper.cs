@@ -13,7 +13,7 @@ internal sealed class ScaleKeeper(InstanceKeeper keeper)
 {
     public void Keep(Turn turn, PathId id)
     {
-        var app = turn.State.Root.FindApp(id);
+        var app = turn.State.Root.FindSpec(id);
         if (app is null)
         {
             Forget(turn, id);

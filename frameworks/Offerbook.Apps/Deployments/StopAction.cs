@@ -9,7 +9,7 @@ namespace Offerbook.Apps.Deployments;
 /// <summary>Removes an app: all its instances, then what is remembered of it.</summary>
 internal static class StopAction
 {
-    public static ActionProgress Advance(Turn turn, AppDefinition app, ActionProgress progress)
+    public static ActionProgress Advance(Turn turn, RunSpec app, ActionProgress progress)
     {
         if (!progress.Begun)
         {

@@ -31,10 +31,10 @@ internal static class AppsEvents
     public static AppsEvent ApiPost(string clientIp, string uri, JObject app) =>
         new("api_post_event", new JObject { ["clientIp"] = clientIp, ["uri"] = uri, ["appDefinition"] = app });
 
-    public static AppsEvent StatusUpdate(Instance instance, string state, string message) => new("status_update_event", new JObject
+    public static AppsEvent StatusUpdate(Instance instance, string task, string state, string message) => new("status_update_event", new JObject
     {
         ["slaveId"] = instance.Placement?.Agent.Value ?? "",
-        ["taskId"] = instance.Task.Value,
+        ["taskId"] = task,
         ["taskStatus"] = state,
         ["message"] = message,
         ["appId"] = instance.App.ToString(),

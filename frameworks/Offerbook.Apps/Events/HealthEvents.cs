@@ -36,7 +36,7 @@ internal static class HealthEvents
     });
 
     /// <summary>Tells of a change in what all checks together say.</summary>
-    public static void TellOfChange(Turn turn, AppDefinition app, Instance before, Instance after)
+    public static void TellOfChange(Turn turn, RunSpec app, Instance before, Instance after)
     {
         var (was, isNow) = (InstanceHealth.Aggregate(app, before), InstanceHealth.Aggregate(app, after));
         if (was == isNow)

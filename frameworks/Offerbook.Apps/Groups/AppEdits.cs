@@ -63,19 +63,14 @@ public static class AppEdits
         return new AppEdit(root.WithApp(restarted), [restarted], false);
     }
 
-    /// <summary>Sets the number of instances of apps that exist (killing and scaling); others are skipped.</summary>
-    public static AppEdit Scale(RootGroup root, IReadOnlyList<KeyValuePair<PathId, int>> instances)
+    /// <summary>Sets the number of instances of apps and pods that exist (killing and scaling); others are skipped.</summary>
+    public static RootGroup Scale(RootGroup root, IReadOnlyList<KeyValuePair<PathId, int>> instances)
     {
-        var apps = new List<AppDefinition>();
         foreach (var (id, count) in instances)
         {
-            if (root.FindApp(id) is { } app)
-            {
-                apps.Add(app with { Instances = Math.Max(0, count) });
-                root = root.WithApp(apps[^1]);
-            }
+            root = root.FindSpec(id) is { } spec ? root.WithSpec(spec with { Instances = Math.Max(0, count) }) : root;
         }
-        return new AppEdit(root, apps, false);
+        return root;
     }
 
     private static ApiResult<AppEdit> Update(RootGroup root, PathId id, AppDraft draft, bool isPartial, bool mayCreate,

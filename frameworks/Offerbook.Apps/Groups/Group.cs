@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Groups;
@@ -19,6 +20,9 @@ public sealed record Group(
     public static ImmutableSortedDictionary<PathId, AppDefinition> NoApps { get; } =
         ImmutableSortedDictionary.Create<PathId, AppDefinition>(null, ReferenceEqualityComparer.Instance);
 
+    public static ImmutableSortedDictionary<PathId, PodDefinition> NoPods { get; } =
+        ImmutableSortedDictionary.Create<PathId, PodDefinition>(null, ReferenceEqualityComparer.Instance);
+
     public static ImmutableSortedDictionary<PathId, Group> NoGroups { get; } =
         ImmutableSortedDictionary.Create<PathId, Group>(null, ReferenceEqualityComparer.Instance);
 
@@ -30,5 +34,15 @@ public sealed record Group(
     /// <summary>This group and all below it, parents first.</summary>
     public IEnumerable<Group> TransitiveGroups => Groups.Values.SelectMany(group => group.TransitiveGroups).Prepend(this);
 
-    public bool HasApps => Apps.Count > 0 || Groups.Values.Any(group => group.HasApps);
+    /// <summary>Pods of this very group.</summary>
+    public ImmutableSortedDictionary<PathId, PodDefinition> Pods { get; init; } = NoPods;
+
+    /// <summary>Every pod of the subtree.</summary>
+    public IEnumerable<PodDefinition> TransitivePods => Pods.Values.Concat(Groups.Values.SelectMany(group => group.TransitivePods));
+
+    /// <summary>Apps and pods of the subtree.</summary>
+    public IEnumerable<RunSpec> TransitiveSpecs => TransitiveApps.Concat<RunSpec>(TransitivePods);
+
+    /// <summary>Whether there is an app or a pod in the subtree.</summary>
+    public bool HasSpecs => Apps.Count > 0 || Pods.Count > 0 || Groups.Values.Any(group => group.HasSpecs);
 }

@@ -16,7 +16,7 @@ public static class TreeUpdate
         {
             return assigned.Error;
         }
-        var target = assigned.Value.MapApps(app => WithVersion(original.FindApp(app.Id), app, version)) with { Version = version };
+        var target = assigned.Value.MapSpecs(spec => WithVersion(original.FindSpec(spec.Id), spec, version)) with { Version = version };
         var errors = TreeRules.Check(original, target, settings, force);
         return errors.Any ? ApiErrors.NotValid(errors) : target;
     }
@@ -25,7 +25,7 @@ public static class TreeUpdate
     /// A new or changed configuration starts a history of its own; scaling and restarting (which marks its app with the request's
     /// version already) move their part of it. An app that was merely sent again stays the very same object.
     /// </summary>
-    private static AppDefinition WithVersion(AppDefinition? before, AppDefinition after, Timestamp version)
+    private static RunSpec WithVersion(RunSpec? before, RunSpec after, Timestamp version)
     {
         if (ReferenceEquals(before, after) || (before is not null && after.VersionInfo.Version == version))
         {

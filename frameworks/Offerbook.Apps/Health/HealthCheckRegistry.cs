@@ -10,7 +10,7 @@ internal sealed class HealthCheckRegistry
 {
     private readonly SortedDictionary<PathId, Timestamp> _announced = [];
 
-    public void Announce(Turn turn, AppDefinition app)
+    public void Announce(Turn turn, RunSpec app)
     {
         if (_announced.TryGetValue(app.Id, out var version) && version == app.Version)
         {

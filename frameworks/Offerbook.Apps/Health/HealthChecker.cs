@@ -58,7 +58,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
             return;
         }
         var app = turn.State.DefinitionOf(instance);
-        if (due.Check < app.HealthChecks.Count && ProbeTarget.Of(app, app.HealthChecks[due.Check], instance) is { } probe)
+        if (due.Check < app.HealthChecks.Count && app is AppDefinition target && ProbeTarget.Of(target, app.HealthChecks[due.Check], instance) is { } probe)
         {
             runs.Start(turn, instance, due.Check, probe);
         }
@@ -99,7 +99,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
         Wait(turn, instance.Id, run.Check, isHopeful ? Sooner(check, Later(running / 2, settings.FirstHealthCheckDelay)) : Interval(check));
     }
 
-    private void Write(Turn turn, AppDefinition app, Instance instance, ValueList<CheckHealth> health)
+    private void Write(Turn turn, RunSpec app, Instance instance, ValueList<CheckHealth> health)
     {
         Latest = Latest.Remove(instance.Id);
         var after = instance with { Health = health };

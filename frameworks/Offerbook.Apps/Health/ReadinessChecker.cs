@@ -38,7 +38,7 @@ internal sealed class ReadinessChecker(ProbeRuns runs)
     public void Ask(Turn turn, InstanceId id)
     {
         if (turn.State.Instances.Find(id) is { } instance && CheckFor(turn, instance) is { } check
-            && ProbeTarget.Of(turn.State.DefinitionOf(instance), check, instance) is { } probe)
+            && turn.State.DefinitionOf(instance) is AppDefinition app && ProbeTarget.Of(app, check, instance) is { } probe)
         {
             runs.Start(turn, instance, ProbeRuns.Readiness, probe);
         }

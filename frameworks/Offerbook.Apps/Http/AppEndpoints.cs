@@ -173,7 +173,7 @@ internal sealed class AppEndpoints(CoreGate core) : IApiEndpoints
         {
             return ApiResponse.Error(ApiErrors.InvalidTimestamp(text));
         }
-        return core.View.State.FindVersion(id, version) is { } app
+        return core.View.State.FindVersion(id, version) is AppDefinition app
             ? ApiResponse.Json(AppWriter.Write(app))
             : ApiResponse.Error(ApiErrors.UnknownApp(id, version));
     }

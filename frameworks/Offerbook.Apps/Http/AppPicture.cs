@@ -24,10 +24,12 @@ internal static class AppPicture
 
     public static JArray Tasks(AppsView view, IEnumerable<Instance> instances, bool withServicePorts = false) => new(instances
         .Where(instance => instance.IsActive)
-        .Select(instance => TaskWriter.Write(view.State.DefinitionOf(instance), instance, view.HealthOf(instance), withServicePorts)));
+        .Select(instance => (Instance: instance, App: view.State.DefinitionOf(instance) as AppDefinition))
+        .Where(task => task.App is not null)
+        .Select(task => TaskWriter.Write(task.App!, task.Instance, view.HealthOf(task.Instance), withServicePorts)));
 
     /// <summary>Of the instances whose readiness is being asked for.</summary>
-    public static JArray ReadinessResults(AppsView view, AppDefinition app)
+    public static JArray ReadinessResults(AppsView view, RunSpec app)
     {
         var results = new JArray();
         foreach (var instance in view.State.Instances.Of(app.Id))

@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Deployments;
+using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
@@ -33,19 +34,22 @@ internal sealed class DeploymentEndpoints(CoreGate core) : IApiEndpoints
         {
             ["id"] = plan.Id,
             ["version"] = plan.Version.ToString(),
-            ["affectedApps"] = new JArray(plan.AffectedApps.Select(app => app.ToString())),
-            ["affectedPods"] = new JArray(),
+            ["affectedApps"] = new JArray(Affected(plan, pods: false)),
+            ["affectedPods"] = new JArray(Affected(plan, pods: true)),
             ["steps"] = PlanWriter.WriteSteps(plan),
             ["currentActions"] = new JArray(deployment.CurrentActions.Select(action => new JObject
             {
                 ["action"] = action.Name,
-                ["app"] = action.App.Id.ToString(),
+                [action.IsOfPod ? "pod" : "app"] = action.App.Id.ToString(),
                 ["readinessCheckResults"] = AppPicture.ReadinessResults(view, action.App),
             })),
             ["currentStep"] = deployment.CurrentStep,
             ["totalSteps"] = plan.Steps.Count,
         };
     }
+
+    private static IEnumerable<string> Affected(DeploymentPlan plan, bool pods) => plan.Steps.SelectMany(step => step.Actions)
+        .Where(action => action.IsOfPod == pods).Select(action => action.App.Id).Distinct().Order().Select(id => id.ToString());
 
     private ApiResponse Outcome(string id)
     {

@@ -52,7 +52,7 @@ internal sealed class MetricsWriter(CoreGate core, EventHub events, TimeProvider
         var view = core.View;
         var (state, counters) = (view.State, view.Counters);
         yield return ("marathon.apps.active.gauge", false, state.Root.Apps.Count());
-        yield return ("marathon.pods.active.gauge", false, 0);
+        yield return ("marathon.pods.active.gauge", false, state.Root.Pods.Count());
         yield return ("marathon.groups.active.gauge", false, state.Root.Tree.TransitiveGroups.Count());
         yield return ("marathon.deployments.active.gauge", false, state.Deployments.Count);
         yield return ("marathon.instances.running.gauge", false, state.Instances.All.Count(instance => instance.Condition == Condition.Running));

@@ -6,6 +6,8 @@ using Offerbook.Apps.Instances;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Launching;
 using Offerbook.Apps.Matching;
+using Offerbook.Apps.Pods;
+using Offerbook.Apps.Pods.Json;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http;
@@ -57,7 +59,15 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
         {
             json["lastUnusedOffers"] = new JArray(stats.LastOffers.Values.Select(Write));
         }
-        json["app"] = AppWriter.Write(view.State.Root.FindApp(app) ?? view.State.DefinitionOf(waiting[0]));
+        switch (view.State.Root.FindSpec(app) ?? view.State.DefinitionOf(waiting[0]))
+        {
+            case PodDefinition pod:
+                json["pod"] = PodWriter.Write(pod);
+                break;
+            case AppDefinition definition:
+                json["app"] = AppWriter.Write(definition);
+                break;
+        }
         return json;
     }
 

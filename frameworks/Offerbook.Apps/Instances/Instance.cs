@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Apps.Matching;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 using Offerbook.Wire.Identity;
 
@@ -52,7 +53,16 @@ public sealed record Instance(InstanceId Id, PathId App, Timestamp Version, stri
     /// <summary>Results of the framework's health checks, by their place among the app's checks, as of the last change worth writing down.</summary>
     public ValueList<CheckHealth> Health { get; init; } = [];
 
+    /// <summary>The newest tasks of a pod's containers, in the order of its definition; empty for apps and while nothing is launched.</summary>
+    public ValueList<ContainerTask> Containers { get; init; } = [];
+
+    /// <summary>Of an app; of a pod see <see cref="LiveTasks"/>.</summary>
     public TaskId Task => Id.Task(Incarnation);
+
+    /// <summary>The tasks that there are, or may be.</summary>
+    public IEnumerable<TaskId> LiveTasks => !IsActive ? []
+        : Containers.Count == 0 ? [Task]
+        : Containers.Where(container => !container.Condition.IsTerminal()).Select(container => Id.Task(Incarnation, container.Name));
 
     public bool IsActive => Condition.IsActive();
 

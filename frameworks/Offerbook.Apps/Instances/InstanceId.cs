@@ -7,7 +7,7 @@ namespace Offerbook.Apps.Instances;
 
 /// <summary>
 /// Names an instance for its whole life: <c>&lt;safe app id&gt;.instance-&lt;uuid&gt;</c>. Each of its tasks is one incarnation:
-/// <c>&lt;instance id&gt;._app.&lt;n&gt;</c>, n counting from 1.
+/// <c>&lt;instance id&gt;._app.&lt;n&gt;</c>, n counting from 1; of a pod each container has one: <c>&lt;instance id&gt;.&lt;container&gt;.&lt;n&gt;</c>.
 /// </summary>
 public readonly partial record struct InstanceId(string Value) : IComparable<InstanceId>
 {
@@ -19,7 +19,21 @@ public readonly partial record struct InstanceId(string Value) : IComparable<Ins
     /// <summary>The app, which the id spells out: <c>_</c> stands for <c>/</c> and occurs nowhere else.</summary>
     public PathId App => PathId.Parse(Value[..Math.Max(0, Value.LastIndexOf(Marker, StringComparison.Ordinal))].Replace('_', '/'));
 
-    public TaskId Task(int incarnation) => new(Value + "._app." + incarnation.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    /// <summary>What stands in the place of a container's name in the task ids of apps; no container may be called so.</summary>
+    public const string AppContainer = "_app";
+
+    public TaskId Task(int incarnation, string container = AppContainer) =>
+        new(Value + "." + container + "." + incarnation.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>Of a pod: <c>instance-&lt;safe id&gt;.&lt;uuid&gt;</c>.</summary>
+    public ExecutorId Executor
+    {
+        get
+        {
+            var at = Value.LastIndexOf(Marker, StringComparison.Ordinal);
+            return new ExecutorId("instance-" + Value[..at] + "." + Value[(at + Marker.Length)..]);
+        }
+    }
 
     public static bool TryParse(string text, out InstanceId id)
     {
@@ -28,11 +42,14 @@ public readonly partial record struct InstanceId(string Value) : IComparable<Ins
     }
 
     /// <summary>Reads a task id of today's form.</summary>
-    public static bool TryParseTask(string text, out InstanceId id, out int incarnation)
+    public static bool TryParseTask(string text, out InstanceId id, out int incarnation) => TryParseTask(text, out id, out _, out incarnation);
+
+    public static bool TryParseTask(string text, out InstanceId id, out string container, out int incarnation)
     {
         var match = TaskPattern.Match(text);
         id = new InstanceId(match.Groups[1].Value);
-        return int.TryParse(match.Groups[2].Value, out incarnation) && match.Success;
+        container = match.Groups[2].Value;
+        return int.TryParse(match.Groups[3].Value, out incarnation) && match.Success;
     }
 
     public int CompareTo(InstanceId other) => string.CompareOrdinal(Value, other.Value);
@@ -50,6 +67,6 @@ public readonly partial record struct InstanceId(string Value) : IComparable<Ins
     [GeneratedRegex(@"^[^/\s]+\.instance-[^_./\s]+$", RegexOptions.CultureInvariant)]
     private static partial Regex InstancePattern { get; }
 
-    [GeneratedRegex(@"^([^/\s]+\.instance-[^_./\s]+)\._app\.(\d{1,9})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([^/\s]+\.instance-[^_./\s]+)\.([^./\s]+)\.(\d{1,9})$", RegexOptions.CultureInvariant)]
     private static partial Regex TaskPattern { get; }
 }

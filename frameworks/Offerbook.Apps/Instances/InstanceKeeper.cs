@@ -9,7 +9,7 @@ namespace Offerbook.Apps.Instances;
 internal sealed class InstanceKeeper(SeededRandom random)
 {
     /// <summary>Wants so many more instances of the app; they wait for offers.</summary>
-    public List<InstanceId> Schedule(Turn turn, AppDefinition app, int count)
+    public List<InstanceId> Schedule(Turn turn, RunSpec app, int count)
     {
         var ids = new List<InstanceId>(count);
         for (var i = 0; i < count; i++)

@@ -62,9 +62,10 @@ public static class InstanceTransition
         KillRequested = false,
         Ready = false,
         Health = [],
+        Containers = [],
     };
 
-    private static ValueList<TaskAddress> AddressesOf(TaskStatus status, ValueList<TaskAddress> known)
+    internal static ValueList<TaskAddress> AddressesOf(TaskStatus status, ValueList<TaskAddress> known)
     {
         var addresses = status.ContainerStatus?.NetworkInfos.SelectMany(network => network.IpAddresses)
             .Where(address => address.HasIpAddress)

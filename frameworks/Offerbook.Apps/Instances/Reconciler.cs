@@ -56,7 +56,8 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
 
     private void Ask(Turn turn)
     {
-        var tasks = _unheard.Select(id => turn.State.Instances.Find(id)!).Select(instance => (instance.Task, instance.Placement?.Agent));
+        var tasks = _unheard.Select(id => turn.State.Instances.Find(id)!)
+            .SelectMany(instance => instance.LiveTasks.Select(task => (task, instance.Placement?.Agent)));
         master.Reconcile(tasks.ToList(), turn.Out);
         Wait(turn, _wait);
     }

@@ -1,4 +1,5 @@
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Specs;
 using Offerbook.Client.Scheduling;
 
 namespace Offerbook.Apps.Instances;
@@ -50,8 +51,14 @@ internal sealed class TaskReaper(AppsSettings settings, SubscriptionKeeper maste
 
     private void Send(Turn turn, Instance instance)
     {
-        var grace = turn.State.DefinitionOf(instance).TaskKillGracePeriodSeconds;
-        if (master.Kill(instance.Task, instance.Placement?.Agent, grace is { } seconds ? TimeSpan.FromSeconds(seconds) : null, turn.Out))
+        // The containers of a pod have their grace in their kill policies.
+        var grace = turn.State.DefinitionOf(instance) is AppDefinition { TaskKillGracePeriodSeconds: { } seconds } ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var sent = false;
+        foreach (var task in instance.LiveTasks)
+        {
+            sent |= master.Kill(task, instance.Placement?.Agent, grace, turn.Out);
+        }
+        if (sent)
         {
             _sent[instance.Id] = new Sent(instance.Incarnation, turn.Now.Elapsed);
         }

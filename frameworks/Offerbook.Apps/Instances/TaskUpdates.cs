@@ -4,6 +4,7 @@ using Offerbook.Apps.Events;
 using Offerbook.Apps.Health;
 using Offerbook.Apps.Journal;
 using Offerbook.Apps.Launching;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 using Offerbook.Client.Scheduling;
 using Offerbook.Wire.Identity;
@@ -19,14 +20,14 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
 {
     public void Take(Turn turn, TaskStatus status)
     {
-        if (!InstanceId.TryParseTask(status.TaskId.Value, out var id, out var incarnation)
+        if (!InstanceId.TryParseTask(status.TaskId.Value, out var id, out var container, out var incarnation)
             || turn.State.Instances.Find(id) is not { IsActive: true } instance || instance.Incarnation != incarnation)
         {
             TakeUnknown(turn, status, id);
         }
         else
         {
-            Update(turn, instance, status);
+            Update(turn, instance, container, status);
         }
         master.Acknowledge(status, turn.Out);
     }
@@ -47,21 +48,23 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
         }
     }
 
-    private static void Update(Turn turn, Instance before, TaskStatus status)
+    private static void Update(Turn turn, Instance before, string container, TaskStatus status)
     {
-        var after = InstanceTransition.Apply(before, status, turn.Time);
+        var app = turn.State.DefinitionOf(before);
+        var after = app is PodDefinition
+            ? PodTransition.Apply(before, container, status, turn.Time)
+            : InstanceTransition.Apply(before, status, turn.Time);
         if (after == before)
         {
             return;
         }
-        var app = turn.State.DefinitionOf(before);
-        turn.Publish(AppsEvents.StatusUpdate(after, status.State.WireName(), Message(status)));
+        turn.Publish(AppsEvents.StatusUpdate(after, status.TaskId.Value, status.State.WireName(), Message(status)));
         turn.Store(before, after);
         HealthEvents.TellOfChange(turn, app, before, after);
         KeepDelay(turn, app, before, after, status);
         if (IsFailure(status.State))
         {
-            turn.Apply(new Change.TaskFailed(new TaskFailure(after.App, after.Task.Value, status.State.WireName(), Message(status),
+            turn.Apply(new Change.TaskFailed(new TaskFailure(after.App, status.TaskId.Value, status.State.WireName(), Message(status),
                 after.Placement?.Host ?? "", after.Placement?.Agent.Value, after.Version, turn.Time)));
         }
 
@@ -90,10 +93,10 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
     }
 
     /// <summary>Nobody waits for an instance that is out of reach when it is not wanted, or when the app allows it no time.</summary>
-    private static bool IsGivenUp(AppDefinition app, Instance instance) => instance.Goal != Goal.Running
+    private static bool IsGivenUp(RunSpec app, Instance instance) => instance.Goal != Goal.Running
         || app.UnreachableStrategy is UnreachableStrategy.Enabled { InactiveAfterSeconds: 0, ExpungeAfterSeconds: 0 };
 
-    private static void KeepDelay(Turn turn, AppDefinition app, Instance before, Instance after, TaskStatus status)
+    private static void KeepDelay(Turn turn, RunSpec app, Instance before, Instance after, TaskStatus status)
     {
         if (IsBeingReplaced(turn, app))
         {
@@ -112,8 +115,8 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
     }
 
     /// <summary>A deployment puts a newer configuration in its place: its failures say nothing about that one, and it is not launched again.</summary>
-    private static bool IsBeingReplaced(Turn turn, AppDefinition app) => turn.State.LockOf(app.Id) is not null
-        && turn.State.Root.FindApp(app.Id) is { } present && present.VersionInfo.LastConfigChangeAt > app.VersionInfo.LastConfigChangeAt;
+    private static bool IsBeingReplaced(Turn turn, RunSpec app) => turn.State.LockOf(app.Id) is not null
+        && turn.State.Root.FindSpec(app.Id) is { } present && present.VersionInfo.LastConfigChangeAt > app.VersionInfo.LastConfigChangeAt;
 
     private static bool IsDraining(TaskStatus status) => status.HasReason && status.Reason == TaskStatus.Types.Reason.AgentDraining;
 

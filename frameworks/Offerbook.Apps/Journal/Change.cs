@@ -26,7 +26,7 @@ public abstract record Change
     public sealed record RootChanged(RootGroup Root) : Change;
 
     /// <summary>All stored versions of all apps; only in snapshots.</summary>
-    public sealed record VersionsRestored(ImmutableSortedDictionary<PathId, ImmutableList<AppDefinition>> Versions) : Change;
+    public sealed record VersionsRestored(ImmutableSortedDictionary<PathId, ImmutableList<RunSpec>> Versions) : Change;
 
     /// <summary>An app that was removed has stopped: nothing more is known of it.</summary>
     public sealed record AppForgotten(PathId App) : Change;

@@ -25,7 +25,7 @@ internal static class ChangeCodec
         Change.FrameworkRegistered registered => Of("framework").Put("id", registered.Id?.Value),
         Change.RootChanged changed => Of("root").Put("tree", TreeJson.Write(before.Root, changed.Root)),
         Change.VersionsRestored restored => Of("versions").Put("apps",
-            new JArray(restored.Versions.Select(app => new JArray(app.Value.Select(AppJson.Write))))),
+            new JArray(restored.Versions.Select(app => new JArray(app.Value.Select(SpecJson.Write))))),
         Change.AppForgotten forgotten => Of("forget").Put("app", forgotten.App.ToString()),
         Change.InstanceStored stored => Of("instance").Put("instance", InstanceJson.Write(stored.Instance)),
         Change.InstanceExpunged expunged => Of("expunge").Put("id", expunged.Id.Value),
@@ -44,7 +44,7 @@ internal static class ChangeCodec
     {
         "framework" => new Change.FrameworkRegistered(json["id"] is { } id ? new FrameworkId((string)id!) : null),
         "root" => new Change.RootChanged(TreeJson.Read(json.Need("tree"), before.Root)),
-        "versions" => new Change.VersionsRestored(json.Need("apps").Select(app => app.Select(AppJson.Read).ToImmutableList())
+        "versions" => new Change.VersionsRestored(json.Need("apps").Select(app => app.Select(SpecJson.Read).ToImmutableList())
             .ToImmutableSortedDictionary(versions => versions[0].Id, versions => versions)),
         "forget" => new Change.AppForgotten(json.Path("app")),
         "instance" => new Change.InstanceStored(InstanceJson.Read(json.Need("instance"))),

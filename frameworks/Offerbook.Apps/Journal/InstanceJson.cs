@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Matching;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 using Offerbook.Storage;
 using Offerbook.Wire.Identity;
@@ -35,6 +36,10 @@ internal static class InstanceJson
         {
             json["addresses"] = new JArray(instance.Addresses.Select(address => new JArray(address.Address, address.Protocol)));
         }
+        if (instance.Containers.Count > 0)
+        {
+            json["containers"] = new JArray(instance.Containers.Select(WriteContainer));
+        }
         if (instance.Health.Count > 0)
         {
             json["health"] = new JArray(instance.Health.Select(WriteHealth));
@@ -61,6 +66,7 @@ internal static class InstanceJson
             KillRequested = (bool?)json["killRequested"] ?? false,
             Ready = (bool?)json["ready"] ?? false,
             Addresses = (json["addresses"] ?? new JArray()).Select(address => new TaskAddress((string)address[0]!, (string)address[1]!)).ToValueList(),
+            Containers = (json["containers"] ?? new JArray()).Select(ReadContainer).ToValueList(),
             Health = (json["health"] ?? new JArray()).Select(ReadHealth).ToValueList(),
         };
     }
@@ -91,6 +97,27 @@ internal static class InstanceJson
         (int)json.Need("failures"), json.MaybeTime("firstSuccess"), json.MaybeTime("lastSuccess"), json.MaybeTime("lastFailure"), (string?)json["cause"])
     {
         IsAlive = (bool)json.Need("alive"),
+    };
+
+    private static JObject WriteContainer(ContainerTask task) => new JObject
+    {
+        ["name"] = task.Name,
+        ["condition"] = task.Condition.ToString(),
+        ["since"] = task.Since.UnixMilliseconds,
+    }
+        .Put("state", task.MesosState?.WireName())
+        .Put("stagedAt", task.StagedAt)
+        .Put("startedAt", task.StartedAt)
+        .Put("healthy", task.Healthy)
+        .Put("message", task.Message.Length == 0 ? null : task.Message);
+
+    private static ContainerTask ReadContainer(JToken json) => new(json.Text("name"), json.Enum<Condition>("condition"), json.Time("since"))
+    {
+        MesosState = json["state"] is { } state ? ReadState((string?)state ?? "") : null,
+        StagedAt = json.MaybeTime("stagedAt"),
+        StartedAt = json.MaybeTime("startedAt"),
+        Healthy = (bool?)json["healthy"],
+        Message = (string?)json["message"] ?? "",
     };
 
     private static Mesos.V1.TaskState ReadState(string name) => TaskConditions.TryParse(name, out var state)

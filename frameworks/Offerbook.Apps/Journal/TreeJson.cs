@@ -6,19 +6,19 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Journal;
 
 /// <summary>
-/// A tree as the journal has it: what changed since the one before. Apps that differ are written whole; the groups, which are
+/// A tree as the journal has it: what changed since the one before. Apps and pods that differ are written whole; the groups, which are
 /// small, all together and only when any of them changed.
 /// </summary>
 internal static class TreeJson
 {
     public static JObject Write(RootGroup from, RootGroup to)
     {
-        var changed = TreeDifference.Apps(from, to);
+        var changed = TreeDifference.Specs(from, to);
         var json = new JObject
         {
             ["version"] = to.Version.UnixMilliseconds,
-            ["apps"] = new JArray(changed.Where(app => app.To is not null).Select(app => AppJson.Write(app.To!))),
-            ["removed"] = new JArray(changed.Where(app => app.To is null).Select(app => app.Id.ToString())),
+            ["apps"] = new JArray(changed.Where(app => app.To is not null).Select(app => SpecJson.Write(app.To!))),
+            ["removed"] = new JArray(changed.Where(app => app.To is null || (app.From is not null && app.From.GetType() != app.To.GetType())).Select(app => app.Id.ToString())),
         };
         var (before, after) = (WriteGroups(from), WriteGroups(to));
         return json.Put("groups", JToken.DeepEquals(before, after) ? null : after);
@@ -26,11 +26,11 @@ internal static class TreeJson
 
     public static RootGroup Read(JToken json, RootGroup from)
     {
-        var apps = new SortedDictionary<PathId, AppDefinition>();
+        var apps = new SortedDictionary<PathId, RunSpec>();
         var root = from;
         if (json["groups"] is { } groups)
         {
-            foreach (var app in from.Apps)
+            foreach (var app in from.Specs)
             {
                 apps[app.Id] = app;
             }
@@ -39,13 +39,13 @@ internal static class TreeJson
         foreach (var removed in json.Need("removed").Select(id => PathId.Parse((string)id!)))
         {
             apps.Remove(removed);
-            root = root.WithoutApp(removed);
+            root = root.WithoutSpec(removed);
         }
-        foreach (var app in json.Need("apps").Select(AppJson.Read))
+        foreach (var app in json.Need("apps").Select(SpecJson.Read))
         {
             apps[app.Id] = app;
         }
-        return apps.Values.Aggregate(root, (tree, app) => tree.WithApp(app)) with { Version = json.Time("version") };
+        return apps.Values.Aggregate(root, (tree, app) => tree.WithSpec(app)) with { Version = json.Time("version") };
     }
 
     /// <summary>Parents come before their children.</summary>

@@ -13,11 +13,11 @@ public sealed record LaunchDelay(Timestamp Configuration, TimeSpan Delay, Timest
     public Timestamp Deadline => new(Reference.UnixMilliseconds + (long)Delay.TotalMilliseconds);
 
     /// <summary>Nothing has failed for so long that the next failure counts as the first again.</summary>
-    public bool IsForgotten(AppDefinition app, Timestamp now) =>
-        now.UnixMilliseconds > Reference.UnixMilliseconds + app.Backoff.MaxLaunchDelaySeconds * 1000L;
+    public bool IsForgotten(RunSpec app, Timestamp now) =>
+        now.UnixMilliseconds > Reference.UnixMilliseconds + (app.Backoff.MaxLaunchDelaySeconds * 1000);
 
     /// <summary>After a failure: the first waits the app's back-off, each further one the factor longer, up to the longest allowed.</summary>
-    public static LaunchDelay AfterFailure(LaunchDelay? last, AppDefinition app, Timestamp now)
+    public static LaunchDelay AfterFailure(LaunchDelay? last, RunSpec app, Timestamp now)
     {
         var longest = TimeSpan.FromSeconds(app.Backoff.MaxLaunchDelaySeconds);
         var next = last is null || last.Configuration != app.VersionInfo.LastConfigChangeAt

@@ -5,6 +5,7 @@ using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Journal;
 using Offerbook.Apps.Matching;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 using Offerbook.Client.Scheduling;
 using Offerbook.Wire.Identity;
@@ -65,11 +66,11 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         foreach (var offer in offers)
         {
             var line = LineUp(turn, offer.AllocationInfo?.Role);
-            var tasks = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, OfferRemainder.Of(offer), line) : [];
+            var orders = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, OfferRemainder.Of(offer), line) : [];
             var id = OfferId.From(offer.Id);
-            if (tasks.Count > 0 && master.Launch([id], tasks, TimeSpan.Zero, turn.Out))
+            if (orders.Count > 0 && master.Accept([id], LaunchOperations.Of(orders), TimeSpan.Zero, turn.Out))
             {
-                Counters = Counters with { OffersUsed = Counters.OffersUsed + 1, TasksLaunched = Counters.TasksLaunched + tasks.Count };
+                Counters = Counters with { OffersUsed = Counters.OffersUsed + 1, TasksLaunched = Counters.TasksLaunched + LaunchOperations.CountTasks(orders) };
             }
             else if (_queue.Unconfirmed >= settings.MaxLaunchesInFlight)
             {
@@ -122,7 +123,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     {
         foreach (var (id, delay) in turn.State.Delays)
         {
-            if (turn.State.Root.FindApp(id) is not { } app || delay.IsForgotten(app, turn.Time))
+            if (turn.State.Root.FindSpec(id) is not { } app || delay.IsForgotten(app, turn.Time))
             {
                 turn.Apply(new Change.DelayChanged(id, null));
             }
@@ -140,11 +141,11 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     /// <summary>The role of a waiting app: that of the instance that is next.</summary>
     private string RoleOf(Turn turn, PathId app) => turn.State.Instances.Find(_queue.First(app)!.Value)!.Role;
 
-    private List<TaskInfo> Fill(Turn turn, OfferRemainder rest, Queue<PathId> line)
+    private List<LaunchOrder> Fill(Turn turn, OfferRemainder rest, Queue<PathId> line)
     {
-        var tasks = new List<TaskInfo>();
+        var orders = new List<LaunchOrder>();
         var used = new HashSet<PathId>();
-        while (tasks.Count < settings.MaxInstancesPerOffer && _queue.Unconfirmed < settings.MaxLaunchesInFlight && line.TryDequeue(out var app))
+        while (orders.Count < settings.MaxInstancesPerOffer && _queue.Unconfirmed < settings.MaxLaunchesInFlight && line.TryDequeue(out var app))
         {
             if (_queue.First(app) is not { } id)
             {
@@ -156,7 +157,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             {
                 case MatchResult.Matched matched:
                     Provision(turn, instance, incarnation, matched);
-                    tasks.Add(matched.Task);
+                    orders.Add(matched.Order);
                     rest = matched.Rest;
                     used.Add(app);
                     line.Enqueue(app);
@@ -171,7 +172,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         {
             Count(app, stats => stats.Used(rest.Offer.AgentId.Value, turn.Time), turn);
         }
-        return tasks;
+        return orders;
     }
 
     private LaunchCandidate Candidate(Turn turn, Instance instance, int incarnation)
@@ -184,7 +185,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
                 .Select(other => new PlacedInstance(other.Placement!.Location, other.Version))
                 .ToList();
         var enforces = turn.State.Root.FindGroup(instance.App.Ancestor(1))?.EnforceRole ?? false;
-        return new LaunchCandidate(definition, instance.Id.Task(incarnation), instance.Role, placed, enforces, HomeRegion);
+        return new LaunchCandidate(definition, instance.Id, incarnation, instance.Role, placed, enforces, HomeRegion);
     }
 
     private void Provision(Turn turn, Instance instance, int incarnation, MatchResult.Matched matched)
@@ -197,6 +198,9 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             Incarnation = incarnation,
             Placement = new Placement(AgentId.From(offer.AgentId), matched.Rest.Location, matched.HostPorts),
             StagedAt = turn.Time,
+            Containers = turn.State.DefinitionOf(instance) is PodDefinition pod
+                ? pod.Containers.Select(container => ContainerTask.Provisioned(container.Name, turn.Time)).ToValueList()
+                : [],
         };
         turn.Store(instance, provisioned);
         _queue.Look(provisioned);

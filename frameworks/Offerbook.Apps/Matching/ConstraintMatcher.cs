@@ -16,7 +16,7 @@ public sealed class ConstraintMatcher
     private readonly Dictionary<string, Regex?> _patterns = [];
 
     /// <summary>The constraints that the location does not fulfil.</summary>
-    public List<Refusal> Refusals(AppDefinition app, AgentLocation location, IReadOnlyList<PlacedInstance> placed)
+    public List<Refusal> Refusals(RunSpec app, AgentLocation location, IReadOnlyList<PlacedInstance> placed)
     {
         var refusals = new List<Refusal>();
         if (app.Constraints.Count == 0)

@@ -92,7 +92,7 @@ internal static class ContainerBuilder
         }
     }
 
-    private static NetworkInfo NetworkOf(AppNetwork network, string? nameOfBridge)
+    internal static NetworkInfo NetworkOf(AppNetwork network, string? nameOfBridge)
     {
         var info = new NetworkInfo { Labels = TaskBuilder.Labels(network.Labels) };
         if ((network.Name ?? nameOfBridge) is { } name)
@@ -113,7 +113,7 @@ internal static class ContainerBuilder
         },
     };
 
-    private static Mesos.V1.LinuxInfo? LinuxInfoOf(Specs.LinuxInfo? linux)
+    internal static Mesos.V1.LinuxInfo? LinuxInfoOf(Specs.LinuxInfo? linux)
     {
         if (linux is null)
         {

@@ -10,9 +10,13 @@ public abstract record MatchResult
     {
     }
 
-    /// <param name="HostPorts">One for each port definition or mapping, in order; null where a mapping has no host port.</param>
+    /// <param name="HostPorts">One for each port definition, mapping or endpoint, in order; null where there is no host port.</param>
     /// <param name="Rest">The offer without what the task takes.</param>
-    public sealed record Matched(TaskInfo Task, ValueList<int?> HostPorts, OfferRemainder Rest) : MatchResult;
+    public sealed record Matched(LaunchOrder Order, ValueList<int?> HostPorts, OfferRemainder Rest) : MatchResult
+    {
+        /// <summary>Of an app.</summary>
+        public TaskInfo Task => ((LaunchOrder.Single)Order).Task;
+    }
 
     /// <param name="Refusals">Every reason, in the order of <see cref="RefusalReason"/>; at least one.</param>
     public sealed record Refused(IReadOnlyList<Refusal> Refusals) : MatchResult;

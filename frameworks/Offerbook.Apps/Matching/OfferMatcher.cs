@@ -1,4 +1,5 @@
 using Offerbook.Actors;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 using Offerbook.Resources;
 
@@ -16,10 +17,11 @@ public sealed class OfferMatcher(MatchSettings settings)
 {
     private readonly ConstraintMatcher _constraints = new();
     private readonly TaskBuilder _tasks = new(settings);
+    private readonly PodBuilder _pods = new(settings);
 
     public MatchResult Match(OfferRemainder offer, LaunchCandidate candidate, SeededRandom random, Now now)
     {
-        var app = candidate.App;
+        var app = candidate.Spec;
         var accepted = AcceptedResources.Of(offer.Resources, AcceptedRoles(candidate));
         var needs = ScalarNeed.Of(app);
         var ports = PortAssignment.For(app);
@@ -41,20 +43,25 @@ public sealed class OfferMatcher(MatchSettings settings)
         }
 
         var (assigned, usedPorts) = ports.Assign(accepted, random);
+        if (app is PodDefinition)
+        {
+            var (order, left) = _pods.Build(offer, candidate, assigned, bag => AcceptedResources.Of(bag, AcceptedRoles(candidate)));
+            return new MatchResult.Matched(order, assigned.Select(port => port.HostPort).ToValueList(), left);
+        }
         var used = needs.SelectMany(need => accepted.Take(need.Name, need.Amount)).Concat(usedPorts).ToArray();
         var rest = offer.Without(ResourceBag.Of(used));
         var forExecutor = ResourceBag.Empty;
         if (needs.Any(need => !need.Executor.IsZero))
         {
-            var left = AcceptedResources.Of(rest.Resources, AcceptedRoles(candidate));
-            forExecutor = ResourceBag.Of(needs.SelectMany(need => left.Take(need.Name, need.Executor)).ToArray());
+            var remaining = AcceptedResources.Of(rest.Resources, AcceptedRoles(candidate));
+            forExecutor = ResourceBag.Of(needs.SelectMany(need => remaining.Take(need.Name, need.Executor)).ToArray());
             rest = rest.Without(forExecutor);
         }
         var task = _tasks.Build(offer, candidate, assigned, ResourceBag.Of(used), forExecutor);
-        return new MatchResult.Matched(task, assigned.Select(port => port.HostPort).ToValueList(), rest);
+        return new MatchResult.Matched(new LaunchOrder.Single(task), assigned.Select(port => port.HostPort).ToValueList(), rest);
     }
 
-    private List<string> AcceptedRoles(LaunchCandidate candidate) => candidate.App.AcceptedResourceRoles?.ToList() ?? settings.AcceptedRoles switch
+    private List<string> AcceptedRoles(LaunchCandidate candidate) => candidate.Spec.AcceptedResourceRoles?.ToList() ?? settings.AcceptedRoles switch
     {
         AcceptedRolesDefault.Unreserved => ["*"],
         AcceptedRolesDefault.Reserved => [candidate.Role],
@@ -77,7 +84,7 @@ public sealed class OfferMatcher(MatchSettings settings)
     private static Refusal? RegionRefusal(AgentLocation location, LaunchCandidate candidate)
     {
         var isLocal = location.Region is null || location.Region == candidate.HomeRegion;
-        var asks = candidate.App.Constraints.Any(constraint => constraint.Field is "@region" or "@zone");
+        var asks = candidate.Spec.Constraints.Any(constraint => constraint.Field is "@region" or "@zone");
         return isLocal || asks ? null
             : new Refusal(RefusalReason.UnfulfilledConstraint, "region", candidate.HomeRegion ?? "an agent without a region", location.Region!);
     }
@@ -97,7 +104,7 @@ public sealed class OfferMatcher(MatchSettings settings)
             : null;
     }
 
-    private Refusal? ScarceRefusal(OfferRemainder offer, AppDefinition app)
+    private Refusal? ScarceRefusal(OfferRemainder offer, RunSpec app)
     {
         var areScarce = app.Labels.GetValueOrDefault("GPU_SCHEDULING_BEHAVIOR") switch
         {
@@ -106,7 +113,7 @@ public sealed class OfferMatcher(MatchSettings settings)
             _ => settings.GpusAreScarce,
         };
         var gpus = offer.Resources.ScalarOf("gpus");
-        return areScarce && app.Resources.Gpus == 0 && !gpus.IsZero
+        return areScarce && app.Gpus == 0 && !gpus.IsZero
             ? new Refusal(RefusalReason.DeclinedScarceResources, "gpus", "0", gpus.ToString())
             : null;
     }

@@ -1,4 +1,5 @@
 using Offerbook.Actors;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 using Offerbook.Resources;
 
@@ -33,7 +34,13 @@ internal sealed class PortAssignment
     /// <param name="Host">Null: no host port; 0: any.</param>
     private readonly record struct Wish(int Requested, int? Host, int Container);
 
-    public static PortAssignment For(AppDefinition app) => new(app.IsHostNetworking
+    public static PortAssignment For(RunSpec spec) => spec is PodDefinition pod ? For(pod) : For((AppDefinition)spec);
+
+    private static PortAssignment For(PodDefinition pod) => new(pod.Endpoints.Select(pair => pair.Endpoint).Select(endpoint => pod.IsHostNetworking
+        ? new Wish(endpoint.HostPort ?? 0, endpoint.HostPort ?? 0, 0)
+        : new Wish(endpoint.ContainerPort ?? 0, endpoint.HostPort, endpoint.ContainerPort ?? 0)).ToList());
+
+    private static PortAssignment For(AppDefinition app) => new(app.IsHostNetworking
         ? app.PortDefinitions.Select(port => new Wish(port.Port, app.RequirePorts ? port.Port : 0, 0)).ToList()
         : app.PortMappings.Select(mapping => new Wish(mapping.ContainerPort, mapping.HostPort, mapping.ContainerPort)).ToList());
 
@@ -69,11 +76,18 @@ internal sealed class PortAssignment
             var container = wish.Container != 0 ? wish.Container : host ?? FirstRandomContainerPort + random.Next(65_536 - FirstRandomContainerPort);
             assigned.Add(new AssignedPort(wish.Requested, host, container));
         }
-        var used = assigned.Select(port => port.HostPort).OfType<int>()
+        return (assigned, Entries(resources, assigned));
+    }
+
+    /// <summary>Host ports as resources of the pools that they come from.</summary>
+    public static IReadOnlyList<ResourceEntry> Entries(AcceptedResources resources, IEnumerable<AssignedPort> ports)
+    {
+        var pools = resources.Named("ports").ToList();
+        return ports.Select(port => port.HostPort).OfType<int>()
             .GroupBy(port => pools.FindIndex(pool => pool.Value.Ranges.Contains((ulong)port)))
-            .Select(ports => new ResourceEntry(pools[ports.Key].Kind,
-                Ranges.Of(ports.Select(port => new ValueRange((ulong)port, (ulong)port)).ToArray())));
-        return (assigned, used.ToList());
+            .Select(group => new ResourceEntry(pools[group.Key].Kind,
+                Ranges.Of(group.Select(port => new ValueRange((ulong)port, (ulong)port)).ToArray())))
+            .ToList();
     }
 
     private static IEnumerable<int> Choose(List<ResourceEntry> pools, List<int> taken, int count, SeededRandom random)

@@ -95,7 +95,7 @@ internal sealed class TaskBuilder(MatchSettings settings)
         return command;
     }
 
-    private static CommandInfo.Types.URI Uri(Artifact artifact)
+    internal static CommandInfo.Types.URI Uri(Artifact artifact)
     {
         var uri = new CommandInfo.Types.URI
         {
@@ -111,7 +111,7 @@ internal sealed class TaskBuilder(MatchSettings settings)
         return uri;
     }
 
-    private static MesosEnvironment.Types.Variable Variable(string name, EnvValue value, AppDefinition app) => value switch
+    internal static MesosEnvironment.Types.Variable Variable(string name, EnvValue value, RunSpec app) => value switch
     {
         EnvValue.SecretRef secret => new MesosEnvironment.Types.Variable
         {
@@ -124,13 +124,13 @@ internal sealed class TaskBuilder(MatchSettings settings)
     };
 
     /// <summary>Resolved by the agent: the scheduler never sees the value.</summary>
-    public static Secret SecretReference(string name, AppDefinition app) => new()
+    public static Secret SecretReference(string name, RunSpec app) => new()
     {
         Type = Secret.Types.Type.Reference,
         Reference = new Secret.Types.Reference { Name = app.Secrets.GetValueOrDefault(name) ?? name },
     };
 
-    private static void AddLimits(TaskInfo task, ResourceLimits? limits)
+    internal static void AddLimits(TaskInfo task, ResourceLimits? limits)
     {
         foreach (var (name, limit) in new[] { ("cpus", limits?.Cpus), ("mem", limits?.Mem) })
         {

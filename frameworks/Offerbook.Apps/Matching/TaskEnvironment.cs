@@ -48,7 +48,7 @@ public static class TaskEnvironment
         return env;
     }
 
-    private static void SetLabels(ValueMap<string> labels, Action<string, string> set)
+    internal static void SetLabels(ValueMap<string> labels, Action<string, string> set)
     {
         var told = labels.Where(label => label.Key.Length < MaxLabelKey && label.Value.Length < MaxLabelValue)
             .Select(label => (Key: VariablePart(label.Key), label.Value)).ToList();
@@ -83,7 +83,7 @@ public static class TaskEnvironment
     }
 
     /// <summary>Upper case; every run of other characters than letters, digits and <c>_</c> becomes one <c>_</c>.</summary>
-    private static string VariablePart(string text)
+    internal static string VariablePart(string text)
     {
         var part = new StringBuilder(text.Length);
         var isInRun = false;
@@ -101,5 +101,5 @@ public static class TaskEnvironment
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Decimal(Quantity amount) => (amount.Milli / 1000m).ToString("0.0##", CultureInfo.InvariantCulture);
+    internal static string Decimal(Quantity amount) => (amount.Milli / 1000m).ToString("0.0##", CultureInfo.InvariantCulture);
 }

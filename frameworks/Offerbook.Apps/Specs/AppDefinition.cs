@@ -4,32 +4,20 @@ namespace Offerbook.Apps.Specs;
 /// A complete app: normalised (no deprecated members, every default filled in) and immutable. Equal by value, except that sets
 /// ignore their order. Config and scale differences are <see cref="AppDifference"/>'s business.
 /// </summary>
-public sealed record AppDefinition
+public sealed record AppDefinition : RunSpec
 {
-    public required PathId Id { get; init; }
-
     /// <summary>Shell text. Not together with <see cref="Args"/>.</summary>
     public string? Cmd { get; init; }
 
     /// <summary>The executable and its arguments, without a shell; with an image, the arguments of its entry point.</summary>
     public ValueList<string> Args { get; init; } = [];
 
-    public string? User { get; init; }
-
-    public ValueMap<EnvValue> Env { get; init; } = ValueMap<EnvValue>.Empty;
-
-    public int Instances { get; init; } = 1;
-
     public InstanceResources Resources { get; init; } = InstanceResources.Default;
-
-    public ExecutorResources? ExecutorResources { get; init; }
 
     public ResourceLimits? ResourceLimits { get; init; }
 
     /// <summary>Empty or <c>//cmd</c> for the command executor, else the path of a custom one.</summary>
     public string Executor { get; init; } = "";
-
-    public ValueSet<Constraint> Constraints { get; init; } = [];
 
     public ValueList<Artifact> Fetch { get; init; } = [];
 
@@ -39,15 +27,9 @@ public sealed record AppDefinition
     /// <summary>The host ports must be exactly those of <see cref="PortDefinitions"/>.</summary>
     public bool RequirePorts { get; init; }
 
-    public Backoff Backoff { get; init; } = Backoff.Default;
-
     public Container? Container { get; init; }
 
-    public ValueSet<HealthCheck> HealthChecks { get; init; } = [];
-
     public TaskCheck? Check { get; init; }
-
-    public ValueList<ReadinessCheck> ReadinessChecks { get; init; } = [];
 
     /// <summary>Between SIGTERM and SIGKILL; null is as the agent has it.</summary>
     public int? TaskKillGracePeriodSeconds { get; init; }
@@ -55,34 +37,12 @@ public sealed record AppDefinition
     /// <summary>Apps, or groups for all their apps, that must be deployed before this one.</summary>
     public ValueSet<PathId> Dependencies { get; init; } = [];
 
-    public UpgradeStrategy UpgradeStrategy { get; init; } = UpgradeStrategy.Default;
-
-    public ValueMap<string> Labels { get; init; } = ValueMap<string>.Empty;
-
-    /// <summary>Null: as the server's default has it.</summary>
-    public ValueSet<string>? AcceptedResourceRoles { get; init; }
-
-    /// <summary>Never empty: host networking unless others are given.</summary>
-    public ValueList<Network> Networks { get; init; } = [Network.Host];
-
-    /// <summary>Source of each secret by its name.</summary>
-    public ValueMap<string> Secrets { get; init; } = ValueMap<string>.Empty;
-
-    public UnreachableStrategy UnreachableStrategy { get; init; } = UnreachableStrategy.Default;
-
-    public KillSelection KillSelection { get; init; } = KillSelection.YoungestFirst;
-
     public bool? Tty { get; init; }
 
-    public string Role { get; init; } = "*";
+    public override int Gpus => Resources.Gpus;
 
-    public VersionInfo VersionInfo { get; init; } = VersionInfo.New(default);
-
-    public Timestamp Version => VersionInfo.Version;
-
-    public bool IsHostNetworking => Networks.All(network => network.Mode == NetworkMode.Host);
-
-    public bool IsResident => PersistentVolumes.Any();
+    public override IEnumerable<VolumeClaim> VolumeClaims => PersistentVolumes.Select(volume =>
+        new VolumeClaim(volume.ContainerPath, volume.ContainerPath, volume.Info, volume.Mode));
 
     public IEnumerable<Volume.Persistent> PersistentVolumes => Container?.Volumes.OfType<Volume.Persistent>() ?? [];
 

@@ -1,6 +1,6 @@
 namespace Offerbook.Apps.Specs;
 
-/// <summary>How two definitions of one app differ, as far as running instances care.</summary>
+/// <summary>How two definitions of one run spec differ, as far as running instances care.</summary>
 public enum AppDifference
 {
     /// <summary>Not at all, or only in what is not watched (the version, executor resources).</summary>
@@ -15,7 +15,7 @@ public enum AppDifference
 
 public static class AppDifferences
 {
-    public static AppDifference To(this AppDefinition from, AppDefinition target)
+    public static AppDifference To(this RunSpec from, RunSpec target)
     {
         if (ReferenceEquals(from, target))
         {
@@ -29,8 +29,12 @@ public static class AppDifferences
     }
 
     /// <summary>The definition with everything levelled that is not configuration.</summary>
-    private static AppDefinition Configuration(AppDefinition app) =>
-        app with { Instances = 0, ExecutorResources = null, VersionInfo = Levelled };
+    private static RunSpec Configuration(RunSpec spec)
+    {
+        var levelled = spec with { Instances = 0, VersionInfo = Levelled };
+        // What a custom executor of an app takes has never been watched; a pod's executor is part of the pod.
+        return levelled is AppDefinition ? levelled with { ExecutorResources = null } : levelled;
+    }
 
     private static readonly VersionInfo Levelled = VersionInfo.New(default);
 }

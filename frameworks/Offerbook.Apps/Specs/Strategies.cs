@@ -31,7 +31,7 @@ public abstract record UnreachableStrategy
 /// <summary>How long a failing app waits before its next launch: <paramref name="Seconds"/> × <paramref name="Factor"/>^(failures − 1),
 /// at most <paramref name="MaxLaunchDelaySeconds"/>.</summary>
 /// <param name="Factor">At least 1.</param>
-public sealed record Backoff(int Seconds, double Factor, int MaxLaunchDelaySeconds)
+public sealed record Backoff(double Seconds, double Factor, double MaxLaunchDelaySeconds)
 {
     public static Backoff Default { get; } = new(1, 1.15, 300);
 }

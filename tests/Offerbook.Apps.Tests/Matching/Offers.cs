@@ -34,7 +34,7 @@ internal static class Offers
     }
 
     public static LaunchCandidate Candidate(AppDefinition app, params PlacedInstance[] placed) =>
-        new(app, new TaskId("a.instance-1._app.1"), app.Role, placed);
+        new(app, new InstanceId("a.instance-1"), 1, app.Role, placed);
 
     public static PlacedInstance Placed(string host, params (string Name, string Text)[] attributes) =>
         new(new AgentLocation(host, null, null, ValueMap.Of(attributes)), Given.At(1));

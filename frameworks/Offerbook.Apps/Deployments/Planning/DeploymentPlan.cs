@@ -1,4 +1,5 @@
 using Offerbook.Apps.Groups;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Deployments.Planning;
@@ -12,7 +13,7 @@ public sealed record DeploymentPlan(
     IReadOnlyList<DeploymentStep> Steps,
     Timestamp Version)
 {
-    /// <summary>The apps that an action touches, by id. Two plans conflict if they share one.</summary>
+    /// <summary>The apps and pods that an action touches, by id. Two plans conflict if they share one.</summary>
     public IReadOnlyList<PathId> AffectedApps { get; } = Steps.SelectMany(step => step.Actions).Select(action => action.App.Id).Distinct().Order().ToList();
 
     private readonly HashSet<PathId> _affected = Steps.SelectMany(step => step.Actions).Select(action => action.App.Id).ToHashSet();
@@ -32,33 +33,35 @@ public sealed record DeploymentStep(IReadOnlyList<DeploymentAction> Actions)
     public DeploymentAction? ActionOf(PathId app) => _byApp.GetValueOrDefault(app);
 }
 
-/// <summary>What is done to one app.</summary>
+/// <summary>What is done to one app or pod.</summary>
 public abstract record DeploymentAction
 {
-    private DeploymentAction(AppDefinition app) => App = app;
+    private DeploymentAction(RunSpec app) => App = app;
 
-    /// <summary>As in the target tree; as in the original one when it is stopped.</summary>
-    public AppDefinition App { get; init; }
+    /// <summary>The app or pod, as in the target tree; as in the original one when it is stopped.</summary>
+    public RunSpec App { get; init; }
 
     /// <summary>As in the API: <c>StartApplication</c> and so on.</summary>
     public string Name => this switch
     {
-        Start => "StartApplication",
-        Stop => "StopApplication",
-        Scale => "ScaleApplication",
-        _ => "RestartApplication",
-    };
+        Start => "Start",
+        Stop => "Stop",
+        Scale => "Scale",
+        _ => "Restart",
+    } + (IsOfPod ? "Pod" : "Application");
+
+    public bool IsOfPod => App is PodDefinition;
 
     /// <summary>Announces a new app; its instances come with the Scale action of its layer.</summary>
-    public sealed record Start(AppDefinition App) : DeploymentAction(App);
+    public sealed record Start(RunSpec App) : DeploymentAction(App);
 
     /// <summary>Removes all instances of an app that is no longer there.</summary>
-    public sealed record Stop(AppDefinition App) : DeploymentAction(App);
+    public sealed record Stop(RunSpec App) : DeploymentAction(App);
 
     /// <summary>Brings the number of instances to <see cref="AppDefinition.Instances"/>.</summary>
     /// <param name="InstancesToKill">Ids of instances that must be among those that go.</param>
-    public sealed record Scale(AppDefinition App, IReadOnlyList<string> InstancesToKill) : DeploymentAction(App);
+    public sealed record Scale(RunSpec App, IReadOnlyList<string> InstancesToKill) : DeploymentAction(App);
 
     /// <summary>Replaces every instance of an older configuration.</summary>
-    public sealed record Restart(AppDefinition App) : DeploymentAction(App);
+    public sealed record Restart(RunSpec App) : DeploymentAction(App);
 }

@@ -17,7 +17,7 @@ public static class DeploymentPlanner
     public static DeploymentPlan Plan(string id, RootGroup original, RootGroup target, Timestamp version,
         IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null)
     {
-        var differences = TreeDifference.Apps(original, target);
+        var differences = TreeDifference.Specs(original, target);
         var steps = new List<DeploymentStep>();
         AddStep(steps, differences.Where(difference => difference.To is null).Select(difference => new DeploymentAction.Stop(difference.From!)));
         AddStep(steps, differences.Where(difference => difference.From is null).Select(difference => new DeploymentAction.Start(difference.To!)));
@@ -34,7 +34,7 @@ public static class DeploymentPlanner
         return new DeploymentPlan(id, original, target, steps, version);
     }
 
-    private static DeploymentAction? ActionFor(AppDefinition? from, AppDefinition to, IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill)
+    private static DeploymentAction? ActionFor(RunSpec? from, RunSpec to, IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill)
     {
         var difference = from?.To(to) ?? AppDifference.ScaleOnly;
         if (difference == AppDifference.ScaleOnly || to.Instances == 0)

@@ -14,9 +14,9 @@ public static class PlanReversal
     public static RootGroup Revert(RootGroup current, DeploymentPlan plan)
     {
         var root = current;
-        foreach (var difference in TreeDifference.Apps(plan.Original, plan.Target))
+        foreach (var difference in TreeDifference.Specs(plan.Original, plan.Target))
         {
-            root = difference.From is null ? root.WithoutApp(difference.Id) : root.WithApp(difference.From);
+            root = difference.From is null ? root.WithoutSpec(difference.Id) : root.WithSpec(difference.From);
         }
         foreach (var difference in TreeDifference.Groups(plan.Original, plan.Target))
         {
@@ -38,7 +38,7 @@ public static class PlanReversal
                     EnforceRole = removed.EnforceRole,
                 });
             case { From: null, To: { } added }:
-                var untouched = present is { HasApps: false, Groups.Count: 0 } && present.Dependencies.Equals(added.Dependencies);
+                var untouched = present is { HasSpecs: false, Groups.Count: 0 } && present.Dependencies.Equals(added.Dependencies);
                 return untouched ? root.WithoutGroup(added.Id) : present is null ? root : WithDependencies(root, present, [], added.Dependencies);
             default:
                 return present is null ? root : WithDependencies(root, present, difference.From!.Dependencies, difference.To!.Dependencies);

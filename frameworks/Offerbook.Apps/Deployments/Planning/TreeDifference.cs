@@ -19,6 +19,24 @@ public static class TreeDifference
         return found;
     }
 
+    /// <summary>The same of apps and pods together.</summary>
+    public static IReadOnlyList<Difference<RunSpec>> Specs(RootGroup from, RootGroup to)
+    {
+        var found = new List<Difference<RunSpec>>();
+        Walk(from.Tree, to.Tree, (before, after) =>
+        {
+            CompareSpecs(before?.Apps, after?.Apps, found);
+            CompareSpecs(before?.Pods, after?.Pods, found);
+        });
+        // Something may have gone as an app and come as a pod: what goes comes first.
+        found.Sort((left, right) => (left.Id.CompareTo(right.Id), left.From is null) switch
+        {
+            (0, var isNew) => isNew.CompareTo(right.From is null),
+            var (order, _) => order,
+        });
+        return found;
+    }
+
     /// <summary>Groups that were added or removed or whose dependencies changed; deepest first.</summary>
     public static IReadOnlyList<Difference<Group>> Groups(RootGroup from, RootGroup to)
     {
@@ -44,6 +62,14 @@ public static class TreeDifference
         {
             Walk(from?.Groups.GetValueOrDefault(id), to?.Groups.GetValueOrDefault(id), visit);
         }
+    }
+
+    private static void CompareSpecs<T>(ImmutableSortedDictionary<PathId, T>? from, ImmutableSortedDictionary<PathId, T>? to,
+        List<Difference<RunSpec>> found) where T : RunSpec
+    {
+        var typed = new List<Difference<T>>();
+        Compare(from, to, (left, right) => left.Equals(right), typed);
+        found.AddRange(typed.Select(difference => new Difference<RunSpec>(difference.Id, difference.From, difference.To)));
     }
 
     private static void Compare<T>(ImmutableSortedDictionary<PathId, T>? from, ImmutableSortedDictionary<PathId, T>? to,

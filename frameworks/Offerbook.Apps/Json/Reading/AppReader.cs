@@ -58,18 +58,18 @@ public static class AppReader
         };
     }
 
-    private static EnvValue? ReadEnvValue(JToken token, string path, ReadErrors errors) => token is JObject
+    internal static EnvValue? ReadEnvValue(JToken token, string path, ReadErrors errors) => token is JObject
         ? ObjectReader.Object(token, path, errors, value => new EnvValue.SecretRef(value.Required("secret", value.Text("secret"), "")))
         : Element.Text(token, path, errors) is { } text ? new EnvValue.Text(text) : null;
 
-    private static string ReadSecretSource(ObjectReader secret) => secret.Required("source", secret.Text("source", minLength: 1), "");
+    internal static string ReadSecretSource(ObjectReader secret) => secret.Required("source", secret.Text("source", minLength: 1), "");
 
-    private static ExecutorResources ReadExecutorResources(ObjectReader resources) => new(
+    internal static ExecutorResources ReadExecutorResources(ObjectReader resources) => new(
         resources.Amount("cpus", min: 0.1) ?? Quantity.Of(0.1),
         resources.Amount("mem", min: 32) ?? Quantity.Of(32),
         resources.Amount("disk", min: 10) ?? Quantity.Of(10));
 
-    private static ResourceLimits ReadLimits(ObjectReader limits) => new(ReadLimit(limits, "cpus"), ReadLimit(limits, "mem"));
+    internal static ResourceLimits ReadLimits(ObjectReader limits) => new(ReadLimit(limits, "cpus"), ReadLimit(limits, "mem"));
 
     private static ResourceLimit? ReadLimit(ObjectReader limits, string name)
     {
@@ -96,7 +96,7 @@ public static class AppReader
         return array.Select((element, i) => Element.Text(element, path + "(" + i + ")", errors) ?? "").ToValueList();
     }
 
-    private static Artifact ReadArtifact(ObjectReader artifact) => new(
+    internal static Artifact ReadArtifact(ObjectReader artifact) => new(
         artifact.Required("uri", artifact.Text("uri", minLength: 1, maxLength: 1024), ""),
         artifact.Flag("extract") ?? true,
         artifact.Flag("executable") ?? false,
@@ -107,7 +107,7 @@ public static class AppReader
         (decimal)strategy.Required("minimumHealthCapacity", strategy.Number("minimumHealthCapacity", 0, 1)),
         (decimal)strategy.Required("maximumOverCapacity", strategy.Number("maximumOverCapacity", 0, 1)));
 
-    private static UnreachableStrategy? ReadUnreachableStrategy(ObjectReader app)
+    internal static UnreachableStrategy? ReadUnreachableStrategy(ObjectReader app)
     {
         const string name = "unreachableStrategy";
         if (app.Member(name) is not { Type: JTokenType.String } text)

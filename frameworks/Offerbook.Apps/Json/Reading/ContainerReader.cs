@@ -39,7 +39,7 @@ public static class ContainerReader
         parameter.Required("key", parameter.Text("key", minLength: 1), ""),
         parameter.Required("value", parameter.Text("value"), ""));
 
-    private static LinuxInfo ReadLinuxInfo(ObjectReader linux) => new(
+    internal static LinuxInfo ReadLinuxInfo(ObjectReader linux) => new(
         linux.Object("seccomp", seccomp => new Seccomp(seccomp.Text("profileName"), seccomp.Flag("unconfined") ?? false)),
         linux.Object("ipcInfo", ipc => new IpcInfo(ipc.Required("mode", ipc.Choice("mode", EnumTexts.IpcModes)), ipc.Int("shmSize"))));
 }

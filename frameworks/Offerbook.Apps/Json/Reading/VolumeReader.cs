@@ -31,13 +31,13 @@ public static class VolumeReader
         return new Volume.Host(path, volume.Required("hostPath", volume.Text("hostPath", minLength: 1), ""), ReadMode(volume));
     }
 
-    private static readonly PersistentVolumeInfo Nothing = new(null, 0, null, null, []);
+    internal static readonly PersistentVolumeInfo Nothing = new(null, 0, null, null, []);
 
     private static readonly ExternalVolumeInfo NoDriver = new ExternalVolumeInfo.Dvdi(null, null, null, ValueMap<string>.Empty, false);
 
     private static VolumeMode ReadMode(ObjectReader volume) => volume.Required("mode", volume.Choice("mode", EnumTexts.VolumeModes));
 
-    private static PersistentVolumeInfo ReadPersistent(ObjectReader info) => new(
+    internal static PersistentVolumeInfo ReadPersistent(ObjectReader info) => new(
         info.Choice("type", EnumTexts.DiskTypes),
         info.Required("size", info.Long("size")),
         info.Long("maxSize"),

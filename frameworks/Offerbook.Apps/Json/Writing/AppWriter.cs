@@ -16,7 +16,7 @@ public static class AppWriter
         json.AddOptional("acceptedResourceRoles", app.AcceptedResourceRoles?.Json());
         json.AddNonEmpty("args", app.Args.Json());
         json["backoffFactor"] = app.Backoff.Factor.Number();
-        json["backoffSeconds"] = app.Backoff.Seconds;
+        json["backoffSeconds"] = app.Backoff.Seconds.Number();
         json.AddOptional("cmd", app.Cmd);
         json.AddNonEmpty("constraints", app.Constraints.JsonOf(WriteConstraint));
         json.AddOptional("container", app.Container is null ? null : ContainerWriter.Write(app.Container, !app.IsHostNetworking));
@@ -31,7 +31,7 @@ public static class AppWriter
         json.AddOptional("check", app.Check is null ? null : CheckWriter.Write(app.Check));
         json["instances"] = app.Instances;
         json["labels"] = app.Labels.Json();
-        json["maxLaunchDelaySeconds"] = app.Backoff.MaxLaunchDelaySeconds;
+        json["maxLaunchDelaySeconds"] = app.Backoff.MaxLaunchDelaySeconds.Number();
         json["mem"] = app.Resources.Mem.Number();
         json["gpus"] = app.Resources.Gpus;
         json["networks"] = app.Networks.JsonOf(NetworkWriter.Write);
@@ -80,7 +80,7 @@ public static class AppWriter
         return texts;
     }
 
-    private static JObject WriteEnv(ValueMap<EnvValue> env)
+    internal static JObject WriteEnv(ValueMap<EnvValue> env)
     {
         var json = new JObject();
         foreach (var (name, value) in env)
@@ -95,7 +95,7 @@ public static class AppWriter
         return json;
     }
 
-    private static JObject WriteSecrets(ValueMap<string> secrets)
+    internal static JObject WriteSecrets(ValueMap<string> secrets)
     {
         var json = new JObject();
         foreach (var (name, source) in secrets)
@@ -105,14 +105,14 @@ public static class AppWriter
         return json;
     }
 
-    private static JObject Write(ExecutorResources resources) => new()
+    internal static JObject Write(ExecutorResources resources) => new()
     {
         ["cpus"] = resources.Cpus.Number(),
         ["mem"] = resources.Mem.Number(),
         ["disk"] = resources.Disk.Number(),
     };
 
-    private static JObject Write(ResourceLimits limits)
+    internal static JObject Write(ResourceLimits limits)
     {
         var json = new JObject();
         json.AddOptional("cpus", WriteLimit(limits.Cpus));
@@ -127,7 +127,7 @@ public static class AppWriter
         _ => null,
     };
 
-    private static JToken WriteArtifact(Artifact artifact)
+    internal static JToken WriteArtifact(Artifact artifact)
     {
         var json = new JObject
         {
@@ -140,7 +140,7 @@ public static class AppWriter
         return json;
     }
 
-    private static JToken WriteUnreachable(UnreachableStrategy strategy) => strategy is UnreachableStrategy.Enabled enabled
+    internal static JToken WriteUnreachable(UnreachableStrategy strategy) => strategy is UnreachableStrategy.Enabled enabled
         ? new JObject { ["inactiveAfterSeconds"] = enabled.InactiveAfterSeconds, ["expungeAfterSeconds"] = enabled.ExpungeAfterSeconds }
         : "disabled";
 }

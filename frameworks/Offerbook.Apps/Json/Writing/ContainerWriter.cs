@@ -31,7 +31,7 @@ internal static class ContainerWriter
         return json;
     }
 
-    private static JObject Write(LinuxInfo linux)
+    internal static JObject Write(LinuxInfo linux)
     {
         var json = new JObject();
         if (linux.Seccomp is { } seccomp)
@@ -74,7 +74,7 @@ internal static class ContainerWriter
         return json;
     }
 
-    private static JObject Write(PersistentVolumeInfo info)
+    internal static JObject Write(PersistentVolumeInfo info)
     {
         var json = new JObject();
         json.AddOptional("type", info.Type is { } type ? EnumTexts.DiskTypes.Write(type) : null);

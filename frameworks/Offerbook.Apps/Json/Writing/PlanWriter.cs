@@ -18,5 +18,5 @@ public static class PlanWriter
     public static JToken WriteStep(DeploymentStep step) => new JObject { ["actions"] = step.Actions.JsonOf(WriteAction) };
 
     public static JToken WriteAction(DeploymentAction action) =>
-        new JObject { ["action"] = action.Name, ["app"] = action.App.Id.ToString() };
+        new JObject { ["action"] = action.Name, [action.IsOfPod ? "pod" : "app"] = action.App.Id.ToString() };
 }
