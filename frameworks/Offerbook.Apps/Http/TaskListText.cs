@@ -42,13 +42,13 @@ internal static class TaskListText
     }
 
     /// <summary>Where one port of an instance is reached: on its host, or on a container network that was asked for. Null: nowhere.</summary>
-    private static string? Address(AppDefinition app, Instance instance, int port, string[] networks)
+    private static string? Address(RunSpec spec, Instance instance, int port, string[] networks)
     {
         if (port < instance.Placement!.HostPorts.Count && instance.Placement.HostPorts[port] is { } number)
         {
             return string.Create(CultureInfo.InvariantCulture, $"{instance.Placement.Host}:{number}");
         }
-        if (networks.Length == 0 || port >= app.PortMappings.Count || instance.Addresses.Count == 0)
+        if (networks.Length == 0 || spec is not AppDefinition app || port >= app.PortMappings.Count || instance.Addresses.Count == 0)
         {
             return null;
         }

@@ -59,6 +59,11 @@ public sealed record Instance(InstanceId Id, PathId App, Timestamp Version, stri
     /// <summary>Of an app; of a pod see <see cref="LiveTasks"/>.</summary>
     public TaskId Task => Id.Task(Incarnation);
 
+    /// <summary>Whether one of its newest tasks is of that name; the only one of an app is called <see cref="InstanceId.AppContainer"/>.</summary>
+    public bool HasTask(string container) => Containers.Count == 0
+        ? container == InstanceId.AppContainer
+        : Containers.Any(task => task.Name == container);
+
     /// <summary>The tasks that there are, or may be.</summary>
     public IEnumerable<TaskId> LiveTasks => !IsActive ? []
         : Containers.Count == 0 ? [Task]

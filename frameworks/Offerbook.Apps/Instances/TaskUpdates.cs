@@ -21,7 +21,8 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
     public void Take(Turn turn, TaskStatus status)
     {
         if (!InstanceId.TryParseTask(status.TaskId.Value, out var id, out var container, out var incarnation)
-            || turn.State.Instances.Find(id) is not { IsActive: true } instance || instance.Incarnation != incarnation)
+            || turn.State.Instances.Find(id) is not { IsActive: true } instance || instance.Incarnation != incarnation
+            || !instance.HasTask(container))
         {
             TakeUnknown(turn, status, id);
         }

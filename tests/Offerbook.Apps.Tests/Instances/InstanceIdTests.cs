@@ -30,7 +30,7 @@ public sealed class InstanceIdTests
     [TestCase("web.instance-1")]
     [TestCase("web.instance-1._app")]
     [TestCase("web.instance-1._app.x")]
-    [TestCase("web.instance-1.other.1")]
+    [TestCase("web.instance-1..1")]
     [TestCase("/web.instance-1._app.1")]
     [TestCase("job-17")]
     public void TryParseTask_OfAnythingElse_SaysNo(string text) => Assert.That(InstanceId.TryParseTask(text, out _, out _), Is.False);

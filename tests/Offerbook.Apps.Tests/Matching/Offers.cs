@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Actors;
+using Offerbook.Apps.Instances;
 using Offerbook.Apps.Matching;
 using Offerbook.Apps.Specs;
 using Offerbook.Resources;
