@@ -13,7 +13,7 @@ internal sealed class ReadyWatch
     private readonly SortedDictionary<PathId, int> _unready = [];
 
     /// <summary>Instances that are gone, or not wanted any more, are not waited for.</summary>
-    public bool AreReady(Turn turn, AppDefinition app, ValueList<InstanceId> started)
+    public bool AreReady(Turn turn, RunSpec app, ValueList<InstanceId> started)
     {
         var from = _unready.GetValueOrDefault(app.Id);
         for (var i = 0; i < started.Count; i++)

@@ -36,7 +36,7 @@ internal sealed class AppInstances : IReadOnlyCollection<Instance>
     public Instance? Find(InstanceId id) => _byId.TryGetValue(id, out var entry) ? entry.Instance : null;
 
     /// <param name="definition">What the instance runs.</param>
-    public AppInstances With(Instance instance, AppDefinition definition)
+    public AppInstances With(Instance instance, RunSpec definition)
     {
         var counts = Tally.Of(definition, instance);
         var (versions, all) = _byId.TryGetValue(instance.Id, out var before)

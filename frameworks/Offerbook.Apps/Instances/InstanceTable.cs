@@ -33,7 +33,7 @@ public sealed class InstanceTable
     public Tally TallyOf(PathId app, Timestamp version) => OfApp(app).TallyOf(version);
 
     /// <param name="definition">What the instance runs, or will.</param>
-    public InstanceTable With(Instance instance, AppDefinition definition)
+    public InstanceTable With(Instance instance, RunSpec definition)
     {
         var before = OfApp(instance.App);
         var after = before.With(instance, definition);

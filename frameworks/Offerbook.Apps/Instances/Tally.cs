@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Instances;
@@ -56,7 +57,7 @@ public readonly record struct Tally
     /// <summary>Without a task.</summary>
     public int Idle => Total - Active;
 
-    public static Tally Of(AppDefinition app, Instance instance)
+    public static Tally Of(RunSpec app, Instance instance)
     {
         var isHealthy = InstanceHealth.IsHealthy(app, instance);
         var stands = instance.IsActive && instance.Goal == Goal.Running;
@@ -104,8 +105,13 @@ public readonly record struct Tally
 
     private static int One(bool counts) => counts ? 1 : 0;
 
-    private static (bool Known, bool Failing) Checks(AppDefinition app, Instance instance)
+    private static (bool Known, bool Failing) Checks(RunSpec app, Instance instance)
     {
+        if (app is PodDefinition pod)
+        {
+            var all = PodHealth.Aggregate(pod, instance);
+            return (all is not null, all == false);
+        }
         var (known, failing) = (false, false);
         for (var i = 0; i < app.HealthChecks.Count; i++)
         {
