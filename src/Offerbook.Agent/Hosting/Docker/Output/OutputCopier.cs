@@ -8,21 +8,28 @@ namespace Offerbook.Agent.Hosting.Docker.Output;
 /// </summary>
 internal sealed class OutputCopier : IDisposable
 {
+    /// <summary>Reads after the container's end that may fail, over about half a minute by the default timings. The end itself is told earlier.</summary>
+    public const int MaxLastReads = 10;
+
     private readonly EngineClient _engine;
     private readonly string _container;
     private readonly bool _hasTerminal;
     private readonly Func<OutputWriter> _open;
     private readonly EngineTimings _timings;
     private readonly ILogger _logger;
+    private readonly Func<TimeSpan, CancellationToken, Task> _delay;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _running;
 
     /// <param name="container">The engine's id.</param>
     /// <param name="open">Opens the sandbox's files at the place that was remembered.</param>
-    public OutputCopier(EngineClient engine, string container, bool hasTerminal, Func<OutputWriter> open, EngineTimings timings, ILogger logger)
+    /// <param name="delay">Waits between two reads; null: as long as it is told to.</param>
+    public OutputCopier(EngineClient engine, string container, bool hasTerminal, Func<OutputWriter> open, EngineTimings timings, ILogger logger,
+        Func<TimeSpan, CancellationToken, Task>? delay = null)
     {
         (_engine, _container, _hasTerminal, _open, _timings, _logger) = (engine, container, hasTerminal, open, timings, logger);
+        _delay = delay ?? Task.Delay;
         _running = RunAsync();
     }
 
@@ -39,33 +46,32 @@ internal sealed class OutputCopier : IDisposable
     private async Task RunAsync()
     {
         await Task.Yield();
-        var wait = _timings.RetryMin;
         OutputWriter? writer = null;
         try
         {
-            while (true)
+            var wait = _timings.RetryMin;
+            while (!_ended.Task.IsCompleted)
             {
-                var last = _ended.Task.IsCompleted;
-                var outcome = Outcome.Broken;
-                try
-                {
-                    writer ??= _open();
-                    outcome = await CopyAsync(writer, follow: !last);
-                }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-                {
-                    _logger.LogWarning("The output of container {Container} cannot be written to its sandbox: {Reason}", _container, failure.Message);
-                    writer?.Dispose();
-                    writer = null;
-                }
-                if (outcome == Outcome.Unreadable || (outcome == Outcome.Complete && last))
+                var outcome = await ReadAsync(follow: true);
+                if (outcome == Outcome.Unreadable)
                 {
                     return;
                 }
-                wait = outcome == Outcome.Complete ? _timings.RetryMin : Min(wait * 2, _timings.RetryMax);
+                wait = outcome == Outcome.Complete ? _timings.RetryMin : Longer(wait);
                 // A stream that ended by itself means that the container has: then one look remains.
-                await Task.WhenAny(_ended.Task, Task.Delay(wait, _stopping.Token));
+                await Task.WhenAny(_ended.Task, _delay(wait, _stopping.Token));
                 _stopping.Token.ThrowIfCancellationRequested();
+            }
+            wait = _timings.RetryMin;
+            for (var failed = 1; await ReadAsync(follow: false) == Outcome.Broken; failed++)
+            {
+                if (failed == MaxLastReads)
+                {
+                    _logger.LogWarning("The last output of container {Container} is given up: {Count} reads of it broke off.", _container, failed);
+                    return;
+                }
+                await _delay(wait, _stopping.Token);
+                wait = Longer(wait);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -75,6 +81,22 @@ internal sealed class OutputCopier : IDisposable
         finally
         {
             writer?.Dispose();
+        }
+
+        async Task<Outcome> ReadAsync(bool follow)
+        {
+            try
+            {
+                writer ??= _open();
+                return await CopyAsync(writer, follow);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                _logger.LogWarning("The output of container {Container} cannot be written to its sandbox: {Reason}", _container, failure.Message);
+                writer?.Dispose();
+                writer = null;
+                return Outcome.Broken;
+            }
         }
     }
 
@@ -148,7 +170,7 @@ internal sealed class OutputCopier : IDisposable
             : Outcome.Broken;
     }
 
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    private TimeSpan Longer(TimeSpan wait) => wait * 2 < _timings.RetryMax ? wait * 2 : _timings.RetryMax;
 
     private enum Outcome
     {
