@@ -41,7 +41,8 @@ public sealed record ContainerSpec(
 
 /// <param name="Terminal">It talks to a terminal of this size; null: to three pipes.</param>
 /// <param name="AwaitsReader">Its output waits for the first reader, and for that one whenever it is slow.</param>
-public sealed record AttachSettings(TerminalSize? Terminal, bool AwaitsReader);
+/// <param name="ToFiles">Nobody attaches to it: its output goes to its sandbox, and it has no input. So are containers within those of an engine.</param>
+public sealed record AttachSettings(TerminalSize? Terminal, bool AwaitsReader, bool ToFiles = false);
 
 /// <summary>What to execute.</summary>
 public abstract record CommandSpec

@@ -62,6 +62,10 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
         {
             return "The provided ContainerInfo is not supported";
         }
+        if (IsInEngine(id) && OperatorContainerSpecs.ObstacleInEngine(launch.Info) is { } foreign)
+        {
+            return foreign;
+        }
         if (ProcessSettingsReader.Problems(launch.Info).FirstOrDefault() is { } problem)
         {
             return problem;
@@ -100,7 +104,16 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
         {
             launched.Limits[name] = new Value.Types.Scalar { Value = value };
         }
-        if (context.Settings.SwitchUser && (launch.Command.HasUser ? launch.Command.User : parent?.User) is { Length: > 0 } user)
+        if (IsInEngine(launch.Container))
+        {
+            launched.InEngine = true;
+            // Users of a host mean nothing in an image: unless one is named it is the container's.
+            if (launch.Command is { HasUser: true, User: { Length: > 0 } named })
+            {
+                launched.User = named;
+            }
+        }
+        else if (context.Settings.SwitchUser && (launch.Command.HasUser ? launch.Command.User : parent?.User) is { Length: > 0 } user)
         {
             launched.User = user;
         }
@@ -111,6 +124,19 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
             launched.ExecutorId = sandbox.Executor.ToProto();
         }
         return launched;
+    }
+
+    /// <summary>Whether a Docker engine runs one of the containers around it.</summary>
+    private bool IsInEngine(ContainerId container)
+    {
+        for (var around = container.Parent; around is { } parent; around = parent.Parent)
+        {
+            if (specOf(parent) is { Docker: not null })
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>A session sees what the container that it looks into sees: its variables, and its sandbox as the working directory.</summary>

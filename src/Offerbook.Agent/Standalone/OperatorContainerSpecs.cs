@@ -22,7 +22,10 @@ internal static class OperatorContainerSpecs
             Volumes = TaskVolumes.Of([], launched.Container, container.Sandbox,
                 container.Id.Parent is { } parent ? container.Sandbox with { Container = parent } : null),
             Process = ProcessSettingsReader.Of(launched.Container) with { Terminal = terminal },
-            Attach = isSession || terminal is not null ? new AttachSettings(terminal, AwaitsReader: isSession) : null,
+            // What runs in a container of an engine does so at the agent's hand.
+            Attach = isSession || terminal is not null || launched.InEngine
+                ? new AttachSettings(terminal, AwaitsReader: isSession, ToFiles: !isSession && terminal is null)
+                : null,
             Joins = container.Id.Parent,
         };
     }
@@ -31,6 +34,15 @@ internal static class OperatorContainerSpecs
     public static bool IsSupported(ContainerInfo? info, bool isNested) => info is null
         || (info.Type == ContainerInfo.Types.Type.Mesos && info.Mesos?.Image is null && info.Docker is null
             && !TaskVolumes.Unsupported([], info, isNested).Any() && info.NetworkInfos.Count == 0 && !info.HasHostname);
+
+    /// <summary>Why it cannot be run in a container of an engine, which has its limits, its mounts and its rights since it was made; null when it can.</summary>
+    public static string? ObstacleInEngine(ContainerInfo? info) => info switch
+    {
+        { Volumes.Count: > 0 } => "volumes",
+        { RlimitInfo: not null } => "rlimit_info",
+        { LinuxInfo: not null } => "linux_info",
+        _ => null,
+    } is { } what ? $"A container within one that a Docker engine runs cannot have {what} of its own" : null;
 
     /// <summary>A session without a command is a shell.</summary>
     private static CommandSpec CommandOf(CommandInfo command) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Tests.Docker;
@@ -20,6 +21,24 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
         await File.WriteAllTextAsync(Path.Combine(Yard.Sandbox(spec), "go"), "");
         Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.EqualTo(new ContainerExit.Exited(5)));
         Assert.That(Yard.Output(spec), Is.EqualTo("up\n"));
+    }
+
+    [Test]
+    public async Task WhatAnEarlierAgentRanInAContainer_IsEnded_AndTheContainerIsNot()
+    {
+        var spec = Yard.Spec("sleep 1000");
+        await Yard.RunAsync(spec);
+        const string sleep = "4999";
+        var exec = await Engine.CallAsync(HttpMethod.Post, $"/containers/{DockerYard.Name(spec)}/exec",
+            new JsonObject { ["Cmd"] = new JsonArray("sh", "-c", $"sleep {sleep} & wait"), ["AttachStdout"] = true });
+        await Engine.CallAsync(HttpMethod.Post, $"/exec/{exec.GetProperty("Id").GetString()}/start", new JsonObject { ["Detach"] = true });
+        await DockerYard.UntilAsync(() => DockerYard.Runs("sleep", sleep), "it");
+
+        await Yard.RestartAsync(spec);
+
+        await Yard.NextAsync<AgentMessage.ContainerStarted>(spec);
+        await DockerYard.UntilAsync(() => !DockerYard.Runs("sleep", sleep), "its end");
+        Assert.That(Yard.HasMore(spec), Is.False);
     }
 
     [Test]

@@ -59,6 +59,10 @@ internal sealed class DockerYard : IAsyncDisposable
 
     public string Output(ContainerSpec spec, string file = "stdout") => File.ReadAllText(Path.Combine(Sandbox(spec), file));
 
+    /// <summary>Whether a process of the host, in whatever container, has this command line.</summary>
+    public static bool Runs(params string[] words) =>
+        Directory.EnumerateDirectories("/proc").Any(process => CommandLine(process) == string.Concat(words.Select(word => word + "\0")));
+
     public static string Name(ContainerSpec spec) => $"mesos-{spec.Container}";
 
     public async Task<AgentMessage.ContainerStarted> RunAsync(ContainerSpec spec)
@@ -153,6 +157,18 @@ internal sealed class DockerYard : IAsyncDisposable
             messages.Writer.TryWrite(message);
             return ValueTask.CompletedTask;
         }, NullLogger.Instance);
+    }
+
+    private static string CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return ""; // No process, or one that has ended.
+        }
     }
 
     private static ContainerId? Of(AgentMessage message) => message switch

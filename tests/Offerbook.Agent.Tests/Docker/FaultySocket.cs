@@ -167,6 +167,10 @@ internal sealed class FaultySocket : IAsyncDisposable
         }
         await upstream.ConnectAsync(new UnixDomainSocketEndPoint(_upstream), _stopping.Token);
         await upstream.SendAsync(request, _stopping.Token);
+        if (IsUpgrade(Encoding.ASCII.GetString(request)))
+        {
+            _ = PassOnAsync(client, upstream);
+        }
         var buffer = new byte[16 << 10];
         var first = true;
         while (await upstream.ReceiveAsync(buffer, _stopping.Token) is var read and > 0)
@@ -201,6 +205,26 @@ internal sealed class FaultySocket : IAsyncDisposable
             await client.SendAsync(buffer.AsMemory(0, read), _stopping.Token);
         }
     }
+
+    /// <summary>What the client says on a connection that goes both ways, with its end.</summary>
+    private async Task PassOnAsync(Socket client, Socket upstream)
+    {
+        var buffer = new byte[16 << 10];
+        try
+        {
+            while (await client.ReceiveAsync(buffer, _stopping.Token) is var read and > 0)
+            {
+                await upstream.SendAsync(buffer.AsMemory(0, read), _stopping.Token);
+            }
+            upstream.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception over) when (over is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The other direction has ended, and with it the connection.
+        }
+    }
+
+    private static bool IsUpgrade(string head) => Regex.IsMatch(head, "(?im)^upgrade: ");
 
     private Fault? FaultFor(byte[] request)
     {
@@ -237,6 +261,10 @@ internal sealed class FaultySocket : IAsyncDisposable
                 var length = Regex.Match(text[..end], "(?i)content-length: *([0-9]+)") is { Success: true } match ? int.Parse(match.Groups[1].Value) : 0;
                 if (all.Length >= end + 4 + length)
                 {
+                    if (IsUpgrade(text[..end]))
+                    {
+                        return all.ToArray();
+                    }
                     return [.. Encoding.ASCII.GetBytes(text[..end] + "\r\nConnection: close\r\n\r\n"), .. all.ToArray().AsSpan(end + 4)];
                 }
             }

@@ -25,6 +25,9 @@ internal sealed class AttachedContainer(ContainerId id, AttachSettings settings)
 
     public ContainerId Id => id;
 
+    /// <summary>Whether others may attach to it.</summary>
+    public bool IsOpen => !settings.ToFiles;
+
     public bool HasTerminal => settings.Terminal is not null;
 
     /// <summary>Takes part in everything that is written from now on. Ends at once when nothing more comes.</summary>

@@ -24,7 +24,7 @@ internal sealed class AttachedContainers(Func<ContainerSpec, IContainerSessions?
     public Task Completion => _failed.Task;
 
     /// <summary>Null when there is none of that id whose input and output can be attached to.</summary>
-    public AttachedContainer? Find(ContainerId container) => _containers.GetValueOrDefault(container);
+    public AttachedContainer? Find(ContainerId container) => _containers.GetValueOrDefault(container) is { IsOpen: true } found ? found : null;
 
     public void Launch(ContainerSpec spec)
     {
@@ -38,13 +38,13 @@ internal sealed class AttachedContainers(Func<ContainerSpec, IContainerSessions?
         foreach (var spec in wanted)
         {
             _ = post(new AgentMessage.ContainerExited(spec.Container,
-                new ContainerExit.Vanished("The agent, which held the container's terminal, was restarted; the exit status is not known"))).AsTask();
+                new ContainerExit.Vanished("The agent, which held the container's input and output, was restarted; the exit status is not known"))).AsTask();
         }
     }
 
     public void Signal(ContainerId id, ContainerSignal signal) => Send(id, signal == ContainerSignal.Kill ? SignalKill : SignalTerminate);
 
-    public void Send(ContainerId id, int signal) => Find(id)?.Signal(signal);
+    public void Send(ContainerId id, int signal) => _containers.GetValueOrDefault(id)?.Signal(signal);
 
     /// <summary>They use what the container that they are in may use.</summary>
     public void Update(ContainerId id, ContainerLimits limits)

@@ -111,8 +111,16 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
         spec.Attach is not null ? Attached : spec.Docker is not null ? _engine : _processes;
 
     /// <summary>A runtime of another kind starts processes in its containers itself, if it can.</summary>
-    private IContainerSessions? SessionsOf(ContainerSpec spec) =>
-        spec.Joins is { } parent && _of.TryGetValue(parent, out var runtime) && runtime != _processes && runtime != Attached
-            ? runtime as IContainerSessions
-            : _sessions;
+    private IContainerSessions? SessionsOf(ContainerSpec spec)
+    {
+        // One that is attached itself is where the container around it is.
+        for (var around = spec.Joins; around is { } parent; around = parent.Parent)
+        {
+            if (_of.TryGetValue(parent, out var runtime) && runtime != Attached)
+            {
+                return runtime == _processes ? _sessions : runtime as IContainerSessions;
+            }
+        }
+        return _sessions;
+    }
 }

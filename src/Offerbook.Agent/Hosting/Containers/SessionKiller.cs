@@ -27,6 +27,20 @@ internal sealed class SessionKiller : IAsyncDisposable
     /// <param name="group">The container whose control group goes with it, if it has its own.</param>
     public void Kill(ProcessIdentity? leader, ContainerId? group) => _orders.Writer.TryWrite(new Order(leader, group));
 
+    /// <summary>Kills one session at once, which takes milliseconds; nothing when the leader's number is somebody else's by now.</summary>
+    public static void KillSession(ProcessIdentity leader)
+    {
+        if (ProcessTable.Read(leader.Pid) is { } found)
+        {
+            if (!leader.Matches(found))
+            {
+                return;
+            }
+            Native.SignalGroup(leader.Pid, Native.Kill);
+        }
+        KillMembers([leader.Pid]);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _orders.Writer.TryComplete();

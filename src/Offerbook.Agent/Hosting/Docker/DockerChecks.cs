@@ -1,9 +1,8 @@
-using System.Text.Json.Nodes;
 using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
-using Offerbook.Agent.Docker;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Hosting.Docker.Sessions;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
@@ -18,18 +17,9 @@ internal sealed class DockerChecks(EngineClient engine, EngineTimings timings, F
 
     public async Task<int> RunAsync(CheckSpec.Command check, CancellationToken cancellation)
     {
-        var made = await engine.AskAsync(HttpMethod.Post, $"/containers/{ContainerRequest.NameOf(check.Container.Container)}/exec", cancellation, new JsonObject
-        {
-            ["AttachStdout"] = true,
-            ["AttachStderr"] = true,
-            ["Cmd"] = ContainerBody.List(check.Run switch
-            {
-                CommandSpec.Shell shell => ["/bin/sh", "-c", shell.Line],
-                CommandSpec.Program program => [program.File, .. program.Arguments],
-                _ => throw new CheckImpossibleException("a check cannot run what the image says"),
-            }),
-            ["Env"] = ContainerBody.List(check.Environment.Select(variable => $"{variable.Key}={variable.Value}")),
-        });
+        var words = ExecCalls.WordsOf(check.Run) ?? throw new CheckImpossibleException("a check cannot run what the image says");
+        var made = await ExecCalls.MakeAsync(
+            engine, ContainerRequest.NameOf(check.Container.Container), new ExecCommand(words, check.Environment), cancellation);
         if (made is not EngineAnswer.Done done || done.Body.Text("Id") is not { } exec)
         {
             throw new CheckImpossibleException(made.Problem ?? "the engine's answer cannot be understood");
@@ -49,7 +39,7 @@ internal sealed class DockerChecks(EngineClient engine, EngineTimings timings, F
     /// <summary>What it says is thrown away; the stream ends with it, or with the last that holds its output.</summary>
     private async Task WaitAsync(string exec, CancellationToken cancellation)
     {
-        var (stream, failure) = await engine.OpenAsync(HttpMethod.Post, $"/exec/{exec}/start", cancellation, new JsonObject { ["Detach"] = false, ["Tty"] = false });
+        var (stream, failure) = await engine.OpenAsync(HttpMethod.Post, $"/exec/{exec}/start", cancellation, ExecCalls.Start(hasTerminal: false));
         if (stream is null)
         {
             throw new CheckImpossibleException(failure!.Problem!);
@@ -69,20 +59,19 @@ internal sealed class DockerChecks(EngineClient engine, EngineTimings timings, F
 
     private async Task<int> ExitCodeAsync(string exec, CancellationToken cancellation)
     {
-        var answer = await engine.AskAsync(HttpMethod.Get, $"/exec/{exec}/json", cancellation);
-        return answer is EngineAnswer.Done done && done.Body.Number("ExitCode") is { } code
-            ? (int)code
+        var (state, answer) = await ExecCalls.LookAsync(engine, exec, cancellation);
+        return state?.ExitCode is { } code
+            ? code
             : throw new CheckImpossibleException(answer.Problem ?? "the engine does not know how the command ended");
     }
 
     private async Task KillAsync(string exec)
     {
         using var limit = new CancellationTokenSource(timings.Call);
-        var answer = await engine.AskAsync(HttpMethod.Get, $"/exec/{exec}/json", limit.Token);
-        if (answer is EngineAnswer.Done done && done.Body.IsTrue("Running") && done.Body.Number("Pid") is > 1 and <= int.MaxValue and var pid)
+        if (await ExecCalls.LookAsync(engine, exec, limit.Token) is { State: { IsRunning: true, Pid: > 1 and var pid } })
         {
             // It leads a session of its own.
-            Native.SignalGroup((int)pid, Native.Kill);
+            Native.SignalGroup(pid, Native.Kill);
         }
     }
 }

@@ -237,6 +237,11 @@ internal sealed class DockerContainer
             _startConfirmed = true;
             if (!StartReported)
             {
+                if (Record is not null)
+                {
+                    // Nobody has asked for anything in it yet: what runs beside it is an earlier agent's.
+                    await _parts.Sessions.EndAsync(state.Execs, _parts.Stopping);
+                }
                 _parts.Records.Write(Id, new DockerRecord(DockerStage.Started, state.Pid, _parts.Labels.BootId));
                 await ReportStartAsync(state.Pid, state.Addresses);
             }

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Mesos.V1;
 using Microsoft.Extensions.Logging;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Hosting.Docker.Sessions;
 using Offerbook.Agent.Hosting.Volumes;
 
 namespace Offerbook.Agent.Hosting.Docker;
@@ -20,7 +22,7 @@ namespace Offerbook.Agent.Hosting.Docker;
 /// The engine is not touched before the first container that needs it, nor at a start if the work directory never needed one.
 /// Containers are ours by a label with the work directory's own id; those with the label that nobody knows are removed.
 /// </summary>
-internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
+internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics, IContainerSessions
 {
     /// <summary>More would not be faster: an engine starts containers nearly one after the other. Enough that a few that are stuck do not matter.</summary>
     private const int MaxLaunches = 32;
@@ -34,6 +36,7 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
     private readonly Func<AgentMessage, ValueTask> _post;
     private readonly ILogger _logger;
     private readonly EngineClient _engine;
+    private readonly DockerSessions _sessions;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
@@ -50,6 +53,7 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         (_options, _isolation, _sandboxes, _volumes, _bootId, _post, _logger) = (options, isolation, sandboxes, volumes, bootId, post, logger);
         _records = new DockerRecords(workDirectory);
         _engine = new EngineClient(options.Socket, options.Timings);
+        _sessions = new DockerSessions(_engine, sandboxes, options, isolation, FindAround);
         Checks = new DockerChecks(_engine, options.Timings, id => Find(id) is { HasOwnNetwork: true, Pid: > 0 } container ? container.Pid : null);
     }
 
@@ -103,6 +107,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
 
     public void Forget(ContainerId id) => Find(id)?.Ask(Wish.Forget);
 
+    public Task<AttachedStart> StartAttachedAsync(ContainerSpec spec, CancellationToken cancellation) => _sessions.StartAttachedAsync(spec, cancellation);
+
     /// <summary>Leaves the containers running.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -138,6 +144,19 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         }
     }
 
+    /// <summary>The engine's container around another.</summary>
+    private DockerContainer? FindAround(ContainerId id)
+    {
+        for (var around = id.Parent; around is { } candidate; around = candidate.Parent)
+        {
+            if (Find(candidate) is { } found)
+            {
+                return found;
+            }
+        }
+        return null;
+    }
+
     private DockerContainer[] All()
     {
         lock (_lock)
@@ -157,7 +176,7 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
             }
             var labels = new DockerLabels(_records.MakeAgent(), _bootId);
             _parts = new DockerParts(_engine, new ContainerRequest(_sandboxes, _volumes, _options, _isolation), new ImagePuller(_engine, _options.Timings), _records,
-                labels, _sandboxes, _options, _isolation, new SemaphoreSlim(MaxLaunches), _post, _logger, _stopping.Token);
+                labels, _sandboxes, _options, _isolation, _sessions, new SemaphoreSlim(MaxLaunches), _post, _logger, _stopping.Token);
             foreach (var spec in recovered ?? [])
             {
                 if (_records.Read(spec.Container) is { } record)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Hosting.Docker.Sessions;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
@@ -8,4 +9,4 @@ namespace Offerbook.Agent.Hosting.Docker;
 /// <param name="Stopping">The agent stops; the containers go on.</param>
 internal sealed record DockerParts(
     EngineClient Engine, ContainerRequest Request, ImagePuller Puller, DockerRecords Records, DockerLabels Labels, SandboxDirectories Sandboxes,
-    DockerOptions Options, IsolationOptions Isolation, SemaphoreSlim LaunchSlots, Func<AgentMessage, ValueTask> Post, ILogger Logger, CancellationToken Stopping);
+    DockerOptions Options, IsolationOptions Isolation, DockerSessions Sessions, SemaphoreSlim LaunchSlots, Func<AgentMessage, ValueTask> Post, ILogger Logger, CancellationToken Stopping);

@@ -1,7 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Offerbook.Agent.Hosting.Docker.Sessions;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
@@ -28,7 +30,7 @@ internal sealed class EngineClient : IDisposable
         (Socket, _timings) = (socket, timings);
         _http = new HttpClient(new SocketsHttpHandler
         {
-            ConnectCallback = (_, cancellation) => ConnectAsync(socket, cancellation),
+            ConnectCallback = async (_, cancellation) => await ConnectAsync(socket, cancellation),
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
@@ -69,6 +71,39 @@ internal sealed class EngineClient : IDisposable
         return (null, failure);
     }
 
+    /// <summary>A call that the engine answers by turning the connection into a stream both ways. Only its beginning has a deadline.</summary>
+    /// <returns>The stream, or why there is none.</returns>
+    public async Task<(EngineDuplex? Stream, EngineAnswer? Failure)> UpgradeAsync(string path, JsonNode body, CancellationToken cancellation)
+    {
+        Socket? socket = null;
+        // A connection of its own, because its end of writing is told by the socket itself.
+        var own = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, limit) =>
+            {
+                var connection = await ConnectAsync(Socket, limit);
+                socket = connection.Socket;
+                return connection;
+            },
+            UseProxy = false,
+        }) { BaseAddress = _http.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
+        HttpResponseMessage? response = null;
+        var failure = await GuardAsync(_timings.Call, cancellation, async limit =>
+        {
+            response = await SendAsync(HttpMethod.Post, path, body, null, limit, own);
+            return response.StatusCode == HttpStatusCode.SwitchingProtocols
+                ? new EngineAnswer.Done(default)
+                : await ReadAsync(response, limit) is EngineAnswer.Refused refused ? refused : new EngineAnswer.Silent("The engine did not open the streams", false);
+        });
+        if (failure is EngineAnswer.Done)
+        {
+            return (new EngineDuplex(own, response!, await response!.Content.ReadAsStreamAsync(cancellation), socket!), null);
+        }
+        response?.Dispose();
+        own.Dispose();
+        return (null, failure);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private Task<EngineAnswer> CallAsync(HttpMethod method, string path, JsonNode? body, TimeSpan deadline, CancellationToken cancellation) =>
@@ -78,7 +113,9 @@ internal sealed class EngineClient : IDisposable
             return await ReadAsync(response, limit);
         });
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, string? registryAuth, CancellationToken limit)
+    /// <param name="upgrading">Sends it instead, and asks for a stream both ways.</param>
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, JsonNode? body, string? registryAuth, CancellationToken limit, HttpClient? upgrading = null)
     {
         _version ??= await VersionAsync(limit);
         using var request = new HttpRequestMessage(method, $"/v{_version}{path}");
@@ -90,7 +127,12 @@ internal sealed class EngineClient : IDisposable
         {
             request.Headers.TryAddWithoutValidation("X-Registry-Auth", registryAuth);
         }
-        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
+        if (upgrading is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+            request.Headers.TryAddWithoutValidation("Upgrade", "tcp");
+        }
+        return await (upgrading ?? _http).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
     }
 
     private async Task<string> VersionAsync(CancellationToken limit)
@@ -172,7 +214,7 @@ internal sealed class EngineClient : IDisposable
         }
     }
 
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
+    private static async ValueTask<NetworkStream> ConnectAsync(string path, CancellationToken cancellation)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

@@ -31,12 +31,18 @@ internal sealed class AgentFixture : IAsyncDisposable
 
     public CancellationToken Timeout => _patience.Token;
 
-    public static async Task<AgentFixture> StartAsync(Func<AgentOptions, AgentOptions>? adjust = null, string command = "sleep 1000")
+    private Func<AgentOptions, AgentOptions> _adjust = options => options;
+
+    /// <param name="shape">Makes the task another.</param>
+    public static async Task<AgentFixture> StartAsync(
+        Func<AgentOptions, AgentOptions>? adjust = null, string command = "sleep 1000", Action<TaskInfo>? shape = null)
     {
         var fixture = new AgentFixture();
+        fixture._adjust = adjust ?? fixture._adjust;
         fixture.Master = await FakeMaster.StartAsync();
-        await fixture.StartAgentAsync(adjust);
+        await fixture.StartAgentAsync();
         var info = Make.Task("runs", command);
+        shape?.Invoke(info);
         info.Command.Environment = new Mesos.V1.Environment();
         info.Command.Environment.Variables.Add(new Mesos.V1.Environment.Types.Variable { Name = "COLOR", Value = "red" });
         fixture.Master.Send(Make.Launch(info));
@@ -47,7 +53,7 @@ internal sealed class AgentFixture : IAsyncDisposable
     public async System.Threading.Tasks.Task RestartAsync()
     {
         await Agent.DisposeAsync();
-        await StartAgentAsync(null);
+        await StartAgentAsync();
     }
 
     public ContainerID Nested(string name) => new() { Value = name, Parent = Task };
@@ -129,10 +135,10 @@ internal sealed class AgentFixture : IAsyncDisposable
         Directory.Delete(Work, recursive: true);
     }
 
-    private async System.Threading.Tasks.Task StartAgentAsync(Func<AgentOptions, AgentOptions>? adjust)
+    private async System.Threading.Tasks.Task StartAgentAsync()
     {
         var before = Master.Subscriptions.Count;
-        Agent = await AgentHost.StartAsync((adjust ?? (options => options))(new AgentOptions(Work, [Master.Address])
+        Agent = await AgentHost.StartAsync(_adjust(new AgentOptions(Work, [Master.Address])
         {
             Port = 0,
             Resources = "cpus:4;mem:1024;disk:1024",
