@@ -17,6 +17,7 @@ internal sealed class Turn(AppsState state, Now now)
     private readonly JArray _events = [];
     private readonly SortedSet<PathId> _touched = [];
     private readonly SortedSet<InstanceId> _touchedInstances = [];
+    private readonly SortedSet<PathId> _touchedDelays = [];
 
     public AppsState State { get; private set; } = state;
 
@@ -39,6 +40,12 @@ internal sealed class Turn(AppsState state, Now now)
                 Touch(stored.Instance.App);
                 Touch(stored.Instance.Id);
                 break;
+            case Change.DelayChanged changed:
+                _touchedDelays.Add(changed.App);
+                break;
+            case Change.AppForgotten forgotten:
+                _touchedDelays.Add(forgotten.App);
+                break;
             case Change.InstanceExpunged expunged:
                 Touch(expunged.Id.App);
                 Touch(expunged.Id);
@@ -56,6 +63,9 @@ internal sealed class Turn(AppsState state, Now now)
         app = _touched.Count > 0 ? _touched.Min! : PathId.Root;
         return _touched.Remove(app);
     }
+
+    /// <summary>Apps whose launch delay has changed.</summary>
+    public IReadOnlyCollection<PathId> TouchedDelays => _touchedDelays;
 
     public bool TryTakeTouched(out InstanceId instance)
     {

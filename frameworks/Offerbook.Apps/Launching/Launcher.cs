@@ -15,17 +15,30 @@ namespace Offerbook.Apps.Launching;
 /// <summary>
 /// Puts waiting instances on offers. Offers are used or declined in the turn in which they come, never held:
 ///
-/// 1. The apps that wait and need not hold back line up, from a place drawn by lot.
+/// 1. The apps that wait and need not hold back line up, from a place drawn by lot; at most <see cref="MaxTriesPerOffer"/> are tried.
 /// 2. One instance of the first is tried on the offer; if it fits, the app goes to the end of the line, else it leaves it.
 /// 3. Up to <see cref="AppsSettings.MaxInstancesPerOffer"/> instances, and <see cref="AppsSettings.MaxLaunchesInFlight"/> unconfirmed
 ///    launches over all. Each is written down as Provisioned before the ACCEPT leaves, so a crash launches nothing twice.
-/// 4. An offer that nobody used is declined for <see cref="AppsSettings.DeclineOfferDuration"/>; a new want revives it.
+/// 4. An offer that nobody used is declined for <see cref="AppsSettings.DeclineOfferDuration"/>; a new want revives it. One that not
+///    everybody was tried on comes back soon.
+/// A turn costs what changed and what is tried, not how many apps wait.
 /// </summary>
 internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master, SeededRandom random)
 {
+    /// <summary>Apps tried in vain on one offer: about a millisecond. The next offer begins elsewhere in the line.</summary>
+    private const int MaxTriesPerOffer = 200;
+
+    /// <summary>Tries on all offers that come together: a turn of about 50 ms.</summary>
+    private const int MaxTriesPerTurn = 10_000;
+
     private readonly OfferMatcher _matcher = new(settings.Matching);
     private readonly LaunchQueue _queue = new();
     private readonly OfferInterest _interest = new(settings, master);
+
+    /// <summary>Apps whose waiting instances may have become fewer in this turn.</summary>
+    private readonly SortedSet<PathId> _seen = [];
+
+    private int _triesLeft;
 
     /// <summary>When the timer of launch delays is set to; null when none is.</summary>
     private TimeSpan? _wakeAt;
@@ -39,7 +52,8 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
 
     public void Look(Turn turn, Instance instance)
     {
-        if (_queue.Look(instance))
+        _seen.Add(instance.App);
+        if (_queue.Look(turn, instance))
         {
             _interest.WantAnew(instance.Role);
         }
@@ -51,9 +65,11 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
 
     public void Forget(Turn turn, InstanceId instance)
     {
-        _queue.Forget(instance);
+        var app = instance.App;
+        _seen.Add(app);
+        _queue.Forget(turn, instance);
         // What has gone may have been what a constraint spoke against. One that has gone too is still to be forgotten.
-        if (_queue.First(instance.App) is { } next && turn.State.Instances.Find(next) is { } waiting)
+        if (_queue.First(app) is { } next && turn.State.Instances.Find(next) is { } waiting)
         {
             _interest.WantAnew(waiting.Role);
         }
@@ -63,58 +79,45 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     {
         Counters = Counters with { OffersReceived = Counters.OffersReceived + offers.Count };
         var (unused, postponed) = (new List<OfferId>(), new List<OfferId>());
+        _triesLeft = MaxTriesPerTurn;
         foreach (var offer in offers)
         {
-            var line = LineUp(turn, offer.AllocationInfo?.Role);
-            var orders = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, OfferRemainder.Of(offer), line) : [];
+            var isEveryoneTried = false;
+            var orders = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, OfferRemainder.Of(offer), out isEveryoneTried) : [];
             var id = OfferId.From(offer.Id);
             if (orders.Count > 0 && master.Accept([id], LaunchOperations.Of(orders), TimeSpan.Zero, turn.Out))
             {
                 Counters = Counters with { OffersUsed = Counters.OffersUsed + 1, TasksLaunched = Counters.TasksLaunched + LaunchOperations.CountTasks(orders) };
             }
-            else if (_queue.Unconfirmed >= settings.MaxLaunchesInFlight)
-            {
-                postponed.Add(id);
-            }
             else
             {
-                unused.Add(id);
+                (isEveryoneTried ? unused : postponed).Add(id);
             }
         }
         Counters = Counters with { OffersDeclined = Counters.OffersDeclined + unused.Count + postponed.Count };
         master.Decline(unused, settings.DeclineOfferDuration, turn.Out);
-        // Null is the master's own default of a few seconds: by then launches will have been confirmed.
+        // Null is the master's own default of a few seconds: by then launches will have been confirmed, and others are tried.
         master.Decline(postponed, null, turn.Out);
     }
 
     /// <summary>At the end of every turn: are offers wanted, and when will the next delay be over?</summary>
     public void Settle(Turn turn)
     {
-        var wanted = new SortedSet<string>(StringComparer.Ordinal);
-        TimeSpan? next = null;
-        foreach (var app in _queue.Apps)
+        foreach (var app in turn.TouchedDelays)
         {
-            var until = _queue.DelayedUntil(turn, app);
-            if (until is null)
-            {
-                wanted.Add(RoleOf(turn, app));
-            }
-            next = until is not null && (next is null || until < next) ? until : next;
+            _queue.Place(turn, app);
         }
-        if (next is { } wake && wake != _wakeAt)
+        foreach (var role in _queue.EndDelays(turn))
+        {
+            _interest.WantAnew(role);
+        }
+        if (_queue.NextDue is { } wake && wake != _wakeAt)
         {
             var due = new AppsTimer.LaunchDelayOver();
             turn.Out.Add(new StartTimer(due, wake - turn.Now.Elapsed, new AppsMessage.TimedOut(due)));
         }
-        if (_wakeAt is { } was && was <= turn.Now.Elapsed)
-        {
-            foreach (var role in wanted)
-            {
-                _interest.WantAnew(role);
-            }
-        }
-        _wakeAt = next;
-        _interest.Settle(turn, wanted);
+        _wakeAt = _queue.NextDue;
+        _interest.Settle(turn, _queue.ReadyRoles);
         DropIdleStats(turn);
     }
 
@@ -130,49 +133,69 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         }
     }
 
-    /// <param name="role">To which the offer was made; null from a master that knows only one role per framework.</param>
-    private Queue<PathId> LineUp(Turn turn, string? role)
+    /// <param name="isEveryoneTried">Whether nobody is left who might have used the rest.</param>
+    private List<LaunchOrder> Fill(Turn turn, OfferRemainder rest, out bool isEveryoneTried)
     {
-        var apps = _queue.Apps.Where(app => _queue.DelayedUntil(turn, app) is null && (role is null || RoleOf(turn, app) == role)).ToList();
-        var first = apps.Count > 1 ? random.Next(apps.Count) : 0;
-        return new Queue<PathId>(apps.Skip(first).Concat(apps.Take(first)));
-    }
-
-    /// <summary>The role of a waiting app: that of the instance that is next.</summary>
-    private string RoleOf(Turn turn, PathId app) => turn.State.Instances.Find(_queue.First(app)!.Value)!.Role;
-
-    private List<LaunchOrder> Fill(Turn turn, OfferRemainder rest, Queue<PathId> line)
-    {
-        var orders = new List<LaunchOrder>();
-        var used = new HashSet<PathId>();
-        while (orders.Count < settings.MaxInstancesPerOffer && _queue.Unconfirmed < settings.MaxLaunchesInFlight && line.TryDequeue(out var app))
+        var (orders, line) = (new List<LaunchOrder>(), new Queue<PathId>());
+        // A master that knows only one role per framework names none.
+        var roles = rest.Role is { } named ? [named] : _queue.ReadyRoles.ToList();
+        var launched = new Dictionary<PathId, int>();
+        var provisioned = new List<Instance>();
+        isEveryoneTried = true;
+        foreach (var role in roles)
         {
-            if (_queue.First(app) is not { } id)
+            var ring = _queue.Ready(role);
+            var first = ring?.Count > 1 ? random.Next(ring.Count) : 0;
+            for (var tries = 0; tries < (ring?.Count ?? 0) && isEveryoneTried; tries++)
             {
-                continue;
+                isEveryoneTried = tries < MaxTriesPerOffer && _triesLeft-- > 0 && HasRoom();
+                if (isEveryoneTried && Try(ring![first + tries]))
+                {
+                    line.Enqueue(ring[first + tries]);
+                }
+            }
+        }
+        while (HasRoom() && line.TryDequeue(out var again))
+        {
+            if (Try(again))
+            {
+                line.Enqueue(again);
+            }
+        }
+        provisioned.ForEach(instance => _queue.Look(turn, instance));
+        foreach (var app in launched.Keys.Order())
+        {
+            Count(app, stats => stats.Used(rest.Offer.AgentId.Value, turn.Time), turn);
+        }
+        return orders;
+
+        bool HasRoom() =>
+            orders.Count < settings.MaxInstancesPerOffer && _queue.Unconfirmed + orders.Count < settings.MaxLaunchesInFlight;
+
+        bool Try(PathId app)
+        {
+            if (_queue.First(app, launched.GetValueOrDefault(app)) is not { } id)
+            {
+                return false;
             }
             var instance = turn.State.Instances.Find(id)!;
             var incarnation = instance.Incarnation + 1;
             switch (_matcher.Match(rest, Candidate(turn, instance, incarnation), random, turn.Now))
             {
                 case MatchResult.Matched matched:
-                    Provision(turn, instance, incarnation, matched);
+                    provisioned.Add(Provision(turn, instance, incarnation, matched));
                     orders.Add(matched.Order);
                     rest = matched.Rest;
-                    used.Add(app);
-                    line.Enqueue(app);
-                    break;
-                case MatchResult.Refused refused when !used.Contains(app):
+                    launched[app] = launched.GetValueOrDefault(app) + 1;
+                    return true;
+                case MatchResult.Refused refused when !launched.ContainsKey(app):
                     var reasons = refused.Refusals.Select(refusal => refusal.Reason.ToString()).Distinct().ToValueList();
                     Count(app, stats => stats.Unused(new UnusedOffer(rest.Offer, reasons, turn.Time)), turn);
-                    break;
+                    return false;
+                default:
+                    return false;
             }
         }
-        foreach (var app in used.Order())
-        {
-            Count(app, stats => stats.Used(rest.Offer.AgentId.Value, turn.Time), turn);
-        }
-        return orders;
     }
 
     private LaunchCandidate Candidate(Turn turn, Instance instance, int incarnation)
@@ -188,7 +211,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         return new LaunchCandidate(definition, instance.Id, incarnation, instance.Role, placed, enforces, HomeRegion);
     }
 
-    private void Provision(Turn turn, Instance instance, int incarnation, MatchResult.Matched matched)
+    private static Instance Provision(Turn turn, Instance instance, int incarnation, MatchResult.Matched matched)
     {
         var offer = matched.Rest.Offer;
         var provisioned = instance with
@@ -203,11 +226,11 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
                 : [],
         };
         turn.Store(instance, provisioned);
-        _queue.Look(provisioned);
         if (turn.State.Delays.TryGetValue(instance.App, out var delay))
         {
             turn.Apply(new Change.DelayChanged(instance.App, delay.Touch(turn.Time)));
         }
+        return provisioned;
     }
 
     private void Count(PathId app, Func<LaunchStats, LaunchStats> count, Turn turn) =>
@@ -216,12 +239,13 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     /// <summary>The counts of an app end with its wait: nothing scheduled, nothing unconfirmed.</summary>
     private void DropIdleStats(Turn turn)
     {
-        foreach (var app in Stats.Keys)
+        foreach (var app in _seen)
         {
-            if (!_queue.IsWaiting(app) && !turn.State.Instances.Of(app).Any(instance => instance.Condition == Condition.Provisioned))
+            if (Stats.ContainsKey(app) && !_queue.IsWaiting(app) && turn.State.Instances.TallyOf(app).Provisioned == 0)
             {
                 Stats = Stats.Remove(app);
             }
         }
+        _seen.Clear();
     }
 }

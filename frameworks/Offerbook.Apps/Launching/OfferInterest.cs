@@ -18,7 +18,7 @@ internal sealed class OfferInterest(AppsSettings settings, SubscriptionKeeper ma
     public void WantAnew(string role) => _newWants.Add(role);
 
     /// <param name="wanted">Roles in which instances wait that may be launched now.</param>
-    public void Settle(Turn turn, IReadOnlySet<string> wanted)
+    public void Settle(Turn turn, IReadOnlyCollection<string> wanted)
     {
         _newWants.IntersectWith(wanted);
         var unwanted = master.Roles.Where(role => !wanted.Contains(role)).ToList();
