@@ -38,9 +38,9 @@ public sealed class HealthCapacity
             {
                 foreach (var action in deployment.CurrentActions)
                 {
-                    if (action is DeploymentAction.Restart && !action.App.IsResident)
+                    if (action is DeploymentAction.Restart && action.App is AppDefinition { IsResident: false } app)
                     {
-                        Judge(_before, after, action.App);
+                        Judge(_before, after, app);
                     }
                 }
             }
