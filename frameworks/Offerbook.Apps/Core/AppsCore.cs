@@ -234,7 +234,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             Health = _health.Latest,
             Readiness = _readiness.Latest,
             Queue = _launcher.Stats,
-            Counters = _launcher.Counters with { StatusUpdates = _masterDesk.StatusUpdates, EventsPublished = _state.LastEventId },
+            Counters = _launcher.Counters with { StatusUpdates = _masterDesk.StatusUpdates, UpdatesByState = _masterDesk.UpdatesByState, EventsPublished = _state.LastEventId },
             MasterUrl = _masterDesk.MasterUrl,
             IsSubscribed = _master.IsSubscribed,
         };

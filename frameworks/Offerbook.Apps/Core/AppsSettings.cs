@@ -33,6 +33,15 @@ public sealed record AppsSettings
 
     public int ServicePortMax { get; init; } = 20_000;
 
+    /// <summary>Optional features that are on, of <see cref="Specs.Features"/>.</summary>
+    public Specs.ValueSet<string> Features { get; init; } = [];
+
+    /// <summary>Whether top-level groups that come into being enforce their role when the request does not say.</summary>
+    public bool NewTopGroupsEnforceRole { get; init; }
+
+    /// <summary>Name of container networks that are given none.</summary>
+    public string? DefaultNetworkName { get; init; }
+
     /// <summary>Instances launched on one offer. What is left of the offer comes back within milliseconds, so a small number spreads without slowing.</summary>
     public int MaxInstancesPerOffer { get; init; } = 5;
 

@@ -44,5 +44,8 @@ public sealed record AppsCounters
     public long OffersDeclined { get; init; }
     public long TasksLaunched { get; init; }
     public long StatusUpdates { get; init; }
+
+    /// <summary>By the name of the state.</summary>
+    public ImmutableSortedDictionary<string, long> UpdatesByState { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
     public long EventsPublished { get; init; }
 }

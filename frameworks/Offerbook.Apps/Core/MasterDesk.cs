@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesos.V1;
 using Mesos.V1.Scheduler;
 using Offerbook.Apps.Events;
@@ -15,6 +16,8 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
     private bool _connected;
 
     public long StatusUpdates { get; private set; }
+
+    public ImmutableSortedDictionary<string, long> UpdatesByState { get; private set; } = ImmutableSortedDictionary<string, long>.Empty;
 
     public string? MasterUrl { get; private set; }
 
@@ -86,6 +89,8 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
                 break;
             case Event.Types.Type.Update:
                 StatusUpdates++;
+                var state = @event.Update.Status.State.WireName();
+                UpdatesByState = UpdatesByState.SetItem(state, UpdatesByState.GetValueOrDefault(state) + 1);
                 Take(turn, @event.Update.Status);
                 break;
             case Event.Types.Type.Message:

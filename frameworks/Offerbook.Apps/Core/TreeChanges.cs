@@ -25,6 +25,9 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
         DefaultRole = settings.Role,
         LocalPortMin = settings.ServicePortMin,
         LocalPortMax = settings.ServicePortMax,
+        Features = settings.Features,
+        NewTopGroupEnforcesRole = settings.NewTopGroupsEnforceRole,
+        DefaultNetworkName = settings.DefaultNetworkName,
     };
 
     /// <summary>The version that the next tree gets: now, but later than any before.</summary>

@@ -56,6 +56,10 @@ public static class ApiErrors
 
     public static ApiError UriNotFound() => ApiError.Of(404, "URI not found");
 
+    public static ApiError NotAuthenticated() => ApiError.Of(401, "Unauthorized");
+
+    public static ApiError NotAuthorized() => ApiError.Of(403, "Not Authorized to perform this action!");
+
     public static ApiError NoLeader() => ApiError.Of(404, "There is no leader");
 
     public static ApiError AppExists(PathId id) => ApiError.Of(409, $"An app with id [{id}] already exists.");

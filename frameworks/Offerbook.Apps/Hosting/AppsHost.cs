@@ -4,6 +4,7 @@ using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Http;
+using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Client.Hosting;
 using Offerbook.Storage;
@@ -46,11 +47,15 @@ public sealed class AppsHost : IAsyncDisposable
     /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
     public static async Task<AppsHost> StartAsync(AppsOptions options, CancellationToken cancellation = default, ILoggerFactory? logs = null)
     {
-        logs ??= NullLoggerFactory.Instance;
-        var log = logs.CreateLogger("Offerbook.Apps");
+        var levels = new LogLevels(logs ?? NullLoggerFactory.Instance, TimeProvider.System);
+        if (options.LogMinimum is { } least)
+        {
+            levels.TrySet(LogLevels.Root, least);
+        }
+        var log = levels.CreateLogger("Offerbook.Apps");
         var journal = await SqliteJournal.OpenAsync(options.Journal, cancellation, warning => log.LogWarning("{Warning}", warning));
         var (gate, events) = (new CoreGate(), new EventHub());
-        var host = new AppsHost(new AppsWeb(options, gate, events, logs), gate, events, journal);
+        var host = new AppsHost(new AppsWeb(options, gate, events, levels), gate, events, journal);
         try
         {
             // The address comes first: with port 0 only listening tells it, and tasks are told where the API is.

@@ -26,6 +26,12 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
     /// <summary>What is shown to the master, whose principal the framework then has; null when the master lets everybody in.</summary>
     public Credential? Credential { get; init; }
 
+    /// <summary>What is logged at first, for a logger factory that lets everything through; POST /logging changes it. Null: as the factory has it.</summary>
+    public Microsoft.Extensions.Logging.LogLevel? LogMinimum { get; init; }
+
+    /// <summary>How the API is served.</summary>
+    public ApiOptions Api { get; init; } = ApiOptions.Default;
+
     /// <summary>The finer settings; role, name and user above take precedence.</summary>
     public AppsSettings Settings { get; init; } = AppsSettings.Default;
 

@@ -8,6 +8,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Http;
 using Offerbook.Apps.Http.Routing;
+using Offerbook.Apps.Http.Access;
+using Offerbook.Apps.Http.Logs;
+using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.OpenApi;
 
 namespace Offerbook.Apps.Hosting;
@@ -18,11 +21,11 @@ internal sealed class AppsWeb : IAsyncDisposable
     private readonly AppsOptions _options;
     private readonly WebApplication _web;
 
-    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, ILoggerFactory logs)
+    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs)
     {
         _options = options;
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.Replace(ServiceDescriptor.Singleton(logs));
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(logs));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         // A part of a program: signals are its owner's business.
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, QuietLifetime>());
@@ -36,15 +39,18 @@ internal sealed class AppsWeb : IAsyncDisposable
         _web = builder.Build();
         var time = TimeProvider.System;
         var settings = options.EffectiveSettings(new UriBuilder("http", options.Listen.Address.ToString(), options.Listen.Port).Uri);
-        var info = new InfoWriter(settings, string.Join(',', options.Masters), () => Address);
+        var meter = new HttpMeter(time);
+        var info = new InfoWriter(settings, options.Api, string.Join(',', options.Masters), () => Address);
+        var metrics = new MetricsWriter(new MetricsReader(gate, events, meter, settings, time));
+        var access = new ApiAccess(options.Api, gate);
         ApiRouter router = null!;
         router = new ApiRouter([
             new AppEndpoints(gate), new GroupEndpoints(gate), new PodEndpoints(), new TaskEndpoints(gate), new DeploymentEndpoints(gate),
             new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, time),
-            new SystemEndpoints(gate, info, new MetricsWriter(gate, events, time)), new OpenApiEndpoints(() => router.Routes),
-        ]);
+            new SystemEndpoints(gate, info, metrics), new LoggingEndpoints(logs), new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
+        ], access);
         Routes = router.Routes;
-        var server = new ApiServer(gate, router, () => Address, logs.CreateLogger("Offerbook.Apps.Http"));
+        var server = new ApiServer(gate, router, access, options.Api, meter, () => Address, logs.CreateLogger("Offerbook.Apps.Http"));
         _web.Run(server.HandleAsync);
     }
 

@@ -48,6 +48,9 @@ internal sealed class ApiRequest
 
     public bool IsHead => HttpMethods.IsHead(Context.Request.Method);
 
+    /// <summary>Who asks, where that must be shown.</summary>
+    public string? User { get; set; }
+
     public AcceptedTypes Accepts { get; }
 
     /// <summary>The route that was found for it.</summary>

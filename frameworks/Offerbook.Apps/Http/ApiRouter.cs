@@ -1,13 +1,15 @@
 using Offerbook.Apps.Errors;
+using Offerbook.Apps.Http.Access;
 using Offerbook.Apps.Http.Routing;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>
 /// Finds what answers a request: 1. the routes that fit its path (none: 404); 2. of these the first with its method (none: 405);
-/// 3. whether the body is of a type that it takes (415); 4. whether the client takes what it sends (406).
+/// 3. whether the client may do it (403); 4. whether the body is of a type that it takes (415); 5. whether the client takes what it
+/// sends (406).
 /// </summary>
-internal sealed class ApiRouter(IEnumerable<IApiEndpoints> endpoints)
+internal sealed class ApiRouter(IEnumerable<IApiEndpoints> endpoints, ApiAccess access)
 {
     public IReadOnlyList<ApiRoute> Routes { get; } = endpoints.SelectMany(static part => part.Routes).ToList();
 
@@ -26,7 +28,7 @@ internal sealed class ApiRouter(IEnumerable<IApiEndpoints> endpoints)
                 continue;
             }
             request.Enter(route, values);
-            return Refusal(request, route) is { } refusal ? Task.FromResult<ApiResponse?>(refusal) : route.Answer(request);
+            return (access.Refusal(request, route) ?? Refusal(request, route)) is { } refusal ? Task.FromResult<ApiResponse?>(refusal) : route.Answer(request);
         }
         return Task.FromResult<ApiResponse?>(others is null ? NotFound : Elsewhere(request, others));
     }

@@ -1,15 +1,23 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Errors;
+using Offerbook.Apps.Hosting;
+using Offerbook.Apps.Http.Access;
+using Offerbook.Apps.Http.Measuring;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>
-/// Answers every request with the headers that all responses carry. Whatever goes wrong inside becomes a JSON error and a line in
-/// the log, never a dead connection.
+/// Every request, in this order: 1. the headers that all answers carry; 2. how many are being handled (503); 3. the questions of
+/// browsers; 4. who asks (401); 5. the router. Whatever goes wrong inside becomes a JSON error and a line in the log, never a dead
+/// connection.
 /// </summary>
-internal sealed class ApiServer(CoreGate core, ApiRouter router, Func<Uri> address, ILogger log)
+internal sealed class ApiServer(CoreGate core, ApiRouter router, ApiAccess access, ApiOptions options, HttpMeter meter, Func<Uri> address, ILogger log)
 {
+    private readonly RequestLimit _limit = new(options.MaxConcurrentRequests);
+    private readonly CorsHeaders _cors = new(options.AllowedOrigins);
+    private readonly ResponseSender _sender = new(options.Compresses, meter);
+
     public async Task HandleAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
@@ -19,13 +27,14 @@ internal sealed class ApiServer(CoreGate core, ApiRouter router, Func<Uri> addre
         headers["X-Marathon-Leader"] = address().GetLeftPart(UriPartial.Authority);
         headers.XFrameOptions = "DENY";
         headers.XXSSProtection = "1; mode=block";
+        _cors.AddTo(context);
         var request = new ApiRequest(context);
+        var began = meter.Began(context.Request.ContentLength);
         try
         {
-            var response = core.IsOpen ? await router.AnswerAsync(request) : ApiResponse.Error(CoreGate.Stopping);
-            if (response is not null)
+            if (await AnswerAsync(request) is { } response)
             {
-                await response.SendAsync(context, request.IsHead);
+                await _sender.SendAsync(response, request);
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -41,15 +50,53 @@ internal sealed class ApiServer(CoreGate core, ApiRouter router, Func<Uri> addre
             log.LogError(failure, "{Method} {Path} failed", request.Method, request.Path);
             await FailAsync(request, ApiError.Of(500, "The server failed to answer: " + failure.Message));
         }
+        finally
+        {
+            meter.Ended(began, request.Method, context.Response.StatusCode);
+        }
     }
 
-    private static async Task FailAsync(ApiRequest request, ApiError error)
+    private async Task<ApiResponse?> AnswerAsync(ApiRequest request)
+    {
+        // Streams stay for days; they have a bound of their own.
+        if (request.Segments is ["v2", "events", ..])
+        {
+            return await AnswerWithinAsync(request);
+        }
+        if (!_limit.TryEnter())
+        {
+            return _limit.Refusal;
+        }
+        try
+        {
+            return await AnswerWithinAsync(request);
+        }
+        finally
+        {
+            _limit.Leave();
+        }
+    }
+
+    private async Task<ApiResponse?> AnswerWithinAsync(ApiRequest request)
+    {
+        if (_cors.IsPreflight(request.Context))
+        {
+            return ApiResponse.Empty(200);
+        }
+        if (access.Refusal(request) is { } refusal)
+        {
+            return refusal;
+        }
+        return core.IsOpen ? await router.AnswerAsync(request) : ApiResponse.Error(CoreGate.Stopping);
+    }
+
+    private async Task FailAsync(ApiRequest request, ApiError error)
     {
         if (request.Context.Response.HasStarted)
         {
             request.Context.Abort();
             return;
         }
-        await ApiResponse.Error(error).SendAsync(request.Context, request.IsHead);
+        await _sender.SendAsync(ApiResponse.Error(error), request);
     }
 }

@@ -85,8 +85,9 @@ internal sealed class AppEndpoints(CoreGate core) : IApiEndpoints
         return body.IsOk ? await core.CallAsync(request, call(body.Value)) : ApiResponse.Error(body.Error);
     }
 
-    private Task<ApiResponse> KillAsync(ApiRequest request, string? task) => core.CallAsync(request,
-        new ApiCall.KillAppTasks(request.IdText, task, request.Text("host"), request.Flag("scale"), request.Flag("wipe"), request.Flag("force")));
+    private Task<ApiResponse> KillAsync(ApiRequest request, string? task) => core.KillAsync(request,
+        new ApiCall.KillAppTasks(request.IdText, task, request.Text("host"), request.Flag("scale"), request.Flag("wipe"), request.Flag("force")),
+        request.Flag("wipe"));
 
     private ApiResponse List(ApiRequest request)
     {

@@ -15,12 +15,17 @@ internal sealed class CoreGate
     private readonly ConcurrentDictionary<ConnectionId, TaskCompletionSource<Reply>> _waiting = new();
     private volatile Func<AppsMessage, bool>? _post;
     private volatile AppsView _view = AppsView.Empty;
+    private volatile TaskCompletionSource? _changed;
     private long _last;
 
     public AppsView View
     {
         get => _view;
-        set => _view = value;
+        set
+        {
+            _view = value;
+            Interlocked.Exchange(ref _changed, null)?.TrySetResult();
+        }
     }
 
     /// <summary>Whether requests are taken.</summary>
@@ -32,6 +37,7 @@ internal sealed class CoreGate
     public void Close()
     {
         _post = null;
+        Interlocked.Exchange(ref _changed, null)?.TrySetResult();
         foreach (var (connection, source) in _waiting)
         {
             _waiting.TryRemove(connection, out _);
@@ -41,7 +47,32 @@ internal sealed class CoreGate
 
     public bool TryPost(AppsMessage message) => _post is { } post && post(message);
 
-    public async Task<ApiResponse> CallAsync(ApiRequest request, ApiCall call)
+    /// <summary>Waits until the view is so, or until nothing changes any more.</summary>
+    public async Task UntilAsync(Func<AppsView, bool> condition, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            // Before looking: a change that comes after the look completes it.
+            var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var changed = Interlocked.CompareExchange(ref _changed, fresh, null) ?? fresh;
+            if (condition(_view) || !IsOpen)
+            {
+                return;
+            }
+            await changed.Task.WaitAsync(cancellation);
+        }
+    }
+
+    public async Task<ApiResponse> CallAsync(ApiRequest request, ApiCall call) => ResponseOf(request, await ReplyAsync(request, call));
+
+    /// <summary>The answer to a reply.</summary>
+    public static ApiResponse ResponseOf(ApiRequest request, Reply reply) =>
+        (reply.Body is null ? ApiResponse.Empty(reply.Status) : ApiResponse.Json(reply.Body, reply.Status)) with
+        {
+            Headers = Absolute(request.Context.Request, reply.Headers),
+        };
+
+    public async Task<Reply> ReplyAsync(ApiRequest request, ApiCall call)
     {
         var connection = new ConnectionId(Interlocked.Increment(ref _last));
         var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,13 +81,9 @@ internal sealed class CoreGate
         {
             if (!TryPost(new AppsMessage.ApiCalled(connection, call, CallerOf(request))))
             {
-                return ApiResponse.Error(IsOpen ? Busy : Stopping);
+                return Replies.Of(connection, IsOpen ? Busy : Stopping);
             }
-            var reply = await answer.Task.WaitAsync(request.Context.RequestAborted);
-            return (reply.Body is null ? ApiResponse.Empty(reply.Status) : ApiResponse.Json(reply.Body, reply.Status)) with
-            {
-                Headers = Absolute(request.Context.Request, reply.Headers),
-            };
+            return await answer.Task.WaitAsync(request.Context.RequestAborted);
         }
         finally
         {

@@ -1,10 +1,11 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Hosting;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/info. Members without a value are null here, as clients know it.</summary>
-internal sealed class InfoWriter(AppsSettings settings, string master, Func<Uri> address)
+internal sealed class InfoWriter(AppsSettings settings, ApiOptions options, string master, Func<Uri> address)
 {
     /// <summary>The version of the API that is spoken. Clients compare it to choose how they behave.</summary>
     private const string ApiVersion = "1.11.0";
@@ -36,14 +37,14 @@ internal sealed class InfoWriter(AppsSettings settings, string master, Func<Uri>
 
     private JObject Configuration(AppsView view) => new()
     {
-        ["access_control_allow_origin"] = null,
+        ["access_control_allow_origin"] = options.AllowedOrigins.Count == 0 ? null : new JArray(options.AllowedOrigins),
         ["checkpoint"] = true,
         ["decline_offer_duration"] = (long)settings.DeclineOfferDuration.TotalMilliseconds,
-        ["default_network_name"] = null,
+        ["default_network_name"] = settings.DefaultNetworkName,
         ["env_vars_prefix"] = settings.Matching.EnvironmentPrefix.Length == 0 ? null : settings.Matching.EnvironmentPrefix,
         ["executor"] = "//cmd",
         ["failover_timeout"] = (long)settings.FailoverTimeout.TotalSeconds,
-        ["features"] = new JArray(),
+        ["features"] = new JArray(settings.Features),
         ["framework_name"] = settings.FrameworkName,
         ["ha"] = false,
         ["hostname"] = settings.Hostname,
@@ -61,7 +62,7 @@ internal sealed class InfoWriter(AppsSettings settings, string master, Func<Uri>
         ["mesos_leader_ui_url"] = view.MasterUrl,
         ["mesos_role"] = settings.Role,
         ["mesos_user"] = settings.User,
-        ["new_group_enforce_role"] = "off",
+        ["new_group_enforce_role"] = settings.NewTopGroupsEnforceRole ? "top" : "off",
         ["min_revive_offers_interval"] = (long)settings.MinReviveInterval.TotalMilliseconds,
         ["offer_matching_timeout"] = null,
         ["on_elected_prepare_timeout"] = null,
@@ -75,7 +76,7 @@ internal sealed class InfoWriter(AppsSettings settings, string master, Func<Uri>
         ["task_lost_expunge_initial_delay"] = 0,
         ["task_lost_expunge_interval"] = (long)settings.SweepInterval.TotalMilliseconds,
         ["task_reservation_timeout"] = null,
-        ["webui_url"] = null,
+        ["webui_url"] = options.WebUiUrl,
         ["maintenance_mode"] = settings.Matching.MaintenanceMode,
     };
 }

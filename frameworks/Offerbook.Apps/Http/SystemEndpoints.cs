@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.Routing;
 
 namespace Offerbook.Apps.Http;
@@ -23,6 +24,9 @@ internal sealed class SystemEndpoints(CoreGate core, InfoWriter info, MetricsWri
         Route.Get("/v2/plugins", "Plugins: there are none", _ => ApiResponse.Json(new JObject { ["plugins"] = new JArray() })).Gives(200, "any", "An empty list"),
         Route.Get("/", "Leads to the page for people", _ => ApiResponse.Empty(302) with { Headers = [KeyValuePair.Create("Location", "/ui/")] })
             .Gives(302, null, "To /ui/").As(),
+        Route.Get("/help", "Leads to the description of the API",
+                _ => ApiResponse.Empty(302) with { Headers = [KeyValuePair.Create("Location", "/openapi/v1.json")] })
+            .Gives(302, null, "To /openapi/v1.json").As(),
         Route.Get("/ui", "A page for people", _ => ApiResponse.Text(Page, "text/html; charset=utf-8")).Gives(200, "text", "The page", "text/html").As(),
         Route.Get("/ui/{id}", "A page for people", _ => ApiResponse.Text(Page, "text/html; charset=utf-8")).Gives(200, "text", "The page", "text/html").As(),
     ];

@@ -38,7 +38,7 @@ internal sealed class TaskEndpoints(CoreGate core) : IApiEndpoints
     {
         var body = await request.ReadJsonAsync();
         return body.IsOk
-            ? await core.CallAsync(request, new ApiCall.KillTasks(body.Value, request.Flag("scale"), request.Flag("wipe"), request.Flag("force")))
+            ? await core.KillAsync(request, new ApiCall.KillTasks(body.Value, request.Flag("scale"), request.Flag("wipe"), request.Flag("force")), request.Flag("wipe"))
             : ApiResponse.Error(body.Error);
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Hosting;
+using Offerbook.Apps.Hosting.Flags;
 using Offerbook.Cli.Talking;
 
 namespace Offerbook.Cli.Parts;
@@ -11,16 +13,21 @@ internal static class AppsCommand
     public static Command Create()
     {
         var (port, listen, masters, directory) = (PartOptions.Port("apps", AppsOptions.DefaultPort), PartOptions.Listen(), PartOptions.Masters(), PartOptions.DataDirectory("apps"));
-        var role = new Option<string>("--role") { Description = "Role of apps that name none", DefaultValueFactory = _ => "*" };
-        var command = new Command("apps", "Run the framework for long-running apps") { port, listen, masters, directory, role };
-        command.SetAction((parsed, cancellation) => PartRun.RunAsync("apps", "--data-dir",
-            logs => AppsHost.StartAsync(new AppsOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
+        var flags = new FlagOptions<AppsOptions>(AppsFlags.Set);
+        var command = new Command("apps", "Run the framework for long-running apps") { port, listen, masters, directory };
+        flags.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = flags.Apply(parsed, new AppsOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
             {
                 Listen = new IPEndPoint(PartOptions.Address(parsed.GetValue(listen)!), parsed.GetValue(port)),
                 Credential = CredentialOption.Resolve(parsed),
-                Role = parsed.GetValue(role)!,
-            }, cancellation, logs),
-            part => (part.Address, part.Completion), cancellation));
+            });
+            return PartRun.RunAsync("apps", "--data-dir", logs => AppsHost.StartAsync(options with { LogMinimum = LogLevel.Warning }, cancellation, logs),
+                part => (part.Address, part.Completion), cancellation,
+                // Everything comes through: POST /logging says how much of it is written.
+                console => console.SetMinimumLevel(LogLevel.Trace).AddSimpleConsole(lines => lines.SingleLine = true));
+        });
         return command;
     }
 }

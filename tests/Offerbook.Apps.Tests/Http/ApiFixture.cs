@@ -34,7 +34,7 @@ public abstract class ApiFixture
         Directory.Delete(_directory, recursive: true);
     }
 
-    protected async Task RestartAsync()
+    protected async Task RestartAsync(ApiOptions? api = null)
     {
         if (_host is not null)
         {
@@ -42,11 +42,16 @@ public abstract class ApiFixture
             await _host.DisposeAsync();
         }
         // Port 1 of loopback: nothing listens there.
-        _host = await AppsHost.StartAsync(new AppsOptions(_directory, [new Uri("http://127.0.0.1:1")]) { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
+        _host = await AppsHost.StartAsync(new AppsOptions(_directory, [new Uri("http://127.0.0.1:1")]) 
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Api = api ?? ApiOptions.Default,
+        });
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
-    protected async Task<Answer> SendAsync(string method, string path, string? body = null, string? contentType = "application/json", string? accept = null)
+    protected async Task<Answer> SendAsync(string method, string path, string? body = null, string? contentType = "application/json", string? accept = null,
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), _host.Address.GetLeftPart(UriPartial.Authority) + path);
         if (body is not null)
@@ -58,15 +63,21 @@ public abstract class ApiFixture
         {
             request.Headers.TryAddWithoutValidation("Accept", accept);
         }
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
         using var response = await Client.SendAsync(request);
-        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase);
-        return new Answer((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync());
+        var answered = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase);
+        return new Answer((int)response.StatusCode, answered, await response.Content.ReadAsByteArrayAsync());
     }
 
     protected Task<Answer> GetAsync(string path) => SendAsync("GET", path);
 
-    protected sealed record Answer(int Status, IReadOnlyDictionary<string, string> Headers, string Text)
+    protected sealed record Answer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Bytes)
     {
+        public string Text => Encoding.UTF8.GetString(Bytes);
+
         public JToken Json
         {
             get

@@ -1,0 +1,88 @@
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Specs;
+using Offerbook.Wire.Flags;
+using Offerbook.Wire.Http.Security;
+using static Offerbook.Wire.Flags.FlagValues;
+using AppsFlag = Offerbook.Wire.Flags.Flag<Offerbook.Apps.Hosting.AppsOptions>;
+
+namespace Offerbook.Apps.Hosting.Flags;
+
+/// <summary>Flags of the original that the Apps framework takes under the same names, and some of its own. docs/operating/apps-flags.md is the same list.</summary>
+public static class AppsFlags
+{
+    public static FlagSet<AppsOptions> Set { get; } = new("apps",
+    [
+        Api("access_control_allow_origin", "Origins, with commas, whose pages may read the API; * for all", (text, api) => api with { AllowedOrigins = List(text) },
+            api => api.AllowedOrigins.Count > 0 ? string.Join(',', api.AllowedOrigins) : null),
+        Api("disable_http_compression", "Never compress answers", (text, api) => api with { Compresses = !Switch(text) }, api => Of(!api.Compresses)) with { IsSwitch = true },
+        Api("http_credentials", "user:password of who may do everything, or the path of a credentials file, which others cannot see in the list of processes",
+            (text, api) => api with { Users = Credentials(text) }, _ => null) with { IsPath = true },
+        Api("http_max_concurrent_requests", "Requests handled at once; more get 503", (text, api) => api with { MaxConcurrentRequests = Count(text, 1) },
+            api => api.MaxConcurrentRequests is { } max ? Of(max) : null),
+        Api("http_realm", "Named to clients that must show who they are", (text, api) => api with { Realm = text }, api => api.Realm),
+        Api("http_viewers", "As http_credentials, for those who may only read", (text, api) => api with { Viewers = Credentials(text) }, _ => null)
+            with { IsPath = true, IsOwn = true },
+        Api("webui_url", "Where people look at the cluster", (text, api) => api with { WebUiUrl = text }, api => api.WebUiUrl),
+        Setting("decline_offer_duration", "Milliseconds for which a declined offer is not wanted again",
+            (text, settings) => settings with { DeclineOfferDuration = Milliseconds(text) }, settings => Of(settings.DeclineOfferDuration)),
+        Setting("default_network_name", "Of container networks that are given none", (text, settings) => settings with { DefaultNetworkName = text }, settings => settings.DefaultNetworkName),
+        Setting("enable_features", "With commas: secrets, external_volumes, gpu_resources; vips, task_killing and maintenance_mode are always on",
+            (text, settings) => settings with { Features = Features(text) }, settings => settings.Features.Count > 0 ? string.Join(',', settings.Features) : null),
+        Setting("env_vars_prefix", "Put before HOST and the PORT variables", (text, settings) => settings with { Matching = settings.Matching with { EnvironmentPrefix = text } },
+            settings => settings.Matching.EnvironmentPrefix.Length > 0 ? settings.Matching.EnvironmentPrefix : null),
+        Setting("failover_timeout", "Seconds that the master keeps tasks while the framework is away",
+            (text, settings) => settings with { FailoverTimeout = TimeSpan.FromSeconds(Count(text, 0)) }, settings => Of((int)settings.FailoverTimeout.TotalSeconds)),
+        Setting("hostname", "Given to the master", (text, settings) => settings with { Hostname = text }, settings => settings.Hostname),
+        Setting("local_port_max", "Last service port", (text, settings) => settings with { ServicePortMax = Count(text, 1, 65535) }, settings => Of(settings.ServicePortMax)),
+        Setting("local_port_min", "First service port", (text, settings) => settings with { ServicePortMin = Count(text, 1, 65535) }, settings => Of(settings.ServicePortMin)),
+        Setting("max_instances_per_offer", "", (text, settings) => settings with { MaxInstancesPerOffer = Count(text, 1) }, settings => Of(settings.MaxInstancesPerOffer)),
+        Setting("max_running_deployments", "", (text, settings) => settings with { MaxRunningDeployments = Count(text, 1) }, settings => Of(settings.MaxRunningDeployments)),
+        Setting("mesos_bridge_name", "", (text, settings) => settings with { Matching = settings.Matching with { BridgeName = text } }, settings => settings.Matching.BridgeName),
+        Setting("new_group_enforce_role", "off or top: whether new top-level groups enforce their role",
+            (text, settings) => settings with { NewTopGroupsEnforceRole = EnforceRole(text) }, settings => settings.NewTopGroupsEnforceRole ? "top" : "off"),
+        Setting("task_launch_confirm_timeout", "Milliseconds", (text, settings) => settings with { LaunchConfirmTimeout = Milliseconds(text) }, settings => Of(settings.LaunchConfirmTimeout)),
+        Setting("task_launch_timeout", "Milliseconds", (text, settings) => settings with { LaunchTimeout = Milliseconds(text) }, settings => Of(settings.LaunchTimeout)),
+        Setting("zk_max_versions", "Versions kept of each app and of the tree", (text, settings) => settings with { MaxVersions = Count(text, 1, 10_000) }, settings => Of(settings.MaxVersions)),
+        new("framework_name", FlagSupport.Supported, "The name under which it subscribes") { Apply = (text, options) => options with { Name = text }, Show = options => options.Name },
+        new("mesos_role", FlagSupport.Supported, "Role of apps that name none") { Apply = (text, options) => options with { Role = text }, Show = options => options.Role, OldName = "role" },
+        new("mesos_user", FlagSupport.Supported, "Runs the tasks of apps that name no user") { Apply = (text, options) => options with { User = text }, Show = options => options.User },
+    ]);
+
+    private static AppsFlag Api(string name, string note, Func<string, ApiOptions, ApiOptions> apply, Func<ApiOptions, string?> show) =>
+        new(name, FlagSupport.Supported, note) { Apply = (text, options) => options with { Api = apply(text, options.Api) }, Show = options => show(options.Api) };
+
+    private static AppsFlag Setting(string name, string note, Func<string, AppsSettings, AppsSettings> apply, Func<AppsSettings, string?> show) =>
+        new(name, FlagSupport.Supported, note) { Apply = (text, options) => options with { Settings = apply(text, options.Settings) }, Show = options => show(options.Settings) };
+
+    private static TimeSpan Milliseconds(string text) => TimeSpan.FromMilliseconds(Count(text, 0));
+
+    private static string[] List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool EnforceRole(string text) => text switch
+    {
+        "top" => true,
+        "off" => false,
+        _ => throw new FormatException($"expecting off or top, not '{text}'"),
+    };
+
+    private static ValueSet<string> Features(string text)
+    {
+        string[] optional = [Specs.Features.Secrets, Specs.Features.ExternalVolumes, Specs.Features.GpuResources];
+        string[] always = ["vips", "task_killing", "maintenance_mode"];
+        var given = List(text);
+        return given.FirstOrDefault(feature => !optional.Contains(feature) && !always.Contains(feature)) is { } unknown
+            ? throw new FormatException($"'{unknown}' is not a feature; there are {string.Join(", ", optional.Concat(always))}")
+            : given.Where(optional.Contains).ToValueSet();
+    }
+
+    /// <summary>One user, or a file of several.</summary>
+    private static IReadOnlyDictionary<string, string> Credentials(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon > 0 && colon < text.Length - 1 && !text.Contains('/') && !text.Contains('\n'))
+        {
+            return new Dictionary<string, string> { [text[..colon]] = text[(colon + 1)..] };
+        }
+        return text.StartsWith('/') || text.StartsWith('.') ? CredentialsFile.Load(text) : throw new FormatException("expecting user:password, or the path of a credentials file");
+    }
+}

@@ -1,0 +1,56 @@
+namespace Offerbook.Apps.Http.Measuring;
+
+/// <summary>How long requests took: how many there were, and of the last <see cref="Kept"/> the spread. Safe to use from several threads.</summary>
+internal sealed class RequestTimes
+{
+    /// <summary>As many as a dashboard's minute of a busy client; 8 KiB.</summary>
+    private const int Kept = 1_024;
+
+    private readonly double[] _seconds = new double[Kept];
+    private readonly Lock _lock = new();
+    private long _count;
+    private double _total;
+
+    public long Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _count;
+            }
+        }
+    }
+
+    /// <summary>All of them together, in seconds.</summary>
+    public double Total
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _total;
+            }
+        }
+    }
+
+    public void Add(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            _seconds[_count++ % Kept] = time.TotalSeconds;
+            _total += time.TotalSeconds;
+        }
+    }
+
+    /// <summary>The kept ones in seconds, shortest first.</summary>
+    public double[] Sorted()
+    {
+        lock (_lock)
+        {
+            var kept = _seconds[..(int)Math.Min(_count, Kept)];
+            Array.Sort(kept);
+            return kept;
+        }
+    }
+}

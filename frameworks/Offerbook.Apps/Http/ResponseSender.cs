@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using Offerbook.Apps.Http.Measuring;
+
+namespace Offerbook.Apps.Http;
+
+/// <summary>Puts answers on the wire: compressed for those who take gzip, and not at all for those who have them already.</summary>
+internal sealed class ResponseSender(bool compresses, HttpMeter meter)
+{
+    /// <summary>Smaller ones fit one packet anyway.</summary>
+    private const int MinGzipBytes = 512;
+
+    public async Task SendAsync(ApiResponse answer, ApiRequest request)
+    {
+        var (context, response) = (request.Context, request.Context.Response);
+        response.StatusCode = answer.Status;
+        foreach (var (name, value) in answer.Headers)
+        {
+            response.Headers[name] = value;
+        }
+        if (answer.ContentType is null)
+        {
+            return;
+        }
+        var gzips = compresses && answer.Body.Bytes.Length >= MinGzipBytes && AcceptsGzip(request);
+        if (answer.Version is not null)
+        {
+            var tag = EntityTag.Of(answer.Version, answer.Body, gzips);
+            response.Headers.ETag = tag;
+            if (EntityTag.IsAmong(context.Request.Headers.IfNoneMatch, tag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+        }
+        var body = gzips ? answer.Body.Gzip : answer.Body.Bytes;
+        response.ContentType = answer.ContentType;
+        response.ContentLength = body.Length;
+        if (gzips)
+        {
+            response.Headers.ContentEncoding = "gzip";
+        }
+        if (compresses)
+        {
+            response.Headers.Append("Vary", "Accept-Encoding");
+        }
+        if (!request.IsHead)
+        {
+            await response.Body.WriteAsync(body, context.RequestAborted);
+            meter.Sent(body.Length, gzips);
+        }
+    }
+
+    private static bool AcceptsGzip(ApiRequest request)
+    {
+        foreach (var value in request.Context.Request.Headers.AcceptEncoding)
+        {
+            foreach (var coding in (value ?? "").Split(','))
+            {
+                var parts = coding.Split(';');
+                if (parts[0].Trim() is "gzip" or "*")
+                {
+                    return parts.Length == 1 || parts[1].Replace(" ", "", StringComparison.Ordinal) is not ("q=0" or "q=0.0");
+                }
+            }
+        }
+        return false;
+    }
+}
