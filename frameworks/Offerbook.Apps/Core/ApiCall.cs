@@ -17,6 +17,9 @@ public abstract record ApiCall
     {
     }
 
+    /// <summary>What the change may restart; null: as the server's default has it.</summary>
+    public Groups.Versioning? Versioning { get; init; }
+
     /// <summary>POST /v2/apps</summary>
     public sealed record CreateApp(JToken Body, bool Force) : ApiCall;
 
@@ -56,4 +59,25 @@ public abstract record ApiCall
 
     /// <summary>DELETE /v2/queue/{id}/delay</summary>
     public sealed record ResetDelay(string Id) : ApiCall;
+
+    /// <summary>POST /offerbook/v1/deployments/{id}/promote</summary>
+    public sealed record PromoteDeployment(string Id) : ApiCall;
+
+    /// <summary>POST /offerbook/v1/deployments/{id}/pause</summary>
+    public sealed record PauseDeployment(string Id) : ApiCall;
+
+    /// <summary>POST /offerbook/v1/apps/{id}/suspend, or of a group</summary>
+    public sealed record SuspendApps(string Id, bool IsGroup, bool Force) : ApiCall;
+
+    /// <summary>POST /offerbook/v1/apps/{id}/resume, or of a group</summary>
+    public sealed record ResumeApps(string Id, bool IsGroup, bool Force) : ApiCall;
+
+    /// <summary>POST /offerbook/v1/groups/{id}/restart</summary>
+    public sealed record RestartGroup(string Id, bool Force) : ApiCall;
+
+    /// <summary>DELETE /offerbook/v1/groups/{id}/delay</summary>
+    public sealed record ResetDelays(string Id) : ApiCall;
+
+    /// <summary>Sees what is free in these roles. Answered when the master has had time to offer it.</summary>
+    public sealed record LookAround(IReadOnlyList<string> Roles) : ApiCall;
 }

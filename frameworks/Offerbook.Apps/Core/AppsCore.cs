@@ -40,6 +40,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     private readonly Launcher _launcher;
     private readonly MasterDesk _masterDesk;
     private readonly DeploymentRunner _deployments;
+    private readonly DeploymentLimits _limits;
     private readonly ScaleKeeper _scale;
     private readonly RequestDesk _requests;
     private AppsState _state;
@@ -61,7 +62,10 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         var keeper = new InstanceKeeper(random.Fork());
         _deployments = new DeploymentRunner(keeper, _checks);
         _scale = new ScaleKeeper(keeper);
-        _requests = new RequestDesk(new TreeChanges(settings, random.Fork(), _deployments), _deployments);
+        var changes = new TreeChanges(settings, random.Fork(), _deployments);
+        var rollback = new Rollback(changes, _deployments);
+        _limits = new DeploymentLimits(settings, _deployments, rollback);
+        _requests = new RequestDesk(settings, changes, _deployments, rollback, _launcher);
     }
 
     public string PersistenceId => "apps";
@@ -151,6 +155,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
                 _reaper.Sweep(turn);
                 _overdue.Sweep(turn);
                 _launcher.Sweep(turn);
+                _limits.Sweep(turn);
                 StartSweep(turn);
                 break;
             case AppsTimer.HealthCheckDue due:
@@ -158,6 +163,9 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
                 break;
             case AppsTimer.ReadinessCheckDue due:
                 _readiness.Ask(turn, new InstanceId(due.Instance));
+                break;
+            case AppsTimer.LookAroundOver:
+                _launcher.EndLookAround(turn);
                 break;
             case AppsTimer.LaunchDelayOver or AppsTimer.ReviveAllowed:
                 // The launcher looks at its clocks at the end of every turn.
@@ -176,7 +184,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             Invariant.Check(looks < MaxLooksPerTurn, $"{app} settles in one turn");
             if (turn.State.LockOf(app) is { } deployment)
             {
-                _deployments.Advance(turn, deployment.Id, app);
+                _limits.Advance(turn, deployment, app);
             }
             else
             {
@@ -208,7 +216,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         }
         else
         {
-            _reaper.Forget(id);
+            _reaper.Forget(turn, id);
             _overdue.Forget(id);
             _health.Forget(id);
             _readiness.Forget(id);
@@ -235,6 +243,8 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             Readiness = _readiness.Latest,
             Queue = _launcher.Stats,
             Counters = _launcher.Counters with { StatusUpdates = _masterDesk.StatusUpdates, UpdatesByState = _masterDesk.UpdatesByState, EventsPublished = _state.LastEventId },
+            Known = _launcher.Memory.Known,
+            HomeRegion = _launcher.HomeRegion,
             MasterUrl = _masterDesk.MasterUrl,
             IsSubscribed = _master.IsSubscribed,
         };

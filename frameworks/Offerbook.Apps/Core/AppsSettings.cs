@@ -1,4 +1,6 @@
+using Offerbook.Apps.Groups;
 using Offerbook.Apps.Matching;
+using Offerbook.Apps.Specs;
 using Offerbook.Client.Scheduling;
 
 namespace Offerbook.Apps.Core;
@@ -65,6 +67,15 @@ public sealed record AppsSettings
 
     /// <summary>A kill that has not been confirmed is repeated after so long, without end.</summary>
     public TimeSpan KillRetryInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Kills on their way that nobody has confirmed yet; more wait for their turn.</summary>
+    public int MaxKillsInFlight { get; init; } = 100;
+
+    /// <summary>The limits of deployments whose apps set none: none, unless said otherwise. Its pause points are not used.</summary>
+    public DeploymentPolicy Deployment { get; init; } = DeploymentPolicy.None;
+
+    /// <summary>What a change may restart when its request does not say.</summary>
+    public Versioning Versioning { get; init; } = Versioning.Strict;
 
     /// <summary>Time between two rounds of reconciliation once every task has been heard of.</summary>
     public TimeSpan ReconciliationInterval { get; init; } = TimeSpan.FromMinutes(10);

@@ -40,6 +40,15 @@ public sealed record AppsState
 
     public ImmutableSortedDictionary<PathId, TaskFailure> Failures { get; init; } = ImmutableSortedDictionary<PathId, TaskFailure>.Empty;
 
+    /// <summary>The last failures of each app, oldest first; bounded by <see cref="MaxFailuresPerApp"/>.</summary>
+    public ImmutableSortedDictionary<PathId, ImmutableList<TaskFailure>> FailureHistory { get; init; } =
+        ImmutableSortedDictionary<PathId, ImmutableList<TaskFailure>>.Empty;
+
+    /// <summary>How many instances each app that is scaled to nothing had before.</summary>
+    public ImmutableSortedDictionary<PathId, int> Suspended { get; init; } = ImmutableSortedDictionary<PathId, int>.Empty;
+
+    public const int MaxFailuresPerApp = 20;
+
     /// <summary>Id of the last event published.</summary>
     public long LastEventId { get; init; }
 
@@ -77,6 +86,7 @@ public sealed record AppsState
             Versions = Root.FindSpec(forgotten.App) is null ? Versions.Remove(forgotten.App) : Versions,
             Delays = Delays.Remove(forgotten.App),
             Failures = Failures.Remove(forgotten.App),
+            FailureHistory = FailureHistory.Remove(forgotten.App),
         },
         Change.InstanceStored stored => this with { Instances = Instances.With(stored.Instance, DefinitionOf(stored.Instance)) },
         Change.InstanceExpunged expunged => this with { Instances = Instances.Without(expunged.Id) },
@@ -88,19 +98,32 @@ public sealed record AppsState
         Change.DeploymentEnded ended => this with
         {
             Deployments = Deployments.Without(ended.Outcome.Id),
-            Finished = Bounded(Finished.Add(ended.Outcome), MaxFinished),
+            Finished = Bounded(Finished.RemoveAll(outcome => outcome.Id == ended.Outcome.Id).Add(ended.Outcome), MaxFinished),
         },
         Change.DelayChanged { Delay: null } delay => this with { Delays = Delays.Remove(delay.App) },
         Change.DelayChanged delay => this with { Delays = Delays.SetItem(delay.App, delay.Delay) },
-        Change.TaskFailed failed => this with { Failures = Failures.SetItem(failed.Failure.App, failed.Failure) },
+        Change.TaskFailed failed => this with
+        {
+            Failures = Failures.SetItem(failed.Failure.App, failed.Failure),
+            FailureHistory = FailureHistory.SetItem(failed.Failure.App,
+                Bounded(FailureHistory.GetValueOrDefault(failed.Failure.App, []).Add(failed.Failure), MaxFailuresPerApp)),
+        },
+        Change.DeploymentAltered altered => WithDeployment(altered.Id, deployment => deployment with { Life = altered.Life }),
+        Change.InstancesRemembered remembered => this with { Suspended = Suspended.SetItem(remembered.App, remembered.Instances) },
         _ => throw new InvariantViolationException("an unknown change: " + change.GetType().Name),
     };
 
     private AppsState WithRoot(RootGroup root)
     {
-        var versions = Versions;
+        var (versions, suspended) = (Versions, Suspended);
         foreach (var difference in TreeDifference.Specs(Root, root))
         {
+            suspended = difference switch
+            {
+                { From.Instances: > 0, To.Instances: 0 } => suspended.SetItem(difference.Id, difference.From.Instances),
+                { To.Instances: 0 } => suspended,
+                _ => suspended.Remove(difference.Id),
+            };
             if (difference.To is { } app)
             {
                 versions = versions.SetItem(app.Id, WithVersion(versions.GetValueOrDefault(app.Id, []), app));
@@ -108,7 +131,7 @@ public sealed record AppsState
         }
         // Only enforceRole changes a tree without giving it a new version.
         var roots = Roots.Count > 0 && Roots[^1].Version == root.Version ? Roots.SetItem(Roots.Count - 1, root) : Roots.Add(root);
-        return this with { Root = root, Roots = Bounded(roots, MaxVersions), Versions = versions };
+        return this with { Root = root, Roots = Bounded(roots, MaxVersions), Versions = versions, Suspended = suspended };
     }
 
     private ImmutableList<RunSpec> WithVersion(ImmutableList<RunSpec> versions, RunSpec app)

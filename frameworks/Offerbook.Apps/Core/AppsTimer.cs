@@ -19,6 +19,9 @@ public abstract record AppsTimer
     /// <summary>Offers may be revived again.</summary>
     public sealed record ReviveAllowed : AppsTimer;
 
+    /// <summary>The master has had time to offer what somebody wants to see.</summary>
+    public sealed record LookAroundOver : AppsTimer;
+
     /// <summary>A check of one instance is due. <paramref name="Check"/>: its place among the app's checks.</summary>
     public sealed record HealthCheckDue(string Instance, int Check) : AppsTimer;
 

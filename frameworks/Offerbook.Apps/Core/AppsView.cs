@@ -25,6 +25,12 @@ public sealed record AppsView
     /// <summary>Of apps that have instances waiting for offers.</summary>
     public ImmutableSortedDictionary<PathId, LaunchStats> Queue { get; init; } = ImmutableSortedDictionary<PathId, LaunchStats>.Empty;
 
+    /// <summary>What was last seen free on each agent, by its id.</summary>
+    public ImmutableSortedDictionary<string, KnownOffer> Known { get; init; } = OfferMemory.Nothing;
+
+    /// <summary>The master's region; null when it has none.</summary>
+    public string? HomeRegion { get; init; }
+
     public AppsCounters Counters { get; init; } = new();
 
     /// <summary>Where the master's pages are, if the framework is subscribed.</summary>

@@ -14,7 +14,17 @@ internal static class Replies
 
     /// <summary><c>{"version","deploymentId"}</c>, with the deployment's header and, for what is new, where it is.</summary>
     public static Reply Started(ConnectionId connection, int status, DeploymentPlan plan, string? location = null, JObject? body = null) => new(
-        connection, status, Headers(plan, location), body ?? new JObject { ["version"] = plan.Version.ToString(), ["deploymentId"] = plan.Id });
+        connection, status, Headers(plan, location),
+        WithWarnings(plan, body ?? new JObject { ["version"] = plan.Version.ToString(), ["deploymentId"] = plan.Id }));
+
+    private static JObject WithWarnings(DeploymentPlan plan, JObject body)
+    {
+        if (plan.Warnings.Count > 0)
+        {
+            body["warnings"] = new JArray(plan.Warnings);
+        }
+        return body;
+    }
 
     private static List<KeyValuePair<string, string>> Headers(DeploymentPlan plan, string? location)
     {

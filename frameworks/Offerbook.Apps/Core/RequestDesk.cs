@@ -1,17 +1,18 @@
 using Offerbook.Actors;
 using Offerbook.Apps.Deployments;
-using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Journal;
+using Offerbook.Apps.Launching;
 using Offerbook.Apps.Specs;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Apps.Core;
 
 /// <summary>Takes what clients ask for and answers each exactly once.</summary>
-internal sealed class RequestDesk(TreeChanges changes, DeploymentRunner runner)
+internal sealed class RequestDesk(AppsSettings settings, TreeChanges changes, DeploymentRunner runner, Rollback rollback, Launcher launcher)
 {
+    private readonly RolloutRequests _rollouts = new(changes, runner);
     private readonly AppRequests _apps = new(changes);
     private readonly GroupRequests _groups = new(changes);
     private readonly TaskRequests _tasks = new(changes);
@@ -19,6 +20,12 @@ internal sealed class RequestDesk(TreeChanges changes, DeploymentRunner runner)
     public void Take(Turn turn, AppsMessage.ApiCalled called)
     {
         var connection = called.Connection;
+        turn.Versioning = called.Call.Versioning ?? settings.Versioning;
+        if (called.Call is ApiCall.LookAround look)
+        {
+            launcher.LookAround(turn, connection, look.Roles);
+            return;
+        }
         turn.Out.Add(called.Call switch
         {
             ApiCall.CreateApp call => _apps.Create(turn, connection, call, called.Caller),
@@ -34,6 +41,12 @@ internal sealed class RequestDesk(TreeChanges changes, DeploymentRunner runner)
             ApiCall.KillAppTasks call => _tasks.Kill(turn, connection, call),
             ApiCall.KillTasks call => _tasks.Kill(turn, connection, call),
             ApiCall.ResetDelay call => ResetDelay(turn, connection, call),
+            ApiCall.PromoteDeployment call => _rollouts.Promote(turn, connection, call.Id),
+            ApiCall.PauseDeployment call => RolloutRequests.Pause(turn, connection, call.Id),
+            ApiCall.SuspendApps call => _rollouts.Suspend(turn, connection, call),
+            ApiCall.ResumeApps call => _rollouts.Resume(turn, connection, call),
+            ApiCall.RestartGroup call => _rollouts.RestartGroup(turn, connection, call),
+            ApiCall.ResetDelays call => RolloutRequests.ResetDelays(turn, connection, call.Id),
             _ => throw new InvariantViolationException("an unknown call: " + called.Call.GetType().Name),
         });
     }
@@ -49,16 +62,10 @@ internal sealed class RequestDesk(TreeChanges changes, DeploymentRunner runner)
             runner.Cancel(turn, deployment);
             return Replies.Of(connection, 202, null);
         }
-        // Forced, so that it takes the place of the deployment that it undoes.
-        var plan = changes.Make(turn, PathId.Root, root => PlanReversal.Revert(root, deployment.Plan), force: true);
+        var plan = rollback.Of(turn, deployment);
         if (!plan.IsOk)
         {
             return Replies.Of(connection, plan.Error);
-        }
-        // Undoing a mere restart changes no app, so it is in nobody's way and has to be stopped by name.
-        if (turn.State.FindDeployment(call.Id) is { } stillRunning)
-        {
-            runner.Cancel(turn, stillRunning);
         }
         return Replies.Started(connection, 200, plan.Value);
     }

@@ -39,11 +39,13 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
 
     /// <param name="group">The finest group that is edited, for the events.</param>
     /// <param name="toKill">Instances, by app, that a scaling must take first.</param>
+    /// <param name="versioning">As the request has it, unless given.</param>
+    /// <param name="rollbackOf">The deployment whose changes are taken back.</param>
     public ApiResult<DeploymentPlan> Make(Turn turn, PathId group, Func<RootGroup, ApiResult<RootGroup>> edit, bool force,
-        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null)
+        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null, Versioning? versioning = null, string? rollbackOf = null)
     {
         var version = NextVersion(turn);
-        var planned = Plan(turn, edit, version, force, toKill);
+        var planned = Plan(turn, edit, version, force, toKill, versioning);
         if (!planned.IsOk)
         {
             return Refuse(turn, group, version, planned.Error);
@@ -61,14 +63,15 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
             runner.Cancel(turn, conflict);
         }
         turn.Apply(new Change.RootChanged(plan.Target));
-        runner.Start(turn, plan);
+        ConfigurationChanges.Follow(turn, plan);
+        runner.Start(turn, plan, rollbackOf);
         turn.Publish(AppsEvents.GroupChanged(group, version));
         return plan;
     }
 
     /// <summary>What a change would do, without doing it.</summary>
     public ApiResult<DeploymentPlan> Plan(Turn turn, Func<RootGroup, ApiResult<RootGroup>> edit, Timestamp version, bool force,
-        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null)
+        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null, Versioning? versioning = null)
     {
         var root = turn.State.Root;
         if (turn.State.Deployments.Count >= settings.MaxRunningDeployments)
@@ -80,9 +83,12 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
         {
             return edited.Error;
         }
-        var target = TreeUpdate.Complete(root, edited.Value, version, Specs, force);
+        var target = TreeUpdate.Complete(root, edited.Value, version, Specs, force, versioning ?? turn.Versioning);
         return target.IsOk
-            ? DeploymentPlanner.Plan(random.NextGuid().ToString(), root, target.Value, version, toKill)
+            ? DeploymentPlanner.Plan(random.NextGuid().ToString(), root, target.Value, version, toKill) with
+            {
+                Warnings = DependencyWarnings.Of(root, target.Value),
+            }
             : target.Error;
     }
 

@@ -25,6 +25,9 @@ internal sealed class Turn(AppsState state, Now now)
 
     public Timestamp Time { get; } = Timestamp.From(now.Wall);
 
+    /// <summary>What the request being handled lets restart tasks.</summary>
+    public Groups.Versioning Versioning { get; set; }
+
     /// <summary>What is to leave after the journal event, in order. Timers may be put here too.</summary>
     public Effects Out { get; } = new();
 

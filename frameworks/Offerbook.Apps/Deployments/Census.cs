@@ -6,7 +6,7 @@ namespace Offerbook.Apps.Deployments;
 
 /// <summary>
 /// An app's instances in the middle of a replacement, as counted by the table of instances. The instances themselves are walked only
-/// when they are asked for. A wanted instance of the new version is a new one; all others that are not of it are old.
+/// when they are asked for. A wanted instance of the new configuration is a new one; all others that are not of it are old.
 /// </summary>
 internal sealed class Census
 {
@@ -18,7 +18,7 @@ internal sealed class Census
     private Census(AppsState state, RunSpec app)
     {
         (_state, _app) = (state, app);
-        _new = state.Instances.TallyOf(app.Id, app.Version);
+        _new = state.Instances.TallyOf(app.Id, app.VersionInfo.LastConfigChangeAt);
         _old = state.Instances.TallyOf(app.Id) - _new;
     }
 
@@ -31,7 +31,7 @@ internal sealed class Census
     /// <summary>Old instances that nobody has sent away yet.</summary>
     public int OldCount => _old.Standing;
 
-    /// <summary>Instances of the new version.</summary>
+    /// <summary>Instances of the new configuration.</summary>
     public int NewCount => _new.Wanted;
 
     /// <summary>Those of the new version that are ready.</summary>
@@ -51,11 +51,13 @@ internal sealed class Census
 
     public List<Instance> New => Walk(instance => IsNew(instance) && instance.IsWanted);
 
-    public static Census Of(Turn turn, RunSpec app) => new(turn.State, app);
+    public static Census Of(AppsState state, RunSpec app) => new(state, app);
 
     public bool IsHealthy(Instance instance) => InstanceHealth.IsHealthy(_state.DefinitionOf(instance), instance);
 
-    private bool IsNew(Instance instance) => instance.Version == _app.Version;
+    /// <summary>Scaling and metadata move the version, not the configuration; a roll-back brings an earlier configuration back.</summary>
+    private bool IsNew(Instance instance) => instance.Version == _app.Version
+        || _state.DefinitionOf(instance).VersionInfo.LastConfigChangeAt == _app.VersionInfo.LastConfigChangeAt;
 
     private List<Instance> Walk(Func<Instance, bool> wanted) => _state.Instances.Of(_app.Id).Where(wanted).ToList();
 }

@@ -16,6 +16,11 @@ public sealed record Deployment(DeploymentPlan Plan, int CurrentStep)
 
     public Timestamp StartedAt { get; init; }
 
+    public DeploymentLife Life { get; init; } = DeploymentLife.Empty;
+
+    /// <summary>Since when its deadlines count: its start, moved on by every pause.</summary>
+    public Timestamp ClockStart => Life.ClockStart ?? StartedAt;
+
     public IReadOnlyList<DeploymentAction> CurrentActions => CurrentStep == 0 ? [] : Plan.Steps[CurrentStep - 1].Actions;
 
     /// <summary>What the current step does to the app; null: nothing.</summary>
@@ -48,6 +53,12 @@ public sealed record StepProgress(ImmutableSortedDictionary<PathId, ActionProgre
 public sealed record ActionProgress(bool Done, bool Begun, ValueList<InstanceId> Started, RollingProgress? Rolling)
 {
     public static ActionProgress None { get; } = new(false, false, [], null);
+
+    /// <summary>Pause points that somebody has let pass.</summary>
+    public int Promoted { get; init; }
+
+    /// <summary>Since when it waits at a pause point.</summary>
+    public Timestamp? PausedAt { get; init; }
 }
 
 /// <summary>
@@ -57,9 +68,33 @@ public sealed record ActionProgress(bool Done, bool Begun, ValueList<InstanceId>
 /// <param name="Old">Instances of older versions at that time.</param>
 public sealed record RollingProgress(int Old, int KillNow, int MinHealthy, int MaxCapacity);
 
+/// <summary>What happens to a deployment besides its progress.</summary>
+public sealed record DeploymentLife
+{
+    public static DeploymentLife Empty { get; } = new();
+
+    /// <summary>Failed tasks of each app since the deployment began (or was last promoted out of a hold).</summary>
+    public ImmutableSortedDictionary<PathId, int> Failures { get; init; } = ImmutableSortedDictionary<PathId, int>.Empty;
+
+    /// <summary>Why the whole of it stands still; null when it does not.</summary>
+    public DeploymentHalt? Halt { get; init; }
+
+    /// <summary>See <see cref="Deployment.ClockStart"/>; null as long as nothing moved it.</summary>
+    public Timestamp? ClockStart { get; init; }
+
+    /// <summary>The deployment whose changes this one takes back.</summary>
+    public string? RollbackOf { get; init; }
+}
+
+/// <param name="Failed">It has run into one of its limits and is held; else somebody paused it.</param>
+public sealed record DeploymentHalt(bool Failed, string Reason, Timestamp Since);
+
 /// <summary>How a deployment ended.</summary>
 /// <param name="Reason">Why it did not succeed; null when it did.</param>
 public sealed record FinishedDeployment(string Id, Timestamp Version, Timestamp StartedAt, Timestamp EndedAt, ValueList<PathId> AffectedApps, string? Reason)
 {
+    /// <summary>The deployment whose changes this one took back.</summary>
+    public string? RollbackOf { get; init; }
+
     public bool Succeeded => Reason is null;
 }

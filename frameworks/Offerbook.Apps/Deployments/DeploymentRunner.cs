@@ -1,4 +1,5 @@
 using Offerbook.Actors;
+using Offerbook.Apps.Canary;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Events;
@@ -12,16 +13,23 @@ namespace Offerbook.Apps.Deployments;
 /// <summary>
 /// Takes deployments from step to step. Steps come strictly one after the other, the actions of a step go on together. Every
 /// action only compares what is with what shall be, so advancing again, also after a restart, never does a thing twice.
-/// A step that cannot progress waits.
+/// Only apps that are removed wait for those that depended on them. A step that cannot progress waits, until
+/// <see cref="DeploymentLimits"/> ends it; a deployment that is halted only keeps what there is.
 /// </summary>
 internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistry checks)
 {
     private readonly ScaleAction _scale = new(keeper);
     private readonly RestartAction _restart = new(keeper);
+    private readonly PauseKeeper _pauses = new(keeper);
 
-    public void Start(Turn turn, DeploymentPlan plan)
+    /// <param name="rollbackOf">The deployment whose changes it takes back.</param>
+    public void Start(Turn turn, DeploymentPlan plan, string? rollbackOf = null)
     {
-        turn.Apply(new Change.DeploymentStored(new Deployment(plan, 0) { StartedAt = turn.Time }));
+        turn.Apply(new Change.DeploymentStored(new Deployment(plan, 0)
+        {
+            StartedAt = turn.Time,
+            Life = DeploymentLife.Empty with { RollbackOf = rollbackOf },
+        }));
         Advance(turn, plan.Id);
     }
 
@@ -48,6 +56,9 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
     /// <summary>Ends a deployment where it stands; what it has started or replaced so far stays.</summary>
     public void Cancel(Turn turn, Deployment deployment) => End(turn, deployment, DeploymentEvents.CancelledReason);
 
+    /// <summary>As <see cref="Cancel"/>, for a reason of its own.</summary>
+    public void Fail(Turn turn, Deployment deployment, string reason) => End(turn, deployment, reason);
+
     private void EnterStep(Turn turn, Deployment deployment, int step)
     {
         turn.Apply(new Change.DeploymentProgressed(deployment.Id, step, StepProgress.None));
@@ -65,7 +76,7 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
     /// <summary>Goes on to the next step for as long as every action of the present one is done.</summary>
     private void TakeSteps(Turn turn, string id)
     {
-        while (turn.State.FindDeployment(id) is { IsStepDone: true } deployment)
+        while (turn.State.FindDeployment(id) is { IsStepDone: true, Life.Halt: null } deployment)
         {
             if (deployment.CurrentStep > 0)
             {
@@ -86,20 +97,31 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
 
     private void Advance(Turn turn, string id, DeploymentAction action)
     {
-        var before = turn.State.FindDeployment(id)!.ProgressOf(action.App.Id);
-        if (before.Done)
+        var deployment = turn.State.FindDeployment(id)!;
+        var before = deployment.ProgressOf(action.App.Id);
+        if (deployment.Life.Halt is not null)
+        {
+            _pauses.Keep(turn, deployment, action);
+            return;
+        }
+        if (before.Done || (action is DeploymentAction.Stop && !deployment.Plan.Stops.MayGo(deployment, action.App.Id)))
         {
             return;
         }
-        var after = Advance(turn, action, before);
+        var after = Advance(turn, deployment, action, before);
         if (after != before)
         {
             turn.Apply(new Change.ActionProgressed(id, action.App.Id, after));
+            foreach (var next in after.Done && action is DeploymentAction.Stop ? deployment.Plan.Stops.After(turn.State.FindDeployment(id)!) : [])
+            {
+                Advance(turn, id, next);
+            }
         }
     }
 
-    private ActionProgress Advance(Turn turn, DeploymentAction action, ActionProgress progress)
+    private ActionProgress Advance(Turn turn, Deployment deployment, DeploymentAction action, ActionProgress progress)
     {
+        var limit = PausePoints.Apply(deployment, action) ? PausePoints.LimitOf(action.App, progress) : action.App.Instances;
         switch (action)
         {
             case DeploymentAction.Start:
@@ -107,9 +129,9 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
             case DeploymentAction.Stop stop:
                 return StopAction.Advance(turn, stop.App, progress);
             case DeploymentAction.Scale scale:
-                return _scale.Advance(turn, scale, progress);
+                return _scale.Advance(turn, scale, progress, limit);
             case DeploymentAction.Restart restart:
-                return _restart.Advance(turn, restart.App, progress);
+                return _restart.Advance(turn, restart.App, progress, limit);
             default:
                 Invariant.Fail("an unknown deployment action: " + action.GetType().Name);
                 return progress;
@@ -120,7 +142,7 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
     {
         var plan = deployment.Plan;
         turn.Apply(new Change.DeploymentEnded(new FinishedDeployment(plan.Id, plan.Version, deployment.StartedAt, turn.Time,
-            plan.AffectedApps.ToValueList(), reason)));
+            plan.AffectedApps.ToValueList(), reason) { RollbackOf = deployment.Life.RollbackOf }));
         turn.Publish(reason is null ? DeploymentEvents.Success(plan) : DeploymentEvents.Failed(plan, reason));
         // The apps are free again: the background rules look at them.
         foreach (var app in plan.AffectedApps)

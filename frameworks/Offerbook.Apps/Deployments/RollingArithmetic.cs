@@ -14,7 +14,7 @@ public static class RollingArithmetic
     /// <param name="known">All instances, old or new.</param>
     public static RollingBounds Begin(int wanted, UpgradeStrategy strategy, bool resident, int healthy, int known)
     {
-        var minHealthy = (int)Math.Ceiling(wanted * strategy.MinimumHealthCapacity);
+        var minHealthy = MinHealthy(wanted, strategy);
         var maxCapacity = (int)Math.Floor(wanted * (1 + strategy.MaximumOverCapacity));
         var killNow = Math.Max(0, healthy - minHealthy);
         // Nothing could move: either one more is allowed, or, where there can be no more, one less.
@@ -35,6 +35,9 @@ public static class RollingArithmetic
         }
         return new RollingBounds(minHealthy, maxCapacity, killNow);
     }
+
+    /// <summary>Healthy instances that must stay.</summary>
+    public static int MinHealthy(int wanted, UpgradeStrategy strategy) => (int)Math.Ceiling(wanted * strategy.MinimumHealthCapacity);
 
     /// <param name="occupied">Old instances that still hold resources, those being killed included.</param>
     /// <param name="started">New instances so far.</param>

@@ -14,7 +14,8 @@ internal sealed class ScaleAction(InstanceKeeper keeper)
 {
     private readonly ReadyWatch _ready = new();
 
-    public ActionProgress Advance(Turn turn, DeploymentAction.Scale action, ActionProgress progress)
+    /// <param name="limit">Instances that there may be for now: those up to the next pause point, or all.</param>
+    public ActionProgress Advance(Turn turn, DeploymentAction.Scale action, ActionProgress progress, int limit)
     {
         var app = action.App;
         var surplus = turn.State.Instances.TallyOf(app.Id).Wanted - app.Instances;
@@ -24,14 +25,15 @@ internal sealed class ScaleAction(InstanceKeeper keeper)
         }
         if (surplus > 0)
         {
-            foreach (var victim in KillOrder.First(surplus, Wanted(turn, app), app.KillSelection, action.InstancesToKill))
+            foreach (var victim in SpreadKills.First(surplus, app, Wanted(turn, app), action.InstancesToKill))
             {
                 InstanceKeeper.Decommission(turn, victim);
             }
         }
 
         var started = progress.Started;
-        var missing = app.Instances - turn.State.Instances.TallyOf(app.Id).Wanted;
+        var target = Math.Min(app.Instances, limit);
+        var missing = target - turn.State.Instances.TallyOf(app.Id).Wanted;
         // Room for what replaces sentenced instances comes only when they are gone.
         if (missing > 0 && !(turn.State.Instances.TallyOf(app.Id).Dying > 0 && action.InstancesToKill.Count > 0))
         {
@@ -43,7 +45,14 @@ internal sealed class ScaleAction(InstanceKeeper keeper)
         {
             _ready.Forget(app.Id);
         }
-        return progress with { Begun = true, Done = done, Started = done ? [] : started };
+        var isPaused = target < app.Instances && tally.Wanted >= target && tally.Ready >= target;
+        return progress with
+        {
+            Begun = true,
+            Done = done,
+            Started = done ? [] : started,
+            PausedAt = isPaused ? progress.PausedAt ?? turn.Time : progress.PausedAt,
+        };
     }
 
     private static List<Instance> Wanted(Turn turn, RunSpec app) =>

@@ -23,7 +23,7 @@ internal sealed class ScaleKeeper(InstanceKeeper keeper)
         if (surplus > 0)
         {
             var wanted = turn.State.Instances.Of(id).Where(instance => instance.IsWanted);
-            foreach (var victim in KillOrder.First(surplus, wanted, app.KillSelection, []))
+            foreach (var victim in SpreadKills.First(surplus, app, wanted, []))
             {
                 InstanceKeeper.Decommission(turn, victim);
             }

@@ -9,14 +9,16 @@ public static class TreeUpdate
 {
     /// <param name="version">The time of the request; it must be later than that of <paramref name="original"/>.</param>
     /// <param name="force">Allows what is refused only for caution.</param>
-    public static ApiResult<RootGroup> Complete(RootGroup original, RootGroup edited, Timestamp version, SpecSettings settings, bool force = false)
+    /// <param name="versioning">What makes a change one of configuration.</param>
+    public static ApiResult<RootGroup> Complete(RootGroup original, RootGroup edited, Timestamp version, SpecSettings settings, bool force = false,
+        Versioning versioning = Versioning.Strict)
     {
         var assigned = ServicePorts.Assign(original, edited, settings);
         if (!assigned.IsOk)
         {
             return assigned.Error;
         }
-        var target = assigned.Value.MapSpecs(spec => WithVersion(original.FindSpec(spec.Id), spec, version)) with { Version = version };
+        var target = assigned.Value.MapSpecs(spec => WithVersion(original.FindSpec(spec.Id), spec, version, versioning)) with { Version = version };
         var errors = TreeRules.Check(original, target, settings, force);
         return errors.Any ? ApiErrors.NotValid(errors) : target;
     }
@@ -25,7 +27,7 @@ public static class TreeUpdate
     /// A new or changed configuration starts a history of its own; scaling and restarting (which marks its app with the request's
     /// version already) move their part of it. An app that was merely sent again stays the very same object.
     /// </summary>
-    private static RunSpec WithVersion(RunSpec? before, RunSpec after, Timestamp version)
+    private static RunSpec WithVersion(RunSpec? before, RunSpec after, Timestamp version, Versioning versioning)
     {
         if (ReferenceEquals(before, after) || (before is not null && after.VersionInfo.Version == version))
         {
@@ -37,7 +39,14 @@ public static class TreeUpdate
         }
         var info = before.To(after) switch
         {
-            AppDifference.Config => VersionInfo.New(version),
+            AppDifference.Config => versioning switch
+            {
+                Versioning.Restored => after.VersionInfo with { Version = version, LastScalingAt = version },
+                Versioning.Lenient when before.IsSameButForMetadata(after) => before.Instances == after.Instances
+                    ? before.VersionInfo.WithMetadata(version)
+                    : before.VersionInfo.WithScaling(version),
+                _ => VersionInfo.New(version),
+            },
             AppDifference.ScaleOnly => before.VersionInfo.WithScaling(version),
             _ => before.VersionInfo,
         };

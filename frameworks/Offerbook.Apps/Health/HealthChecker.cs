@@ -118,6 +118,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
         turn.Apply(new Journal.Change.TaskFailed(new TaskFailure(instance.App, instance.Task.Value, "TASK_KILLED",
             "Task was killed since health check failed. Reason: " + cause, instance.Placement?.Host ?? "", instance.Placement?.Agent.Value,
             instance.Version, turn.Time)));
+        Deployments.DeploymentLimits.CountFailure(turn, instance);
         InstanceKeeper.RequestKill(turn, instance);
     }
 

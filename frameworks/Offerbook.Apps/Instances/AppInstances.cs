@@ -4,28 +4,29 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Instances;
 
-/// <summary>The instances of one app by id, and their counts by the version that they run. Immutable.</summary>
+/// <summary>The instances of one app by id, and their counts by the configuration that they run. Immutable.</summary>
 internal sealed class AppInstances : IReadOnlyCollection<Instance>
 {
     public static AppInstances Empty { get; } = new(ImmutableSortedDictionary<InstanceId, Entry>.Empty, [], default);
 
     private readonly ImmutableSortedDictionary<InstanceId, Entry> _byId;
 
-    /// <summary>Few: the versions that some instance runs.</summary>
-    private readonly ImmutableArray<VersionTally> _versions;
+    /// <summary>Few: the configurations that some instance runs.</summary>
+    private readonly ImmutableArray<ConfigurationTally> _configurations;
 
-    private AppInstances(ImmutableSortedDictionary<InstanceId, Entry> byId, ImmutableArray<VersionTally> versions, Tally all) =>
-        (_byId, _versions, Tally) = (byId, versions, all);
+    private AppInstances(ImmutableSortedDictionary<InstanceId, Entry> byId, ImmutableArray<ConfigurationTally> configurations, Tally all) =>
+        (_byId, _configurations, Tally) = (byId, configurations, all);
 
     public int Count => _byId.Count;
 
     public Tally Tally { get; }
 
-    public Tally TallyOf(Timestamp version)
+    /// <param name="configuration">Its <see cref="VersionInfo.LastConfigChangeAt"/>: scaling and metadata move an app's version, not that.</param>
+    public Tally TallyOf(Timestamp configuration)
     {
-        foreach (var counted in _versions)
+        foreach (var counted in _configurations)
         {
-            if (counted.Version == version)
+            if (counted.Configuration == configuration)
             {
                 return counted.Tally;
             }
@@ -38,15 +39,15 @@ internal sealed class AppInstances : IReadOnlyCollection<Instance>
     /// <param name="definition">What the instance runs.</param>
     public AppInstances With(Instance instance, RunSpec definition)
     {
-        var counts = Tally.Of(definition, instance);
-        var (versions, all) = _byId.TryGetValue(instance.Id, out var before)
-            ? (Counted(_versions, before.Instance.Version, before.Counts, false), Tally - before.Counts)
-            : (_versions, Tally);
-        return new AppInstances(_byId.SetItem(instance.Id, new Entry(instance, counts)), Counted(versions, instance.Version, counts, true), all + counts);
+        var entry = new Entry(instance, Tally.Of(definition, instance), definition.VersionInfo.LastConfigChangeAt);
+        var (configurations, all) = _byId.TryGetValue(instance.Id, out var before)
+            ? (Counted(_configurations, before, false), Tally - before.Counts)
+            : (_configurations, Tally);
+        return new AppInstances(_byId.SetItem(instance.Id, entry), Counted(configurations, entry, true), all + entry.Counts);
     }
 
     public AppInstances Without(InstanceId id) => _byId.TryGetValue(id, out var before)
-        ? new AppInstances(_byId.Remove(id), Counted(_versions, before.Instance.Version, before.Counts, false), Tally - before.Counts)
+        ? new AppInstances(_byId.Remove(id), Counted(_configurations, before, false), Tally - before.Counts)
         : this;
 
     public IEnumerator<Instance> GetEnumerator()
@@ -59,26 +60,29 @@ internal sealed class AppInstances : IReadOnlyCollection<Instance>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static ImmutableArray<VersionTally> Counted(ImmutableArray<VersionTally> versions, Timestamp version, Tally counts, bool isAdded)
+    private static ImmutableArray<ConfigurationTally> Counted(ImmutableArray<ConfigurationTally> configurations, Entry entry, bool isAdded)
     {
-        for (var i = 0; i < versions.Length; i++)
+        for (var i = 0; i < configurations.Length; i++)
         {
-            if (versions[i].Version == version)
+            if (configurations[i].Configuration == entry.Configuration)
             {
-                var tally = isAdded ? versions[i].Tally + counts : versions[i].Tally - counts;
-                return tally.Total == 0 ? versions.RemoveAt(i) : versions.SetItem(i, new VersionTally(version, tally));
+                var tally = isAdded ? configurations[i].Tally + entry.Counts : configurations[i].Tally - entry.Counts;
+                return tally.Total == 0 ? configurations.RemoveAt(i) : configurations.SetItem(i, new ConfigurationTally(entry.Configuration, tally));
             }
         }
-        return isAdded ? versions.Add(new VersionTally(version, counts)) : versions;
+        return isAdded ? configurations.Add(new ConfigurationTally(entry.Configuration, entry.Counts)) : configurations;
     }
 
     /// <param name="counts">What the instance was counted as, so that it leaves the counts as it came.</param>
-    private sealed class Entry(Instance instance, Tally counts)
+    /// <param name="configuration">Of what it runs.</param>
+    private sealed class Entry(Instance instance, Tally counts, Timestamp configuration)
     {
         public Instance Instance => instance;
 
         public Tally Counts => counts;
+
+        public Timestamp Configuration => configuration;
     }
 
-    private readonly record struct VersionTally(Timestamp Version, Tally Tally);
+    private readonly record struct ConfigurationTally(Timestamp Configuration, Tally Tally);
 }

@@ -50,10 +50,18 @@ internal sealed class InstanceKeeper(SeededRandom random)
         }
     }
 
-    /// <summary>Ends the newest task; the instance gets another one.</summary>
+    /// <summary>Ends the newest task; the instance gets another one. A task out of reach cannot be killed: its instance is given up
+    /// and made up for by another, unless it owns volumes there.</summary>
     public static void RequestKill(Turn turn, Instance instance)
     {
-        if (instance.IsActive)
+        if (instance.Condition.IsUnreachable())
+        {
+            if (!turn.State.DefinitionOf(instance).IsResident)
+            {
+                Decommission(turn, instance);
+            }
+        }
+        else if (instance.IsActive)
         {
             turn.Store(instance, instance with { KillRequested = true });
         }

@@ -29,8 +29,8 @@ public sealed class InstanceTable
     /// <summary>Counts of all of the app's instances.</summary>
     public Tally TallyOf(PathId app) => OfApp(app).Tally;
 
-    /// <summary>Counts of those of the app's instances that run, or will run, a version.</summary>
-    public Tally TallyOf(PathId app, Timestamp version) => OfApp(app).TallyOf(version);
+    /// <summary>Counts of those of the app's instances that run, or will run, a configuration, named by when it was made.</summary>
+    public Tally TallyOf(PathId app, Timestamp configuration) => OfApp(app).TallyOf(configuration);
 
     /// <param name="definition">What the instance runs, or will.</param>
     public InstanceTable With(Instance instance, RunSpec definition)

@@ -47,6 +47,10 @@ internal sealed class OverdueWatch(AppsSettings settings)
         {
             case Condition.Provisioned when passed >= settings.LaunchConfirmTimeout:
             case Condition.Staging or Condition.Starting when passed >= settings.LaunchTimeout:
+                if (!instance.KillRequested && instance.Goal == Goal.Running)
+                {
+                    Deployments.DeploymentLimits.CountFailure(turn, instance);
+                }
                 InstanceKeeper.RequestKill(turn, instance);
                 break;
             case Condition.Unreachable or Condition.UnreachableInactive

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Deployments;
 using Offerbook.Apps.Events;
 using Offerbook.Apps.Health;
 using Offerbook.Apps.Journal;
@@ -85,7 +86,11 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
         if (ended.Goal == Goal.Running)
         {
             // The change of condition is not told: the next that clients hear is Provisioned, with a new task id.
-            turn.Apply(new Change.InstanceStored(InstanceTransition.Reschedule(ended, turn.Time)));
+            var next = InstanceTransition.Reschedule(ended, turn.Time);
+            // With the same configuration it is launched as the app is now: scaled, or with other metadata.
+            var present = turn.State.Root.FindSpec(ended.App);
+            var isCurrent = present?.VersionInfo.LastConfigChangeAt == turn.State.DefinitionOf(ended).VersionInfo.LastConfigChangeAt;
+            turn.Apply(new Change.InstanceStored(isCurrent ? next with { Version = present!.Version } : next));
         }
         else
         {
@@ -103,11 +108,14 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
         {
             return;
         }
+        // The back-off may have been changed in place.
+        app = turn.State.Root.FindSpec(app.Id) is { } present && present.VersionInfo.LastConfigChangeAt == app.VersionInfo.LastConfigChangeAt ? present : app;
         var delay = turn.State.Delays.GetValueOrDefault(app.Id);
         if (after.Condition.CountsAsFailure() && after.Goal == Goal.Running && !before.KillRequested && !IsDraining(status))
         {
             var last = delay?.IsForgotten(app, turn.Time) == true ? null : delay;
             turn.Apply(new Change.DelayChanged(app.Id, LaunchDelay.AfterFailure(last, app, turn.Time)));
+            DeploymentLimits.CountFailure(turn, after);
         }
         else if (delay is not null && after.Condition is Condition.Staging or Condition.Starting or Condition.Running && before.Condition != after.Condition)
         {
@@ -117,7 +125,7 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
 
     /// <summary>A deployment puts a newer configuration in its place: its failures say nothing about that one, and it is not launched again.</summary>
     private static bool IsBeingReplaced(Turn turn, RunSpec app) => turn.State.LockOf(app.Id) is not null
-        && turn.State.Root.FindSpec(app.Id) is { } present && present.VersionInfo.LastConfigChangeAt > app.VersionInfo.LastConfigChangeAt;
+        && turn.State.Root.FindSpec(app.Id) is { } present && present.VersionInfo.LastConfigChangeAt != app.VersionInfo.LastConfigChangeAt;
 
     private static bool IsDraining(TaskStatus status) => status.HasReason && status.Reason == TaskStatus.Types.Reason.AgentDraining;
 

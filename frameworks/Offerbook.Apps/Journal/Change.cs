@@ -46,12 +46,18 @@ public abstract record Change
     /// <summary>An action of a deployment's present step went on.</summary>
     public sealed record ActionProgressed(string Id, PathId App, ActionProgress Progress) : Change;
 
+    /// <summary>A deployment was paused, promoted or held, or one of its tasks failed.</summary>
+    public sealed record DeploymentAltered(string Id, DeploymentLife Life) : Change;
+
     public sealed record DeploymentEnded(FinishedDeployment Outcome) : Change;
 
     /// <summary>The delay before the next launch of an app; null: none.</summary>
     public sealed record DelayChanged(PathId App, LaunchDelay? Delay) : Change;
 
     public sealed record TaskFailed(TaskFailure Failure) : Change;
+
+    /// <summary>How many instances a suspended app had. Only in snapshots: a tree that suspends an app says it too.</summary>
+    public sealed record InstancesRemembered(PathId App, int Instances) : Change;
 
     /// <summary>Instances to kill by plan are part of it, so a plan is told by its two trees and these.</summary>
     public static IEnumerable<(PathId App, IReadOnlyList<string> Instances)> Sentenced(DeploymentPlan plan) =>

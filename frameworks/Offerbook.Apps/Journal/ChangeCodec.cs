@@ -34,6 +34,8 @@ internal static class ChangeCodec
             .Put("actions", DeploymentJson.WriteProgress(progressed.Progress)),
         Change.ActionProgressed progressed => Of("action").Put("id", progressed.Id).Put("app", progressed.App.ToString())
             .Put("progress", DeploymentJson.WriteAction(progressed.Progress)),
+        Change.DeploymentAltered altered => Of("life").Put("id", altered.Id).Put("life", DeploymentJson.WriteLife(altered.Life)),
+        Change.InstancesRemembered remembered => Of("remember").Put("app", remembered.App.ToString()).Put("instances", remembered.Instances),
         Change.DeploymentEnded ended => Of("end").Put("outcome", DeploymentJson.WriteOutcome(ended.Outcome)),
         Change.DelayChanged delay => Of("delay").Put("app", delay.App.ToString()).Put("delay", WriteDelay(delay.Delay)),
         Change.TaskFailed failed => Of("failure").Put("failure", WriteFailure(failed.Failure)),
@@ -52,6 +54,8 @@ internal static class ChangeCodec
         "deployment" => new Change.DeploymentStored(DeploymentJson.Read(json.Need("deployment"), before)),
         "progress" => new Change.DeploymentProgressed(json.Text("id"), (int)json.Need("step"), DeploymentJson.ReadProgress(json.Need("actions"))),
         "action" => new Change.ActionProgressed(json.Text("id"), json.Path("app"), DeploymentJson.ReadAction(json.Need("progress"))),
+        "life" => new Change.DeploymentAltered(json.Text("id"), DeploymentJson.ReadLife(json.Need("life"))),
+        "remember" => new Change.InstancesRemembered(json.Path("app"), (int)json.Need("instances")),
         "end" => new Change.DeploymentEnded(DeploymentJson.ReadOutcome(json.Need("outcome"))),
         "delay" => new Change.DelayChanged(json.Path("app"), json["delay"] is { } delay ? ReadDelay(delay) : null),
         "failure" => new Change.TaskFailed(ReadFailure(json.Need("failure"))),

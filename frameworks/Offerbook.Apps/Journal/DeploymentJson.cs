@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Deployments;
@@ -28,7 +29,7 @@ internal static class DeploymentJson
             ["startedAt"] = deployment.StartedAt.UnixMilliseconds,
             ["step"] = deployment.CurrentStep,
             ["progress"] = WriteProgress(deployment.Progress),
-        };
+        }.Put("life", deployment.Life == DeploymentLife.Empty ? null : WriteLife(deployment.Life));
     }
 
     public static Deployment Read(JToken json, AppsState state)
@@ -43,6 +44,7 @@ internal static class DeploymentJson
         {
             StartedAt = json.Time("startedAt"),
             Progress = ReadProgress(json.Need("progress")),
+            Life = json["life"] is { } life ? ReadLife(life) : DeploymentLife.Empty,
         };
     }
 
@@ -59,10 +61,30 @@ internal static class DeploymentJson
         ["startedAt"] = outcome.StartedAt.UnixMilliseconds,
         ["endedAt"] = outcome.EndedAt.UnixMilliseconds,
         ["apps"] = new JArray(outcome.AffectedApps.Select(app => app.ToString())),
-    }.Put("reason", outcome.Reason);
+    }.Put("reason", outcome.Reason).Put("rollbackOf", outcome.RollbackOf);
 
     public static FinishedDeployment ReadOutcome(JToken json) => new(json.Text("id"), json.Time("version"), json.Time("startedAt"),
-        json.Time("endedAt"), json.Need("apps").Select(app => PathId.Parse((string)app!)).ToValueList(), (string?)json["reason"]);
+        json.Time("endedAt"), json.Need("apps").Select(app => PathId.Parse((string)app!)).ToValueList(), (string?)json["reason"])
+    {
+        RollbackOf = (string?)json["rollbackOf"],
+    };
+
+    public static JObject WriteLife(DeploymentLife life) => new JObject()
+        .Put("failures", life.Failures.IsEmpty ? null : new JObject(life.Failures.Select(app => new JProperty(app.Key.ToString(), app.Value))))
+        .Put("halt", life.Halt is { } halt
+            ? new JObject { ["failed"] = halt.Failed, ["reason"] = halt.Reason, ["since"] = halt.Since.UnixMilliseconds }
+            : null)
+        .Put("clockStart", life.ClockStart)
+        .Put("rollbackOf", life.RollbackOf);
+
+    public static DeploymentLife ReadLife(JToken json) => new()
+    {
+        Failures = ((JObject)(json["failures"] ?? new JObject())).Properties()
+            .ToImmutableSortedDictionary(app => PathId.Parse(app.Name), app => (int)app.Value),
+        Halt = json["halt"] is { } halt ? new DeploymentHalt((bool)halt.Need("failed"), halt.Text("reason"), halt.Time("since")) : null,
+        ClockStart = json.MaybeTime("clockStart"),
+        RollbackOf = (string?)json["rollbackOf"],
+    };
 
     public static JObject WriteAction(ActionProgress action)
     {
@@ -71,6 +93,7 @@ internal static class DeploymentJson
         {
             json["started"] = new JArray(action.Started.Select(id => id.Value));
         }
+        json.Put("promoted", action.Promoted == 0 ? null : new JValue(action.Promoted)).Put("pausedAt", action.PausedAt);
         return json.Put("rolling", action.Rolling is { } rolling
             ? new JArray(rolling.Old, rolling.KillNow, rolling.MinHealthy, rolling.MaxCapacity)
             : null);
@@ -80,7 +103,11 @@ internal static class DeploymentJson
         (bool)json.Need("done"),
         (bool)json.Need("begun"),
         (json["started"] ?? new JArray()).Select(id => new InstanceId((string)id!)).ToValueList(),
-        json["rolling"] is { } rolling ? new RollingProgress((int)rolling[0]!, (int)rolling[1]!, (int)rolling[2]!, (int)rolling[3]!) : null);
+        json["rolling"] is { } rolling ? new RollingProgress((int)rolling[0]!, (int)rolling[1]!, (int)rolling[2]!, (int)rolling[3]!) : null)
+    {
+        Promoted = (int?)json["promoted"] ?? 0,
+        PausedAt = json.MaybeTime("pausedAt"),
+    };
 
     private static RootGroup Root(AppsState state, Timestamp version) =>
         state.Roots.FindLast(root => root.Version == version)

@@ -55,9 +55,13 @@ internal static class StateSnapshot
         {
             yield return new Change.DelayChanged(app, delay);
         }
-        foreach (var failure in state.Failures.Values)
+        foreach (var failure in state.FailureHistory.Values.SelectMany(failures => failures))
         {
             yield return new Change.TaskFailed(failure);
+        }
+        foreach (var (app, instances) in state.Suspended)
+        {
+            yield return new Change.InstancesRemembered(app, instances);
         }
     }
 

@@ -7,6 +7,9 @@ public static class EnumTexts
     public static readonly EnumText<KillSelection> KillSelections =
         new((KillSelection.YoungestFirst, "YOUNGEST_FIRST"), (KillSelection.OldestFirst, "OLDEST_FIRST"));
 
+    public static readonly EnumText<FailureAction> FailureActions =
+        new((FailureAction.Stop, "stop"), (FailureAction.Rollback, "rollback"), (FailureAction.Hold, "hold"));
+
     public static readonly EnumText<ConstraintOperator> Operators = new(
         (ConstraintOperator.Unique, "UNIQUE"), (ConstraintOperator.Cluster, "CLUSTER"), (ConstraintOperator.GroupBy, "GROUP_BY"),
         (ConstraintOperator.Like, "LIKE"), (ConstraintOperator.Unlike, "UNLIKE"), (ConstraintOperator.MaxPer, "MAX_PER"),

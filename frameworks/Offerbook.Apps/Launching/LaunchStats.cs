@@ -49,4 +49,8 @@ public sealed record LaunchStats(PathId App, Timestamp Since)
 }
 
 /// <param name="Reasons">Everything that spoke against it, as the API names it, in the order of the funnel.</param>
-public sealed record UnusedOffer(Mesos.V1.Offer Offer, ValueList<string> Reasons, Timestamp At);
+public sealed record UnusedOffer(Mesos.V1.Offer Offer, ValueList<string> Reasons, Timestamp At)
+{
+    /// <summary>The same with what was asked for and what there was.</summary>
+    public ValueList<Matching.Refusal> Refusals { get; init; } = [];
+}

@@ -48,7 +48,16 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
 
     public AppsCounters Counters { get; private set; } = new();
 
+    /// <summary>What was last seen free on each agent.</summary>
+    public OfferMemory Memory { get; } = new();
+
     public string? HomeRegion { get; set; }
+
+    /// <summary>Lets the master offer what is free in the roles, and answers when it has had time to.</summary>
+    public void LookAround(Turn turn, ConnectionId connection, IReadOnlyList<string> roles) =>
+        Memory.LookAround(turn, connection, roles.Where(master.Roles.Contains).ToList(), master.IsSubscribed);
+
+    public void EndLookAround(Turn turn) => Memory.EndLookAround(turn);
 
     public void Look(Turn turn, Instance instance)
     {
@@ -82,8 +91,9 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         _triesLeft = MaxTriesPerTurn;
         foreach (var offer in offers)
         {
-            var isEveryoneTried = false;
-            var orders = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, OfferRemainder.Of(offer), out isEveryoneTried) : [];
+            var (isEveryoneTried, left) = (false, OfferRemainder.Of(offer));
+            var orders = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, ref left, out isEveryoneTried) : [];
+            Memory.See(left, turn.Time);
             var id = OfferId.From(offer.Id);
             if (orders.Count > 0 && master.Accept([id], LaunchOperations.Of(orders), TimeSpan.Zero, turn.Out))
             {
@@ -117,7 +127,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             turn.Out.Add(new StartTimer(due, wake - turn.Now.Elapsed, new AppsMessage.TimedOut(due)));
         }
         _wakeAt = _queue.NextDue;
-        _interest.Settle(turn, _queue.ReadyRoles);
+        _interest.Settle(turn, Memory.With(_queue.ReadyRoles, _interest));
         DropIdleStats(turn);
     }
 
@@ -134,8 +144,10 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     }
 
     /// <param name="isEveryoneTried">Whether nobody is left who might have used the rest.</param>
-    private List<LaunchOrder> Fill(Turn turn, OfferRemainder rest, out bool isEveryoneTried)
+    /// <param name="offer">What is left of it afterwards.</param>
+    private List<LaunchOrder> Fill(Turn turn, ref OfferRemainder offer, out bool isEveryoneTried)
     {
+        var rest = offer;
         var (orders, line) = (new List<LaunchOrder>(), new Queue<PathId>());
         // A master that knows only one role per framework names none.
         var roles = rest.Role is { } named ? [named] : _queue.ReadyRoles.ToList();
@@ -167,6 +179,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         {
             Count(app, stats => stats.Used(rest.Offer.AgentId.Value, turn.Time), turn);
         }
+        offer = rest;
         return orders;
 
         bool HasRoom() =>
@@ -190,7 +203,8 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
                     return true;
                 case MatchResult.Refused refused when !launched.ContainsKey(app):
                     var reasons = refused.Refusals.Select(refusal => refusal.Reason.ToString()).Distinct().ToValueList();
-                    Count(app, stats => stats.Unused(new UnusedOffer(rest.Offer, reasons, turn.Time)), turn);
+                    var unused = new UnusedOffer(rest.Offer, reasons, turn.Time) { Refusals = refused.Refusals.ToValueList() };
+                    Count(app, stats => stats.Unused(unused), turn);
                     return false;
                 default:
                     return false;
@@ -205,6 +219,8 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             ? []
             : turn.State.Instances.Of(instance.App)
                 .Where(other => other is { IsActive: true, Placement: not null } && !other.Condition.IsUnreachable())
+                .Where(other => other.Version == definition.Version
+                    || turn.State.DefinitionOf(other).VersionInfo.LastConfigChangeAt == definition.VersionInfo.LastConfigChangeAt)
                 .Select(other => new PlacedInstance(other.Placement!.Location, other.Version))
                 .ToList();
         var enforces = turn.State.Root.FindGroup(instance.App.Ancestor(1))?.EnforceRole ?? false;

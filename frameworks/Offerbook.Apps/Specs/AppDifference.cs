@@ -31,9 +31,27 @@ public static class AppDifferences
     /// <summary>The definition with everything levelled that is not configuration.</summary>
     private static RunSpec Configuration(RunSpec spec)
     {
-        var levelled = spec with { Instances = 0, VersionInfo = Levelled };
+        var levelled = spec with { Instances = 0, Deployment = null, VersionInfo = Levelled };
         // What a custom executor of an app takes has never been watched; a pod's executor is part of the pod.
         return levelled is AppDefinition ? levelled with { ExecutorResources = null } : levelled;
+    }
+
+    /// <summary>
+    /// Whether two definitions differ at most in what the framework itself goes by, which no running task need be told: labels,
+    /// dependencies, upgrade strategy, back-off, kill selection (and in what is not configuration at all).
+    /// </summary>
+    public static bool IsSameButForMetadata(this RunSpec from, RunSpec target) => Task(from).Equals(Task(target));
+
+    private static RunSpec Task(RunSpec spec)
+    {
+        var levelled = Configuration(spec) with
+        {
+            Labels = ValueMap<string>.Empty,
+            UpgradeStrategy = UpgradeStrategy.Default,
+            Backoff = Backoff.Default,
+            KillSelection = KillSelection.YoungestFirst,
+        };
+        return levelled is AppDefinition app ? app with { Dependencies = [] } : levelled;
     }
 
     private static readonly VersionInfo Levelled = VersionInfo.New(default);

@@ -51,6 +51,9 @@ public abstract record RunSpec
 
     public string Role { get; init; } = "*";
 
+    /// <summary>When its deployments give up and where they pause; null: as the server's defaults have it.</summary>
+    public DeploymentPolicy? Deployment { get; init; }
+
     public VersionInfo VersionInfo { get; init; } = VersionInfo.New(default);
 
     public Timestamp Version => VersionInfo.Version;

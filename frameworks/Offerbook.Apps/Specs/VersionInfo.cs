@@ -11,5 +11,8 @@ public sealed record VersionInfo(Timestamp Version, Timestamp LastScalingAt, Tim
 
     public VersionInfo WithScaling(Timestamp version) => this with { Version = version, LastScalingAt = version };
 
+    /// <summary>For a change that restarts nothing and is not one of numbers either.</summary>
+    public VersionInfo WithMetadata(Timestamp version) => this with { Version = version };
+
     public VersionInfo WithConfigChange(Timestamp version) => this with { Version = version, LastConfigChangeAt = version };
 }

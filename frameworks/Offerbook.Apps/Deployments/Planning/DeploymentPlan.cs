@@ -18,6 +18,12 @@ public sealed record DeploymentPlan(
 
     private readonly HashSet<PathId> _affected = Steps.SelectMany(step => step.Actions).Select(action => action.App.Id).ToHashSet();
 
+    /// <summary>What the client should know although nothing is refused for it.</summary>
+    public ValueList<string> Warnings { get; init; } = [];
+
+    /// <summary>In what order the apps of a step that stops several may go.</summary>
+    public StopOrder Stops { get; } = StopOrder.Of(Original, Steps);
+
     public bool IsEmpty => Steps.Count == 0;
 
     public bool Affects(PathId app) => _affected.Contains(app);

@@ -37,12 +37,20 @@ public static class DeploymentPlanner
     private static DeploymentAction? ActionFor(RunSpec? from, RunSpec to, IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill)
     {
         var difference = from?.To(to) ?? AppDifference.ScaleOnly;
+        if (difference == AppDifference.Config && IsInPlace(from!, to))
+        {
+            return from!.Instances == to.Instances ? null : new DeploymentAction.Scale(to, toKill?.GetValueOrDefault(to.Id) ?? []);
+        }
         if (difference == AppDifference.ScaleOnly || to.Instances == 0)
         {
             return new DeploymentAction.Scale(to, toKill?.GetValueOrDefault(to.Id) ?? []);
         }
-        return difference == AppDifference.Config || from!.Version != to.Version ? new DeploymentAction.Restart(to) : null;
+        return difference == AppDifference.Config || from!.VersionInfo.LastConfigChangeAt != to.VersionInfo.LastConfigChangeAt ? new DeploymentAction.Restart(to) : null;
     }
+
+    /// <summary>The update was told to leave running tasks alone if they need not know: the configuration is the same one, the version is not.</summary>
+    private static bool IsInPlace(RunSpec from, RunSpec to) => from.Version != to.Version
+        && from.VersionInfo.LastConfigChangeAt == to.VersionInfo.LastConfigChangeAt && from.IsSameButForMetadata(to);
 
     private static void AddStep(List<DeploymentStep> steps, IEnumerable<DeploymentAction> actions)
     {

@@ -54,6 +54,7 @@ public static class AppAssembly
             KillSelection = draft.KillSelection ?? basis.KillSelection,
             Tty = draft.Tty ?? basis.Tty,
             Role = draft.Role ?? basis.Role,
+            Deployment = draft.Deployment is null ? basis.Deployment : draft.Deployment.IsEmpty ? null : draft.Deployment,
         };
         return app with
         {

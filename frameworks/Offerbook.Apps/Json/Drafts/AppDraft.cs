@@ -49,6 +49,7 @@ public sealed record AppDraft
     public KillSelection? KillSelection { get; init; }
     public bool? Tty { get; init; }
     public string? Role { get; init; }
+    public DeploymentPolicy? Deployment { get; init; }
 
     /// <summary>In an update: go back to the definition of that version.</summary>
     public Timestamp? Version { get; init; }

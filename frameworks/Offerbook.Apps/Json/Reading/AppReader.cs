@@ -51,6 +51,7 @@ public static class AppReader
             KillSelection = app.Choice("killSelection", EnumTexts.KillSelections),
             Tty = app.Flag("tty"),
             Role = app.Text("role", minLength: 1),
+            Deployment = app.Object("deployment", DeploymentPolicyReader.Read),
             Version = app.Moment("version"),
             Ports = app.List("ports", (token, path, errors) => Element.Int(token, path, errors, 0, NetworkReader.MaxPort)),
             Uris = app.Texts("uris", minLength: 1, maxLength: 1024),

@@ -67,6 +67,7 @@ public static class AppWriter
         json["unreachableStrategy"] = WriteUnreachable(app.UnreachableStrategy);
         json.AddOptional("tty", app.Tty);
         json["role"] = app.Role;
+        json.AddOptional("deployment", app.Deployment is null ? null : DeploymentPolicyWriter.Write(app.Deployment));
         return json;
     }
 
