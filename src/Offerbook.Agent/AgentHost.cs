@@ -10,6 +10,7 @@ using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Cgroups;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Hosting.Supervision;
 using Offerbook.Agent.Hosting.Docker;
 using Offerbook.Agent.Hosting.Fetcher;
 using Offerbook.Agent.Hosting.Registration;
@@ -81,7 +82,8 @@ public sealed class AgentHost : IAsyncDisposable
                 options.Executors.Environment is null ? System.Environment.GetEnvironmentVariables() : new Dictionary<string, string>(), options.ExtraPath);
             var groups = new ContainerGroups(Isolation.Detect(options.Isolation, work, logger), options.Isolation, logger);
             parts.Add(groups);
-            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), environment, groups, options.Isolation, settings.BootId);
+            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), environment, groups, options.Isolation, settings.BootId,
+                NativeSupervisor.Install(files.Supervisor, settings.BootId, logger));
             parts.Add(launcher);
             var fetches = new Fetches(options.Fetch, work, sandboxes, mailbox.PostAsync, logger);
             var processes = new ProcessContainers(

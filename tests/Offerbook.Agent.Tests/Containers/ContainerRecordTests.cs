@@ -30,6 +30,31 @@ public sealed class ContainerRecordTests
         Assert.That(record.Signalled, Is.EqualTo(signalled));
     }
 
+    [TestCase("ended   exited      0\n", 0, false)]
+    [TestCase("ended   exited    143\n", 143, false)]
+    [TestCase("ended   killed      2\n", 130, true)]
+    [TestCase("ended   dumped     11\n", 139, true)]
+    public void Exit_IsExact_WhereTheSupervisorIsNoShell(string end, int status, bool signalled)
+    {
+        var record = ContainerRecord.Parse("supervised 10 boot 1.00 0.50\nbegan 11 1.01 0.50\n" + end);
+
+        Assert.That(record.Supervisor, Is.EqualTo(new ProcessIdentity(10, 100)));
+        Assert.That(record.Main, Is.EqualTo(new ProcessIdentity(11, 101)));
+        Assert.That(record.BootId, Is.EqualTo("boot"));
+        Assert.That(record.Status, Is.EqualTo(status));
+        Assert.That(record.Signalled, Is.EqualTo(signalled));
+    }
+
+    [Test]
+    public void ARefusal_SaysWhy()
+    {
+        var record = ContainerRecord.Parse("supervised 10 boot 1.00 0.50\nrefused  execute      2\n");
+
+        Assert.That(record.Main, Is.Null);
+        Assert.That(record.Status, Is.Not.Null);
+        Assert.That(record.Words, Is.EqualTo("No such file or directory"));
+    }
+
     [Test]
     public void ALine_ThatIsStillBeingWritten_DoesNotCount()
     {

@@ -5,12 +5,14 @@ using Offerbook.Agent.Tests.Support;
 namespace Offerbook.Agent.Tests.Containers;
 
 /// <summary>What an agent finds when it comes back: real processes, with one runner after the other on the same directory.</summary>
-public sealed class ContainerRecoveryTests
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class ContainerRecoveryTests(bool script)
 {
     private Yard _yard = null!;
 
     [SetUp]
-    public void Open() => _yard = new Yard();
+    public void Open() => _yard = new Yard(script: script);
 
     [TearDown]
     public async Task Close() => await _yard.DisposeAsync();

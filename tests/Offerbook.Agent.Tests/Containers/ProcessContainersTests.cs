@@ -4,13 +4,15 @@ using Offerbook.Agent.Tests.Support;
 
 namespace Offerbook.Agent.Tests.Containers;
 
-/// <summary>Real processes.</summary>
-public sealed class ProcessContainersTests
+/// <summary>Real processes, under both supervisors.</summary>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class ProcessContainersTests(bool script)
 {
     private Yard _yard = null!;
 
     [SetUp]
-    public void Open() => _yard = new Yard("/opt/extra");
+    public void Open() => _yard = new Yard("/opt/extra", script: script);
 
     [TearDown]
     public async Task Close() => await _yard.DisposeAsync();
@@ -33,13 +35,42 @@ public sealed class ProcessContainersTests
         Assert.That(await _yard.RunToEndAsync(_yard.Spec(command)), Is.EqualTo(new ContainerExit.Signaled(signal)));
     }
 
+    [TestCase(130)]
+    [TestCase(141)]
+    public async Task AProgramThatExitsAsShellsTellASignal_IsNotTakenForKilled(int code)
+    {
+        var exit = await _yard.RunToEndAsync(_yard.Spec($"exit {code}"));
+
+        // The one thing that the script cannot know.
+        Assert.That(exit, Is.EqualTo(script ? new ContainerExit.Signaled(code - 128) : (ContainerExit)new ContainerExit.Exited(code)));
+    }
+
     [Test]
-    public async Task AProgramThatDoesNotExist_EndsWith127AndSaysSoInTheSandbox()
+    public async Task AProgramThatDoesNotExist_FailsToLaunch()
     {
         var spec = _yard.Spec(new CommandSpec.Program("/no/such/program", []));
+        if (script)
+        {
+            Assert.That(await _yard.RunToEndAsync(spec), Is.EqualTo(new ContainerExit.Exited(127)));
+            Assert.That(_yard.Output(spec, "stderr"), Does.Contain("/no/such/program"));
+            return;
+        }
+        _yard.Runner.Launch(spec);
 
-        Assert.That(await _yard.RunToEndAsync(spec), Is.EqualTo(new ContainerExit.Exited(127)));
-        Assert.That(_yard.Output(spec, "stderr"), Does.Contain("/no/such/program"));
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.Contain("/no/such/program"));
+    }
+
+    [TestCase("./plain", "one")]
+    [TestCase("echo", "one")]
+    public async Task AProgram_IsFoundAsInAShell(string file, string output)
+    {
+        var spec = _yard.Spec(new CommandSpec.Program(file, ["one"]), ("PATH", "/no/such:/bin"));
+        var sandbox = Directory.CreateDirectory(_yard.Sandbox(spec)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(sandbox, "plain"), "echo \"$1\"\n");
+        File.SetUnixFileMode(Path.Combine(sandbox, "plain"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        Assert.That(await _yard.RunToEndAsync(spec), Is.EqualTo(new ContainerExit.Exited(0)));
+        Assert.That(_yard.Output(spec).Trim(), Is.EqualTo(output));
     }
 
     [Test]
@@ -107,7 +138,8 @@ public sealed class ProcessContainersTests
         await _yard.RunAsync(spec);
         var supervisor = _yard.Files.Read(spec.Container)!.Supervisor!.Value.Pid;
 
-        Assert.That(File.ReadAllText($"/proc/{supervisor}/environ"), Does.Not.Contain("LD_PRELOAD"));
+        // A program without libraries heeds none, and hands on what it was given.
+        Assert.That(File.ReadAllText($"/proc/{supervisor}/environ").Contains("LD_PRELOAD"), Is.EqualTo(!script));
         await Until(() => _yard.Output(spec) == "/no/such/library.so\n", "the task has its variable");
     }
 

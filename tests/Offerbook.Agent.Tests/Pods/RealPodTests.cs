@@ -76,9 +76,9 @@ public sealed class RealPodTests
         _master.Send(PodBench.Launch(PodBench.Info(), true, Make.Task("a", "sleep 1000")));
         var running = await _master.StateAsync("a", TaskState.TaskRunning);
         var holder = running.ContainerStatus.ContainerId.Parent.Value;
-        var started = (await File.ReadAllLinesAsync(Path.Combine(_work, "meta/containers", holder))).Single(line => line.StartsWith("started ", StringComparison.Ordinal));
+        var record = ContainerRecord.Parse(await File.ReadAllTextAsync(Path.Combine(_work, "meta/containers", holder)));
 
-        Native.Signal(int.Parse(started.Split(' ')[1]), Native.Kill);
+        Native.Signal(record.Main!.Value.Pid, Native.Kill);
 
         Assert.That((await _master.StateAsync("a", TaskState.TaskFailed)).State, Is.EqualTo(TaskState.TaskFailed));
         Assert.That((await _master.CallAsync(Call.Types.Type.ExecutorExited)).ExecutorExited.Status, Is.EqualTo(9));

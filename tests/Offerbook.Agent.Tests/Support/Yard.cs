@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Cgroups;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Hosting.Supervision;
 using Offerbook.Agent.Hosting.Volumes;
 using Offerbook.Agent.Sandbox;
 using Offerbook.Wire.Identity;
@@ -20,7 +21,8 @@ internal sealed class Yard : IAsyncDisposable
     private readonly ContainerGroups _groups;
     private ProcessContainers _containers;
 
-    public Yard(string? extraPath = null, IsolationOptions? isolation = null, IControlGroups? groups = null)
+    /// <param name="script">Whether the shell's script supervises, as where no program of the kernel's calls runs.</param>
+    public Yard(string? extraPath = null, IsolationOptions? isolation = null, IControlGroups? groups = null, bool script = false)
     {
         _isolation = isolation ?? new IsolationOptions();
         Work = Directory.CreateTempSubdirectory("offerbook-agent-").FullName;
@@ -30,7 +32,7 @@ internal sealed class Yard : IAsyncDisposable
         Cgroups = groups ?? Isolation.Detect(_isolation, Work, NullLogger.Instance);
         _groups = new ContainerGroups(Cgroups, _isolation, NullLogger.Instance);
         Launcher = new ProcessLauncher(Files, _sandboxes, new VolumeMounts(Work, _sandboxes), new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath),
-            _groups, _isolation, BootId);
+            _groups, _isolation, BootId, script ? null : NativeSupervisor.Install(Files.Supervisor, BootId, NullLogger.Instance));
         _containers = Start();
     }
 

@@ -51,7 +51,7 @@ public sealed class ChecksBenchmark : IBenchmark
         var (files, sandboxes) = (new ContainerFiles(work), new SandboxDirectories(work));
         await using var groups = new ContainerGroups(Isolation.Detect(isolation, work, NullLogger.Instance), isolation, NullLogger.Instance);
         await using var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes),
-            new HostEnvironment(System.Environment.GetEnvironmentVariables(), null), groups, isolation, "boot");
+            new HostEnvironment(System.Environment.GetEnvironmentVariables(), null), groups, isolation, "boot", supervisor: null);
         using var checks = new ProcessChecks(launcher, _ => null);
         var container = new ContainerId(Guid.NewGuid().ToString());
         var sandbox = new SandboxPath(new AgentId("a"), new FrameworkId("f"), new ExecutorId("e"), container);

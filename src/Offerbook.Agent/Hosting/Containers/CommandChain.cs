@@ -13,7 +13,7 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// runs with the agent's rights under a variable that the task chose and that would make it do something else (LD_PRELOAD): such
 /// variables are laid on at the end, by env. They name files and are no secrets.
 /// </summary>
-/// <param name="Shell">Runs the supervisor.</param>
+/// <param name="Shell">Runs the supervisor's script, where there is no <see cref="Supervision.NativeSupervisor"/>.</param>
 /// <param name="Program">With its arguments.</param>
 /// <param name="Confined">Whether the process needs no more rights than the tasks themselves have.</param>
 /// <param name="Environment">The supervisor's.</param>
@@ -33,9 +33,10 @@ internal sealed record CommandChain(
     /// <param name="enter">A process whose namespaces are entered.</param>
     /// <param name="prelude">What stands before the program to show it its volumes.</param>
     /// <param name="mayBeConfined">Whether it can be born without the rights that it is not to have; else they are laid down first.</param>
+    /// <param name="bare">Whether no shell and no library is between the agent and the process, which heed no variable.</param>
     public static CommandChain Of(
         ContainerSpec spec, string sandbox, IsolationOptions options, HostUser? user, int? enter, IReadOnlyList<string> prelude,
-        IEnumerable<KeyValuePair<string, string>> environment, bool mayBeConfined = true)
+        IEnumerable<KeyValuePair<string, string>> environment, bool mayBeConfined = true, bool bare = false)
     {
         var program = new List<string>();
         Namespaces(spec.Process, sandbox, enter, program);
@@ -46,8 +47,8 @@ internal sealed record CommandChain(
         {
             Privileges(spec.Process, options, user, program);
         }
-        var (plain, late) = Split(environment, spec.Environment, confined);
-        var bash = plain.Any(variable => !IsShellName(variable.Key)) ? HostTools.Bash : null;
+        var (plain, late) = bare && confined ? ([.. environment], []) : Split(environment, spec.Environment, confined);
+        var bash = !bare && plain.Any(variable => !IsShellName(variable.Key)) ? HostTools.Bash : null;
         if (late.Count > 0)
         {
             program.AddRange([HostTools.Env, "--", .. late.Select(variable => $"{variable.Key}={variable.Value}")]);

@@ -13,12 +13,16 @@ internal sealed class ContainerFiles
         var meta = Path.Combine(workDirectory, "meta");
         Records = Path.Combine(meta, "containers");
         Script = Path.Combine(meta, "supervise.sh");
+        Supervisor = Path.Combine(meta, "supervise");
         Directory.CreateDirectory(Records, OwnerOnly);
     }
 
     public string Records { get; }
 
     public string Script { get; }
+
+    /// <summary>The supervisor as a program.</summary>
+    public string Supervisor { get; }
 
     public string RecordOf(ContainerId container) => Path.Combine(Records, container.Value);
 

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
-/// <summary>What a container's record says; see supervise.sh. Only whole lines count: a line under way is as if unwritten.</summary>
+/// <summary>What a container's record says; see <see cref="Supervision.SupervisorProgram"/> and supervise.sh. Only whole lines count: a line under way is as if unwritten.</summary>
 /// <param name="Cancelled">An agent that recovered was first: the container never starts.</param>
 /// <param name="Words">What the shell said, if anything.</param>
 /// <param name="Over">Why an agent ended it, if it did.</param>
@@ -18,15 +19,18 @@ internal sealed record ContainerRecord(
 
     public static ContainerRecord Empty { get; } = new(false, null, null, null, null, null, null);
 
+    /// <summary>Whether the supervisor knew what <see cref="Status"/> stands for; the shell's script has to guess.</summary>
+    public bool? ToldSignalled { get; init; }
+
     /// <summary>Whether <see cref="Status"/> stands for a death by signal.</summary>
-    public bool Signalled => Status is > 128 and var status && (Words is not null || SignalsWithoutWords.Contains(status - 128));
+    public bool Signalled => ToldSignalled ?? (Status is > 128 and var status && (Words is not null || SignalsWithoutWords.Contains(status - 128)));
 
     public static ContainerRecord Parse(string text)
     {
         var record = Empty;
         foreach (var line in text.Split('\n')[..^1])
         {
-            var fields = line.Split(' ');
+            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             switch (fields)
             {
                 case ["cancelled"]:
@@ -40,6 +44,18 @@ internal sealed record ContainerRecord(
                     break;
                 case ["exited", var status] when int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code):
                     record = record with { Status = code };
+                    break;
+                case ["supervised", var pid, var boot, var uptime, _] when Identity(pid, Ticks(uptime)) is { } identity:
+                    record = record with { Supervisor = identity, BootId = boot };
+                    break;
+                case ["began", var pid, var uptime, _] when Identity(pid, Ticks(uptime)) is { } identity:
+                    record = record with { Main = identity };
+                    break;
+                case ["ended", var how, var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var code):
+                    record = record with { Status = how == "exited" ? code : 128 + code, ToldSignalled = how != "exited" };
+                    break;
+                case ["refused", var step, var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var error):
+                    record = record with { Status = 127, ToldSignalled = false, Words = Refusal(step, error) };
                     break;
                 case ["over", "disk", var used, var limit] when record.Status is null && Megabytes(used) is { } megabytes && Megabytes(limit) is { } bound:
                     record = record with { Over = DiskOveruse(megabytes, bound) };
@@ -61,6 +77,21 @@ internal sealed record ContainerRecord(
     {
         Megabytes = used,
     };
+
+    private static string Refusal(string step, int error)
+    {
+        var reason = Marshal.GetPInvokeErrorMessage(error);
+        return step switch
+        {
+            "execute" => reason,
+            "output" => $"stdout or stderr in its sandbox: {reason}",
+            "group" => $"its control group: {reason}",
+            _ => $"its process: {reason}",
+        };
+    }
+
+    /// <summary>Seconds with two digits behind the point, as hundredths.</summary>
+    private static string Ticks(string uptime) => uptime.Replace(".", "", StringComparison.Ordinal);
 
     private static double? Megabytes(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;

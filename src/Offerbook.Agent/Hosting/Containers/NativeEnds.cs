@@ -8,6 +8,7 @@ internal static partial class Native
 {
     private const int ControlAdd = 1;
     private const uint Readable = 1;
+    private const uint Once = 1u << 30;
     private const int EventIsPacked = 12;
     private const int EventIsPadded = 16;
 
@@ -46,12 +47,16 @@ internal static partial class Native
         RingCall(bell, ref MemoryMarshal.GetReference(one), sizeof(long));
     }
 
+    /// <summary>
+    /// Told once: a descriptor leaves the set only when its last copy is closed, and a process that is just being started has copies of all, so
+    /// that an end would be told again and again meanwhile.
+    /// </summary>
     /// <returns>Whether the set has taken it. It leaves the set when it is closed.</returns>
     public static bool AddToSet(SafeFileHandle set, SafeFileHandle descriptor, long key)
     {
         Span<byte> @event = stackalloc byte[EventIsPadded];
         @event.Clear();
-        MemoryMarshal.Write(@event, Readable);
+        MemoryMarshal.Write(@event, Readable | Once);
         MemoryMarshal.Write(@event[(EventBytes - sizeof(long))..], key);
         return ControlSetCall(set, ControlAdd, descriptor, ref MemoryMarshal.GetReference(@event)) == 0;
     }

@@ -13,6 +13,7 @@ internal static partial class Native
     private const int CloseOnExec = 0x80000;
     private const int CollapseRange = 8;
     private const int MayWriteMode = 2;
+    private const int MayExecuteMode = 1;
     private const int AtCurrentDirectory = -100;
     private const int NoFollowLink = 0x100;
     private const uint BasicStatistics = 0x7ff;
@@ -23,6 +24,8 @@ internal static partial class Native
     private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x8000 : 0x20000;
 
     public static bool MayWrite(string path) => AccessCall(path, MayWriteMode) == 0;
+
+    public static bool MayExecute(string path) => AccessCall(path, MayExecuteMode) == 0;
 
     /// <summary>Removes an empty directory, or one that holds only a control group's own files.</summary>
     public static bool RemoveDirectory(string path) => RemoveDirectoryCall(path) == 0;

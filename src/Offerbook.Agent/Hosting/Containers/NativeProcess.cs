@@ -6,6 +6,7 @@ namespace Offerbook.Agent.Hosting.Containers;
 internal static partial class Native
 {
     private const int WaitNoHang = 1;
+    private const int Interrupted = 4;
     private const int SetNoNewPrivileges = 38;
     private const int DropFromBoundingSet = 24;
 
@@ -15,10 +16,22 @@ internal static partial class Native
     /// <summary>For the calling thread, and for whatever it starts.</summary>
     public static void ForbidNewPrivileges() => ControlCall(SetNoNewPrivileges, 1, 0, 0, 0);
 
+    /// <summary>Collects a child when it ends.</summary>
+    /// <returns>As wait(2) gives it.</returns>
+    public static int WaitForEnd(int child)
+    {
+        int status;
+        while (WaitCall(child, out status, 0) < 0 && Marshal.GetLastPInvokeError() == Interrupted)
+        {
+            // A signal came in between.
+        }
+        return status;
+    }
+
     /// <summary>For the calling thread, and for whatever it starts. False when the thread may not.</summary>
     public static bool DropCapability(int number) => ControlCall(DropFromBoundingSet, (ulong)number, 0, 0, 0) == 0;
 
-    [LibraryImport("libc", EntryPoint = "waitpid")]
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     private static partial int WaitCall(int pid, out int status, int options);
 
     [LibraryImport("libc", EntryPoint = "prctl")]

@@ -1,13 +1,15 @@
 using System.ComponentModel;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Supervision;
 using Offerbook.Agent.Hosting.Volumes;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>Prepares a container's sandbox and control group and starts its supervisor. Blocking: a few milliseconds.</summary>
+/// <param name="supervisor">Null: the shell's script supervises everything.</param>
 internal sealed class ProcessLauncher(
     ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host, ContainerGroups groups, IsolationOptions options,
-    string bootId) : IAsyncDisposable
+    string bootId, NativeSupervisor? supervisor) : IAsyncDisposable
 {
     private static readonly string[] Logs = ["stdout", "stderr"];
 
@@ -30,16 +32,32 @@ internal sealed class ProcessLauncher(
             CheckLogs(sandbox);
             GiveAway(sandbox, user);
             var joins = groups.Enter(spec);
-            var chain = CommandChain.Of(spec, sandbox, options, user, enter, prelude, host.Of(spec, sandbox));
-            WarnOfLostVariables(spec, sandbox);
-            string[] arguments =
-            [
-                .. chain.ShellOptions, files.Script, files.RecordOf(spec.Container), bootId, Octal(spec.Process.Umask), _oom, string.Join(' ', joins),
-                HostTools.Setsid, .. chain.Program,
-            ];
+            var bare = supervisor is not null && NativeSupervisor.Fits(spec);
+            var chain = CommandChain.Of(spec, sandbox, options, user, enter, prelude, host.Of(spec, sandbox), bare: bare);
+            string program;
+            string[] arguments;
+            if (bare)
+            {
+                if (ProgramSearch.Resolve(spec, chain, sandbox) is not { } found)
+                {
+                    return new LaunchOutcome(null, $"The task's program could not be started: {ProgramSearch.Obstacle(spec)}");
+                }
+                program = supervisor!.Path;
+                arguments = [files.RecordOf(spec.Container), .. joins, .. Protection(), "", .. found];
+            }
+            else
+            {
+                WarnOfLostVariables(spec, sandbox);
+                program = chain.Shell;
+                arguments =
+                [
+                    .. chain.ShellOptions, files.Script, files.RecordOf(spec.Container), bootId, Octal(spec.Process.Umask), _oom,
+                    string.Join(' ', joins), HostTools.Setsid, .. chain.Program,
+                ];
+            }
             return new LaunchOutcome(chain.Confined
-                ? await _confined.StartAsync(chain.Shell, arguments, chain.Environment, sandbox)
-                : Spawner.Start(chain.Shell, arguments, chain.Environment, sandbox), null);
+                ? await _confined.StartAsync(program, arguments, chain.Environment, sandbox)
+                : Spawner.Start(program, arguments, chain.Environment, sandbox), null);
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
         {
@@ -117,6 +135,9 @@ internal sealed class ProcessLauncher(
     /// <summary>An agent that is protected from the kernel's choice of victims does not pass that on. Raising needs no rights.</summary>
     private static string OutOfMemoryScore() =>
         int.TryParse(File.ReadAllText("/proc/self/oom_score_adj"), out var own) && own < 0 ? "0" : "";
+
+    /// <summary>Like a control group's: the file takes a 0.</summary>
+    private IEnumerable<string> Protection() => _oom.Length == 0 ? [] : ["/proc/self/oom_score_adj"];
 
     private static string Octal(int umask) => "0" + Convert.ToString(umask, 8);
 }
