@@ -44,6 +44,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     private readonly SandboxKeeper _sandboxes;
     private readonly OperationUpdates _operationUpdates;
     private readonly AgentOperations _operations;
+    private readonly AgentCondition _condition;
     private readonly SortedSet<ContainerId> _recovering = [];
     private readonly List<ConnectionId> _awaitingEnd = [];
     private TimeSpan _recoveryBegan;
@@ -53,6 +54,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     {
         _context = new AgentContext(settings, random);
         _link = new MasterLink(_context);
+        _condition = new AgentCondition(_link);
         var statuses = new StatusMaker(_context);
         _updates = new UpdateStreams(_context, _link);
         _killer = new TaskKiller(_context, statuses, _updates);
@@ -104,7 +106,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     }
 
     public AgentView View() => AgentViews.Of(_context.State, _link, _context.Settings, _recovering.Count > 0,
-        _executors.CountIn(_life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts }), _context.Oversubscribed) with
+        _executors.CountIn(_life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts }), _context.Oversubscribed, _condition) with
     {
         RecoveryTime = _recoveryTook ?? TimeSpan.Zero,
         SandboxMaxAllowedAge = _sandboxes.MaxAllowedAge,
@@ -174,6 +176,12 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
                 break;
             case AgentMessage.RevocableEstimated estimated:
                 _operations.Oversubscribe(estimated.Resources);
+                break;
+            case AgentMessage.EngineChanged changed:
+                _condition.EngineChanged(changed.Problem);
+                break;
+            case AgentMessage.ContainerDegraded degraded:
+                _condition.ContainerChanged(degraded.Container, degraded.Why);
                 break;
             case AgentMessage.OperationRetryDue due:
                 _operationUpdates.Retry(due.Operation);

@@ -57,6 +57,14 @@ public abstract partial record AgentMessage
     /// <summary>What is revocable on this machine has changed; the whole of it.</summary>
     public sealed record RevocableEstimated(ResourceBag Resources) : AgentMessage;
 
+    /// <summary>What runs containers for this agent does not answer, or does again.</summary>
+    /// <param name="Problem">For people; null when all is well.</param>
+    public sealed record EngineChanged(string? Problem) : AgentMessage;
+
+    /// <summary>What becomes of a container is not known for the moment, or is again. Its end is told in any case.</summary>
+    /// <param name="Why">Null when it is known.</param>
+    public sealed record ContainerDegraded(ContainerId Container, string? Why) : AgentMessage;
+
     // Requests.
 
     /// <summary>Answered with <see cref="ReplyView"/>.</summary>

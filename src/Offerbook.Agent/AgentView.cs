@@ -36,6 +36,9 @@ public sealed record AgentView(
     /// <summary>How old the sandbox of something finished may become with the disk as full as it was last found.</summary>
     public TimeSpan SandboxMaxAllowedAge { get; init; }
 
+    /// <summary>Why the agent can take no new work and is not offered; null when it can.</summary>
+    public string? Degraded { get; init; }
+
     /// <summary>Set while an operator drains the agent.</summary>
     public DrainConfig? Drain { get; init; }
 
@@ -71,6 +74,9 @@ public sealed record ExecutorView(
 public sealed record TaskView(
     MesosTask Task, string ExecutorName, ContainerId Container, ExecutorId Executor, SandboxPath Sandbox, bool ContainerEnded)
 {
+    /// <summary>Why it is not known for the moment what becomes of it; null when it is, or it has ended.</summary>
+    public string? Degraded { get; init; }
+
     /// <summary>Whether it lives in one of the framework's executors; one of a command task is made up.</summary>
     public bool HasExecutor => Task.ExecutorId is not null;
 }

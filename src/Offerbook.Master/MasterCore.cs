@@ -68,7 +68,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         _drains = new DrainProgress(_cluster, gone);
         var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures, _remains), unavailabilities, _drains,
             new OperationReports(_cluster, _cluster.Operations));
-        _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks, _remains, operations, new ResourceUpdates(_cluster, _offers));
+        _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks, _remains, operations, new ResourceUpdates(_cluster, _offers), new AgentConditions(_cluster, _offers));
         _operatorCalls = new OperatorCalls(_cluster,
             new OperatorOperations(_cluster, _offers, _cluster.Operations),
             new TeardownCalls(_cluster, _departures),

@@ -34,6 +34,10 @@ internal sealed class StateDocument(AgentSettings settings, string work, double 
             json.WriteRawValue(MesosJson.ToText(drain));
             json.Member("estimated_drain_start_time_seconds", view.DrainStartedNanoseconds / 1e9);
         }
+        if (view.Degraded is { } degraded)
+        {
+            json.Member("degraded", degraded);
+        }
         json.Resources("resources", total);
         WriteByRole(json, "reserved_resources", total, bag => (name, part) => json.Resources(name, part));
         json.Resources("unreserved_resources", total.Unreserved());

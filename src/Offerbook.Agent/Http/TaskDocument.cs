@@ -7,7 +7,8 @@ namespace Offerbook.Agent.Http;
 /// <summary>A task as the read endpoints show it (API section 7).</summary>
 internal static class TaskDocument
 {
-    public static void Write(JsonWriter json, MesosTask task)
+    /// <param name="degraded">Why it is not known for the moment what becomes of it.</param>
+    public static void Write(JsonWriter json, MesosTask task, string? degraded)
     {
         var resources = ResourceReader.Read(task.Resources).Bag;
         json.WriteStartObject();
@@ -33,6 +34,10 @@ internal static class TaskDocument
         if (task.Labels is { } labels)
         {
             json.Messages("labels", labels.Labels_);
+        }
+        if (degraded is not null)
+        {
+            json.Member("degraded", degraded);
         }
         json.Message("discovery", task.Discovery);
         json.Message("container", task.Container);

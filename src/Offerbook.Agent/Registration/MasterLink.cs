@@ -33,6 +33,22 @@ internal sealed class MasterLink(AgentContext context)
     /// <summary>Attempts since the process started.</summary>
     public long Attempts { get; private set; }
 
+    /// <summary>Why the agent can take no new work; null when it can. The master is told at once, and at every registration.</summary>
+    public string? Degraded { get; private set; }
+
+    public void Degrade(string? why)
+    {
+        if (why == Degraded)
+        {
+            return;
+        }
+        Degraded = why;
+        if (Registered)
+        {
+            Send(new Call { Type = Call.Types.Type.UpdateCondition, Condition = ConditionMessage() });
+        }
+    }
+
     /// <summary>Starts the wait before an attempt, dropping the present connection.</summary>
     public void Begin()
     {
@@ -104,6 +120,16 @@ internal sealed class MasterLink(AgentContext context)
         Registered = false;
     }
 
+    private Call.Types.Condition ConditionMessage()
+    {
+        var condition = new Call.Types.Condition();
+        if (Degraded is { } why)
+        {
+            condition.Degraded = why;
+        }
+        return condition;
+    }
+
     private Call.Types.Subscribe SubscribeMessage()
     {
         var info = context.Settings.Info.Clone();
@@ -112,6 +138,7 @@ internal sealed class MasterLink(AgentContext context)
         subscribe.Capabilities.AddRange(AgentCapabilities.All);
         subscribe.CheckpointedResources.Add(context.State.Operations.Checkpointed.ToProto(ResourceFormat.PostRefinement));
         subscribe.OversubscribedResources.Add(context.Oversubscribed.ToProto(ResourceFormat.PostRefinement));
+        subscribe.Condition = Degraded is null ? null : ConditionMessage();
         subscribe.ResourceVersion = context.State.Operations.Version;
         subscribe.Operations.Add(context.State.Operations.InOrder.Where(operation => !operation.Silenced).Select(operation => operation.ToProto(context.State.Id)));
         foreach (var framework in context.State.Frameworks.Values)

@@ -53,8 +53,11 @@ internal sealed class Agent : Viewed<Agent>
     /// <summary>What the registry says when an operator wants the agent to get no offers; null otherwise. Never changed in place.</summary>
     public DeactivatedAgent? Deactivation { get; set => Shown(field = value); }
 
-    /// <summary>Connected and not deactivated: the allocator hands it out.</summary>
-    public bool Active => Connected && Deactivation is null;
+    /// <summary>Why it can take no new work, as it says itself; null when it can.</summary>
+    public string? Degraded { get; set => Shown(field = value); }
+
+    /// <summary>Connected, not deactivated and not degraded: the allocator hands it out.</summary>
+    public bool Active => Connected && Deactivation is null && Degraded is null;
 
     /// <summary>When its machine is planned to be away, which its offers say; null when it is not scheduled.</summary>
     public Unavailability? Unavailability { get; set; }

@@ -51,6 +51,7 @@ internal sealed class AgentRegistration(
         operations.Learn(agent, call.Subscribe);
         unavailabilities.Refresh(turn, agent);
         agent.Deactivation = cluster.Registry.Operators.Deactivated.GetValueOrDefault(id);
+        agent.Degraded = AgentConditions.Of(call.Subscribe.Condition);
         if (agent.Active)
         {
             cluster.Allocator.ActivateAgent(id);

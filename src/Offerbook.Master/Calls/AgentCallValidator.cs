@@ -28,6 +28,7 @@ internal static class AgentCallValidator
             Type.Update => call.Update is null ? Missing("update") : ValidateUpdate(call.Update.Status, call.Update.LatestState),
             Type.UpdateOperationStatus => call.OperationUpdate is null ? Missing("operation_update") : ValidateOperationUpdate(call.OperationUpdate),
             Type.UpdateResources => call.ResourcesUpdate is null ? Missing("resources_update") : ValidateResources(call.ResourcesUpdate),
+            Type.UpdateCondition when call.Condition is null => Missing("condition"),
             Type.Message when call.Message is null => Missing("message"),
             Type.ExecutorExited when call.ExecutorExited is null => Missing("executor_exited"),
             _ => null,

@@ -9,7 +9,7 @@ namespace Offerbook.Master.Calls;
 
 /// <summary>Takes the calls of agents: who may speak, then what is said.</summary>
 internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registration, AgentLoss loss, StatusUpdates updates, TaskBook tasks, Remains remains,
-    OperationUpdates operations, ResourceUpdates resources)
+    OperationUpdates operations, ResourceUpdates resources, AgentConditions conditions)
 {
     public void Handle(in Turn turn, MasterMessage.AgentCallReceived message)
     {
@@ -54,6 +54,9 @@ internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registr
                 break;
             case Type.UpdateResources:
                 resources.Update(turn, agent, call.ResourcesUpdate);
+                break;
+            case Type.UpdateCondition:
+                conditions.Update(turn, agent, call.Condition);
                 break;
             case Type.Leave:
                 cluster.Counters.Increment("messages_unregister_slave");

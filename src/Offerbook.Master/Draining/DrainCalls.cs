@@ -92,7 +92,7 @@ internal sealed class DrainCalls(ClusterState cluster, OfferBook offers, DrainPr
             return (409, "Agent removed while processing the call");
         }
         agent.Deactivation = null;
-        if (agent.Connected)
+        if (agent.Active)
         {
             cluster.Allocator.ActivateAgent(id);
         }

@@ -53,4 +53,7 @@ public enum OfferEnd
 
     /// <summary>Rescinded: an operator changed weights, so that others may come first.</summary>
     WeightsChanged = 17,
+
+    /// <summary>Rescinded: the agent said that it can take no new work, because the engine that runs its containers hangs, say.</summary>
+    AgentDegraded = 18,
 }

@@ -122,6 +122,42 @@ public sealed class DockerFaultTests
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>(stuck)).Exit, Is.EqualTo(new ContainerExit.Exited(137)));
     }
 
+    [Test]
+    public async Task AnEngineThatHangs_IsToldOnce_WithWhatItRuns_AndThatItAnswersAgain()
+    {
+        var spec = _yard.Spec("sleep 1000");
+        await _yard.RunAsync(spec);
+
+        _socket.Misbehave(".", Fault.HangBefore);
+
+        Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem, Does.Contain(_socket.Path).And.Contain("did not answer within 1 s"));
+        var degraded = await _yard.NextAsync<AgentMessage.ContainerDegraded>();
+        Assert.That((degraded.Container, degraded.Why!.Contains("did not answer", StringComparison.Ordinal)), Is.EqualTo((spec.Container, true)));
+        _socket.Behave();
+        _socket.CutAll();
+        Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem, Is.Null);
+        Assert.That(await _yard.NextAsync<AgentMessage.ContainerDegraded>(), Is.EqualTo(new AgentMessage.ContainerDegraded(spec.Container, null)));
+        Assert.That(_yard.HasMore(spec), Is.False, "it ran all the time");
+    }
+
+    [Test]
+    public async Task OneStuckContainer_IsDegradedAlone_UntilItGetsUnstuck()
+    {
+        var (stuck, other) = (_yard.Spec("sleep 1000"), _yard.Spec("sleep 1000"));
+        await _yard.RunAsync(stuck);
+        await _yard.RunAsync(other);
+        _socket.Misbehave($"/containers/({DockerYard.Name(stuck)}|{(await _engine.InspectAsync(DockerYard.Name(stuck))).GetProperty("Id").GetString()})", Fault.HangBefore);
+
+        _yard.Runner.Signal(stuck.Container, ContainerSignal.Terminate);
+
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerDegraded>()).Container, Is.EqualTo(stuck.Container));
+        await _engine.CallAsync(HttpMethod.Post, $"/containers/{DockerYard.Name(other)}/kill");
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>(other)).Exit, Is.EqualTo(new ContainerExit.Exited(137)));
+        _socket.Behave();
+        Assert.That(await _yard.NextAsync<AgentMessage.ContainerDegraded>(), Is.EqualTo(new AgentMessage.ContainerDegraded(stuck.Container, null)));
+        Assert.That(_yard.Has<AgentMessage.EngineChanged>(), Is.False);
+    }
+
     [TestCase(Fault.HangBefore)]
     [TestCase(Fault.CutAfter)]
     [TestCase(Fault.Status500)]

@@ -100,6 +100,21 @@ internal sealed class DockerYard : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for the next message of a kind that is not about how a container runs.</summary>
+    public async Task<T> NextAsync<T>() where T : AgentMessage
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            if (_seen.Find(message => message is T) is T found)
+            {
+                _seen.Remove(found);
+                return found;
+            }
+            _seen.Add(await _messages.Reader.ReadAsync(patience.Token));
+        }
+    }
+
     /// <summary>Whether something was said of a container that nobody has asked for.</summary>
     public bool HasMore(ContainerSpec spec)
     {
@@ -108,6 +123,15 @@ internal sealed class DockerYard : IAsyncDisposable
             _seen.Add(message);
         }
         return _seen.Exists(message => Of(message) == spec.Container);
+    }
+
+    public bool Has<T>() where T : AgentMessage
+    {
+        while (_messages.Reader.TryRead(out var message))
+        {
+            _seen.Add(message);
+        }
+        return _seen.Exists(message => message is T);
     }
 
     /// <summary>Waits for what a test looks at from outside.</summary>

@@ -18,6 +18,9 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
     /// <summary>Whether it says that it can be drained.</summary>
     public bool Drains { get; init; }
 
+    /// <summary>Why it can take no new work, said when it subscribes.</summary>
+    public string? Degraded { get; set; }
+
     public ConnectionId Stream { get; private set; }
 
     public string StreamId { get; private set; } = "";
@@ -62,6 +65,10 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
         if (Drains)
         {
             call.Subscribe.Capabilities.Add(new AgentInfo.Types.Capability { Type = AgentInfo.Types.Capability.Types.Type.AgentDraining });
+        }
+        if (Degraded is not null)
+        {
+            call.Subscribe.Condition = new() { Degraded = Degraded };
         }
         Operations?.Describe(call.Subscribe);
         Stream = master.NewConnection();

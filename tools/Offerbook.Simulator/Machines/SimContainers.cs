@@ -20,6 +20,7 @@ public sealed class SimContainers(SimWorld world, string machine)
     private int _pids = 1000;
     private int _agentLife;
     private int _hangs;
+    private bool _hangTold;
 
     /// <summary>Hands a message to the agent's core.</summary>
     public Action<AgentMessage> Report { get; set; } = _ => { };
@@ -143,6 +144,7 @@ public sealed class SimContainers(SimWorld world, string machine)
     {
         _hangs++;
         world.Note($"the engine of {machine} hangs for {duration}");
+        FindOut();
         world.Schedule(duration, null, () =>
         {
             if (--_hangs > 0)
@@ -150,6 +152,11 @@ public sealed class SimContainers(SimWorld world, string machine)
                 return;
             }
             world.Note($"the engine of {machine} goes on");
+            if (_hangTold)
+            {
+                _hangTold = false;
+                Report(new AgentMessage.EngineChanged(null));
+            }
             foreach (var message in Drain(_untold))
             {
                 Report(message);
@@ -160,6 +167,16 @@ public sealed class SimContainers(SimWorld world, string machine)
             }
         });
     }
+
+    /// <summary>The agent asks again and again, and takes what has not answered by a deadline for hung.</summary>
+    private void FindOut() => Later(EngineDeadline, () =>
+    {
+        if (Hangs && !_hangTold)
+        {
+            _hangTold = true;
+            Report(new AgentMessage.EngineChanged("the engine does not answer"));
+        }
+    });
 
     /// <summary>What runs containers is restarted, and they go on meanwhile (live restore) or end with it.</summary>
     public void RestartEngine(TimeSpan down, bool liveRestore)
@@ -290,6 +307,7 @@ public sealed class SimContainers(SimWorld world, string machine)
     public void AgentDied()
     {
         _agentLife++;
+        _hangTold = false;
         _untold.Clear();
         foreach (var container in _containers.Values)
         {
@@ -326,6 +344,10 @@ public sealed class SimContainers(SimWorld world, string machine)
 
     public void Recover(IReadOnlyList<ContainerSpec> specs)
     {
+        if (Hangs)
+        {
+            FindOut();
+        }
         var wanted = specs.Select(spec => spec.Container).ToList();
         foreach (var stray in _containers.Values.Where(item => item.Exit is null && !wanted.Contains(item.Id)).ToList())
         {

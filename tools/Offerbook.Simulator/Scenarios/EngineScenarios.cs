@@ -78,6 +78,26 @@ internal static class EngineScenarios
         story.Require(!story.EverRan(task), "what has failed never runs afterwards");
     }
 
+    public static void HungEngineGetsNoWork(Scenario story)
+    {
+        story.PutApp("/web", instances: 6);
+        story.UntilConverged();
+        var before = story.Running("/web");
+        var machine = story.MachineOf(before[0]);
+        machine.Containers.Hang(SimContainers.EngineDeadline + TimeSpan.FromSeconds(40));
+        story.Until("the master knows", () => story.IsOffered(machine) is false, SimContainers.EngineDeadline.TotalSeconds + 5);
+        story.PutApp("/other", instances: 12);
+        story.Until("the others take all of it", () => story.Running("/other").Count == 12, 60);
+        story.Require(story.Running("/other").TrueForAll(task => story.MachineOf(task) != machine), "none of it is launched where it could not begin");
+        story.Require(story.Running("/web").SequenceEqual(before), "what runs goes on");
+        // Another agent, and another registration, find out and say the same.
+        story.Cluster.Bounce(machine.Agent, TimeSpan.FromSeconds(1));
+        story.Seconds(120);
+        story.Until("it is offered again", () => story.IsOffered(machine) is true);
+        story.UntilConverged();
+        story.Require(story.Offers.Launches == 18, "nothing was launched twice");
+    }
+
     public static void RestartedUnderHungEngine(Scenario story)
     {
         story.PutApp("/web", instances: 6);

@@ -1,6 +1,8 @@
 using Mesos.V1;
 using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
+using Offerbook.Agent;
+using Offerbook.Master;
 using Offerbook.Simulator.Checks;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Machines;
@@ -182,6 +184,11 @@ public sealed class Scenario
 
     public SimMachine MachineOf(string task) =>
         Cluster.Machines.First(machine => machine.Containers.All.Any(item => item.Task.Value == task));
+
+    /// <summary>Whether the master hands the machine's agent out; null when it does not know it.</summary>
+    public bool? IsOffered(SimMachine machine) => Cluster.Master.Core is MasterCore master && machine.Agent.Core is AgentCore agent
+        ? master.View(Cluster.Master.Clock.Now).Agents.FirstOrDefault(known => known.Id == agent.View().Id)?.Active
+        : null;
 
     public bool EverRan(string task) => _auditor.Machines.EverBegan(task);
 

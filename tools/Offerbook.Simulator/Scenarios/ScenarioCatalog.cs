@@ -18,6 +18,7 @@ public static class ScenarioCatalog
         ("task_of_a_rebooted_machine_is_told_to_have_ended_once", EngineScenarios.RebootToldOnce),
         ("containers_of_an_agent_that_lost_its_memory_are_killed_and_replaced", EngineScenarios.MemoryLost),
         ("engine_that_hangs_loses_nothing_and_holds_up_no_other_machine", EngineScenarios.EngineHangs),
+        ("agent_whose_engine_hangs_is_not_offered_until_it_answers", EngineScenarios.HungEngineGetsNoWork),
         ("launch_on_an_engine_that_hangs_fails_at_its_deadline", EngineScenarios.LaunchOnHungEngine),
         ("agent_restarted_under_a_hanging_engine_adopts_when_it_answers", EngineScenarios.RestartedUnderHungEngine),
         ("stuck_container_holds_up_no_other", EngineScenarios.OneStuckContainer),

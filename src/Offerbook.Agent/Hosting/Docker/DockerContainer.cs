@@ -37,6 +37,7 @@ internal sealed class DockerContainer
     private bool _startConfirmed;
     private int _startReported;
     private string? _silentStart;
+    private string _doubt = "";
 
     /// <param name="record">What an earlier agent left behind; null for a new container.</param>
     /// <param name="gone">Told when it has been forgotten and the engine was asked to remove it.</param>
@@ -65,6 +66,9 @@ internal sealed class DockerContainer
     /// <summary>The core has been told of its end.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>What becomes of it is not known for the moment.</summary>
+    public bool IsDegraded { get; private set; }
+
     /// <summary>Whether a list of the engine's containers that shows this one alive, or not at all, would be news.</summary>
     public bool IsSettled => StartReported && !HasEnded;
 
@@ -87,6 +91,13 @@ internal sealed class DockerContainer
     {
         _toSend = signal;
         Ask(Wish.Send);
+    }
+
+    /// <summary>The engine gives no answer.</summary>
+    public void Doubt(string why)
+    {
+        _doubt = why;
+        Ask(Wish.Doubt);
     }
 
     public void Update(ContainerLimits limits)
@@ -167,6 +178,10 @@ internal sealed class DockerContainer
         {
             await SignalAsync(_toSend.ToString(CultureInfo.InvariantCulture));
         }
+        if (wish.HasFlag(Wish.Doubt) && IsSettled)
+        {
+            await DegradeAsync(_doubt);
+        }
         if (wish.HasFlag(Wish.Observe) && !HasEnded)
         {
             await ObserveAsync();
@@ -205,7 +220,11 @@ internal sealed class DockerContainer
     {
         var answer = await CallAsync("signalled", _parts.Engine.AskAsync(
             HttpMethod.Post, $"/containers/{EngineName}/kill?signal={Uri.EscapeDataString(signal)}", _parts.Stopping));
-        if (answer is EngineAnswer.Refused)
+        if (answer is EngineAnswer.Silent silent)
+        {
+            await DegradeAsync(silent.Why);
+        }
+        else if (answer is EngineAnswer.Refused)
         {
             // Not running any more, or gone: find out.
             await ObserveAsync();
@@ -217,16 +236,35 @@ internal sealed class DockerContainer
         switch (await _parts.Engine.AskAsync(HttpMethod.Get, $"/containers/{EngineName}/json", _parts.Stopping))
         {
             case EngineAnswer.Done done when EngineState.Parse(done.Body) is { } state:
+                await DegradeAsync(null);
                 await JudgeAsync(state);
                 break;
             case EngineAnswer.Refused { IsMissing: true }:
                 await MissAsync();
                 break;
             case var other:
-                _parts.Logger.LogWarning("What became of container {Container} is not known: {Reason}. The engine is asked again.",
-                    Id, other.Problem ?? "the engine's answer is not about a container");
+                await DegradeAsync(other.Problem ?? "the engine's answer is not about a container");
                 break;
         }
+    }
+
+    /// <summary>Says once that it is not known what becomes of the container, and once that it is again.</summary>
+    private async ValueTask DegradeAsync(string? why)
+    {
+        if (IsDegraded == why is not null)
+        {
+            return;
+        }
+        IsDegraded = why is not null;
+        if (why is not null)
+        {
+            _parts.Logger.LogWarning("What becomes of container {Container} is not known: {Reason}. The engine is asked again.", Id, why);
+        }
+        else
+        {
+            _parts.Logger.LogInformation("What becomes of container {Container} is known again.", Id);
+        }
+        await _parts.Post(new AgentMessage.ContainerDegraded(Id, why));
     }
 
     private async Task JudgeAsync(EngineState state)
@@ -287,11 +325,13 @@ internal sealed class DockerContainer
         }
         else if (Record is not null)
         {
+            await DegradeAsync(null);
             HasEnded = true;
             await _parts.Post(new AgentMessage.ContainerNeverStarted(Id));
         }
         else if (_silentStart is not null)
         {
+            await DegradeAsync(null);
             HasEnded = true;
             await _parts.Post(new AgentMessage.ContainerLaunchFailed(Id, $"{_silentStart}; the container has not started"));
         }
@@ -307,6 +347,7 @@ internal sealed class DockerContainer
 
     private async Task EndAsync(ContainerExit exit)
     {
+        await DegradeAsync(null);
         HasEnded = true;
         Pid = 0;
         await _parts.Post(new AgentMessage.ContainerExited(Id, exit));
@@ -354,4 +395,7 @@ internal enum Wish
 
     /// <summary>Send it a signal of any number.</summary>
     Send = 64,
+
+    /// <summary>The engine gives no answer: say that it is not known what becomes of it.</summary>
+    Doubt = 128,
 }

@@ -44,6 +44,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
     private DockerParts? _parts;
     private Task _watching = Task.CompletedTask;
     private Task _recovery = Task.CompletedTask;
+    private readonly SemaphoreSlim _news = new(1);
+    private bool _isLost;
     private int _disposed;
 
     public DockerContainers(string workDirectory, SandboxDirectories sandboxes, VolumeDirectories volumes, DockerOptions options,
@@ -199,6 +201,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
                     }
                 },
                 Listed = list => CompareAsync(list, labels),
+                Lost = LoseAsync,
+                Found = FindAgainAsync,
             };
             _watching = Guard(watch.RunAsync(_stopping.Token));
             return _parts;
@@ -241,10 +245,54 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         foreach (var container in All())
         {
             var isAlive = listed.TryGetValue(container.Id, out var alive) && alive;
-            if (!container.HasEnded && !(isAlive && container.IsSettled))
+            if (!container.HasEnded && !(isAlive && container.IsSettled && !container.IsDegraded))
             {
                 container.Ask(Wish.Observe);
             }
+        }
+    }
+
+    /// <summary>No new work until the engine answers; what it runs goes on, and is looked at then.</summary>
+    private async ValueTask LoseAsync(string why)
+    {
+        await _news.WaitAsync();
+        try
+        {
+            if (_isLost)
+            {
+                return;
+            }
+            _isLost = true;
+            // One that launches nothing by the engine takes other work all the same.
+            if (_options.Enabled)
+            {
+                await _post(new AgentMessage.EngineChanged(why));
+            }
+        }
+        finally
+        {
+            _news.Release();
+        }
+        foreach (var container in All())
+        {
+            container.Doubt(why);
+        }
+    }
+
+    private async ValueTask FindAgainAsync()
+    {
+        await _news.WaitAsync();
+        try
+        {
+            if (_isLost && _options.Enabled)
+            {
+                await _post(new AgentMessage.EngineChanged(null));
+            }
+            _isLost = false;
+        }
+        finally
+        {
+            _news.Release();
         }
     }
 
@@ -274,6 +322,7 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         {
             parts.Logger.LogWarning(
                 "The Docker engine has said nothing about {Count} containers of an earlier agent; they are taken to run on until it does.", unanswered.Count);
+            await LoseAsync($"The Docker engine at {_options.Socket} has said nothing about {unanswered.Count} containers since the agent was started");
         }
         foreach (var container in unanswered)
         {

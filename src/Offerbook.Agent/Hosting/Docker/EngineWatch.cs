@@ -16,6 +16,12 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
     /// <summary>Given the list of our containers.</summary>
     public required Func<JsonElement, ValueTask> Listed { get; init; }
 
+    /// <summary>Told why, once, when the engine gives no answer; not when it breaks off what it gives again at once.</summary>
+    public required Func<string, ValueTask> Lost { get; init; }
+
+    /// <summary>Told when it answers again, before <see cref="Listed"/>.</summary>
+    public required Func<ValueTask> Found { get; init; }
+
     private bool _isTroubled;
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -23,19 +29,23 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
         var wait = timings.RetryMin;
         while (true)
         {
-            var why = await FollowAsync(() => wait = timings.RetryMin, cancellation);
+            var (why, isSilent) = await FollowAsync(() => wait = timings.RetryMin, cancellation);
             if (!_isTroubled)
             {
                 _isTroubled = true;
                 logger.LogWarning("The Docker engine is out of touch: {Reason}. What becomes of its containers is told when it answers.", why);
+            }
+            if (isSilent)
+            {
+                await Lost(why);
             }
             await Task.Delay(wait, cancellation);
             wait = wait * 2 < timings.RetryMax ? wait * 2 : timings.RetryMax;
         }
     }
 
-    /// <returns>Why it is over.</returns>
-    private async Task<string> FollowAsync(Action listed, CancellationToken cancellation)
+    /// <returns>Why it is over, and whether a question found no answer.</returns>
+    private async Task<(string Why, bool IsSilent)> FollowAsync(Action listed, CancellationToken cancellation)
     {
         var filters = Uri.EscapeDataString(JsonSerializer.Serialize(new Dictionary<string, string[]>
         {
@@ -44,7 +54,7 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
         var (stream, failure) = await engine.OpenAsync(HttpMethod.Get, $"/events?filters={filters}", cancellation);
         if (stream is null)
         {
-            return failure!.Problem!;
+            return (failure!.Problem!, true);
         }
         await using (stream)
         {
@@ -60,7 +70,7 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
         }
     }
 
-    private async Task<string> ReadAsync(EngineStream stream, CancellationToken over)
+    private async Task<(string Why, bool IsSilent)> ReadAsync(EngineStream stream, CancellationToken over)
     {
         try
         {
@@ -73,19 +83,19 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
                 }
                 return ValueTask.CompletedTask;
             }, null, over);
-            return "its events ended";
+            return ("its events ended", false);
         }
         catch (OperationCanceledException)
         {
-            return "";
+            return ("", false);
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException or JsonException)
         {
-            return $"its events broke off: {failure.Message}";
+            return ($"its events broke off: {failure.Message}", false);
         }
     }
 
-    private async Task<string> ProbeAsync(Action listed, CancellationToken over)
+    private async Task<(string Why, bool IsSilent)> ProbeAsync(Action listed, CancellationToken over)
     {
         try
         {
@@ -95,7 +105,7 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
                 var answer = await engine.AskAsync(HttpMethod.Get, $"/containers/json?all=1&filters={filters}", over);
                 if (answer is not EngineAnswer.Done { Body: { ValueKind: JsonValueKind.Array } list })
                 {
-                    return answer.Problem ?? "its list of containers is none";
+                    return (answer.Problem ?? "its list of containers is none", true);
                 }
                 if (_isTroubled)
                 {
@@ -103,13 +113,14 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
                     logger.LogInformation("The Docker engine answers again.");
                 }
                 listed();
+                await Found();
                 await Listed(list);
                 await Task.Delay(timings.Probe, over);
             }
         }
         catch (OperationCanceledException)
         {
-            return "";
+            return ("", false);
         }
     }
 }

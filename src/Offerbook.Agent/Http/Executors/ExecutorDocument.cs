@@ -86,7 +86,7 @@ internal static class ExecutorDocument
         json.WriteStartArray();
         foreach (var task in tasks)
         {
-            TaskDocument.Write(json, task.Task);
+            TaskDocument.Write(json, task.Task, task.Degraded);
         }
         json.WriteEndArray();
     }

@@ -38,6 +38,8 @@ internal static class AgentMetrics
         Executors(sink, view, tasks);
         States(sink, tasks);
         Gauge(sink, "operator_containers", view.OperatorContainers.Count(container => !container.HasEnded));
+        Gauge(sink, "degraded", view.Degraded is null ? 0 : 1);
+        Gauge(sink, "tasks_degraded", tasks.Count(task => task.Degraded is not null));
         Counter(sink, "slave/tasks_finished", counters.Finished);
         Counter(sink, "slave/tasks_failed", counters.Failed);
         Counter(sink, "slave/tasks_killed", counters.Killed);

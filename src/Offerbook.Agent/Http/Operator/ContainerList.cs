@@ -30,11 +30,11 @@ internal static class ContainerList
                 yield return own;
                 foreach (var task in framework.Tasks.Where(task => !task.ContainerEnded && task.Container.IsWithin(own.Container)))
                 {
-                    yield return own with { Container = task.Container, Status = StatusOf(task) };
+                    yield return own with { Container = task.Container, Status = StatusOf(task), Degraded = task.Degraded };
                 }
                 foreach (var nested in within[own.Container])
                 {
-                    yield return own with { Container = nested.Container, Status = StatusOf(nested) };
+                    yield return own with { Container = nested.Container, Status = StatusOf(nested), Degraded = null };
                 }
             }
             foreach (var task in framework.Tasks.Where(task => !task.HasExecutor && !task.ContainerEnded))
@@ -42,11 +42,12 @@ internal static class ContainerList
                 var own = new ContainerEntry(framework.Info.Id, task.Executor.ToProto(), task.ExecutorName, task.Task.TaskId.Value, task.Container)
                 {
                     Status = StatusOf(task),
+                    Degraded = task.Degraded,
                 };
                 yield return own;
                 foreach (var nested in within[own.Container])
                 {
-                    yield return own with { Container = nested.Container, Status = StatusOf(nested) };
+                    yield return own with { Container = nested.Container, Status = StatusOf(nested), Degraded = null };
                 }
             }
         }
@@ -120,4 +121,7 @@ internal sealed record ContainerEntry(FrameworkID? Framework, ExecutorID? Execut
     public required ContainerStatus Status { get; init; }
 
     public ResourceStatistics? Statistics { get; init; }
+
+    /// <summary>Why it is not known for the moment what becomes of it; null when it is.</summary>
+    public string? Degraded { get; init; }
 }

@@ -59,6 +59,10 @@ internal sealed class ContainersEndpoint(RunningAgent agent)
                 if (withStatus)
                 {
                     json.Member("container_id", entry.Container.Value);
+                    if (entry.Degraded is { } degraded)
+                    {
+                        json.Member("degraded", degraded);
+                    }
                 }
                 if (entry.Framework is { } framework)
                 {

@@ -31,6 +31,10 @@ internal static class AgentJson
         json.Resources("unreserved_resources"u8, agent.Total.Unreserved());
         json.Bool("active"u8, agent.Active);
         json.Bool("deactivated"u8, agent.Deactivated);
+        if (agent.Degraded is { } degraded)
+        {
+            json.Text("degraded"u8, degraded);
+        }
         json.Text("version"u8, agent.Version);
         json.BeginArray("capabilities"u8);
         foreach (var capability in agent.Capabilities)

@@ -43,8 +43,8 @@ internal static class OperatorEvents
         var message = new OperatorResponse.Types.GetAgents.Types.Agent
         {
             AgentInfo = agent.Info,
-            // It has just come, and is active unless an operator wants otherwise.
-            Active = agent.Deactivation is null,
+            // It has just come, and is active unless an operator wants otherwise or it does itself.
+            Active = agent.Deactivation is null && agent.Degraded is null,
             Deactivated = agent.Deactivation is not null,
             DrainInfo = agent.Deactivation?.DrainInfo,
             EstimatedDrainStartTime = agent.Deactivation is { HasDrainStartedTime: true } draining ? new TimeInfo { Nanoseconds = draining.DrainStartedTime } : null,

@@ -32,8 +32,11 @@ public sealed record AgentView(
     /// <summary>Under way, or their end is not acknowledged.</summary>
     public ImmutableArray<Mesos.V1.Operation> Operations { get; init; } = [];
 
-    /// <summary>Connected and not deactivated: it may be offered.</summary>
-    public bool Active => Connected && !Deactivated;
+    /// <summary>Why it can take no new work, as it says itself; null when it can.</summary>
+    public string? Degraded { get; init; }
+
+    /// <summary>Connected, not deactivated and not degraded: it may be offered.</summary>
+    public bool Active => Connected && !Deactivated && Degraded is null;
 
     /// <summary>What all frameworks together use.</summary>
     public ResourceBag UsedTotal => _usedTotal ??= Sum();

@@ -125,6 +125,7 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
             new ExecutorView(executor.Framework, executor.Agent, executor.Info, executor.Resources))])
     {
         Operations = agent.OperationCount == 0 ? [] : [.. agent.Operations.Select(static operation => operation.Model)],
+        Degraded = agent.Degraded,
     };
 
     private static FrameworkView Draw(Framework framework, DateTimeOffset? unregistered) => new(
