@@ -18,7 +18,11 @@ public abstract record AppsMessage
     public sealed record MasterSignalled(SchedulerSignal Signal) : AppsMessage;
 
     /// <summary>A client wants something changed. Answered by one <see cref="Reply"/>, once the change is durable.</summary>
-    public sealed record ApiCalled(ConnectionId Connection, ApiCall Call, ApiCaller Caller) : AppsMessage;
+    public sealed record ApiCalled(ConnectionId Connection, ApiCall Call, ApiCaller Caller) : AppsMessage
+    {
+        /// <summary>Null: the change is made whatever has happened meanwhile.</summary>
+        public WriteCondition? Condition { get; init; }
+    }
 
     /// <summary>A client attached itself to the event stream, or left it.</summary>
     public sealed record EventStreamChanged(string RemoteAddress, bool Attached) : AppsMessage;

@@ -33,6 +33,10 @@ internal sealed class GroupRequests(TreeChanges changes)
             return Replies.Of(connection, draft.Error);
         }
         var url = PathId.Parse(call.Id);
+        if (GroupEdits.StrayTarget(url, draft.Value) is { } stray && !call.Force)
+        {
+            return Replies.Of(connection, ApiErrors.StrayGroup(stray, url));
+        }
         ApiResult<RootGroup> Edit(RootGroup root) => GroupEdits.Put(root, url, draft.Value, changes.Specs, VersionsOf(turn));
         if (call.DryRun)
         {

@@ -26,6 +26,11 @@ internal sealed class RequestDesk(AppsSettings settings, TreeChanges changes, De
             launcher.LookAround(turn, connection, look.Roles);
             return;
         }
+        if (called.Condition is { } condition && WriteConditions.Refusal(turn.State, called.Call, condition) is { } refusal)
+        {
+            turn.Out.Add(Replies.Of(connection, refusal));
+            return;
+        }
         turn.Out.Add(called.Call switch
         {
             ApiCall.CreateApp call => _apps.Create(turn, connection, call, called.Caller),

@@ -83,6 +83,13 @@ public static class ApiErrors
     public static ApiError NoFreeServicePort(int min, int max) =>
         ApiError.Of(500, string.Create(CultureInfo.InvariantCulture, $"All ports in the range [{min}-{max}) are already in use"));
 
+    /// <summary>What the client has read is no longer so.</summary>
+    public static ApiError PreconditionFailed(string what) => ApiError.Of(412, what + ". Read it again, and repeat the change if it still makes sense.");
+
+    /// <summary>The body of a group's PUT names another place than the URL.</summary>
+    public static ApiError StrayGroup(PathId body, PathId url) =>
+        NotValid("/id", $"{body} is neither the group {url} of the path nor below it. Override with the option '?force=true'.");
+
     public static ApiError NotTopLevel() => Unprocessable("Path needs to be top-level");
 
     /// <summary>For 405, 406, 415 and the like.</summary>

@@ -12,6 +12,7 @@ using Offerbook.Apps.Http.Access;
 using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.OpenApi;
+using Offerbook.Apps.Http.Rendering;
 
 namespace Offerbook.Apps.Hosting;
 
@@ -43,9 +44,11 @@ internal sealed class AppsWeb : IAsyncDisposable
         var info = new InfoWriter(settings, options.Api, string.Join(',', options.Masters), () => Address);
         var metrics = new MetricsWriter(new MetricsReader(gate, events, meter, settings, time));
         var access = new ApiAccess(options.Api, gate);
+        var (pieces, cache) = (new AppPieces(), new ResponseCache());
+        var reads = new AppReads(gate, pieces, cache);
         ApiRouter router = null!;
         router = new ApiRouter([
-            new AppEndpoints(gate), new GroupEndpoints(gate), new PodEndpoints(), new TaskEndpoints(gate), new DeploymentEndpoints(gate),
+            new AppEndpoints(gate, reads), new GroupEndpoints(gate, pieces, cache), new PodEndpoints(), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate),
             new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, time),
             new SystemEndpoints(gate, info, metrics), new LoggingEndpoints(logs), new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
         ], access);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
+using Offerbook.Apps.Core;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Reading;
@@ -74,6 +75,22 @@ internal sealed class ApiRequest
     public string? Text(string name) => Query(name).FirstOrDefault();
 
     public IReadOnlyList<string> Texts(string name) => Query(name).OfType<string>().ToList();
+
+    /// <summary>What the client says must still be so; null: nothing.</summary>
+    public WriteCondition? Condition
+    {
+        get
+        {
+            var headers = Context.Request.Headers;
+            if (headers.IfMatch.Count > 0)
+            {
+                return EntityTag.TryReadVersions(headers.IfMatch, out var any, out var versions)
+                    ? new WriteCondition(any, versions.ToValueList(), IsNew: false)
+                    : WriteCondition.Never;
+            }
+            return headers.IfNoneMatch.ToString().Trim() == "*" ? new WriteCondition(false, [], IsNew: true) : null;
+        }
+    }
 
     /// <summary>Whether the client says that it sends something else than JSON.</summary>
     public bool HasForeignContentType

@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Errors;
+using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Specs;
@@ -8,18 +9,15 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/apps</summary>
-internal sealed class AppEndpoints(CoreGate core) : IApiEndpoints
+internal sealed class AppEndpoints(CoreGate core, AppReads reads) : IApiEndpoints
 {
-    private static readonly AppEmbeds Listed = AppEmbeds.None with { Counts = true, Deployments = true };
-
-    private static readonly AppEmbeds Single = Listed with { Tasks = true, LastTaskFailure = true };
-
     private static readonly QueryParameter Partial =
         new("partialUpdate", "flag", "Members that are absent stay as they are; else they get their defaults", "true");
 
     public IReadOnlyList<ApiRoute> Routes =>
     [
-        Route.Get("/v2/apps", "Apps that every filter lets through", List)
+        Route.Get("/v2/apps", "Apps that every filter lets through", reads.List)
+            .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
             .Asks(QueryParameter.Embed, new QueryParameter("cmd", "text", "Part of the command, in any case"),
                 new QueryParameter("id", "text", "Part of the id, in any case"),
                 new QueryParameter("label", "text", "A label selector: key, key==value, key!=value, key in (a,b), key notin (a,b), joined by commas"))
@@ -30,11 +28,11 @@ internal sealed class AppEndpoints(CoreGate core) : IApiEndpoints
             .Refuses(403, "Too many deployments run").Refuses(409, "The id is taken, or a deployment is in the way").Refuses(422, "The app is not valid"),
         UpdateMany("PUT", "Create or change several apps in one deployment").Asks(Partial),
         UpdateMany("PATCH", "Change several apps that exist, in one deployment"),
-        Route.Get("/v2/apps/*", "All apps, with their tasks", OfGroup).Asks(QueryParameter.Embed).Gives(200, "{[AppInfo]}", "The apps under the member *"),
-        Route.Get("/v2/apps/{id}/*", "All apps of a group, with their tasks", OfGroup)
+        Route.Get("/v2/apps/*", "All apps, with their tasks", reads.OfGroup).Asks(QueryParameter.Embed).Gives(200, "{[AppInfo]}", "The apps under the member *"),
+        Route.Get("/v2/apps/{id}/*", "All apps of a group, with their tasks", reads.OfGroup)
             .Asks(QueryParameter.Embed).Gives(200, "{[AppInfo]}", "The apps under the member *").Refuses(404, "There is no such group"),
-        Route.Get("/v2/apps/{id}/tasks", "Tasks of an app, or with an id that ends in /* of a group's apps", Tasks)
-            .Asks(TaskListText.ContainerNetworks).Gives(200, "TaskList", "The tasks; for text/plain a line for each service port")
+        Route.Get("/v2/apps/{id}/tasks", "Tasks of an app, or with an id that ends in /* of a group's apps", reads.Tasks)
+            .Asks(TaskListText.ContainerNetworks).Asks(ListPage.Parameters).Asks(FieldSelection.Parameter).Gives(200, "TaskList", "The tasks; for text/plain a line for each service port")
             .Refuses(404, "There is no such app").As("application/json", "text/plain"),
         Route.Delete("/v2/apps/{id}/tasks", "Kill tasks of an app; they are replaced unless it is scaled",
                 request => KillAsync(request, null))
@@ -54,8 +52,8 @@ internal sealed class AppEndpoints(CoreGate core) : IApiEndpoints
                 request => core.CallAsync(request, new ApiCall.RestartApp(request.IdText, request.Flag("force"))))
             .Asks(QueryParameter.Force).Gives(200, "DeploymentResult", "The deployment").Refuses(404, "There is no such app")
             .Refuses(409, "A deployment is in the way"),
-        Route.Get("/v2/apps/{id}", "An app with its tasks", One)
-            .Asks(QueryParameter.Embed).Gives(200, "{AppInfo}", "The app under the member app").Refuses(404, "There is no such app"),
+        Route.Get("/v2/apps/{id}", "An app with its tasks", reads.One)
+            .Asks(QueryParameter.Embed, FieldSelection.Parameter).Gives(200, "{AppInfo}", "The app under the member app").Refuses(404, "There is no such app"),
         Update("PUT", "Create or change an app, or with only a version go back to it").Asks(Partial).Gives(201, "DeploymentResult", "It was created"),
         Update("PATCH", "Change an app that exists"),
         Route.Delete("/v2/apps/{id}", "Remove an app and end its instances",
@@ -88,75 +86,6 @@ internal sealed class AppEndpoints(CoreGate core) : IApiEndpoints
     private Task<ApiResponse> KillAsync(ApiRequest request, string? task) => core.KillAsync(request,
         new ApiCall.KillAppTasks(request.IdText, task, request.Text("host"), request.Flag("scale"), request.Flag("wipe"), request.Flag("force")),
         request.Flag("wipe"));
-
-    private ApiResponse List(ApiRequest request)
-    {
-        var (cmd, id, label) = (request.Text("cmd"), request.Text("id"), request.Text("label"));
-        LabelSelector? selector = null;
-        if (label is { Length: > 0 } && !LabelSelector.TryParse(label, out selector))
-        {
-            return ApiResponse.Error(ApiErrors.BadSelector(label));
-        }
-        var view = core.View;
-        var embeds = Listed.With(request.Texts("embed"));
-        var apps = view.State.Root.Apps
-            .Where(app => cmd is null || app.Cmd?.Contains(cmd, StringComparison.OrdinalIgnoreCase) == true)
-            .Where(app => id is null || app.Id.ToString().Contains(id, StringComparison.OrdinalIgnoreCase))
-            .Where(app => selector is null || selector.Matches(app.Labels))
-            .Select(app => AppPicture.Of(view, app, embeds));
-        return ApiResponse.Json(new JObject { ["apps"] = new JArray(apps) });
-    }
-
-    private ApiResponse One(ApiRequest request)
-    {
-        var id = request.Id;
-        var view = core.View;
-        return view.State.Root.FindApp(id) is { } app
-            ? ApiResponse.Json(new JObject { ["app"] = AppPicture.Of(view, app, Single.With(request.Texts("embed"))) })
-            : ApiResponse.Error(ApiErrors.UnknownApp(id));
-    }
-
-    private ApiResponse OfGroup(ApiRequest request)
-    {
-        var id = request.Id;
-        var view = core.View;
-        return view.State.Root.FindGroup(id) is { } group
-            ? ApiResponse.Json(new JObject
-            {
-                ["*"] = new JArray(group.TransitiveApps.Select(app => AppPicture.Of(view, app, Single.With(request.Texts("embed"))))),
-            })
-            : ApiResponse.Error(ApiErrors.UnknownGroup(id));
-    }
-
-    private ApiResponse Tasks(ApiRequest request)
-    {
-        var id = request.IdText;
-        var view = core.View;
-        IReadOnlyList<AppDefinition> apps;
-        if (id.EndsWith("/*", StringComparison.Ordinal))
-        {
-            var group = PathId.Parse(id[..^1]);
-            if (view.State.Root.FindGroup(group) is not { } found)
-            {
-                return ApiResponse.Error(ApiErrors.UnknownGroup(group));
-            }
-            apps = found.TransitiveApps.ToList();
-        }
-        else if (view.State.Root.FindApp(PathId.Parse(id)) is { } app)
-        {
-            apps = [app];
-        }
-        else
-        {
-            return ApiResponse.Error(ApiErrors.UnknownApp(PathId.Parse(id)));
-        }
-        return TaskListText.IsWanted(request)
-            ? ApiResponse.Text(TaskListText.Write(view, apps, request))
-            : ApiResponse.Json(new JObject
-            {
-                ["tasks"] = AppPicture.Tasks(view, apps.SelectMany(app => view.State.Instances.Of(app.Id))),
-            });
-    }
 
     private ApiResponse Versions(ApiRequest request)
     {

@@ -10,23 +10,19 @@ namespace Offerbook.Apps.Http;
 /// <summary>An app with what is going on with it.</summary>
 internal static class AppPicture
 {
-    public static JObject Of(AppsView view, AppDefinition app, AppEmbeds embeds)
+    /// <summary>The members that tell of its life, tasks excepted.</summary>
+    /// <param name="locks">Ids of the deployments that hold it.</param>
+    public static JObject Live(AppsView view, AppDefinition app, AppEmbeds embeds, IReadOnlyList<string> locks)
     {
         var instances = view.State.Instances.Of(app.Id);
-        return AppInfoWriter.Write(app, new AppLiveData(
-            embeds.Counts ? TaskCounting.Of(view, instances) : null,
-            embeds.Deployments ? view.State.Deployments.Where(deployment => deployment.Locks(app.Id)).Select(deployment => deployment.Id).ToList() : null,
+        return AppInfoWriter.WriteLive(new AppLiveData(
+            embeds.Counts ? TaskCounting.Of(view, app.Id) : null,
+            embeds.Deployments ? locks : null,
             embeds.Readiness ? ReadinessResults(view, app) : null,
-            embeds.Tasks ? Tasks(view, instances) : null,
+            null,
             embeds.LastTaskFailure && view.State.Failures.TryGetValue(app.Id, out var failure) ? Write(failure) : null,
             embeds.TaskStats ? TaskStatsWriter.Write(view, app, instances) : null));
     }
-
-    public static JArray Tasks(AppsView view, IEnumerable<Instance> instances, bool withServicePorts = false) => new(instances
-        .Where(instance => instance.IsActive)
-        .Select(instance => (Instance: instance, App: view.State.DefinitionOf(instance) as AppDefinition))
-        .Where(task => task.App is not null)
-        .Select(task => TaskWriter.Write(task.App!, task.Instance, view.HealthOf(task.Instance), withServicePorts)));
 
     /// <summary>Of the instances whose readiness is being asked for.</summary>
     public static JArray ReadinessResults(AppsView view, RunSpec app)

@@ -79,7 +79,7 @@ internal sealed class CoreGate
         _waiting[connection] = answer;
         try
         {
-            if (!TryPost(new AppsMessage.ApiCalled(connection, call, CallerOf(request))))
+            if (!TryPost(new AppsMessage.ApiCalled(connection, call, CallerOf(request)) { Condition = request.Condition }))
             {
                 return Replies.Of(connection, IsOpen ? Busy : Stopping);
             }

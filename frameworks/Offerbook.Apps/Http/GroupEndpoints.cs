@@ -1,7 +1,9 @@
+using System.Text;
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Groups;
+using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Specs;
@@ -9,7 +11,7 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/groups. Any content type is taken for JSON here.</summary>
-internal sealed class GroupEndpoints(CoreGate core) : IApiEndpoints
+internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCache cache) : IApiEndpoints
 {
     private static readonly QueryParameter Embed = new("embed", "[text]",
         "What to show: group.groups, group.apps, group.pods, and of apps group.apps.tasks, .counts, .deployments, .readiness, .lastTaskFailure, .failures, .taskStats; "
@@ -73,21 +75,25 @@ internal sealed class GroupEndpoints(CoreGate core) : IApiEndpoints
     private ApiResponse One(ApiRequest request, PathId id)
     {
         var view = core.View;
-        return view.State.Root.FindGroup(id) is { } group
-            ? ApiResponse.Json(GroupWriter.Write(group, view.State.Root.Version, ViewFor(request, view)))
+        ApiResponse Make() => view.State.Root.FindGroup(id) is { } group
+            ? ApiResponse.Json(GroupWriter.Write(group, view.State.Root.Version, ViewFor(request, view))) with { Version = view.State.Root.Version.ToString() }
             : ApiResponse.Error(ApiErrors.UnknownGroup(id));
+        // Statistics tell ages, so they are never the same.
+        return request.Texts("embed").Any(embed => embed.EndsWith("taskStats", StringComparison.Ordinal)) ? Make() : cache.Get(request, view, Make);
     }
 
+    private JRaw Piece(AppsView view, AppDefinition app, AppEmbeds embeds) => new(Encoding.UTF8.GetString(pieces.Of(view, app, embeds).Span));
+
     /// <summary>Without embeds everything is shown, apps bare; with any only what they name.</summary>
-    private static GroupView ViewFor(ApiRequest request, AppsView view)
+    private GroupView ViewFor(ApiRequest request, AppsView view)
     {
         var embeds = request.Texts("embed");
         if (embeds.Count == 0)
         {
-            return GroupView.Full;
+            return new GroupView(app => Piece(view, app, AppEmbeds.None), true);
         }
         var apps = AppEmbeds.None.With(embeds.Where(embed => embed is not ("group.apps" or "group.groups" or "group.pods")));
-        return new GroupView(embeds.Contains("group.apps") ? app => AppPicture.Of(view, app, apps) : null, embeds.Contains("group.groups"));
+        return new GroupView(embeds.Contains("group.apps") ? app => Piece(view, app, apps) : null, embeds.Contains("group.groups"));
     }
 
     /// <summary>A group that is itself called apps is shown as one.</summary>
@@ -96,7 +102,7 @@ internal sealed class GroupEndpoints(CoreGate core) : IApiEndpoints
         var (view, id) = (core.View, request.Id);
         return view.State.Root.FindGroup(id.Append("apps")) is not null ? One(request, id.Append("apps"))
             : view.State.Root.FindGroup(id) is { } group
-            ? ApiResponse.Json(new JArray(group.TransitiveApps.Select(app => AppPicture.Of(view, app, AppEmbeds.None.With(request.Texts("embed"))))))
+            ? ApiResponse.Json(new JArray(group.TransitiveApps.Select(app => Piece(view, app, AppEmbeds.None.With(request.Texts("embed"))))))
             : ApiResponse.Error(ApiErrors.UnknownGroup(id));
     }
 

@@ -1,18 +1,19 @@
-using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Instances;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/tasks</summary>
-internal sealed class TaskEndpoints(CoreGate core) : IApiEndpoints
+internal sealed class TaskEndpoints(CoreGate core, AppReads reads) : IApiEndpoints
 {
     public IReadOnlyList<ApiRoute> Routes =>
     [
         Route.Get("/v2/tasks", "Tasks of all apps", List)
             .Asks(new QueryParameter("status", "[text]", "Only tasks that are running or staging"),
                 new QueryParameter("status[]", "[text]", "The same, as old clients write it"), TaskListText.ContainerNetworks)
+            .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
             .Gives(200, "TaskList", "The tasks; for text/plain a line for each app and service port").As("application/json", "text/plain"),
         Route.Post("/v2/tasks/delete", "Kill tasks; they are replaced unless their apps are scaled", KillAsync)
             .Asks(QueryParameter.Scale, QueryParameter.Wipe, QueryParameter.Force).Takes("DeleteTasks", "The ids; well-formed ones that are unknown are ignored")
@@ -31,7 +32,7 @@ internal sealed class TaskEndpoints(CoreGate core) : IApiEndpoints
             .Select(status => status switch { "running" => Condition.Running, "staging" => Condition.Staging, _ => (Condition?)null })
             .OfType<Condition>().ToHashSet();
         var instances = view.State.Instances.All.Where(instance => wanted.Count == 0 || wanted.Contains(instance.Condition));
-        return ApiResponse.Json(new JObject { ["tasks"] = AppPicture.Tasks(view, instances, withServicePorts: true) });
+        return reads.Tasks(request, instances, view, withServicePorts: true);
     }
 
     private async Task<ApiResponse> KillAsync(ApiRequest request)

@@ -19,10 +19,14 @@ public sealed record AppLiveData(
 
 public static class AppInfoWriter
 {
+    /// <summary>Only the live members.</summary>
+    public static JObject WriteLive(AppLiveData live) => Add([], live);
+
     /// <param name="onlyVersion">As in <see cref="AppWriter.Write"/>.</param>
-    public static JObject Write(AppDefinition app, AppLiveData live, Timestamp? onlyVersion = null)
+    public static JObject Write(AppDefinition app, AppLiveData live, Timestamp? onlyVersion = null) => Add(AppWriter.Write(app, onlyVersion), live);
+
+    private static JObject Add(JObject json, AppLiveData live)
     {
-        var json = AppWriter.Write(app, onlyVersion);
         if (live.Counts is { } counts)
         {
             json["tasksStaged"] = counts.Staged;

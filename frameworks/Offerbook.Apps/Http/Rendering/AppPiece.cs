@@ -1,0 +1,50 @@
+using Offerbook.Apps.Instances;
+
+namespace Offerbook.Apps.Http.Rendering;
+
+/// <summary>What the JSON of an app with its life is made of, besides the definition.</summary>
+internal sealed record AppPieceKey(AppEmbeds Embeds, object Instances, object Health, object Readiness, TaskFailure? Failure, string[] Locks)
+{
+    public bool Equals(AppPieceKey? other) => other is not null && Embeds == other.Embeds && ReferenceEquals(Instances, other.Instances)
+        && ReferenceEquals(Health, other.Health) && ReferenceEquals(Readiness, other.Readiness) && ReferenceEquals(Failure, other.Failure)
+        && Locks.AsSpan().SequenceEqual(other.Locks);
+
+    public override int GetHashCode() => Embeds.GetHashCode();
+}
+
+/// <summary>The JSON of one definition, and of the app as it was when it was last looked at in each way. Safe to use from several threads.</summary>
+internal sealed class AppPiece(byte[] definition)
+{
+    /// <summary>Ways of looking: a list, a single app, a load balancer's, a page's.</summary>
+    private const int Kept = 4;
+
+    private readonly Lock _lock = new();
+    private readonly List<(AppPieceKey Key, byte[] Json)> _known = [];
+
+    public byte[] Definition => definition;
+
+    public byte[] Get(AppPieceKey key, Func<byte[]> write)
+    {
+        lock (_lock)
+        {
+            foreach (var (known, json) in _known)
+            {
+                if (known == key)
+                {
+                    return json;
+                }
+            }
+        }
+        var written = write();
+        lock (_lock)
+        {
+            _known.RemoveAll(known => known.Key.Embeds == key.Embeds);
+            if (_known.Count == Kept)
+            {
+                _known.RemoveAt(0);
+            }
+            _known.Add((key, written));
+        }
+        return written;
+    }
+}

@@ -1,0 +1,22 @@
+using Offerbook.Apps.Core;
+
+namespace Offerbook.Apps.Http.Rendering;
+
+/// <summary>What readers see of apps, by reference: two views with equal stamps show the same, whatever else has happened (offers, timers).</summary>
+internal readonly record struct ViewStamp
+{
+    private readonly object _root, _versions, _instances, _deployments, _failures, _health, _readiness;
+
+    public ViewStamp(AppsView view)
+    {
+        var state = view.State;
+        (_root, _versions, _instances, _deployments) = (state.Root, state.Versions, state.Instances, state.Deployments);
+        (_failures, _health, _readiness) = (state.Failures, view.Health, view.Readiness);
+    }
+
+    public bool Equals(ViewStamp other) => ReferenceEquals(_root, other._root) && ReferenceEquals(_versions, other._versions)
+        && ReferenceEquals(_instances, other._instances) && ReferenceEquals(_deployments, other._deployments)
+        && ReferenceEquals(_failures, other._failures) && ReferenceEquals(_health, other._health) && ReferenceEquals(_readiness, other._readiness);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_instances);
+}
