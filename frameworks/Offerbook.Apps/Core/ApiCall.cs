@@ -35,6 +35,18 @@ public abstract record ApiCall
     /// <summary>POST /v2/apps/{id}/restart</summary>
     public sealed record RestartApp(string Id, bool Force) : ApiCall;
 
+    /// <summary>POST /v2/pods</summary>
+    public sealed record CreatePod(JToken Body, bool Force) : ApiCall;
+
+    /// <summary>PUT /v2/pods/{id}</summary>
+    public sealed record UpdatePod(string Id, JToken Body, bool Force) : ApiCall;
+
+    /// <summary>DELETE /v2/pods/{id}</summary>
+    public sealed record DeletePod(string Id, bool Force) : ApiCall;
+
+    /// <summary>DELETE /v2/pods/{id}::instances/{instance}, or without <paramref name="Instance"/> /v2/pods/{id}::instances with a list of ids.</summary>
+    public sealed record KillPodInstances(string Id, string? Instance, JToken? Body, bool Wipe) : ApiCall;
+
     /// <summary>POST /v2/groups[/{id}]</summary>
     public sealed record CreateGroup(string Id, JToken Body, bool Force) : ApiCall;
 

@@ -4,6 +4,7 @@ using Offerbook.Apps.Errors;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Journal;
 using Offerbook.Apps.Launching;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 using Offerbook.Wire.Identity;
 
@@ -14,6 +15,7 @@ internal sealed class RequestDesk(AppsSettings settings, TreeChanges changes, De
 {
     private readonly RolloutRequests _rollouts = new(changes, runner);
     private readonly AppRequests _apps = new(changes);
+    private readonly PodRequests _pods = new(changes);
     private readonly GroupRequests _groups = new(changes);
     private readonly TaskRequests _tasks = new(changes);
 
@@ -38,6 +40,10 @@ internal sealed class RequestDesk(AppsSettings settings, TreeChanges changes, De
             ApiCall.UpdateApp call => _apps.Update(turn, connection, call, called.Caller),
             ApiCall.DeleteApp call => _apps.Delete(turn, connection, call),
             ApiCall.RestartApp call => _apps.Restart(turn, connection, call),
+            ApiCall.CreatePod call => _pods.Create(turn, connection, call, called.Caller),
+            ApiCall.UpdatePod call => _pods.Update(turn, connection, call, called.Caller),
+            ApiCall.DeletePod call => _pods.Delete(turn, connection, call, called.Caller),
+            ApiCall.KillPodInstances call => _pods.Kill(turn, connection, call),
             ApiCall.CreateGroup call => _groups.Create(turn, connection, call),
             ApiCall.UpdateGroup call => _groups.Update(turn, connection, call),
             ApiCall.PatchGroup call => _groups.Patch(turn, connection, call),

@@ -44,6 +44,8 @@ public static class ApiErrors
 
     public static ApiError UnknownApp(PathId id, Timestamp? version = null) => Unknown("App", id.ToString(), version);
 
+    public static ApiError UnknownPod(PathId id) => Unknown("Pod", id.ToString(), null);
+
     public static ApiError UnknownGroup(PathId id, Timestamp? version = null) => Unknown("Group", id.ToString(), version);
 
     public static ApiError UnknownPath(PathId id, Timestamp? version = null) => Unknown("Path", id.ToString(), version);
@@ -63,6 +65,8 @@ public static class ApiErrors
     public static ApiError NoLeader() => ApiError.Of(404, "There is no leader");
 
     public static ApiError AppExists(PathId id) => ApiError.Of(409, $"An app with id [{id}] already exists.");
+
+    public static ApiError PodExists(PathId id) => ApiError.Of(409, $"A pod with id [{id}] already exists.");
 
     public static ApiError GroupExists(PathId id) => ApiError.Of(409, $"Group {id} is already created. Use PUT to change this group.");
 

@@ -7,12 +7,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Http;
-using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Http.Access;
 using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.OpenApi;
 using Offerbook.Apps.Http.Rendering;
+using Offerbook.Apps.Pods.Http;
 
 namespace Offerbook.Apps.Hosting;
 
@@ -48,7 +48,7 @@ internal sealed class AppsWeb : IAsyncDisposable
         var reads = new AppReads(gate, pieces, cache);
         ApiRouter router = null!;
         router = new ApiRouter([
-            new AppEndpoints(gate, reads), new GroupEndpoints(gate, pieces, cache), new PodEndpoints(), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate),
+            new AppEndpoints(gate, reads), new GroupEndpoints(gate, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate),
             new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, time),
             new SystemEndpoints(gate, info, metrics), new LoggingEndpoints(logs), new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
         ], access);

@@ -6,6 +6,7 @@ using Offerbook.Apps.Groups;
 using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
+using Offerbook.Apps.Pods.Http;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http;
@@ -90,11 +91,14 @@ internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCa
         var embeds = request.Texts("embed");
         if (embeds.Count == 0)
         {
-            return new GroupView(app => Piece(view, app, AppEmbeds.None), true);
+            return WithPods(new GroupView(app => Piece(view, app, AppEmbeds.None), true), view);
         }
         var apps = AppEmbeds.None.With(embeds.Where(embed => embed is not ("group.apps" or "group.groups" or "group.pods")));
-        return new GroupView(embeds.Contains("group.apps") ? app => Piece(view, app, apps) : null, embeds.Contains("group.groups"));
+        var shown = new GroupView(embeds.Contains("group.apps") ? app => Piece(view, app, apps) : null, embeds.Contains("group.groups"));
+        return embeds.Contains("group.pods") ? WithPods(shown, view) : shown;
     }
+
+    private static GroupView WithPods(GroupView shown, AppsView view) => shown with { Pods = pod => PodStatusWriter.Write(view, pod) };
 
     /// <summary>A group that is itself called apps is shown as one.</summary>
     private ApiResponse Apps(ApiRequest request)
@@ -120,8 +124,9 @@ internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCa
         {
             return ApiResponse.Error(ApiErrors.InvalidTimestamp(text));
         }
-        return core.View.State.Roots.FindLast(root => root.Version == version)?.FindGroup(id) is { } group
-            ? ApiResponse.Json(GroupWriter.Write(group, version, GroupView.Full))
+        var view = core.View;
+        return view.State.Roots.FindLast(root => root.Version == version)?.FindGroup(id) is { } group
+            ? ApiResponse.Json(GroupWriter.Write(group, version, WithPods(GroupView.Full, view)))
             : ApiResponse.Error(ApiErrors.UnknownGroup(id, version));
     }
 }

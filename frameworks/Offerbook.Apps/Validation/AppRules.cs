@@ -71,7 +71,7 @@ public static class AppRules
         }
     }
 
-    private static void CheckLimit(ResourceLimit? limit, Quantity requested, string path, PathErrors errors)
+    internal static void CheckLimit(ResourceLimit? limit, Quantity requested, string path, PathErrors errors)
     {
         if (limit is ResourceLimit.AtMost atMost && atMost.Amount < requested)
         {

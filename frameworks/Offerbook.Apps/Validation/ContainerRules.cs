@@ -19,7 +19,11 @@ public static class ContainerRules
         }
         var at = path + "/container";
         CheckImage(app, container, settings, at, errors);
-        CheckLinuxInfo(container, at + "/linuxInfo", errors);
+        if (container is { Type: EngineType.Docker, LinuxInfo: not null })
+        {
+            errors.Add(at + "/linuxInfo", "must be empty");
+        }
+        CheckLinuxInfo(container.LinuxInfo, at + "/linuxInfo", errors);
         var names = app.ExternalVolumes.Select(volume => NameOf(volume.Info)).OfType<string>().ToList();
         if (names.Distinct().Count() != names.Count)
         {
@@ -60,21 +64,13 @@ public static class ContainerRules
         }
     }
 
-    private static void CheckLinuxInfo(Container container, string at, PathErrors errors)
+    internal static void CheckLinuxInfo(LinuxInfo? linux, string at, PathErrors errors)
     {
-        if (container.LinuxInfo is not { } linux)
-        {
-            return;
-        }
-        if (container.Type == EngineType.Docker)
-        {
-            errors.Add(at, "must be empty");
-        }
-        if (linux.Seccomp is { } seccomp && seccomp.Unconfined == seccomp.ProfileName is not null)
+        if (linux?.Seccomp is { } seccomp && seccomp.Unconfined == seccomp.ProfileName is not null)
         {
             errors.Add(at + "/seccomp", "Seccomp configuration must have either a profileName or unconfined set to true, but not both");
         }
-        if (linux.IpcInfo is { Mode: IpcMode.ShareParent, ShmSize: not null })
+        if (linux?.IpcInfo is { Mode: IpcMode.ShareParent, ShmSize: not null })
         {
             errors.Add(at + "/ipcInfo", "ipcInfo shmSize can not be set when mode is SHARE_PARENT");
         }
@@ -125,26 +121,31 @@ public static class ContainerRules
         {
             errors.Add(at + "/mode", "must be equal to RW");
         }
-        var info = volume.Info;
+        CheckPersistentInfo(volume.Info, at + "/persistent", errors);
+    }
+
+    /// <summary>The same for volumes of apps and pods.</summary>
+    internal static void CheckPersistentInfo(PersistentVolumeInfo info, string at, PathErrors errors)
+    {
         if (info.Size <= 0)
         {
-            errors.Add(at + "/persistent/size", $"got {info.Size}, expected more than 0");
+            errors.Add(at + "/size", $"got {info.Size}, expected more than 0");
         }
         if (info is { MaxSize: not null } && info.EffectiveType != DiskType.Mount)
         {
-            errors.Add(at + "/persistent", "Only mount volumes can have maxSize");
+            errors.Add(at, "Only mount volumes can have maxSize");
         }
         if (info.MaxSize <= info.Size)
         {
-            errors.Add(at + "/persistent", "Max size must be larger than size");
+            errors.Add(at, "Max size must be larger than size");
         }
         if (info.EffectiveType == DiskType.Root && info.Constraints.Count > 0)
         {
-            errors.Add(at + "/persistent", "Constraints on root volumes are not supported");
+            errors.Add(at, "Constraints on root volumes are not supported");
         }
         for (var i = 0; i < info.Constraints.Count; i++)
         {
-            CheckVolumeConstraint(info.Constraints[i], at + "/persistent/constraints(" + i + ")", errors);
+            CheckVolumeConstraint(info.Constraints[i], at + "/constraints(" + i + ")", errors);
         }
     }
 

@@ -27,7 +27,7 @@ public static class GroupDraftRules
         foreach (var group in edited.Id.IsRoot ? edited.Groups.Values : edited.Id.Depth == 1 ? [edited] : [])
         {
             var present = root.FindGroup(group.Id);
-            var changesServices = present is not null && !present.TransitiveApps.ToValueSet().Equals(group.TransitiveApps.ToValueSet());
+            var changesServices = present is not null && !present.TransitiveSpecs.ToValueSet().Equals(group.TransitiveSpecs.ToValueSet());
             if (present?.EnforceRole is { } before && before != (group.EnforceRole ?? false) && changesServices)
             {
                 errors.Add("/enforceRole", "enforceRole cannot be changed together with services of the group; change it alone, "

@@ -16,7 +16,7 @@ public static class NetworkRules
         }
     }
 
-    private static void CheckNetworks(AppDefinition app, string path, PathErrors errors)
+    internal static void CheckNetworks(RunSpec app, string path, PathErrors errors)
     {
         var networks = app.Networks;
         if (networks.Any(network => network.Mode == NetworkMode.Host && (network.Name is not null || network.Labels.Count > 0)))

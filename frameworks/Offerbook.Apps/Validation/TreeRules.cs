@@ -1,6 +1,7 @@
 using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Groups;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Validation;
@@ -26,19 +27,19 @@ public static class TreeRules
                 PathIdRules.Check(difference.To.Dependencies[i], "/groups/" + difference.Id + "/dependencies(" + i + ")", errors);
             }
         }
-        var apps = TreeDifference.Apps(original, target);
-        foreach (var (id, from, to) in apps.Where(difference => difference.To is not null))
+        foreach (var (id, from, to) in TreeDifference.Specs(original, target).Where(difference => difference.To is not null))
         {
-            CheckApp(id, from, to!, target, settings, force, errors);
+            CheckSpec(id, from, to!, target, settings, force, errors);
         }
+        var apps = TreeDifference.Apps(original, target);
         CheckSharedIds(original, target, errors);
         CheckVolumeNames(target, apps, errors);
         return errors;
     }
 
-    private static void CheckApp(PathId id, AppDefinition? from, AppDefinition to, RootGroup target, SpecSettings settings, bool force, PathErrors errors)
+    private static void CheckSpec(PathId id, RunSpec? from, RunSpec to, RootGroup target, SpecSettings settings, bool force, PathErrors errors)
     {
-        var path = "/apps/" + id;
+        var path = (to is PodDefinition ? "/pods/" : "/apps/") + id;
         var roles = RoleSettings.For(id, target, settings, from?.Role);
         if (!roles.Valid.Contains(to.Role))
         {
@@ -62,7 +63,11 @@ public static class TreeRules
     {
         foreach (var group in Changed(original.Tree, target.Tree))
         {
-            if (group.Groups.Keys.Any(group.Apps.ContainsKey))
+            if (group.Pods.Keys.Any(group.Apps.ContainsKey))
+            {
+                errors.Add(group.Id.ToString(), "Applications and Pods may not share the same id");
+            }
+            if (group.Groups.Keys.Any(id => group.Apps.ContainsKey(id) || group.Pods.ContainsKey(id)))
             {
                 errors.Add(group.Id.ToString(), "Groups and Applications may not have the same identifier.");
             }

@@ -77,7 +77,6 @@ public sealed class AppsApiTests : ApiFixture
     [TestCase("PUT", "/v2/apps/x", """{"version":"yesterday"}""", 422, "Invalid timestamp provided 'yesterday'. Expecting ISO-8601 datetime string.")]
     [TestCase("GET", "/v2/apps/x/versions/yesterday", null, 422, "Invalid timestamp provided 'yesterday'. Expecting ISO-8601 datetime string.")]
     [TestCase("POST", "/v2/tasks/delete?scale=true&wipe=True", """{"ids":[]}""", 400, "You cannot use scale and wipe at the same time.")]
-    [TestCase("POST", "/v2/pods", "{}", 501, "Pods are not supported by this version. Run each container as an app of a group.")]
     public async Task BadRequest_OfAnyKind_HasItsStatusAndMessage(string method, string path, string? body, int status, string message)
     {
         var answer = await SendAsync(method, path, body);

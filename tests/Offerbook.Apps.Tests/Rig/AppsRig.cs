@@ -125,6 +125,10 @@ public sealed class AppsRig
 
     public Reply Create(string app, bool force = false) => Call(new ApiCall.CreateApp(JObject.Parse(app), force));
 
+    public Reply CreatePod(string pod, bool force = false) => Call(new ApiCall.CreatePod(JObject.Parse(pod), force));
+
+    public Reply UpdatePod(string id, string pod, bool force = false) => Call(new ApiCall.UpdatePod(id, JObject.Parse(pod), force));
+
     public Reply Update(string id, string change, bool force = false) =>
         Call(new ApiCall.UpdateApp(id, JObject.Parse(change), force, Partial: true, CreateMissing: true));
 

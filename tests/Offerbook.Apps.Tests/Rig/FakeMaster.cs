@@ -26,6 +26,9 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
 
     public List<Call> Calls { get; } = [];
 
+    /// <summary>Task groups so far.</summary>
+    public List<Offer.Types.Operation.Types.LaunchGroup> Pods { get; } = [];
+
     /// <summary>What a launched task does at once; null leaves it in TASK_STAGING without a word.</summary>
     public Func<FakeTask, TaskState?> OnLaunch { get; set; } = _ => TaskState.TaskRunning;
 
@@ -124,7 +127,7 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         {
             return false;
         }
-        var offers = free.Select(agent => agent.Offer("offer-" + ++_nextOffer, role, _tasks.Values.Where(task => task.Host == agent.Host && !task.HasEnded))).ToList();
+        var offers = free.Select(agent => agent.Offer("offer-" + ++_nextOffer, role, _tasks.Values.Where(task => task.Host == agent.Host && !task.HasEnded).ToList())).ToList();
         foreach (var offer in offers)
         {
             _offers[offer.Id.Value] = offer.Hostname;
@@ -143,6 +146,14 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
             _declined.Remove(known.Host);
         }
         Send(known.Status(state, healthy, message, uuid: true));
+        if (known.HasEnded && state != TaskState.TaskFinished && known.Executor is { } executor)
+        {
+            // The agent ends the rest of a pod of which one task has ended other than well.
+            foreach (var other in Live.Where(task => task.Executor == executor).ToList())
+            {
+                Update(other.Id, TaskState.TaskKilled, message: "A task of the pod has ended");
+            }
+        }
     }
 
     /// <summary>Tells of a state without its having changed here.</summary>
@@ -158,11 +169,15 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         {
             _offers.Remove(id.Value);
         }
-        foreach (var info in accept.Operations.SelectMany(operation => operation.Launch.TaskInfos))
+        foreach (var group in accept.Operations.Select(operation => operation.LaunchGroup).OfType<Offer.Types.Operation.Types.LaunchGroup>())
+        {
+            Pods.Add(group);
+        }
+        foreach (var info in accept.Operations.SelectMany(operation => operation.Launch?.TaskInfos ?? operation.LaunchGroup?.TaskGroup.Tasks ?? []))
         {
             var host = _agents.Values.First(agent => agent.Id == info.AgentId.Value).Host;
             Assert.That(_tasks.ContainsKey(info.TaskId.Value), Is.False, "task ids are used once: " + info.TaskId.Value);
-            var task = new FakeTask(info, host);
+            var task = new FakeTask(info, host) { Executor = Pods.FindLast(pod => pod.TaskGroup.Tasks.Contains(info))?.Executor };
             _tasks[info.TaskId.Value] = task;
             if (!held)
             {

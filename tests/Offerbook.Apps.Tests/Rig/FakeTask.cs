@@ -13,6 +13,9 @@ public sealed class FakeTask(TaskInfo info, string host)
 
     public string Host => host;
 
+    /// <summary>Of its pod.</summary>
+    public ExecutorInfo? Executor { get; init; }
+
     public TaskState State { get; set; } = TaskState.TaskStaging;
 
     public bool HasEnded => State is not (TaskState.TaskStaging or TaskState.TaskStarting or TaskState.TaskRunning or TaskState.TaskKilling
@@ -46,11 +49,13 @@ public sealed class FakeTask(TaskInfo info, string host)
 public sealed record FakeAgent(string Id, string Host, double Cpus, double Mem, int Ports)
 {
     private const ulong FirstPort = 31_000;
+    private const double Disk = 100_000;
 
-    public Offer Offer(string id, string role, IEnumerable<FakeTask> running)
+    public Offer Offer(string id, string role, IReadOnlyCollection<FakeTask> running)
     {
         var allocation = new Resource.Types.AllocationInfo { Role = role };
-        var used = running.SelectMany(task => task.Info.Resources).ToList();
+        var used = running.SelectMany(task => task.Info.Resources)
+            .Concat(running.Select(task => task.Executor).OfType<ExecutorInfo>().Distinct().SelectMany(executor => executor.Resources)).ToList();
         double Free(string name, double total) => Math.Round(total - used.Where(resource => resource.Name == name).Sum(resource => resource.Scalar.Value), 3);
         var taken = used.Where(resource => resource.Name == "ports").SelectMany(resource => resource.Ranges.Range)
             .SelectMany(range => Enumerable.Range((int)range.Begin, (int)(range.End - range.Begin) + 1)).ToHashSet();
@@ -64,7 +69,7 @@ public sealed record FakeAgent(string Id, string Host, double Cpus, double Mem, 
             AgentId = new AgentID { Value = Id },
             Hostname = Host,
             AllocationInfo = allocation,
-            Resources = { Scalar("cpus", Free("cpus", Cpus), allocation), Scalar("mem", Free("mem", Mem), allocation), ports },
+            Resources = { Scalar("cpus", Free("cpus", Cpus), allocation), Scalar("mem", Free("mem", Mem), allocation), Scalar("disk", Free("disk", Disk), allocation), ports },
         };
     }
 

@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Groups;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Json.Writing;
@@ -11,6 +12,9 @@ public sealed record GroupView(Func<AppDefinition, JToken>? Apps, bool Groups)
 {
     /// <summary>Everything, apps without live data.</summary>
     public static GroupView Full { get; } = new(app => AppWriter.Write(app), true);
+
+    /// <summary>Writes the status of one pod; null leaves <c>pods</c> empty.</summary>
+    public Func<PodDefinition, JToken>? Pods { get; init; }
 }
 
 public static class GroupWriter
@@ -22,7 +26,7 @@ public static class GroupWriter
         {
             ["id"] = group.Id.ToString(),
             ["apps"] = view.Apps is null ? [] : group.Apps.Values.JsonOf(view.Apps),
-            ["pods"] = new JArray(),
+            ["pods"] = view.Pods is null ? [] : group.Pods.Values.JsonOf(view.Pods),
             ["groups"] = view.Groups ? group.Groups.Values.JsonOf(child => Write(child, version, view)) : [],
             ["dependencies"] = group.Dependencies.Json(),
             ["version"] = version.ToString(),
