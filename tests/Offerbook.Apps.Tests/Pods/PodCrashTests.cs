@@ -51,11 +51,11 @@ public sealed class PodCrashTests
         Settle(rig);
     }
 
-    private static string Pod(string id, string command, int instances) => $$"""
-        {"id":"{{id}}","scaling":{"kind":"fixed","instances":{{instances}}},"containers":[
-          {"name":"a","exec":{"command":{"shell":"{{command}}"}},"resources":{"cpus":0.1,"mem":16}},
-          {"name":"b","exec":{"command":{"shell":"{{command}}"}},"resources":{"cpus":0.1,"mem":16}}]}
-        """;
+    private static string Pod(string id, string command, int instances) => """
+        {"id":"ID","scaling":{"kind":"fixed","instances":COUNT},"containers":[
+          {"name":"a","exec":{"command":{"shell":"COMMAND"}},"resources":{"cpus":0.1,"mem":16}},
+          {"name":"b","exec":{"command":{"shell":"COMMAND"}},"resources":{"cpus":0.1,"mem":16}}]}
+        """.Replace("ID", id).Replace("COMMAND", command).Replace("COUNT", instances.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private static void Settle(AppsRig rig)
     {
