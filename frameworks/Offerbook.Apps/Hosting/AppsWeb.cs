@@ -12,6 +12,7 @@ using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.OpenApi;
 using Offerbook.Apps.Http.Rendering;
+using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Pods.Http;
 
 namespace Offerbook.Apps.Hosting;
