@@ -20,7 +20,9 @@ namespace Offerbook.Apps.Core;
 /// </summary>
 internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, DeploymentRunner runner)
 {
-    public SpecSettings Specs { get; } = new()
+    public SpecSettings Specs { get; } = SpecsOf(settings);
+
+    public static SpecSettings SpecsOf(AppsSettings settings) => new()
     {
         DefaultRole = settings.Role,
         LocalPortMin = settings.ServicePortMin,

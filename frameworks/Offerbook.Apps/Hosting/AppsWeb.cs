@@ -49,7 +49,8 @@ internal sealed class AppsWeb : IAsyncDisposable
         var reads = new AppReads(gate, pieces, cache);
         ApiRouter router = null!;
         router = new ApiRouter([
-            new AppEndpoints(gate, reads), new GroupEndpoints(gate, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate),
+            new AppEndpoints(gate, reads), new GroupEndpoints(gate, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
+            new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time),
             new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, time),
             new SystemEndpoints(gate, info, metrics), new LoggingEndpoints(logs), new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
         ], access);

@@ -72,6 +72,9 @@ internal sealed class ApiRequest
         return values.Count == 0 ? ifAbsent : string.Equals(values[0], "true", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Whether the route has such a query parameter.</summary>
+    public bool Describes(string name) => _route?.Query.Any(parameter => parameter.Name == name) == true;
+
     public string? Text(string name) => Query(name).FirstOrDefault();
 
     public IReadOnlyList<string> Texts(string name) => Query(name).OfType<string>().ToList();

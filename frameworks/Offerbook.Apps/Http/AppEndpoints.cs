@@ -64,13 +64,13 @@ internal sealed class AppEndpoints(CoreGate core, AppReads reads) : IApiEndpoint
 
     private ApiRoute UpdateMany(string method, string summary) => Route.Of(method, "/v2/apps", summary, request => ChangeAsync(request, body =>
             new ApiCall.UpdateApps(body, request.Flag("force"), IsPartial(request), request.Method == "PUT")))
-        .Asks(QueryParameter.Force).Takes("[App]", "The changes; each names its app by its id")
+        .Asks(QueryParameter.Force, QueryParameter.Restart).Takes("[App]", "The changes; each names its app by its id")
         .Gives(200, "DeploymentResult", "The deployment").Refuses(404, "PATCH of an app that does not exist")
         .Refuses(409, "A deployment is in the way").Refuses(422, "An app is not valid");
 
     private ApiRoute Update(string method, string summary) => Route.Of(method, "/v2/apps/{id}", summary, request => ChangeAsync(request, body =>
             new ApiCall.UpdateApp(request.IdText, body, request.Flag("force"), IsPartial(request), request.Method == "PUT")))
-        .Asks(QueryParameter.Force).Takes("App", "What is to change; an id in it is ignored")
+        .Asks(QueryParameter.Force, QueryParameter.Restart).Takes("App", "What is to change; an id in it is ignored")
         .Gives(200, "DeploymentResult", "The deployment").Refuses(404, "PATCH of an app that does not exist, or an unknown version")
         .Refuses(409, "A deployment is in the way").Refuses(422, "The app is not valid");
 

@@ -51,7 +51,7 @@ internal static class AppPicture
         return results;
     }
 
-    private static JObject Write(TaskFailure failure)
+    public static JObject Write(TaskFailure failure)
     {
         var json = new JObject
         {

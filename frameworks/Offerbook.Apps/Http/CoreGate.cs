@@ -74,6 +74,12 @@ internal sealed class CoreGate
 
     public async Task<Reply> ReplyAsync(ApiRequest request, ApiCall call)
     {
+        var restart = RestartParameter.Read(request);
+        if (!restart.IsOk)
+        {
+            return new Reply(default, restart.Error.Status, [], restart.Error.Body);
+        }
+        call = call with { Versioning = restart.Value.Versioning };
         var connection = new ConnectionId(Interlocked.Increment(ref _last));
         var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[connection] = answer;

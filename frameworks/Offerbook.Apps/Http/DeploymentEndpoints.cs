@@ -5,6 +5,8 @@ using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
+using Offerbook.Apps.Reasons;
+using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http;
 
@@ -12,7 +14,7 @@ namespace Offerbook.Apps.Http;
 /// /v2/deployments, and /offerbook/v1/deployments/{id}: there a finished deployment merely disappears, here its outcome can be asked
 /// for (as long as it is among the last ones).
 /// </summary>
-internal sealed class DeploymentEndpoints(CoreGate core) : IApiEndpoints
+internal sealed class DeploymentEndpoints(CoreGate core, TimeProvider time) : IApiEndpoints
 {
     public IReadOnlyList<ApiRoute> Routes =>
     [
@@ -23,14 +25,16 @@ internal sealed class DeploymentEndpoints(CoreGate core) : IApiEndpoints
                 request => core.CallAsync(request, new ApiCall.CancelDeployment(request.Value("deployment"), request.Flag("force"))))
             .Asks(QueryParameter.Force with { Meaning = "Stop it where it is; nothing is rolled back" })
             .Gives(200, "DeploymentResult", "The deployment that rolls it back").Gives(202, null, "It is stopped").Refuses(404, "No such deployment runs"),
+        Route.Get("/offerbook/v1/deployments", "Deployments that run, and the last ones that ended with their outcome", _ => List())
+            .Gives(200, "DeploymentHistory", "Those that run, oldest first; those that ended, newest first"),
         Route.Get("/offerbook/v1/deployments/{deployment}", "A deployment, also one that has ended", request => Outcome(request.Value("deployment")))
             .Gives(200, "DeploymentOutcome", "The deployment").Refuses(404, "It is not known, or no longer"),
     ];
 
-    private static JObject Write(AppsView view, Deployment deployment)
+    private JObject Write(AppsView view, Deployment deployment)
     {
         var plan = deployment.Plan;
-        return new JObject
+        var json = new JObject
         {
             ["id"] = plan.Id,
             ["version"] = plan.Version.ToString(),
@@ -46,6 +50,8 @@ internal sealed class DeploymentEndpoints(CoreGate core) : IApiEndpoints
             ["currentStep"] = deployment.CurrentStep,
             ["totalSteps"] = plan.Steps.Count,
         };
+        DeploymentPicture.AddTo(json, view, deployment, Timestamp.From(time.GetUtcNow()));
+        return json;
     }
 
     private static IEnumerable<string> Affected(DeploymentPlan plan, bool pods) => plan.Steps.SelectMany(step => step.Actions)
@@ -56,15 +62,27 @@ internal sealed class DeploymentEndpoints(CoreGate core) : IApiEndpoints
         var view = core.View;
         if (view.State.FindDeployment(id) is { } running)
         {
-            var json = Write(view, running);
-            json["state"] = "running";
-            json["startedAt"] = running.StartedAt.ToString();
-            return ApiResponse.Json(json);
+            return ApiResponse.Json(Write(view, running));
         }
         if (view.State.Finished.Find(outcome => outcome.Id == id) is not { } finished)
         {
             return ApiResponse.Error(ApiErrors.UnknownDeployment(id));
         }
+        return ApiResponse.Json(WriteOutcome(view, finished));
+    }
+
+    private ApiResponse List()
+    {
+        var view = core.View;
+        return ApiResponse.Json(new JObject
+        {
+            ["running"] = new JArray(view.State.Deployments.Select(deployment => Write(view, deployment))),
+            ["finished"] = new JArray(view.State.Finished.Reverse().Select(finished => WriteOutcome(view, finished))),
+        });
+    }
+
+    private static JObject WriteOutcome(AppsView view, FinishedDeployment finished)
+    {
         var ended = new JObject
         {
             ["id"] = finished.Id,
@@ -74,10 +92,10 @@ internal sealed class DeploymentEndpoints(CoreGate core) : IApiEndpoints
             ["startedAt"] = finished.StartedAt.ToString(),
             ["endedAt"] = finished.EndedAt.ToString(),
         };
-        if (finished.Reason is not null)
-        {
-            ended["reason"] = finished.Reason;
-        }
-        return ApiResponse.Json(ended);
+        ended.AddOptional("reason", finished.Reason);
+        ended.AddOptional("rollbackOf", finished.RollbackOf);
+        ended.AddOptional("rolledBackBy", view.State.Deployments.FirstOrDefault(deployment => deployment.Life.RollbackOf == finished.Id)?.Id
+            ?? view.State.Finished.Find(other => other.RollbackOf == finished.Id)?.Id);
+        return ended;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCa
                 .Gives(201, "DeploymentResult", "The deployment").Refuses(409, "The id is taken, or a deployment is in the way")
                 .Refuses(422, "The group is not valid")),
         .. Both("PUT", "", "Create or replace a group, go back to a version of it, or scale its apps")
-            .Select(route => route.Asks(QueryParameter.Force, new QueryParameter("dryRun", "flag", "Only tell the steps", "false"))
+            .Select(route => route.Asks(QueryParameter.Force, QueryParameter.Restart, new QueryParameter("dryRun", "flag", "Only tell the steps", "false"))
                 .Takes("GroupUpdate", "The group: lists that are present replace what is there; or only version, or only scaleBy", onlyJson: false)
                 .Gives(200, "DeploymentResult", "The deployment, or with dryRun the steps").Refuses(409, "A deployment is in the way")
                 .Refuses(422, "The group is not valid")),

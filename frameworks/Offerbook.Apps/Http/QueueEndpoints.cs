@@ -8,6 +8,7 @@ using Offerbook.Apps.Launching;
 using Offerbook.Apps.Matching;
 using Offerbook.Apps.Pods;
 using Offerbook.Apps.Pods.Json;
+using Offerbook.Apps.Reasons;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http;
@@ -55,6 +56,7 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
             ["since"] = stats.Since.ToString(),
             ["processedOffersSummary"] = Summary(stats),
         };
+        json["reasons"] = new JArray(InstanceWaits.Of(view, app, now).Select(reason => reason.ToJson()));
         if (withOffers)
         {
             json["lastUnusedOffers"] = new JArray(stats.LastOffers.Values.Select(Write));

@@ -44,6 +44,10 @@ internal sealed record QueryParameter(string Name, string Form, string Meaning, 
     public static QueryParameter Force { get; } =
         new("force", "flag", "Cancel deployments that are in the way instead of being refused by them", "false");
 
+    public static QueryParameter Restart { get; } = new("restart", "RestartWhen",
+        "always: every difference but that of the number of instances replaces instances, as clients know it; needed: labels, dependencies, upgradeStrategy, "
+        + "back-off and killSelection change in place. As the server's default has it, if absent");
+
     public static QueryParameter Scale { get; } = new("scale", "flag", "Lower the number of instances by as many as are killed: a deployment", "false");
 
     public static QueryParameter Wipe { get; } =
