@@ -28,6 +28,9 @@ public sealed record DockerSettings(string Image)
     /// <summary>Graphics processors that the engine is asked for.</summary>
     public int Gpus { get; init; }
 
+    /// <summary>Made by the agent itself, and does nothing but hold what the containers of a pod share.</summary>
+    public bool IsHolder { get; init; }
+
     /// <summary>Begins in the sandbox if the image names no directory, as images did in the original's own containers; else in the image's or in <c>/</c>.</summary>
     public bool BeginsInSandbox { get; init; }
 }
@@ -70,6 +73,10 @@ public abstract record DockerMountSource
 
     /// <param name="Path">Relative to the container's own sandbox; a directory is made when there is nothing.</param>
     public sealed record InSandbox(string Path) : DockerMountSource;
+
+    /// <summary>A directory in the sandbox of the container around it: the pod's. Made when it is not there.</summary>
+    /// <param name="Path">Relative to that sandbox.</param>
+    public sealed record InSandboxAround(string Path) : DockerMountSource;
 
     public sealed record Persistent(VolumePath Volume) : DockerMountSource;
 

@@ -12,11 +12,12 @@ internal static class DockerMounts
     public static IEnumerable<DockerMount> Of(ContainerInfo container, ResourceBag bag) => container.Volumes.Select(Of).Concat(Persistent(bag));
 
     /// <summary>What is wrong with the volumes, in words that continue "This agent cannot run the task: ".</summary>
-    public static IEnumerable<string> Problems(ContainerInfo container, ResourceBag bag)
+    /// <param name="isNested">Whether there is a container around it.</param>
+    public static IEnumerable<string> Problems(ContainerInfo container, ResourceBag bag, bool isNested)
     {
         foreach (var volume in container.Volumes)
         {
-            foreach (var problem in Problems(volume))
+            foreach (var problem in Problems(volume, isNested))
             {
                 yield return problem;
             }
@@ -45,6 +46,7 @@ internal static class DockerMounts
     {
         { HasHostPath: true } => OfHost(volume.HostPath, null),
         { Source: { HostPath: { } host } } => OfHost(host.Path, host.MountPropagation),
+        { Source: { SandboxPath: { Type: Source.Types.SandboxPath.Types.Type.Parent } sandbox } } => new DockerMountSource.InSandboxAround(sandbox.Path),
         { Source: { SandboxPath: { } sandbox } } => new DockerMountSource.InSandbox(sandbox.Path),
         { Source: { DockerVolume: { } docker } } => new DockerMountSource.EngineVolume(
             docker.Name, docker is { HasDriver: true, Driver.Length: > 0 } ? docker.Driver : null,
@@ -62,7 +64,7 @@ internal static class DockerMounts
         })
         : new DockerMountSource.InSandbox(path);
 
-    private static IEnumerable<string> Problems(Volume volume)
+    private static IEnumerable<string> Problems(Volume volume, bool isNested)
     {
         if (!IsPath(volume.ContainerPath))
         {
@@ -78,14 +80,14 @@ internal static class DockerMounts
         }
         if (volume.Source is { } source)
         {
-            foreach (var problem in Problems(volume.ContainerPath, source))
+            foreach (var problem in Problems(volume.ContainerPath, source, isNested))
             {
                 yield return problem;
             }
         }
     }
 
-    private static IEnumerable<string> Problems(string at, Source source)
+    private static IEnumerable<string> Problems(string at, Source source, bool isNested)
     {
         switch (source)
         {
@@ -97,7 +99,7 @@ internal static class DockerMounts
                 {
                     yield return $"the volume at '{at}' shows '{sandbox.Path}' of a sandbox, which is not a path below it without '..'";
                 }
-                if (sandbox.Type == Source.Types.SandboxPath.Types.Type.Parent)
+                if (sandbox.Type == Source.Types.SandboxPath.Types.Type.Parent && !isNested)
                 {
                     yield return $"the volume at '{at}' shows the sandbox of the container around it, and there is none";
                 }

@@ -11,11 +11,12 @@ namespace Offerbook.Agent.Docker;
 /// </summary>
 internal static class DockerRefusals
 {
-    public static IEnumerable<string> Of(ContainerInfo container, CommandInfo? command, IEnumerable<Resource> resources)
+    /// <param name="isNested">Whether there is a container around it.</param>
+    public static IEnumerable<string> Of(ContainerInfo container, CommandInfo? command, IEnumerable<Resource> resources, bool isNested)
     {
         var bag = ResourceReader.Read(resources).Bag;
         return OfImage(container).Concat(OfCommand(command)).Concat(OfNetwork(container, bag)).Concat(OfParameters(container))
-            .Concat(DockerMounts.Problems(container, bag));
+            .Concat(DockerMounts.Problems(container, bag, isNested));
     }
 
     private static IEnumerable<string> OfImage(ContainerInfo container)
@@ -96,18 +97,24 @@ internal static class DockerRefusals
         {
             yield return "Unable to set hostname with host network mode";
         }
-        foreach (var info in infos)
+        foreach (var problem in infos.SelectMany(info => OfMappings(info, bag)))
         {
-            if (info.PortMappings.Count > 0 && info.Name.Length == 0)
+            yield return problem;
+        }
+    }
+
+    /// <summary>What is wrong with the ports that are mapped into a network.</summary>
+    public static IEnumerable<string> OfMappings(NetworkInfo info, ResourceBag bag)
+    {
+        if (info.PortMappings.Count > 0 && info.Name.Length == 0)
+        {
+            yield return "Port mappings are only supported for bridge and user-defined networks";
+        }
+        foreach (var port in info.PortMappings)
+        {
+            if (PortProblem(bag, port.HostPort, port.ContainerPort, port.Protocol) is { } problem)
             {
-                yield return "Port mappings are only supported for bridge and user-defined networks";
-            }
-            foreach (var port in info.PortMappings)
-            {
-                if (PortProblem(bag, port.HostPort, port.ContainerPort, port.Protocol) is { } problem)
-                {
-                    yield return problem;
-                }
+                yield return problem;
             }
         }
     }

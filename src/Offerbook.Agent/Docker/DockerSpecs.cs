@@ -75,15 +75,27 @@ internal static class DockerSpecs
 
     private static DockerSettings OfImage(ContainerInfo container, Image image)
     {
-        var network = container.NetworkInfos.FirstOrDefault(info => info.Name.Length > 0);
+        var network = NetworkOf(container);
         return new DockerSettings(image.Docker.Name)
         {
             ForcePull = !image.Cached,
             Network = network is null ? new DockerNetwork.Host() : new DockerNetwork.Named(network.Name),
-            Ports = [.. (network?.PortMappings ?? []).Select(port => Port(port.HostPort, port.ContainerPort, port.Protocol))],
+            Ports = PortsOf(network),
             BeginsInSandbox = true,
         };
     }
+
+    /// <summary>The network of an engine that a container names; null for the host's.</summary>
+    public static NetworkInfo? NetworkOf(ContainerInfo? container) => container?.NetworkInfos.FirstOrDefault(info => info.Name.Length > 0);
+
+    /// <summary>What the engine is to run that a network is held by, on behalf of the containers of a pod.</summary>
+    public static DockerSettings Holder(NetworkInfo network) => new("")
+    {
+        IsHolder = true, Network = new DockerNetwork.Named(network.Name), Ports = PortsOf(network),
+    };
+
+    private static List<DockerPort> PortsOf(NetworkInfo? network) =>
+        [.. (network?.PortMappings ?? []).Select(port => Port(port.HostPort, port.ContainerPort, port.Protocol))];
 
     private static DockerPort Port(uint host, uint container, string protocol) =>
         new((int)host, (int)container, protocol.Length == 0 ? "tcp" : protocol.ToLowerInvariant());

@@ -8,24 +8,18 @@ namespace Offerbook.Agent.Pods;
 /// <summary>Looks at a task group before anything of it is started: whether this agent can run the pod and every task of it.</summary>
 internal static class PodChecks
 {
-    private const string OnlyTheHosts = "the tasks of a pod share the host's network; leave out its name in network_infos";
-
     /// <param name="pod">The executor that runs already under this id, if any.</param>
     public static LaunchRefusal? Examine(ExecutorOrder order, AgentExecutor? pod) =>
         !order.IsGroup ? LaunchRefusal.Invalid("Tasks of a default executor are launched as a group, with LAUNCH_GROUP")
         : pod is { Kind: ExecutorKind.Custom } ? LaunchRefusal.Invalid(
             $"Executor '{order.Executor.ExecutorId.Value}' runs already, and it is not a default executor")
-        : OfExecutor(order) ?? order.Tasks.Select(OfTask).FirstOrDefault(refusal => refusal is not null);
+        : OfExecutor(order) ?? PodNetworkChecks.Of(order) ?? order.Tasks.Select(OfTask).FirstOrDefault(refusal => refusal is not null);
 
     private static LaunchRefusal? OfExecutor(ExecutorOrder order)
     {
         if (DockerSpecs.NeedsEngine(order.Executor.Container))
         {
             return LaunchRefusal.Invalid("A default executor cannot have an image of its own; give the images to its tasks");
-        }
-        if (Network(order.Executor.Container) is { } network)
-        {
-            return LaunchRefusal.Failed($"This agent cannot run the task group: its executor wants the network '{network}', and {OnlyTheHosts}");
         }
         // It has no command of its own to look at.
         var task = ExecutorSpecs.AsTask(order.Executor, order.Tasks[0].AgentId);
@@ -35,12 +29,9 @@ internal static class PodChecks
 
     private static LaunchRefusal? OfTask(TaskInfo task)
     {
-        var refusal = Network(task.Container) is { } network
-            ? LaunchRefusal.Failed($"This agent cannot run the task: it wants the network '{network}', and {OnlyTheHosts}")
+        var refusal = task.Command is null && !DockerSpecs.NeedsEngine(task.Container)
+            ? LaunchRefusal.Invalid("It has neither a command nor an image")
             : LaunchChecks.Examine(task);
         return refusal is null ? null : refusal with { Message = $"Task '{task.TaskId.Value}' of the group: {refusal.Message}" };
     }
-
-    private static string? Network(ContainerInfo? container) =>
-        container?.NetworkInfos.FirstOrDefault(info => info.Name.Length > 0)?.Name;
 }

@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Docker;
 using Offerbook.Agent.Executors;
 using Offerbook.Agent.Tasks;
 
@@ -22,6 +23,8 @@ internal static class PodSpecs
         Volumes = TaskVolumes.Of(pod.Info.Resources, pod.Info.Container, pod.Sandbox, null),
         Limits = ExecutorSpecs.Limits(pod),
         Process = ProcessSettingsReader.Of(pod.Info.Container),
+        // A network of the pod's own is one of an engine, which then runs the holder too.
+        Docker = DockerSpecs.NetworkOf(pod.Info.Container) is { } network ? DockerSpecs.Holder(network) : null,
     };
 
     /// <summary>What a task of a pod finds in its environment besides; nothing for other tasks.</summary>

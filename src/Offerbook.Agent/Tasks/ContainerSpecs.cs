@@ -15,7 +15,7 @@ internal static class ContainerSpecs
             task.InPod ? task.Info.Executor?.ShutdownGracePeriod : null, settings);
         environment.AddRange(PodSpecs.Variables(task, settings));
         environment.AddRange(Variables(task.Info.Command));
-        var spec = new ContainerSpec(task.Container, task.Sandbox, Command(task.Info.Command), settings.SwitchUser ? User(task.Info, framework) : null, environment)
+        var spec = new ContainerSpec(task.Container, task.Sandbox, task.Info.Command is { } command ? Command(command) : new CommandSpec.OfImage([]), settings.SwitchUser ? User(task.Info, framework) : null, environment)
         {
             Volumes = TaskVolumes.Of(task.Info, task.Sandbox),
             Fetch = Fetches(task.Info.Command),
@@ -34,8 +34,8 @@ internal static class ContainerSpecs
         // arguments[0] is the name under which the program is run (argv[0]).
         : new CommandSpec.Program(command.Value, [.. command.Arguments.Skip(1)]) { Name = command.Arguments.FirstOrDefault() };
 
-    public static IEnumerable<KeyValuePair<string, string>> Variables(CommandInfo command) =>
-        (command.Environment?.Variables ?? []).Select(variable =>
+    public static IEnumerable<KeyValuePair<string, string>> Variables(CommandInfo? command) =>
+        (command?.Environment?.Variables ?? []).Select(variable =>
             KeyValuePair.Create(variable.Name, variable.Secret?.Value is { } secret ? secret.Data.ToStringUtf8() : variable.Value));
 
     public static IReadOnlyList<FetchItem> Fetches(CommandInfo? command) =>

@@ -66,7 +66,8 @@ internal static class LaunchChecks
             }
         }
         var ofImage = DockerSpecs.NeedsEngine(task.Container);
-        foreach (var problem in ofImage ? DockerRefusals.Of(task.Container!, task.Command, task.Resources) : TaskVolumes.Unsupported(task))
+        foreach (var problem in ofImage ? DockerRefusals.Of(task.Container!, task.Command, task.Resources,
+            isNested: task.Executor?.Type == ExecutorInfo.Types.Type.Default) : TaskVolumes.Unsupported(task))
         {
             yield return problem;
         }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Offerbook.Agent.Containers;
@@ -58,6 +60,13 @@ internal sealed class DockerYard : IAsyncDisposable
     public string Sandbox(ContainerSpec spec) => _sandboxes.PathOf(spec.Sandbox);
 
     public string Output(ContainerSpec spec, string file = "stdout") => File.ReadAllText(Path.Combine(Sandbox(spec), file));
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     /// <summary>Whether a process of the host, in whatever container, has this command line.</summary>
     public static bool Runs(params string[] words) =>

@@ -143,18 +143,6 @@ public sealed class PodLaunchTests
     }
 
     [Test]
-    public void APodInANetworkOfItsOwn_IsRefusedWithTheWayOut()
-    {
-        var task = Make.Task("a");
-        task.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, NetworkInfos = { new NetworkInfo { Name = "blue" } } };
-
-        _bench.Hear(PodBench.Launch(PodBench.Info(), true, task));
-
-        Assert.That(_bench.Pending("a")!.Message, Is.EqualTo(
-            "Task 'a' of the group: This agent cannot run the task: it wants the network 'blue', and the tasks of a pod share the host's network; leave out its name in network_infos"));
-    }
-
-    [Test]
     public void AGroupForAnExecutorThatIsNotThere_IsDropped()
     {
         _bench.Hear(PodBench.Launch(PodBench.Info(), false, Make.Task("a")));

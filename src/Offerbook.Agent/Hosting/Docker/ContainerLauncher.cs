@@ -17,7 +17,8 @@ internal abstract record LaunchResult(string? EngineId)
 }
 
 /// <summary>Makes and starts a container. What it makes and does not start is removed again, later if it cannot be now: by its label.</summary>
-internal sealed class ContainerLauncher(DockerParts parts)
+/// <param name="joins">The network that it shares; null: it has its own, or the host's.</param>
+internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> joins)
 {
     /// <param name="cancellation">The launch is given up; after the engine was asked to start the container it is not any more.</param>
     public async Task<LaunchResult> LaunchAsync(ContainerSpec spec, string sandbox, CancellationToken cancellation)
@@ -48,7 +49,7 @@ internal sealed class ContainerLauncher(DockerParts parts)
         var answer = await InSlotAsync(() => CreateAsync(spec, cancellation), cancellation);
         if (answer is EngineAnswer.Refused { IsMissingImage: true })
         {
-            if (await parts.Puller.PullAsync(docker.Image, sandbox, cancellation) is { } problem)
+            if (await GetImageAsync(docker, sandbox, cancellation) is { } problem)
             {
                 return new LaunchResult.Failed(problem);
             }
@@ -66,7 +67,7 @@ internal sealed class ContainerLauncher(DockerParts parts)
 
     private async Task<EngineAnswer> CreateAsync(ContainerSpec spec, CancellationToken cancellation)
     {
-        var body = parts.Request.Create(spec, parts.Labels, JoinedNetwork(spec));
+        var body = parts.Request.Create(spec, parts.Labels, joins());
         if (spec.Docker!.BeginsInSandbox)
         {
             var image = await parts.Engine.AskAsync(HttpMethod.Get, $"/images/{ImagePuller.Tagged(spec.Docker.Image)}/json", cancellation);
@@ -122,9 +123,17 @@ internal sealed class ContainerLauncher(DockerParts parts)
         }
     }
 
-    /// <summary>A container that joins another has its network, if that one has one of its own.</summary>
-    private string? JoinedNetwork(ContainerSpec spec) =>
-        spec.Joins is { } other && parts.Records.Read(other) is not null ? $"container:{ContainerRequest.NameOf(other)}" : null;
+    /// <returns>Why it is not there; null when it is.</returns>
+    private async Task<string?> GetImageAsync(DockerSettings docker, string sandbox, CancellationToken cancellation)
+    {
+        if (!docker.IsHolder)
+        {
+            return await parts.Puller.PullAsync(docker.Image, sandbox, cancellation);
+        }
+        return HolderImage.Make() is not { } files
+            ? "The pod's own container cannot be made: this machine's processor is not known"
+            : (await parts.Engine.ImportAsync(HolderImage.Name, files, cancellation)).Problem;
+    }
 
     private void Warn(ContainerId container, EngineAnswer.Done created)
     {

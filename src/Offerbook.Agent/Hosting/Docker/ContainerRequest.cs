@@ -16,18 +16,18 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
 
     /// <exception cref="IOException">What is to be seen in the container cannot be made, or is not there.</exception>
     /// <exception cref="InvalidDataException">A parameter is not right.</exception>
-    /// <param name="joins">The network of another container, as the engine words it; null: the one that the spec names.</param>
-    public JsonObject Create(ContainerSpec spec, DockerLabels labels, string? joins)
+    /// <param name="joins">The container whose network is shared; null: the network that the spec names.</param>
+    public JsonObject Create(ContainerSpec spec, DockerLabels labels, SharedNetwork? joins)
     {
         var docker = spec.Docker!;
         var body = new ContainerBody();
-        body.Config["Image"] = docker.Image;
-        SetCommand(body, spec.Command);
-        SetEnvironment(body, spec);
+        body.Config["Image"] = docker.IsHolder ? HolderImage.Name : docker.Image;
+        SetCommand(body, docker.IsHolder ? new CommandSpec.Program(HolderImage.Program, []) : spec.Command);
+        SetEnvironment(body, spec, joins);
         SetText(body.Config, "User", docker.User);
         SetText(body.Config, "Hostname", docker.Hostname);
         body.Host["Privileged"] = docker.Privileged;
-        body.Host["NetworkMode"] = joins ?? ModeOf(docker.Network);
+        body.Host["NetworkMode"] = joins?.Mode ?? ModeOf(docker.Network);
         body.Host["LogConfig"] = new JsonObject { ["Type"] = "json-file", ["Config"] = new JsonObject(EngineLogs.Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value))) };
         ContainerAmounts.Set(body.Host, spec.Limits, isolation.EnableCfs);
         ContainerProcess.Set(body, spec.Process);
@@ -76,7 +76,7 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
     }
 
     /// <summary>A name that comes twice would come twice in the container as well, and programs look at the first.</summary>
-    private void SetEnvironment(ContainerBody body, ContainerSpec spec)
+    private void SetEnvironment(ContainerBody body, ContainerSpec spec, SharedNetwork? joins)
     {
         var variables = new OrderedDictionary<string, string>
         {
@@ -87,6 +87,10 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
         foreach (var (name, value) in spec.Environment)
         {
             variables[name] = value;
+        }
+        if (joins?.Addresses is [var address, ..])
+        {
+            variables["MESOS_CONTAINER_IP"] = address;
         }
         body.Config["Env"] = ContainerBody.List(variables.Select(variable => $"{variable.Key}={variable.Value}"));
     }
@@ -103,6 +107,7 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
             {
                 DockerMountSource.HostPath host => Bind(Present(host.Path), target, mount.ReadOnly, host.Propagation),
                 DockerMountSource.InSandbox own => Bind(Present(Path.Combine(sandbox, own.Path)), target, mount.ReadOnly, null),
+                DockerMountSource.InSandboxAround shared => Bind(Present(Path.Combine(sandboxes.PathOf(spec.Sandbox.Around!.Value), shared.Path)), target, mount.ReadOnly, null),
                 DockerMountSource.Persistent persistent => Bind(Existing(volumes.PathOf(persistent.Volume)), target, mount.ReadOnly, null),
                 DockerMountSource.EngineVolume volume => EngineVolume(volume, target, mount.ReadOnly),
                 _ => throw new InvalidOperationException("a mount of an unknown kind"),
@@ -162,4 +167,12 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
             to[name] = value;
         }
     }
+}
+
+/// <summary>The network of a container that others share.</summary>
+/// <param name="Addresses">Its own there.</param>
+internal sealed record SharedNetwork(ContainerId Holder, IReadOnlyList<string> Addresses)
+{
+    /// <summary>As the engine words it.</summary>
+    public string Mode => $"container:{ContainerRequest.NameOf(Holder)}";
 }

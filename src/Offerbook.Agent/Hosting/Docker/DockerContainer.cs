@@ -24,6 +24,7 @@ internal sealed class DockerContainer
     private readonly Action<Exception> _failed;
     private readonly Action<DockerContainer> _gone;
     private readonly ContainerLauncher _launcher;
+    private readonly DockerContainer? _joins;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _launchCancel = new();
     private Wish _wishes;
@@ -38,16 +39,19 @@ internal sealed class DockerContainer
     private int _startReported;
     private string? _silentStart;
     private string _doubt = "";
+    private IReadOnlyList<string> _addresses = [];
 
+    /// <param name="joins">The container of this engine whose network it shares.</param>
     /// <param name="record">What an earlier agent left behind; null for a new container.</param>
     /// <param name="gone">Told when it has been forgotten and the engine was asked to remove it.</param>
     /// <param name="failed">Told of a failure that is a bug.</param>
     public DockerContainer(
-        ContainerSpec spec, string sandbox, DockerParts parts, DockerRecord? record, Action<DockerContainer> gone, Action<Exception> failed)
+        ContainerSpec spec, string sandbox, DockerParts parts, DockerContainer? joins, DockerRecord? record, Action<DockerContainer> gone, Action<Exception> failed)
     {
-        (Id, HasOwnNetwork, Sandbox, _parts, Record, _gone, _failed) = (spec.Container, spec.Docker!.Network is not DockerNetwork.Host, sandbox, parts, record, gone, failed);
+        (Id, Sandbox, _parts, Record, _gone, _failed, _joins) = (spec.Container, sandbox, parts, record, gone, failed, joins);
+        HasOwnNetwork = joins is not null || spec.Docker!.Network is not DockerNetwork.Host;
         _startConfirmed = record is { Stage: DockerStage.Started };
-        _launcher = new ContainerLauncher(parts);
+        _launcher = new ContainerLauncher(parts, SharedNetwork);
     }
 
     public ContainerId Id { get; }
@@ -59,6 +63,9 @@ internal sealed class DockerContainer
 
     /// <summary>What an earlier agent left behind.</summary>
     public DockerRecord? Record { get; }
+
+    /// <summary>Of its own, as last known; those of the container whose network it shares.</summary>
+    public IReadOnlyList<string> Addresses => _joins?.Addresses ?? _addresses;
 
     /// <summary>The number of the main process as last known; 0: not known.</summary>
     public int Pid { get; private set; }
@@ -269,7 +276,7 @@ internal sealed class DockerContainer
 
     private async Task JudgeAsync(EngineState state)
     {
-        (_engineId, _stopSignal, Pid) = (state.EngineId, state.StopSignal, state.Pid);
+        (_engineId, _stopSignal, Pid, _addresses) = (state.EngineId, state.StopSignal, state.Pid, state.Addresses);
         if (state.IsAlive)
         {
             _startConfirmed = true;
@@ -281,7 +288,7 @@ internal sealed class DockerContainer
                     await _parts.Sessions.EndAsync(state.Execs, _parts.Stopping);
                 }
                 _parts.Records.Write(Id, new DockerRecord(DockerStage.Started, state.Pid, _parts.Labels.BootId));
-                await ReportStartAsync(state.Pid, state.Addresses);
+                await ReportStartAsync(state.Pid, Addresses);
             }
             Copy(state);
             return;
@@ -294,7 +301,7 @@ internal sealed class DockerContainer
         if (Record is null && !StartReported)
         {
             // Over before it was looked at; its start is told all the same.
-            await ReportStartAsync(0, state.Addresses);
+            await ReportStartAsync(0, Addresses);
         }
         Copy(state);
         await _output!.FinishAsync();
@@ -352,6 +359,8 @@ internal sealed class DockerContainer
         Pid = 0;
         await _parts.Post(new AgentMessage.ContainerExited(Id, exit));
     }
+
+    private SharedNetwork? SharedNetwork() => _joins is { } holder ? new SharedNetwork(holder.Id, holder.Addresses) : null;
 
     private void Copy(EngineState state) => _output ??= new OutputCopier(_parts.Engine, state.EngineId, state.HasTerminal,
         () => new OutputWriter(new OutputPlace(_parts.Records.CursorOf(Id)), Sandbox, _parts.Isolation.MaxLogBytes, _parts.Isolation.RotatedLogs),

@@ -67,7 +67,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
     {
         if (!_options.Enabled)
         {
-            Refuse(spec, $"This agent runs no Docker containers, and the image '{spec.Docker!.Image}' needs one; start it with --containerizers=mesos,docker");
+            var what = spec.Docker!.IsHolder ? "the network of this pod" : $"the image '{spec.Docker.Image}'";
+            Refuse(spec, $"This agent runs no Docker containers, and {what} needs one; start it with --containerizers=mesos,docker");
             return;
         }
         DockerContainer container;
@@ -211,7 +212,7 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
 
     private DockerContainer Track(ContainerSpec spec, DockerRecord? record, DockerParts parts)
     {
-        var container = new DockerContainer(spec, _sandboxes.PathOf(spec.Sandbox), parts, record, Drop, bug => _completion.TrySetException(bug));
+        var container = new DockerContainer(spec, _sandboxes.PathOf(spec.Sandbox), parts, spec.Joins is { } joined ? Find(joined) : null, record, Drop, bug => _completion.TrySetException(bug));
         lock (_lock)
         {
             _containers[spec.Container] = container;

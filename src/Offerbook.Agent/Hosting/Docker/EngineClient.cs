@@ -52,6 +52,23 @@ internal sealed class EngineClient : IDisposable
     public Task<EngineAnswer> WorkAsync(HttpMethod method, string path, CancellationToken cancellation, JsonNode? body = null) =>
         CallAsync(method, path, body, _timings.Work, cancellation);
 
+    /// <summary>Makes an image of the files in an archive.</summary>
+    /// <param name="name">With its tag.</param>
+    public Task<EngineAnswer> ImportAsync(string name, byte[] tar, CancellationToken cancellation) => GuardAsync(_timings.Work, cancellation, async limit =>
+    {
+        _version ??= await VersionAsync(limit);
+        using var content = new ByteArrayContent(tar) { Headers = { ContentType = new("application/x-tar") } };
+        var at = name.LastIndexOf(':');
+        using var response = await _http.PostAsync($"/v{_version}/images/create?fromSrc=-&repo={name[..at]}&tag={name[(at + 1)..]}", content, limit);
+        if (!response.IsSuccessStatusCode)
+        {
+            return await ReadAsync(response, limit);
+        }
+        // Its progress, line by line; what is missing afterwards says that it failed.
+        await ReadBodyAsync(response, limit);
+        return new EngineAnswer.Done(default);
+    });
+
     /// <summary>A call whose answer is a stream, of which only the beginning has a deadline: that of a call that asks, if none is given.</summary>
     /// <returns>The stream, or why there is none.</returns>
     public async Task<(EngineStream? Stream, EngineAnswer? Failure)> OpenAsync(

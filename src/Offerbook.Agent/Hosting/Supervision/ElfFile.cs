@@ -16,11 +16,15 @@ internal static class ElfFile
     /// <summary>Where the data is in memory.</summary>
     public const int DataAddress = BaseAddress + Page;
 
-    /// <param name="code">Instructions of x86-64, the first one executed first; less than a page with the headers.</param>
+    public const short X64 = 62;
+    public const short Arm64 = 183;
+
+    /// <param name="code">Instructions, the first one executed first; less than a page with the headers.</param>
     /// <param name="data">At most a page.</param>
-    public static byte[] Of(ReadOnlySpan<byte> code, ReadOnlySpan<byte> data)
+    /// <param name="machine">The processor that they are for.</param>
+    public static byte[] Of(ReadOnlySpan<byte> code, ReadOnlySpan<byte> data, short machine = X64)
     {
-        const int executable = 2, x8664 = 62, version = 1;
+        const int executable = 2, version = 1;
         const int load = 1, stack = 0x6474e551;
         const int execute = 1, write = 2, read = 4;
         Invariant.Check(CodeOffset + code.Length <= Page, "a program's code does not fit into a page");
@@ -28,7 +32,7 @@ internal static class ElfFile
         ReadOnlySpan<byte> magic = [0x7F, (byte)'E', (byte)'L', (byte)'F', /* 64 bits */ 2, /* little endian */ 1, version];
         magic.CopyTo(file);
         BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(16), executable);
-        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(18), x8664);
+        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(18), machine);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(20), version);
         BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(24), BaseAddress + CodeOffset);
         BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(32), HeaderBytes);
