@@ -14,6 +14,12 @@ public sealed record Persist(JournalRecord Event) : IEffect;
 /// <summary>Store the state as it is after the last persisted event, so that older events can be dropped.</summary>
 public sealed record SaveSnapshot(JournalRecord State) : IEffect;
 
+/// <summary>
+/// The same for a state that is immutable: <paramref name="Pack"/> makes the record beside the core's turns, on another thread, and the
+/// core goes on. A wish for a newer snapshot takes the place of one that is still being made.
+/// </summary>
+public sealed record SaveSnapshotOf(Func<JournalRecord> Pack) : IEffect;
+
 /// <summary>Deliver <paramref name="Message"/> to the core after a delay. A timer with an equal key is replaced. Not delayed by the journal.</summary>
 /// <param name="Key">Compared with <see cref="object.Equals(object)"/>; a string or a record.</param>
 /// <param name="Message">A message of the core's own type; its name says what ran out, for instance <c>OfferTimedOut</c>.</param>

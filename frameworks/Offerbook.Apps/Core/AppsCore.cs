@@ -229,10 +229,12 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         if (turn.ToJournal() is { } persist)
         {
             effects.Add(persist);
-            if (++_eventsSinceSnapshot >= _settings.EventsPerSnapshot)
+            if (++_eventsSinceSnapshot >= Math.Max(_settings.EventsPerSnapshot, _state.Instances.Count / 2))
             {
+                // The state is immutable, so it is written out beside the loop.
+                var state = _state;
                 _eventsSinceSnapshot = 0;
-                effects.Add(new SaveSnapshot(StateSnapshot.Pack(_state)));
+                effects.Add(new SaveSnapshotOf(() => StateSnapshot.Pack(state)));
             }
         }
         var view = new AppsView
@@ -276,7 +278,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     public static byte[] Fold(AppsSettings settings, Recovery recovery) => StateSnapshot.Pack(Replay(Blank(settings), recovery)).Payload.ToArray();
 
     private static AppsState Blank(AppsSettings settings) =>
-        AppsState.Empty with { MaxVersions = settings.MaxVersions, MaxFinished = settings.MaxFinishedDeployments };
+        AppsState.Empty with { MaxVersions = settings.MaxVersions, MaxFinished = settings.MaxFinishedDeployments, MaxEvents = settings.MaxReplayedEvents };
 
     private static AppsState Replay(AppsState state, Recovery recovery)
     {

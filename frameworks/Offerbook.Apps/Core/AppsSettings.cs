@@ -99,10 +99,19 @@ public sealed record AppsSettings
     /// <summary>Finished deployments whose outcome is remembered.</summary>
     public int MaxFinishedDeployments { get; init; } = 100;
 
+    /// <summary>
+    /// Newest events kept for clients that go on where they stopped, unless they are very long (<see cref="Events.EventWindow"/>). At 200
+    /// events a second 50 s: a client that reconnects, or a framework that is restarted, is back by then.
+    /// </summary>
+    public int MaxReplayedEvents { get; init; } = 10_000;
+
     /// <summary>Versions kept of each app and of the root group.</summary>
     public int MaxVersions { get; init; } = 50;
 
-    /// <summary>Journal events between two snapshots: a restart replays at most so many, a second or so.</summary>
+    /// <summary>
+    /// Journal events between two snapshots, or half as many as there are instances if that is more: a restart replays at most so
+    /// many, and writing the whole state stays a small part of the work.
+    /// </summary>
     public int EventsPerSnapshot { get; init; } = 20_000;
 
     public SubscriptionSettings Subscription { get; init; } = SubscriptionSettings.Default;

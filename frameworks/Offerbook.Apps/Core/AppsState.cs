@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Offerbook.Actors;
 using Offerbook.Apps.Deployments;
 using Offerbook.Apps.Deployments.Planning;
+using Offerbook.Apps.Events;
 using Offerbook.Apps.Groups;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Journal;
@@ -52,9 +53,14 @@ public sealed record AppsState
     /// <summary>Id of the last event published.</summary>
     public long LastEventId { get; init; }
 
+    /// <summary>The newest events, up to that one.</summary>
+    public EventWindow Events { get; init; } = EventWindow.Empty;
+
     public int MaxVersions { get; init; } = 50;
 
     public int MaxFinished { get; init; } = 100;
+
+    public int MaxEvents { get; init; } = AppsSettings.Default.MaxReplayedEvents;
 
     public Deployment? FindDeployment(string id) => Deployments.Find(id);
 
@@ -75,6 +81,8 @@ public sealed record AppsState
         Invariant.Check(definition is not null, $"the definition {instance.Version} that {instance.Id} runs is kept");
         return definition;
     }
+
+    public AppsState WithEvent(PublishEvent published) => this with { LastEventId = published.Id, Events = Events.With(published, MaxEvents) };
 
     public AppsState Apply(Change change) => change switch
     {

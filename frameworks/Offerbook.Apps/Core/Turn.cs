@@ -1,4 +1,3 @@
-using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
 using Offerbook.Apps.Events;
 using Offerbook.Apps.Instances;
@@ -13,8 +12,7 @@ namespace Offerbook.Apps.Core;
 /// </summary>
 internal sealed class Turn(AppsState state, Now now)
 {
-    private readonly JArray _changes = [];
-    private readonly JArray _events = [];
+    private readonly RecordWriter _record = new();
     private readonly SortedSet<PathId> _touched = [];
     private readonly SortedSet<InstanceId> _touchedInstances = [];
     private readonly SortedSet<PathId> _touchedDelays = [];
@@ -31,11 +29,11 @@ internal sealed class Turn(AppsState state, Now now)
     /// <summary>What is to leave after the journal event, in order. Timers may be put here too.</summary>
     public Effects Out { get; } = new();
 
-    public bool HasChanged => _changes.Count > 0 || _events.Count > 0;
+    public bool HasChanged => !_record.IsEmpty;
 
     public void Apply(Change change)
     {
-        _changes.Add(ChangeCodec.Encode(change, State));
+        _record.Add(ChangeCodec.Encode(change, State));
         State = State.Apply(change);
         switch (change)
         {
@@ -78,11 +76,10 @@ internal sealed class Turn(AppsState state, Now now)
 
     public void Publish(AppsEvent published)
     {
-        var id = State.LastEventId + 1;
-        State = State with { LastEventId = id };
-        var json = published.ToJson(Time);
-        _events.Add(new JObject { ["id"] = id, ["type"] = published.Type, ["data"] = new JRaw(json) });
-        Out.Add(new PublishEvent(id, published.Type, json));
+        var told = new PublishEvent(State.LastEventId + 1, published.Type, published.ToJson(Time));
+        State = State.WithEvent(told);
+        _record.Add(told);
+        Out.Add(told);
     }
 
     /// <summary>Writes the instance down and tells of what others can see of the change.</summary>
@@ -100,5 +97,5 @@ internal sealed class Turn(AppsState state, Now now)
     }
 
     /// <summary>The journal event of this turn; nothing to write gives none.</summary>
-    public Persist? ToJournal() => HasChanged ? new Persist(ChangeCodec.Pack(_changes, _events)) : null;
+    public Persist? ToJournal() => HasChanged ? new Persist(_record.ToRecord()) : null;
 }

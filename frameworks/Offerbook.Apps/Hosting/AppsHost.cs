@@ -4,6 +4,7 @@ using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Http;
+using Offerbook.Apps.Http.Events;
 using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Client.Hosting;
@@ -54,7 +55,7 @@ public sealed class AppsHost : IAsyncDisposable
         }
         var log = levels.CreateLogger("Offerbook.Apps");
         var journal = await SqliteJournal.OpenAsync(options.Journal, cancellation, warning => log.LogWarning("{Warning}", warning));
-        var (gate, events) = (new CoreGate(), new EventHub());
+        var (gate, events) = (new CoreGate(), new EventHub(TimeProvider.System));
         var host = new AppsHost(new AppsWeb(options, gate, events, levels), gate, events, journal);
         try
         {
@@ -92,6 +93,7 @@ public sealed class AppsHost : IAsyncDisposable
         {
             await _prober.DisposeAsync();
         }
+        await _events.DisposeAsync();
         await _journal.DisposeAsync();
         _completion.TrySetResult();
     }

@@ -2,6 +2,7 @@ using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Http;
+using Offerbook.Apps.Http.Events;
 using Offerbook.Client.Hosting;
 
 namespace Offerbook.Apps.Hosting;

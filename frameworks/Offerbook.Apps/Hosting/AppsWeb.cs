@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Http;
+using Offerbook.Apps.Http.Events;
 using Offerbook.Apps.Http.Access;
 using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Http.Measuring;
@@ -51,7 +52,7 @@ internal sealed class AppsWeb : IAsyncDisposable
         router = new ApiRouter([
             new AppEndpoints(gate, reads), new GroupEndpoints(gate, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
             new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time),
-            new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, time),
+            new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, pieces),
             new SystemEndpoints(gate, info, metrics), new LoggingEndpoints(logs), new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
         ], access);
         Routes = router.Routes;

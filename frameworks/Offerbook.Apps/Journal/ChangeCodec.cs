@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
-using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
 using Offerbook.Apps.Core;
@@ -13,13 +11,11 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Apps.Journal;
 
 /// <summary>
-/// Changes as JSON. A journal event is <c>{"changes":[{"kind":…}…],"events":[{"id","type","data"}…]}</c>: what one turn changed, and
-/// what it told. Each change is written and read against the state before it.
+/// Changes as JSON. Each is written and read against the state before it; a journal event has a line for each
+/// (<see cref="RecordWriter"/>).
 /// </summary>
 internal static class ChangeCodec
 {
-    private const string Manifest = "AppsChanged/1";
-
     public static JObject Encode(Change change, AppsState before) => change switch
     {
         Change.FrameworkRegistered registered => Of("framework").Put("id", registered.Id?.Value),
@@ -62,40 +58,12 @@ internal static class ChangeCodec
         var kind => throw new JournalDamagedException($"The journal has a change of the unknown kind \"{kind}\"."),
     };
 
-    public static JournalRecord Pack(JArray changes, JArray events)
-    {
-        var json = new JObject { ["changes"] = changes, ["events"] = events };
-        return new JournalRecord(Manifest, Encoding.UTF8.GetBytes(json.ToString(Formatting.None)));
-    }
-
     /// <summary>The state after a journal event.</summary>
     /// <exception cref="JournalDamagedException">It cannot be understood.</exception>
-    public static AppsState Fold(AppsState state, JournalRecord record)
-    {
-        if (record.Manifest != Manifest)
-        {
-            throw new JournalDamagedException($"The apps journal has an event of the unknown kind \"{record.Manifest}\".");
-        }
-        var json = Parse(record.Payload);
-        foreach (var change in json.Need("changes"))
-        {
-            state = state.Apply(Decode(change, state));
-        }
-        return json.Need("events").LastOrDefault() is { } last ? state with { LastEventId = (long)last.Need("id") } : state;
-    }
-
-    private static JObject Parse(ReadOnlyMemory<byte> payload)
-    {
-        try
-        {
-            using var reader = new JsonTextReader(new StringReader(Encoding.UTF8.GetString(payload.Span))) { DateParseHandling = DateParseHandling.None };
-            return JObject.Load(reader);
-        }
-        catch (JsonException broken)
-        {
-            throw new JournalDamagedException("An event of the apps journal is not JSON: " + broken.Message);
-        }
-    }
+    public static AppsState Fold(AppsState state, JournalRecord record) => record.Manifest == RecordWriter.Manifest
+        ? RecordReader.Fold(state, record.Payload.Span)
+        : throw new JournalDamagedException($"The apps journal has an event of the unknown kind \"{record.Manifest}\". "
+            + "It was written by another version; start with an empty data directory, or run that version.");
 
     private static JObject Of(string kind) => new() { ["kind"] = kind };
 

@@ -13,14 +13,23 @@ internal static class StateSnapshot
 {
     public static JournalRecord Pack(AppsState state)
     {
-        var changes = new JArray();
+        var writer = new RecordWriter();
         var replica = AppsState.Empty with { MaxVersions = int.MaxValue, MaxFinished = state.MaxFinished };
         foreach (var change in Changes(state))
         {
-            changes.Add(ChangeCodec.Encode(change, replica));
-            replica = replica.Apply(change);
+            writer.Add(ChangeCodec.Encode(change, replica));
+            // Instances are many, and nothing is written against them.
+            replica = change is Change.InstanceStored ? replica : replica.Apply(change);
         }
-        return ChangeCodec.Pack(changes, state.LastEventId == 0 ? [] : [new JObject { ["id"] = state.LastEventId }]);
+        foreach (var published in state.Events.All)
+        {
+            writer.Add(published);
+        }
+        if (state.Events.Count == 0 && state.LastEventId > 0)
+        {
+            writer.AddLastId(state.LastEventId);
+        }
+        return writer.ToRecord();
     }
 
     /// <summary>Nothing is dropped while the parts are put together; bounds apply from then on.</summary>

@@ -55,6 +55,8 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     private readonly Lock _outletLock = new();
     private readonly List<JournalRecord> _toAppend = [];
     private Snapshot? _toSnapshot;
+    private long _packing;
+    private Exception? _packFailure;
     private OutputGate _gate = new(0);
     private readonly ITimer _alarm;
     private readonly ICoreObserver<TMessage>? _observer;
@@ -253,7 +255,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         {
             for (var i = 0; i < _effects.Count; i++)
             {
-                Invariant.Check(_journal is not null || _effects[i] is not (Persist or SaveSnapshot), "a core without a journal persists");
+                Invariant.Check(_journal is not null || _effects[i] is not (Persist or SaveSnapshot or SaveSnapshotOf), "a core without a journal persists");
                 switch (_effects[i])
                 {
                     case StartTimer timer:
@@ -269,6 +271,9 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
                     case SaveSnapshot snapshot:
                         _toSnapshot = new Snapshot(_gate.Appended, snapshot.State);
                         break;
+                    case SaveSnapshotOf snapshot:
+                        Pack(snapshot, _gate.Appended);
+                        break;
                     case var effect:
                         _gate.Hold(effect);
                         break;
@@ -277,6 +282,31 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         }
         _effects.Clear();
         _effectsArrived.Ring();
+    }
+
+    /// <summary>The newest wish counts; what is made for an older one is thrown away.</summary>
+    private void Pack(SaveSnapshotOf wanted, long sequence)
+    {
+        _packing = sequence;
+        _ = Task.Run(() =>
+        {
+            try
+            {
+                var made = new Snapshot(sequence, wanted.Pack());
+                lock (_outletLock)
+                {
+                    _toSnapshot = _packing == sequence ? made : _toSnapshot;
+                }
+            }
+            catch (Exception failure)
+            {
+                lock (_outletLock)
+                {
+                    _packFailure = failure;
+                }
+            }
+            _effectsArrived.Ring();
+        });
     }
 
     private bool IsCrowded()
@@ -333,6 +363,10 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         long first;
         lock (_outletLock)
         {
+            if (_packFailure is not null)
+            {
+                throw new InvalidOperationException("The state could not be written out as a snapshot.", _packFailure);
+            }
             if (_toAppend.Count == 0 && _toSnapshot is null)
             {
                 return false;

@@ -92,6 +92,36 @@ internal sealed class CoreRunnerTests
     }
 
     [Test]
+    public async Task Snapshot_ThatIsMadeBesideTheLoop_LetsTurnsGoOn_AndIsSavedAfterTheEventsThatItHolds()
+    {
+        using var mayPack = new SemaphoreSlim(0);
+        Post(e =>
+            {
+                e.Add(ScriptedCore.Persist("1"));
+                e.Add(new SaveSnapshotOf(() =>
+                {
+                    mayPack.Wait(TimeSpan.FromSeconds(20));
+                    return new JournalRecord("S/1", new byte[1]);
+                }));
+            },
+            e =>
+            {
+                e.Add(ScriptedCore.Persist("2"));
+                e.Add(new Said("2 is safe"));
+            });
+        _journal.Permits.Release(2);
+        Assert.That(await _listener.NextAsync(), Is.EqualTo("2 is safe"));
+        Assert.That(_journal.Snapshots, Is.Empty);
+        mayPack.Release();
+        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(20);
+        while (_journal.Snapshots.Count == 0 && DateTime.UtcNow < deadline)
+        {
+            await Turned();
+        }
+        Assert.That(_journal.Snapshots, Is.EqualTo(new long[] { 1 }));
+    }
+
+    [Test]
     public async Task Timer_RunsOutWhenItsTimeHasCome_AndReplacedOnesDoNot()
     {
         Post(e =>

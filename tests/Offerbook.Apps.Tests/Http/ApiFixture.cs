@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Offerbook.Apps.Core;
 using Offerbook.Apps.Hosting;
 
 namespace Offerbook.Apps.Tests.Http;
@@ -18,6 +19,8 @@ public abstract class ApiFixture
     protected AppsHost Host => _host;
 
     protected string DataDirectory => _directory;
+
+    protected virtual AppsSettings Settings => AppsSettings.Default;
 
     [SetUp]
     public async Task StartAsync()
@@ -46,6 +49,7 @@ public abstract class ApiFixture
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Api = api ?? ApiOptions.Default,
+            Settings = Settings,
         });
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(30) };
     }
@@ -72,7 +76,37 @@ public abstract class ApiFixture
         return new Answer((int)response.StatusCode, answered, await response.Content.ReadAsByteArrayAsync());
     }
 
+    /// <summary>Opens the event stream.</summary>
+    protected async Task<EventFollower> FollowAsync(string query, string? lastEventId = null)
+    {
+        using var request = EventsRequest(query, lastEventId);
+        var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.That((int)response.StatusCode, Is.EqualTo(200), () => response.Content.ReadAsStringAsync().Result);
+        Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/event-stream;charset=utf-8").Or.EqualTo("text/event-stream; charset=utf-8"));
+        return new EventFollower(response);
+    }
+
+    /// <summary>Asks for the event stream and is refused.</summary>
+    protected async Task<Answer> AskAsync(string query, string lastEventId)
+    {
+        using var request = EventsRequest(query, lastEventId);
+        using var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.That((int)response.StatusCode, Is.Not.EqualTo(200));
+        return new Answer((int)response.StatusCode, new Dictionary<string, string>(), await response.Content.ReadAsByteArrayAsync());
+    }
+
     protected Task<Answer> GetAsync(string path) => SendAsync("GET", path);
+
+    private HttpRequestMessage EventsRequest(string query, string? lastEventId)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Host.Address, "/v2/events" + query));
+        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+        if (!string.IsNullOrEmpty(lastEventId))
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
+        }
+        return request;
+    }
 
     protected sealed record Answer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Bytes)
     {

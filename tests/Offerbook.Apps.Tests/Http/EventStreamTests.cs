@@ -1,4 +1,3 @@
-using System.Text;
 using Newtonsoft.Json.Linq;
 using Offerbook.Wire.Streaming;
 
@@ -9,7 +8,7 @@ public sealed class EventStreamTests : ApiFixture
     [Test]
     public async Task Stream_FromItsBeginning_TellsOfItselfThenOfChanges()
     {
-        using var stream = await OpenAsync("");
+        using var stream = await FollowAsync("");
         var first = await stream.NextAsync();
         Assert.That(first.Type, Is.EqualTo("event_stream_attached"));
         Assert.That((string)JObject.Parse(first.Data)["remoteAddress"]!, Is.EqualTo("127.0.0.1"));
@@ -34,54 +33,60 @@ public sealed class EventStreamTests : ApiFixture
     }
 
     [Test]
+    public async Task Stream_OfAClientThatAsksForNothingMore_HasOnlyTheKnownNames()
+    {
+        using var stream = await FollowAsync("");
+        await SendAsync("POST", "/v2/apps", """{"id":"/g/a","cmd":"sleep 1"}""");
+        await SendAsync("PUT", "/v2/apps//g/a?force=true", """{"instances":0}""");
+        await SendAsync("DELETE", "/v2/groups//g?force=true");
+        var read = await stream.UntilAsync("app_terminated_event");
+        Assert.That(read.Select(found => found.Type).Distinct(), Is.SubsetOf(Events.EventNames.All));
+    }
+
+    /// <summary>The first line is an id, which clients that do not know ids leave out; then event, then one line of data, each ended by CR LF.</summary>
+    [Test]
+    public async Task Stream_Frames_AreAsClientsReadThem()
+    {
+        using var stream = await FollowAsync("");
+        await stream.NextAsync();
+        Assert.That(stream.Raw, Does.Match("^id: \\d+\r\nevent: event_stream_attached\r\ndata: \\{[^\r\n]*\\}\r\n\r\n"));
+    }
+
+    [TestCase("application/json")]
+    [TestCase("text/html")]
+    public async Task Stream_ForWhoDoesNotAcceptIt_IsRefused(string accept) =>
+        Assert.That((await SendAsync("GET", "/v2/events", accept: accept)).Status, Is.EqualTo(405));
+
+    [Test]
+    [Category("case 194")]
+    public async Task Trace_IsRefused() => Assert.That((await SendAsync("TRACE", "/v2/events", accept: "text/event-stream")).Status, Is.EqualTo(405));
+
+    [Test]
+    [Category("case 192")]
     public async Task Stream_WithFilter_HasOnlyTheNamedTypes()
     {
-        using var stream = await OpenAsync("?event_type=group_change_success&event_type=nonsense&plan-format=light");
+        using var stream = await FollowAsync("?event_type=group_change_success&event_type=nonsense&plan-format=light");
         await SendAsync("POST", "/v2/apps", """{"id":"/g/a","cmd":"sleep 1"}""");
         Assert.That((await stream.NextAsync()).Type, Is.EqualTo("group_change_success"));
     }
 
     [Test]
+    [Category("case 192")]
+    public async Task Plans_InEvents_AreLight()
+    {
+        using var stream = await FollowAsync("?event_type=deployment_info");
+        await SendAsync("POST", "/v2/apps", """{"id":"/g/a","cmd":"sleep 1"}""");
+        var plan = (JObject)JObject.Parse((await stream.NextAsync()).Data)["plan"]!;
+        Assert.That(plan.Properties().Select(member => member.Name), Is.EquivalentTo(new[] { "id", "version", "steps" }));
+    }
+
+    [Test]
+    [Category("case 194")]
     public async Task Stream_WhenTheFrameworkStops_Ends()
     {
-        using var stream = await OpenAsync("");
+        using var stream = await FollowAsync("");
         await stream.NextAsync();
         await Host.DisposeAsync();
         Assert.That(async () => await stream.NextAsync(), Throws.Exception);
-    }
-
-    private async Task<Stream> OpenAsync(string query)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Host.Address, "/v2/events" + query));
-        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
-        var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/event-stream;charset=utf-8").Or.EqualTo("text/event-stream; charset=utf-8"));
-        return new Stream(response);
-    }
-
-    private sealed class Stream(HttpResponseMessage response) : IDisposable
-    {
-        private readonly SseParser _parser = new();
-        private readonly StringBuilder _raw = new();
-
-        public string Raw => _raw.ToString();
-
-        public async Task<SseEvent> NextAsync()
-        {
-            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            var body = await response.Content.ReadAsStreamAsync(timeout.Token);
-            var buffer = new byte[4096];
-            SseEvent? next;
-            while (!_parser.TryRead(out next))
-            {
-                var count = await body.ReadAsync(buffer, timeout.Token);
-                Assert.That(count, Is.Positive, "the stream goes on");
-                _raw.Append(Encoding.UTF8.GetString(buffer, 0, count));
-                _parser.Append(buffer.AsSpan(0, count));
-            }
-            return next;
-        }
-
-        public void Dispose() => response.Dispose();
     }
 }

@@ -191,8 +191,8 @@ public sealed class AppsRig
             case Persist persist:
                 Journal.Add(persist.Event);
                 break;
-            case SaveSnapshot snapshot:
-                Snapshot = new Snapshot(Journal.Count, snapshot.State);
+            case SaveSnapshotOf snapshot:
+                Snapshot = new Snapshot(Journal.Count, snapshot.Pack());
                 break;
             case StartTimer timer:
                 _timers.Start(timer.Key, Elapsed + timer.After, (AppsMessage)timer.Message);

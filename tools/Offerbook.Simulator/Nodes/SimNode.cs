@@ -197,6 +197,9 @@ public sealed class SimNode<TMessage>(
                 case SaveSnapshot snapshot:
                     _snapshot = new Snapshot(_gate.Appended, snapshot.State);
                     break;
+                case SaveSnapshotOf snapshot:
+                    _snapshot = new Snapshot(_gate.Appended, snapshot.Pack());
+                    break;
                 default:
                     if (Disk.AnswersBeforeFlush)
                     {

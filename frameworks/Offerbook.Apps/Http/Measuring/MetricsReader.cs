@@ -1,4 +1,5 @@
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Events;
 using Offerbook.Apps.Instances;
 
 namespace Offerbook.Apps.Http.Measuring;
