@@ -65,6 +65,9 @@ public sealed record AppsSettings
     /// <summary>A task that stays in TASK_STAGING or TASK_STARTING for so long is killed and tried again.</summary>
     public TimeSpan LaunchTimeout { get; init; } = TimeSpan.FromSeconds(300);
 
+    /// <summary>A reservation that no offer has shown for so long is given up, with its instance.</summary>
+    public TimeSpan ReservationTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>A kill that has not been confirmed is repeated after so long, without end.</summary>
     public TimeSpan KillRetryInterval { get; init; } = TimeSpan.FromSeconds(30);
 

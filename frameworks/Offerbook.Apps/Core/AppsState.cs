@@ -8,6 +8,7 @@ using Offerbook.Apps.Instances;
 using Offerbook.Apps.Journal;
 using Offerbook.Apps.Launching;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Apps.Core;
@@ -49,6 +50,11 @@ public sealed record AppsState
     public ImmutableSortedDictionary<PathId, int> Suspended { get; init; } = ImmutableSortedDictionary<PathId, int>.Empty;
 
     public const int MaxFailuresPerApp = 20;
+
+    /// <summary>Reservations of instances that are gone; at most <see cref="MaxReleases"/>. Those beyond are undone when an offer happens to show them.</summary>
+    public ImmutableSortedDictionary<InstanceId, PendingRelease> Releases { get; init; } = ImmutableSortedDictionary<InstanceId, PendingRelease>.Empty;
+
+    private const int MaxReleases = 10_000;
 
     /// <summary>Id of the last event published.</summary>
     public long LastEventId { get; init; }
@@ -97,7 +103,9 @@ public sealed record AppsState
             FailureHistory = FailureHistory.Remove(forgotten.App),
         },
         Change.InstanceStored stored => this with { Instances = Instances.With(stored.Instance, DefinitionOf(stored.Instance)) },
-        Change.InstanceExpunged expunged => this with { Instances = Instances.Without(expunged.Id) },
+        Change.InstanceExpunged expunged => Expunge(expunged.Id),
+        Change.ReleaseAwaited awaited => this with { Releases = Releases.SetItem(awaited.Id, awaited.Release) },
+        Change.ReservationReleased released => this with { Releases = Releases.Remove(released.Id) },
         Change.DeploymentStored stored => this with { Deployments = Deployments.Add(stored.Deployment) },
         Change.DeploymentProgressed progressed => WithDeployment(progressed.Id,
             deployment => deployment with { CurrentStep = progressed.Step, Progress = progressed.Progress }),
@@ -120,6 +128,15 @@ public sealed record AppsState
         Change.InstancesRemembered remembered => this with { Suspended = Suspended.SetItem(remembered.App, remembered.Instances) },
         _ => throw new InvariantViolationException("an unknown change: " + change.GetType().Name),
     };
+
+    private AppsState Expunge(InstanceId id)
+    {
+        var gone = Instances.Find(id);
+        var left = this with { Instances = Instances.Without(id) };
+        return gone?.Reservation is { } held && Releases.Count < MaxReleases
+            ? left with { Releases = Releases.SetItem(id, new PendingRelease(held.Agent, gone.Role)) }
+            : left;
+    }
 
     private AppsState WithRoot(RootGroup root)
     {

@@ -39,7 +39,7 @@ internal static class StateInvariants
     {
         Invariant.Check(instance.Id.App == instance.App, $"{instance.Id} belongs to {instance.App}");
         Invariant.Check(!instance.Condition.IsTerminal(), $"{instance.Id}, whose task has ended, is scheduled or gone");
-        Invariant.Check(instance.IsActive || instance.Goal == Goal.Running, $"{instance.Id}, which nobody wants, has a task or is gone");
+        Invariant.Check(instance.IsActive || instance.Goal == Goal.Running || instance is { Goal: Goal.Stopped, Reservation: not null }, $"{instance.Id}, which nobody wants, has a task or is gone");
         Invariant.Check(instance.IsActive == instance.Placement is not null, $"{instance.Id} is placed while it has a task");
         Invariant.Check(!instance.IsActive || instance.Incarnation > 0, $"{instance.Id} counts its tasks");
         Invariant.Check(state.DefinitionOf(instance).Id == instance.App, $"{instance.Id} runs a definition that is kept");

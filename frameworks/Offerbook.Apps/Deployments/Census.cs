@@ -45,7 +45,7 @@ internal sealed class Census
 
     public bool IsDone => Occupied == 0 && WaitingCount == 0 && Ready == _app.Instances && NewCount == _app.Instances;
 
-    public List<Instance> Waiting => Walk(instance => !IsNew(instance) && !instance.IsActive);
+    public List<Instance> Waiting => Walk(instance => !IsNew(instance) && instance is { IsActive: false, Goal: Goal.Running });
 
     public List<Instance> Old => Walk(instance => !IsNew(instance) && instance is { IsActive: true, Goal: Goal.Running });
 

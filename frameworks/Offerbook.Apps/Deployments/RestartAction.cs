@@ -35,7 +35,7 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         var surplus = Math.Min(census.WaitingCount, census.OldCount + census.WaitingCount - stay);
         if (surplus > 0)
         {
-            census.Waiting.Take(surplus).ToList().ForEach(waiting => InstanceKeeper.Decommission(turn, waiting));
+            census.Waiting.Take(surplus).ToList().ForEach(waiting => InstanceKeeper.Retire(turn, waiting));
             census = Census.Of(turn.State, app);
         }
         var rolling = progress.Rolling ?? Begin(app, census);
@@ -93,11 +93,11 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         var leastHealthy = rolling.MinHealthy - (app.IsResident && app.Instances == rolling.MinHealthy ? 1 : 0);
         var groups = census.Old.ToLookup(census.IsHealthy);
         var unhealthy = KillOrder.First(mayGo, groups[false], app.KillSelection, []);
-        unhealthy.ForEach(victim => InstanceKeeper.Decommission(turn, victim));
+        unhealthy.ForEach(victim => InstanceKeeper.Retire(turn, victim));
         var mayGoHealthy = Math.Min(mayGo - unhealthy.Count, census.Healthy - leastHealthy);
         if (mayGoHealthy > 0)
         {
-            KillOrder.First(mayGoHealthy, groups[true], app.KillSelection, []).ForEach(victim => InstanceKeeper.Decommission(turn, victim));
+            KillOrder.First(mayGoHealthy, groups[true], app.KillSelection, []).ForEach(victim => InstanceKeeper.Retire(turn, victim));
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         var surplus = census.NewCount - app.Instances;
         if (surplus > 0)
         {
-            KillOrder.First(surplus, census.New, app.KillSelection, []).ForEach(victim => InstanceKeeper.Decommission(turn, victim));
+            KillOrder.First(surplus, census.New, app.KillSelection, []).ForEach(victim => InstanceKeeper.Retire(turn, victim));
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ScaleAction(InstanceKeeper keeper)
         {
             foreach (var victim in SpreadKills.First(surplus, app, Wanted(turn, app), action.InstancesToKill))
             {
-                InstanceKeeper.Decommission(turn, victim);
+                InstanceKeeper.Retire(turn, victim);
             }
         }
 

@@ -25,7 +25,7 @@ internal sealed class ScaleKeeper(InstanceKeeper keeper)
             var wanted = turn.State.Instances.Of(id).Where(instance => instance.IsWanted);
             foreach (var victim in SpreadKills.First(surplus, app, wanted, []))
             {
-                InstanceKeeper.Decommission(turn, victim);
+                InstanceKeeper.Retire(turn, victim);
             }
         }
         else if (surplus < 0)

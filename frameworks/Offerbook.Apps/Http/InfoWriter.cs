@@ -75,7 +75,7 @@ internal sealed class InfoWriter(AppsSettings settings, ApiOptions options, stri
         ["task_launch_timeout"] = (long)settings.LaunchTimeout.TotalMilliseconds,
         ["task_lost_expunge_initial_delay"] = 0,
         ["task_lost_expunge_interval"] = (long)settings.SweepInterval.TotalMilliseconds,
-        ["task_reservation_timeout"] = null,
+        ["task_reservation_timeout"] = (long)settings.ReservationTimeout.TotalMilliseconds,
         ["webui_url"] = options.WebUiUrl,
         ["maintenance_mode"] = settings.Matching.MaintenanceMode,
     };

@@ -2,6 +2,7 @@ using Mesos.V1;
 using Offerbook.Apps.Matching;
 using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Apps.Instances;
@@ -52,6 +53,9 @@ public sealed record Instance(InstanceId Id, PathId App, Timestamp Version, stri
 
     /// <summary>Results of the framework's health checks, by their place among the app's checks, as of the last change worth writing down.</summary>
     public ValueList<CheckHealth> Health { get; init; } = [];
+
+    /// <summary>What the instance holds on one agent, also while it has no task; only for resident apps and pods.</summary>
+    public Reservation? Reservation { get; init; }
 
     /// <summary>The newest tasks of a pod's containers, in the order of its definition; empty for apps and while nothing is launched.</summary>
     public ValueList<ContainerTask> Containers { get; init; } = [];

@@ -11,7 +11,7 @@ internal sealed class InstanceKeeper(SeededRandom random)
     /// <summary>Wants so many more instances of the app; they wait for offers.</summary>
     public List<InstanceId> Schedule(Turn turn, RunSpec app, int count)
     {
-        var ids = new List<InstanceId>(count);
+        var ids = app.IsResident ? Resume(turn, app, ref count) : new List<InstanceId>(count);
         for (var i = 0; i < count; i++)
         {
             var instance = new Instance(InstanceId.New(app.Id, turn.Now, random), app.Id, app.Version, app.Role)
@@ -23,6 +23,38 @@ internal sealed class InstanceKeeper(SeededRandom random)
             ids.Add(instance.Id);
         }
         return ids;
+    }
+
+    /// <summary>
+    /// Takes up stopped instances again, where their volumes are. For one that is still ending none is made anew: it will be taken
+    /// up when it has ended.
+    /// </summary>
+    private static List<InstanceId> Resume(Turn turn, RunSpec app, ref int count)
+    {
+        var ids = new List<InstanceId>();
+        foreach (var stopped in turn.State.Instances.Of(app.Id).Where(instance => instance.Goal == Goal.Stopped).ToList())
+        {
+            if (count > 0 && !stopped.IsActive)
+            {
+                turn.Store(stopped, stopped with { Goal = Goal.Running, Version = app.Version, Since = turn.Time, ScheduledAt = turn.Time });
+                ids.Add(stopped.Id);
+            }
+            count = Math.Max(0, count - 1);
+        }
+        return ids;
+    }
+
+    /// <summary>Wants the instance no more, but keeps what it has reserved for when more are wanted again.</summary>
+    public static void Retire(Turn turn, Instance instance)
+    {
+        if (instance.Reservation is null)
+        {
+            Decommission(turn, instance);
+        }
+        else
+        {
+            turn.Store(instance, instance with { Goal = Goal.Stopped });
+        }
     }
 
     /// <summary>Wants the instance no more. One without a task, or whose agent cannot be reached, is gone at once.</summary>

@@ -51,11 +51,17 @@ public readonly record struct Tally
     /// <summary>Active with a health check that fails.</summary>
     public int UnhealthyTasks { get; init; }
 
-    /// <summary>Active, and sent away: their tasks have still to end.</summary>
-    public int Dying => Active - Standing;
+    /// <summary>Sent away with what they hold on an agent that is out of reach: nobody waits for these.</summary>
+    public int Lost { get; init; }
 
-    /// <summary>Without a task.</summary>
-    public int Idle => Total - Active;
+    /// <summary>Without a task and not wanted for now; their volumes are kept.</summary>
+    public int Resting { get; init; }
+
+    /// <summary>Active, and sent away: their tasks have still to end.</summary>
+    public int Dying => Active - Standing - Lost;
+
+    /// <summary>Without a task, and wanted.</summary>
+    public int Idle => Total - Active - Resting;
 
     public static Tally Of(RunSpec app, Instance instance)
     {
@@ -70,6 +76,8 @@ public readonly record struct Tally
             Active = One(instance.IsActive),
             Standing = One(stands),
             StandingHealthy = One(stands && isHealthy),
+            Lost = One(instance.Goal != Goal.Running && instance.Condition.IsUnreachable()),
+            Resting = One(instance.Goal == Goal.Stopped && !instance.IsActive),
             Leaving = One(instance.Goal == Goal.Decommissioned),
             Provisioned = One(instance.Condition == Condition.Provisioned),
             Running = One(instance.Condition == Condition.Running),
@@ -93,6 +101,8 @@ public readonly record struct Tally
         Active = left.Active + sign * right.Active,
         Standing = left.Standing + sign * right.Standing,
         StandingHealthy = left.StandingHealthy + sign * right.StandingHealthy,
+        Lost = left.Lost + sign * right.Lost,
+        Resting = left.Resting + sign * right.Resting,
         Leaving = left.Leaving + sign * right.Leaving,
         Provisioned = left.Provisioned + sign * right.Provisioned,
         Running = left.Running + sign * right.Running,

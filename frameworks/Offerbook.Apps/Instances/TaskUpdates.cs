@@ -56,6 +56,11 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
         var after = app is PodDefinition
             ? PodTransition.Apply(before, container, status, turn.Time)
             : InstanceTransition.Apply(before, status, turn.Time);
+        if (after.Condition == Condition.Gone && status.State == TaskState.TaskGoneByOperator)
+        {
+            // Nothing on that agent will ever be there again.
+            after = after with { Reservation = null };
+        }
         if (after == before)
         {
             return;
@@ -83,7 +88,7 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
     /// <summary>The task is over; the instance goes too, or waits for its next launch.</summary>
     public static void EndTask(Turn turn, Instance ended)
     {
-        if (ended.Goal == Goal.Running)
+        if (ended.Goal == Goal.Running || (ended.Goal == Goal.Stopped && ended.Reservation is not null))
         {
             // The change of condition is not told: the next that clients hear is Provisioned, with a new task id.
             var next = InstanceTransition.Reschedule(ended, turn.Time);
@@ -99,7 +104,7 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
     }
 
     /// <summary>Nobody waits for an instance that is out of reach when it is not wanted, or when the app allows it no time.</summary>
-    private static bool IsGivenUp(RunSpec app, Instance instance) => instance.Goal != Goal.Running
+    private static bool IsGivenUp(RunSpec app, Instance instance) => (instance.Goal != Goal.Running && (instance.Reservation is null || instance.Goal == Goal.Decommissioned))
         || app.UnreachableStrategy is UnreachableStrategy.Enabled { InactiveAfterSeconds: 0, ExpungeAfterSeconds: 0 };
 
     private static void KeepDelay(Turn turn, RunSpec app, Instance before, Instance after, TaskStatus status)

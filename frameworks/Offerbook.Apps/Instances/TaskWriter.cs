@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 
 namespace Offerbook.Apps.Instances;
 
@@ -23,7 +24,7 @@ internal static class TaskWriter
                 new JObject { ["ipAddress"] = address.Address, ["protocol"] = address.Protocol })),
             ["ports"] = new JArray((placement?.HostPorts ?? []).Where(port => port is not null).Select(port => port!.Value)),
             ["servicePorts"] = withServicePorts ? new JArray(app.ServicePorts) : new JArray(),
-            ["localVolumes"] = new JArray(),
+            ["localVolumes"] = LocalVolumeWriter.Write(instance),
         };
         if (placement is not null)
         {

@@ -5,6 +5,7 @@ using Offerbook.Apps.Groups;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Launching;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Apps.Journal;
@@ -36,6 +37,12 @@ public abstract record Change
 
     /// <summary>An instance exists no more.</summary>
     public sealed record InstanceExpunged(InstanceId Id) : Change;
+
+    /// <summary>A reservation whose instance is gone has still to be undone; only in snapshots, else it follows from the instance's end.</summary>
+    public sealed record ReleaseAwaited(InstanceId Id, PendingRelease Release) : Change;
+
+    /// <summary>A reservation has been undone.</summary>
+    public sealed record ReservationReleased(InstanceId Id) : Change;
 
     /// <summary>A deployment runs, at the given step (0 for a new one).</summary>
     public sealed record DeploymentStored(Deployment Deployment) : Change;

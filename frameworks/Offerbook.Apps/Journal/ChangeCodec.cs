@@ -5,6 +5,7 @@ using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Launching;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 using Offerbook.Storage;
 using Offerbook.Wire.Identity;
 
@@ -25,6 +26,8 @@ internal static class ChangeCodec
         Change.AppForgotten forgotten => Of("forget").Put("app", forgotten.App.ToString()),
         Change.InstanceStored stored => Of("instance").Put("instance", InstanceJson.Write(stored.Instance)),
         Change.InstanceExpunged expunged => Of("expunge").Put("id", expunged.Id.Value),
+        Change.ReleaseAwaited awaited => Of("releaseAwaited").Put("id", awaited.Id.Value).Put("agent", awaited.Release.Agent.Value).Put("role", awaited.Release.Role),
+        Change.ReservationReleased released => Of("released").Put("id", released.Id.Value),
         Change.DeploymentStored stored => Of("deployment").Put("deployment", DeploymentJson.Write(stored.Deployment)),
         Change.DeploymentProgressed progressed => Of("progress").Put("id", progressed.Id).Put("step", progressed.Step)
             .Put("actions", DeploymentJson.WriteProgress(progressed.Progress)),
@@ -47,6 +50,8 @@ internal static class ChangeCodec
         "forget" => new Change.AppForgotten(json.Path("app")),
         "instance" => new Change.InstanceStored(InstanceJson.Read(json.Need("instance"))),
         "expunge" => new Change.InstanceExpunged(new InstanceId(json.Text("id"))),
+        "releaseAwaited" => new Change.ReleaseAwaited(new InstanceId(json.Text("id")), new PendingRelease(new AgentId(json.Text("agent")), json.Text("role"))),
+        "released" => new Change.ReservationReleased(new InstanceId(json.Text("id"))),
         "deployment" => new Change.DeploymentStored(DeploymentJson.Read(json.Need("deployment"), before)),
         "progress" => new Change.DeploymentProgressed(json.Text("id"), (int)json.Need("step"), DeploymentJson.ReadProgress(json.Need("actions"))),
         "action" => new Change.ActionProgressed(json.Text("id"), json.Path("app"), DeploymentJson.ReadAction(json.Need("progress"))),

@@ -3,6 +3,7 @@ using Offerbook.Apps.Instances;
 using Offerbook.Apps.Matching;
 using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 using Offerbook.Storage;
 using Offerbook.Wire.Identity;
 
@@ -32,6 +33,7 @@ internal static class InstanceJson
             .Put("unreachableSince", instance.UnreachableSince)
             .Put("killRequested", instance.KillRequested ? true : null)
             .Put("ready", instance.Ready ? true : null);
+        json.Put("reservation", instance.Reservation is { } reservation ? WriteReservation(reservation) : null);
         if (instance.Addresses.Count > 0)
         {
             json["addresses"] = new JArray(instance.Addresses.Select(address => new JArray(address.Address, address.Protocol)));
@@ -58,6 +60,7 @@ internal static class InstanceJson
             ScheduledAt = json.Time("scheduledAt"),
             Incarnation = (int)json.Need("incarnation"),
             Placement = json["placement"] is { } placement ? ReadPlacement(placement) : null,
+            Reservation = json["reservation"] is { } reservation ? ReadReservation(reservation) : null,
             MesosState = json["state"] is { } state ? ReadState((string?)state ?? "") : null,
             StagedAt = json.MaybeTime("stagedAt"),
             StartedAt = json.MaybeTime("startedAt"),
@@ -69,6 +72,17 @@ internal static class InstanceJson
             Containers = (json["containers"] ?? new JArray()).Select(ReadContainer).ToValueList(),
             Health = (json["health"] ?? new JArray()).Select(ReadHealth).ToValueList(),
         };
+    }
+
+    private static JObject WriteReservation(Reservation reservation) => WritePlacement(new Placement(reservation.Agent, reservation.Location, []))
+        .Put("at", reservation.At.UnixMilliseconds)
+        .Put("volumes", new JObject(reservation.Volumes.Select(volume => new JProperty(volume.PersistenceId, volume.ContainerPath))));
+
+    private static Reservation ReadReservation(JToken json)
+    {
+        var place = ReadPlacement(json);
+        var volumes = ((JObject)json.Need("volumes")).Properties().Select(volume => new LocalVolume((string)volume.Value!, volume.Name)).ToValueList();
+        return new Reservation(place.Agent, place.Location, volumes, json.Time("at"));
     }
 
     private static JObject WritePlacement(Placement placement) => new JObject

@@ -56,6 +56,10 @@ internal static class StateSnapshot
         {
             yield return new Change.InstanceStored(instance);
         }
+        foreach (var (id, release) in state.Releases)
+        {
+            yield return new Change.ReleaseAwaited(id, release);
+        }
         foreach (var outcome in state.Finished)
         {
             yield return new Change.DeploymentEnded(outcome);

@@ -23,6 +23,12 @@ internal static class LaunchOperations
                         Launch = new Offer.Types.Operation.Types.Launch { TaskInfos = { single.Task } },
                     });
                     break;
+                case LaunchOrder.Reserve reserve:
+                    operations.AddRange(reserve.Operations);
+                    break;
+                case LaunchOrder.Release release:
+                    operations.AddRange(release.Operations);
+                    break;
                 case LaunchOrder.Group group:
                     operations.Add(new Offer.Types.Operation
                     {

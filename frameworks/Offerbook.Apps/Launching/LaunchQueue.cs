@@ -79,6 +79,9 @@ internal sealed class LaunchQueue
         return skipped == 0 ? waiting.Ids.Min : waiting.Ids.Skip(skipped).First();
     }
 
+    /// <summary>All of the app's waiting instances, by id.</summary>
+    public IReadOnlyCollection<InstanceId> Waiting(PathId app) => _waiting.TryGetValue(app, out var waiting) ? waiting.Ids : [];
+
     /// <summary>The app's delay, or the role of its next instance, may have changed.</summary>
     public void Place(Turn turn, PathId app)
     {

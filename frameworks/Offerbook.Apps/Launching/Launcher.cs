@@ -7,6 +7,7 @@ using Offerbook.Apps.Journal;
 using Offerbook.Apps.Matching;
 using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 using Offerbook.Client.Scheduling;
 using Offerbook.Wire.Identity;
 
@@ -31,7 +32,8 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     /// <summary>Tries on all offers that come together: a turn of about 50 ms.</summary>
     private const int MaxTriesPerTurn = 10_000;
 
-    private readonly OfferMatcher _matcher = new(settings.Matching);
+    private readonly OfferMatcher _matcher = new(settings.Matching with { Principal = settings.Principal });
+    private readonly ReservationWatch _reservations = new(settings);
     private readonly LaunchQueue _queue = new();
     private readonly OfferInterest _interest = new(settings, master);
 
@@ -62,6 +64,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     public void Look(Turn turn, Instance instance)
     {
         _seen.Add(instance.App);
+        _reservations.Look(turn, instance);
         if (_queue.Look(turn, instance))
         {
             _interest.WantAnew(instance.Role);
@@ -77,6 +80,11 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         var app = instance.App;
         _seen.Add(app);
         _queue.Forget(turn, instance);
+        _reservations.Forget(instance);
+        if (turn.State.Releases.TryGetValue(instance, out var release))
+        {
+            _interest.WantAnew(release.Role);
+        }
         // What has gone may have been what a constraint spoke against. One that has gone too is still to be forgotten.
         if (_queue.First(app) is { } next && turn.State.Instances.Find(next) is { } waiting)
         {
@@ -92,6 +100,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         foreach (var offer in offers)
         {
             var (isEveryoneTried, left) = (false, OfferRemainder.Of(offer));
+            _reservations.See(left);
             var orders = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, ref left, out isEveryoneTried) : [];
             Memory.See(left, turn.Time);
             var id = OfferId.From(offer.Id);
@@ -127,13 +136,19 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             turn.Out.Add(new StartTimer(due, wake - turn.Now.Elapsed, new AppsMessage.TimedOut(due)));
         }
         _wakeAt = _queue.NextDue;
-        _interest.Settle(turn, Memory.With(_queue.ReadyRoles, _interest));
+        _interest.Settle(turn, Memory.With(WantedRoles(turn), _interest));
         DropIdleStats(turn);
     }
 
-    /// <summary>Forgets delays of apps that have not failed for long.</summary>
+    /// <summary>In which something may launch, or is to be given back.</summary>
+    private IReadOnlyCollection<string> WantedRoles(Turn turn) => turn.State.Releases.IsEmpty
+        ? _queue.ReadyRoles
+        : new SortedSet<string>(_queue.ReadyRoles.Concat(turn.State.Releases.Values.Select(release => release.Role)), StringComparer.Ordinal);
+
+    /// <summary>Forgets delays of apps that have not failed for long, and reservations that never came back.</summary>
     public void Sweep(Turn turn)
     {
+        _reservations.Sweep(turn);
         foreach (var (id, delay) in turn.State.Delays)
         {
             if (turn.State.Root.FindSpec(id) is not { } app || delay.IsForgotten(app, turn.Time))
@@ -153,6 +168,13 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         var roles = rest.Role is { } named ? [named] : _queue.ReadyRoles.ToList();
         var launched = new Dictionary<PathId, int>();
         var provisioned = new List<Instance>();
+        var taken = new HashSet<InstanceId>();
+        ReservationCleaner.Confirm(turn, rest);
+        if (ReservationCleaner.Of(turn.State, rest) is { } release)
+        {
+            orders.Add(release.Order);
+            rest = release.Left;
+        }
         isEveryoneTried = true;
         foreach (var role in roles)
         {
@@ -187,7 +209,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
 
         bool Try(PathId app)
         {
-            if (_queue.First(app, launched.GetValueOrDefault(app)) is not { } id)
+            if (Next(turn, app, rest, launched.GetValueOrDefault(app), taken) is not { } id)
             {
                 return false;
             }
@@ -195,7 +217,15 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             var incarnation = instance.Incarnation + 1;
             switch (_matcher.Match(rest, Candidate(turn, instance, incarnation), random, turn.Now))
             {
+                case MatchResult.Matched { Order: LaunchOrder.Reserve reserve } reserved:
+                    // The launch comes with the offer that shows the volumes.
+                    turn.Store(instance, instance with { Reservation = reserve.Reservation });
+                    orders.Add(reserve);
+                    taken.Add(id);
+                    rest = reserved.Rest;
+                    return true;
                 case MatchResult.Matched matched:
+                    taken.Add(id);
                     provisioned.Add(Provision(turn, instance, incarnation, matched));
                     orders.Add(matched.Order);
                     rest = matched.Rest;
@@ -212,19 +242,50 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         }
     }
 
+    /// <summary>
+    /// The app's instance to try on an offer: of a resident app one that holds something there, else one that holds nothing yet.
+    /// </summary>
+    private InstanceId? Next(Turn turn, PathId app, OfferRemainder offer, int skipped, HashSet<InstanceId> taken)
+    {
+        if (_queue.First(app) is not { } first || turn.State.Instances.Find(first) is not { } instance || !turn.State.DefinitionOf(instance).IsResident)
+        {
+            return _queue.First(app, skipped);
+        }
+        InstanceId? free = null;
+        foreach (var id in _queue.Waiting(app))
+        {
+            if (taken.Contains(id) || turn.State.Instances.Find(id) is not { } waiting)
+            {
+                continue;
+            }
+            if (waiting.Reservation is { } held)
+            {
+                if (held.Agent == AgentId.From(offer.Offer.AgentId))
+                {
+                    return id;
+                }
+            }
+            else
+            {
+                free ??= id;
+            }
+        }
+        return free ?? (taken.Count == 0 ? first : null);
+    }
+
     private LaunchCandidate Candidate(Turn turn, Instance instance, int incarnation)
     {
         var definition = turn.State.DefinitionOf(instance);
         var placed = definition.Constraints.Count == 0
             ? []
             : turn.State.Instances.Of(instance.App)
-                .Where(other => other is { IsActive: true, Placement: not null } && !other.Condition.IsUnreachable())
+                .Where(other => other.Id != instance.Id && !other.Condition.IsUnreachable() && (other.Placement is not null || other.Reservation is not null))
                 .Where(other => other.Version == definition.Version
                     || turn.State.DefinitionOf(other).VersionInfo.LastConfigChangeAt == definition.VersionInfo.LastConfigChangeAt)
-                .Select(other => new PlacedInstance(other.Placement!.Location, other.Version))
+                .Select(other => new PlacedInstance(other.Placement?.Location ?? other.Reservation!.Location, other.Version))
                 .ToList();
         var enforces = turn.State.Root.FindGroup(instance.App.Ancestor(1))?.EnforceRole ?? false;
-        return new LaunchCandidate(definition, instance.Id, incarnation, instance.Role, placed, enforces, HomeRegion);
+        return new LaunchCandidate(definition, instance.Id, incarnation, instance.Role, placed, enforces, HomeRegion, instance.Reservation);
     }
 
     private static Instance Provision(Turn turn, Instance instance, int incarnation, MatchResult.Matched matched)

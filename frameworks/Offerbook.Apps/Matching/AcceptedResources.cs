@@ -1,4 +1,6 @@
+using Offerbook.Apps.Instances;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 using Offerbook.Resources;
 
 namespace Offerbook.Apps.Matching;
@@ -21,6 +23,11 @@ internal sealed class AcceptedResources
     public static AcceptedResources Of(ResourceBag bag, IReadOnlyCollection<string> roles) => new(bag
         .Where(entry => roles.Contains(entry.Kind.ReservationRole ?? "*") && IsOrdinary(entry.Kind))
         .OrderBy(entry => entry.Kind.IsReserved ? 0 : 1)
+        .ToList());
+
+    /// <summary>The part that was reserved for one instance, its volumes apart.</summary>
+    public static AcceptedResources OfReservation(ResourceBag bag, InstanceId instance, string framework) => new(bag
+        .Where(entry => !entry.Kind.IsPersistentVolume && ReservationLabels.Read(entry.Kind, framework) == instance)
         .ToList());
 
     public Quantity Available(string name) => new(Named(name).Sum(entry => entry.Value.Scalar.Milli));

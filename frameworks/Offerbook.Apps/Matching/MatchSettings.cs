@@ -24,6 +24,9 @@ public sealed record MatchSettings
     /// <summary>Runs the tasks of apps that name no user; null leaves it to the agent.</summary>
     public string? User { get; init; }
 
+    /// <summary>The framework's, which reservations and volumes must name; null when it has none.</summary>
+    public string? Principal { get; init; }
+
     /// <summary>For apps without acceptedResourceRoles.</summary>
     public AcceptedRolesDefault AcceptedRoles { get; init; } = AcceptedRolesDefault.Any;
 

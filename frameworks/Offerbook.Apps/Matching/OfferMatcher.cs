@@ -1,7 +1,9 @@
 using Offerbook.Actors;
 using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 using Offerbook.Resources;
+using Reservation = Offerbook.Apps.Volumes.Reservation;
 
 namespace Offerbook.Apps.Matching;
 
@@ -22,19 +24,30 @@ public sealed class OfferMatcher(MatchSettings settings)
     public MatchResult Match(OfferRemainder offer, LaunchCandidate candidate, SeededRandom random, Now now)
     {
         var app = candidate.Spec;
-        var accepted = AcceptedResources.Of(offer.Resources, AcceptedRoles(candidate));
+        var (framework, held) = (offer.Offer.FrameworkId?.Value ?? "", candidate.Reservation);
+        AcceptedResources Accept(ResourceBag bag) => held is not null
+            ? AcceptedResources.OfReservation(bag, candidate.Instance, framework)
+            // Only what nobody has reserved can be reserved.
+            : AcceptedResources.Of(bag, app.IsResident ? ["*"] : AcceptedRoles(candidate));
+        var volumes = ResourceBag.Empty;
+        if (held is not null && !TryFindVolumes(offer, candidate, held, out volumes))
+        {
+            return new MatchResult.Refused([new Refusal(RefusalReason.NoCorrespondingReservationFound, "volumes",
+                string.Join(", ", held.Volumes.Select(volume => volume.PersistenceId)) + " on " + held.Location.Host, offer.Location.Host)]);
+        }
+        var accepted = Accept(offer.Resources);
         var needs = ScalarNeed.Of(app);
         var ports = PortAssignment.For(app);
 
         List<Refusal?> checks =
         [
             RoleRefusal(offer, candidate, accepted),
-            .. _constraints.Refusals(app, offer.Location, candidate.Placed),
-            RegionRefusal(offer.Location, candidate),
+            .. held is null ? _constraints.Refusals(app, offer.Location, candidate.Placed) : [],
+            held is null ? RegionRefusal(offer.Location, candidate) : null,
             MaintenanceRefusal(offer, now),
             .. needs.Select(need => need.Refusal(accepted)),
             ports.Refusal(accepted),
-            ScarceRefusal(offer, app),
+            held is null ? ScarceRefusal(offer, app) : null,
         ];
         var refusals = checks.OfType<Refusal>().ToList();
         if (refusals.Count > 0)
@@ -43,22 +56,49 @@ public sealed class OfferMatcher(MatchSettings settings)
         }
 
         var (assigned, usedPorts) = ports.Assign(accepted, random);
+        if (app.IsResident && held is null)
+        {
+            var needed = needs.SelectMany(need => accepted.Take(need.Name, need.Amount + need.Executor)).Concat(usedPorts).ToArray();
+            return Reserve(offer, candidate, ResourceBag.Of(needed), random, now);
+        }
+        var hostPorts = assigned.Select(port => port.HostPort).ToValueList();
         if (app is PodDefinition)
         {
-            var (order, left) = _pods.Build(offer, candidate, assigned, bag => AcceptedResources.Of(bag, AcceptedRoles(candidate)));
-            return new MatchResult.Matched(order, assigned.Select(port => port.HostPort).ToValueList(), left);
+            var (order, left) = _pods.Build(offer, candidate, assigned, Accept, held is null ? null : volumes);
+            return new MatchResult.Matched(order, hostPorts, left);
         }
-        var used = needs.SelectMany(need => accepted.Take(need.Name, need.Amount)).Concat(usedPorts).ToArray();
-        var rest = offer.Without(ResourceBag.Of(used));
+        var used = ResourceBag.Of(needs.SelectMany(need => accepted.Take(need.Name, need.Amount)).Concat(usedPorts).ToArray()) + volumes;
+        var rest = offer.Without(used);
         var forExecutor = ResourceBag.Empty;
         if (needs.Any(need => !need.Executor.IsZero))
         {
-            var remaining = AcceptedResources.Of(rest.Resources, AcceptedRoles(candidate));
+            var remaining = Accept(rest.Resources);
             forExecutor = ResourceBag.Of(needs.SelectMany(need => remaining.Take(need.Name, need.Executor)).ToArray());
             rest = rest.Without(forExecutor);
         }
-        var task = _tasks.Build(offer, candidate, assigned, ResourceBag.Of(used), forExecutor);
-        return new MatchResult.Matched(new LaunchOrder.Single(task), assigned.Select(port => port.HostPort).ToValueList(), rest);
+        var task = _tasks.Build(offer, candidate, assigned, used, forExecutor);
+        return new MatchResult.Matched(new LaunchOrder.Single(task), hostPorts, rest);
+    }
+
+    /// <summary>The first step of a resident instance.</summary>
+    private MatchResult Reserve(OfferRemainder offer, LaunchCandidate candidate, ResourceBag used, SeededRandom random, Now now)
+    {
+        var rest = offer.Without(used);
+        if (DiskChoice.Choose(rest.Resources, candidate.Spec.VolumeClaims, out var refusal) is not { } disks)
+        {
+            return new MatchResult.Refused([refusal!]);
+        }
+        var order = ReservationBuilder.Reserve(offer, candidate, used, disks, settings.Principal, random, Timestamp.From(now.Wall));
+        return new MatchResult.Matched(order, [], rest.Without(ResourceBag.Of(disks.Select(chosen => chosen.Disk).ToArray())));
+    }
+
+    private static bool TryFindVolumes(OfferRemainder offer, LaunchCandidate candidate, Reservation held, out ResourceBag volumes)
+    {
+        var ids = held.Volumes.Select(volume => volume.PersistenceId).ToHashSet(StringComparer.Ordinal);
+        var found = offer.Resources.Where(entry => entry.Kind.Disk?.PersistenceId is { } id && ids.Contains(id)
+            && ReservationLabels.Read(entry.Kind, offer.Offer.FrameworkId.Value) == candidate.Instance).ToArray();
+        volumes = ResourceBag.Of(found);
+        return found.Length == ids.Count;
     }
 
     private List<string> AcceptedRoles(LaunchCandidate candidate) => candidate.Spec.AcceptedResourceRoles?.ToList() ?? settings.AcceptedRoles switch

@@ -96,10 +96,6 @@ internal static class PodRules
                     }
                     break;
                 case PodVolume.Persistent persistent:
-                    if (!settings.AllowsPersistentVolumes)
-                    {
-                        errors.Add(at, "Persistent volumes are not supported yet; use a host volume.");
-                    }
                     ContainerRules.CheckPersistentInfo(persistent.Info, at + "/persistent", errors);
                     break;
             }

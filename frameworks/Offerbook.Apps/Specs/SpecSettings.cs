@@ -21,9 +21,6 @@ public sealed record SpecSettings
     /// <summary>Optional features that are on, of <see cref="Specs.Features"/>.</summary>
     public ValueSet<string> Features { get; init; } = [];
 
-    /// <summary>Off as long as offers are matched without making reservations: such an app would wait for ever.</summary>
-    public bool AllowsPersistentVolumes { get; init; }
-
     public bool Has(string feature) => Features.Contains(feature);
 }
 

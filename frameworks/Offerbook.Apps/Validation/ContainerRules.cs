@@ -82,10 +82,6 @@ public static class ContainerRules
         switch (volume)
         {
             case Volume.Persistent persistent:
-                if (!settings.AllowsPersistentVolumes)
-                {
-                    errors.Add(at, "Persistent volumes are not supported yet; use a host volume, or leave the app on the system that has its data.");
-                }
                 CheckPersistent(persistent, at, errors);
                 break;
             case Volume.External external:

@@ -48,7 +48,6 @@ public sealed class JsonProperties
     private static SpecSettings Everything { get; } = new()
     {
         Features = [Features.Secrets, Features.GpuResources, Features.ExternalVolumes],
-        AllowsPersistentVolumes = true,
         DefaultNetworkName = "n",
     };
 

@@ -106,7 +106,7 @@ public sealed class NormalisationTests
         var app = Given.Posted("""
             {"id": "a", "cmd": "sleep 1", "container": {"type": "MESOS",
               "volumes": [{"containerPath": "data", "mode": "RW", "persistent": {"size": 10}}]}}
-            """, new SpecSettings { AllowsPersistentVolumes = true });
+            """, new SpecSettings());
         Assert.That(app.UpgradeStrategy, Is.EqualTo(UpgradeStrategy.ForVolumes));
         Assert.That(app.UnreachableStrategy, Is.InstanceOf<UnreachableStrategy.Disabled>());
     }

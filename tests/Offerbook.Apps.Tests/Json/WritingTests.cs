@@ -34,7 +34,7 @@ public sealed class WritingTests
     [Test]
     public void Write_EveryMember_ReadsBackTheSame()
     {
-        var app = Given.Posted(FullApp, new SpecSettings { Features = [Features.Secrets, Features.GpuResources], AllowsPersistentVolumes = true });
+        var app = Given.Posted(FullApp, new SpecSettings { Features = [Features.Secrets, Features.GpuResources] });
         var stored = app with { VersionInfo = new VersionInfo(Given.At(3), Given.At(2), Given.At(1)) };
         Assert.That(AppJson.Read(Given.Token(AppJson.Write(stored).ToString())), Is.EqualTo(stored));
     }

@@ -51,6 +51,8 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     public void AddAgent(string host, double cpus = 16, double mem = 16_384, int ports = 100) =>
         _agents[host] = new FakeAgent("agent-" + host, host, cpus, mem, ports);
 
+    public FakeAgent Agent(string host) => _agents[host];
+
     public void Subscribe(OpenSubscription open)
     {
         _subscription = open.Subscription;
@@ -118,7 +120,7 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     /// <returns>Whether anything was offered.</returns>
     public bool MakeOffers()
     {
-        if (!Offers || !IsUp || _subscription == 0 || Roles.FirstOrDefault(role => !_suppressed.Contains(role)) is not { } role)
+        if (!Offers || !IsUp || _subscription == 0 || Roles.LastOrDefault(role => !_suppressed.Contains(role)) is not { } role)
         {
             return false;
         }
@@ -165,9 +167,16 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     private void Accept(Call.Types.Accept accept)
     {
         var held = accept.OfferIds.All(id => _offers.ContainsKey(id.Value));
+        var hosts = accept.OfferIds.Select(id => _offers.GetValueOrDefault(id.Value)).ToList();
         foreach (var id in accept.OfferIds)
         {
             _offers.Remove(id.Value);
+        }
+        foreach (var operation in accept.Operations.Where(operation => held && operation is { Launch: null, LaunchGroup: null }))
+        {
+            _agents[hosts[0]!].Apply(operation);
+            // What an operation made is offered at once.
+            _declined.Remove(hosts[0]!);
         }
         foreach (var group in accept.Operations.Select(operation => operation.LaunchGroup).OfType<Offer.Types.Operation.Types.LaunchGroup>())
         {

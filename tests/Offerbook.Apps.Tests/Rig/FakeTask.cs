@@ -1,6 +1,8 @@
+using System.Globalization;
 using Google.Protobuf;
 using Mesos.V1;
 using Mesos.V1.Scheduler;
+using Offerbook.Resources;
 using TaskStatus = Mesos.V1.TaskStatus;
 
 namespace Offerbook.Apps.Tests.Rig;
@@ -46,38 +48,40 @@ public sealed class FakeTask(TaskInfo info, string host)
     };
 }
 
-public sealed record FakeAgent(string Id, string Host, double Cpus, double Mem, int Ports)
+public sealed class FakeAgent(string id, string host, double cpus, double mem, int ports)
 {
-    private const ulong FirstPort = 31_000;
-    private const double Disk = 100_000;
+    private const int FirstPort = 31_000;
 
-    public Offer Offer(string id, string role, IReadOnlyCollection<FakeTask> running)
+    public string Id => id;
+
+    public string Host => host;
+
+    /// <summary>All that it has, with what is reserved on it and its volumes.</summary>
+    public ResourceBag Total { get; set; } = ResourceBag.Parse(string.Create(CultureInfo.InvariantCulture,
+        $"cpus:{cpus};mem:{mem};disk:100000;ports:[{FirstPort}-{FirstPort + ports - 1}]"));
+
+    public Offer Offer(string offer, string role, IReadOnlyCollection<FakeTask> running)
     {
-        var allocation = new Resource.Types.AllocationInfo { Role = role };
         var used = running.SelectMany(task => task.Info.Resources)
-            .Concat(running.Select(task => task.Executor).OfType<ExecutorInfo>().Distinct().SelectMany(executor => executor.Resources)).ToList();
-        double Free(string name, double total) => Math.Round(total - used.Where(resource => resource.Name == name).Sum(resource => resource.Scalar.Value), 3);
-        var taken = used.Where(resource => resource.Name == "ports").SelectMany(resource => resource.Ranges.Range)
-            .SelectMany(range => Enumerable.Range((int)range.Begin, (int)(range.End - range.Begin) + 1)).ToHashSet();
-        var ports = new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new Value.Types.Ranges(), AllocationInfo = allocation };
-        ports.Ranges.Range.Add(Enumerable.Range((int)FirstPort, Ports).Where(port => !taken.Contains(port))
-            .Select(port => new Value.Types.Range { Begin = (ulong)port, End = (ulong)port }));
+            .Concat(running.Select(task => task.Executor).OfType<ExecutorInfo>().Distinct().SelectMany(executor => executor.Resources));
+        var free = Total - ResourceReader.Read(used).Bag.Unallocate();
         return new Offer
         {
-            Id = new OfferID { Value = id },
+            Id = new OfferID { Value = offer },
             FrameworkId = new FrameworkID { Value = "framework-1" },
-            AgentId = new AgentID { Value = Id },
-            Hostname = Host,
-            AllocationInfo = allocation,
-            Resources = { Scalar("cpus", Free("cpus", Cpus), allocation), Scalar("mem", Free("mem", Mem), allocation), Scalar("disk", Free("disk", Disk), allocation), ports },
+            AgentId = new AgentID { Value = id },
+            Hostname = host,
+            AllocationInfo = new Resource.Types.AllocationInfo { Role = role },
+            Resources = { free.AllocatableTo(role).Allocate(role).ToProto(ResourceFormat.PostRefinement) },
         };
     }
 
-    private static Resource Scalar(string name, double value, Resource.Types.AllocationInfo allocation) => new()
+    /// <summary>Carries out what is not a launch.</summary>
+    public void Apply(Offer.Types.Operation operation)
     {
-        Name = name,
-        Type = Value.Types.Type.Scalar,
-        Scalar = new Value.Types.Scalar { Value = value },
-        AllocationInfo = allocation,
-    };
+        var result = Total.Apply(OperationConversions.Of(operation).Steps.Select(step =>
+            step with { Consumed = step.Consumed.Unallocate(), Produced = step.Produced.Unallocate(), Gone = null }).ToList());
+        Assert.That(result.Problem, Is.Null, operation.ToString());
+        Total = result.Bag;
+    }
 }

@@ -105,21 +105,15 @@ public sealed class AppRulesTests
         Assert.That(Given.Problems(Given.Refused("{'id': 'a', 'cmd': 'xx', 'constraints': [['a', 'LIKE', '" + new string('x', 1_001) + "']]}")).Single(),
             Does.EndWith("is not a valid regular expression"));
 
-    [Test]
-    public void Post_PersistentVolume_IsRefusedClearlyWhileUnsupported() =>
-        Assert.That(Given.Problems(Given.Refused("""
-            {"id": "a", "cmd": "xx", "container": {"type": "MESOS", "volumes": [{"containerPath": "d", "mode": "RW", "persistent": {"size": 1}}]}}
-            """)).Single(), Does.StartWith("/container/volumes(0): Persistent volumes are not supported yet"));
-
     [TestCase("'containerPath': '.', 'mode': 'RW', 'persistent': {'size': 1}", "/container/volumes(0)/containerPath: must not be one of (., ..)")]
     [TestCase("'containerPath': 'a/b', 'mode': 'RW', 'persistent': {'size': 1}", "/container/volumes(0)/containerPath: value must not contain \"/\"")]
     [TestCase("'containerPath': 'd', 'mode': 'RO', 'persistent': {'size': 1}", "/container/volumes(0)/mode: must be equal to RW")]
     [TestCase("'containerPath': 'd', 'mode': 'RW', 'persistent': {'size': 0}", "/container/volumes(0)/persistent/size: got 0, expected more than 0")]
     [TestCase("'containerPath': 'd', 'mode': 'RW', 'persistent': {'size': 1, 'maxSize': 2}", "/container/volumes(0)/persistent: Only mount volumes can have maxSize")]
     [TestCase("'containerPath': 'd', 'mode': 'RW', 'persistent': {'size': 2, 'maxSize': 2, 'type': 'mount'}", "/container/volumes(0)/persistent: Max size must be larger than size")]
-    public void Post_PersistentVolume_IsJudgedOnceSupported(string volume, string problem) =>
+    public void Post_PersistentVolume_WithAMistake_IsRefused(string volume, string problem) =>
         Assert.That(Given.Problems(Given.Refused("{'id': 'a', 'cmd': 'xx', 'container': {'type': 'MESOS', 'volumes': [{" + volume + "}]}}",
-            new SpecSettings { AllowsPersistentVolumes = true })), Does.Contain(problem));
+            new SpecSettings())), Does.Contain(problem));
 
     [Test]
     public void Post_ManyMistakes_AreAllNamedAtOnce() =>

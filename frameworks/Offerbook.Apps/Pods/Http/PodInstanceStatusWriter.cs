@@ -3,6 +3,7 @@ using Offerbook.Apps.Instances;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Pods.Json;
 using Offerbook.Apps.Specs;
+using Offerbook.Apps.Volumes;
 
 namespace Offerbook.Apps.Pods.Http;
 
@@ -33,7 +34,7 @@ internal static class PodInstanceStatusWriter
         json["networks"] = Networks(pod, instance);
         json["containers"] = instance.Containers.JsonOf(task => WriteContainer(pod, instance, task));
         json["specReference"] = $"/v2/pods{pod.Id}::versions/{instance.Version}";
-        json["localVolumes"] = new JArray();
+        json["localVolumes"] = LocalVolumeWriter.Write(instance);
         json["lastUpdated"] = instance.Since.ToString();
         json["lastChanged"] = instance.Since.ToString();
         json["role"] = instance.Role;

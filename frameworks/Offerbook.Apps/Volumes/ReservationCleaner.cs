@@ -1,0 +1,61 @@
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Journal;
+using Offerbook.Apps.Matching;
+using Offerbook.Resources;
+using Offerbook.Wire.Identity;
+
+namespace Offerbook.Apps.Volumes;
+
+/// <summary>
+/// Undoes reservations that belong to no instance any more: those of instances that are gone, and those that an instance gave up
+/// for another. What an offer shows is compared with what the instances hold, so none is forgotten, whatever was lost.
+/// </summary>
+internal static class ReservationCleaner
+{
+    /// <summary>What of an offer is to be given back; null when nothing is.</summary>
+    public static (LaunchOrder.Release Order, OfferRemainder Left)? Of(AppsState state, OfferRemainder offer)
+    {
+        if ((offer.Resources.Traits & ResourceTraits.Reserved) == 0)
+        {
+            return null;
+        }
+        var (framework, agent) = (offer.Offer.FrameworkId.Value, AgentId.From(offer.Offer.AgentId));
+        var entries = new List<ResourceEntry>();
+        foreach (var entry in offer.Resources)
+        {
+            if (ReservationLabels.Read(entry.Kind, framework) is { } owner && !Holds(state.Instances.Find(owner), agent, entry.Kind))
+            {
+                entries.Add(entry);
+            }
+        }
+        return entries.Count == 0
+            ? null
+            : (ReservationBuilder.Release(offer, entries), offer.Without(ResourceBag.Of(entries.ToArray())));
+    }
+
+    /// <summary>
+    /// A release is done when its agent is offered without it: the order to undo it may be lost on its way, so having sent it is not
+    /// enough. What an agent does not show yet, because a task of the instance is still ending there, is undone by a later offer.
+    /// </summary>
+    public static void Confirm(Turn turn, OfferRemainder offer)
+    {
+        if (turn.State.Releases.IsEmpty)
+        {
+            return;
+        }
+        var (framework, agent) = (offer.Offer.FrameworkId.Value, AgentId.From(offer.Offer.AgentId));
+        var shown = offer.Resources.Select(entry => ReservationLabels.Read(entry.Kind, framework)).OfType<InstanceId>().ToHashSet();
+        foreach (var (id, release) in turn.State.Releases)
+        {
+            if (release.Agent == agent && (offer.Role is null || offer.Role == release.Role) && !shown.Contains(id))
+            {
+                turn.Apply(new Change.ReservationReleased(id));
+            }
+        }
+    }
+
+    private static bool Holds(Instance? instance, AgentId agent, ResourceKind kind) =>
+        instance?.Reservation is { } held && held.Agent == agent
+        && (!kind.IsPersistentVolume || held.Volumes.Any(volume => volume.PersistenceId == kind.Disk!.PersistenceId));
+}
