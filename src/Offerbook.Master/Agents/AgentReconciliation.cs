@@ -12,7 +12,8 @@ namespace Offerbook.Master.Agents;
 
 /// <summary>
 /// Brings what the master believes of an agent together with what the agent reports when it subscribes. What the agent runs is
-/// true: unknown tasks are added, missing ones asked about. What frameworks decided is true: what belongs to a removed framework
+/// true: unknown tasks are added, missing ones asked about, and asked about again as long as no framework has acknowledged the
+/// answer: an agent forgets it when it dies. What frameworks decided is true: what belongs to a removed framework
 /// is shut down, what was killed meanwhile is killed.
 /// </summary>
 internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, Departures departures, Remains remains)
@@ -195,7 +196,7 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
 
     private void DropMissing(in Turn turn, Agent agent, HashSet<(FrameworkId, TaskId)> listed, bool wasUnreachable)
     {
-        foreach (var task in agent.Tasks.Where(task => task.IsTerminal && !listed.Contains((task.Framework, task.Id))).ToList())
+        foreach (var task in agent.Tasks.Where(task => task is { IsTerminal: true, EndsByAnswer: false } && !listed.Contains((task.Framework, task.Id))).ToList())
         {
             var framework = cluster.Frameworks.Find(task.Framework)!;
             var state = TaskStates.ForFramework(TaskState.TaskGone, framework.PartitionAware);

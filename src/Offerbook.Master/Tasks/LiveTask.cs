@@ -36,6 +36,12 @@ internal sealed class LiveTask(TaskModel model) : Slot<TaskModel>
     /// </summary>
     public bool IsEndTold => IsTerminal && Model.Statuses is [.., { } last] && TaskStates.IsTerminal(last.State);
 
+    /// <summary>
+    /// What the framework is to acknowledge says that the task is not where it was sent to. If the agent does not list the task, that
+    /// was an answer to a question, which it repeats as long as it lives and does not write down.
+    /// </summary>
+    public bool EndsByAnswer => Model is { ForwardedState: TaskState.TaskDropped or TaskState.TaskLost, ForwardedUuid: not null };
+
     /// <summary>Moves the latest state forward; a step back is ignored.</summary>
     /// <returns>Whether the task has just become terminal.</returns>
     public bool Advance(TaskState state)

@@ -22,6 +22,8 @@ internal sealed class ChaosFramework : IAsyncDisposable
     private readonly Random _random;
     private readonly SchedulerConnection _connection;
     private readonly Queue<ChaosLaunch> _waiting;
+    private readonly Queue<ChaosLaunch> _following = [];
+    private readonly Dictionary<ChaosTask, ChaosLaunch> _leaders;
     private readonly Dictionary<string, ChaosTask> _tasks;
     private readonly List<string> _violations = [];
     private readonly Task _running;
@@ -34,6 +36,8 @@ internal sealed class ChaosFramework : IAsyncDisposable
     {
         (_plan, _random) = (plan, random);
         _waiting = new Queue<ChaosLaunch>(plan.Launches);
+        _leaders = plan.Launches.Where(launch => launch.Next is not null).SelectMany(launch => launch.Tasks.Select(task => (task, launch)))
+            .ToDictionary(pair => pair.task, pair => pair.launch);
         _tasks = plan.Tasks.ToDictionary(task => task.Id);
         _connection = new SchedulerConnection(new SchedulerConnectionOptions([master]),
             (signal, cancellation) => _turns.Writer.WriteAsync(() => Hear(signal), cancellation));
@@ -114,10 +118,10 @@ internal sealed class ChaosFramework : IAsyncDisposable
         var accept = new Call.Types.Accept { OfferIds = { offer.Id }, Filters = new V1.Filters { RefuseSeconds = 0.1 } };
         var sent = new List<ChaosTask>();
         var free = offer.Resources.Where(resource => resource.Name == "cpus").Sum(resource => resource.Scalar.Value);
-        while (accept.Operations.Count < LaunchesAtOnce && _plan.Launches.Count - _waiting.Count < _allowed && free > 1 && _waiting.TryDequeue(out var launch))
+        while (accept.Operations.Count < LaunchesAtOnce && free > 2 && Next() is { } launch)
         {
-            free -= launch.Tasks.Count * 0.3;
-            accept.Operations.Add(Operation(launch, offer.AgentId));
+            free -= launch.Tasks.Count() * 0.3;
+            accept.Operations.Add(launch.Groups.Select(group => Operation(group, launch.Executor, offer.AgentId)));
             sent.AddRange(launch.Tasks);
         }
         Send(new Call { Type = Call.Types.Type.Accept, Accept = accept });
@@ -127,22 +131,28 @@ internal sealed class ChaosFramework : IAsyncDisposable
         }
     }
 
-    private static V1.Offer.Types.Operation Operation(ChaosLaunch launch, V1.AgentID agent)
+    private ChaosLaunch? Next() =>
+        _following.TryDequeue(out var following) ? following
+        : _plan.Launches.Count - _waiting.Count < _allowed && _waiting.TryDequeue(out var waiting) ? waiting
+        : null;
+
+    private V1.Offer.Types.Operation Operation(IReadOnlyList<ChaosTask> tasks, V1.ExecutorInfo? executor, V1.AgentID agent)
     {
-        foreach (var task in launch.Tasks)
+        foreach (var task in tasks)
         {
             task.Info.AgentId = agent;
         }
-        return launch.Executor is { } executor
+        executor?.FrameworkId = _id;
+        return executor is not null
             ? new V1.Offer.Types.Operation
             {
                 Type = V1.Offer.Types.Operation.Types.Type.LaunchGroup,
-                LaunchGroup = new() { Executor = executor, TaskGroup = new V1.TaskGroupInfo { Tasks = { launch.Tasks.Select(task => task.Info) } } },
+                LaunchGroup = new() { Executor = executor, TaskGroup = new V1.TaskGroupInfo { Tasks = { tasks.Select(task => task.Info) } } },
             }
             : new V1.Offer.Types.Operation
             {
                 Type = V1.Offer.Types.Operation.Types.Type.Launch,
-                Launch = new() { TaskInfos = { launch.Tasks.Select(task => task.Info) } },
+                Launch = new() { TaskInfos = { tasks.Select(task => task.Info) } },
             };
     }
 
@@ -162,6 +172,14 @@ internal sealed class ChaosFramework : IAsyncDisposable
         {
             Later(after, () => Kill(task));
         }
+        if ((task.HasRun || task.Last is not null) && _leaders.TryGetValue(task, out var launch))
+        {
+            _following.Enqueue(launch.Next!);
+            foreach (var leader in launch.Tasks)
+            {
+                _leaders.Remove(leader);
+            }
+        }
         if (status.HasUuid && !status.Uuid.IsEmpty)
         {
             AcknowledgeSomeTime(task, status);
@@ -177,8 +195,7 @@ internal sealed class ChaosFramework : IAsyncDisposable
     private void AcknowledgeSomeTime(ChaosTask task, V1.TaskStatus status)
     {
         var drawn = _random.NextDouble();
-        // An answer about a task that its agent never had is not durable there: it is sent again only as long as that agent lives.
-        if (drawn < 0.05 && status.Reason != V1.TaskStatus.Types.Reason.Reconciliation)
+        if (drawn < 0.05)
         {
             return;
         }
@@ -207,7 +224,7 @@ internal sealed class ChaosFramework : IAsyncDisposable
     private void Settle(ChaosTask task)
     {
         task.IsSettled = true;
-        if (_plan.Launches.First(launch => launch.Tasks.Contains(task)) is { EndsWithItsTasks: { } executor } launch && launch.Tasks.All(other => other.IsSettled))
+        if (_plan.Launches.FirstOrDefault(launch => launch.Tasks.Contains(task)) is { EndsWithItsTasks: { } executor } launch && launch.Tasks.All(other => other.IsSettled))
         {
             ShutDown(executor, task.Info.AgentId);
         }

@@ -29,10 +29,20 @@ internal abstract class ChaosKind
     public virtual string? JudgeKilled(ChaosTask task) => null;
 }
 
-/// <summary>Tasks that go out in one operation.</summary>
-/// <param name="Executor">For LAUNCH_GROUP; null for LAUNCH.</param>
-internal sealed record ChaosLaunch(IReadOnlyList<ChaosTask> Tasks, V1.ExecutorInfo? Executor = null)
+/// <summary>Tasks that go out in one call.</summary>
+/// <param name="Groups">One operation for each; LAUNCH without an executor, else LAUNCH_GROUP.</param>
+internal sealed record ChaosLaunch(IReadOnlyList<IReadOnlyList<ChaosTask>> Groups, V1.ExecutorInfo? Executor = null)
 {
+    public ChaosLaunch(IReadOnlyList<ChaosTask> tasks)
+        : this([tasks])
+    {
+    }
+
+    public IEnumerable<ChaosTask> Tasks => Groups.SelectMany(group => group);
+
+    /// <summary>Goes out when the first of these tasks runs, or has ended without.</summary>
+    public ChaosLaunch? Next { get; init; }
+
     /// <summary>An executor that the framework shuts down when all these tasks have ended.</summary>
     public V1.ExecutorID? EndsWithItsTasks { get; init; }
 }

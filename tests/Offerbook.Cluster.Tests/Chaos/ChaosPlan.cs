@@ -43,7 +43,7 @@ internal sealed class ChaosPlan
     }
 
     public ChaosLaunch Single(ChaosKind kind, string id, string line, TimeSpan? killAfter = null, bool killedAtLaunch = false, Action<V1.TaskInfo>? change = null) =>
-        new([Task(kind, id, line, killAfter, killedAtLaunch, change)]);
+        new((ChaosTask[])[Task(kind, id, line, killAfter, killedAtLaunch, change)]);
 
     public string MarksOf(string id) => Path.Combine(Marks, id);
 

@@ -24,6 +24,9 @@ internal sealed class ChaosTask(string id, ChaosKind kind, string marks)
     /// <summary>When the framework kills it, counted from its first TASK_RUNNING; null: it does not.</summary>
     public TimeSpan? KillAfter { get; init; }
 
+    /// <summary>The tasks that it lives and dies with, itself among them; empty for a task of its own.</summary>
+    public IReadOnlyList<ChaosTask> Group { get; set; } = [];
+
     /// <summary>Killed without waiting for any update.</summary>
     public bool KilledAtLaunch { get; init; }
 
@@ -40,7 +43,9 @@ internal sealed class ChaosTask(string id, ChaosKind kind, string marks)
 
     public bool HasRun => _history.Exists(status => status.State == V1.TaskState.TaskRunning);
 
-    public IEnumerable<string> Containers => _history.Select(status => status.ContainerStatus?.ContainerId?.Value).OfType<string>().Distinct();
+    /// <summary>Its container, and the one around it if there is one.</summary>
+    public IEnumerable<string> Containers => _history.Select(status => status.ContainerStatus?.ContainerId)
+        .SelectMany(id => new[] { id?.Value, id?.Parent?.Value }).OfType<string>().Distinct();
 
     public IReadOnlyList<string> Marks => File.Exists(marks) ? File.ReadAllLines(marks) : [];
 

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Offerbook.Cluster.Tests.Chaos;
 
-/// <summary>Processes that carry the mark of a run in their environment, whoever started them and whatever session they are in.</summary>
+/// <summary>
+/// Processes that carry the mark of a run in their environment, whoever started them and whatever session they are in. What an agent
+/// itself starts, the containers around pods among it, has it there in the path of its sandbox.
+/// </summary>
 internal static class MarkedProcesses
 {
     public const string RunVariable = "CHAOS_RUN";
@@ -14,25 +17,27 @@ internal static class MarkedProcesses
         var found = new SortedDictionary<int, string>();
         foreach (var entry in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(entry), out var process) && Mark(process, RunVariable) == run)
+            if (int.TryParse(Path.GetFileName(entry), out var process) && Variables(process).Any(variable => variable.Contains(run, StringComparison.Ordinal)))
             {
-                found[process] = $"{Mark(process, TaskVariable)}: {Harness.TaskProcesses.CommandLine(process)}";
+                found[process] = $"{Mark(process, TaskVariable) ?? "no task"}: {Harness.TaskProcesses.CommandLine(process)}";
             }
         }
         return found;
     }
 
     /// <summary>Null when the process has no such variable, or is gone. A zombie has none.</summary>
-    public static string? Mark(int process, string variable)
+    public static string? Mark(int process, string variable) =>
+        Variables(process).FirstOrDefault(entry => entry.StartsWith(variable + "=", StringComparison.Ordinal))?[(variable.Length + 1)..];
+
+    private static string[] Variables(int process)
     {
         try
         {
-            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/environ")).Split('\0')
-                .FirstOrDefault(entry => entry.StartsWith(variable + "=", StringComparison.Ordinal))?[(variable.Length + 1)..];
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/environ")).Split('\0');
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return [];
         }
     }
 }

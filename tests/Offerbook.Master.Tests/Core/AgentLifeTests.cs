@@ -123,6 +123,28 @@ internal sealed class AgentLifeTests
         Assert.That(_master.View.Frameworks[0].Tasks, Is.Empty);
     }
 
+    [TestCase(true, TaskState.TaskDropped)]
+    [TestCase(false, TaskState.TaskLost)]
+    public void Answer_NotAcknowledgedWhenItsAgentDies_IsAskedForAgain(bool partitionAware, TaskState state)
+    {
+        var scheduler = new TestScheduler(_master, partitionAware
+            ? TestScheduler.Framework("asker", 60, Capability.PartitionAware)
+            : TestScheduler.Framework("asker", 60)).Subscribe();
+        _scheduler.Disconnect();
+        _master.Settle();
+        scheduler.Accept(scheduler.Offers[^1], TestScheduler.Task(scheduler.Offers[^1], "t"));
+        _agent.Subscribe();
+        var lost = _agent.Update(scheduler.Id!, "t", state);
+        // Nothing of it is written down there.
+        _agent.Subscribe();
+        Assert.That(_agent.Of(AgentEventType.Reconcile).Single().Reconcile.Tasks.Single().TaskId.Value, Is.EqualTo("t"));
+        var again = _agent.Update(scheduler.Id!, "t", state);
+        Assert.That(scheduler.Updates.Select(status => status.Uuid), Is.EqualTo(new[] { lost.Uuid, again.Uuid }));
+        scheduler.Acknowledge(again);
+        _agent.Subscribe();
+        Assert.That(_agent.Of(AgentEventType.Reconcile), Is.Empty);
+    }
+
     [Test]
     public void Kill_WhileTheAgentIsAway_IsSentWhenItReturns()
     {

@@ -115,6 +115,39 @@ internal static class AgentScenarios
         story.Require(story.Offers.Launches == 2, "it was launched once more");
     }
 
+    public static void AnswerLost(Scenario story)
+    {
+        story.Seconds(5);
+        foreach (var machine in story.Cluster.Machines)
+        {
+            story.Cluster.Network.Link("master", machine.Name).Cut(TimeSpan.FromSeconds(10));
+        }
+        story.PutApp("/web", instances: 1);
+        story.Until("the master has sent a launch", () => story.Offers.Launches == 1);
+        var (key, launched) = story.Offers.Tasks.First();
+        var lost = key.Task.Value;
+        var home = story.Cluster.Machines.First(machine => launched.AgentId.Value == IdOf(machine));
+        var answers = 0;
+        story.Cluster.Master.Received += message =>
+        {
+            if (message is MasterMessage.AgentCallReceived { Call.Update.Status: { State: TaskState.TaskDropped } status } && status.TaskId.Value == lost && ++answers == 1)
+            {
+                // When the agent says that it never had the task, the framework is dead, and then the agent is.
+                story.Cluster.Bounce(story.Cluster.Apps, TimeSpan.FromSeconds(20));
+                story.Cluster.Bounce(home.Agent, TimeSpan.FromSeconds(2));
+            }
+        };
+        foreach (var machine in story.Cluster.Machines)
+        {
+            story.Cluster.Bounce(machine.Agent, TimeSpan.FromSeconds(1));
+        }
+        story.Until("the agent answers, and dies", () => answers > 0);
+        story.Until("the framework is told until it acknowledges", () => story.EndsOf(lost) > 0);
+        story.UntilConverged();
+        story.Require(!story.EverRan(lost), "the lost launch never ran");
+        story.Require(story.Offers.Launches == 2, "it was launched once more");
+    }
+
     public static void UpdateRetried(Scenario story)
     {
         story.PutApp("/web", instances: 1);

@@ -11,6 +11,7 @@ public static class ScenarioCatalog
         ("agent_cut_off_past_its_timeout_is_replaced_and_surplus_killed", AgentScenarios.CutOffPastTimeout),
         ("agent_cut_off_for_less_than_its_timeout_changes_nothing", AgentScenarios.CutOffBriefly),
         ("launch_lost_on_the_way_is_reported_dropped", AgentScenarios.LaunchLost),
+        ("answer_about_a_lost_launch_outlives_the_agent_that_gave_it", AgentScenarios.AnswerLost),
         ("status_update_retried_until_acknowledged", AgentScenarios.UpdateRetried),
         ("task_that_returns_with_its_agent_tells_its_story_in_order", AgentScenarios.ReturnsWithItsStory),
         ("task_asked_for_before_its_first_update_is_not_ahead_of_it", AgentScenarios.AskedForBeforeItsFirstUpdate),

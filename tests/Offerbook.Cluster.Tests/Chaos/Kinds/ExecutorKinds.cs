@@ -27,7 +27,7 @@ internal sealed class ExecutorKind : ChaosKind
             },
             ShutdownGracePeriod = new V1.DurationInfo { Nanoseconds = 3_000_000_000 },
         };
-        return new ChaosLaunch(
+        return new ChaosLaunch((ChaosTask[])
         [
             Task(plan, Finish, $"{id}-finish", Data("finish", plan.Between(0, 3)), executor),
             Task(plan, Fail, $"{id}-fail", Data("fail", plan.Between(0, 3)), executor),
