@@ -39,6 +39,8 @@ public sealed class MutationTests
     [TestCase(Mutation.ForgetUpdates, new[] { "I7:" })]
     [TestCase(Mutation.SendUpdatesOnce, new[] { "L1:" })]
     [TestCase(Mutation.AdoptNothing, new[] { "L1:", "I4:", "I6:", "forgets" })]
+    [TestCase(Mutation.HalveGroups, new[] { "I20:" })]
+    [TestCase(Mutation.SpareGroups, new[] { "I20:" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
     {
         var options = SimulationOptions.Default with
@@ -46,9 +48,9 @@ public sealed class MutationTests
             Duration = TimeSpan.FromMinutes(2),
             HealLimit = TimeSpan.FromMinutes(15),
             Mutation = mutation,
-            Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed or >= Mutation.RestartRecoveredTasks ? Crashes : FaultPlan.None,
+            Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed or (>= Mutation.RestartRecoveredTasks and < Mutation.HalveGroups) ? Crashes : FaultPlan.None,
             WildFrameworks = mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
-            AppsClients = mutation is < Mutation.RescindTwice or Mutation.LoseKills or >= Mutation.RestartRecoveredTasks,
+            AppsClients = mutation is < Mutation.RescindTwice or Mutation.LoseKills or (>= Mutation.RestartRecoveredTasks and < Mutation.HalveGroups),
             Operators = mutation is >= Mutation.RescindTwice and < Mutation.RestartRecoveredTasks,
             Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
         };

@@ -38,16 +38,20 @@ public sealed class RandomRunTests
     public async Task Simulation_SchedulersThatDoWhateverTheApiAllows_BreakNothing()
     {
         var failed = new List<string>();
+        var (pods, broken) = (0L, 0L);
         var options = Short with { AppsClients = false, WildFrameworks = 3 };
         var seeds = Enumerable.Range(10_001, 60).Select(seed => (ulong)seed).ToList();
         await SimulatorRunner.RunAsync(seeds, options, twice: false, threads: 2, report =>
         {
+            pods += report.Counts.PodsStarted;
+            broken += report.Counts.PodsBroken;
             if (!report.Passed)
             {
                 failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
             }
         }, TestContext.CurrentContext.CancellationToken);
         Assert.That(failed, Is.Empty);
+        Assert.That(broken, Is.GreaterThan(20), $"of {pods} task groups enough came apart to learn from");
     }
 
     [Test]

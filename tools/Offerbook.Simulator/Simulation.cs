@@ -163,6 +163,6 @@ public sealed class Simulation
         new SimulationCounts(
             _cluster.World.EventsRun, _cluster.World.Elapsed, _healed, _faults.Struck, _auditor.Offers.Offers, _auditor.Offers.Launches,
             _auditor.Machines.Started, _auditor.Updates + _wild.Sum(framework => framework.Updates), _apps.Client.Acknowledged + _jobs.Acknowledged, _auditor.DeploymentsFinished,
-            _auditor.Jobs.Ended),
+            _auditor.Jobs.Ended, _auditor.Pods.Started, _auditor.Pods.Broken),
         violation is null ? [] : _cluster.World.Trace.Last());
 }

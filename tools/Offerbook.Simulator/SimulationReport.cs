@@ -18,6 +18,8 @@ public sealed record SimulationReport(
 
 /// <summary>How much happened in a run: a simulation that does nothing finds nothing.</summary>
 /// <param name="Healed">Virtual time from the last fault until the cluster had converged.</param>
+/// <param name="PodsStarted">Task groups that an agent started.</param>
+/// <param name="PodsBroken">Of these, such as had a task that failed or was killed.</param>
 public readonly record struct SimulationCounts(
     long Events,
     TimeSpan Virtual,
@@ -29,4 +31,6 @@ public readonly record struct SimulationCounts(
     long Updates,
     long RequestsAcknowledged,
     long DeploymentsFinished,
-    long JobsFinished);
+    long JobsFinished,
+    long PodsStarted,
+    long PodsBroken);

@@ -8,7 +8,7 @@ public sealed class SimulationTotals
     private readonly List<ulong> _failed = [];
     private TimeSpan _virtual;
     private TimeSpan _slowest;
-    private long _events, _offers, _launches, _updates, _requests, _deployments, _jobs, _faults;
+    private long _events, _offers, _launches, _updates, _requests, _deployments, _jobs, _faults, _pods;
 
     public int Runs { get; private set; }
 
@@ -31,6 +31,7 @@ public sealed class SimulationTotals
         _requests += counts.RequestsAcknowledged;
         _deployments += counts.DeploymentsFinished;
         _jobs += counts.JobsFinished;
+        _pods += counts.PodsStarted;
         _faults += counts.FaultsStruck;
     }
 
@@ -38,7 +39,7 @@ public sealed class SimulationTotals
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Runs} seeds, {_virtual.TotalHours:0.0} virtual hours, {_events} events, {_faults} faults: "
-            + $"{_offers} offers, {_launches} launches, {_updates} updates, {_requests} requests taken, {_deployments} deployments, {_jobs} jobs"));
+            + $"{_offers} offers, {_launches} launches, {_updates} updates, {_requests} requests taken, {_deployments} deployments, {_jobs} jobs, {_pods} task groups"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"slowest convergence after the last fault: {_slowest.TotalSeconds:0} virtual seconds"));
         output.WriteLine(_failed.Count == 0

@@ -84,6 +84,7 @@ internal sealed class AgentServer : IAsyncDisposable
             Attached = attached,
             HeartbeatInterval = _options.HttpHeartbeatInterval,
         };
+        _files.Ask = _gateway.ViewAsync;
         _routes = new AgentRoutes(agent, _work).All(new Dictionary<string, RequestDelegate>(_early, StringComparer.Ordinal)
         {
             ["/api/v1/executor"] = new ExecutorEndpoint(

@@ -16,17 +16,18 @@ internal sealed class FilesEndpoint(SandboxFiles files)
     private static readonly HttpRefusal NotFound = new(StatusCodes.Status404NotFound, "404 Not Found.");
     private static readonly HttpRefusal IsDirectory = new(StatusCodes.Status400BadRequest, "The path names a directory; browse it instead.\n");
 
-    public Task BrowseAsync(HttpContext context)
+    public async Task BrowseAsync(HttpContext context)
     {
-        var found = Find(context);
+        var found = await FindAsync(context);
         if (found.Refusal is not null)
         {
-            return context.Response.RefuseAsync(found.Refusal);
+            await context.Response.RefuseAsync(found.Refusal);
+            return;
         }
-        return JsonAnswer.WriteAsync(context, json =>
+        await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartArray();
-            foreach (var (path, stat) in files.Browse(found.Asked) ?? [])
+            foreach (var (path, stat) in SandboxFiles.Browse(found.Asked, found.Real))
             {
                 WriteEntry(json, path, stat);
             }
@@ -36,7 +37,7 @@ internal sealed class FilesEndpoint(SandboxFiles files)
 
     public async Task ReadAsync(HttpContext context)
     {
-        var found = Find(context);
+        var found = await FindAsync(context);
         var offset = Number(context, "offset");
         var length = Number(context, "length");
         var refusal = found.Refusal ?? offset.Refusal ?? length.Refusal ?? (Directory.Exists(found.Real) ? IsDirectory : null);
@@ -64,7 +65,7 @@ internal sealed class FilesEndpoint(SandboxFiles files)
 
     public async Task DownloadAsync(HttpContext context)
     {
-        var found = Find(context);
+        var found = await FindAsync(context);
         var handle = found.Refusal is null ? files.Open(found.Real) : null;
         if (handle is null)
         {
@@ -78,11 +79,11 @@ internal sealed class FilesEndpoint(SandboxFiles files)
         await file.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private Found Find(HttpContext context)
+    private async ValueTask<Found> FindAsync(HttpContext context)
     {
         var asked = context.Request.Query["path"].ToString();
         return asked.Length == 0 ? new Found("", "", PathMissing)
-            : files.Resolve(asked) is { } real ? new Found(asked, real, null)
+            : await files.FindAsync(asked, context.RequestAborted) is { } real ? new Found(asked, real, null)
             : new Found(asked, "", NotFound);
     }
 

@@ -6,7 +6,8 @@ namespace Offerbook.Agent.Http;
 
 /// <summary>
 /// Which files of the host may be seen through /files: those that lie, after all links are followed, under the directory of the
-/// sandboxes. A path is real (<c>WORK/slaves/S/frameworks/F/…</c>) or virtual (<c>/frameworks/F/executors/E/runs/latest/stdout</c>).
+/// sandboxes. A path is real (<c>WORK/slaves/S/frameworks/F/…</c>) or virtual (<c>/frameworks/F/executors/E/runs/latest/stdout</c>);
+/// in both forms a pod's tasks go by their own names too (<see cref="TaskSandboxes"/>).
 /// </summary>
 /// <param name="work">Absolute, without links.</param>
 /// <param name="log">The agent's log, shown as <c>/slave/log</c>; null: there is none.</param>
@@ -24,8 +25,16 @@ internal sealed class SandboxFiles(string work, string? log)
     /// <summary>Of containers that belong to no executor.</summary>
     private readonly string _alone = Path.Combine(work, "containers");
 
+    /// <summary>Tells which tasks there are; null until the agent can be asked.</summary>
+    public Func<CancellationToken, Task<AgentView>>? Ask { get; set; }
+
     /// <summary>The real path, or null when there is nothing there or it lies elsewhere.</summary>
-    public string? Resolve(string path)
+    public async ValueTask<string?> FindAsync(string path, CancellationToken cancellation) =>
+        Resolve(path) is { } real ? real
+        : Ask is { } ask && TaskSandboxes.MayName(path) && TaskSandboxes.Find(path, await ask(cancellation)) is { } own ? Resolve(own)
+        : null;
+
+    private string? Resolve(string path)
     {
         path = path.StartsWith("file://", StringComparison.Ordinal) ? path["file://".Length..] : path;
         if (_log is not null && path.TrimEnd('/') == LogPath && File.Exists(_log))
@@ -43,13 +52,10 @@ internal sealed class SandboxFiles(string work, string? log)
     }
 
     /// <summary>The entries of a directory, sorted, under the names by which they were asked for; a file has none.</summary>
-    /// <returns>Null when there is nothing of that name.</returns>
-    public IReadOnlyList<(string Path, FileStat Stat)>? Browse(string path)
+    /// <param name="path">As it was asked for.</param>
+    /// <param name="real">What <see cref="FindAsync"/> found.</param>
+    public static IReadOnlyList<(string Path, FileStat Stat)> Browse(string path, string real)
     {
-        if (Resolve(path) is not { } real)
-        {
-            return null;
-        }
         if (!Directory.Exists(real))
         {
             return [];
@@ -65,7 +71,7 @@ internal sealed class SandboxFiles(string work, string? log)
         return entries;
     }
 
-    /// <summary>Opens what <see cref="Resolve"/> found; null when a link was slipped in meanwhile, or it is not a file to be read.</summary>
+    /// <summary>Opens what <see cref="FindAsync"/> found; null when a link was slipped in meanwhile, or it is not a file to be read.</summary>
     public SafeFileHandle? Open(string real)
     {
         var file = Native.OpenRead(real);

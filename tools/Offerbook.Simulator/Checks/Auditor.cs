@@ -30,6 +30,7 @@ public sealed class Auditor
         Offers = new OfferLedger(cluster.Master);
         _ = new BookLedger(cluster.Master);
         Machines = new MachineLedger(cluster, Offers);
+        Pods = new PodLedger(cluster);
         Subscriber = new SubscriberLedger(cluster.World, cluster.Master);
         var turns = new MasterTurns(cluster.Master);
         Refusals = new RefusalLedger(turns, cluster.Master);
@@ -85,6 +86,8 @@ public sealed class Auditor
 
     public MachineLedger Machines { get; }
 
+    public PodLedger Pods { get; }
+
     public TaskHistory AppsTasks { get; } = new("apps");
 
     public long Updates => AppsTasks.Updates;
@@ -106,6 +109,7 @@ public sealed class Auditor
             fold();
         }
         Subscriber.Check();
+        Pods.Check();
         _apps.Check();
         Jobs.Check();
     }

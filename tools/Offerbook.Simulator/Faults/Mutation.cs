@@ -73,6 +73,12 @@ public enum Mutation
 
     /// <summary>An agent that was restarted takes what runs for never started.</summary>
     AdoptNothing,
+
+    /// <summary>An agent starts the first task of a group only.</summary>
+    HalveGroups,
+
+    /// <summary>An agent takes a task of a group that failed for one that has finished.</summary>
+    SpareGroups,
 }
 
 internal static class Mutations

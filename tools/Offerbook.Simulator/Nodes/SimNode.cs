@@ -26,7 +26,6 @@ public sealed class SimNode<TMessage>(
     private ICore<TMessage>? _taker;
     private Snapshot? _snapshot;
     private TimeSpan? _wakeAt;
-    private bool _paused;
     private bool _flushedWhilePaused;
     private bool _inTurn;
 
@@ -69,7 +68,7 @@ public sealed class SimNode<TMessage>(
         Life++;
         IsUp = true;
         DiedOfItsDisk = false;
-        _paused = false;
+        IsPaused = false;
         _flushedWhilePaused = false;
         Clock.StartProcess(_lives.Between(TimeSpan.Zero, TimeSpan.FromHours(1)));
         _timers = new TimerQueue<TMessage>();
@@ -109,11 +108,11 @@ public sealed class SimNode<TMessage>(
 
     public override void Pause(TimeSpan duration)
     {
-        if (!IsUp || _paused)
+        if (!IsUp || IsPaused)
         {
             return;
         }
-        _paused = true;
+        IsPaused = true;
         var life = Life;
         World.Note($"{Name} stands still for {duration}");
         World.Schedule(duration, null, () => Resume(life));
@@ -126,7 +125,7 @@ public sealed class SimNode<TMessage>(
         {
             return false;
         }
-        if (!_paused)
+        if (!IsPaused)
         {
             Turn(message);
             return true;
@@ -145,18 +144,18 @@ public sealed class SimNode<TMessage>(
         {
             return;
         }
-        _paused = false;
+        IsPaused = false;
         World.Note($"{Name} goes on");
-        while (!_paused && IsUp && _mailbox.TryDequeue(out var message))
+        while (!IsPaused && IsUp && _mailbox.TryDequeue(out var message))
         {
             Turn(message);
         }
-        if (IsUp && !_paused && _flushedWhilePaused)
+        if (IsUp && !IsPaused && _flushedWhilePaused)
         {
             _flushedWhilePaused = false;
             EndFlush(life);
         }
-        if (IsUp && !_paused)
+        if (IsUp && !IsPaused)
         {
             TakeDueTimers();
         }
@@ -245,7 +244,7 @@ public sealed class SimNode<TMessage>(
         {
             return;
         }
-        if (_paused)
+        if (IsPaused)
         {
             _flushedWhilePaused = true;
             return;
@@ -286,7 +285,7 @@ public sealed class SimNode<TMessage>(
             return;
         }
         _wakeAt = null;
-        if (!_paused)
+        if (!IsPaused)
         {
             TakeDueTimers();
         }
@@ -294,7 +293,7 @@ public sealed class SimNode<TMessage>(
 
     private void TakeDueTimers()
     {
-        while (IsUp && !_paused && _timers.TryTakeDue(Clock.Now.Elapsed, out var message))
+        while (IsUp && !IsPaused && _timers.TryTakeDue(Clock.Now.Elapsed, out var message))
         {
             World.Note($"{Name} timer {message.GetType().Name}");
             Turn(message);

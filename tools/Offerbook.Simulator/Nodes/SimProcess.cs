@@ -15,6 +15,9 @@ public abstract class SimProcess(string name, SimWorld world)
 
     public bool IsUp { get; protected set; }
 
+    /// <summary>Whether it stands still: see <see cref="Pause"/>.</summary>
+    public bool IsPaused { get; protected set; }
+
     /// <summary>Whether the last life ended because the disk failed.</summary>
     public bool DiedOfItsDisk { get; protected set; }
 

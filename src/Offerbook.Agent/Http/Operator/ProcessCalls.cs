@@ -44,20 +44,21 @@ internal static class ProcessCalls
         await context.WriteMessageAsync(response, format);
     }
 
-    private static Task ListFilesAsync(HttpContext context, RunningAgent agent, string path, MessageFormat format)
+    private static async Task ListFilesAsync(HttpContext context, RunningAgent agent, string path, MessageFormat format)
     {
-        if (agent.Files.Browse(path) is not { } entries)
+        if (await agent.Files.FindAsync(path, context.RequestAborted) is not { } real)
         {
-            return context.Response.WriteNothingAsync(StatusCodes.Status404NotFound);
+            await context.Response.WriteNothingAsync(StatusCodes.Status404NotFound);
+            return;
         }
         var response = new Response { Type = ResponseType.ListFiles, ListFiles = new() };
-        response.ListFiles.FileInfos.Add(entries.Select(entry => entry.Stat.ToProto(entry.Path)));
-        return context.WriteMessageAsync(response, format);
+        response.ListFiles.FileInfos.Add(SandboxFiles.Browse(path, real).Select(entry => entry.Stat.ToProto(entry.Path)));
+        await context.WriteMessageAsync(response, format);
     }
 
     private static async Task ReadFileAsync(HttpContext context, RunningAgent agent, Call.Types.ReadFile read, MessageFormat format)
     {
-        var real = agent.Files.Resolve(read.Path);
+        var real = await agent.Files.FindAsync(read.Path, context.RequestAborted);
         using var file = real is null ? null : agent.Files.Open(real);
         if (file is null)
         {

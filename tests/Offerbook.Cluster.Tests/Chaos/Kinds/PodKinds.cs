@@ -69,12 +69,19 @@ internal abstract class PodsKind(string name) : ChaosKind
 
     protected static V1.ExecutorInfo Executor(string id) => new()
     {
-        Type = V1.ExecutorInfo.Types.Type.Default, ExecutorId = new V1.ExecutorID { Value = id }, Resources = { ChaosPlan.Resources(0.1, 32) },
+        Type = V1.ExecutorInfo.Types.Type.Default, ExecutorId = new V1.ExecutorID { Value = id }, Resources = { ChaosPlan.Resources(0.1, 32), Disk },
         ShutdownGracePeriod = new V1.DurationInfo { Nanoseconds = 3_000_000_000 },
     };
 
     private static ChaosTask Task(ChaosPlan plan, ChaosKind kind, string id, string line, TimeSpan? killAfter = null) =>
-        plan.Task(kind, id, ScriptKind.Begin + line, killAfter, change: info => info.KillPolicy = Grace.Of(0.5));
+        plan.Task(kind, id, ScriptKind.Begin + line, killAfter, change: info =>
+        {
+            info.KillPolicy = Grace.Of(0.5);
+            info.Resources.Add(Disk);
+        });
+
+    /// <summary>Task groups do not go without.</summary>
+    private static V1.Resource Disk => new() { Name = "disk", Type = V1.Value.Types.Type.Scalar, Scalar = new V1.Value.Types.Scalar { Value = 1 } };
 
     private static string Seconds(ChaosPlan plan) => plan.Between(0, 3).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
 }

@@ -23,6 +23,10 @@ internal static class AgentDefects
                 return core => new SendsUpdatesOnce(core);
             case Mutation.AdoptNothing:
                 return core => new AdoptsNothing(core);
+            case Mutation.HalveGroups:
+                return core => new HalvesGroups(core);
+            case Mutation.SpareGroups:
+                return core => new SparesGroups(core);
             default:
                 return null;
         }
@@ -98,5 +102,34 @@ internal static class AgentDefects
             }
             effects.Add(effect);
         }
+    }
+
+    /// <summary>Of tasks that are started together in one pod, only the first is.</summary>
+    private sealed class HalvesGroups(ICore<AgentMessage> core) : AgentDefect(core)
+    {
+        private ContainerId? _last;
+
+        protected override AgentMessage Hear(AgentMessage message, Effects effects)
+        {
+            _last = null;
+            return message;
+        }
+
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            var pod = effect is LaunchContainer { Spec: { Task: not null, Container.Parent: { } parent } } ? parent : (ContainerId?)null;
+            if (pod is null || pod != _last)
+            {
+                effects.Add(effect);
+            }
+            _last = pod ?? _last;
+        }
+    }
+
+    /// <summary>No task of a pod seems to fail, so the others of its group go on.</summary>
+    private sealed class SparesGroups(ICore<AgentMessage> core) : AgentDefect(core)
+    {
+        protected override AgentMessage Hear(AgentMessage message, Effects effects) =>
+            message is AgentMessage.ContainerExited { Container.IsNested: true } exited ? exited with { Exit = new ContainerExit.Exited(0) } : message;
     }
 }

@@ -25,6 +25,7 @@ public sealed class WildScheduler : ICore<WildMessage>
     private readonly SortedDictionary<string, AgentId> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unreachable = [];
     private readonly SortedDictionary<(string Agent, string Role), ExecutorInfo> _executors = [];
+    private readonly SortedDictionary<(string Agent, string Role), ExecutorInfo> _pods = [];
     private readonly bool _operates;
     private int _tasks;
     private int _operations;
@@ -97,6 +98,7 @@ public sealed class WildScheduler : ICore<WildMessage>
                     _live.Clear();
                     _unreachable.Clear();
                     _executors.Clear();
+                    _pods.Clear();
                 }
                 Reconcile(effects);
                 break;
@@ -199,8 +201,8 @@ public sealed class WildScheduler : ICore<WildMessage>
         var refuse = _random.Exponential(TimeSpan.FromSeconds(5));
         var sent = _random.Chance(0.3) && ExecutorFor(offer) is { } executor
             ? _keeper.Accept([OfferId.From(offer.Id)], [WildTask.Under(executor, offer, tasks, _random.Chance(0.3))], refuse, effects)
-            : _random.Chance(0.25) && WildTask.Group(offer, tasks, $"{_name}-group{_tasks}") is { } group
-            ? _keeper.Accept([OfferId.From(offer.Id)], [group], refuse, effects)
+            : _random.Chance(0.25) && PodFor(offer) is { } pod
+            ? _keeper.Accept([OfferId.From(offer.Id)], [WildTask.Group(pod, offer, tasks)], refuse, effects)
             : _keeper.Launch([OfferId.From(offer.Id)], tasks, refuse, effects);
         if (sent)
         {
@@ -208,18 +210,22 @@ public sealed class WildScheduler : ICore<WildMessage>
         }
     }
 
+    private ExecutorInfo? ExecutorFor(Offer offer) => Again(_executors, 0.7, offer, () => WildTask.Executor(_random, offer, $"{_name}-executor{_tasks}"));
+
+    private ExecutorInfo? PodFor(Offer offer) => Again(_pods, 0.4, offer, () => WildTask.Pod(offer, $"{_name}-pod{_tasks}"));
+
     /// <summary>Often one that it has had on the machine before, whether that still runs or not; its resources are then not set aside anew.</summary>
-    private ExecutorInfo? ExecutorFor(Offer offer)
+    private ExecutorInfo? Again(SortedDictionary<(string Agent, string Role), ExecutorInfo> had, double often, Offer offer, Func<ExecutorInfo?> make)
     {
         var place = (offer.AgentId.Value, offer.AllocationInfo.Role);
-        if (_executors.TryGetValue(place, out var known) && _random.Chance(0.7))
+        if (had.TryGetValue(place, out var known) && _random.Chance(often))
         {
             return known;
         }
-        var made = WildTask.Executor(_random, offer, $"{_name}-executor{_tasks}");
+        var made = make();
         if (made is not null)
         {
-            _executors[place] = made;
+            had[place] = made;
         }
         return made;
     }
@@ -266,9 +272,9 @@ public sealed class WildScheduler : ICore<WildMessage>
             _keeper.Teardown(effects);
             return;
         }
-        if (_executors.Count > 0 && _random.Chance(0.05))
+        if (_executors.Count + _pods.Count > 0 && _random.Chance(0.05))
         {
-            var ((agent, _), executor) = _random.Pick(_executors.ToList());
+            var ((agent, _), executor) = _random.Pick(_executors.Concat(_pods).ToList());
             _keeper.Send(new Call
             {
                 Type = Call.Types.Type.Shutdown, Shutdown = new Call.Types.Shutdown { ExecutorId = executor.ExecutorId, AgentId = new AgentID { Value = agent } },

@@ -30,23 +30,32 @@ internal static class WildTask
         return task;
     }
 
-    /// <summary>The same tasks as a group under an executor of its own.</summary>
-    /// <returns>Null when the offer holds too little for the executor.</returns>
-    public static Offer.Types.Operation? Group(Offer offer, IReadOnlyList<TaskInfo> tasks, string executor)
+    /// <summary>The executor of a pod.</summary>
+    /// <returns>Null when the offer holds too little for it.</returns>
+    public static ExecutorInfo? Pod(Offer offer, string id)
     {
         var cpus = Take(offer, "cpus", 0.1);
         var mem = cpus is null ? null : Take(offer, "mem", 32);
-        if (cpus is null || mem is null)
+        var disk = mem is null ? null : Take(offer, "disk", 1);
+        return cpus is null || mem is null || disk is null ? null : new ExecutorInfo
         {
-            return null;
-        }
-        var info = new ExecutorInfo
-        {
-            Type = ExecutorInfo.Types.Type.Default, ExecutorId = new ExecutorID { Value = executor }, FrameworkId = offer.FrameworkId, Resources = { cpus, mem },
+            Type = ExecutorInfo.Types.Type.Default, ExecutorId = new ExecutorID { Value = id }, FrameworkId = offer.FrameworkId, Resources = { cpus, mem, disk },
         };
+    }
+
+    /// <summary>The same tasks as a group of a pod. Now and then one of them has no disk, for which the group is refused.</summary>
+    public static Offer.Types.Operation Group(ExecutorInfo pod, Offer offer, IReadOnlyList<TaskInfo> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            if (Take(offer, "disk", 1) is { } disk)
+            {
+                task.Resources.Add(disk);
+            }
+        }
         return new Offer.Types.Operation
         {
-            Type = Offer.Types.Operation.Types.Type.LaunchGroup, LaunchGroup = new() { Executor = info, TaskGroup = new() { Tasks = { tasks } } },
+            Type = Offer.Types.Operation.Types.Type.LaunchGroup, LaunchGroup = new() { Executor = pod, TaskGroup = new() { Tasks = { tasks } } },
         };
     }
 
