@@ -67,7 +67,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         _containerCalls = new ContainerCalls(_context, _operatorContainers, SpecOf);
         _context.BeforeSignal = _operatorContainers.KillWithin;
         _executors = new CustomExecutors(_context, _link, statuses, _updates, _killer, _life, ledger, () => _recovering.Count > 0);
-        var groups = new TaskGroups(_context, _link, statuses, _killer, _checks, _life, ledger, _executors);
+        var groups = new TaskGroups(_context, statuses, _killer, _checks, _life, ledger, _executors);
         _owners = [groups.Containers, new TaskContainers(_context, _life, ledger), _executors.Containers, _operatorContainers];
         _orders = new MasterOrders(_context, _link, statuses, _updates, _killer, _checks, _life, _operations, _operationUpdates,
             _executors, groups);

@@ -20,7 +20,6 @@ namespace Offerbook.Agent.Executors;
 internal sealed class CustomExecutors
 {
     private readonly AgentContext _context;
-    private readonly ExecutorExits _exits;
     private readonly ExecutorTasks _tasks;
     private readonly ExecutorLife _life;
     private readonly ExecutorCalls _calls;
@@ -30,15 +29,18 @@ internal sealed class CustomExecutors
         ResourceLedger ledger, Func<bool> recovering)
     {
         _context = context;
-        _exits = new ExecutorExits(context, link);
+        Exits = new ExecutorExits(context, link);
         _tasks = new ExecutorTasks(context, statuses, updates, killer, life);
-        _life = new ExecutorLife(context, _tasks, ledger, _exits);
+        _life = new ExecutorLife(context, _tasks, ledger, Exits);
         _calls = new ExecutorCalls(context, link, _life, _tasks, recovering);
-        _launch = new ExecutorLaunch(context, _life, _tasks, life, ledger, _exits);
+        _launch = new ExecutorLaunch(context, _life, _tasks, life, ledger, Exits);
         Containers = new ExecutorContainers(context, _life, _calls, _tasks, ledger);
     }
 
     public IContainerOwner Containers { get; }
+
+    /// <summary>Tells of those that have ended, of pods too.</summary>
+    public ExecutorExits Exits { get; }
 
     /// <summary>Adds what concerns executors.</summary>
     public AgentCounters CountIn(AgentCounters counters) => counters with
@@ -51,7 +53,7 @@ internal sealed class CustomExecutors
     };
 
     /// <summary>The agent is registered.</summary>
-    public void Resume() => _exits.Resume();
+    public void Resume() => Exits.Resume();
 
     public void Launch(ExecutorOrder order) => _launch.Launch(order);
 
@@ -60,7 +62,7 @@ internal sealed class CustomExecutors
     {
         if (order.LaunchExecutor != false && _context.State.Executors.Find(order.Key) is null)
         {
-            _exits.TellNeverRan(order.Framework.Id, order.Executor.ExecutorId);
+            Exits.TellNeverRan(order.Framework.Id, order.Executor.ExecutorId);
         }
     }
 

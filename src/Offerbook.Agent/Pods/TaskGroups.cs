@@ -2,7 +2,6 @@ using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Executors;
 using Offerbook.Agent.Recovery;
-using Offerbook.Agent.Registration;
 using Offerbook.Agent.StatusUpdates;
 using Offerbook.Agent.Tasks;
 using Offerbook.Wire.Identity;
@@ -22,11 +21,11 @@ internal sealed class TaskGroups
     private readonly PodLife _life;
     private readonly PodLaunch _launch;
 
-    public TaskGroups(AgentContext context, MasterLink link, StatusMaker statuses, TaskKiller killer, TaskChecks checks, TaskLife life,
+    public TaskGroups(AgentContext context, StatusMaker statuses, TaskKiller killer, TaskChecks checks, TaskLife life,
         ResourceLedger ledger, CustomExecutors executors)
     {
         _context = context;
-        _life = new PodLife(context, life, killer, checks, statuses, ledger, new ExecutorExits(context, link));
+        _life = new PodLife(context, life, killer, checks, statuses, ledger, executors.Exits);
         _launch = new PodLaunch(context, _life, life, ledger, executors);
         Containers = new PodContainers(context, _life, ledger);
         life.Ended = _life.TaskEnded;

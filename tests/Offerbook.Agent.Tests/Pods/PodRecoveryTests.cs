@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Actors;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Tests.Support;
 using Reason = Mesos.V1.TaskStatus.Types.Reason;
@@ -179,14 +180,62 @@ public sealed class PodRecoveryTests
     }
 
     [Test]
+    public void TheEndOfAPod_WhileTheAgentSubscribes_IsToldOnceItIsRegistered()
+    {
+        var pod = _bench.RunPod(Make.Task("a"));
+        _bench.Take();
+        _bench.Tell(new AgentMessage.MasterConnectionEnded(_bench.Connection, null, "cut"));
+        while (!_bench.Effects<ConnectToMaster>().Any())
+        {
+            _bench.Pass(TimeSpan.FromMilliseconds(10));
+        }
+
+        _bench.Exit(pod["a"]);
+        _bench.Die(pod.Holder, 9);
+        Assert.That(_bench.Exits(), Is.Empty);
+        _bench.Register();
+
+        Assert.That(_bench.Exits(), Is.EqualTo(new[] { 0 }));
+    }
+
+    /// <summary>Everything that a restart rests on, out of the snapshot alone: containers to be found, what is told, what is to die.</summary>
+    [Test]
     public void ASnapshot_HoldsPods()
     {
         var bench = new Bench(Make.Settings() with { SnapshotEvery = 1 }).Register();
         var pod = bench.RunPod(Make.Task("a"), Make.Task("b"));
+        bench.Hear(PodBench.Launch(PodBench.Info(), false, Make.Task("c"), Make.Task("d")));
+        foreach (var task in (string[])["c", "d"])
+        {
+            bench.Tell(new AgentMessage.ContainerStarted(bench.ContainerOf(task), 300));
+        }
         bench.Exit(pod["a"], 1);
+        var snapshot = bench.Effects<SaveSnapshot>().Last().State;
 
-        var replayed = new Bench(bench.Settings, bench.Journal, bench.Now);
+        var replayed = bench.Restart();
+        var restored = bench.Restart(snapshot);
 
-        Assert.That(replayed.Core.CaptureState(), Is.EqualTo(bench.Core.CaptureState()));
+        Assert.That(restored.Core.CaptureState(), Is.EqualTo(replayed.Core.CaptureState()).And.EqualTo(bench.Core.CaptureState()));
+        Assert.That(Wanted(restored), Is.EqualTo(Wanted(replayed)).And.Length.EqualTo(4), "the holder and three tasks are asked for, with all that they were launched with");
+        foreach (var next in (Bench[])[restored, replayed])
+        {
+            next.Tell(new AgentMessage.ContainerStarted(pod.Holder, 100));
+            foreach (var container in next.Effects<RecoverContainers>().Single().Containers.Select(spec => spec.Container).Where(id => id != pod.Holder))
+            {
+                next.Tell(new AgentMessage.ContainerStarted(container, 200));
+            }
+        }
+        var executors = restored.Core.View().Frameworks[0].Executors;
+        Assert.That(executors.Select(executor => (executor.Info, executor.Kind, executor.Sandbox)),
+            Is.EqualTo(bench.Core.View().Frameworks[0].Executors.Select(executor => (executor.Info, executor.Kind, executor.Sandbox))));
+        Assert.That(restored.Core.View().Frameworks[0].Tasks.Select(task => task.Task), Is.EqualTo(replayed.Core.View().Frameworks[0].Tasks.Select(task => task.Task)));
+        Assert.That(restored.Signalled(ContainerSignal.Terminate), Is.EqualTo(replayed.Signalled(ContainerSignal.Terminate)).And.EquivalentTo(new[] { pod["b"] }),
+            "what was of the failed task's group dies, the other group does not");
+        restored.Core.CheckInvariants();
     }
+
+    private static string[] Wanted(Bench bench) => [.. bench.Effects<RecoverContainers>().Single().Containers.Select(Describe)];
+
+    private static string Describe(ContainerSpec spec) =>
+        $"{spec.Container} {spec.Sandbox} {spec.Command} {spec.User} {spec.Task} {spec.Joins} {spec.Limits} [{string.Join(' ', spec.Environment.Select(pair => $"{pair.Key}={pair.Value}"))}]";
 }

@@ -17,13 +17,15 @@ internal sealed class Bench
     private TimeSpan _elapsed;
     private DateTimeOffset _wall;
 
-    public Bench(AgentSettings? settings = null, IReadOnlyList<JournalRecord>? journal = null, Now? now = null)
+    public Bench(AgentSettings? settings = null, IReadOnlyList<JournalRecord>? journal = null, Now? now = null, JournalRecord? snapshot = null)
     {
         (_elapsed, _wall) = now ?? new Now(TimeSpan.FromHours(1), new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
         Settings = settings ?? Make.Settings();
         Journal = [.. journal ?? []];
         Core = new AgentCore(Settings, new SeededRandom((ulong)Journal.Count + 7));
-        Core.Recover(new Storage.Recovery(null, Journal, Journal.Count), Now, _effects);
+        Core.Recover(snapshot is { } state
+            ? new Storage.Recovery(new Snapshot(Journal.Count, state), [], Journal.Count)
+            : new Storage.Recovery(null, Journal, Journal.Count), Now, _effects);
         Collect();
     }
 
@@ -113,6 +115,9 @@ internal sealed class Bench
 
     /// <summary>The agent after kill -9 when so many of its events had become durable.</summary>
     public Bench Restart(int? events = null) => new(Settings, Journal.Take(events ?? Journal.Count).ToList(), Now);
+
+    /// <summary>The agent after kill -9, with nothing but a snapshot of all that had happened.</summary>
+    public Bench Restart(JournalRecord snapshot) => new(Settings, Journal, Now, snapshot);
 
     public TaskView TaskView(string task = "t1") => Core.View().Frameworks.SelectMany(framework => framework.Tasks).Single(view => view.Task.TaskId.Value == task);
 

@@ -18,6 +18,7 @@ public static class CaseCatalog
         .. TaskErrorCases.All,
         .. OfferSetCases.All,
         .. GroupCases.All,
+        .. PodCases.All,
         .. ReconcileCases.All,
         .. AllocationCases.All,
         .. ReservationCases.All,

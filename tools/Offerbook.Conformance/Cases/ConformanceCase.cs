@@ -27,4 +27,7 @@ public enum Needs
 
     /// <summary>An agent that runs task groups under the default executor.</summary>
     TaskGroups = 4 | Agent,
+
+    /// <summary>Such an agent that runs what tasks say, in a shell, with health checks: not one that only plays its part.</summary>
+    Processes = 8 | TaskGroups,
 }

@@ -81,12 +81,30 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
     public Task<Event> NextAsync(Func<Event, bool> wanted, string what) => Events.TakeAsync(wanted, what, options.Patience);
 
     /// <summary>
-    /// The first wanted offer; without a wish one that a small task fits on. What tasks of earlier cases still hold on an agent
-    /// comes later, in offers of its own.
+    /// The first offer that a small task fits on. Smaller ones are declined, so that what earlier tasks give back on an agent piece by
+    /// piece comes again as one.
     /// </summary>
-    public async Task<Offer> NextOfferAsync(Func<Offer, bool>? wanted = null, string what = "an offer")
+    public Task<Offer> NextOfferAsync() =>
+        LargeOfferAsync(offer => Specs.ScalarOf(offer.Resources, "cpus") >= 0.5 && Specs.ScalarOf(offer.Resources, "mem") >= 64, "an offer that a small task fits on");
+
+    /// <summary>The first wanted offer, all smaller ones declined.</summary>
+    public async Task<Offer> LargeOfferAsync(Func<Offer, bool> wanted, string what)
     {
-        wanted ??= offer => Specs.ScalarOf(offer.Resources, "cpus") >= 0.5 && Specs.ScalarOf(offer.Resources, "mem") >= 64;
+        const double again = 0.1;
+        while (true)
+        {
+            var offers = await NextOffersAsync(null, what);
+            if (offers.FirstOrDefault(wanted) is { } found)
+            {
+                return found;
+            }
+            await SendAsync(Calls.Decline(again, offers.Select(offer => offer.Id)));
+        }
+    }
+
+    /// <summary>The first wanted offer. Others stay as they are.</summary>
+    public async Task<Offer> NextOfferAsync(Func<Offer, bool> wanted, string what = "an offer")
+    {
         var offers = await NextOffersAsync(wanted, what);
         return offers.First(wanted);
     }

@@ -122,7 +122,8 @@ public static class QuotaCases
 
     private static async Task LimitOfStar(CaseContext context)
     {
-        await context.SetQuotaAsync(true, OperatorCalls.Quota("*", limits: [("cpus", 0.5)]));
+        // Others may have tasks in it.
+        await context.SetQuotaAsync(true, OperatorCalls.Quota("*", limits: [("cpus", await AllocatedCpusAsync(context, "*") + 0.5)]));
         var scheduler = await context.SubscribedAsync(Specs.Framework(["*"]));
         await scheduler.NextOfferAsync(offer => Specs.ScalarOf(offer.Resources, "cpus") > 0, "an offer with cpus");
         await scheduler.NoOffersAsync(offer => Specs.ScalarOf(offer.Resources, "cpus") > 0);
@@ -164,6 +165,9 @@ public static class QuotaCases
         await context.SetQuotaAsync(true, OperatorCalls.Quota(kept, [("cpus", await CpusAsync(context))]));
         await outsider.NextAsync(e => e.Type == EventType.Rescind && e.Rescind.OfferId.Equals(offer.Id), "RESCIND of the offer");
     }
+
+    private static async Task<double> AllocatedCpusAsync(CaseContext context, string role) =>
+        (await context.Operator.ReadAsync(Type.GetRoles)).GetRoles.Roles.Where(known => known.Name == role).Sum(known => Specs.ScalarOf(known.Resources, "cpus"));
 
     private static async Task<double> CpusAsync(CaseContext context) =>
         (await context.Operator.ReadAsync(Type.GetAgents)).GetAgents.Agents.Sum(agent => Specs.ScalarOf(agent.TotalResources, "cpus"));
