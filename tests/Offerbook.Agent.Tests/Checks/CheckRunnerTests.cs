@@ -10,6 +10,7 @@ using Offerbook.Wire.Http;
 namespace Offerbook.Agent.Tests.Checks;
 
 /// <summary>Probes of real commands and sockets.</summary>
+[Category("case 194")]
 internal sealed class CheckRunnerTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);

@@ -6,6 +6,7 @@ using Reason = Mesos.V1.TaskStatus.Types.Reason;
 
 namespace Offerbook.Agent.Tests.Checks;
 
+[Category("case 194")]
 public sealed class HealthCheckTests
 {
     [Test]
@@ -91,6 +92,7 @@ public sealed class HealthCheckTests
     }
 
     [Test]
+    [Category("case 193")]
     public void AKilledTask_IsCheckedNoMore()
     {
         var bench = Running();

@@ -7,6 +7,7 @@ namespace Offerbook.Agent.Tests.Containers;
 /// <summary>What an agent finds when it comes back: real processes, with one runner after the other on the same directory.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
+[Category("case 195")]
 public sealed class ContainerRecoveryTests(bool script)
 {
     private Yard _yard = null!;

@@ -7,7 +7,7 @@ using CallType = Mesos.V1.Executor.Call.Types.Type;
 
 namespace Offerbook.Agent.Tests.Executors;
 
-/// <summary>POST /api/v1/executor: checks in their order, statuses and texts, in JSON and protobuf (cases 48 to 51).</summary>
+/// <summary>POST /api/v1/executor: checks in their order, statuses and texts, in JSON and protobuf.</summary>
 [TestFixture(MessageFormat.Json)]
 [TestFixture(MessageFormat.Protobuf)]
 public sealed class ExecutorEndpointTests(MessageFormat format)
@@ -56,6 +56,7 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
     [TestCase("/api/v1/executor")]
     [TestCase("/slave(1)/api/v1/executor")]
     [TestCase("/slave%281%29/api/v1/executor")]
+    [Category("case 46")]
     public async Task Get_IsNotAllowed(string path)
     {
         using var answer = await _http.GetAsync(path);
@@ -66,6 +67,8 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
     }
 
     [Test]
+    [Category("case 42")]
+    [Category("case 49")]
     public async Task Subscribe_WithoutIds_IsRefusedAsTheOriginalDoes()
     {
         var expected = format == MessageFormat.Json
@@ -77,6 +80,8 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
     }
 
     [Test]
+    [Category("case 41")]
+    [Category("case 44")]
     public async Task ContentType_IsChecked()
     {
         using var none = new HttpRequestMessage(HttpMethod.Post, "/api/v1/executor") { Content = new ByteArrayContent([1]) };
@@ -86,12 +91,37 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
     }
 
     [Test]
+    [Category("case 48")]
     public async Task Accept_IsCheckedForSubscribeAlone()
     {
         var subscribe = Call(CallType.Subscribe, call => call.Subscribe = new());
         Assert.That(await PostAsync(subscribe, accept: "text/html"), Is.EqualTo((406, "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'")));
         var message = Call(CallType.Message, call => call.Message = new() { Data = ByteString.Empty }, "silent");
         Assert.That((await PostAsync(message, accept: "text/html")).Status, Is.EqualTo(403));
+    }
+
+    [TestCase(null)]
+    [TestCase("*/*")]
+    [TestCase("application/*")]
+    [Category("case 47")]
+    public async Task Subscribe_ThatAcceptsAnything_IsTaken(string? accept)
+    {
+        using var request = Request(Call(CallType.Subscribe, call => call.Subscribe = new(), "anything"), accept);
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        // Nobody launched this one, but it gets as far as being asked who it is.
+        Assert.That((int)answer.StatusCode, Is.EqualTo(400));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("Executor cannot be found"));
+    }
+
+    [Test]
+    [Category("case 43")]
+    public async Task Body_ThatIsGarbage_IsRefused()
+    {
+        var (status, text) = await PostAsync("{garbage"u8.ToArray());
+
+        Assert.That(status, Is.EqualTo(400));
+        Assert.That(text, Does.StartWith(format == MessageFormat.Json ? "Failed to parse body into JSON: " : "Failed to parse body into Call protobuf"));
     }
 
     private static readonly TestCaseData[] Invalid =
@@ -113,8 +143,8 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
             "Expecting 'tcp' to be set for TCP check's status").SetArgDisplayNames("check status"),
     ];
 
-    /// <summary>Case 50.</summary>
     [TestCaseSource(nameof(Invalid))]
+    [Category("case 50")]
     public async Task Call_ThatIsNotValid_IsRefused(Action<ExecutorCall> spoil, string expected)
     {
         var call = Call(CallType.Update, call => call.Update = new() { Status = ExecutorBench.Status(TaskState.TaskRunning, "t-e1") });
@@ -126,6 +156,7 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
     [TestCase("f9", "e1", 400, "Framework cannot be found")]
     [TestCase("f1", "e9", 400, "Executor cannot be found")]
     [TestCase("f1", "silent", 403, "Executor is not subscribed")]
+    [Category("case 45")]
     public async Task Update_OfNobody_IsRefused(string framework, string executor, int status, string text)
     {
         var call = Call(CallType.Update, call => call.Update = new() { Status = ExecutorBench.Status(TaskState.TaskRunning, "t-e1") }, executor);
@@ -135,12 +166,14 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
     }
 
     [Test]
+    [Category("case 54")]
     public async Task Heartbeat_IsTakenFromAnybody()
     {
         Assert.That(await PostAsync(Call(CallType.Heartbeat, _ => { }, "dummy")), Is.EqualTo((202, "")));
     }
 
     [Test]
+    [Category("case 52")]
     public async Task Subscribe_OpensAStreamInTheFormatThatIsAccepted()
     {
         using var request = Request(Call(CallType.Subscribe, call =>

@@ -247,6 +247,7 @@ public sealed class ExecutorLifeTests
     }
 
     [Test]
+    [Category("case 53")]
     public void Heartbeats_ComeEveryHalfHour()
     {
         var bench = Running(out _);

@@ -8,6 +8,7 @@ using Reason = Mesos.V1.TaskStatus.Types.Reason;
 
 namespace Offerbook.Agent.Tests.Executors;
 
+[Category("case 195")]
 public sealed class ExecutorRecoveryTests
 {
     private static Bench RunningTwo(out ContainerId container, params Capability[] capabilities)
@@ -122,6 +123,7 @@ public sealed class ExecutorRecoveryTests
     }
 
     [Test]
+    [Category("case 51")]
     public void Calls_WhileContainersAreBeingFound_AreServedToSubscribersOnly()
     {
         var bench = RunningTwo(out _).Restart();

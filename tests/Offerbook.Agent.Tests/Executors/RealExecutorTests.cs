@@ -96,6 +96,7 @@ public sealed class RealExecutorTests
     }
 
     [Test]
+    [Category("case 195")]
     public async Task Executor_FindsTheNextAgent_AndNothingRunsTwice()
     {
         var agent = await StartAsync();
@@ -117,6 +118,7 @@ public sealed class RealExecutorTests
     }
 
     [Test]
+    [Category("case 195")]
     public async Task CleanUp_EndsWhatRunsAndThenTheAgent()
     {
         var agent = await StartAsync(options => options with { StopTasksOnExit = false });

@@ -10,6 +10,7 @@ namespace Offerbook.Agent.Tests.Pods;
 /// <summary>How a pod with real processes looks to operators and tools, in both content types (cases 182 and 192).</summary>
 [TestFixture(MessageFormat.Json)]
 [TestFixture(MessageFormat.Protobuf)]
+[Category("case 192")]
 public sealed class PodEndpointTests(MessageFormat format)
 {
     private AgentFixture _agent = null!;

@@ -7,6 +7,7 @@ using Reason = Mesos.V1.TaskStatus.Types.Reason;
 namespace Offerbook.Agent.Tests.Pods;
 
 /// <summary>How task groups under the default executor begin, or do not.</summary>
+[Category("case 192")]
 public sealed class PodLaunchTests
 {
     private Bench _bench = null!;

@@ -8,6 +8,7 @@ using Reason = Mesos.V1.TaskStatus.Types.Reason;
 namespace Offerbook.Agent.Tests.Pods;
 
 /// <summary>What the end of one task means for the others and for the pod (case 192).</summary>
+[Category("case 192")]
 public sealed class PodLifeTests
 {
     private Bench _bench = null!;

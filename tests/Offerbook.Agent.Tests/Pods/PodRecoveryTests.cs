@@ -7,6 +7,8 @@ using Reason = Mesos.V1.TaskStatus.Types.Reason;
 namespace Offerbook.Agent.Tests.Pods;
 
 /// <summary>What becomes of pods when the agent dies and comes back.</summary>
+[Category("case 192")]
+[Category("case 195")]
 public sealed class PodRecoveryTests
 {
     private Bench _bench = null!;

@@ -7,6 +7,7 @@ using Offerbook.Wire.AgentProtocol;
 namespace Offerbook.Agent.Tests.Pods;
 
 /// <summary>A whole agent with real processes in pods, against a master over real HTTP.</summary>
+[Category("case 192")]
 public sealed class RealPodTests
 {
     private const string Sandbox = "slaves/m1-S0/frameworks/f1/executors/pod/runs/latest";

@@ -7,6 +7,7 @@ using Reason = Mesos.V1.TaskStatus.Types.Reason;
 
 namespace Offerbook.Agent.Tests.Recovery;
 
+[Category("case 195")]
 public sealed class RecoveryTests
 {
     [Test]

@@ -64,6 +64,7 @@ public sealed class MasterLinkTests
     }
 
     [Test]
+    [Category("case 83")]
     public void Pings_AreAnswered_AndTheirAbsenceEndsTheConnection()
     {
         var bench = new Bench().Register();
@@ -115,6 +116,7 @@ public sealed class MasterLinkTests
     }
 
     [Test]
+    [Category("case 195")]
     public void CompletedFrameworks_AreShutDownOnRegistration()
     {
         var bench = new Bench().Register();

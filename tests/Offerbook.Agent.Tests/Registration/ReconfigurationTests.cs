@@ -84,6 +84,7 @@ internal sealed class ReconfigurationTests
     }
 
     [Test]
+    [Category("case 195")]
     public void Machine_ThatWasRestartedAsAnother_RegistersAsANewAgent()
     {
         var bench = new Bench().Register();
@@ -99,6 +100,7 @@ internal sealed class ReconfigurationTests
     }
 
     [Test]
+    [Category("case 195")]
     public void Machine_ThatWasRestarted_KeepsItsId_AndReportsWhatRanAsEnded()
     {
         var bench = new Bench().Register();

@@ -9,6 +9,7 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Agent.Tests.Sandbox;
 
 /// <summary>Sandboxes on a real disk.</summary>
+[Category("case 196")]
 internal sealed class SandboxCollectorTests
 {
     private readonly Channel<AgentMessage> _messages = Channel.CreateUnbounded<AgentMessage>();

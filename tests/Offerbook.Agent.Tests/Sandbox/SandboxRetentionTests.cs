@@ -3,6 +3,7 @@ using Offerbook.Agent.Tests.Support;
 
 namespace Offerbook.Agent.Tests.Sandbox;
 
+[Category("case 196")]
 public sealed class SandboxRetentionTests
 {
     [Test]

@@ -9,6 +9,7 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Agent.Tests.Standalone;
 
 /// <summary>What the core decides about operators' containers (case 182).</summary>
+[Category("case 182")]
 public sealed class OperatorContainerTests
 {
     private static readonly ContainerId Alone = new("alone");

@@ -205,6 +205,7 @@ public sealed class TaskLifeTests
     }
 
     [Test]
+    [Category("case 193")]
     public void Killing_IsAnnouncedOnlyToFrameworksThatKnowIt([Values] bool capable)
     {
         var bench = new Bench().Register();

@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Mesos.V1.Agent;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Tests.Support;
 using Offerbook.Wire;
 using CallType = Mesos.V1.Agent.Call.Types.Type;
 
@@ -9,6 +10,7 @@ namespace Offerbook.Agent.Tests.Http.Operator;
 /// <summary>Sessions and attaching, with real processes, in both content types (case 180).</summary>
 [TestFixture(MessageFormat.Json)]
 [TestFixture(MessageFormat.Protobuf)]
+[Category("case 180")]
 public sealed class AttachTests(MessageFormat format)
 {
     private AgentFixture _agent = null!;
@@ -103,6 +105,26 @@ public sealed class AttachTests(MessageFormat format)
 
         Assert.That((await WaitAsync("s5")).ExitStatus, Is.EqualTo(9));
         Assert.That(() => pids.Any(pid => ProcessTable.Read(pid) is { Ended: false }), Is.False.After(10_000, 20));
+    }
+
+    [Test]
+    public async System.Threading.Tasks.Task Session_InATaskThatIsKilled_EndsWithIt()
+    {
+        _agent.Master.Send(Make.Launch(Make.Task("victim", "sleep 1000", "cpus:0.1;mem:32")));
+        var task = (await _agent.Master.StateAsync("victim", TaskState.TaskRunning)).ContainerStatus.ContainerId;
+        using var session = new OutputReading(await _agent.PostAsync(new Call
+        {
+            Type = Call.Types.Type.LaunchNestedContainerSession,
+            LaunchNestedContainerSession = new() { ContainerId = new ContainerID { Value = "s9", Parent = task }, Command = new CommandInfo { Value = "echo $$; exec sleep 1000" } },
+        }, format), format, _agent.Timeout);
+        await session.UntilAsync("\n");
+        var pid = int.Parse(session.Output.ToString());
+
+        _agent.Master.Send(Make.Kill("victim", graceSeconds: 0));
+
+        await session.ToEndAsync();
+        await _agent.Master.StateAsync("victim", TaskState.TaskKilled);
+        Assert.That(() => ProcessTable.Read(pid) is { Ended: false }, Is.False.After(10_000, 20));
     }
 
     [Test]

@@ -9,6 +9,7 @@ namespace Offerbook.Agent.Tests.Http.Operator;
 /// <summary>LAUNCH, WAIT, KILL, REMOVE and GET_CONTAINERS over HTTP with real processes, in both content types (case 182).</summary>
 [TestFixture(MessageFormat.Json)]
 [TestFixture(MessageFormat.Protobuf)]
+[Category("case 182")]
 public sealed class ContainerCallTests(MessageFormat format)
 {
     private AgentFixture _agent = null!;

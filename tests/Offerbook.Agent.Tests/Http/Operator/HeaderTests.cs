@@ -9,6 +9,8 @@ using CallType = Mesos.V1.Agent.Call.Types.Type;
 namespace Offerbook.Agent.Tests.Http.Operator;
 
 /// <summary>The headers of the operator API (case 179), the reads (case 172), and who may enter.</summary>
+[Category("case 172")]
+[Category("case 179")]
 public sealed class HeaderTests
 {
     private AgentFixture _agent = null!;
