@@ -23,6 +23,12 @@ internal static class ExitCode
     /// <summary>It was not done within <c>--timeout</c>; it goes on in the cluster.</summary>
     public const int TimedOut = 6;
 
+    /// <summary><c>offerbook plan</c>: the document would change something, and what it would start fits now.</summary>
+    public const int Changes = 10;
+
+    /// <summary><c>offerbook plan</c>: the document would change something, and not all that it would start fits now.</summary>
+    public const int ChangesWithoutRoom = 11;
+
     /// <summary>Stopped by Ctrl-C or SIGTERM before it was done.</summary>
     public const int Interrupted = 130;
 }

@@ -30,6 +30,8 @@ var root = new RootCommand("Offerbook: one cluster of machines, shared by servic
     JobCommands.CreateJobs(),
     OffersCommand.Create(),
     WhyCommand.Create(),
+    PlanCommand.Create(),
+    RolloutCommand.Create(),
     SimulateCommand.Create(),
     StorefrontCommand.Create(),
     CredentialOption.Principal,

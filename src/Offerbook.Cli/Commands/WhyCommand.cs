@@ -4,24 +4,30 @@ using Offerbook.Cli.Talking;
 
 namespace Offerbook.Cli.Commands;
 
-/// <summary><c>offerbook why</c>: what keeps each agent from a framework in a role.</summary>
+/// <summary><c>offerbook why</c>: what keeps each agent from a framework in a role, or with an app what keeps that from being where it shall be.</summary>
 internal static class WhyCommand
 {
     public static Command Create()
     {
+        var app = new Argument<string?>("app") { Description = "An app: tell why it waits instead", Arity = ArgumentArity.ZeroOrOne };
         var framework = new Option<string?>("--framework") { Description = "The framework's id or name; without it, whoever is in the role" };
         var role = new Option<string?>("--role") { Description = "The role; may be left out if the framework has only one" };
         var agent = new Option<string?>("--agent") { Description = "Only this agent: its id or its host" };
         var agents = new Option<bool>("--agents") { Description = "List the agents with their reasons, not only the summary" };
         var limit = new Option<int>("--limit") { Description = "List at most so many agents (1 to 1000)", DefaultValueFactory = _ => 100 };
         var cursor = new Option<string?>("--cursor") { Description = "Go on where the page before ended" };
-        var (master, json) = (EndpointOption.Master(), Common.Json());
-        var command = new Command("why", "Show why agents are not offered to a framework in a role")
+        var (master, apps, json) = (EndpointOption.Master(), EndpointOption.Apps(), Common.Json());
+        var command = new Command("why", "Show why an app waits, or why agents are not offered to a framework in a role")
         {
-            framework, role, agent, agents, limit, cursor, master.Option, json,
+            app, apps.Option, framework, role, agent, agents, limit, cursor, master.Option, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetValue(app) is { } id)
+            {
+                using var appsClient = new ApiClient(apps.Resolve(parsed));
+                return await AppWaits.ShowAsync(appsClient, id, parsed.GetValue(json), cancellation);
+            }
             var query = new[]
             {
                 ("framework", parsed.GetValue(framework)), ("role", parsed.GetValue(role)), ("agent", parsed.GetValue(agent)),

@@ -26,6 +26,12 @@ public static class AppsFlags
         Setting("decline_offer_duration", "Milliseconds for which a declined offer is not wanted again",
             (text, settings) => settings with { DeclineOfferDuration = Milliseconds(text) }, settings => Of(settings.DeclineOfferDuration)),
         Setting("default_network_name", "Of container networks that are given none", (text, settings) => settings with { DefaultNetworkName = text }, settings => settings.DefaultNetworkName),
+        Deployment("deployment_deadline", "Seconds after which a deployment fails whose apps set no deadline of their own",
+            (text, limits) => limits with { DeadlineSeconds = Count(text, 1) }, limits => limits.DeadlineSeconds is { } seconds ? Of(seconds) : null),
+        Deployment("deployment_max_failures", "Failed tasks that a deployment allows each app that does not say; one more fails it",
+            (text, limits) => limits with { MaxFailures = Count(text, 0) }, limits => limits.MaxFailures is { } most ? Of(most) : null),
+        Deployment("deployment_on_failure", "stop, rollback or hold: what is done when one fails whose apps do not say", (text, limits) => limits with { OnFailure = OnFailure(text) },
+            limits => limits.OnFailure is { } action ? Json.EnumTexts.FailureActions.Write(action) : null),
         Setting("enable_features", "With commas: secrets, external_volumes, gpu_resources; vips, task_killing and maintenance_mode are always on",
             (text, settings) => settings with { Features = Features(text) }, settings => settings.Features.Count > 0 ? string.Join(',', settings.Features) : null),
         Setting("env_vars_prefix", "Put before HOST and the PORT variables", (text, settings) => settings with { Matching = settings.Matching with { EnvironmentPrefix = text } },
@@ -33,6 +39,9 @@ public static class AppsFlags
         Setting("failover_timeout", "Seconds that the master keeps tasks while the framework is away",
             (text, settings) => settings with { FailoverTimeout = TimeSpan.FromSeconds(Count(text, 0)) }, settings => Of((int)settings.FailoverTimeout.TotalSeconds)),
         Setting("hostname", "Given to the master", (text, settings) => settings with { Hostname = text }, settings => settings.Hostname),
+        Setting("kill_chunk_size", "Instances being killed at once", (text, settings) => settings with { MaxKillsInFlight = Count(text, 1) }, settings => Of(settings.MaxKillsInFlight)),
+        Setting("kill_retry_timeout", "Milliseconds after which a kill that nobody confirmed is repeated",
+            (text, settings) => settings with { KillRetryInterval = Milliseconds(text) }, settings => Of(settings.KillRetryInterval)),
         Setting("local_port_max", "Last service port", (text, settings) => settings with { ServicePortMax = Count(text, 1, 65535) }, settings => Of(settings.ServicePortMax)),
         Setting("local_port_min", "First service port", (text, settings) => settings with { ServicePortMin = Count(text, 1, 65535) }, settings => Of(settings.ServicePortMin)),
         Setting("max_instances_per_offer", "", (text, settings) => settings with { MaxInstancesPerOffer = Count(text, 1) }, settings => Of(settings.MaxInstancesPerOffer)),
@@ -40,6 +49,8 @@ public static class AppsFlags
         Setting("mesos_bridge_name", "", (text, settings) => settings with { Matching = settings.Matching with { BridgeName = text } }, settings => settings.Matching.BridgeName),
         Setting("new_group_enforce_role", "off or top: whether new top-level groups enforce their role",
             (text, settings) => settings with { NewTopGroupsEnforceRole = EnforceRole(text) }, settings => settings.NewTopGroupsEnforceRole ? "top" : "off"),
+        Setting("restart_when", "always or needed: what a change restarts that does not say; needed changes labels, dependencies and the like in place",
+            (text, settings) => settings with { Versioning = RestartWhen(text) }, settings => settings.Versioning == Groups.Versioning.Lenient ? "needed" : "always") with { IsOwn = true },
         Setting("task_launch_confirm_timeout", "Milliseconds", (text, settings) => settings with { LaunchConfirmTimeout = Milliseconds(text) }, settings => Of(settings.LaunchConfirmTimeout)),
         Setting("task_launch_timeout", "Milliseconds", (text, settings) => settings with { LaunchTimeout = Milliseconds(text) }, settings => Of(settings.LaunchTimeout)),
         Setting("zk_max_versions", "Versions kept of each app and of the tree", (text, settings) => settings with { MaxVersions = Count(text, 1, 10_000) }, settings => Of(settings.MaxVersions)),
@@ -53,6 +64,20 @@ public static class AppsFlags
 
     private static AppsFlag Setting(string name, string note, Func<string, AppsSettings, AppsSettings> apply, Func<AppsSettings, string?> show) =>
         new(name, FlagSupport.Supported, note) { Apply = (text, options) => options with { Settings = apply(text, options.Settings) }, Show = options => show(options.Settings) };
+
+    private static AppsFlag Deployment(string name, string note, Func<string, DeploymentPolicy, DeploymentPolicy> apply, Func<DeploymentPolicy, string?> show) =>
+        Setting(name, note, (text, settings) => settings with { Deployment = apply(text, settings.Deployment) }, settings => show(settings.Deployment)) with { IsOwn = true };
+
+    private static FailureAction OnFailure(string text) => Json.EnumTexts.FailureActions.TryParse(text, out var action)
+        ? action
+        : throw new FormatException($"expecting stop, rollback or hold, not '{text}'");
+
+    private static Groups.Versioning RestartWhen(string text) => text switch
+    {
+        "always" => Groups.Versioning.Strict,
+        "needed" => Groups.Versioning.Lenient,
+        _ => throw new FormatException($"expecting always or needed, not '{text}'"),
+    };
 
     private static TimeSpan Milliseconds(string text) => TimeSpan.FromMilliseconds(Count(text, 0));
 
