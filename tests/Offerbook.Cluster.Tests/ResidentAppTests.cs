@@ -39,7 +39,8 @@ internal sealed class ResidentAppTests
 
         await DeployAsync(cluster, HttpMethod.Delete, "/v2/apps/shop/db", null);
         await Eventually.HoldsAsync(async () => (await ReservedAsync(cluster)).Count == 0, "the reservation is undone", Patience, cluster.DescribeAsync);
-        Assert.That(Directory.EnumerateFiles(cluster.DataDirectory, "log", SearchOption.AllDirectories), Is.Empty, "the data has gone with the volume");
+        await Eventually.HoldsAsync(() => Task.FromResult(!Directory.EnumerateFiles(cluster.DataDirectory, "log", SearchOption.AllDirectories).Any()),
+            "the data goes with the volume", Patience, cluster.DescribeAsync);
     }
 
     private static async Task DeployAsync(Harness.Cluster cluster, HttpMethod method, string path, string? body)

@@ -30,6 +30,11 @@ internal static class Framework
             info.Principal = settings.Principal;
         }
         info.Capabilities.Add(Capabilities.Select(type => new FrameworkInfo.Types.Capability { Type = type }));
+        if (settings.Features.Contains(Specs.Features.GpuResources))
+        {
+            // Else agents with GPUs are not offered.
+            info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.GpuResources });
+        }
         return info;
     }
 }

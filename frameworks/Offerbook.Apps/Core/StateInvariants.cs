@@ -38,7 +38,7 @@ internal static class StateInvariants
     private static void Check(AppsState state, Instance instance)
     {
         Invariant.Check(instance.Id.App == instance.App, $"{instance.Id} belongs to {instance.App}");
-        Invariant.Check(!instance.Condition.IsTerminal(), $"{instance.Id}, whose task has ended, is scheduled or gone");
+        Invariant.Check(!instance.Condition.IsTerminal() || (instance.IsCompleted && state.DefinitionOf(instance) is Specs.AppDefinition { RunOnce: true }), $"{instance.Id}, whose task has ended, is scheduled or gone");
         Invariant.Check(instance.IsActive || instance.Goal == Goal.Running || instance is { Goal: Goal.Stopped, Reservation: not null }, $"{instance.Id}, which nobody wants, has a task or is gone");
         Invariant.Check(instance.IsActive == instance.Placement is not null, $"{instance.Id} is placed while it has a task");
         Invariant.Check(!instance.IsActive || instance.Incarnation > 0, $"{instance.Id} counts its tasks");

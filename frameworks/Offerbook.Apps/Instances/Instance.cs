@@ -73,6 +73,9 @@ public sealed record Instance(InstanceId Id, PathId App, Timestamp Version, stri
         : Containers.Count == 0 ? [Task]
         : Containers.Where(container => !container.Condition.IsTerminal()).Select(container => Id.Task(Incarnation, container.Name));
 
+    /// <summary>Its task has ended well, and the app wants it to run once only.</summary>
+    public bool IsCompleted => Condition == Condition.Finished;
+
     public bool IsActive => Condition.IsActive();
 
     /// <summary>Counts toward the number of instances that the app wants.</summary>

@@ -40,9 +40,9 @@ public static class InstanceHealth
 
     /// <summary>Running, and known to be well if there are checks to tell.</summary>
     public static bool IsHealthy(RunSpec app, Instance instance) =>
-        instance.Condition == Condition.Running && (!HasChecks(app) || Aggregate(app, instance) == true);
+        instance.IsCompleted || (instance.Condition == Condition.Running && (!HasChecks(app) || Aggregate(app, instance) == true));
 
     /// <summary>Healthy, and ready if the app defines readiness: what a deployment waits for.</summary>
     public static bool IsReady(RunSpec app, Instance instance) =>
-        IsHealthy(app, instance) && (app.ReadinessChecks.Count == 0 || instance.Ready);
+        IsHealthy(app, instance) && (app.ReadinessChecks.Count == 0 || instance.Ready || instance.IsCompleted);
 }

@@ -92,6 +92,11 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
         {
             // The change of condition is not told: the next that clients hear is Provisioned, with a new task id.
             var next = InstanceTransition.Reschedule(ended, turn.Time);
+            if (HasDoneItsWork(turn.State.DefinitionOf(ended), ended))
+            {
+                turn.Apply(new Change.InstanceStored(next with { Condition = Condition.Finished, StartedAt = ended.StartedAt }));
+                return;
+            }
             // With the same configuration it is launched as the app is now: scaled, or with other metadata.
             var present = turn.State.Root.FindSpec(ended.App);
             var isCurrent = present?.VersionInfo.LastConfigChangeAt == turn.State.DefinitionOf(ended).VersionInfo.LastConfigChangeAt;
@@ -102,6 +107,9 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
             turn.Apply(new Change.InstanceExpunged(ended.Id));
         }
     }
+
+    private static bool HasDoneItsWork(RunSpec app, Instance ended) =>
+        app is AppDefinition { RunOnce: true } && ended is { Goal: Goal.Running, Condition: Condition.Finished };
 
     /// <summary>Nobody waits for an instance that is out of reach when it is not wanted, or when the app allows it no time.</summary>
     private static bool IsGivenUp(RunSpec app, Instance instance) => (instance.Goal != Goal.Running && (instance.Reservation is null || instance.Goal == Goal.Decommissioned))
@@ -116,7 +124,7 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
         // The back-off may have been changed in place.
         app = turn.State.Root.FindSpec(app.Id) is { } present && present.VersionInfo.LastConfigChangeAt == app.VersionInfo.LastConfigChangeAt ? present : app;
         var delay = turn.State.Delays.GetValueOrDefault(app.Id);
-        if (after.Condition.CountsAsFailure() && after.Goal == Goal.Running && !before.KillRequested && !IsDraining(status))
+        if (after.Condition.CountsAsFailure() && !HasDoneItsWork(app, after) && after.Goal == Goal.Running && !before.KillRequested && !IsDraining(status))
         {
             var last = delay?.IsForgotten(app, turn.Time) == true ? null : delay;
             turn.Apply(new Change.DelayChanged(app.Id, LaunchDelay.AfterFailure(last, app, turn.Time)));

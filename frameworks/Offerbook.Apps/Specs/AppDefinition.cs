@@ -39,6 +39,9 @@ public sealed record AppDefinition : RunSpec
 
     public bool? Tty { get; init; }
 
+    /// <summary>An instance whose task ends well has done its work and is not launched again; one that fails is.</summary>
+    public bool RunOnce { get; init; }
+
     public override int Gpus => Resources.Gpus;
 
     public override IEnumerable<VolumeClaim> VolumeClaims => PersistentVolumes.Select(volume =>

@@ -89,7 +89,7 @@ public sealed class WritingTests
           "readinessChecks": [{"name": "r", "portName": "http", "httpStatusCodesForReady": [200, 302], "preserveLastResponse": true}],
           "taskKillGracePeriodSeconds": 5, "dependencies": ["/db", "/prod/x"], "labels": {"k": "v", "a": "b"},
           "upgradeStrategy": {"minimumHealthCapacity": 0.35, "maximumOverCapacity": 0}, "unreachableStrategy": "disabled",
-          "killSelection": "OLDEST_FIRST", "tty": true, "role": "prod", "networks": [{"mode": "host"}]
+          "killSelection": "OLDEST_FIRST", "tty": true, "runOnce": true, "role": "prod", "networks": [{"mode": "host"}]
         }
         """;
 }

@@ -53,6 +53,7 @@ public static class AppAssembly
             Secrets = draft.Secrets ?? basis.Secrets,
             KillSelection = draft.KillSelection ?? basis.KillSelection,
             Tty = draft.Tty ?? basis.Tty,
+            RunOnce = draft.RunOnce ?? basis.RunOnce,
             Role = draft.Role ?? basis.Role,
             Deployment = draft.Deployment is null ? basis.Deployment : draft.Deployment.IsEmpty ? null : draft.Deployment,
         };

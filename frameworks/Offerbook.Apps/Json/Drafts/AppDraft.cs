@@ -48,6 +48,7 @@ public sealed record AppDraft
     public UnreachableStrategy? UnreachableStrategy { get; init; }
     public KillSelection? KillSelection { get; init; }
     public bool? Tty { get; init; }
+    public bool? RunOnce { get; init; }
     public string? Role { get; init; }
     public DeploymentPolicy? Deployment { get; init; }
 

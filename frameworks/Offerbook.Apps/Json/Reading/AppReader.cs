@@ -50,6 +50,7 @@ public static class AppReader
             UnreachableStrategy = ReadUnreachableStrategy(app),
             KillSelection = app.Choice("killSelection", EnumTexts.KillSelections),
             Tty = app.Flag("tty"),
+            RunOnce = app.Flag("runOnce"),
             Role = app.Text("role", minLength: 1),
             Deployment = app.Object("deployment", DeploymentPolicyReader.Read),
             Version = app.Moment("version"),

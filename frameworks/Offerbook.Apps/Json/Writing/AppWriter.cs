@@ -66,6 +66,7 @@ public static class AppWriter
         json["killSelection"] = EnumTexts.KillSelections.Write(app.KillSelection);
         json["unreachableStrategy"] = WriteUnreachable(app.UnreachableStrategy);
         json.AddOptional("tty", app.Tty);
+        json.AddOptional("runOnce", app.RunOnce ? true : null);
         json["role"] = app.Role;
         json.AddOptional("deployment", app.Deployment is null ? null : DeploymentPolicyWriter.Write(app.Deployment));
         return json;
