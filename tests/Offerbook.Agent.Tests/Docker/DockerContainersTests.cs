@@ -1,11 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Offerbook.Agent.Checks;
 using Offerbook.Agent.Containers;
-using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Operations;
 
 namespace Offerbook.Agent.Tests.Docker;
@@ -82,7 +76,7 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
         await Yard.RunAsync(polite);
         await Yard.UntilOutputAsync(polite, "up");
         Yard.Runner.Signal(polite.Container, ContainerSignal.Terminate);
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(polite)).Exit, Is.EqualTo(new ContainerExit.Exited(7)));
+        Assert.That(await Yard.ExitAsync(polite), Is.EqualTo(new ContainerExit.Exited(7)));
         Assert.That(Yard.Output(polite), Is.EqualTo("up\nbye\n"));
 
         var stubborn = Yard.Spec("trap '' TERM; echo up; while true; do sleep 0.1; done");
@@ -90,7 +84,7 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
         await Yard.UntilOutputAsync(stubborn, "up");
         Yard.Runner.Signal(stubborn.Container, ContainerSignal.Terminate);
         Yard.Runner.Signal(stubborn.Container, ContainerSignal.Kill);
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(stubborn)).Exit, Is.EqualTo(new ContainerExit.Exited(137)));
+        Assert.That(await Yard.ExitAsync(stubborn), Is.EqualTo(new ContainerExit.Exited(137)));
     }
 
     [Test]
@@ -103,7 +97,7 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
 
         Yard.Runner.Signal(spec.Container, ContainerSignal.Terminate);
 
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.EqualTo(new ContainerExit.Exited(9)));
+        Assert.That(await Yard.ExitAsync(spec), Is.EqualTo(new ContainerExit.Exited(9)));
     }
 
     [Test]
@@ -145,8 +139,7 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
     {
         await Engine.CallAsync(HttpMethod.Post, "/images/busybox/tag?repo=localhost:1/here&tag=latest");
         var spec = Yard.Spec("true", new DockerSettings("localhost:1/here") { ForcePull = true });
-        Yard.Runner.Launch(spec);
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason, Does.Contain("could not be pulled"));
+        Assert.That(await Yard.FailAsync(spec), Does.Contain("could not be pulled"));
 
         Assert.That(await Yard.RunToEndAsync(Yard.Spec("true", new DockerSettings("localhost:1/here"))), Is.EqualTo(new ContainerExit.Exited(0)));
     }
@@ -156,9 +149,7 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
     {
         var spec = Yard.Spec(new CommandSpec.Program("/no/such/program", []));
 
-        Yard.Runner.Launch(spec);
-
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason, Does.Contain("/no/such/program"));
+        Assert.That(await Yard.FailAsync(spec), Does.Contain("/no/such/program"));
         Assert.That(await Engine.ContainersAsync(), Is.Empty);
     }
 
@@ -167,79 +158,7 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
     {
         var spec = Yard.Spec("true", new DockerSettings(DockerEngine.Image) { Gpus = 2 });
 
-        Yard.Runner.Launch(spec);
-
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason, Does.Contain("could not select device driver").And.Contain("gpu"));
-    }
-
-    [Test]
-    public async Task Bridge_GivesAnAddress_AndMapsPorts()
-    {
-        var (tcp, udp) = (FreePort(), FreePort());
-        var spec = Yard.Spec("nc -llp 80 -e echo over tcp & while true; do cat /proc/net/snmp > $MESOS_SANDBOX/udp; sleep 0.1; done", new DockerSettings(DockerEngine.Image)
-        {
-            Network = new DockerNetwork.Bridge(), Hostname = "own-name", Ports = [new DockerPort(tcp, 80, "tcp"), new DockerPort(udp, 81, "udp")],
-        });
-        var started = await Yard.RunAsync(spec);
-
-        Assert.That(IPAddress.Parse(started.Addresses.Single()).GetAddressBytes()[0], Is.EqualTo(10));
-        Assert.That(started.Pid, Is.GreaterThan(1));
-        Assert.That((await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("Config").GetProperty("Hostname").GetString(), Is.EqualTo("own-name"));
-        await DockerYard.UntilAsync(async () => await TextFromAsync(tcp) == "over tcp\n", "an answer over tcp");
-        using var client = new UdpClient();
-        await DockerYard.UntilAsync(async () =>
-        {
-            await client.SendAsync("over udp\n"u8.ToArray(), new IPEndPoint(IPAddress.Loopback, udp));
-            // Nothing in the image listens to udp: the kernel counts packets to ports without a listener, third on its line.
-            return File.ReadLines(Path.Combine(Yard.Sandbox(spec), "udp")).LastOrDefault(line => line.StartsWith("Udp: ", StringComparison.Ordinal)) is { } counts
-                && counts.Split(' ')[2] is not ("NoPorts" or "0");
-        }, "a packet over udp");
-    }
-
-    [Test]
-    public async Task UserNetworks_GiveAnAddressOfTheirs_AndAreReachableByAlias()
-    {
-        var network = $"net-{Guid.NewGuid():N}";
-        await Engine.CallAsync(HttpMethod.Post, "/networks/create", new JsonObject
-        {
-            ["Name"] = network, ["IPAM"] = new JsonObject { ["Config"] = new JsonArray(new JsonObject { ["Subnet"] = "10.254.77.0/24" }) },
-        });
-        var settings = new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.Named(network), Parameters = [new("network-alias", "server")] };
-        var spec = Yard.Spec("sleep 1000", settings);
-        var started = await Yard.RunAsync(spec);
-        Assert.That(started.Addresses.Single(), Does.StartWith("10.254.77."));
-
-        var endpoint = (await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("NetworkSettings").GetProperty("Networks").GetProperty(network);
-        Assert.That(endpoint.GetProperty("Aliases").EnumerateArray().Select(alias => alias.GetString()), Does.Contain("server"));
-
-        Yard.Runner.Signal(spec.Container, ContainerSignal.Kill);
-        await Yard.NextAsync<AgentMessage.ContainerExited>(spec);
-        await Engine.CallAsync(HttpMethod.Delete, $"/networks/{network}");
-    }
-
-    [Test]
-    public async Task ANetworkThatIsNotThere_FailsByName()
-    {
-        var spec = Yard.Spec("true", new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.Named("no-such-net") });
-
-        Yard.Runner.Launch(spec);
-
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason, Does.Contain("no-such-net"));
-    }
-
-    [Test]
-    public async Task HostAndNone_HaveNoAddressOfTheirOwn()
-    {
-        var host = Yard.Spec("cat /proc/net/dev");
-        var none = Yard.Spec("cat /proc/net/dev", new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.None() });
-
-        Assert.That((await Yard.RunAsync(host)).Addresses, Is.Empty);
-        Assert.That((await Yard.RunAsync(none)).Addresses, Is.Empty);
-        await Yard.NextAsync<AgentMessage.ContainerExited>(host);
-        await Yard.NextAsync<AgentMessage.ContainerExited>(none);
-
-        Assert.That(Yard.Output(none).Split('\n').Count(line => line.Contains(':')), Is.EqualTo(1), "loopback alone");
-        Assert.That(Yard.Output(host), Is.Not.EqualTo(Yard.Output(none)));
+        Assert.That(await Yard.FailAsync(spec), Does.Contain("could not select device driver").And.Contain("gpu"));
     }
 
     [Test]
@@ -307,36 +226,6 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
     }
 
     [Test]
-    public async Task Checks_RunInside()
-    {
-        var spec = Yard.Spec("echo $$ > /tmp/own; sleep 1000", new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.Bridge() });
-        var started = await Yard.RunAsync(spec);
-        await DockerYard.UntilAsync(async () => await CheckAsync(spec, "test -e /tmp/own") == 0, "the file in the container");
-
-        Assert.That(await CheckAsync(spec, "exit 3"), Is.EqualTo(3));
-        Assert.That(await CheckAsync(spec, "test \"$EXTRA $TASK\" = \"yes t2\"", KeyValuePair.Create("EXTRA", "yes")), Is.Zero);
-        Assert.That(await CheckAsync(spec, new CommandSpec.Program("/no/such", [])), Is.EqualTo(126).Or.EqualTo(127), "as the engine says of what is not there");
-        var other = Yard.Spec("true");
-        Assert.That(async () => await CheckAsync(other, "true"), Throws.TypeOf<CheckImpossibleException>().With.Message.Contains(DockerYard.Name(other)));
-        Assert.That(Yard.Runner.Checks!.NetworkOf(spec.Container), Is.EqualTo(started.Pid));
-    }
-
-    [Test]
-    public async Task Checks_WhoseTimeIsUp_AreKilled()
-    {
-        var spec = Yard.Spec("sleep 1000");
-        await Yard.RunAsync(spec);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-
-        Assert.That(async () => await Yard.Runner.Checks!.RunAsync(
-            new CheckSpec.Command(spec, new CommandSpec.Shell("sleep 4242"), [], null), limit.Token), Throws.InstanceOf<OperationCanceledException>());
-
-        await DockerYard.UntilAsync(() => !DockerYard.Runs("sleep", "4242"), "its end");
-        Assert.That(Yard.HasMore(spec), Is.False, "the container goes on");
-        Assert.That(Yard.Runner.Checks!.NetworkOf(spec.Container), Is.Null, "it is in the host's network");
-    }
-
-    [Test]
     public async Task Statistics_AreTheEngines()
     {
         var spec = Yard.Spec("sleep 1000") with { Limits = new ContainerLimits(MemoryMegabytes: 48) };
@@ -381,7 +270,7 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
 
         await Engine.CallAsync(HttpMethod.Delete, $"/containers/{DockerYard.Name(spec)}?force=1");
 
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.InstanceOf<ContainerExit.Vanished>().Or.EqualTo(new ContainerExit.Exited(137)));
+        Assert.That(await Yard.ExitAsync(spec), Is.InstanceOf<ContainerExit.Vanished>().Or.EqualTo(new ContainerExit.Exited(137)));
     }
 
     [Test]
@@ -393,39 +282,11 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
         foreach (var (i, spec) in specs.Index())
         {
             await Yard.NextAsync<AgentMessage.ContainerStarted>(spec);
-            Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.EqualTo(new ContainerExit.Exited(0)));
+            Assert.That(await Yard.ExitAsync(spec), Is.EqualTo(new ContainerExit.Exited(0)));
             Assert.That(Yard.Output(spec), Is.EqualTo($"{i}\n"));
         }
     }
 
-    private Task<int> CheckAsync(ContainerSpec spec, string line, params KeyValuePair<string, string>[] environment) =>
-        Yard.Runner.Checks!.RunAsync(new CheckSpec.Command(spec, new CommandSpec.Shell(line), environment, null), CancellationToken.None);
-
-    private Task<int> CheckAsync(ContainerSpec spec, CommandSpec command) =>
-        Yard.Runner.Checks!.RunAsync(new CheckSpec.Command(spec, command, [], null), CancellationToken.None);
-
     private static (long Shares, long Quota, long Memory, long Reservation) Amounts(JsonElement host) => (host.GetProperty("CpuShares").GetInt64(),
         host.GetProperty("CpuQuota").GetInt64(), host.GetProperty("Memory").GetInt64(), host.GetProperty("MemoryReservation").GetInt64());
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static async Task<string> TextFromAsync(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port);
-            using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
-            return await reader.ReadToEndAsync();
-        }
-        catch (Exception failure) when (failure is SocketException or IOException)
-        {
-            return failure.Message;
-        }
-    }
 }

@@ -40,8 +40,7 @@ public sealed class DockerFaultTests
     {
         _socket.Misbehave("^POST /containers/create", (Fault)fault, 1);
         var spec = _yard.Spec("true");
-        _yard.Runner.Launch(spec);
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason, Does.Contain(words));
+        Assert.That(await _yard.FailAsync(spec), Does.Contain(words));
 
         Assert.That(await _yard.RunToEndAsync(_yard.Spec("exit 4")), Is.EqualTo(new ContainerExit.Exited(4)));
     }
@@ -53,8 +52,7 @@ public sealed class DockerFaultTests
     {
         _socket.Misbehave("^POST /containers/create", (Fault)fault, 1);
         var spec = _yard.Spec("true");
-        _yard.Runner.Launch(spec);
-        await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec);
+        await _yard.FailAsync(spec);
         _yard.Runner.Forget(spec.Container);
 
         await DockerYard.UntilAsync(async () => (await _engine.ContainersAsync()).Count == 0, "its removal");
@@ -73,7 +71,7 @@ public sealed class DockerFaultTests
         await _yard.NextAsync<AgentMessage.ContainerStarted>(spec);
 
         _yard.Runner.Signal(spec.Container, ContainerSignal.Kill);
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.EqualTo(new ContainerExit.Exited(137)));
+        Assert.That(await _yard.ExitAsync(spec), Is.EqualTo(new ContainerExit.Exited(137)));
     }
 
     [Test]
@@ -81,9 +79,7 @@ public sealed class DockerFaultTests
     {
         _socket.Misbehave("^POST .*/start", Fault.HangBefore, 1);
         var spec = _yard.Spec("sleep 1000");
-        _yard.Runner.Launch(spec);
-
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason, Does.EndWith("the container has not started"));
+        Assert.That(await _yard.FailAsync(spec), Does.EndWith("the container has not started"));
 
         Assert.That(await _engine.ContainersAsync(), Is.Empty);
     }
@@ -93,9 +89,7 @@ public sealed class DockerFaultTests
     {
         _socket.Misbehave("^POST .*/start", Fault.Status500, 1);
         var spec = _yard.Spec("sleep 1000");
-        _yard.Runner.Launch(spec);
-
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason, Does.Contain("out of its mind"));
+        Assert.That(await _yard.FailAsync(spec), Does.Contain("out of its mind"));
 
         Assert.That(await _engine.ContainersAsync(), Is.Empty);
     }
@@ -119,7 +113,7 @@ public sealed class DockerFaultTests
 
         _socket.Behave();
 
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>(stuck)).Exit, Is.EqualTo(new ContainerExit.Exited(137)));
+        Assert.That(await _yard.ExitAsync(stuck), Is.EqualTo(new ContainerExit.Exited(137)));
     }
 
     [Test]
@@ -152,7 +146,7 @@ public sealed class DockerFaultTests
 
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerDegraded>()).Container, Is.EqualTo(stuck.Container));
         await _engine.CallAsync(HttpMethod.Post, $"/containers/{DockerYard.Name(other)}/kill");
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>(other)).Exit, Is.EqualTo(new ContainerExit.Exited(137)));
+        Assert.That(await _yard.ExitAsync(other), Is.EqualTo(new ContainerExit.Exited(137)));
         _socket.Behave();
         Assert.That(await _yard.NextAsync<AgentMessage.ContainerDegraded>(), Is.EqualTo(new AgentMessage.ContainerDegraded(stuck.Container, null)));
         Assert.That(_yard.Has<AgentMessage.EngineChanged>(), Is.False);
@@ -171,7 +165,7 @@ public sealed class DockerFaultTests
 
         await File.WriteAllTextAsync(Path.Combine(_yard.Sandbox(spec), "go"), "");
 
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.EqualTo(new ContainerExit.Exited(6)));
+        Assert.That(await _yard.ExitAsync(spec), Is.EqualTo(new ContainerExit.Exited(6)));
     }
 
     [TestCase(Fault.HangAfter)]
@@ -206,8 +200,7 @@ public sealed class DockerFaultTests
     {
         _socket.Misbehave("^POST /images/create", Fault.HangBefore);
         var hangs = _yard.Spec("true", new DockerSettings("localhost:1/none"));
-        _yard.Runner.Launch(hangs);
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>(hangs)).Reason, Does.Contain("did not answer within 2 s"));
+        Assert.That(await _yard.FailAsync(hangs), Does.Contain("did not answer within 2 s"));
 
         var givenUp = _yard.Spec("true", new DockerSettings("localhost:1/none"));
         _yard.Runner.Launch(givenUp);
@@ -228,7 +221,7 @@ public sealed class DockerFaultTests
         await File.WriteAllTextAsync(Path.Combine(_yard.Sandbox(spec), "go"), "");
         _socket.Behave();
         _socket.CutAll();
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.EqualTo(new ContainerExit.Exited(8)));
+        Assert.That(await _yard.ExitAsync(spec), Is.EqualTo(new ContainerExit.Exited(8)));
     }
 
     [Test]
@@ -238,9 +231,7 @@ public sealed class DockerFaultTests
         await yard.RestartAsync();
         var spec = yard.Spec("true");
 
-        yard.Runner.Launch(spec);
-
-        Assert.That((await yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason, Does.Contain("/nowhere/docker.sock"));
+        Assert.That(await yard.FailAsync(spec), Does.Contain("/nowhere/docker.sock"));
     }
 
     [Test]
@@ -250,9 +241,7 @@ public sealed class DockerFaultTests
         await _yard.RestartAsync();
         var spec = _yard.Spec("true");
 
-        _yard.Runner.Launch(spec);
-
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason, Does.Contain("--containerizers=mesos,docker"));
+        Assert.That(await _yard.FailAsync(spec), Does.Contain("--containerizers=mesos,docker"));
         Assert.That(_socket.Requests, Is.Empty);
     }
 
@@ -268,7 +257,7 @@ public sealed class DockerFaultTests
 
         await engine.RestartAsync();
 
-        var exit = (await yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit;
+        var exit = await yard.ExitAsync(spec);
         var code = (await engine.InspectAsync(DockerYard.Name(spec))).GetProperty("State").GetProperty("ExitCode").GetInt32();
         Assert.That(exit, Is.EqualTo(new ContainerExit.Exited(code)));
         Assert.That(await yard.RunToEndAsync(yard.Spec("exit 5")), Is.EqualTo(new ContainerExit.Exited(5)), "and it is used again");
@@ -286,12 +275,11 @@ public sealed class DockerFaultTests
         engine.Pause();
         await File.WriteAllTextAsync(Path.Combine(yard.Sandbox(spec), "go"), "");
         var failing = yard.Spec("true");
-        yard.Runner.Launch(failing);
-        Assert.That((await yard.NextAsync<AgentMessage.ContainerLaunchFailed>(failing)).Reason, Does.Contain("did not answer"));
+        Assert.That(await yard.FailAsync(failing), Does.Contain("did not answer"));
 
         engine.Continue();
 
-        Assert.That((await yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.EqualTo(new ContainerExit.Exited(9)));
+        Assert.That(await yard.ExitAsync(spec), Is.EqualTo(new ContainerExit.Exited(9)));
         Assert.That(yard.Output(spec), Is.EqualTo("after\n"));
         yard.Runner.Forget(failing.Container);
         yard.Runner.Forget(spec.Container);

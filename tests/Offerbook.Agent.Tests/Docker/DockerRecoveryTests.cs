@@ -19,7 +19,7 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
         var after = await Yard.NextAsync<AgentMessage.ContainerStarted>(spec);
         Assert.That((after.Pid, after.Addresses.Single()), Is.EqualTo((before.Pid, before.Addresses.Single())));
         await File.WriteAllTextAsync(Path.Combine(Yard.Sandbox(spec), "go"), "");
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.EqualTo(new ContainerExit.Exited(5)));
+        Assert.That(await Yard.ExitAsync(spec), Is.EqualTo(new ContainerExit.Exited(5)));
         Assert.That(Yard.Output(spec), Is.EqualTo("up\n"));
     }
 
@@ -52,7 +52,7 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
 
         await Yard.RestartAsync(spec);
 
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.EqualTo(new ContainerExit.Exited(7)));
+        Assert.That(await Yard.ExitAsync(spec), Is.EqualTo(new ContainerExit.Exited(7)));
         Assert.That(Yard.Output(spec), Is.EqualTo("last words\n"));
     }
 
@@ -90,7 +90,7 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
 
         await Yard.RestartAsync(spec);
 
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(spec)).Exit, Is.InstanceOf<ContainerExit.Vanished>());
+        Assert.That(await Yard.ExitAsync(spec), Is.InstanceOf<ContainerExit.Vanished>());
     }
 
     [Test]
@@ -116,7 +116,7 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
 
         await Yard.RestartAsync(ended);
 
-        Assert.That((await Yard.NextAsync<AgentMessage.ContainerExited>(ended)).Exit, Is.InstanceOf<ContainerExit.Vanished>(), "it ended after this machine's start");
+        Assert.That(await Yard.ExitAsync(ended), Is.InstanceOf<ContainerExit.Vanished>(), "it ended after this machine's start");
     }
 
     [Test]

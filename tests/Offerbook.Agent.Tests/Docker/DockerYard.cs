@@ -83,8 +83,18 @@ internal sealed class DockerYard : IAsyncDisposable
     public async Task<ContainerExit> RunToEndAsync(ContainerSpec spec)
     {
         await RunAsync(spec);
-        return (await NextAsync<AgentMessage.ContainerExited>(spec)).Exit;
+        return await ExitAsync(spec);
     }
+
+    /// <summary>Launches a container that cannot run.</summary>
+    /// <returns>What is said to be the reason.</returns>
+    public async Task<string> FailAsync(ContainerSpec spec)
+    {
+        Runner.Launch(spec);
+        return (await NextAsync<AgentMessage.ContainerLaunchFailed>(spec)).Reason;
+    }
+
+    public async Task<ContainerExit> ExitAsync(ContainerSpec spec) => (await NextAsync<AgentMessage.ContainerExited>(spec)).Exit;
 
     /// <summary>Waits for the next message about a container, which must be of this kind.</summary>
     public async Task<T> NextAsync<T>(ContainerSpec spec) where T : AgentMessage

@@ -85,8 +85,37 @@ public sealed class OutputCopierTests
         Assert.That(waits, Is.EqualTo(OutputCopier.MaxLastReads));
     }
 
-    private OutputCopier Copier(Func<TimeSpan, CancellationToken, Task> delay) => new(_engine, "c1", hasTerminal: false,
-        () => new OutputWriter(new OutputPlace(Path.Combine(_directory, "place")), _directory, 0, 0), Timings, NullLogger.Instance, delay);
+    [Test]
+    public async Task TheFirstRead_LetsOthersGoFirst()
+    {
+        var (turn, waiting) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var copier = Copier((_, cancellation) =>
+        {
+            waiting.TrySetResult();
+            return Task.Delay(Timeout.Infinite, cancellation);
+        }, turn.Task);
+        await waiting.Task.WaitAsync(Patience);
+        Assert.That(Reads(), Is.Zero);
+
+        turn.SetResult();
+
+        await DockerYard.UntilAsync(() => Reads() == 1, "the first read");
+    }
+
+    [Test]
+    public async Task TheFirstRead_OfAContainerThatHasEnded_WaitsForNobody()
+    {
+        var waits = 0;
+        using var copier = Copier((_, cancellation) =>
+            Interlocked.Increment(ref waits) == 1 ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask, new TaskCompletionSource().Task);
+
+        await copier.FinishAsync().WaitAsync(Patience);
+
+        Assert.That(Reads(), Is.EqualTo(OutputCopier.MaxLastReads));
+    }
+
+    private OutputCopier Copier(Func<TimeSpan, CancellationToken, Task> delay, Task? turn = null) => new(_engine, "c1", hasTerminal: false,
+        () => new OutputWriter(new OutputPlace(Path.Combine(_directory, "place")), _directory, 0, 0), Timings, NullLogger.Instance, turn, delay);
 
     private int Reads() => _socket.Requests.Count(request => request.Contains("/c1/logs", StringComparison.Ordinal));
 

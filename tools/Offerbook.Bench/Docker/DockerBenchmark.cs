@@ -16,6 +16,9 @@ public sealed class DockerBenchmark : IBenchmark
 {
     private const string Line = "exec sleep 1000";
 
+    /// <summary>Enough that master and agent have compiled what they execute.</summary>
+    private const int WarmUp = 10;
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     public string Name => "docker";
@@ -52,7 +55,7 @@ public sealed class DockerBenchmark : IBenchmark
             };
             await feed.SubscribeAsync(cancellation);
             run.Progress("warming up");
-            await MeasureAsync(engine, feed, directory, 2, cancellation);
+            await MeasureAsync(engine, feed, directory, WarmUp, cancellation);
             foreach (var n in run.Ints("n"))
             {
                 var rounds = new List<Round>();
@@ -60,6 +63,7 @@ public sealed class DockerBenchmark : IBenchmark
                 {
                     run.Progress($"{n} containers, round {i + 1}");
                     rounds.Add(await MeasureAsync(engine, feed, directory, n, cancellation));
+                    run.Progress(rounds[^1].ToString());
                 }
                 Report(run, n, rounds);
             }

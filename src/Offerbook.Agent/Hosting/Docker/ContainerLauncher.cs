@@ -46,14 +46,14 @@ internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> 
         {
             return new LaunchResult.Failed(unpulled);
         }
-        var answer = await InSlotAsync(() => CreateAsync(spec, cancellation), cancellation);
+        var answer = await parts.Slots.RunAsync(() => CreateAsync(spec, cancellation), cancellation);
         if (answer is EngineAnswer.Refused { IsMissingImage: true })
         {
             if (await GetImageAsync(docker, sandbox, cancellation) is { } problem)
             {
                 return new LaunchResult.Failed(problem);
             }
-            answer = await InSlotAsync(() => CreateAsync(spec, cancellation), cancellation);
+            answer = await parts.Slots.RunAsync(() => CreateAsync(spec, cancellation), cancellation);
         }
         if (answer is not EngineAnswer.Done done)
         {
@@ -62,7 +62,7 @@ internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> 
         }
         Warn(spec.Container, done);
         cancellation.ThrowIfCancellationRequested();
-        return await InSlotAsync(() => StartAsync(spec.Container, done.Body.Text("Id") ?? ContainerRequest.NameOf(spec.Container)), parts.Stopping);
+        return await parts.Slots.RunAsync(() => StartAsync(spec.Container, done.Body.Text("Id") ?? ContainerRequest.NameOf(spec.Container)), parts.Stopping);
     }
 
     private async Task<EngineAnswer> CreateAsync(ContainerSpec spec, CancellationToken cancellation)
@@ -108,19 +108,6 @@ internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> 
     {
         await parts.Engine.WorkAsync(HttpMethod.Delete, $"/containers/{ContainerRequest.NameOf(container)}?force=1&v=1", parts.Stopping);
         parts.Records.Delete(container);
-    }
-
-    private async Task<T> InSlotAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
-    {
-        await parts.LaunchSlots.WaitAsync(cancellation);
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            parts.LaunchSlots.Release();
-        }
     }
 
     /// <returns>Why it is not there; null when it is.</returns>

@@ -6,9 +6,8 @@ using Offerbook.Agent.Hosting.Docker.Output;
 namespace Offerbook.Agent.Hosting.Docker;
 
 /// <summary>
-/// One container from its launch, or from an agent's start, until it is forgotten. What is wanted of it is a set of wishes, each at
-/// most once, carried out one after the other: nothing piles up behind an engine that is stuck with this container, and no other
-/// container waits for it.
+/// One container from its launch, or from an agent's start, until it is forgotten. What is wanted of it (<see cref="Wishes"/>) is done
+/// one after the other, and no other container waits for it; what becomes of it is told by <see cref="ContainerNews"/>.
 ///
 /// <code>
 ///   Launch ─▶ create ─(no image: pull, create)─▶ start ─▶ inspect ─▶ ContainerStarted
@@ -21,14 +20,12 @@ namespace Offerbook.Agent.Hosting.Docker;
 internal sealed class DockerContainer
 {
     private readonly DockerParts _parts;
-    private readonly Action<Exception> _failed;
     private readonly Action<DockerContainer> _gone;
+    private readonly Wishes _wishes;
+    private readonly ContainerNews _news;
     private readonly ContainerLauncher _launcher;
     private readonly DockerContainer? _joins;
-    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _launchCancel = new();
-    private Wish _wishes;
-    private bool _isWorking;
     private ContainerSpec? _toLaunch;
     private int _toSend;
     private ContainerLimits _limits = ContainerLimits.None;
@@ -36,7 +33,6 @@ internal sealed class DockerContainer
     private string? _engineId;
     private string _stopSignal = "SIGTERM";
     private bool _startConfirmed;
-    private int _startReported;
     private string? _silentStart;
     private string _doubt = "";
     private IReadOnlyList<string> _addresses = [];
@@ -48,10 +44,12 @@ internal sealed class DockerContainer
     public DockerContainer(
         ContainerSpec spec, string sandbox, DockerParts parts, DockerContainer? joins, DockerRecord? record, Action<DockerContainer> gone, Action<Exception> failed)
     {
-        (Id, Sandbox, _parts, Record, _gone, _failed, _joins) = (spec.Container, sandbox, parts, record, gone, failed, joins);
+        (Id, Sandbox, _parts, Record, _gone, _joins) = (spec.Container, sandbox, parts, record, gone, joins);
         HasOwnNetwork = joins is not null || spec.Docker!.Network is not DockerNetwork.Host;
         _startConfirmed = record is { Stage: DockerStage.Started };
         _launcher = new ContainerLauncher(parts, SharedNetwork);
+        _wishes = new Wishes(FulfilAsync, failed, parts.Stopping);
+        _news = new ContainerNews(Id, parts.Post, parts.Logger);
     }
 
     public ContainerId Id { get; }
@@ -71,15 +69,13 @@ internal sealed class DockerContainer
     public int Pid { get; private set; }
 
     /// <summary>The core has been told of its end.</summary>
-    public bool HasEnded { get; private set; }
+    public bool HasEnded => _news.HasEnded;
 
     /// <summary>What becomes of it is not known for the moment.</summary>
-    public bool IsDegraded { get; private set; }
+    public bool IsDegraded => _news.IsDegraded;
 
     /// <summary>Whether a list of the engine's containers that shows this one alive, or not at all, would be news.</summary>
-    public bool IsSettled => StartReported && !HasEnded;
-
-    private bool StartReported => Volatile.Read(ref _startReported) != 0;
+    public bool IsSettled => _news.StartTold && !HasEnded;
 
     /// <summary>The name that the engine knows it by.</summary>
     public string EngineName => _engineId ?? ContainerRequest.NameOf(Id);
@@ -113,55 +109,12 @@ internal sealed class DockerContainer
         Ask(Wish.Update);
     }
 
-    public void Ask(Wish wish)
-    {
-        lock (_lock)
-        {
-            _wishes |= wish;
-            if (_isWorking)
-            {
-                return;
-            }
-            _isWorking = true;
-        }
-        _ = WorkAsync();
-    }
+    public void Ask(Wish wish) => _wishes.Ask(wish);
 
     /// <summary>The engine says nothing, and the agent wants to go on: taken to run as it did.</summary>
-    public ValueTask PresumeRunningAsync() => HasEnded ? default : ReportStartAsync(Record?.Pid ?? 0, []);
+    public ValueTask PresumeRunningAsync() => HasEnded ? default : _news.StartedAsync(Record?.Pid ?? 0, []);
 
     public void Dispose() => _output?.Dispose();
-
-    private async Task WorkAsync()
-    {
-        await Task.Yield();
-        try
-        {
-            while (Take() is var wish and not Wish.None)
-            {
-                await FulfilAsync(wish);
-            }
-        }
-        catch (OperationCanceledException) when (_parts.Stopping.IsCancellationRequested)
-        {
-            // The agent stops; the next one asks the engine how far we came.
-        }
-        catch (Exception bug)
-        {
-            _failed(bug);
-        }
-    }
-
-    private Wish Take()
-    {
-        lock (_lock)
-        {
-            var wishes = _wishes;
-            _wishes = Wish.None;
-            _isWorking = wishes != Wish.None;
-            return wishes;
-        }
-    }
 
     private async Task FulfilAsync(Wish wish)
     {
@@ -187,7 +140,7 @@ internal sealed class DockerContainer
         }
         if (wish.HasFlag(Wish.Doubt) && IsSettled)
         {
-            await DegradeAsync(_doubt);
+            await _news.DegradedAsync(_doubt);
         }
         if (wish.HasFlag(Wish.Observe) && !HasEnded)
         {
@@ -208,8 +161,7 @@ internal sealed class DockerContainer
         switch (result)
         {
             case LaunchResult.Failed failed:
-                HasEnded = true;
-                await _parts.Post(new AgentMessage.ContainerLaunchFailed(Id, failed.Why));
+                await _news.LaunchFailedAsync(failed.Why);
                 break;
             case LaunchResult.Started:
                 _startConfirmed = true;
@@ -229,7 +181,7 @@ internal sealed class DockerContainer
             HttpMethod.Post, $"/containers/{EngineName}/kill?signal={Uri.EscapeDataString(signal)}", _parts.Stopping));
         if (answer is EngineAnswer.Silent silent)
         {
-            await DegradeAsync(silent.Why);
+            await _news.DegradedAsync(silent.Why);
         }
         else if (answer is EngineAnswer.Refused)
         {
@@ -243,35 +195,16 @@ internal sealed class DockerContainer
         switch (await _parts.Engine.AskAsync(HttpMethod.Get, $"/containers/{EngineName}/json", _parts.Stopping))
         {
             case EngineAnswer.Done done when EngineState.Parse(done.Body) is { } state:
-                await DegradeAsync(null);
+                await _news.DegradedAsync(null);
                 await JudgeAsync(state);
                 break;
             case EngineAnswer.Refused { IsMissing: true }:
                 await MissAsync();
                 break;
             case var other:
-                await DegradeAsync(other.Problem ?? "the engine's answer is not about a container");
+                await _news.DegradedAsync(other.Problem ?? "the engine's answer is not about a container");
                 break;
         }
-    }
-
-    /// <summary>Says once that it is not known what becomes of the container, and once that it is again.</summary>
-    private async ValueTask DegradeAsync(string? why)
-    {
-        if (IsDegraded == why is not null)
-        {
-            return;
-        }
-        IsDegraded = why is not null;
-        if (why is not null)
-        {
-            _parts.Logger.LogWarning("What becomes of container {Container} is not known: {Reason}. The engine is asked again.", Id, why);
-        }
-        else
-        {
-            _parts.Logger.LogInformation("What becomes of container {Container} is known again.", Id);
-        }
-        await _parts.Post(new AgentMessage.ContainerDegraded(Id, why));
     }
 
     private async Task JudgeAsync(EngineState state)
@@ -280,7 +213,7 @@ internal sealed class DockerContainer
         if (state.IsAlive)
         {
             _startConfirmed = true;
-            if (!StartReported)
+            if (!_news.StartTold)
             {
                 if (Record is not null)
                 {
@@ -288,7 +221,7 @@ internal sealed class DockerContainer
                     await _parts.Sessions.EndAsync(state.Execs, _parts.Stopping);
                 }
                 _parts.Records.Write(Id, new DockerRecord(DockerStage.Started, state.Pid, _parts.Labels.BootId));
-                await ReportStartAsync(state.Pid, Addresses);
+                await _news.StartedAsync(state.Pid, Addresses);
             }
             Copy(state);
             return;
@@ -298,10 +231,10 @@ internal sealed class DockerContainer
             await SettleUnstartedAsync();
             return;
         }
-        if (Record is null && !StartReported)
+        if (Record is null && !_news.StartTold)
         {
             // Over before it was looked at; its start is told all the same.
-            await ReportStartAsync(0, Addresses);
+            await _news.StartedAsync(0, Addresses);
         }
         Copy(state);
         await _output!.FinishAsync();
@@ -326,45 +259,31 @@ internal sealed class DockerContainer
 
     private async Task MissAsync()
     {
-        if (StartReported || _startConfirmed)
+        if (_news.StartTold || _startConfirmed)
         {
             await EndAsync(new ContainerExit.Vanished("The container was removed from the Docker engine; its exit status is not known"));
         }
         else if (Record is not null)
         {
-            await DegradeAsync(null);
-            HasEnded = true;
-            await _parts.Post(new AgentMessage.ContainerNeverStarted(Id));
+            await _news.NeverStartedAsync();
         }
         else if (_silentStart is not null)
         {
-            await DegradeAsync(null);
-            HasEnded = true;
-            await _parts.Post(new AgentMessage.ContainerLaunchFailed(Id, $"{_silentStart}; the container has not started"));
-        }
-    }
-
-    private async ValueTask ReportStartAsync(int pid, IReadOnlyList<string> addresses)
-    {
-        if (Interlocked.Exchange(ref _startReported, 1) == 0)
-        {
-            await _parts.Post(new AgentMessage.ContainerStarted(Id, pid) { Addresses = addresses });
+            await _news.LaunchFailedAsync($"{_silentStart}; the container has not started");
         }
     }
 
     private async Task EndAsync(ContainerExit exit)
     {
-        await DegradeAsync(null);
-        HasEnded = true;
         Pid = 0;
-        await _parts.Post(new AgentMessage.ContainerExited(Id, exit));
+        await _news.ExitedAsync(exit);
     }
 
     private SharedNetwork? SharedNetwork() => _joins is { } holder ? new SharedNetwork(holder.Id, holder.Addresses) : null;
 
     private void Copy(EngineState state) => _output ??= new OutputCopier(_parts.Engine, state.EngineId, state.HasTerminal,
         () => new OutputWriter(new OutputPlace(_parts.Records.CursorOf(Id)), Sandbox, _parts.Isolation.MaxLogBytes, _parts.Isolation.RotatedLogs),
-        _parts.Options.Timings, _parts.Logger);
+        _parts.Options.Timings, _parts.Logger, _parts.Slots.Idle);
 
     private async Task RemoveAsync()
     {
@@ -384,27 +303,4 @@ internal sealed class DockerContainer
         }
         return answer;
     }
-}
-
-/// <summary>What is to be done with a container.</summary>
-[Flags]
-internal enum Wish
-{
-    None = 0,
-    Launch = 1,
-    Update = 2,
-    Terminate = 4,
-    Kill = 8,
-
-    /// <summary>Something has, or may have, become of it: look.</summary>
-    Observe = 16,
-
-    /// <summary>Its end is durable: remove it from the engine.</summary>
-    Forget = 32,
-
-    /// <summary>Send it a signal of any number.</summary>
-    Send = 64,
-
-    /// <summary>The engine gives no answer: say that it is not known what becomes of it.</summary>
-    Doubt = 128,
 }

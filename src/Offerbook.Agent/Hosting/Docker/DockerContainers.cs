@@ -24,9 +24,6 @@ namespace Offerbook.Agent.Hosting.Docker;
 /// </summary>
 internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics, IContainerSessions
 {
-    /// <summary>More would not be faster: an engine starts containers nearly one after the other. Enough that a few that are stuck do not matter.</summary>
-    private const int MaxLaunches = 32;
-
     private readonly DockerOptions _options;
     private readonly IsolationOptions _isolation;
     private readonly DockerRecords _records;
@@ -40,12 +37,11 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
-    private readonly Dictionary<ContainerId, DockerContainer> _containers = [];
+    private readonly ContainerTable _containers = new();
+    private readonly EngineNews _news;
     private DockerParts? _parts;
     private Task _watching = Task.CompletedTask;
     private Task _recovery = Task.CompletedTask;
-    private readonly SemaphoreSlim _news = new(1);
-    private bool _isLost;
     private int _disposed;
 
     public DockerContainers(string workDirectory, SandboxDirectories sandboxes, VolumeDirectories volumes, DockerOptions options,
@@ -55,8 +51,9 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         (_options, _isolation, _sandboxes, _volumes, _bootId, _post, _logger) = (options, isolation, sandboxes, volumes, bootId, post, logger);
         _records = new DockerRecords(workDirectory);
         _engine = new EngineClient(options.Socket, options.Timings);
-        _sessions = new DockerSessions(_engine, sandboxes, options, isolation, FindAround);
-        Checks = new DockerChecks(_engine, options.Timings, id => Find(id) is { HasOwnNetwork: true, Pid: > 0 } container ? container.Pid : null);
+        _sessions = new DockerSessions(_engine, sandboxes, options, isolation, _containers.FindAround);
+        _news = new EngineNews(options.Enabled, _containers, post);
+        Checks = new DockerChecks(_engine, options.Timings, id => _containers.Find(id) is { HasOwnNetwork: true, Pid: > 0 } container ? container.Pid : null);
     }
 
     public IContainerChecks? Checks { get; }
@@ -99,16 +96,16 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         _recovery = PresumeAsync(parts);
     }
 
-    public void Signal(ContainerId id, ContainerSignal signal) => Find(id)?.Ask(signal == ContainerSignal.Kill ? Wish.Kill : Wish.Terminate);
+    public void Signal(ContainerId id, ContainerSignal signal) => _containers.Find(id)?.Ask(signal == ContainerSignal.Kill ? Wish.Kill : Wish.Terminate);
 
-    public void Send(ContainerId id, int signal) => Find(id)?.Send(signal);
+    public void Send(ContainerId id, int signal) => _containers.Find(id)?.Send(signal);
 
     /// <summary>Gives up a launch for which the engine has not been asked to start anything.</summary>
-    public void Cancel(ContainerId id) => Find(id)?.CancelLaunch();
+    public void Cancel(ContainerId id) => _containers.Find(id)?.CancelLaunch();
 
-    public void Update(ContainerId id, ContainerLimits limits) => Find(id)?.Update(limits);
+    public void Update(ContainerId id, ContainerLimits limits) => _containers.Find(id)?.Update(limits);
 
-    public void Forget(ContainerId id) => Find(id)?.Ask(Wish.Forget);
+    public void Forget(ContainerId id) => _containers.Find(id)?.Ask(Wish.Forget);
 
     public Task<AttachedStart> StartAttachedAsync(ContainerSpec spec, CancellationToken cancellation) => _sessions.StartAttachedAsync(spec, cancellation);
 
@@ -121,7 +118,7 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         }
         await _stopping.CancelAsync();
         await Task.WhenAll(_watching, _recovery).ContinueWith(static _ => { }, TaskScheduler.Default);
-        foreach (var container in All())
+        foreach (var container in _containers.All())
         {
             container.Dispose();
         }
@@ -131,41 +128,12 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
 
     public async ValueTask<ResourceStatistics?> StatisticsAsync(ContainerId container, CancellationToken cancellation)
     {
-        if (Find(container) is not { Pid: > 0 } running)
+        if (_containers.Find(container) is not { Pid: > 0 } running)
         {
             return null;
         }
         var answer = await _engine.AskAsync(HttpMethod.Get, $"/containers/{running.EngineName}/stats?stream=false&one-shot=true", cancellation);
         return answer is EngineAnswer.Done done ? DockerStatistics.Of(done.Body, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0) : null;
-    }
-
-    private DockerContainer? Find(ContainerId id)
-    {
-        lock (_lock)
-        {
-            return _containers.GetValueOrDefault(id);
-        }
-    }
-
-    /// <summary>The engine's container around another.</summary>
-    private DockerContainer? FindAround(ContainerId id)
-    {
-        for (var around = id.Parent; around is { } candidate; around = candidate.Parent)
-        {
-            if (Find(candidate) is { } found)
-            {
-                return found;
-            }
-        }
-        return null;
-    }
-
-    private DockerContainer[] All()
-    {
-        lock (_lock)
-        {
-            return [.. _containers.Values];
-        }
     }
 
     /// <summary>Gets ready for an engine, once: the first list must not come before what was recovered is known, or that would be taken for nobody's.</summary>
@@ -179,7 +147,7 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
             }
             var labels = new DockerLabels(_records.MakeAgent(), _bootId);
             _parts = new DockerParts(_engine, new ContainerRequest(_sandboxes, _volumes, _options, _isolation), new ImagePuller(_engine, _options.Timings), _records,
-                labels, _sandboxes, _options, _isolation, _sessions, new SemaphoreSlim(MaxLaunches), _post, _logger, _stopping.Token);
+                labels, _sandboxes, _options, _isolation, _sessions, new LaunchSlots(), _post, _logger, _stopping.Token);
             foreach (var spec in recovered ?? [])
             {
                 if (_records.Read(spec.Container) is { } record)
@@ -198,12 +166,12 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
                 {
                     if (labels.Container(attributes) is { } id)
                     {
-                        Find(id)?.Ask(Wish.Observe);
+                        _containers.Find(id)?.Ask(Wish.Observe);
                     }
                 },
                 Listed = list => CompareAsync(list, labels),
-                Lost = LoseAsync,
-                Found = FindAgainAsync,
+                Lost = _news.LostAsync,
+                Found = _news.FoundAsync,
             };
             _watching = Guard(watch.RunAsync(_stopping.Token));
             return _parts;
@@ -212,20 +180,9 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
 
     private DockerContainer Track(ContainerSpec spec, DockerRecord? record, DockerParts parts)
     {
-        var container = new DockerContainer(spec, _sandboxes.PathOf(spec.Sandbox), parts, spec.Joins is { } joined ? Find(joined) : null, record, Drop, bug => _completion.TrySetException(bug));
-        lock (_lock)
-        {
-            _containers[spec.Container] = container;
-        }
+        var container = new DockerContainer(spec, _sandboxes.PathOf(spec.Sandbox), parts, spec.Joins is { } joined ? _containers.Find(joined) : null, record, _containers.Remove, bug => _completion.TrySetException(bug));
+        _containers.Add(container);
         return container;
-    }
-
-    private void Drop(DockerContainer container)
-    {
-        lock (_lock)
-        {
-            _containers.Remove(container.Id);
-        }
     }
 
     /// <summary>Looks at every container of which the list says something new, and removes what nobody knows.</summary>
@@ -237,63 +194,19 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
             if (entry.At("Labels") is { } texts && labels.Container(texts) is { } id)
             {
                 listed[id] = entry.Text("State") is "running" or "paused" or "restarting";
-                if (Find(id) is null)
+                if (_containers.Find(id) is null)
                 {
                     await RemoveStrayAsync(id, entry.Text("Id"));
                 }
             }
         }
-        foreach (var container in All())
+        foreach (var container in _containers.All())
         {
             var isAlive = listed.TryGetValue(container.Id, out var alive) && alive;
             if (!container.HasEnded && !(isAlive && container.IsSettled && !container.IsDegraded))
             {
                 container.Ask(Wish.Observe);
             }
-        }
-    }
-
-    /// <summary>No new work until the engine answers; what it runs goes on, and is looked at then.</summary>
-    private async ValueTask LoseAsync(string why)
-    {
-        await _news.WaitAsync();
-        try
-        {
-            if (_isLost)
-            {
-                return;
-            }
-            _isLost = true;
-            // One that launches nothing by the engine takes other work all the same.
-            if (_options.Enabled)
-            {
-                await _post(new AgentMessage.EngineChanged(why));
-            }
-        }
-        finally
-        {
-            _news.Release();
-        }
-        foreach (var container in All())
-        {
-            container.Doubt(why);
-        }
-    }
-
-    private async ValueTask FindAgainAsync()
-    {
-        await _news.WaitAsync();
-        try
-        {
-            if (_isLost && _options.Enabled)
-            {
-                await _post(new AgentMessage.EngineChanged(null));
-            }
-            _isLost = false;
-        }
-        finally
-        {
-            _news.Release();
         }
     }
 
@@ -318,12 +231,12 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         {
             return;
         }
-        var unanswered = All().Where(container => container is { Record: not null, HasEnded: false, IsSettled: false }).ToList();
+        var unanswered = _containers.All().Where(container => container is { Record: not null, HasEnded: false, IsSettled: false }).ToList();
         if (unanswered.Count > 0)
         {
             parts.Logger.LogWarning(
                 "The Docker engine has said nothing about {Count} containers of an earlier agent; they are taken to run on until it does.", unanswered.Count);
-            await LoseAsync($"The Docker engine at {_options.Socket} has said nothing about {unanswered.Count} containers since the agent was started");
+            await _news.LostAsync($"The Docker engine at {_options.Socket} has said nothing about {unanswered.Count} containers since the agent was started");
         }
         foreach (var container in unanswered)
         {

@@ -11,12 +11,15 @@ internal sealed class OutputCopier : IDisposable
     /// <summary>Reads after the container's end that may fail, over about half a minute by the default timings. The end itself is told earlier.</summary>
     public const int MaxLastReads = 10;
 
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1);
+
     private readonly EngineClient _engine;
     private readonly string _container;
     private readonly bool _hasTerminal;
     private readonly Func<OutputWriter> _open;
     private readonly EngineTimings _timings;
     private readonly ILogger _logger;
+    private readonly Task _turn;
     private readonly Func<TimeSpan, CancellationToken, Task> _delay;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,12 +27,13 @@ internal sealed class OutputCopier : IDisposable
 
     /// <param name="container">The engine's id.</param>
     /// <param name="open">Opens the sandbox's files at the place that was remembered.</param>
+    /// <param name="turn">The first read need not come before this is done, because the engine has more urgent things to do; but it does after a second.</param>
     /// <param name="delay">Waits between two reads; null: as long as it is told to.</param>
     public OutputCopier(EngineClient engine, string container, bool hasTerminal, Func<OutputWriter> open, EngineTimings timings, ILogger logger,
-        Func<TimeSpan, CancellationToken, Task>? delay = null)
+        Task? turn = null, Func<TimeSpan, CancellationToken, Task>? delay = null)
     {
         (_engine, _container, _hasTerminal, _open, _timings, _logger) = (engine, container, hasTerminal, open, timings, logger);
-        _delay = delay ?? Task.Delay;
+        (_turn, _delay) = (turn ?? Task.CompletedTask, delay ?? Task.Delay);
         _running = RunAsync();
     }
 
@@ -49,6 +53,11 @@ internal sealed class OutputCopier : IDisposable
         OutputWriter? writer = null;
         try
         {
+            if (!_turn.IsCompleted)
+            {
+                await Task.WhenAny(_turn, _ended.Task, _delay(LongestTurn, _stopping.Token));
+                _stopping.Token.ThrowIfCancellationRequested();
+            }
             var wait = _timings.RetryMin;
             while (!_ended.Task.IsCompleted)
             {
