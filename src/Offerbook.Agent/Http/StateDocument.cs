@@ -28,6 +28,11 @@ internal sealed class StateDocument(AgentSettings settings, string work, double 
         json.Member("pid", $"slave(1)@{settings.IpAddress}:{view.Info.Port}");
         json.Member("hostname", view.Info.Hostname);
         WriteCapabilities(json);
+        if (view.Info.Domain is { } domain)
+        {
+            json.WritePropertyName("domain");
+            json.WriteRawValue(MesosJson.ToText(domain));
+        }
         if (view.Drain is { } drain)
         {
             json.WritePropertyName("drain_config");

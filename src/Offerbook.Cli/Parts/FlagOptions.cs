@@ -18,6 +18,11 @@ internal sealed class FlagOptions<TOptions>
         _set = set;
         foreach (var flag in set.All)
         {
+            // That one every command has already; an option of this name would take its place.
+            if (flag.Name == "help")
+            {
+                continue;
+            }
             // --port has a longer form too, which is what local mode calls it.
             string[] names = [.. flag.Spellings.Select(name => "--" + name), .. flag.Name == "port" ? [$"--{set.Part}-port"] : Array.Empty<string>()];
             var given = new Option<string?>(names[0], names[1..])

@@ -24,6 +24,7 @@ public sealed class AgentEndpointTests
             Port = 0,
             Resources = "cpus:4;mem:1024;disk:2048;cpus(ops):2",
             Attributes = "rack:a;weight:2.5",
+            Domain = """{"fault_domain":{"region":{"name":"eu"},"zone":{"name":"eu-1"}}}""",
             StopTasksOnExit = true,
             Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
         });
@@ -56,13 +57,14 @@ public sealed class AgentEndpointTests
 
         Assert.That(state.Properties().Select(member => member.Name), Is.EqualTo(new[]
         {
-            "version", "build_date", "build_time", "build_user", "start_time", "id", "pid", "hostname", "capabilities", "resources",
+            "version", "build_date", "build_time", "build_user", "start_time", "id", "pid", "hostname", "capabilities", "domain", "resources",
             "reserved_resources", "unreserved_resources", "reserved_resources_full", "unreserved_resources_full", "reserved_resources_allocated",
             "unreserved_resources_allocated", "resource_providers", "attributes", "master_hostname", "flags", "frameworks", "completed_frameworks",
         }));
         Assert.That(state["resources"]!["cpus"]!.Value<double>(), Is.EqualTo(6));
         Assert.That(state["reserved_resources"]!["ops"]!["cpus"]!.Value<double>(), Is.EqualTo(2));
         Assert.That(state["unreserved_resources_allocated"]!["cpus"]!.Value<double>(), Is.EqualTo(1));
+        Assert.That((string?)state.SelectToken("domain.fault_domain.zone.name"), Is.EqualTo("eu-1"));
         Assert.That(state["attributes"]!.ToString(Newtonsoft.Json.Formatting.None), Is.EqualTo("{\"rack\":\"a\",\"weight\":2.5}"));
     }
 
