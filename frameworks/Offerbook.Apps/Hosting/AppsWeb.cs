@@ -46,7 +46,7 @@ internal sealed class AppsWeb : IAsyncDisposable
         var info = new InfoWriter(settings, options.Api, string.Join(',', options.Masters), () => Address);
         var metrics = new MetricsWriter(new MetricsReader(gate, events, meter, settings, time));
         var access = new ApiAccess(options.Api, gate);
-        var (pieces, cache) = (new AppPieces(), new ResponseCache());
+        var (pieces, cache) = (new AppPieces(time), new ResponseCache());
         var reads = new AppReads(gate, pieces, cache);
         ApiRouter router = null!;
         router = new ApiRouter([

@@ -12,7 +12,7 @@ internal static class AppPicture
 {
     /// <summary>The members that tell of its life, tasks excepted.</summary>
     /// <param name="locks">Ids of the deployments that hold it.</param>
-    public static JObject Live(AppsView view, AppDefinition app, AppEmbeds embeds, IReadOnlyList<string> locks)
+    public static JObject Live(AppsView view, AppDefinition app, AppEmbeds embeds, IReadOnlyList<string> locks, Timestamp now)
     {
         var instances = view.State.Instances.Of(app.Id);
         return AppInfoWriter.WriteLive(new AppLiveData(
@@ -21,7 +21,7 @@ internal static class AppPicture
             embeds.Readiness ? ReadinessResults(view, app) : null,
             null,
             embeds.LastTaskFailure && view.State.Failures.TryGetValue(app.Id, out var failure) ? Write(failure) : null,
-            embeds.TaskStats ? TaskStatsWriter.Write(view, app, instances) : null));
+            embeds.TaskStats ? TaskStatsWriter.Write(view, app, instances, now) : null));
     }
 
     /// <summary>Of the instances whose readiness is being asked for.</summary>

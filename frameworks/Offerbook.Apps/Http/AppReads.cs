@@ -112,7 +112,7 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
     private ApiResponse Read(ApiRequest request, AppEmbeds embeds, Func<AppsView, ApiResponse> make)
     {
         var view = core.View;
-        return embeds.TaskStats ? make(view) : cache.Get(request, view, () => make(view));
+        return cache.Get(request, view, pieces.AgesAt(embeds), () => make(view));
     }
 
     private ApiResponse Apps(AppsView view, string member, IEnumerable<AppDefinition> apps, AppEmbeds embeds, FieldSelection? fields)

@@ -79,8 +79,7 @@ internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCa
         ApiResponse Make() => view.State.Root.FindGroup(id) is { } group
             ? ApiResponse.Json(GroupWriter.Write(group, view.State.Root.Version, ViewFor(request, view))) with { Version = view.State.Root.Version.ToString() }
             : ApiResponse.Error(ApiErrors.UnknownGroup(id));
-        // Statistics tell ages, so they are never the same.
-        return request.Texts("embed").Any(embed => embed.EndsWith("taskStats", StringComparison.Ordinal)) ? Make() : cache.Get(request, view, Make);
+        return cache.Get(request, view, pieces.AgesAt(AppEmbeds.None.With(request.Texts("embed"))), Make);
     }
 
     private JRaw Piece(AppsView view, AppDefinition app, AppEmbeds embeds) => new(Encoding.UTF8.GetString(pieces.Of(view, app, embeds).Span));

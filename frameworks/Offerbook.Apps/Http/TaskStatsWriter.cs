@@ -8,18 +8,18 @@ namespace Offerbook.Apps.Http;
 /// <summary>Counts and ages of an app's tasks, by how they relate to its last changes. Groups without tasks are left out.</summary>
 internal static class TaskStatsWriter
 {
-    public static JObject Write(AppsView view, AppDefinition app, IReadOnlyCollection<Instance> instances)
+    public static JObject Write(AppsView view, AppDefinition app, IReadOnlyCollection<Instance> instances, Timestamp now)
     {
         var tasks = instances.Where(instance => instance.IsActive).ToList();
         var json = new JObject();
-        Add(json, "startedAfterLastScaling", view, tasks.Where(task => task.Version >= app.VersionInfo.LastScalingAt));
-        Add(json, "withLatestConfig", view, tasks.Where(task => task.Version >= app.VersionInfo.LastConfigChangeAt));
-        Add(json, "withOutdatedConfig", view, tasks.Where(task => task.Version < app.VersionInfo.LastConfigChangeAt));
-        Add(json, "totalSummary", view, tasks);
+        Add(json, "startedAfterLastScaling", view, now, tasks.Where(task => task.Version >= app.VersionInfo.LastScalingAt));
+        Add(json, "withLatestConfig", view, now, tasks.Where(task => task.Version >= app.VersionInfo.LastConfigChangeAt));
+        Add(json, "withOutdatedConfig", view, now, tasks.Where(task => task.Version < app.VersionInfo.LastConfigChangeAt));
+        Add(json, "totalSummary", view, now, tasks);
         return json;
     }
 
-    private static void Add(JObject json, string name, AppsView view, IEnumerable<Instance> chosen)
+    private static void Add(JObject json, string name, AppsView view, Timestamp now, IEnumerable<Instance> chosen)
     {
         var tasks = chosen.ToList();
         if (tasks.Count == 0)
@@ -38,7 +38,7 @@ internal static class TaskStatsWriter
             },
         };
         var ages = tasks.Select(task => task.StartedAt).OfType<Timestamp>()
-            .Select(started => Math.Max(0, view.At.UnixMilliseconds - started.UnixMilliseconds) / 1000.0).Order().ToList();
+            .Select(started => Math.Max(0, now.UnixMilliseconds - started.UnixMilliseconds) / 1000.0).Order().ToList();
         if (ages.Count > 0)
         {
             var middle = ages.Count / 2;

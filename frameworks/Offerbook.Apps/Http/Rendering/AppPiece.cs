@@ -1,13 +1,15 @@
 using Offerbook.Apps.Instances;
+using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http.Rendering;
 
 /// <summary>What the JSON of an app with its life is made of, besides the definition.</summary>
-internal sealed record AppPieceKey(AppEmbeds Embeds, object Instances, object Health, object Readiness, TaskFailure? Failure, string[] Locks)
+/// <param name="Now">For what tells ages; null where nothing does.</param>
+internal sealed record AppPieceKey(AppEmbeds Embeds, object Instances, object Health, object Readiness, TaskFailure? Failure, string[] Locks, Timestamp? Now)
 {
     public bool Equals(AppPieceKey? other) => other is not null && Embeds == other.Embeds && ReferenceEquals(Instances, other.Instances)
         && ReferenceEquals(Health, other.Health) && ReferenceEquals(Readiness, other.Readiness) && ReferenceEquals(Failure, other.Failure)
-        && Locks.AsSpan().SequenceEqual(other.Locks);
+        && Now == other.Now && Locks.AsSpan().SequenceEqual(other.Locks);
 
     public override int GetHashCode() => Embeds.GetHashCode();
 }

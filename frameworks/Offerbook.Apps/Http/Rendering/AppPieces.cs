@@ -15,11 +15,18 @@ namespace Offerbook.Apps.Http.Rendering;
 /// stays, the whole as long as nothing of the app changes. The pieces hang on the objects that they show and go with them.
 /// A read of 1,000 apps of which one has changed writes that one and copies the others.
 /// </summary>
-internal sealed class AppPieces
+internal sealed class AppPieces(TimeProvider time)
 {
     private readonly ConditionalWeakTable<AppDefinition, AppPiece> _apps = [];
     private readonly ConditionalWeakTable<Instance, TaskPiece> _tasks = [];
     private readonly ConditionalWeakTable<object, Dictionary<PathId, string[]>> _locks = [];
+
+    /// <summary>Statistics tell how old tasks are: so exactly, and no more often are they computed.</summary>
+    private const long AgeStepMs = 2_000;
+
+    /// <summary>The time that ages are told for; null when none are asked for.</summary>
+    public Timestamp? AgesAt(AppEmbeds embeds) =>
+        embeds.TaskStats ? new Timestamp(time.GetUtcNow().ToUnixTimeMilliseconds() / AgeStepMs * AgeStepMs) : null;
 
     /// <summary>The app as JSON with what of its life is asked for.</summary>
     public ReadOnlyMemory<byte> Of(AppsView view, AppDefinition app, AppEmbeds embeds)
@@ -30,12 +37,7 @@ internal sealed class AppPieces
             return piece.Definition;
         }
         var key = new AppPieceKey(embeds, view.State.Instances.Of(app.Id), view.Health, view.Readiness,
-            view.State.Failures.GetValueOrDefault(app.Id), LocksOf(view, app.Id));
-        if (embeds.TaskStats)
-        {
-            // They tell ages, so they are never the same.
-            return Write(view, app, piece, key);
-        }
+            view.State.Failures.GetValueOrDefault(app.Id), LocksOf(view, app.Id), AgesAt(embeds));
         return piece.Get(key, () => Write(view, app, piece, key));
     }
 
@@ -73,7 +75,7 @@ internal sealed class AppPieces
 
     private byte[] Write(AppsView view, AppDefinition app, AppPiece piece, AppPieceKey key)
     {
-        var live = ApiResponse.Encode(AppPicture.Live(view, app, key.Embeds, key.Locks));
+        var live = ApiResponse.Encode(AppPicture.Live(view, app, key.Embeds, key.Locks, key.Now ?? view.At));
         var json = new ArrayBufferWriter<byte>(piece.Definition.Length + live.Length + 256);
         // The definition without its closing brace, then the live members without their opening one.
         json.Write(piece.Definition.AsSpan()[..^1]);

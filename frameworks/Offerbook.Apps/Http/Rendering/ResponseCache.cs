@@ -1,4 +1,5 @@
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http.Rendering;
 
@@ -18,10 +19,11 @@ internal sealed class ResponseCache
     private readonly Dictionary<string, (ViewStamp Stamp, Lazy<ApiResponse> Answer)> _answers = new(StringComparer.Ordinal);
     private ViewStamp _newest;
 
-    public ApiResponse Get(ApiRequest request, AppsView view, Func<ApiResponse> make)
+    /// <param name="now">For answers that tell ages; null for others.</param>
+    public ApiResponse Get(ApiRequest request, AppsView view, Timestamp? now, Func<ApiResponse> make)
     {
         var key = request.Path + request.Context.Request.QueryString.Value;
-        return key.Length > MaxKey ? make() : Find(key, new ViewStamp(view), make).Value;
+        return key.Length > MaxKey ? make() : Find(key, new ViewStamp(view, now), make).Value;
     }
 
     private Lazy<ApiResponse> Find(string key, ViewStamp stamp, Func<ApiResponse> make)
@@ -32,10 +34,11 @@ internal sealed class ResponseCache
             {
                 return known.Answer;
             }
-            if (stamp != _newest || _answers.Count >= Capacity)
+            var view = stamp.WithoutTime;
+            if (view != _newest || _answers.Count >= Capacity)
             {
                 _answers.Clear();
-                _newest = stamp;
+                _newest = view;
             }
             var answer = new Lazy<ApiResponse>(make);
             _answers[key] = (stamp, answer);

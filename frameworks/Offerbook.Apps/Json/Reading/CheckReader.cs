@@ -27,7 +27,9 @@ public static class CheckReader
 
     public static TaskCheck ReadCheck(ObjectReader check)
     {
-        var probe = check.Object("http", ReadHttp) ?? check.Object("tcp", ReadTcp) ?? check.Object("exec", ReadExec);
+        // All are read, so that what is wrong with any is told.
+        var (http, tcp, exec) = (check.Object("http", ReadHttp), check.Object("tcp", ReadTcp), check.Object("exec", ReadExec));
+        var probe = http ?? tcp ?? exec;
         if (probe is null && !check.Has("http") && !check.Has("tcp") && !check.Has("exec"))
         {
             check.Fail("exec", "error.path.missing");
