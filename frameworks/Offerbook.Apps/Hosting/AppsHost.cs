@@ -56,7 +56,7 @@ public sealed class AppsHost : IAsyncDisposable
         var log = levels.CreateLogger("Offerbook.Apps");
         var journal = await SqliteJournal.OpenAsync(options.Journal, cancellation, warning => log.LogWarning("{Warning}", warning));
         var (gate, events) = (new CoreGate(), new EventHub(TimeProvider.System));
-        var host = new AppsHost(new AppsWeb(options, gate, events, levels), gate, events, journal);
+        var host = new AppsHost(new AppsWeb(options, gate, events, levels, TimeProvider.System), gate, events, journal);
         try
         {
             // The address comes first: with port 0 only listening tells it, and tasks are told where the API is.

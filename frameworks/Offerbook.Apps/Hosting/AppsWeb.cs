@@ -24,7 +24,7 @@ internal sealed class AppsWeb : IAsyncDisposable
     private readonly AppsOptions _options;
     private readonly WebApplication _web;
 
-    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs)
+    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs, TimeProvider time)
     {
         _options = options;
         var builder = WebApplication.CreateSlimBuilder();
@@ -40,7 +40,6 @@ internal sealed class AppsWeb : IAsyncDisposable
             kestrel.Listen(options.Listen);
         });
         _web = builder.Build();
-        var time = TimeProvider.System;
         var settings = options.EffectiveSettings(new UriBuilder("http", options.Listen.Address.ToString(), options.Listen.Port).Uri);
         var meter = new HttpMeter(time);
         var info = new InfoWriter(settings, options.Api, string.Join(',', options.Masters), () => Address);

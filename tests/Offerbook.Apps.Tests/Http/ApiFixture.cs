@@ -39,7 +39,7 @@ public abstract class ApiFixture : HttpFixture
             await _host.DisposeAsync();
         }
         // Port 1 of loopback: nothing listens there.
-        _host = await AppsHost.StartAsync(new AppsOptions(_directory, [new Uri("http://127.0.0.1:1")]) 
+        _host = await AppsHost.StartAsync(new AppsOptions(_directory, [new Uri("http://127.0.0.1:1")])
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Api = api ?? ApiOptions.Default,

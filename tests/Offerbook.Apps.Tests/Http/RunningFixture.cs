@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Hosting;
 using Offerbook.Apps.Http;
+using Offerbook.Apps.Http.Events;
 using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Tests.Rig;
 
@@ -13,6 +14,7 @@ namespace Offerbook.Apps.Tests.Http;
 public abstract class RunningFixture : HttpFixture
 {
     private readonly Lock _lock = new();
+    private EventHub _events = null!;
     private AppsWeb _web = null!;
     private CoreGate _gate = null!;
     private int _answered;
@@ -25,8 +27,9 @@ public abstract class RunningFixture : HttpFixture
         Rig = new AppsRig();
         _answered = 0;
         _gate = new CoreGate();
+        _events = new EventHub(TimeProvider.System);
         var options = new AppsOptions("/nowhere", [new Uri("http://127.0.0.1:1")]) { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-        _web = new AppsWeb(options, _gate, new EventHub(), new LogLevels(NullLoggerFactory.Instance, TimeProvider.System));
+        _web = new AppsWeb(options, _gate, _events, new LogLevels(NullLoggerFactory.Instance, TimeProvider.System), new RigTime(Rig));
         await _web.ListenAsync(CancellationToken.None);
         _gate.Open(Post);
         Connect(_web.Address);
@@ -39,6 +42,7 @@ public abstract class RunningFixture : HttpFixture
         Disconnect();
         _gate.Close();
         await _web.DisposeAsync();
+        await _events.DisposeAsync();
     }
 
     /// <summary>Does something to the core or its master, and everything that follows from it.</summary>
@@ -54,6 +58,12 @@ public abstract class RunningFixture : HttpFixture
                 _gate.Answer(Rig.Replies[_answered]);
             }
         }
+    }
+
+    /// <summary>The rig's clock for those who tell the time.</summary>
+    private sealed class RigTime(AppsRig rig) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => rig.Now.Wall;
     }
 
     private bool Post(AppsMessage message)
