@@ -45,7 +45,7 @@ public sealed class EmbedTests : ApiFixture
         Assert.That((await GetAsync("/v2/groups?embed=group.apps")).Json["groups"], Is.Empty);
         var full = (JObject)(await GetAsync("/v2/groups")).Json["groups"]![0]!["apps"]![0]!;
         Assert.That(full.ContainsKey("tasksRunning"), Is.False);
-        Assert.That((await GetAsync("/v2/groups/g/apps")).Json, Has.Count.EqualTo(1));
+        Assert.That((await GetAsync("/v2/groups/g/apps")).Json.Count(), Is.EqualTo(1));
     }
 
     /// <summary>Answers are kept; each must go with what it shows.</summary>

@@ -185,7 +185,7 @@ public sealed class RunningTasksTests : RunningFixture
         Assert.That((await SendAsync("PUT", "/v2/groups/a", """{"groups":[{"id":"b"}]}""")).Status, Is.EqualTo(200));
         var group = (await GetAsync("/v2/groups/a")).Json;
         Assert.That(((bool)group["enforceRole"]!, (string)group["groups"]![0]!["id"]!), Is.EqualTo((false, "/a/b")));
-        Assert.That((await GetAsync("/v2/groups/a/versions")).Json, Has.Count.EqualTo(2));
+        Assert.That((await GetAsync("/v2/groups/a/versions")).Json.Count(), Is.EqualTo(2));
         await SendAsync("POST", "/v2/apps", """{"id":"/x","cmd":"sleep 1","cpus":0.1,"mem":32}""");
         Assert.That((await SendAsync("POST", "/v2/groups", """{"id":"/x"}""")).Message, Is.EqualTo("An app with the path /x already exists."));
         Assert.That((await SendAsync("DELETE", "/v2/groups/a")).Status, Is.EqualTo(200));

@@ -17,7 +17,7 @@ public sealed class SchemaTableTests
 {
     private static readonly SpecSettings s_settings = new()
     {
-        Features = [Features.Secrets, Features.ExternalVolumes, Features.GpuResources], AllowsPersistentVolumes = true,
+        Features = [Features.Secrets, Features.ExternalVolumes, Features.GpuResources],
     };
 
     /// <summary>A document for each type, and where in it one of that type is.</summary>
