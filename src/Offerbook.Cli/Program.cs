@@ -28,6 +28,7 @@ var root = new RootCommand("Offerbook: one cluster of machines, shared by servic
     ExecCommand.Create(afterDashes),
     JobCommands.CreateJob(afterDashes),
     JobCommands.CreateJobs(),
+    EventsCommand.Create(),
     OffersCommand.Create(),
     WhyCommand.Create(),
     PlanCommand.Create(),

@@ -41,6 +41,15 @@ public sealed class MutationTests
     [TestCase(Mutation.AdoptNothing, new[] { "L1:", "I4:", "I6:", "forgets" })]
     [TestCase(Mutation.HalveGroups, new[] { "I20:" })]
     [TestCase(Mutation.SpareGroups, new[] { "I20:" })]
+    [TestCase(Mutation.AppsForgetToPersist, new[] { "I7:", "I1:" })]
+    [TestCase(Mutation.AppsRepeatEvents, new[] { "I12:" })]
+    [TestCase(Mutation.AppsSkipEvents, new[] { "I12:" })]
+    [TestCase(Mutation.AppsReorderEvents, new[] { "I12:" })]
+    [TestCase(Mutation.AppsSwallowRequests, new[] { "I1:" })]
+    [TestCase(Mutation.AppsLoseKills, new[] { "L1:" })]
+    [TestCase(Mutation.AppsNeverReconcile, new[] { "L1:" })]
+    [TestCase(Mutation.AppsAcknowledgeUnheard, new[] { "L1:" })]
+    [TestCase(Mutation.AppsDenyHealth, new[] { "L1:" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
     {
         var options = SimulationOptions.Default with

@@ -28,7 +28,7 @@ internal static class ReaderWorkload
         using var reactor = new Reactor();
         reactor.Start("readers");
         var lags = new Latencies();
-        var readers = await BringAsync(reactor, cluster, count, i => i % LooksOneIn == 0 ? lags.Add : null, stalls: false, cancellation);
+        var readers = await BringAsync(reactor, cluster, count, i => i % LooksOneIn == 0 ? time => lags.Add(time) : null, stalls: false, cancellation);
 
         await MeasureAsync("readers");
         var stalled = (await BringAsync(reactor, cluster, 1, _ => null, stalls: true, cancellation))[0];

@@ -31,7 +31,7 @@ public static class AppsRoutes
         return path switch
         {
             "/v2/apps" => new ApiCall.CreateApp(body!, force),
-            "/v2/tasks/delete" => new ApiCall.KillTasks(body!, Scale: false, Wipe: false, force),
+            "/v2/tasks/delete" => new ApiCall.KillTasks(body!, Scale: target.EndsWith("?scale=true", StringComparison.Ordinal), Wipe: false, force),
             _ => throw new ArgumentException("no simulated client asks for " + request, nameof(request)),
         };
     }

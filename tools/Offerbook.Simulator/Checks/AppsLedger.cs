@@ -14,19 +14,30 @@ public sealed class AppsLedger
     private readonly SimCluster _cluster;
     private readonly IReadOnlyList<AppRecord> _apps;
     private long _lastEvent;
+    private bool _comesBack;
 
     public AppsLedger(SimCluster cluster, IReadOnlyList<AppRecord> apps)
     {
         (_cluster, _apps) = (cluster, apps);
         cluster.AppsPort.Published = Published;
+        cluster.Apps.Crashed += _ => _comesBack = true;
     }
 
     public long DeploymentsFinished { get; private set; }
 
     private void Published(PublishEvent published)
     {
-        // Ids are given when an event is decided; a crash may take back events that nobody has seen, never ones that were published.
+        // Ids are given when an event is decided. A crash may take back events that nobody has seen, never ones that were published; those
+        // that were written down and not published are what a client that comes back with the last id gets from the window.
         Invariant.Check(published.Id > _lastEvent, $"I12: event {published.Id} ({published.Type}) is published after event {_lastEvent}");
+        if (published.Id > _lastEvent + 1)
+        {
+            var state = _cluster.AppsPort.View.State;
+            var missed = state.Events.After(_lastEvent).TakeWhile(kept => kept.Id < published.Id).Select(kept => kept.Id).ToList();
+            Invariant.Check(_comesBack && state.Events.Reaches(_lastEvent, state.LastEventId) && missed.Count == published.Id - _lastEvent - 1,
+                $"I12: event {published.Id} ({published.Type}) comes after event {_lastEvent}, and of those between {missed.Count} can be had");
+        }
+        _comesBack = false;
         _lastEvent = published.Id;
         if (published.Type == "deployment_success")
         {

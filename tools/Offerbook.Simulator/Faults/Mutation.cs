@@ -79,6 +79,33 @@ public enum Mutation
 
     /// <summary>An agent takes a task of a group that failed for one that has finished.</summary>
     SpareGroups,
+
+    /// <summary>The Apps framework leaves some of its changes out of its journal.</summary>
+    AppsForgetToPersist,
+
+    /// <summary>It publishes some events twice.</summary>
+    AppsRepeatEvents,
+
+    /// <summary>It gives some events an id and does not publish them.</summary>
+    AppsSkipEvents,
+
+    /// <summary>It publishes some events after later ones.</summary>
+    AppsReorderEvents,
+
+    /// <summary>It answers changes of the number of instances and does not make them.</summary>
+    AppsSwallowRequests,
+
+    /// <summary>It sends no KILL.</summary>
+    AppsLoseKills,
+
+    /// <summary>It never asks what has become of tasks.</summary>
+    AppsNeverReconcile,
+
+    /// <summary>It acknowledges the end of tasks and does not take note.</summary>
+    AppsAcknowledgeUnheard,
+
+    /// <summary>It takes every health check for failed.</summary>
+    AppsDenyHealth,
 }
 
 internal static class Mutations
@@ -97,5 +124,6 @@ internal static class Mutations
         }
         cluster.MasterPort.ReplaysUpdates = mutation == Mutation.ReplayUpdates;
         cluster.Master.Spoil = MasterDefects.Of(mutation);
+        cluster.Apps.Spoil = AppsDefects.Of(mutation);
     }
 }

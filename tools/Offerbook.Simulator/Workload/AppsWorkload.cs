@@ -171,7 +171,13 @@ public sealed class AppsWorkload
         var victims = _cluster.Machines.SelectMany(machine => machine.Containers.All)
             .Where(container => container.IsRunning && container.Task.Value.StartsWith(prefix, StringComparison.Ordinal))
             .Select(container => container.Task.Value).ToList();
-        if (victims.Count > 0)
+        if (victims.Count > 0 && _random.Chance(0.3))
+        {
+            // A task that is being killed already is not counted.
+            Send("POST /v2/tasks/delete?scale=true", new JObject { ["ids"] = new JArray(_random.Pick(victims)) }, app,
+                (_, facts) => facts is null ? [null] : [facts, facts with { Instances = Math.Max(0, facts.Instances - 1) }]);
+        }
+        else if (victims.Count > 0)
         {
             Send("POST /v2/tasks/delete", new JObject { ["ids"] = new JArray(_random.Pick(victims)) }, app, Unchanged);
         }

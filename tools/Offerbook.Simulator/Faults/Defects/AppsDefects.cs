@@ -1,0 +1,95 @@
+using Mesos.V1.Scheduler;
+using Newtonsoft.Json.Linq;
+using Offerbook.Actors;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Health;
+using Offerbook.Client.Scheduling;
+
+namespace Offerbook.Simulator.Faults.Defects;
+
+/// <summary>The ways for the Apps framework to be wrong; see <see cref="Mutation"/> for what each stands for.</summary>
+internal static class AppsDefects
+{
+    public static Func<ICore<AppsMessage>, ICore<AppsMessage>>? Of(Mutation mutation) => mutation switch
+    {
+        Mutation.AppsForgetToPersist => core => new AppsDefect(core) { Say = Every(40, effect => effect is Persist, _ => []) },
+        Mutation.AppsRepeatEvents => core => new AppsDefect(core) { Say = Every(40, effect => effect is PublishEvent, effect => [effect, effect]) },
+        Mutation.AppsSkipEvents => core => new AppsDefect(core) { Say = Every(40, effect => effect is PublishEvent, _ => []) },
+        Mutation.AppsReorderEvents => core => new AppsDefect(core)
+        {
+            Say = Every(40, effect => effect is PublishEvent, effect => [effect, new PublishEvent(((PublishEvent)effect).Id - 1, "instance_changed_event", "{}")]),
+        },
+        Mutation.AppsSwallowRequests => core => new AppsDefect(core) { Answer = Swallow },
+        Mutation.AppsLoseKills => core => new AppsDefect(core) { Say = Every(1, effect => effect is CallMaster { Call.Kill: not null }, _ => []) },
+        Mutation.AppsNeverReconcile => core => new AppsDefect(core) { Say = Every(1, effect => effect is CallMaster { Call.Reconcile: not null }, _ => []) },
+        Mutation.AppsAcknowledgeUnheard => core => new AppsDefect(core) { Answer = AcknowledgeUnheard },
+        Mutation.AppsDenyHealth => core => new AppsDefect(core)
+        {
+            Hear = message => message is AppsMessage.HealthCheckFinished finished
+                ? finished with { Result = new ProbeResult.NoAnswer("nobody asked") }
+                : message,
+        },
+        _ => null,
+    };
+
+    /// <summary>Changes every so-many-th effect of a kind.</summary>
+    private static Func<IEffect, IEnumerable<IEffect>> Every(int times, Func<IEffect, bool> isMeant, Func<IEffect, IEnumerable<IEffect>> change)
+    {
+        var seen = 0;
+        return effect => isMeant(effect) && ++seen % times == 0 ? change(effect) : [effect];
+    }
+
+    /// <summary>An app's new number of instances is answered for, and not done.</summary>
+    private static IEffect? Swallow(AppsMessage message) =>
+        message is AppsMessage.ApiCalled { Call: ApiCall.UpdateApp { Body: JObject { Count: 1 } body } } called && body.ContainsKey("instances")
+            ? new Reply(called.Connection, 200, [], new JObject { ["version"] = "", ["deploymentId"] = "" })
+            : null;
+
+    /// <summary>An update of a task that has ended is acknowledged, and not taken.</summary>
+    private static IEffect? AcknowledgeUnheard(AppsMessage message)
+    {
+        if (message is not AppsMessage.MasterSignalled { Signal: SchedulerSignal.EventReceived { Event.Update.Status: { HasUuid: true } status } received }
+            || status.State is not (Mesos.V1.TaskState.TaskFinished or Mesos.V1.TaskState.TaskFailed or Mesos.V1.TaskState.TaskKilled))
+        {
+            return null;
+        }
+        return new CallMaster(received.Subscription, new Call
+        {
+            Type = Call.Types.Type.Acknowledge,
+            Acknowledge = new Call.Types.Acknowledge { AgentId = status.AgentId, TaskId = status.TaskId, Uuid = status.Uuid },
+        });
+    }
+}
+
+/// <summary>One life of the Apps framework that is wrong in one way: something between its core and everybody else changes what it hears or says.</summary>
+internal sealed class AppsDefect(ICore<AppsMessage> core) : ICore<AppsMessage>
+{
+    private readonly Effects _said = new();
+
+    /// <summary>What the core hears instead.</summary>
+    public Func<AppsMessage, AppsMessage> Hear { get; init; } = message => message;
+
+    /// <summary>What is said instead of asking the core; null: it is asked.</summary>
+    public Func<AppsMessage, IEffect?> Answer { get; init; } = _ => null;
+
+    /// <summary>What is said instead of an effect.</summary>
+    public Func<IEffect, IEnumerable<IEffect>> Say { get; init; } = effect => [effect];
+
+    public void Handle(AppsMessage message, Now now, Effects effects)
+    {
+        if (Answer(message) is { } answer)
+        {
+            effects.Add(answer);
+            return;
+        }
+        core.Handle(Hear(message), now, _said);
+        for (var i = 0; i < _said.Count; i++)
+        {
+            foreach (var effect in Say(_said[i]))
+            {
+                effects.Add(effect);
+            }
+        }
+        _said.Clear();
+    }
+}
