@@ -57,9 +57,9 @@ public sealed class MutationTests
             Duration = TimeSpan.FromMinutes(2),
             HealLimit = TimeSpan.FromMinutes(15),
             Mutation = mutation,
-            Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed or (>= Mutation.RestartRecoveredTasks and < Mutation.HalveGroups) ? Crashes : FaultPlan.None,
+            Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed or (>= Mutation.RestartRecoveredTasks and not (Mutation.HalveGroups or Mutation.SpareGroups)) ? Crashes : FaultPlan.None,
             WildFrameworks = mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
-            AppsClients = mutation is < Mutation.RescindTwice or Mutation.LoseKills or (>= Mutation.RestartRecoveredTasks and < Mutation.HalveGroups),
+            AppsClients = mutation is < Mutation.RescindTwice or Mutation.LoseKills or (>= Mutation.RestartRecoveredTasks and not (Mutation.HalveGroups or Mutation.SpareGroups)),
             Operators = mutation is >= Mutation.RescindTwice and < Mutation.RestartRecoveredTasks,
             Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
         };

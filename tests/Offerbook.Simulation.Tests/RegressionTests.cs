@@ -8,6 +8,7 @@ public sealed class RegressionTests
     [TestCase(0x1ful, 5, TestName = "Restart_begunWithTooFewHealthy_endsOnceTheyAreWell")]
     [TestCase(0x3ul, 10, TestName = "Group_deletedWithSeveralWaitingInstances_isForgotten")]
     [TestCase(0x5ul, 10, TestName = "Cluster_withAKillStillToBeRepeated_hasNotConverged")]
+    [TestCase(0x7ul, 10, TestName = "Group_createdAnewWhileItIsDeleted_startsInOrder")]
     [TestCase(0x29ul, 5, TestName = "Cluster_withARunningDeployment_hasNotConverged")]
     public void Seed_Passes(ulong seed, int minutes) => Assert.That(
         Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes) }).Violation, Is.Null);

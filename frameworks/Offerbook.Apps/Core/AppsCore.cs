@@ -1,5 +1,6 @@
 using Offerbook.Actors;
 using Offerbook.Apps.Deployments;
+using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Events;
 using Offerbook.Apps.Health;
 using Offerbook.Apps.Instances;
@@ -197,7 +198,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         }
         if (!ReferenceEquals(turn.State.Root, _state.Root))
         {
-            SubscribeToRoles(turn);
+            SubscribeToNewRoles(turn);
         }
         _launcher.Settle(turn);
         _state = turn.State;
@@ -264,6 +265,16 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     /// <summary>Roles are only added while the process lives: instances of a role that no app has any more may still run.</summary>
     private void SubscribeToRoles(Turn turn) => _master.AddRoles(
         turn.State.Root.Specs.Select(app => app.Role).Concat(turn.State.Instances.All.Select(instance => instance.Role)), turn.Now, turn.Out);
+
+    /// <summary>Only what the turn changed may bring a role.</summary>
+    private void SubscribeToNewRoles(Turn turn)
+    {
+        var roles = TreeDifference.Specs(_state.Root, turn.State.Root).Select(difference => difference.To?.Role).OfType<string>().ToList();
+        if (roles.Exists(role => !_master.Roles.Contains(role)))
+        {
+            _master.AddRoles(roles, turn.Now, turn.Out);
+        }
+    }
 
     private void StartSweep(Turn turn)
     {

@@ -12,6 +12,7 @@ internal sealed class Census
 {
     private readonly RunSpec _app;
     private readonly AppsState _state;
+    private readonly Dictionary<Timestamp, RunSpec> _definitions = [];
     private readonly Tally _new;
     private readonly Tally _old;
 
@@ -53,7 +54,14 @@ internal sealed class Census
 
     public static Census Of(AppsState state, RunSpec app) => new(state, app);
 
-    public bool IsHealthy(Instance instance) => InstanceHealth.IsHealthy(_state.DefinitionOf(instance), instance);
+    public bool IsHealthy(Instance instance)
+    {
+        if (!_definitions.TryGetValue(instance.Version, out var definition))
+        {
+            _definitions[instance.Version] = definition = _state.DefinitionOf(instance);
+        }
+        return InstanceHealth.IsHealthy(definition, instance);
+    }
 
     /// <summary>Scaling and metadata move the version, not the configuration; a roll-back brings an earlier configuration back.</summary>
     private bool IsNew(Instance instance) => instance.Version == _app.Version

@@ -124,7 +124,8 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
         var limit = PausePoints.Apply(deployment, action) ? PausePoints.LimitOf(action.App, progress) : action.App.Instances;
         switch (action)
         {
-            case DeploymentAction.Start:
+            case DeploymentAction.Start start:
+                InstanceKeeper.GiveWay(turn, start.App);
                 return progress with { Begun = true, Done = true };
             case DeploymentAction.Stop stop:
                 return StopAction.Advance(turn, stop.App, progress);

@@ -82,6 +82,18 @@ internal sealed class InstanceKeeper(SeededRandom random)
         }
     }
 
+    /// <summary>What is left of a deleted app of the same name goes, unless it runs the same configuration: as when the deletion is undone.</summary>
+    public static void GiveWay(Turn turn, RunSpec spec)
+    {
+        foreach (var left in turn.State.Instances.Of(spec.Id).Where(instance => instance.Goal != Goal.Decommissioned).ToList())
+        {
+            if (turn.State.DefinitionOf(left).To(spec) == AppDifference.Config)
+            {
+                Decommission(turn, left);
+            }
+        }
+    }
+
     /// <summary>Ends the newest task; the instance gets another one. A task out of reach cannot be killed: its instance is given up
     /// and made up for by another, unless it owns volumes there.</summary>
     public static void RequestKill(Turn turn, Instance instance)

@@ -28,7 +28,7 @@ internal sealed class AppsLoad : IDisposable
 
     /// <summary>The app of the published measurements, with so many instances.</summary>
     public static string App(string id, int instances) =>
-        $$"""{"id":"{{id}}","cmd":"sleep infinity","cpus":0.005,"mem":32,"instances":{{instances}},"backoffSeconds":0,"backoffFactor":1}""";
+        $$"""{"id":"{{id}}","cmd":"sleep infinity","cpus":0.005,"mem":32,"instances":{{instances}},"portDefinitions":[],"backoffSeconds":0,"backoffFactor":1}""";
 
     /// <summary>Opens the event stream, so that no end is missed.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
