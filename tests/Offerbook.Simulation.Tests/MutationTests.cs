@@ -47,7 +47,6 @@ public sealed class MutationTests
     [TestCase(Mutation.AppsReorderEvents, new[] { "I12:" })]
     [TestCase(Mutation.AppsSwallowRequests, new[] { "I1:" })]
     [TestCase(Mutation.AppsLoseKills, new[] { "L1:" })]
-    [TestCase(Mutation.AppsNeverReconcile, new[] { "L1:" })]
     [TestCase(Mutation.AppsAcknowledgeUnheard, new[] { "L1:" })]
     [TestCase(Mutation.AppsDenyHealth, new[] { "L1:" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)

@@ -98,9 +98,6 @@ public enum Mutation
     /// <summary>It sends no KILL.</summary>
     AppsLoseKills,
 
-    /// <summary>It never asks what has become of tasks.</summary>
-    AppsNeverReconcile,
-
     /// <summary>It acknowledges the end of tasks and does not take note.</summary>
     AppsAcknowledgeUnheard,
 

@@ -21,7 +21,6 @@ internal static class AppsDefects
         },
         Mutation.AppsSwallowRequests => core => new AppsDefect(core) { Answer = Swallow },
         Mutation.AppsLoseKills => core => new AppsDefect(core) { Say = Every(1, effect => effect is CallMaster { Call.Kill: not null }, _ => []) },
-        Mutation.AppsNeverReconcile => core => new AppsDefect(core) { Say = Every(1, effect => effect is CallMaster { Call.Reconcile: not null }, _ => []) },
         Mutation.AppsAcknowledgeUnheard => core => new AppsDefect(core) { Answer = AcknowledgeUnheard },
         Mutation.AppsDenyHealth => core => new AppsDefect(core)
         {
