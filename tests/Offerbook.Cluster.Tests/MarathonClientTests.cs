@@ -14,7 +14,7 @@ internal sealed class MarathonClientTests
         var script = Path.Combine(Harness.Cluster.RepositoryRoot, "tests/Offerbook.Cluster.Tests/marathon_client.py");
         using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, cluster.AppsUrl])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(170));
         var output = python.StandardOutput.ReadToEndAsync(limit.Token);
         var errors = python.StandardError.ReadToEndAsync(limit.Token);
         await python.WaitForExitAsync(limit.Token);

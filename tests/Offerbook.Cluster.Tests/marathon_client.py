@@ -9,7 +9,7 @@ from marathon.models import MarathonApp, MarathonGroup
 
 url = sys.argv[1]
 client = MarathonClient(url)
-deadline = time.monotonic() + 80
+deadline = time.monotonic() + 150
 
 
 def until(what, condition):

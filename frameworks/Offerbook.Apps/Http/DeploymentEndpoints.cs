@@ -19,7 +19,9 @@ internal sealed class DeploymentEndpoints(CoreGate core, TimeProvider time) : IA
     public IReadOnlyList<ApiRoute> Routes =>
     [
         Route.Get("/v2/deployments", "Deployments that run",
-                _ => ApiResponse.Json(new JArray(core.View.State.Deployments.Select(deployment => Write(core.View, deployment)))))
+                request => ApiResponse.Json(new JArray(core.View.State.Deployments.Select(deployment =>
+                    request.Texts("embed").Contains("progress") ? Write(core.View, deployment) : WritePlain(core.View, deployment)))))
+            .Asks(new QueryParameter("embed", "[text]", "progress: how far each is and what it waits for; without it only what old clients know, some of which refuse more"))
             .Gives(200, "[DeploymentStepInfo]", "The deployments, oldest first"),
         Route.Delete("/v2/deployments/{deployment}", "Roll a deployment back, or with force only stop it",
                 request => core.CallAsync(request, new ApiCall.CancelDeployment(request.Value("deployment"), request.Flag("force"))))
@@ -33,8 +35,15 @@ internal sealed class DeploymentEndpoints(CoreGate core, TimeProvider time) : IA
 
     private JObject Write(AppsView view, Deployment deployment)
     {
+        var json = WritePlain(view, deployment);
+        DeploymentPicture.AddTo(json, view, deployment, Timestamp.From(time.GetUtcNow()));
+        return json;
+    }
+
+    private static JObject WritePlain(AppsView view, Deployment deployment)
+    {
         var plan = deployment.Plan;
-        var json = new JObject
+        return new JObject
         {
             ["id"] = plan.Id,
             ["version"] = plan.Version.ToString(),
@@ -50,8 +59,6 @@ internal sealed class DeploymentEndpoints(CoreGate core, TimeProvider time) : IA
             ["currentStep"] = deployment.CurrentStep,
             ["totalSteps"] = plan.Steps.Count,
         };
-        DeploymentPicture.AddTo(json, view, deployment, Timestamp.From(time.GetUtcNow()));
-        return json;
     }
 
     private static IEnumerable<string> Affected(DeploymentPlan plan, bool pods) => plan.Steps.SelectMany(step => step.Actions)

@@ -170,6 +170,10 @@ public sealed class AppsApiTests : ApiFixture
         {
             Assert.That(deployment["affectedApps"]!.Select(app => (string)app!), Is.EqualTo(new[] { "/g/web" }));
             Assert.That(((int)deployment["currentStep"]!, (int)deployment["totalSteps"]!), Is.EqualTo((2, 2)));
+            Assert.That(((JObject)deployment).Properties().Select(member => member.Name), Is.EquivalentTo(new[]
+            {
+                "id", "version", "affectedApps", "affectedPods", "steps", "currentActions", "currentStep", "totalSteps",
+            }), "one client refuses members that it does not know");
             Assert.That((string)deployment["currentActions"]![0]!["action"]!, Is.EqualTo("ScaleApplication"));
         });
         var id = (string)deployment["id"]!;

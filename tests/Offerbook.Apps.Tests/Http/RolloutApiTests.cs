@@ -11,7 +11,7 @@ public sealed class RolloutApiTests : ApiFixture
     public async Task Deployment_ThatWaits_SaysWhyEverywhere()
     {
         var id = (string)(await SendAsync("POST", "/v2/apps", Web)).Json["deployments"]![0]!["id"]!;
-        var listed = (await GetAsync("/v2/deployments")).Json[0]!;
+        var listed = (await GetAsync("/v2/deployments?embed=progress")).Json[0]!;
         var shown = (await GetAsync("/offerbook/v1/deployments/" + id)).Json;
         var queued = (await GetAsync("/v2/queue")).Json["queue"]![0]!;
         var why = (await GetAsync("/offerbook/v1/apps/g/web/why")).Json;
