@@ -25,7 +25,9 @@ internal static class AgentCallValidator
         }
         return call.Type switch
         {
-            Type.Update => call.Update is null ? Missing("update") : ValidateUpdate(call.Update.Status, call.Update.LatestState),
+            Type.Update => call.Update is null
+                ? Missing("update")
+                : call.FurtherUpdates.Prepend(call.Update).Select(update => ValidateUpdate(update.Status, update.LatestState)).FirstOrDefault(problem => problem is not null),
             Type.UpdateOperationStatus => call.OperationUpdate is null ? Missing("operation_update") : ValidateOperationUpdate(call.OperationUpdate),
             Type.UpdateResources => call.ResourcesUpdate is null ? Missing("resources_update") : ValidateResources(call.ResourcesUpdate),
             Type.UpdateCondition when call.Condition is null => Missing("condition"),

@@ -42,6 +42,10 @@ internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registr
                 break;
             case Type.Update:
                 updates.Update(turn, agent, call.Update);
+                foreach (var update in call.FurtherUpdates)
+                {
+                    updates.Update(turn, agent, update);
+                }
                 break;
             case Type.Message:
                 PassMessage(turn, agent, call.Message);

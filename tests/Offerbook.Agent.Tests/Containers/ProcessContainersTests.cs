@@ -274,7 +274,7 @@ public sealed class ProcessContainersTests(bool script)
 
         _yard.Runner.Forget(spec.Container);
 
-        Assert.That(_yard.Files.List(), Is.Empty);
+        await Until(() => _yard.Files.List().Count == 0, "the record is gone");
         Assert.That(Directory.Exists(_yard.Sandbox(spec)), Is.True);
     }
 

@@ -31,6 +31,29 @@ public sealed class ProcessSetupTests
     }
 
     [Test]
+    public async Task WhatCannotBeSetUp_FailsToLaunch_WithTheReason()
+    {
+        // More open files than the kernel lets any process have.
+        var spec = _yard.Spec("echo ran") with { Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", ulong.MaxValue / 2, ulong.MaxValue / 2)] } };
+
+        _yard.Runner.Launch(spec);
+
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.Contain("could not be set up").And.Contain("prlimit"));
+        Assert.That(_yard.HasMore, Is.False, "it was never told to run");
+        Assert.That(_yard.Output(spec), Is.Empty);
+    }
+
+    [Test]
+    public async Task WhatWasSetUp_IsToldAsItEnds()
+    {
+        var spec = _yard.Spec("echo $((6 * 7)); ls /proc/self/fd | tr '\\n' ' '; exit 1") with { Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 100)] } };
+
+        Assert.That(await _yard.RunToEndAsync(spec), Is.EqualTo(new ContainerExit.Exited(1)));
+        Assert.That(_yard.Output(spec), Does.StartWith("42\n0 1 2 3 "), "and has no descriptor of its agent's");
+        Assert.That(_yard.Output(spec), Does.Not.Contain("9"));
+    }
+
+    [Test]
     public async Task TheAgentItself_KeepsItsRights()
     {
         var before = File.ReadAllLines("/proc/self/status").Where(line => line.StartsWith("Cap", StringComparison.Ordinal)).ToList();

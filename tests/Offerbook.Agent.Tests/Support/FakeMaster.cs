@@ -105,9 +105,12 @@ internal sealed class FakeMaster : IAsyncDisposable
         }
         if (call.Type == Call.Types.Type.Update)
         {
-            _updates.Enqueue(call.Update.Status);
-            Send(Make.Acknowledge(call.Update.Status.TaskId.Value, call.Update.Status, call.Update.FrameworkId.Value));
-            _heard.Release();
+            foreach (var update in call.FurtherUpdates.Prepend(call.Update))
+            {
+                _updates.Enqueue(update.Status);
+                Send(Make.Acknowledge(update.Status.TaskId.Value, update.Status, update.FrameworkId.Value));
+                _heard.Release();
+            }
         }
         else
         {

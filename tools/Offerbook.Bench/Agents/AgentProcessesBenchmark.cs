@@ -23,6 +23,7 @@ public sealed class AgentProcessesBenchmark : IBenchmark
     public IReadOnlyList<BenchOption> Options { get; } =
     [
         new("count", "2000", "tasks to run at each level"),
+        new("warm-up", "2000", "tasks to run before, until what is used has been compiled"),
         new("in-flight", "1,10,100", "tasks kept in flight, a level each"),
         new("idle", "2000", "idle tasks whose memory is measured"),
         new("readopt", "1000", "idle tasks over which the agent is killed"),
@@ -51,7 +52,7 @@ public sealed class AgentProcessesBenchmark : IBenchmark
             using var feed = new TaskFeed(masterAddress);
             await feed.SubscribeAsync(cancellation);
             run.Progress("warming up");
-            await feed.RunAsync("true", 500, 50, TaskState.TaskFinished, cancellation);
+            await feed.RunAsync("true", run.Int("warm-up"), 50, TaskState.TaskFinished, cancellation);
             foreach (var level in run.Ints("in-flight"))
             {
                 await LevelAsync(run, feed, (master.Id, agent.Id), level, cancellation);

@@ -11,7 +11,8 @@ namespace Offerbook.Bench.Tasks;
 
 /// <summary>
 /// A scheduler that keeps so many tasks in flight until so many have ended, and writes down when each was accepted, ran and ended.
-/// It speaks the scheduler API over real HTTP, like any other framework; updates are acknowledged.
+/// It speaks the scheduler API over real HTTP, like any other framework; updates are acknowledged. It keeps what it is offered until it
+/// has tasks for it.
 /// </summary>
 internal sealed class TaskFeed(Uri master) : IDisposable
 {
@@ -31,6 +32,7 @@ internal sealed class TaskFeed(Uri master) : IDisposable
     private IncomingStream<Event>? _stream;
     private Task<string> _ended = Task.FromResult("not subscribed");
     private FrameworkID _framework = null!;
+    private readonly List<Offer> _held = [];
     private int _launched;
 
     public void Dispose()
@@ -71,11 +73,7 @@ internal sealed class TaskFeed(Uri master) : IDisposable
         for (var ended = 0; ended < count;)
         {
             var happened = await NextAsync(cancellation);
-            foreach (var offer in happened.Offers?.Offers_ ?? [])
-            {
-                // Back until the next run asks for it; kept, it would be missing there.
-                await AcceptAsync(offer, "", 0, [], cancellation);
-            }
+            Hold(happened);
             if (happened is { Type: Event.Types.Type.Update, Update.Status: var status })
             {
                 ended += status.State is TaskState.TaskKilled or TaskState.TaskFailed or TaskState.TaskFinished ? 1 : 0;
@@ -94,21 +92,18 @@ internal sealed class TaskFeed(Uri master) : IDisposable
         var accepted = new Dictionary<string, long>();
         var started = Stopwatch.GetTimestamp();
         var (launched, ended) = (0, 0);
-        // The run before may have sent its last offers back for long.
-        await ReviveAsync(cancellation);
         while (ended < count)
         {
+            var room = Math.Min(_held.Sum(Capacity), Math.Min(inFlight - (launched - ended), count - launched));
+            if (room > 0)
+            {
+                await AcceptAsync(command, room, accepted, cancellation);
+                launched += room;
+            }
             var happened = await NextAsync(cancellation);
+            Hold(happened);
             switch (happened.Type)
             {
-                case Event.Types.Type.Offers:
-                    foreach (var offer in happened.Offers.Offers_)
-                    {
-                        var room = Math.Min(Capacity(offer), Math.Min(inFlight - (launched - ended), count - launched));
-                        await AcceptAsync(offer, command, room, accepted, cancellation);
-                        launched += room;
-                    }
-                    break;
                 case Event.Types.Type.Update:
                     var status = happened.Update.Status;
                     if (status.State == TaskState.TaskRunning && accepted.TryGetValue(status.TaskId.Value, out var at))
@@ -124,10 +119,6 @@ internal sealed class TaskFeed(Uri master) : IDisposable
                         throw new InvalidOperationException($"a task ended as {status.State}: {status.Message}");
                     }
                     await AcknowledgeAsync(status, cancellation);
-                    if (launched < count && launched - ended < inFlight)
-                    {
-                        await ReviveAsync(cancellation);
-                    }
                     break;
             }
         }
@@ -155,7 +146,20 @@ internal sealed class TaskFeed(Uri master) : IDisposable
         throw new InvalidOperationException("the stream ended: " + await _ended);
     }
 
-    private Task AcceptAsync(Offer offer, string command, int tasks, Dictionary<string, long> accepted, CancellationToken cancellation)
+    private void Hold(Event happened)
+    {
+        if (happened.Type == Event.Types.Type.Offers)
+        {
+            _held.AddRange(happened.Offers.Offers_);
+        }
+        else if (happened.Type == Event.Types.Type.Rescind)
+        {
+            _held.RemoveAll(offer => offer.Id.Equals(happened.Rescind.OfferId));
+        }
+    }
+
+    /// <summary>On all that is held of the one agent; what is left over is offered again.</summary>
+    private Task AcceptAsync(string command, int tasks, Dictionary<string, long> accepted, CancellationToken cancellation)
     {
         var launch = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new() };
         for (var i = 0; i < tasks; i++)
@@ -165,24 +169,22 @@ internal sealed class TaskFeed(Uri master) : IDisposable
             {
                 Name = "bench",
                 TaskId = new TaskID { Value = id },
-                AgentId = offer.AgentId,
+                AgentId = _held[0].AgentId,
                 Command = new CommandInfo { Value = command },
                 Container = Container,
                 Resources = { Scalar("cpus", TaskCpus), Scalar("mem", TaskMem) },
             });
             accepted[id] = Stopwatch.GetTimestamp();
         }
-        var call = new Call { Type = Call.Types.Type.Accept, Accept = new Call.Types.Accept { OfferIds = { offer.Id } } };
-        if (tasks > 0)
+        var call = new Call
         {
-            call.Accept.Operations.Add(launch);
-            call.Accept.Filters = new Filters { RefuseSeconds = 0 };
-        }
-        else
-        {
-            // Nothing to launch just now: the offer goes back until REVIVE asks for it.
-            call.Accept.Filters = new Filters { RefuseSeconds = 3600 };
-        }
+            Type = Call.Types.Type.Accept,
+            Accept = new Call.Types.Accept
+            {
+                OfferIds = { _held.Select(offer => offer.Id) }, Operations = { launch }, Filters = new Filters { RefuseSeconds = 0 },
+            },
+        };
+        _held.Clear();
         return PostAsync(call, cancellation);
     }
 
@@ -192,8 +194,6 @@ internal sealed class TaskFeed(Uri master) : IDisposable
         double Of(string name) => offer.Resources.Where(resource => resource.Name == name).Sum(resource => resource.Scalar.Value);
         return (int)Math.Floor(Math.Min(Of("cpus") / TaskCpus, Of("mem") / TaskMem) + 1e-6);
     }
-
-    private Task ReviveAsync(CancellationToken cancellation) => PostAsync(new Call { Type = Call.Types.Type.Revive }, cancellation);
 
     private async Task AcknowledgeAsync(TaskStatus status, CancellationToken cancellation)
     {

@@ -20,7 +20,7 @@ internal sealed class ProcessPreparation(ContainerGroups groups, ProcessContaine
         {
             environment = environment.Append(new("TERM", "xterm"));
         }
-        var chain = CommandChain.Of(spec, sandbox, options, user, await processes.NamespacesForAsync(spec), [], environment, mayBeConfined: false);
+        var chain = CommandChain.Of(spec, sandbox, options, user, await processes.Namespaces.ForAsync(spec), [], environment, mayBeConfined: false);
         return new PreparedProcess(chain, groups.Enter(spec), user);
     }
 }

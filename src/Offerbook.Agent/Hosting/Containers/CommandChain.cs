@@ -1,4 +1,5 @@
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Supervision;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -6,7 +7,7 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// What is executed for a container: the task's program behind the programs that set its process up, each of which executes the next.
 ///
 /// <code>
-///   [nsenter | unshare] [volumes] [prlimit] [setpriv] [env] [bash -c 'exec -a …'] PROGRAM
+///   [nsenter | unshare] [volumes] [prlimit] [setpriv] [sh: all is set up] [env] [bash -c 'exec -a …'] PROGRAM
 /// </code>
 ///
 /// Most containers need none of them: what all have in common is set up by <see cref="ConfinedSpawner"/>. Nothing of this
@@ -20,6 +21,10 @@ namespace Offerbook.Agent.Hosting.Containers;
 internal sealed record CommandChain(
     string Shell, IReadOnlyList<string> ShellOptions, IReadOnlyList<string> Program, bool Confined, IReadOnlyList<KeyValuePair<string, string>> Environment)
 {
+    /// <summary>Run when the process has been set up, before the task's own program.</summary>
+    private static readonly string SetUp =
+        $"echo {SupervisorProgram.PreparedLine} >&{SupervisorProgram.SetUpDescriptor}; exec {SupervisorProgram.SetUpDescriptor}>&-; exec \"$@\"";
+
     private static readonly string[] MisleadingPrefixes = ["LD_", "BASH", "MALLOC_"];
 
     /// <summary>What the C library ignores in programs with rights of their own, and what shells heed.</summary>
@@ -48,6 +53,13 @@ internal sealed record CommandChain(
             Privileges(spec.Process, options, user, program);
         }
         var (plain, late) = bare && confined ? ([.. environment], []) : Split(environment, spec.Environment, confined);
+        if (bare && !confined)
+        {
+            // What comes next is a shell, which drops names that it cannot hold.
+            late.AddRange(plain.Where(variable => !IsShellName(variable.Key)));
+            plain.RemoveAll(variable => !IsShellName(variable.Key));
+            program.AddRange([HostTools.Shell, "-c", SetUp, "sh"]);
+        }
         var bash = !bare && plain.Any(variable => !IsShellName(variable.Key)) ? HostTools.Bash : null;
         if (late.Count > 0)
         {

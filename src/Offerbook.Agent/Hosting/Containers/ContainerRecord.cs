@@ -19,6 +19,9 @@ internal sealed record ContainerRecord(
 
     public static ContainerRecord Empty { get; } = new(false, null, null, null, null, null, null);
 
+    /// <summary>Whether <see cref="Main"/> does not execute the task's program yet, but what sets it up; if it ended so, that failed.</summary>
+    public bool IsBeingSetUp { get; init; }
+
     /// <summary>Whether the supervisor knew what <see cref="Status"/> stands for; the shell's script has to guess.</summary>
     public bool? ToldSignalled { get; init; }
 
@@ -50,6 +53,12 @@ internal sealed record ContainerRecord(
                     break;
                 case ["began", var pid, var uptime, _] when Identity(pid, Ticks(uptime)) is { } identity:
                     record = record with { Main = identity };
+                    break;
+                case ["setup", var pid, var uptime, _] when Identity(pid, Ticks(uptime)) is { } identity:
+                    record = record with { Main = identity, IsBeingSetUp = true };
+                    break;
+                case [Supervision.SupervisorProgram.PreparedLine]:
+                    record = record with { IsBeingSetUp = false };
                     break;
                 case ["ended", var how, var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var code):
                     record = record with { Status = how == "exited" ? code : 128 + code, ToldSignalled = how != "exited" };

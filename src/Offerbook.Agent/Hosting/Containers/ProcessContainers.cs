@@ -7,11 +7,11 @@ using Offerbook.Agent.Hosting.Checks;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Runs containers as plain processes of the host, each under its own supervisor (supervise.sh), which outlives the agent.
+/// Runs containers as plain processes of the host, each under its own supervisor (<see cref="Supervision.SupervisorProgram"/>), which outlives the agent.
 ///
 /// <code>
-///   LaunchContainer ─▶ launch workers ─▶ setsid sh supervise.sh ─▶ setsid PROGRAM
-///                                               │ writes
+///   LaunchContainer ─▶ launch workers ─▶ meta/supervise ─▶ PROGRAM
+///                                           │ writes
 ///   ContainerStarted, ContainerExited ◀─ reader ◀─ inotify ◀─ meta/containers/ID
 /// </code>
 ///
@@ -34,28 +34,21 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     /// <summary>Every 30 s a scan is one of everything: a record and a process each, some 0.1 s of a processor for two thousand.</summary>
     private const int ScansUntilFull = 10;
 
-    /// <summary>15 s: a machine so loaded that a shell takes longer to begin is better off with one task less.</summary>
-    private const int ScansUntilUnbegun = 5;
-
-    /// <summary>Five seconds in all.</summary>
-    private const int LooksForNamespaces = 250;
-
-    private static readonly TimeSpan LookForNamespaces = TimeSpan.FromMilliseconds(20);
-
-    private readonly TimeProvider _time;
     private readonly ContainerFiles _files;
     private readonly ProcessLauncher _launcher;
     private readonly ProcessChecks _checks;
     private readonly Func<AgentMessage, ValueTask> _post;
     private readonly ILogger _logger;
     private readonly string _bootId;
-    private readonly Lock _lock = new();
-    private readonly Dictionary<ContainerId, TrackedContainer> _tracked = [];
+    private readonly TrackedContainers _tracked = new();
+    private readonly ContainerEndings _endings;
     private readonly ContainerGroups _groups;
+    private readonly SandboxDirectories _sandboxes;
     private readonly SupervisorReaper _reaper = new();
     private readonly ProcessEnds _ends;
     private readonly ContainerCare _care;
     private readonly DiskCare _disks;
+    private readonly ForgottenContainers _forgotten;
     private readonly ContainerUsage _usage;
     private readonly Channel<ContainerSpec> _launches = Channel.CreateBounded<ContainerSpec>(LaunchCapacity);
     private readonly RecordWatcher _watcher;
@@ -70,18 +63,20 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     public ProcessContainers(ContainerFiles files, ProcessLauncher launcher, ContainerGroups groups, SandboxDirectories sandboxes,
         IsolationOptions options, string bootId, Func<AgentMessage, ValueTask> post, TimeProvider time, ILogger logger)
     {
-        (_files, _launcher, _groups, _bootId, _post, _logger) = (files, launcher, groups, bootId, post, logger);
-        _checks = new ProcessChecks(launcher, id => Known([id]) is [{ IsRunning: true, Record.Main: { } main }] ? main.Pid : null);
-        _time = time;
+        (_files, _launcher, _groups, _sandboxes, _bootId, _post, _logger) = (files, launcher, groups, sandboxes, bootId, post, logger);
+        _checks = new ProcessChecks(launcher, id => _tracked.Find(id) is { IsRunning: true, Record.Main: { } main } ? main.Pid : null);
+        Namespaces = new JoinedNamespaces(_tracked, time);
+        _endings = new ContainerEndings(files, groups, bootId);
         files.WriteScript();
         _killer = new SessionKiller(groups);
-        _care = new ContainerCare(Running, sandboxes, groups, new LogRotator(options, logger), Kill, time);
-        _disks = new DiskCare(Running, sandboxes, options, EndOverDisk, time);
+        _care = new ContainerCare(_tracked.Running, sandboxes, groups, new LogRotator(options, logger), Kill, time);
+        _disks = new DiskCare(_tracked.Running, sandboxes, options, EndOverDisk, time);
         _usage = new ContainerUsage(groups, options, time);
+        _forgotten = new ForgottenContainers(files, groups, _tracked.IsGroupNeeded);
         _watcher = new RecordWatcher(files.Records, time, logger);
         _ends = new ProcessEnds(SupervisorEnded);
         _scanTimer = time.CreateTimer(_ => RequestScan(), null, ScanInterval, ScanInterval);
-        _running = Task.WhenAll([ReadAsync(), _care.Completion, _disks.Completion, .. Enumerable.Range(0, LaunchWorkers).Select(_ => LaunchAsync())]);
+        _running = Task.WhenAll([ReadAsync(), _care.Completion, _disks.Completion, _forgotten.Completion, .. Enumerable.Range(0, LaunchWorkers).Select(_ => LaunchAsync())]);
     }
 
     /// <summary>Faults when a worker fails unexpectedly.</summary>
@@ -89,12 +84,11 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     public IContainerChecks Checks => _checks;
 
+    public JoinedNamespaces Namespaces { get; }
+
     public void Launch(ContainerSpec spec)
     {
-        lock (_lock)
-        {
-            _tracked[spec.Container] = new TrackedContainer(spec);
-        }
+        _tracked.Add(spec);
         if (!_launches.Writer.TryWrite(spec))
         {
             _ = _post(new AgentMessage.ContainerLaunchFailed(spec.Container, "Too many launches are waiting on this agent"));
@@ -105,12 +99,9 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     public void Recover(IReadOnlyList<ContainerSpec> wanted)
     {
         var ids = wanted.Select(spec => spec.Container).ToList();
-        lock (_lock)
+        foreach (var spec in wanted)
         {
-            foreach (var spec in wanted)
-            {
-                _tracked[spec.Container] = new TrackedContainer(spec);
-            }
+            _tracked.Add(spec);
         }
         foreach (var stray in _files.List().Except(ids))
         {
@@ -126,7 +117,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     public void Signal(ContainerId id, ContainerSignal signal)
     {
-        if (Known([id]) is not [{ EndReported: false } container])
+        if (_tracked.Find(id) is not { EndReported: false } container)
         {
             return;
         }
@@ -143,7 +134,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     public void Send(ContainerId id, int signal)
     {
-        if (Known([id]) is [{ EndReported: false, Record: { Main: { IsAlive: true } main } record }] && record.BootId == _bootId)
+        if (_tracked.Find(id) is { EndReported: false, Record: { Main: { IsAlive: true } main } record } && record.BootId == _bootId)
         {
             Native.Signal(main.Pid, signal);
         }
@@ -151,7 +142,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     public void Update(ContainerId id, ContainerLimits limits)
     {
-        if (Known([id]) is [var container])
+        if (_tracked.Find(id) is { } container)
         {
             if (container.EndReported || !ContainerGroups.IsOwn(container.Spec))
             {
@@ -164,20 +155,12 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     public void Forget(ContainerId id)
     {
-        TrackedContainer? container;
-        lock (_lock)
-        {
-            _tracked.Remove(id, out container);
-        }
-        _files.Delete(id);
-        if (container is not null)
-        {
-            _groups.Leave(container.Spec, IsGroupNeeded);
-        }
+        var container = _tracked.Remove(id);
+        _forgotten.Remove(id, container?.Spec);
     }
 
     public ValueTask<ResourceStatistics?> StatisticsAsync(ContainerId id, CancellationToken cancellation) =>
-        ValueTask.FromResult(Known([id]) is [{ IsRunning: true } container] ? _usage.Of(container) : null);
+        ValueTask.FromResult(_tracked.Find(id) is { IsRunning: true } container ? _usage.Of(container) : null);
 
     /// <summary>Leaves the containers running.</summary>
     public async ValueTask DisposeAsync()
@@ -193,6 +176,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         await _care.DisposeAsync();
         await _disks.DisposeAsync();
         await _killer.DisposeAsync();
+        await _forgotten.DisposeAsync();
         await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
         _ends.Dispose();
         _stopping.Dispose();
@@ -218,7 +202,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             {
                 await _post(new AgentMessage.ContainerLaunchFailed(spec.Container, failure));
             }
-            else if (Known([spec.Container]) is [var container])
+            else if (_tracked.Find(spec.Container) is { } container)
             {
                 container.Launched = true;
                 if (container.Limits != spec.Limits && ContainerGroups.IsOwn(spec))
@@ -234,7 +218,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     {
         try
         {
-            return await _launcher.LaunchAsync(spec, await NamespacesForAsync(spec));
+            return await _launcher.LaunchAsync(spec, await Namespaces.ForAsync(spec));
         }
         catch (IOException failure)
         {
@@ -251,7 +235,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             {
                 var scan = Interlocked.Exchange(ref _scanDue, 0) == 1;
                 var named = _watcher.Take();
-                foreach (var container in named is null ? All() : Known(named))
+                foreach (var container in named is null ? _tracked.All() : _tracked.Known(named))
                 {
                     await LookAsync(container, scan: false);
                 }
@@ -275,7 +259,12 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         }
         if (_files.Read(container.Id) is not { } record)
         {
-            await GiveUpUnbegunAsync(container, scan);
+            if (_endings.IsUnbegun(container, scan))
+            {
+                container.EndReported = true;
+                await _post(new AgentMessage.ContainerLaunchFailed(
+                    container.Id, "The task's supervisor did not come up; is the disk of the agent's work directory full?"));
+            }
             return;
         }
         container.Record = record;
@@ -285,14 +274,16 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             await _post(new AgentMessage.ContainerNeverStarted(container.Id));
             return;
         }
-        if (record is { Main: null, Status: not null })
+        if (FailureToStart(container) is { } failure)
         {
             container.EndReported = true;
-            await _post(new AgentMessage.ContainerLaunchFailed(container.Id, $"The task's process could not be started: {record.Words}"));
+            KillLeftovers(container);
+            await _post(new AgentMessage.ContainerLaunchFailed(container.Id, failure));
             return;
         }
         // A task may be over before its start is seen; its start is told all the same.
-        if (!container.StartReported && record.Main is { } main && record.BootId == _bootId && (record.Status is not null || main.IsAlive))
+        if (!container.StartReported && record.Main is { } main && record.BootId == _bootId
+            && (record.Status is not null || (main.IsAlive && !record.IsBeingSetUp)))
         {
             container.StartReported = true;
             if (!container.IsWatched && record is { Status: null, Supervisor: { } supervisor })
@@ -301,7 +292,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             }
             await _post(new AgentMessage.ContainerStarted(container.Id, main.Pid));
         }
-        if (ExitOf(container, scan) is { } exit)
+        if (_endings.ExitOf(container, scan) is { } exit)
         {
             container.EndReported = true;
             KillLeftovers(container);
@@ -309,42 +300,13 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         }
     }
 
-    /// <summary>A supervisor that was started but never began its record (no memory, no disk): nothing runs, and nothing will.</summary>
-    private async ValueTask GiveUpUnbegunAsync(TrackedContainer container, bool scan)
+    private string? FailureToStart(TrackedContainer container) => container.Record switch
     {
-        if (!scan || !container.Launched || ++container.AbandonedScans < ScansUntilUnbegun || !_files.TryCancel(container.Id))
-        {
-            return;
-        }
-        container.EndReported = true;
-        await _post(new AgentMessage.ContainerLaunchFailed(container.Id, "The task's supervisor did not come up; is the disk of the agent's work directory full?"));
-    }
-
-    private ContainerExit? ExitOf(TrackedContainer container, bool scan)
-    {
-        var record = container.Record;
-        if (record.Status is { } status)
-        {
-            if ((record.Over ?? _groups.Overuse(container.Spec, record.Signalled && status == 128 + Native.Kill)?.ToExit()) is { } over)
-            {
-                return over;
-            }
-            return record.Signalled ? new ContainerExit.Signaled(status - 128) : new ContainerExit.Exited(status);
-        }
-        if (record.BootId is not null && record.BootId != _bootId)
-        {
-            return new ContainerExit.Vanished("The machine was restarted while the task ran; its exit status is not known");
-        }
-        if (!scan || record.Supervisor is { IsAlive: true } || record.Main is { IsAlive: true })
-        {
-            container.AbandonedScans = 0;
-            return null;
-        }
-        // Two scans in a row: a record that is just being begun must not be taken for an abandoned one.
-        return ++container.AbandonedScans < 2
-            ? null
-            : new ContainerExit.Vanished("The task's supervisor was killed before it could record the exit status");
-    }
+        { Main: null, Status: not null, Words: var words } => $"The task's process could not be started: {words}",
+        { IsBeingSetUp: true, Status: not null, Signalled: false } =>
+            $"The task's process could not be set up: {_sandboxes.LastLineOf(container.Spec.Sandbox, "stderr") ?? "see stderr in its sandbox"}",
+        _ => null,
+    };
 
     /// <summary>A container that no task claims: its launch was never made durable, or its end was and its record stayed.</summary>
     private void KillStray(ContainerId id)
@@ -383,38 +345,6 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         Kill(container);
     }
 
-    private bool IsGroupNeeded(ContainerId group)
-    {
-        lock (_lock)
-        {
-            return _tracked.ContainsKey(group) || _tracked.Values.Any(other => other.Spec.Joins == group || other.Id.IsWithin(group));
-        }
-    }
-
-    /// <summary>A process inside the namespaces of the container that this one joins; null when those are the host's.</summary>
-    /// <exception cref="IOException">That container has ended.</exception>
-    public async ValueTask<int?> NamespacesForAsync(ContainerSpec spec)
-    {
-        if (spec.Joins is not { } joined || Known([joined]) is not [var outer])
-        {
-            return null;
-        }
-        if (outer.Spec.Process is { OwnProcessNumbers: false, OwnIpc: false })
-        {
-            return await NamespacesForAsync(outer.Spec);
-        }
-        for (var look = 0; look < LooksForNamespaces && outer.IsRunning && outer.Record.Main is { IsAlive: true } main; look++)
-        {
-            if ((outer.Spec.Process.OwnProcessNumbers ? ProcessTable.FirstChild(main.Pid) : main.Pid) is { } inside)
-            {
-                return inside;
-            }
-            // The first process of the numbering is a child that is about to be started; nobody tells when.
-            await Task.Delay(LookForNamespaces, _time);
-        }
-        throw new IOException($"the container {joined} that it joins has ended");
-    }
-
     private void RequestScan()
     {
         Interlocked.Exchange(ref _scanDue, 1);
@@ -424,7 +354,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     /// <summary>A supervisor that this process has just started.</summary>
     private void Watch(ContainerId id, int supervisor)
     {
-        var container = Known([id]).SingleOrDefault();
+        var container = _tracked.Find(id);
         if (container is not null)
         {
             // Before it is watched: its end may be told at once.
@@ -442,7 +372,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     private void SupervisorEnded(ContainerId id)
     {
-        if (Known([id]) is [{ } container])
+        if (_tracked.Find(id) is { } container)
         {
             container.IsWatched = false;
         }
@@ -452,33 +382,6 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     {
         _reaper.Reap();
         var everything = ++_scans % ScansUntilFull == 0;
-        lock (_lock)
-        {
-            return [.. _tracked.Values.Where(container => !container.EndReported && (everything || !container.IsWatched || !container.StartReported))];
-        }
-    }
-
-    private List<TrackedContainer> All()
-    {
-        lock (_lock)
-        {
-            return [.. _tracked.Values];
-        }
-    }
-
-    private List<TrackedContainer> Running()
-    {
-        lock (_lock)
-        {
-            return [.. _tracked.Values.Where(container => container.IsRunning)];
-        }
-    }
-
-    private List<TrackedContainer> Known(IReadOnlyList<ContainerId> ids)
-    {
-        lock (_lock)
-        {
-            return [.. ids.Select(id => _tracked.GetValueOrDefault(id)).OfType<TrackedContainer>()];
-        }
+        return _tracked.Where(container => !container.EndReported && (everything || !container.IsWatched || !container.StartReported));
     }
 }

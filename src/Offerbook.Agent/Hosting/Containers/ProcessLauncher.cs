@@ -11,8 +11,6 @@ internal sealed class ProcessLauncher(
     ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host, ContainerGroups groups, IsolationOptions options,
     string bootId, NativeSupervisor? supervisor) : IAsyncDisposable
 {
-    private static readonly string[] Logs = ["stdout", "stderr"];
-
     private readonly ConfinedSpawner _confined = new(options);
     private readonly string _oom = OutOfMemoryScore();
 
@@ -26,11 +24,12 @@ internal sealed class ProcessLauncher(
         try
         {
             var user = Ownership.Other(spec.User);
-            var sandbox = sandboxes.Prepare(spec.Sandbox);
+            using var open = sandboxes.Open(spec.Sandbox);
+            var sandbox = open.Path;
             // Stands before the program, and before whatever makes the program run as another user.
             var prelude = volumes.Prepare(spec, sandbox);
-            CheckLogs(sandbox);
-            GiveAway(sandbox, user);
+            open.CheckLogs();
+            open.GiveTo(user);
             var joins = groups.Enter(spec);
             var bare = supervisor is not null && NativeSupervisor.Fits(spec);
             var chain = CommandChain.Of(spec, sandbox, options, user, enter, prelude, host.Of(spec, sandbox), bare: bare);
@@ -43,7 +42,7 @@ internal sealed class ProcessLauncher(
                     return new LaunchOutcome(null, $"The task's program could not be started: {ProgramSearch.Obstacle(spec)}");
                 }
                 program = supervisor!.Path;
-                arguments = [files.RecordOf(spec.Container), .. joins, .. Protection(), "", .. found];
+                arguments = [files.RecordOf(spec.Container), chain.Confined ? "" : "1", .. joins, .. Protection(), "", .. found];
             }
             else
             {
@@ -56,8 +55,8 @@ internal sealed class ProcessLauncher(
                 ];
             }
             return new LaunchOutcome(chain.Confined
-                ? await _confined.StartAsync(program, arguments, chain.Environment, sandbox)
-                : Spawner.Start(program, arguments, chain.Environment, sandbox), null);
+                ? await _confined.StartAsync(program, arguments, chain.Environment, open.Here)
+                : Spawner.Start(program, arguments, chain.Environment, open.Here), null);
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
         {
@@ -91,35 +90,6 @@ internal sealed class ProcessLauncher(
     {
         _confined.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>What was fetched may have put something in the place of the logs, which are opened with the agent's rights.</summary>
-    /// <exception cref="IOException">A log is a link or no plain file.</exception>
-    private static void CheckLogs(string sandbox)
-    {
-        foreach (var log in Logs)
-        {
-            if (Native.Facts(Path.Combine(sandbox, log)) is { } facts && (!facts.IsRegular || facts.Links != 1))
-            {
-                throw new IOException($"{log} in its sandbox is a link or no plain file, and its output cannot be written there; fetch under another name");
-            }
-        }
-    }
-
-    /// <summary>The sandbox and its files belong to the task's user.</summary>
-    private static void GiveAway(string sandbox, HostUser? user)
-    {
-        if (user is null)
-        {
-            return;
-        }
-        Ownership.Give(sandbox, user);
-        foreach (var log in Logs)
-        {
-            var path = Path.Combine(sandbox, log);
-            Native.CreateNew(path)?.Dispose();
-            Ownership.Give(path, user);
-        }
     }
 
     /// <summary>Where no shell is that could pass them on.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Offerbook.Agent.Sandbox;
 
 namespace Offerbook.Agent.Hosting.Containers;
@@ -13,10 +14,24 @@ internal sealed class SandboxDirectories(string workDirectory)
 
     public string PathOf(SandboxPath sandbox) => Path.Combine(workDirectory, sandbox.Directory);
 
+    /// <summary>Creates the sandbox, points <c>latest</c> at it, and holds it open.</summary>
+    /// <exception cref="IOException">It is within another, whose owner has put something else in its way.</exception>
+    public OpenSandbox Open(SandboxPath sandbox)
+    {
+        var path = Prepare(sandbox);
+        return new OpenSandbox(path, sandbox.Container.IsNested ? Within(sandbox) : OpenOrFail(null, path, path));
+    }
+
     /// <summary>Creates the sandbox, points <c>latest</c> at it, and returns its absolute path.</summary>
+    /// <exception cref="IOException">It is within another, whose owner has put something else in its way.</exception>
     public string Prepare(SandboxPath sandbox)
     {
         var path = PathOf(sandbox);
+        if (sandbox.Container.IsNested)
+        {
+            Within(sandbox).Dispose();
+            return path;
+        }
         lock (_shared)
         {
             Directory.CreateDirectory(path, Mode);
@@ -38,6 +53,46 @@ internal sealed class SandboxDirectories(string workDirectory)
             Native.Rename(fresh, latest);
         }
         return path;
+    }
+
+    /// <summary>
+    /// Makes and opens a sandbox within another. That one belongs to whoever runs in it, who may put links in the way: each directory is
+    /// opened from the one before, and no link is followed.
+    /// </summary>
+    private SafeFileHandle Within(SandboxPath sandbox)
+    {
+        var outermost = sandbox with { Container = sandbox.Container.Root };
+        var path = PathOf(outermost);
+        lock (_shared)
+        {
+            Directory.CreateDirectory(path, Mode);
+        }
+        var at = OpenOrFail(null, path, path);
+        foreach (var name in sandbox.Directory[(outermost.Directory.Length + 1)..].Split('/'))
+        {
+            path = Path.Combine(path, name);
+            using var parent = at;
+            Native.MakeDirectory(parent, name, Mode);
+            at = OpenOrFail(parent, name, path);
+        }
+        return at;
+    }
+
+    private static SafeFileHandle OpenOrFail(SafeFileHandle? parent, string name, string path) =>
+        Native.OpenDirectory(parent, name) ?? throw new IOException($"{path} is no directory, or a link is in its place");
+
+    /// <summary>The last line of a file in a sandbox, at most some hundred characters of it; null when there is none. Follows no link.</summary>
+    public string? LastLineOf(SandboxPath sandbox, string name)
+    {
+        const int maxBytes = 512;
+        using var file = Native.OpenReadWrite(Path.Combine(PathOf(sandbox), name));
+        if (file is null || Native.Facts(file) is not { IsRegular: true } facts)
+        {
+            return null;
+        }
+        Span<byte> end = stackalloc byte[maxBytes];
+        var length = RandomAccess.Read(file, end, Math.Max(0, facts.Length - maxBytes));
+        return System.Text.Encoding.UTF8.GetString(end[..length]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
     }
 
     /// <summary>Removes the sandbox, and the directories above it that it leaves empty.</summary>
@@ -67,12 +122,10 @@ internal sealed class SandboxDirectories(string workDirectory)
     {
         foreach (var relative in innermostFirst)
         {
-            var directory = Path.Combine(workDirectory, relative);
-            if (!Directory.Exists(directory) || Directory.EnumerateFileSystemEntries(directory).Any())
+            if (!Native.RemoveDirectory(Path.Combine(workDirectory, relative)))
             {
                 return;
             }
-            Directory.Delete(directory);
         }
     }
 }

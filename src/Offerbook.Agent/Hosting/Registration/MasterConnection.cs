@@ -19,6 +19,9 @@ internal sealed class MasterConnection(
     /// <summary>Calls that may wait for the connection: two updates for each task an agent may hold. More means that the master does not keep up.</summary>
     private const int CallCapacity = 20_000;
 
+    /// <summary>Updates in one call: a turn of some milliseconds for the master's core.</summary>
+    private const int MaxUpdatesAtOnce = 64;
+
     private const int MaxRedirects = 5;
 
     private readonly StreamingClient _client = new(StreamingClientOptions.Default with { Credential = credential });
@@ -130,6 +133,7 @@ internal sealed class MasterConnection(
         {
             await foreach (var call in session.Calls.Reader.ReadAllAsync(session.Stopping.Token))
             {
+                GatherUpdates(session.Calls.Reader, call);
                 var answer = await _client.PostAsync(target, call, MessageFormat.Protobuf, headers, session.Stopping.Token);
                 if (!answer.IsSuccess)
                 {
@@ -142,6 +146,16 @@ internal sealed class MasterConnection(
         catch (OperationCanceledException) when (session.Stopping.IsCancellationRequested)
         {
             // The connection is over; what was not sent is sent anew on the next one.
+        }
+    }
+
+    /// <summary>What became ready while the call before was under way goes as one, in the order in which it would have gone.</summary>
+    private static void GatherUpdates(ChannelReader<Call> calls, Call call)
+    {
+        while (call.Type == Call.Types.Type.Update && call.FurtherUpdates.Count < MaxUpdatesAtOnce - 1
+            && calls.TryPeek(out var next) && next.Type == Call.Types.Type.Update && calls.TryRead(out next))
+        {
+            call.FurtherUpdates.Add(next.Update);
         }
     }
 

@@ -6,16 +6,18 @@ namespace Offerbook.Agent.Hosting.Supervision;
 /// The program that runs one task and records its life. One of these waits beside every task: two pages of its own.
 ///
 /// <code>
-///   supervise RECORD [GROUP…] "" FILE NAME [ARGUMENT…]     (working directory: the sandbox; environment: the task's)
+///   supervise RECORD SETUP [GROUP…] "" FILE NAME [ARGUMENT…]     (working directory: the sandbox; environment: the task's)
 /// </code>
 ///
 /// RECORD is created exclusively: whoever creates it, this program or an agent that recovers, decides whether the task ever runs. GROUPs are
 /// files that make the process that writes 0 to them what it is to be: members of control groups, oom_score_adj. FILE is executed under
-/// NAME. The record's lines, each written at once:
+/// NAME. SETUP, if not empty: FILE only sets the process up, and is given the record as descriptor 9 to say when it has. The record's lines, each written at once:
 ///
 /// <code>
 ///   supervised PID BOOT UPTIME IDLE     this process, the machine's boot id, and what /proc/uptime said when it was there
 ///   began PID UPTIME IDLE               the task's process, which leads its own session; it executes its program already
+///   setup PID UPTIME IDLE               the same, of a process that is yet to be set up
+///   prepared                            written by that process: the task's own program is executed next
 ///   refused STEP ERROR                  it could not be started: at which step, and the kernel's error number
 ///   ended HOW NUMBER                    exited with a status, or killed (dumped) by a signal; what it left of its process group has been killed
 /// </code>
@@ -26,6 +28,11 @@ internal static class SupervisorProgram
 {
     /// <summary>Its exit status without arguments, by which a trial knows that it runs.</summary>
     public const int NothingToDo = 64;
+
+    /// <summary>Through which a process that is being set up says that it has been.</summary>
+    public const int SetUpDescriptor = 9;
+
+    public const string PreparedLine = "prepared";
 
     /// <summary>In the order of their numbers.</summary>
     public static readonly IReadOnlyList<string> Steps = ["process", "group", "output", "execute"];
@@ -145,8 +152,15 @@ internal static class SupervisorProgram
         program.Label("task");
         program.Call(NewSession);
         program.JumpIfError("failed");
+        Argument(program, start, 2, text);
+        program.Load(text);
+        program.FollowToByte();
+        program.JumpIfZero("ready");
+        program.Call(Duplicate, record, SetUpDescriptor);
+        program.Set(began.Parts[0].Pointer, (int)program.Text("setup ").Value);
+        program.Label("ready");
         program.Load(start);
-        program.Add(8 * 3);
+        program.Add(8 * 4);
         program.Store(at);
         program.Label("groups");
         program.Load(at);

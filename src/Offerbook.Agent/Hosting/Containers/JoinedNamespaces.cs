@@ -1,0 +1,36 @@
+using Offerbook.Agent.Containers;
+
+namespace Offerbook.Agent.Hosting.Containers;
+
+/// <summary>Knows which namespaces a container that joins another is to enter.</summary>
+internal sealed class JoinedNamespaces(TrackedContainers containers, TimeProvider time)
+{
+    /// <summary>Five seconds in all.</summary>
+    private const int Looks = 250;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>A process inside the namespaces of the container that this one joins; null when those are the host's.</summary>
+    /// <exception cref="IOException">That container has ended.</exception>
+    public async ValueTask<int?> ForAsync(ContainerSpec spec)
+    {
+        if (spec.Joins is not { } joined || containers.Find(joined) is not { } outer)
+        {
+            return null;
+        }
+        if (outer.Spec.Process is { OwnProcessNumbers: false, OwnIpc: false })
+        {
+            return await ForAsync(outer.Spec);
+        }
+        for (var look = 0; look < Looks && outer.IsRunning && outer.Record.Main is { IsAlive: true } main; look++)
+        {
+            if ((outer.Spec.Process.OwnProcessNumbers ? ProcessTable.FirstChild(main.Pid) : main.Pid) is { } inside)
+            {
+                return inside;
+            }
+            // The first process of the numbering is a child that is about to be started; nobody tells when.
+            await Task.Delay(LookAgain, time);
+        }
+        throw new IOException($"the container {joined} that it joins has ended");
+    }
+}
