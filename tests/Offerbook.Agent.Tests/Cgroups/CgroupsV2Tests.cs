@@ -38,6 +38,19 @@ public sealed class CgroupsV2Tests
     }
 
     [Test]
+    public void Swap_IsBoundedWhereTheKernelCountsIt()
+    {
+        _groups.Create(Pod, Limits);
+        Assert.That(File.Exists(_root + "/pod/memory.swap.max"), Is.False);
+        File.WriteAllText(_root + "/pod/memory.swap.max", "max");
+
+        _groups.Apply(Pod, Limits);
+        Assert.That(Read("pod/memory.swap.max"), Is.EqualTo("0"));
+        _groups.Apply(Pod, GroupLimits.None);
+        Assert.That(Read("pod/memory.swap.max"), Is.EqualTo("max"));
+    }
+
+    [Test]
     public void Apply_TakesBoundsAway()
     {
         _groups.Create(Pod, Limits);

@@ -168,6 +168,10 @@ public sealed class ControlGroupTests
         {
             Assert.That(File.ReadAllText(file).Trim(), Is.EqualTo($"{64 << 20}"));
         }
+        foreach (var file in Files(spec.Container, "memory.memsw.limit_in_bytes", "memory.swap.max"))
+        {
+            Assert.That(File.ReadAllText(file).Trim(), Is.EqualTo(file.EndsWith("swap.max", StringComparison.Ordinal) ? "0" : $"{64 << 20}"), "no swap on top");
+        }
         foreach (var file in Files(spec.Container, "cpu.cfs_quota_us", "cpu.max"))
         {
             Assert.That(File.ReadAllText(file), Does.StartWith("200000"));

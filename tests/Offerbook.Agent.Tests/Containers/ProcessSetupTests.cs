@@ -1,5 +1,6 @@
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting;
+using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Tests.Support;
 
 namespace Offerbook.Agent.Tests.Containers;
@@ -51,6 +52,26 @@ public sealed class ProcessSetupTests
         Assert.That(await _yard.RunToEndAsync(spec), Is.EqualTo(new ContainerExit.Exited(1)));
         Assert.That(_yard.Output(spec), Does.StartWith("42\n0 1 2 3 "), "and has no descriptor of its agent's");
         Assert.That(_yard.Output(spec), Does.Not.Contain("9"));
+    }
+
+    [Test]
+    public async Task AContainerWithinAnother_SeesTheVolumesThatOneHasMounted()
+    {
+        if (!Ownership.IsRoot)
+        {
+            Assert.That(await new JoinedNamespaces(new TrackedContainers(), TimeProvider.System).ForAsync(_yard.Spec("true")), Is.Null);
+            return;
+        }
+        var shown = Directory.CreateTempSubdirectory("offerbook-volume-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(shown, "file"), "seen");
+        var outer = _yard.Spec("sleep 1000") with { Volumes = [new ContainerVolume("data", new VolumeSource.HostPath(shown), ReadOnly: true)] };
+        await _yard.RunAsync(outer);
+        var id = outer.Container.Child("inner");
+        var inner = _yard.Spec($"cat {_yard.Sandbox(outer)}/data/file") with { Container = id, Sandbox = outer.Sandbox with { Container = id }, Joins = outer.Container };
+
+        Assert.That(await _yard.RunToEndAsync(inner), Is.EqualTo(new ContainerExit.Exited(0)), "its stderr: " + _yard.Output(inner, "stderr"));
+        Assert.That(_yard.Output(inner), Is.EqualTo("seen"));
+        Directory.Delete(shown, recursive: true);
     }
 
     [Test]

@@ -18,6 +18,9 @@ internal sealed class CgroupsV1 : IControlGroups
     private const double SharesPerCpu = 1024;
     private const long MinShares = 2;
 
+    /// <summary>Only kernels that account for swap have it. Held to the memory's bound: no swap on top.</summary>
+    private const string MemoryAndSwap = "memory.memsw.limit_in_bytes";
+
     /// <summary>Rounds of a kill. With the pids or the freezer controller one is enough; without, a group that forks all the time takes more.</summary>
     private const int KillRounds = 100;
 
@@ -75,8 +78,17 @@ internal sealed class CgroupsV1 : IControlGroups
         if (_memory is not null && ((limits.MemoryHardBytes ?? limits.MemorySoftBytes) is not null || !isNew))
         {
             var path = PathOf(_memory, group);
+            if (!isNew)
+            {
+                // The bound on memory and swap together may never be below that on memory.
+                GroupFiles.WriteIfThere(path, MemoryAndSwap, "-1");
+            }
             GroupFiles.Write(path, "memory.soft_limit_in_bytes", limits.MemorySoftBytes ?? -1);
             GroupFiles.Write(path, "memory.limit_in_bytes", limits.MemoryHardBytes ?? -1);
+            if (limits.MemoryHardBytes is { } hard)
+            {
+                GroupFiles.WriteIfThere(path, MemoryAndSwap, $"{hard}");
+            }
         }
     }
 

@@ -66,6 +66,8 @@ internal sealed class CgroupsV2(string root, IReadOnlyList<string> controllers) 
         {
             GroupFiles.Write(path, "memory.low", limits.MemorySoftBytes ?? 0);
             GroupFiles.Write(path, "memory.max", limits.MemoryHardBytes is { } bytes ? bytes.ToString(CultureInfo.InvariantCulture) : "max");
+            // A bound on memory is one on memory and swap.
+            GroupFiles.WriteIfThere(path, "memory.swap.max", limits.MemoryHardBytes is null ? "max" : "0");
         }
     }
 

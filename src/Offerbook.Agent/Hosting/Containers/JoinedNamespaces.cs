@@ -18,7 +18,7 @@ internal sealed class JoinedNamespaces(TrackedContainers containers, TimeProvide
         {
             return null;
         }
-        if (outer.Spec.Process is { OwnProcessNumbers: false, OwnIpc: false })
+        if (outer.Spec.Process is { OwnProcessNumbers: false, OwnIpc: false } && !MountsVolumes(outer.Spec))
         {
             return await ForAsync(outer.Spec);
         }
@@ -33,4 +33,7 @@ internal sealed class JoinedNamespaces(TrackedContainers containers, TimeProvide
         }
         throw new IOException($"the container {joined} that it joins has ended");
     }
+
+    /// <summary>Whether it has mounts of its own, which take root: others of its volumes are links.</summary>
+    private static bool MountsVolumes(ContainerSpec spec) => Ownership.IsRoot && spec.Volumes.Any(volume => volume.IsAbsolute || volume.ReadOnly);
 }

@@ -60,7 +60,7 @@ internal static class OtherFlags
         AgentFlag.Refused("agent_subsystems", "The agent itself is not put into control groups; let its service manager do that") with { OldName = "slave_subsystems" },
         AgentFlag.Refused("allowed_devices", "Devices are not kept from process containers"),
         AgentFlag.Refused("authorizer", "Authorization is not there yet", "local"),
-        AgentFlag.Refused("cgroups_limit_swap", "Swap is not counted", "false") with { IsSwitch = true },
+        AgentFlag.Refused("cgroups_limit_swap", "A container's bound on memory is always one on memory and swap together, where the kernel accounts for swap", "false") with { IsSwitch = true },
         AgentFlag.Refused("cgroups_net_cls_primary_handle", NoPortMapping),
         AgentFlag.Refused("cgroups_net_cls_secondary_handles", NoPortMapping),
         AgentFlag.Refused("check_agent_port_range_only", NoPortMapping, "false") with { IsSwitch = true },
