@@ -20,6 +20,8 @@ namespace Offerbook.Apps.Core;
 /// </summary>
 internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, DeploymentRunner runner)
 {
+    private readonly PortsInUse _ports = new();
+
     public SpecSettings Specs { get; } = SpecsOf(settings);
 
     public static SpecSettings SpecsOf(AppsSettings settings) => new()
@@ -85,7 +87,7 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
         {
             return edited.Error;
         }
-        var target = TreeUpdate.Complete(root, edited.Value, version, Specs, force, versioning ?? turn.Versioning);
+        var target = TreeUpdate.Complete(root, edited.Value, version, Specs, force, versioning ?? turn.Versioning, _ports);
         return target.IsOk
             ? DeploymentPlanner.Plan(random.NextGuid().ToString(), root, target.Value, version, toKill) with
             {

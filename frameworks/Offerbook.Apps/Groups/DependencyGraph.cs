@@ -3,7 +3,7 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Groups;
 
 /// <summary>
-/// Who must be deployed before whom, over all apps of a tree. An app may depend on apps or groups, a group on groups: then all
+/// Who must be deployed before whom. An app may depend on apps or groups, a group on groups: then all
 /// apps below it depend on all apps below the other. Unknown ids are ignored.
 ///
 /// A group that is depended on gets one node of length 0 between its dependents and its apps, so a group of n apps depending on a
@@ -21,16 +21,16 @@ public sealed class DependencyGraph
     /// <summary>Length of the longest dependency chain that starts at the app; 1 for one without dependencies and for pods, which have none. Not for cyclic graphs.</summary>
     public int LayerOf(PathId app) => _layers.GetValueOrDefault(app, 1);
 
-    public static DependencyGraph Of(RootGroup root)
-    {
-        var edges = new EdgeCollector(root);
-        edges.CollectApps(root.Tree, []);
-        edges.CollectTargets();
+    /// <summary>The graph of the whole tree.</summary>
+    public static DependencyGraph Of(RootGroup root) => Of(root, root.Apps.Select(app => app.Id));
 
-        var nodes = edges.Dependencies;
-        var dependents = new Dictionary<Node, List<Node>>();
-        var missing = new Dictionary<Node, int>();
-        var ready = new Queue<Node>();
+    /// <summary>What the given apps reach: nothing else decides their layers, or whether they are on or behind a cycle.</summary>
+    public static DependencyGraph Of(RootGroup root, IEnumerable<PathId> apps)
+    {
+        var nodes = new DependencyEdges(root).From(apps);
+        var dependents = new Dictionary<DependencyNode, List<DependencyNode>>();
+        var missing = new Dictionary<DependencyNode, int>();
+        var ready = new Queue<DependencyNode>();
         foreach (var (node, dependencies) in nodes)
         {
             missing[node] = dependencies.Count;
@@ -44,7 +44,7 @@ public sealed class DependencyGraph
             }
         }
 
-        var length = new Dictionary<Node, int>();
+        var length = new Dictionary<DependencyNode, int>();
         var graph = new DependencyGraph(false);
         while (ready.TryDequeue(out var node))
         {
@@ -63,68 +63,5 @@ public sealed class DependencyGraph
             }
         }
         return length.Count == nodes.Count ? graph : new DependencyGraph(true);
-    }
-
-    private readonly record struct Node(PathId Id, bool IsGroup);
-
-    private sealed class EdgeCollector(RootGroup root)
-    {
-        private readonly Queue<Group> _targets = new();
-
-        public Dictionary<Node, List<Node>> Dependencies { get; } = [];
-
-        /// <param name="inherited">What the groups around this one depend on.</param>
-        public void CollectApps(Group group, List<Node> inherited)
-        {
-            var fromGroups = inherited;
-            var own = group.Dependencies.Select(root.FindGroup).OfType<Group>().Select(TargetNode).ToList();
-            if (own.Count > 0)
-            {
-                fromGroups = [.. inherited, .. own];
-            }
-            foreach (var app in group.Apps.Values)
-            {
-                List<Node> dependencies = [.. fromGroups];
-                foreach (var id in app.Dependencies)
-                {
-                    if (root.FindApp(id) is not null)
-                    {
-                        dependencies.Add(new Node(id, false));
-                    }
-                    else if (root.FindGroup(id) is { } target)
-                    {
-                        dependencies.Add(TargetNode(target));
-                    }
-                }
-                Dependencies[new Node(app.Id, false)] = dependencies.Distinct().ToList();
-            }
-            foreach (var child in group.Groups.Values)
-            {
-                CollectApps(child, fromGroups);
-            }
-        }
-
-        /// <summary>A group that is depended on waits for its own apps and, through nodes of their own, for its subgroups'.</summary>
-        public void CollectTargets()
-        {
-            while (_targets.TryDequeue(out var group))
-            {
-                var node = new Node(group.Id, true);
-                if (!Dependencies.ContainsKey(node))
-                {
-                    Dependencies[node] =
-                    [
-                        .. group.Apps.Keys.Select(id => new Node(id, false)),
-                        .. group.Groups.Values.Select(TargetNode),
-                    ];
-                }
-            }
-        }
-
-        private Node TargetNode(Group group)
-        {
-            _targets.Enqueue(group);
-            return new Node(group.Id, true);
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 
@@ -10,23 +9,12 @@ namespace Offerbook.Apps.Groups;
 /// <param name="EnforceRole">Apps below must use the group's role. Only top-level groups have it, else null.</param>
 public sealed record Group(
     PathId Id,
-    ImmutableSortedDictionary<PathId, AppDefinition> Apps,
-    ImmutableSortedDictionary<PathId, Group> Groups,
+    PathMap<AppDefinition> Apps,
+    PathMap<Group> Groups,
     ValueSet<PathId> Dependencies,
     bool? EnforceRole)
 {
-    // Values are compared by reference: an equal definition still takes the place of the one there, so that what an update calls
-    // unchanged can be put back as the very object that it was.
-    public static ImmutableSortedDictionary<PathId, AppDefinition> NoApps { get; } =
-        ImmutableSortedDictionary.Create<PathId, AppDefinition>(null, ReferenceEqualityComparer.Instance);
-
-    public static ImmutableSortedDictionary<PathId, PodDefinition> NoPods { get; } =
-        ImmutableSortedDictionary.Create<PathId, PodDefinition>(null, ReferenceEqualityComparer.Instance);
-
-    public static ImmutableSortedDictionary<PathId, Group> NoGroups { get; } =
-        ImmutableSortedDictionary.Create<PathId, Group>(null, ReferenceEqualityComparer.Instance);
-
-    public static Group Empty(PathId id, bool? enforceRole = null) => new(id, NoApps, NoGroups, [], enforceRole);
+    public static Group Empty(PathId id, bool? enforceRole = null) => new(id, PathMap<AppDefinition>.Empty, PathMap<Group>.Empty, [], enforceRole);
 
     /// <summary>Every app of the subtree: of each group its own first, then its subgroups', by id.</summary>
     public IEnumerable<AppDefinition> TransitiveApps => Apps.Values.Concat(Groups.Values.SelectMany(group => group.TransitiveApps));
@@ -35,7 +23,7 @@ public sealed record Group(
     public IEnumerable<Group> TransitiveGroups => Groups.Values.SelectMany(group => group.TransitiveGroups).Prepend(this);
 
     /// <summary>Pods of this very group.</summary>
-    public ImmutableSortedDictionary<PathId, PodDefinition> Pods { get; init; } = NoPods;
+    public PathMap<PodDefinition> Pods { get; init; } = PathMap<PodDefinition>.Empty;
 
     /// <summary>Every pod of the subtree.</summary>
     public IEnumerable<PodDefinition> TransitivePods => Pods.Values.Concat(Groups.Values.SelectMany(group => group.TransitivePods));

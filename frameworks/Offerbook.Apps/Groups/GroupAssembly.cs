@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Json.Drafts;
 using Offerbook.Apps.Specs;
@@ -22,9 +21,9 @@ internal sealed class GroupAssembly(RootGroup root, SpecSettings settings, PathE
         };
     }
 
-    private ImmutableSortedDictionary<PathId, AppDefinition> Apps(ValueList<AppDraft> drafts, PathId group, bool enforces, string path)
+    private PathMap<AppDefinition> Apps(ValueList<AppDraft> drafts, PathId group, bool enforces, string path)
     {
-        var apps = Group.NoApps.ToBuilder();
+        var apps = PathMap<AppDefinition>.Empty;
         for (var i = 0; i < drafts.Count; i++)
         {
             var at = path + "/apps(" + i + ")";
@@ -38,14 +37,14 @@ internal sealed class GroupAssembly(RootGroup root, SpecSettings settings, PathE
             var role = group.IsRoot ? settings.DefaultRole : RoleSettings.For(id, enforces, settings, present?.Role).Default;
             var app = AppAssembly.Assemble(drafts[i], null, new DraftContext(id, group, role, settings, at), errors);
             AppRules.Check(app, settings, at, errors);
-            apps[id] = present is null ? app : app with { VersionInfo = present.VersionInfo };
+            apps = apps.SetItem(id, present is null ? app : app with { VersionInfo = present.VersionInfo });
         }
-        return apps.ToImmutable();
+        return apps;
     }
 
-    private ImmutableSortedDictionary<PathId, Group> Children(ValueList<GroupDraft> drafts, Group parent, bool enforces, string path)
+    private PathMap<Group> Children(ValueList<GroupDraft> drafts, Group parent, bool enforces, string path)
     {
-        var groups = Group.NoGroups.ToBuilder();
+        var groups = PathMap<Group>.Empty;
         for (var i = 0; i < drafts.Count; i++)
         {
             var at = path + "/groups(" + i + ")";
@@ -57,8 +56,8 @@ internal sealed class GroupAssembly(RootGroup root, SpecSettings settings, PathE
             }
             var present = parent.Groups.GetValueOrDefault(id);
             var childEnforces = id.Depth == 1 ? drafts[i].EnforceRole ?? present?.EnforceRole ?? settings.NewTopGroupEnforcesRole : enforces;
-            groups[id] = Assemble(drafts[i], id, present, childEnforces, at);
+            groups = groups.SetItem(id, Assemble(drafts[i], id, present, childEnforces, at));
         }
-        return groups.ToImmutable();
+        return groups;
     }
 }

@@ -63,6 +63,11 @@ public sealed record RootGroup(Group Tree, Timestamp Version)
 
     public RootGroup WithSpec(RunSpec spec) => spec is PodDefinition pod ? WithPod(pod) : WithApp((AppDefinition)spec);
 
+    /// <summary>Puts a definition in the place of the one of its id and kind, which is there; nothing else gives way.</summary>
+    public RootGroup Replacing(RunSpec spec) => Edit(spec.Id.Parent, false, group => spec is PodDefinition pod
+        ? group with { Pods = group.Pods.SetItem(pod.Id, pod) }
+        : group with { Apps = group.Apps.SetItem(spec.Id, (AppDefinition)spec) });
+
     public RootGroup WithoutSpec(PathId id) => WithoutApp(id).WithoutPod(id);
 
     /// <summary>Adds or replaces a group with all that is in it, making the groups on the way.</summary>
@@ -77,10 +82,8 @@ public sealed record RootGroup(Group Tree, Timestamp Version)
 
     /// <summary>Changes the apps of the whole tree one by one; groups without a changed app are shared.</summary>
     public RootGroup MapApps(Func<AppDefinition, AppDefinition> change) =>
-        MapSpecs(spec => spec is AppDefinition app ? change(app) : spec);
-
-    /// <summary>The same for apps and pods; what is given back must be of the same kind.</summary>
-    public RootGroup MapSpecs(Func<RunSpec, RunSpec> change) => this with { Tree = MapSpecs(Tree, change) };
+        Apps.Select(app => (app, Changed: change(app))).Where(pair => !ReferenceEquals(pair.app, pair.Changed)).Select(pair => pair.Changed)
+            .Aggregate(this, (root, changed) => root.Replacing(changed));
 
     private RootGroup Edit(PathId id, bool enforceRole, Func<Group, Group> change) => this with { Tree = Edit(Tree, id, enforceRole, change) };
 
@@ -93,28 +96,5 @@ public sealed record RootGroup(Group Tree, Timestamp Version)
         var childId = id.Ancestor(group.Id.Depth + 1);
         var child = group.Groups.GetValueOrDefault(childId) ?? Group.Empty(childId, childId.Depth == 1 ? enforceRole : null);
         return group with { Groups = group.Groups.SetItem(childId, Edit(child, id, enforceRole, change)) };
-    }
-
-    private static Group MapSpecs(Group group, Func<RunSpec, RunSpec> change)
-    {
-        var (apps, pods, groups) = (group.Apps, group.Pods, group.Groups);
-        foreach (var app in group.Apps.Values)
-        {
-            var changed = change(app);
-            apps = ReferenceEquals(changed, app) ? apps : apps.SetItem(app.Id, (AppDefinition)changed);
-        }
-        foreach (var pod in group.Pods.Values)
-        {
-            var changed = change(pod);
-            pods = ReferenceEquals(changed, pod) ? pods : pods.SetItem(pod.Id, (PodDefinition)changed);
-        }
-        foreach (var child in group.Groups.Values)
-        {
-            var changed = MapSpecs(child, change);
-            groups = ReferenceEquals(changed, child) ? groups : groups.SetItem(child.Id, changed);
-        }
-        return ReferenceEquals(apps, group.Apps) && ReferenceEquals(pods, group.Pods) && ReferenceEquals(groups, group.Groups)
-            ? group
-            : group with { Apps = apps, Pods = pods, Groups = groups };
     }
 }

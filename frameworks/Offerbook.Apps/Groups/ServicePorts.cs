@@ -1,3 +1,4 @@
+using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Specs;
 
@@ -9,26 +10,30 @@ namespace Offerbook.Apps.Groups;
 /// </summary>
 public static class ServicePorts
 {
-    public static ApiResult<RootGroup> Assign(RootGroup original, RootGroup edited, SpecSettings settings)
+    /// <param name="inUse">Brought to <paramref name="original"/>; cheapest if it was at the tree before.</param>
+    public static ApiResult<RootGroup> Assign(RootGroup original, RootGroup edited, SpecSettings settings, PortsInUse inUse)
     {
-        if (!edited.Apps.Any(NeedsPorts))
+        var touched = TreeDifference.Touched(original, edited).Select(difference => difference.To).OfType<AppDefinition>().ToList();
+        if (!touched.Exists(NeedsPorts))
         {
             return edited;
         }
-        var taken = original.Apps.Concat(edited.Apps).SelectMany(app => app.ServicePorts).Where(port => port != 0).ToHashSet();
+        inUse.Follow(original);
+        var given = touched.SelectMany(app => app.ServicePorts).ToHashSet();
         var next = settings.LocalPortMin;
         var isExhausted = false;
-        var assigned = edited.MapApps(app => NeedsPorts(app) ? Assign(app, original.FindApp(app.Id), TakeNext) : app);
+        var assigned = touched.Where(NeedsPorts).Aggregate(edited, (tree, app) => tree.Replacing(Assign(app, original.FindApp(app.Id), TakeNext)));
         return isExhausted ? ApiErrors.NoFreeServicePort(settings.LocalPortMin, settings.LocalPortMax) : assigned;
 
         int TakeNext()
         {
-            while (next <= settings.LocalPortMax && taken.Contains(next))
+            do
             {
-                next++;
+                next = inUse.FirstFree(next);
             }
-            isExhausted |= next > settings.LocalPortMax;
-            return next++;
+            while (given.Contains(next++));
+            isExhausted |= next > settings.LocalPortMax + 1;
+            return next - 1;
         }
     }
 

@@ -1,3 +1,4 @@
+using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Specs;
 using Offerbook.Apps.Validation;
@@ -10,15 +11,21 @@ public static class TreeUpdate
     /// <param name="version">The time of the request; it must be later than that of <paramref name="original"/>.</param>
     /// <param name="force">Allows what is refused only for caution.</param>
     /// <param name="versioning">What makes a change one of configuration.</param>
+    /// <param name="ports">What the caller keeps from change to change, so that a change costs what it touches; null: counted for this once.</param>
     public static ApiResult<RootGroup> Complete(RootGroup original, RootGroup edited, Timestamp version, SpecSettings settings, bool force = false,
-        Versioning versioning = Versioning.Strict)
+        Versioning versioning = Versioning.Strict, PortsInUse? ports = null)
     {
-        var assigned = ServicePorts.Assign(original, edited, settings);
+        var assigned = ServicePorts.Assign(original, edited, settings, ports ?? new PortsInUse());
         if (!assigned.IsOk)
         {
             return assigned.Error;
         }
-        var target = assigned.Value.MapSpecs(spec => WithVersion(original.FindSpec(spec.Id), spec, version, versioning)) with { Version = version };
+        var target = assigned.Value;
+        foreach (var (id, _, to) in TreeDifference.Touched(original, assigned.Value).Where(difference => difference.To is not null))
+        {
+            target = target.Replacing(WithVersion(original.FindSpec(id), to!, version, versioning));
+        }
+        target = target with { Version = version };
         var errors = TreeRules.Check(original, target, settings, force);
         return errors.Any ? ApiErrors.NotValid(errors) : target;
     }

@@ -15,7 +15,7 @@ namespace Offerbook.Apps.Journal;
 /// </summary>
 internal sealed class RecordWriter
 {
-    public const string Manifest = "AppsChanged/2";
+    public const string Manifest = "AppsChanged/3";
 
     private readonly ArrayBufferWriter<byte> _lines = new();
 

@@ -6,8 +6,8 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Journal;
 
 /// <summary>
-/// A tree as the journal has it: what changed since the one before. Apps and pods that differ are written whole; the groups, which are
-/// small, all together and only when any of them changed.
+/// A tree as the journal has it: what changed since the one before. Apps and pods that differ are written whole, of groups that differ what
+/// is their own.
 /// </summary>
 internal static class TreeJson
 {
@@ -20,52 +20,42 @@ internal static class TreeJson
             ["apps"] = new JArray(changed.Where(app => app.To is not null).Select(app => SpecJson.Write(app.To!))),
             ["removed"] = new JArray(changed.Where(app => app.To is null || (app.From is not null && app.From.GetType() != app.To.GetType())).Select(app => app.Id.ToString())),
         };
-        var (before, after) = (WriteGroups(from), WriteGroups(to));
-        return json.Put("groups", JToken.DeepEquals(before, after) ? null : after);
+        var groups = TreeDifference.GroupSettings(from, to);
+        var gone = groups.Where(group => group.To is null).Select(group => group.Id.ToString()).ToList();
+        return json
+            .Put("groups", groups.Count == gone.Count ? null : new JArray(groups.Select(group => group.To).OfType<Group>().Select(WriteGroup)))
+            .Put("removedGroups", gone.Count == 0 ? null : new JArray(gone));
     }
 
     public static RootGroup Read(JToken json, RootGroup from)
     {
-        var apps = new SortedDictionary<PathId, RunSpec>();
         var root = from;
-        if (json["groups"] is { } groups)
-        {
-            foreach (var app in from.Specs)
-            {
-                apps[app.Id] = app;
-            }
-            root = ReadGroups(groups);
-        }
         foreach (var removed in json.Need("removed").Select(id => PathId.Parse((string)id!)))
         {
-            apps.Remove(removed);
             root = root.WithoutSpec(removed);
         }
-        foreach (var app in json.Need("apps").Select(SpecJson.Read))
+        foreach (var group in (json["removedGroups"] ?? new JArray()).Select(id => PathId.Parse((string)id!)))
         {
-            apps[app.Id] = app;
+            root = root.WithoutGroup(group);
         }
-        return apps.Values.Aggregate(root, (tree, app) => tree.WithSpec(app)) with { Version = json.Time("version") };
+        foreach (var group in json["groups"] ?? new JArray())
+        {
+            root = WithGroup(root, group);
+        }
+        return json.Need("apps").Select(SpecJson.Read).Aggregate(root, (tree, app) => tree.WithSpec(app)) with { Version = json.Time("version") };
     }
 
-    /// <summary>Parents come before their children.</summary>
-    private static JArray WriteGroups(RootGroup root) => new(root.Tree.TransitiveGroups.Select(group => new JObject
-    {
-        ["id"] = group.Id.ToString(),
-    }
+    private static JObject WriteGroup(Group group) => new JObject { ["id"] = group.Id.ToString() }
         .Put("dependencies", group.Dependencies.Count == 0 ? null : new JArray(group.Dependencies.Select(id => id.ToString())))
-        .Put("enforceRole", group.EnforceRole)));
+        .Put("enforceRole", group.EnforceRole);
 
-    private static RootGroup ReadGroups(JToken json)
+    private static RootGroup WithGroup(RootGroup root, JToken json)
     {
-        var root = RootGroup.Empty;
-        foreach (var group in json)
+        var id = json.Path("id");
+        return root.WithGroup((root.FindGroup(id) ?? Group.Empty(id)) with
         {
-            root = root.WithGroup(Group.Empty(group.Path("id"), (bool?)group["enforceRole"]) with
-            {
-                Dependencies = (group["dependencies"] ?? new JArray()).Select(id => PathId.Parse((string)id!)).ToValueSet(),
-            });
-        }
-        return root;
+            Dependencies = (json["dependencies"] ?? new JArray()).Select(dependency => PathId.Parse((string)dependency!)).ToValueSet(),
+            EnforceRole = (bool?)json["enforceRole"],
+        });
     }
 }

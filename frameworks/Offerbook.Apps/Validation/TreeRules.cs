@@ -15,11 +15,12 @@ public static class TreeRules
     public static PathErrors Check(RootGroup original, RootGroup target, SpecSettings settings, bool force)
     {
         var errors = new PathErrors();
-        if (DependencyGraph.Of(target).HasCycle)
+        var (groups, specs) = (TreeDifference.Groups(original, target), TreeDifference.Specs(original, target));
+        if (DependencyGraph.Of(target, MayCloseCycle(groups, specs)).HasCycle)
         {
             errors.Add("/", "Dependency graph has cyclic dependencies.");
         }
-        foreach (var difference in TreeDifference.Groups(original, target).Where(difference => difference.To is not null))
+        foreach (var difference in groups.Where(difference => difference.To is not null))
         {
             PathIdRules.Check(difference.Id, "/groups/" + difference.Id + "/id", errors);
             for (var i = 0; i < difference.To!.Dependencies.Count; i++)
@@ -27,15 +28,22 @@ public static class TreeRules
                 PathIdRules.Check(difference.To.Dependencies[i], "/groups/" + difference.Id + "/dependencies(" + i + ")", errors);
             }
         }
-        foreach (var (id, from, to) in TreeDifference.Specs(original, target).Where(difference => difference.To is not null))
+        foreach (var (id, from, to) in specs.Where(difference => difference.To is not null))
         {
             CheckSpec(id, from, to!, target, settings, force, errors);
         }
-        var apps = TreeDifference.Apps(original, target);
-        CheckSharedIds(original, target, errors);
-        CheckVolumeNames(target, apps, errors);
+        CheckSharedIds(groups, specs, target, errors);
+        CheckVolumeNames(target, specs, errors);
         return errors;
     }
+
+    /// <summary>
+    /// A new cycle has a new edge, and so goes through an app that is new or changed, or that lies in a group whose dependencies changed.
+    /// An edge to what was not there before leads to an app that is new.
+    /// </summary>
+    private static IEnumerable<PathId> MayCloseCycle(IReadOnlyList<Difference<Group>> groups, IReadOnlyList<Difference<RunSpec>> specs) => specs
+        .Where(difference => difference.To is not null).Select(difference => difference.Id)
+        .Concat(groups.SelectMany(difference => difference.To?.TransitiveApps ?? []).Select(app => app.Id));
 
     private static void CheckSpec(PathId id, RunSpec? from, RunSpec to, RootGroup target, SpecSettings settings, bool force, PathErrors errors)
     {
@@ -59,29 +67,29 @@ public static class TreeRules
         }
     }
 
-    private static void CheckSharedIds(RootGroup original, RootGroup target, PathErrors errors)
+    private static void CheckSharedIds(IReadOnlyList<Difference<Group>> groups, IReadOnlyList<Difference<RunSpec>> specs, RootGroup target, PathErrors errors)
     {
-        foreach (var group in Changed(original.Tree, target.Tree))
+        var touched = specs.Where(difference => difference.To is not null).Select(difference => difference.Id)
+            .Concat(groups.Where(difference => difference.To is not null).Select(difference => difference.Id))
+            .Where(id => !id.IsRoot).Distinct();
+        foreach (var group in touched.GroupBy(id => id.Parent).OrderBy(group => group.Key))
         {
-            if (group.Pods.Keys.Any(group.Apps.ContainsKey))
+            var parent = target.FindGroup(group.Key)!;
+            if (group.Any(id => parent.Apps.ContainsKey(id) && parent.Pods.ContainsKey(id)))
             {
-                errors.Add(group.Id.ToString(), "Applications and Pods may not share the same id");
+                errors.Add(group.Key.ToString(), "Applications and Pods may not share the same id");
             }
-            if (group.Groups.Keys.Any(id => group.Apps.ContainsKey(id) || group.Pods.ContainsKey(id)))
+            if (group.Any(id => parent.Groups.ContainsKey(id) && (parent.Apps.ContainsKey(id) || parent.Pods.ContainsKey(id))))
             {
-                errors.Add(group.Id.ToString(), "Groups and Applications may not have the same identifier.");
+                errors.Add(group.Key.ToString(), "Groups and Applications may not have the same identifier.");
             }
         }
     }
 
-    private static IEnumerable<Group> Changed(Group? from, Group to) => ReferenceEquals(from, to)
-        ? []
-        : to.Groups.Values.SelectMany(child => Changed(from?.Groups.GetValueOrDefault(child.Id), child)).Prepend(to);
-
     /// <summary>A volume of an external driver belongs to one app, unless it says that it is shared.</summary>
-    private static void CheckVolumeNames(RootGroup target, IReadOnlyList<Difference<AppDefinition>> changed, PathErrors errors)
+    private static void CheckVolumeNames(RootGroup target, IReadOnlyList<Difference<RunSpec>> changed, PathErrors errors)
     {
-        if (!changed.Any(difference => difference.To?.ExternalVolumes.Any() == true))
+        if (!changed.Any(difference => (difference.To as AppDefinition)?.ExternalVolumes.Any() == true))
         {
             return;
         }

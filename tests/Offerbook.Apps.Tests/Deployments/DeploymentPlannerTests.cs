@@ -91,6 +91,22 @@ public sealed class DeploymentPlannerTests
         Assert.That(root.Apps.Select(app => app.Id + " " + graph.LayerOf(app.Id)), Is.EqualTo(new[] { "/one 3", "/db/redis 1", "/db/x/pg 1", "/web/front 2" }));
     }
 
+    [Test]
+    public void Layers_OfSomeAppsOnly_AreThoseInTheWholeGraph()
+    {
+        var random = new Random(11);
+        for (var round = 0; round < 200; round++)
+        {
+            // Only on later ids: no cycle.
+            var apps = Enumerable.Range(10, 30).Select(i => Given.App($"/g{i / 6}/a{i}", 1, "xx",
+                [.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(i + 1, 45)).Select(to => random.Next(3) == 0 && to / 6 > i / 6 ? $"/g{to / 6}" : $"/g{to / 6}/a{to}")])).ToArray();
+            var root = Given.Tree(apps);
+            var some = apps.Where(_ => random.Next(4) == 0).Select(app => app.Id).ToList();
+            var (whole, part) = (DependencyGraph.Of(root), DependencyGraph.Of(root, some));
+            Assert.That(some.Select(part.LayerOf), Is.EqualTo(some.Select(whole.LayerOf)));
+        }
+    }
+
     [TestCase("/a", "/a")]
     [TestCase("/a", "/b", "/b", "/c", "/c", "/a")]
     [TestCase("/g/a", "/g")]

@@ -38,7 +38,7 @@ public sealed class ServicePortsTests
     [Test]
     public void Assign_Exhausted_IsRefused()
     {
-        var error = ServicePorts.Assign(RootGroup.Empty, Given.Tree(App("/a", 0, 0, 0, 0, 0)), Small).Error!;
+        var error = ServicePorts.Assign(RootGroup.Empty, Given.Tree(App("/a", 0, 0, 0, 0, 0)), Small, new PortsInUse()).Error!;
         Assert.That((error.Status, error.Message), Is.EqualTo((500, "All ports in the range [10-13) are already in use")));
     }
 
@@ -49,9 +49,27 @@ public sealed class ServicePortsTests
         Assert.That(PortsOf(RootGroup.Empty, Given.Tree(app), "/a"), Is.EqualTo(new[] { 10, 99 }));
     }
 
+    /// <summary>What is kept from change to change must say what counting anew says.</summary>
+    [Test]
+    public void Assign_PortsKeptFromChangeToChange_GivesWhatCountingAnewGives()
+    {
+        var (kept, tree, random) = (new PortsInUse(), RootGroup.Empty, new Random(7));
+        var settings = Small with { LocalPortMax = 1_000 };
+        for (var i = 0; i < 500; i++)
+        {
+            var id = "/a" + random.Next(60);
+            var edited = random.Next(3) == 0
+                ? tree.WithoutApp(PathId.Parse(id))
+                : tree.WithApp(App(id, [.. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(3) == 0 ? random.Next(10, 60) : 0)]));
+            var (next, anew) = (ServicePorts.Assign(tree, edited, settings, kept).Value!, ServicePorts.Assign(tree, edited, settings, new PortsInUse()).Value!);
+            Assert.That(next.Apps.SelectMany(app => app.ServicePorts), Is.EqualTo(anew.Apps.SelectMany(app => app.ServicePorts)));
+            tree = next;
+        }
+    }
+
     private static AppDefinition App(string id, params int[] ports) =>
         Given.App(id) with { PortDefinitions = ports.Select(port => PortDefinition.Default with { Port = port, Name = null }).ToValueList() };
 
     private static IEnumerable<int> PortsOf(RootGroup original, RootGroup edited, string app) =>
-        ServicePorts.Assign(original, edited, Small).Value!.FindApp(PathId.Parse(app))!.ServicePorts;
+        ServicePorts.Assign(original, edited, Small, new PortsInUse()).Value!.FindApp(PathId.Parse(app))!.ServicePorts;
 }

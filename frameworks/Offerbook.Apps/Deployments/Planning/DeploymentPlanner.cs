@@ -25,7 +25,7 @@ public static class DeploymentPlanner
         var changed = differences.Where(difference => difference.To is not null).ToList();
         if (changed.Count > 0)
         {
-            var graph = DependencyGraph.Of(target);
+            var graph = DependencyGraph.Of(target, changed.Select(difference => difference.Id));
             foreach (var layer in changed.GroupBy(difference => graph.LayerOf(difference.Id)).OrderBy(layer => layer.Key))
             {
                 AddStep(steps, layer.Select(difference => ActionFor(difference.From, difference.To!, toKill)).OfType<DeploymentAction>());

@@ -24,7 +24,7 @@ public sealed class StopOrder
     public static StopOrder Of(RootGroup original, IReadOnlyList<DeploymentStep> steps)
     {
         var stops = steps.SelectMany(step => step.Actions).OfType<DeploymentAction.Stop>().ToList();
-        return stops.Count < 2 || DependencyGraph.Of(original) is not { HasCycle: false } graph
+        return stops.Count < 2 || DependencyGraph.Of(original, stops.Select(stop => stop.App.Id)) is not { HasCycle: false } graph
             ? new StopOrder([])
             : new StopOrder(stops.GroupBy(stop => graph.LayerOf(stop.App.Id)).OrderByDescending(layer => layer.Key).Select(layer => layer.ToList()).ToList());
     }

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using Offerbook.Apps.Groups;
+using Offerbook.Apps.Pods;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Deployments.Planning;
@@ -7,14 +7,20 @@ namespace Offerbook.Apps.Deployments.Planning;
 /// <summary>One app or group that is not the same in two trees. Null: not there.</summary>
 public readonly record struct Difference<T>(PathId Id, T? From, T? To) where T : class;
 
-/// <summary>Finds what differs between two trees. Subtrees that both share are not entered, so the cost follows the change, not the tree.</summary>
+/// <summary>Finds what differs between two trees. What both share is not entered, so the cost follows the change, not the tree.</summary>
 public static class TreeDifference
 {
     /// <summary>By id. Differing means in anything at all, versions included.</summary>
     public static IReadOnlyList<Difference<AppDefinition>> Apps(RootGroup from, RootGroup to)
     {
         var found = new List<Difference<AppDefinition>>();
-        Walk(from.Tree, to.Tree, (before, after) => Compare(before?.Apps, after?.Apps, (app, other) => app.Equals(other), found));
+        Walk(from.Tree, to.Tree, (before, after) => PathMap<AppDefinition>.Compare(before?.Apps, after?.Apps, (id, app, other) =>
+        {
+            if (!Equals(app, other))
+            {
+                found.Add(new Difference<AppDefinition>(id, app, other));
+            }
+        }));
         found.Sort((left, right) => left.Id.CompareTo(right.Id));
         return found;
     }
@@ -22,12 +28,8 @@ public static class TreeDifference
     /// <summary>The same of apps and pods together.</summary>
     public static IReadOnlyList<Difference<RunSpec>> Specs(RootGroup from, RootGroup to)
     {
-        var found = new List<Difference<RunSpec>>();
-        Walk(from.Tree, to.Tree, (before, after) =>
-        {
-            CompareSpecs(before?.Apps, after?.Apps, found);
-            CompareSpecs(before?.Pods, after?.Pods, found);
-        });
+        var found = Touched(from, to);
+        found.RemoveAll(difference => Equals(difference.From, difference.To));
         // Something may have gone as an app and come as a pod: what goes comes first.
         found.Sort((left, right) => (left.Id.CompareTo(right.Id), left.From is null) switch
         {
@@ -37,13 +39,32 @@ public static class TreeDifference
         return found;
     }
 
+    /// <summary>Apps and pods that are not the same objects, even if they are equal: of each group its own first, then its subgroups'.</summary>
+    public static List<Difference<RunSpec>> Touched(RootGroup from, RootGroup to)
+    {
+        var found = new List<Difference<RunSpec>>();
+        Walk(from.Tree, to.Tree, (before, after) =>
+        {
+            PathMap<AppDefinition>.Compare(before?.Apps, after?.Apps, (id, app, other) => found.Add(new Difference<RunSpec>(id, app, other)));
+            PathMap<PodDefinition>.Compare(before?.Pods, after?.Pods, (id, pod, other) => found.Add(new Difference<RunSpec>(id, pod, other)));
+        });
+        return found;
+    }
+
     /// <summary>Groups that were added or removed or whose dependencies changed; deepest first.</summary>
-    public static IReadOnlyList<Difference<Group>> Groups(RootGroup from, RootGroup to)
+    public static IReadOnlyList<Difference<Group>> Groups(RootGroup from, RootGroup to) =>
+        Groups(from, to, (before, after) => before.Dependencies.Equals(after.Dependencies));
+
+    /// <summary>Groups that were added or removed, or that themselves changed in anything; deepest first.</summary>
+    public static IReadOnlyList<Difference<Group>> GroupSettings(RootGroup from, RootGroup to) =>
+        Groups(from, to, (before, after) => before.Dependencies.Equals(after.Dependencies) && before.EnforceRole == after.EnforceRole);
+
+    private static List<Difference<Group>> Groups(RootGroup from, RootGroup to, Func<Group, Group, bool> same)
     {
         var found = new List<Difference<Group>>();
         Walk(from.Tree, to.Tree, (before, after) =>
         {
-            if (before is null || after is null || !before.Dependencies.Equals(after.Dependencies))
+            if (before is null || after is null || !same(before, after))
             {
                 found.Add(new Difference<Group>((before ?? after)!.Id, before, after));
             }
@@ -53,45 +74,10 @@ public static class TreeDifference
 
     private static void Walk(Group? from, Group? to, Action<Group?, Group?> visit)
     {
-        if (ReferenceEquals(from, to))
+        if (!ReferenceEquals(from, to))
         {
-            return;
+            visit(from, to);
+            PathMap<Group>.Compare(from?.Groups, to?.Groups, (_, before, after) => Walk(before, after, visit));
         }
-        visit(from, to);
-        foreach (var id in Ids(from?.Groups, to?.Groups))
-        {
-            Walk(from?.Groups.GetValueOrDefault(id), to?.Groups.GetValueOrDefault(id), visit);
-        }
-    }
-
-    private static void CompareSpecs<T>(ImmutableSortedDictionary<PathId, T>? from, ImmutableSortedDictionary<PathId, T>? to,
-        List<Difference<RunSpec>> found) where T : RunSpec
-    {
-        var typed = new List<Difference<T>>();
-        Compare(from, to, (left, right) => left.Equals(right), typed);
-        found.AddRange(typed.Select(difference => new Difference<RunSpec>(difference.Id, difference.From, difference.To)));
-    }
-
-    private static void Compare<T>(ImmutableSortedDictionary<PathId, T>? from, ImmutableSortedDictionary<PathId, T>? to,
-        Func<T, T, bool> same, List<Difference<T>> found) where T : class
-    {
-        if (ReferenceEquals(from, to))
-        {
-            return;
-        }
-        foreach (var id in Ids(from, to))
-        {
-            var (before, after) = (from?.GetValueOrDefault(id), to?.GetValueOrDefault(id));
-            if (!ReferenceEquals(before, after) && (before is null || after is null || !same(before, after)))
-            {
-                found.Add(new Difference<T>(id, before, after));
-            }
-        }
-    }
-
-    private static IEnumerable<PathId> Ids<T>(ImmutableSortedDictionary<PathId, T>? from, ImmutableSortedDictionary<PathId, T>? to)
-    {
-        var (left, right) = (from?.Keys ?? [], to?.Keys ?? []);
-        return left.Concat(right.Where(id => from is null || !from.ContainsKey(id)));
     }
 }
