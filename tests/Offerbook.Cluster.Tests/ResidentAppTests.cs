@@ -10,8 +10,8 @@ internal sealed class ResidentAppTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Each start adds a line to a file in the volume. The lines survive a kill, a new configuration, suspension and a restart of
-    /// the whole cluster; deleting the app gives disk and reservation back.
+    /// Each start adds a line to a file in the volume. The lines survive a kill, a new configuration and suspension;
+    /// deleting the app gives disk and reservation back.
     /// </summary>
     [Test]
     [Property("case", 205)]

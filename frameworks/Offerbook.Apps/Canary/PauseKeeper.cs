@@ -55,7 +55,7 @@ internal sealed class PauseKeeper(InstanceKeeper keeper)
     /// <summary>Makes up for instances that are lost for good while the deployment stands still.</summary>
     public void Keep(Turn turn, Deployment deployment, DeploymentAction action)
     {
-        if (action is DeploymentAction.Stop || deployment.Plan.Original.FindSpec(action.App.Id) is not { } before)
+        if (action is DeploymentAction.Stop || action.App.IsDaemon || deployment.Plan.Original.FindSpec(action.App.Id) is not { } before)
         {
             return;
         }

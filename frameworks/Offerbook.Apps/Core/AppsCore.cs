@@ -58,10 +58,11 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         _readiness = new ReadinessChecker(_probes);
         _reaper = new TaskReaper(settings, _master);
         _overdue = new OverdueWatch(settings);
-        _launcher = new Launcher(settings, _master, random.Fork());
-        _masterDesk = new MasterDesk(new TaskUpdates(_master), new Reconciler(settings, _master), _reaper, _launcher);
+        var launches = random.Fork();
         var keeper = new InstanceKeeper(random.Fork());
-        _deployments = new DeploymentRunner(keeper, _checks);
+        _launcher = new Launcher(settings, _master, launches, keeper);
+        _masterDesk = new MasterDesk(new TaskUpdates(_master), new Reconciler(settings, _master), _reaper, _launcher);
+        _deployments = new DeploymentRunner(settings, keeper, _checks);
         _scale = new ScaleKeeper(keeper);
         var changes = new TreeChanges(settings, random.Fork(), _deployments);
         var rollback = new Rollback(changes, _deployments);
@@ -167,6 +168,12 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
                 break;
             case AppsTimer.LookAroundOver:
                 _launcher.EndLookAround(turn);
+                break;
+            case AppsTimer.PreferenceWaitOver:
+                _launcher.EndPreferenceWait();
+                break;
+            case AppsTimer.DaemonLookOver look:
+                turn.Touch(PathId.Parse(look.App));
                 break;
             case AppsTimer.LaunchDelayOver or AppsTimer.ReviveAllowed:
                 // The launcher looks at its clocks at the end of every turn.
@@ -314,9 +321,9 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         var instances = _state.Instances.Of(app.Id);
         return new AppCounts(
             app.Id.ToString(),
-            app.Instances,
+            Daemons.DaemonCount.Wanted(_state, app),
             instances.Count(instance => instance.Condition == Condition.Running),
             instances.Count(instance => InstanceHealth.IsHealthy(_state.DefinitionOf(instance), instance)),
-            (int)Math.Ceiling(app.Instances * app.UpgradeStrategy.MinimumHealthCapacity));
+            app.IsDaemon ? 0 : (int)Math.Ceiling(app.Instances * app.UpgradeStrategy.MinimumHealthCapacity));
     }).ToList();
 }

@@ -68,6 +68,22 @@ public sealed record AppsSettings
     /// <summary>A reservation that no offer has shown for so long is given up, with its instance.</summary>
     public TimeSpan ReservationTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// An instance waits so long for an offer that fulfils all its app's preferences, then takes the best of those that come together;
+    /// after twice the time it takes any. Rounds of allocation come once a second with the original's master. Zero: it does not wait.
+    /// </summary>
+    public TimeSpan PreferenceWait { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// A daemon's deployment lasts at least so long, for the agents to be offered, and an instance that its agent has had no room for
+    /// in that time is not waited for. Rounds of allocation come once a second with the original's master.
+    /// </summary>
+    public TimeSpan DaemonLookTime { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A daemon's waiting instance whose agent has not been offered for so long is given up; an offer brings a new one. More
+    /// than twice <see cref="DeclineOfferDuration"/>.</summary>
+    public TimeSpan DaemonAgentTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>A kill that has not been confirmed is repeated after so long, without end.</summary>
     public TimeSpan KillRetryInterval { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -22,6 +22,12 @@ public abstract record AppsTimer
     /// <summary>The master has had time to offer what somebody wants to see.</summary>
     public sealed record LookAroundOver : AppsTimer;
 
+    /// <summary>The agents have had time to be offered to a daemon that is being deployed.</summary>
+    public sealed record DaemonLookOver(string App) : AppsTimer;
+
+    /// <summary>An instance has waited long enough for an offer that it prefers.</summary>
+    public sealed record PreferenceWaitOver : AppsTimer;
+
     /// <summary>A check of one instance is due. <paramref name="Check"/>: its place among the app's checks.</summary>
     public sealed record HealthCheckDue(string Instance, int Check) : AppsTimer;
 

@@ -30,6 +30,13 @@ internal static class StateInvariants
         Invariant.Check(state.Finished.Count <= settings.MaxFinishedDeployments, "finished deployments are bounded");
         foreach (var app in state.Root.Specs.Where(app => state.LockOf(app.Id) is null))
         {
+            if (app.IsDaemon)
+            {
+                var agents = state.Instances.Of(app.Id).Where(instance => instance is { Goal: Goal.Running, Agent: not null }).Select(instance => instance.Agent!.Value.Value).ToList();
+                Invariant.Check(agents.Count == agents.Distinct().Count(), $"{app.Id} has one instance on an agent");
+                Invariant.Check(app.Instances > 0 || agents.Count == 0, $"{app.Id} runs nowhere");
+                continue;
+            }
             var wanted = state.Instances.Of(app.Id).Count(instance => instance.IsWanted);
             Invariant.Check(wanted == app.Instances, $"{app.Id}, which no deployment holds, has {wanted} instances and wants {app.Instances}");
         }

@@ -89,6 +89,11 @@ internal sealed class TaskRequests(TreeChanges changes)
             .GroupBy(instance => instance.App)
             .Where(app => turn.State.Root.FindSpec(app.Key) is not null)
             .ToDictionary(app => app.Key, app => (IReadOnlyList<string>)app.Select(instance => instance.Id.Value).ToList());
+        if (counted.Keys.Order().Where(app => turn.State.Root.FindSpec(app)!.IsDaemon).Select(app => app.ToString()).FirstOrDefault() is { } daemon)
+        {
+            return Replies.Of(connection, ApiErrors.BadRequest(
+                $"{daemon} runs on every agent that suits and cannot be scaled down by one. [Kill without scale=true, or exclude the agent by a constraint.]"));
+        }
         ApiResult<RootGroup> Edit(RootGroup root) => AppEdits.Scale(root, counted
             .OrderBy(app => app.Key)
             .Select(app => KeyValuePair.Create(app.Key, root.FindSpec(app.Key)!.Instances - app.Value.Count))

@@ -16,10 +16,11 @@ namespace Offerbook.Apps.Deployments;
 /// Only apps that are removed wait for those that depended on them. A step that cannot progress waits, until
 /// <see cref="DeploymentLimits"/> ends it; a deployment that is halted only keeps what there is.
 /// </summary>
-internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistry checks)
+internal sealed class DeploymentRunner(AppsSettings settings, InstanceKeeper keeper, HealthCheckRegistry checks)
 {
     private readonly ScaleAction _scale = new(keeper);
     private readonly RestartAction _restart = new(keeper);
+    private readonly Daemons.DaemonAction _daemons = new(settings, keeper);
     private readonly PauseKeeper _pauses = new(keeper);
 
     /// <param name="rollbackOf">The deployment whose changes it takes back.</param>
@@ -129,6 +130,8 @@ internal sealed class DeploymentRunner(InstanceKeeper keeper, HealthCheckRegistr
                 return progress with { Begun = true, Done = true };
             case DeploymentAction.Stop stop:
                 return StopAction.Advance(turn, stop.App, progress);
+            case DeploymentAction.Scale or DeploymentAction.Restart when action.App.IsDaemon:
+                return _daemons.Advance(turn, action.App, progress);
             case DeploymentAction.Scale scale:
                 return _scale.Advance(turn, scale, progress, limit);
             case DeploymentAction.Restart restart:

@@ -19,6 +19,12 @@ internal sealed class ScaleKeeper(InstanceKeeper keeper)
             Forget(turn, id);
             return;
         }
+        if (app.IsDaemon)
+        {
+            // Offers bring its instances.
+            Daemons.DaemonAction.Trim(turn, app);
+            return;
+        }
         var surplus = turn.State.Instances.TallyOf(id).Wanted - app.Instances;
         if (surplus > 0)
         {

@@ -23,7 +23,7 @@ public static class TreeUpdate
         var target = assigned.Value;
         foreach (var (id, _, to) in TreeDifference.Touched(original, assigned.Value).Where(difference => difference.To is not null))
         {
-            target = target.Replacing(WithVersion(original.FindSpec(id), to!, version, versioning));
+            target = target.Replacing(WithVersion(original.FindSpec(id), Daemons.DaemonCount.Normalise(to!), version, versioning));
         }
         target = target with { Version = version };
         var errors = TreeRules.Check(original, target, settings, force);

@@ -68,7 +68,7 @@ internal sealed class RolloutEndpoints(CoreGate core, TimeProvider time) : IApiE
         var json = new JObject
         {
             ["id"] = app.Id.ToString(),
-            ["instances"] = app.Instances,
+            ["instances"] = Daemons.DaemonCount.Wanted(view.State, app),
             ["running"] = tally.Running,
             ["ready"] = tally.Ready,
         };

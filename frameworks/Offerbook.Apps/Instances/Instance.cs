@@ -18,6 +18,9 @@ public sealed record Instance(InstanceId Id, PathId App, Timestamp Version, stri
 
     public Condition Condition { get; init; } = Condition.Scheduled;
 
+    /// <summary>Of a daemon: the only agent on which it may run. Null: any.</summary>
+    public AgentId? Agent { get; init; }
+
     /// <summary>When <see cref="Condition"/> began.</summary>
     public Timestamp Since { get; init; }
 

@@ -2,6 +2,7 @@ using Offerbook.Actors;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Journal;
 using Offerbook.Apps.Specs;
+using Offerbook.Wire.Identity;
 
 namespace Offerbook.Apps.Instances;
 
@@ -23,6 +24,19 @@ internal sealed class InstanceKeeper(SeededRandom random)
             ids.Add(instance.Id);
         }
         return ids;
+    }
+
+    /// <summary>Wants an instance of a daemon on one agent; it waits for an offer of that.</summary>
+    public Instance Pin(Turn turn, RunSpec app, AgentId agent)
+    {
+        var instance = new Instance(InstanceId.New(app.Id, turn.Now, random), app.Id, app.Version, app.Role)
+        {
+            Agent = agent,
+            Since = turn.Time,
+            ScheduledAt = turn.Time,
+        };
+        turn.Store(null, instance);
+        return instance;
     }
 
     /// <summary>

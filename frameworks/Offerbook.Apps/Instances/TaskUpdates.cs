@@ -88,7 +88,7 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
     /// <summary>The task is over; the instance goes too, or waits for its next launch.</summary>
     public static void EndTask(Turn turn, Instance ended)
     {
-        if (ended.Goal == Goal.Running || (ended.Goal == Goal.Stopped && ended.Reservation is not null))
+        if ((ended.Goal == Goal.Running && !HasLostItsAgent(ended)) || (ended.Goal == Goal.Stopped && ended.Reservation is not null))
         {
             // The change of condition is not told: the next that clients hear is Provisioned, with a new task id.
             var next = InstanceTransition.Reschedule(ended, turn.Time);
@@ -107,6 +107,9 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
             turn.Apply(new Change.InstanceExpunged(ended.Id));
         }
     }
+
+    /// <summary>A daemon's instance runs on its agent or not at all; another agent gets one of its own.</summary>
+    private static bool HasLostItsAgent(Instance ended) => ended is { Agent: not null, Condition: Condition.Gone };
 
     private static bool HasDoneItsWork(RunSpec app, Instance ended) =>
         app is AppDefinition { RunOnce: true } && ended is { Goal: Goal.Running, Condition: Condition.Finished };

@@ -26,6 +26,7 @@ internal static class InstanceJson
             ["incarnation"] = instance.Incarnation,
         };
         json.Put("placement", instance.Placement is { } placement ? WritePlacement(placement) : null)
+            .Put("agent", instance.Agent?.Value)
             .Put("state", instance.MesosState?.WireName())
             .Put("stagedAt", instance.StagedAt)
             .Put("startedAt", instance.StartedAt)
@@ -61,6 +62,7 @@ internal static class InstanceJson
             Incarnation = (int)json.Need("incarnation"),
             Placement = json["placement"] is { } placement ? ReadPlacement(placement) : null,
             Reservation = json["reservation"] is { } reservation ? ReadReservation(reservation) : null,
+            Agent = json["agent"] is { } agent ? new AgentId((string?)agent ?? "") : null,
             MesosState = json["state"] is { } state ? ReadState((string?)state ?? "") : null,
             StagedAt = json.MaybeTime("stagedAt"),
             StartedAt = json.MaybeTime("startedAt"),

@@ -24,7 +24,7 @@ namespace Offerbook.Apps.Launching;
 ///    everybody was tried on comes back soon.
 /// A turn costs what changed and what is tried, not how many apps wait.
 /// </summary>
-internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master, SeededRandom random)
+internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master, SeededRandom random, InstanceKeeper keeper)
 {
     /// <summary>Apps tried in vain on one offer: about a millisecond. The next offer begins elsewhere in the line.</summary>
     private const int MaxTriesPerOffer = 200;
@@ -35,12 +35,20 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     private readonly OfferMatcher _matcher = new(settings.Matching with { Principal = settings.Principal });
     private readonly ReservationWatch _reservations = new(settings);
     private readonly LaunchQueue _queue = new();
+    private readonly Daemons.DaemonPlaces _daemons = new(settings, keeper);
+    private readonly PreferenceWatch _preferences = new(settings);
     private readonly OfferInterest _interest = new(settings, master);
 
     /// <summary>Apps whose waiting instances may have become fewer in this turn.</summary>
     private readonly SortedSet<PathId> _seen = [];
 
     private int _triesLeft;
+
+    /// <summary>The offers that came together, and which of them is being looked at.</summary>
+    private (IReadOnlyList<OfferRemainder> Offers, int At) _batch = ([], 0);
+
+    /// <summary>Somebody could use the offer and hopes for a better one.</summary>
+    private bool _isHeldOff;
 
     /// <summary>When the timer of launch delays is set to; null when none is.</summary>
     private TimeSpan? _wakeAt;
@@ -59,12 +67,23 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     public void LookAround(Turn turn, ConnectionId connection, IReadOnlyList<string> roles) =>
         Memory.LookAround(turn, connection, roles.Where(master.Roles.Contains).ToList(), master.IsSubscribed);
 
+    /// <summary>Somebody has waited long enough for a better offer: what there is may come again.</summary>
+    public void EndPreferenceWait()
+    {
+        foreach (var role in _preferences.End())
+        {
+            _interest.WantAnew(role);
+        }
+    }
+
     public void EndLookAround(Turn turn) => Memory.EndLookAround(turn);
 
     public void Look(Turn turn, Instance instance)
     {
         _seen.Add(instance.App);
         _reservations.Look(turn, instance);
+        _daemons.Look(instance);
+        _preferences.Look(turn, instance);
         if (_queue.Look(turn, instance))
         {
             _interest.WantAnew(instance.Role);
@@ -81,6 +100,11 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         _seen.Add(app);
         _queue.Forget(turn, instance);
         _reservations.Forget(instance);
+        _preferences.Forget(instance);
+        if (_daemons.Forget(instance) is { } role)
+        {
+            _interest.WantAnew(role);
+        }
         if (turn.State.Releases.TryGetValue(instance, out var release))
         {
             _interest.WantAnew(release.Role);
@@ -97,10 +121,15 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         Counters = Counters with { OffersReceived = Counters.OffersReceived + offers.Count };
         var (unused, postponed) = (new List<OfferId>(), new List<OfferId>());
         _triesLeft = MaxTriesPerTurn;
+        _batch = (offers.Select(OfferRemainder.Of).ToList(), 0);
         foreach (var offer in offers)
         {
-            var (isEveryoneTried, left) = (false, OfferRemainder.Of(offer));
+            var (isEveryoneTried, left) = (false, _batch.Offers[_batch.At]);
             _reservations.See(left);
+            foreach (var instance in _daemons.Want(turn, left, _matcher, HomeRegion))
+            {
+                _queue.Look(turn, instance);
+            }
             var orders = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, ref left, out isEveryoneTried) : [];
             Memory.See(left, turn.Time);
             var id = OfferId.From(offer.Id);
@@ -110,9 +139,11 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             }
             else
             {
-                (isEveryoneTried ? unused : postponed).Add(id);
+                (isEveryoneTried && !_isHeldOff ? unused : postponed).Add(id);
             }
+            _batch.At++;
         }
+        _batch = ([], 0);
         Counters = Counters with { OffersDeclined = Counters.OffersDeclined + unused.Count + postponed.Count };
         master.Decline(unused, settings.DeclineOfferDuration, turn.Out);
         // Null is the master's own default of a few seconds: by then launches will have been confirmed, and others are tried.
@@ -136,18 +167,20 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             turn.Out.Add(new StartTimer(due, wake - turn.Now.Elapsed, new AppsMessage.TimedOut(due)));
         }
         _wakeAt = _queue.NextDue;
+        _daemons.Settle(turn, _interest);
         _interest.Settle(turn, Memory.With(WantedRoles(turn), _interest));
         DropIdleStats(turn);
     }
 
     /// <summary>In which something may launch, or is to be given back.</summary>
-    private IReadOnlyCollection<string> WantedRoles(Turn turn) => turn.State.Releases.IsEmpty
+    private IReadOnlyCollection<string> WantedRoles(Turn turn) => turn.State.Releases.IsEmpty && _daemons.Roles.Count == 0
         ? _queue.ReadyRoles
-        : new SortedSet<string>(_queue.ReadyRoles.Concat(turn.State.Releases.Values.Select(release => release.Role)), StringComparer.Ordinal);
+        : new SortedSet<string>(_queue.ReadyRoles.Concat(_daemons.Roles).Concat(turn.State.Releases.Values.Select(release => release.Role)), StringComparer.Ordinal);
 
     /// <summary>Forgets delays of apps that have not failed for long, and reservations that never came back.</summary>
     public void Sweep(Turn turn)
     {
+        _daemons.Sweep(turn, _queue);
         _reservations.Sweep(turn);
         foreach (var (id, delay) in turn.State.Delays)
         {
@@ -162,6 +195,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     /// <param name="offer">What is left of it afterwards.</param>
     private List<LaunchOrder> Fill(Turn turn, ref OfferRemainder offer, out bool isEveryoneTried)
     {
+        _isHeldOff = false;
         var rest = offer;
         var (orders, line) = (new List<LaunchOrder>(), new Queue<PathId>());
         // A master that knows only one role per framework names none.
@@ -215,7 +249,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             }
             var instance = turn.State.Instances.Find(id)!;
             var incarnation = instance.Incarnation + 1;
-            switch (_matcher.Match(rest, Candidate(turn, instance, incarnation), random, turn.Now))
+            switch (Match(turn, rest, instance, Candidate(turn, instance, incarnation)))
             {
                 case MatchResult.Matched { Order: LaunchOrder.Reserve reserve } reserved:
                     // The launch comes with the offer that shows the volumes.
@@ -242,11 +276,34 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         }
     }
 
+    /// <summary>What does, but falls short of what the app prefers, is taken when nothing better is to be had.</summary>
+    private MatchResult Match(Turn turn, OfferRemainder offer, Instance instance, LaunchCandidate candidate)
+    {
+        var result = _matcher.Match(offer, candidate, random, turn.Now);
+        if (result is not MatchResult.Matched || candidate.Spec.Preferences.Count == 0 || instance.Reservation is not null)
+        {
+            return result;
+        }
+        var missed = _matcher.Missed(offer.Location, candidate);
+        if (missed == 0 || !_preferences.HoldOff(turn, instance, () => _batch.Offers.Skip(_batch.At + 1).Any(other =>
+                _matcher.Missed(other.Location, candidate) < missed && _matcher.Match(other, candidate, random, turn.Now) is MatchResult.Matched)))
+        {
+            return result;
+        }
+        _isHeldOff = true;
+        return new MatchResult.Refused([new Matching.Refusal(RefusalReason.UnfulfilledConstraint, "preferences", "a better offer, for a short time",
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"falls short by {missed}"))]);
+    }
+
     /// <summary>
     /// The app's instance to try on an offer: of a resident app one that holds something there, else one that holds nothing yet.
     /// </summary>
     private InstanceId? Next(Turn turn, PathId app, OfferRemainder offer, int skipped, HashSet<InstanceId> taken)
     {
+        if (_daemons.Contains(app))
+        {
+            return _daemons.Waiting(turn.State, app, AgentId.From(offer.Offer.AgentId), taken);
+        }
         if (_queue.First(app) is not { } first || turn.State.Instances.Find(first) is not { } instance || !turn.State.DefinitionOf(instance).IsResident)
         {
             return _queue.First(app, skipped);
@@ -276,7 +333,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     private LaunchCandidate Candidate(Turn turn, Instance instance, int incarnation)
     {
         var definition = turn.State.DefinitionOf(instance);
-        var placed = definition.Constraints.Count == 0
+        var placed = definition is { Constraints.Count: 0, Preferences.Count: 0 } || definition.IsDaemon
             ? []
             : turn.State.Instances.Of(instance.App)
                 .Where(other => other.Id != instance.Id && !other.Condition.IsUnreachable() && (other.Placement is not null || other.Reservation is not null))

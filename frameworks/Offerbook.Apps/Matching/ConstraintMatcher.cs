@@ -37,6 +37,18 @@ public sealed class ConstraintMatcher
         return refusals;
     }
 
+    /// <summary>How far the location falls short of what is preferred: the weights of the preferences that it does not fulfil; 0 is best.</summary>
+    public int Missed(RunSpec app, AgentLocation location, IReadOnlyList<PlacedInstance> placed)
+    {
+        if (app.Preferences.Count == 0)
+        {
+            return 0;
+        }
+        var counted = placed.Where(instance => instance.Version >= app.VersionInfo.LastConfigChangeAt).ToList();
+        return app.Preferences.Where(preference => Judge(preference.Constraint, location[preference.Constraint.Field], app.Instances, counted) is not null)
+            .Sum(preference => preference.Weight);
+    }
+
     /// <summary>What would do instead; null when the value does.</summary>
     private string? Judge(Constraint constraint, string? value, int instances, List<PlacedInstance> placed)
     {

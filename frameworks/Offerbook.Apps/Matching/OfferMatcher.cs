@@ -80,6 +80,13 @@ public sealed class OfferMatcher(MatchSettings settings)
         return new MatchResult.Matched(new LaunchOrder.Single(task), hostPorts, rest);
     }
 
+    /// <summary>Whether the agent would do, whatever is free there.</summary>
+    public bool SuitsPlace(AgentLocation location, LaunchCandidate candidate) =>
+        _constraints.Refusals(candidate.Spec, location, candidate.Placed).Count == 0 && RegionRefusal(location, candidate) is null;
+
+    /// <summary>How far the place falls short of what the app prefers; 0 is best.</summary>
+    public int Missed(AgentLocation location, LaunchCandidate candidate) => _constraints.Missed(candidate.Spec, location, candidate.Placed);
+
     /// <summary>The first step of a resident instance.</summary>
     private MatchResult Reserve(OfferRemainder offer, LaunchCandidate candidate, ResourceBag used, SeededRandom random, Now now)
     {

@@ -39,7 +39,7 @@ internal static class DeploymentPicture
         {
             [action.IsOfPod ? "pod" : "app"] = app.Id.ToString(),
             ["done"] = progress.Done,
-            ["instances"] = action is DeploymentAction.Stop ? 0 : app.Instances,
+            ["instances"] = action is DeploymentAction.Stop ? 0 : Daemons.DaemonCount.Wanted(view.State, app),
             ["new"] = action is DeploymentAction.Stop ? 0 : census.NewCount,
             ["ready"] = action is DeploymentAction.Stop ? 0 : census.Ready,
             ["old"] = action is DeploymentAction.Stop ? view.State.Instances.TallyOf(app.Id).Total : census.Occupied + census.WaitingCount,

@@ -42,6 +42,11 @@ public sealed record AppDefinition : RunSpec
     /// <summary>An instance whose task ends well has done its work and is not launched again; one that fails is.</summary>
     public bool RunOnce { get; init; }
 
+    /// <summary>One instance runs on every agent that the constraints allow. Not for apps with persistent volumes.</summary>
+    public bool Daemon { get; init; }
+
+    public override bool IsDaemon => Daemon;
+
     public override int Gpus => Resources.Gpus;
 
     public override IEnumerable<VolumeClaim> VolumeClaims => PersistentVolumes.Select(volume =>

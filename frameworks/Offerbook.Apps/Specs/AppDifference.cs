@@ -38,7 +38,7 @@ public static class AppDifferences
 
     /// <summary>
     /// Whether two definitions differ at most in what the framework itself goes by, which no running task need be told: labels,
-    /// dependencies, upgrade strategy, back-off, kill selection (and in what is not configuration at all).
+    /// dependencies, preferences, upgrade strategy, back-off, kill selection (and in what is not configuration at all).
     /// </summary>
     public static bool IsSameButForMetadata(this RunSpec from, RunSpec target) => Task(from).Equals(Task(target));
 
@@ -49,6 +49,7 @@ public static class AppDifferences
             Labels = ValueMap<string>.Empty,
             UpgradeStrategy = UpgradeStrategy.Default,
             Backoff = Backoff.Default,
+            Preferences = [],
             KillSelection = KillSelection.YoungestFirst,
         };
         return levelled is AppDefinition app ? app with { Dependencies = [] } : levelled;

@@ -4,6 +4,13 @@ namespace Offerbook.Apps.Specs;
 /// <param name="Field"><c>hostname</c> or <c>@hostname</c>, <c>@region</c>, <c>@zone</c>, or the name of an agent attribute.</param>
 public sealed record Constraint(string Field, ConstraintOperator Operator, string? Value);
 
+/// <summary>A constraint that would better be fulfilled: offers are ordered by it, none is refused for it in the end.</summary>
+/// <param name="Weight">1 to 1,000: what an offer that does not fulfil it is worse by.</param>
+public sealed record Preference(Constraint Constraint, int Weight)
+{
+    public const int MaxWeight = 1_000;
+}
+
 public enum ConstraintOperator
 {
     /// <summary>No two instances where the field has the same value.</summary>

@@ -24,6 +24,9 @@ public abstract record RunSpec
 
     public ValueSet<Constraint> Constraints { get; init; } = [];
 
+    /// <summary>Which of the places that the constraints allow are better. Pods have none.</summary>
+    public ValueList<Preference> Preferences { get; init; } = [];
+
     public Backoff Backoff { get; init; } = Backoff.Default;
 
     public UpgradeStrategy UpgradeStrategy { get; init; } = UpgradeStrategy.Default;
@@ -66,6 +69,9 @@ public abstract record RunSpec
     public bool IsResident => VolumeClaims.Any();
 
     public abstract int Gpus { get; }
+
+    /// <summary>One instance runs on every agent that suits, and <see cref="Instances"/> is 1, or 0 for nowhere. Only of apps.</summary>
+    public virtual bool IsDaemon => false;
 }
 
 /// <summary>A persistent volume that every instance needs.</summary>

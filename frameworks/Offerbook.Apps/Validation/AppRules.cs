@@ -17,6 +17,7 @@ public static class AppRules
         CheckSecrets(app, settings, path, errors);
         CheckStrategies(app, path, errors);
         CheckLabels(app, path, errors);
+        Daemons.DaemonRules.Check(app, path, errors);
         CheckFetch(app, path, errors);
         NetworkRules.Check(app, path, errors);
         ContainerRules.Check(app, settings, path, errors);

@@ -49,6 +49,8 @@ public static class AppsFlags
         Setting("mesos_bridge_name", "", (text, settings) => settings with { Matching = settings.Matching with { BridgeName = text } }, settings => settings.Matching.BridgeName),
         Setting("new_group_enforce_role", "off or top: whether new top-level groups enforce their role",
             (text, settings) => settings with { NewTopGroupsEnforceRole = EnforceRole(text) }, settings => settings.NewTopGroupsEnforceRole ? "top" : "off"),
+        Setting("preference_wait", "Milliseconds that an instance waits for an offer that fulfils all its app's preferences",
+            (text, settings) => settings with { PreferenceWait = Milliseconds(text) }, settings => Of(settings.PreferenceWait)) with { IsOwn = true },
         Setting("restart_when", "always or needed: what a change restarts that does not say; needed changes labels, dependencies and the like in place",
             (text, settings) => settings with { Versioning = RestartWhen(text) }, settings => settings.Versioning == Groups.Versioning.Lenient ? "needed" : "always") with { IsOwn = true },
         Setting("task_launch_confirm_timeout", "Milliseconds", (text, settings) => settings with { LaunchConfirmTimeout = Milliseconds(text) }, settings => Of(settings.LaunchConfirmTimeout)),

@@ -31,6 +31,7 @@ internal sealed class AppPieces(TimeProvider time)
     /// <summary>The app as JSON with what of its life is asked for.</summary>
     public ReadOnlyMemory<byte> Of(AppsView view, AppDefinition app, AppEmbeds embeds)
     {
+        app = Daemons.DaemonCount.Shown(view.State, app);
         var piece = _apps.GetValue(app, static app => new AppPiece(ApiResponse.Encode(AppWriter.Write(app))));
         if (embeds == AppEmbeds.None)
         {

@@ -36,6 +36,8 @@ public static class AppAssembly
             Executor = draft.Executor ?? basis.Executor,
             Constraints = draft.Constraints is null ? basis.Constraints
                 : ConstraintText.Parse(draft.Constraints, context.Path + "/constraints", errors),
+            Preferences = draft.Preferences is null ? basis.Preferences
+                : PreferenceText.Parse(draft.Preferences, context.Path + "/preferences", errors),
             Fetch = draft.Fetch ?? basis.Fetch,
             Networks = networking.Networks,
             Container = networking.Container,
@@ -54,11 +56,13 @@ public static class AppAssembly
             KillSelection = draft.KillSelection ?? basis.KillSelection,
             Tty = draft.Tty ?? basis.Tty,
             RunOnce = draft.RunOnce ?? basis.RunOnce,
+            Daemon = draft.Daemon ?? basis.Daemon,
             Role = draft.Role ?? basis.Role,
             Deployment = draft.Deployment is null ? basis.Deployment : draft.Deployment.IsEmpty ? null : draft.Deployment,
         };
         return app with
         {
+            Instances = Daemons.DaemonCount.Normalise(app).Instances,
             UpgradeStrategy = draft.UpgradeStrategy ?? UpgradeStrategyOf(app, existing),
             UnreachableStrategy = draft.UnreachableStrategy ?? UnreachableStrategyOf(app, existing),
         };

@@ -25,6 +25,9 @@ public sealed record AppDraft
     /// <summary>Two or three texts each, if they are right.</summary>
     public ValueList<ValueList<string>>? Constraints { get; init; }
 
+    /// <summary>Two to four texts each, if they are right.</summary>
+    public ValueList<ValueList<string>>? Preferences { get; init; }
+
     public ValueList<Artifact>? Fetch { get; init; }
     public ValueList<PortDefinition>? PortDefinitions { get; init; }
     public bool? RequirePorts { get; init; }
@@ -49,6 +52,7 @@ public sealed record AppDraft
     public KillSelection? KillSelection { get; init; }
     public bool? Tty { get; init; }
     public bool? RunOnce { get; init; }
+    public bool? Daemon { get; init; }
     public string? Role { get; init; }
     public DeploymentPolicy? Deployment { get; init; }
 

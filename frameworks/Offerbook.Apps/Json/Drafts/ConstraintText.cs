@@ -28,7 +28,7 @@ public static class ConstraintText
         return parsed.ToValueSet();
     }
 
-    private static (Constraint?, string?) Parse(IReadOnlyList<string> texts)
+    internal static (Constraint?, string?) Parse(IReadOnlyList<string> texts)
     {
         if (texts.Count is < 2 or > 3)
         {

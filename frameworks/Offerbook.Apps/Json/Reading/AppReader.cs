@@ -30,6 +30,7 @@ public static class AppReader
             ResourceLimits = app.Object("resourceLimits", ReadLimits),
             Executor = app.Text("executor", pattern: Patterns.Executor),
             Constraints = app.List("constraints", ReadConstraint),
+            Preferences = app.List("preferences", ReadPreference),
             Fetch = app.Objects("fetch", ReadArtifact),
             PortDefinitions = app.Objects("portDefinitions", NetworkReader.ReadPortDefinition),
             RequirePorts = app.Flag("requirePorts"),
@@ -51,6 +52,7 @@ public static class AppReader
             KillSelection = app.Choice("killSelection", EnumTexts.KillSelections),
             Tty = app.Flag("tty"),
             RunOnce = app.Flag("runOnce"),
+            Daemon = app.Flag("daemon"),
             Role = app.Text("role", minLength: 1),
             Deployment = app.Object("deployment", DeploymentPolicyReader.Read),
             Version = app.Moment("version"),
@@ -97,6 +99,10 @@ public static class AppReader
         }
         return array.Select((element, i) => Element.Text(element, path + "(" + i + ")", errors) ?? "").ToValueList();
     }
+
+    /// <summary>As a constraint, but that the weight may be written as a number.</summary>
+    private static ValueList<string>? ReadPreference(JToken token, string path, ReadErrors errors) => ReadConstraint(
+        token is JArray { Count: 4 } array && array[3].Type == JTokenType.Integer ? new JArray(array[0], array[1], array[2], array[3].ToString()) : token, path, errors);
 
     internal static Artifact ReadArtifact(ObjectReader artifact) => new(
         artifact.Required("uri", artifact.Text("uri", minLength: 1, maxLength: 1024), ""),

@@ -19,6 +19,7 @@ public static class AppWriter
         json["backoffSeconds"] = app.Backoff.Seconds.Number();
         json.AddOptional("cmd", app.Cmd);
         json.AddNonEmpty("constraints", app.Constraints.JsonOf(WriteConstraint));
+        json.AddNonEmpty("preferences", app.Preferences.JsonOf(WritePreference));
         json.AddOptional("container", app.Container is null ? null : ContainerWriter.Write(app.Container, !app.IsHostNetworking));
         json["cpus"] = app.Resources.Cpus.Number();
         json.AddNonEmpty("dependencies", app.Dependencies.Json());
@@ -67,6 +68,7 @@ public static class AppWriter
         json["unreachableStrategy"] = WriteUnreachable(app.UnreachableStrategy);
         json.AddOptional("tty", app.Tty);
         json.AddOptional("runOnce", app.RunOnce ? true : null);
+        json.AddOptional("daemon", app.Daemon ? true : null);
         json["role"] = app.Role;
         json.AddOptional("deployment", app.Deployment is null ? null : DeploymentPolicyWriter.Write(app.Deployment));
         return json;
@@ -78,6 +80,21 @@ public static class AppWriter
         if (constraint.Value is not null)
         {
             texts.Add(constraint.Value);
+        }
+        return texts;
+    }
+
+    private static JToken WritePreference(Preference preference)
+    {
+        var texts = WriteConstraint(preference.Constraint);
+        if (preference.Weight != 1)
+        {
+            var array = (JArray)texts;
+            if (preference.Constraint.Value is null)
+            {
+                array.Add("");
+            }
+            array.Add(preference.Weight);
         }
         return texts;
     }
