@@ -3,6 +3,7 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Tests.Groups;
 
+[Property("case", 35)]
 public sealed class RoleTests
 {
     [Test]

@@ -37,6 +37,7 @@ public sealed class ConstraintMatcherTests
         }
     }
 
+    [Property("case", 140)]
     [Test]
     public void Judge_InstancesOfAnOlderConfiguration_DoNotCount()
     {

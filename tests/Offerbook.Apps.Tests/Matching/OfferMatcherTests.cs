@@ -76,6 +76,7 @@ public sealed class OfferMatcherTests
             Is.EqualTo(new[] { "InsufficientCpus: cpus: requested 3, " + offered }));
     }
 
+    [Property("case", 139)]
     [Test]
     public void Match_ReservationWithLabels_IsLeftAlone()
     {
@@ -104,6 +105,7 @@ public sealed class OfferMatcherTests
         Assert.That(Matched(OfferRemainder.Of(offer), Candidate(App)).Task.Resources.Select(resource => resource.Role), Is.All.EqualTo("*"));
     }
 
+    [Property("case", 145)]
     [Test]
     public void Match_GpuAgent_IsKeptForGpuApps()
     {
@@ -116,6 +118,7 @@ public sealed class OfferMatcherTests
         Assert.That(Text(Matched(Of(gpus), Candidate(gpu)).Task.Resources), Is.EqualTo("cpus:1; mem:128; gpus:1"));
     }
 
+    [Property("case", 143)]
     [TestCase(-10L, null, true)]
     [TestCase(-10L, 5L, false)]
     [TestCase(-10L, 20L, true)]
@@ -133,6 +136,7 @@ public sealed class OfferMatcherTests
         Assert.That(Match(OfferRemainder.Of(offer), Candidate(App), new MatchSettings { MaintenanceMode = false }), Is.InstanceOf<MatchResult.Matched>());
     }
 
+    [Property("case", 144)]
     [TestCase("home", "home", false, true)]
     [TestCase("home", null, false, true)]
     [TestCase("home", "away", false, false)]

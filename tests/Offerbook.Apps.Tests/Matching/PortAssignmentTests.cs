@@ -7,6 +7,7 @@ using static Offerbook.Apps.Tests.Matching.Offers;
 
 namespace Offerbook.Apps.Tests.Matching;
 
+[Property("case", 146)]
 public sealed class PortAssignmentTests
 {
     [Test]

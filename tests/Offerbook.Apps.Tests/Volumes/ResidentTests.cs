@@ -167,12 +167,20 @@ public sealed class ResidentTests
 
     [Test]
     [Property("case", 155)]
-    public void Role_Changed_StaysWithExistingInstancesOnly()
+    public void Role_ChangedWithForce_StaysWithExistingInstancesOnly()
     {
-        var rig = new AppsRig();
-        rig.Create(Db.Replace("\"instances\":2", "\"instances\":1").Replace("/shop/db", "/shop/role"));
-        var refused = rig.Update("/shop/role", """{"role":"*"}""", force: true);
-        Assert.That(refused.Status, Is.EqualTo(422), "resident apps cannot have the role *");
+        var rig = new AppsRig(AppsSettings.Default with { MinReviveInterval = TimeSpan.Zero, Role = "ops" });
+        rig.Create(Db.Replace("\"instances\":2", "\"instances\":1"));
+        var before = rig.Of("/shop/db").Single();
+        var refused = rig.Update("/shop/db", """{"role":"ops"}""");
+        Assert.That((refused.Status, (string?)refused.Body!.SelectToken("details[0].path")), Is.EqualTo((422, "/apps//shop/db/role")));
+        Assert.That(rig.Update("/shop/db", """{"role":"ops"}""", force: true).Status, Is.EqualTo(200));
+        rig.Advance(TimeSpan.FromSeconds(5));
+        Assert.That((rig.Of("/shop/db").Single().Id, rig.Of("/shop/db").Single().Role, rig.Running("/shop/db")), Is.EqualTo((before.Id, "shop", 1)));
+        rig.Update("/shop/db", """{"instances":2}""");
+        rig.Advance(TimeSpan.FromSeconds(5));
+        Assert.That(rig.Of("/shop/db").Single(instance => instance.Id != before.Id).Role, Is.EqualTo("ops"));
+        Assert.That((rig.Running("/shop/db"), rig.State.Deployments.Count), Is.EqualTo((2, 0)));
     }
 
     [Test]
