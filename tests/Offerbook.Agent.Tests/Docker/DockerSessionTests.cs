@@ -74,47 +74,12 @@ public sealed class DockerSessionTests(MessageFormat format)
     }
 
     [Test]
-    public async Task Input_ReachesTheProcess_AndItsEndToo()
-    {
-        using var session = await _agent.SessionAsync(format, "s5", new CommandInfo { Value = "cat; echo over" });
-
-        var input = await _agent.InputAsync(_agent.Nested("s5"), format, async send =>
-        {
-            await send(AgentFixture.Stdin("hello\n"));
-            await session.UntilAsync("hello\n");
-            await send(AgentFixture.Stdin(""));
-            await session.UntilAsync("over\n");
-        });
-
-        Assert.That(input, Is.EqualTo((200, "")));
-        Assert.That((await session.ToEndAsync()).Output.ToString(), Is.EqualTo("hello\nover\n"));
-    }
+    public Task Input_ReachesTheProcess_AndItsEndToo() => _agent.TypeAndEndAsync(format, "s5");
 
     [Test]
     public async Task Terminal_IsResized_AndInterrupted()
     {
-        using var session = await _agent.SessionAsync(format, "s6", new CommandInfo
-        {
-            Value = "trap 'busybox stty size' WINCH; trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.05; done",
-        }, terminal: true);
-
-        await _agent.InputAsync(_agent.Nested("s6"), format, async send =>
-        {
-            await session.UntilAsync("ready");
-            await send(new ProcessIO
-            {
-                Type = ProcessIO.Types.Type.Control,
-                Control = new ProcessIO.Types.Control
-                {
-                    Type = ProcessIO.Types.Control.Types.Type.TtyInfo,
-                    TtyInfo = new TTYInfo { WindowSize = new TTYInfo.Types.WindowSize { Rows = 11, Columns = 22 } },
-                },
-            });
-            await session.UntilAsync("11 22");
-            await send(AgentFixture.Stdin("\u0003"));
-            await session.UntilAsync("caught");
-        });
-        await session.ToEndAsync();
+        await _agent.ResizeAndInterruptAsync(format, "s6", "busybox stty");
 
         Assert.That((await WaitAsync("s6")).ExitStatus, Is.EqualTo(3 << 8));
     }

@@ -7,66 +7,46 @@ using Reason = Mesos.V1.TaskStatus.Types.Reason;
 namespace Offerbook.Agent.Tests.Docker;
 
 /// <summary>A whole agent with a real engine: tasks from images, their checks, and an agent that is replaced while they run.</summary>
-public sealed class DockerTaskTests
+internal sealed class DockerTaskTests : AgainstRealEngine
 {
-    private string _work = "";
-    private DockerEngine _engine = null!;
-    private FakeMaster _master = null!;
-
-    [SetUp]
-    public async Task Open()
-    {
-        _engine = await SharedEngine.GetAsync();
-        _work = Directory.CreateTempSubdirectory("offerbook-host-").FullName;
-        _master = await FakeMaster.StartAsync();
-    }
-
-    [TearDown]
-    public async Task Close()
-    {
-        await _master.DisposeAsync();
-        await _engine.ClearAsync();
-        Directory.Delete(_work, recursive: true);
-    }
-
     [Test]
     public async Task ATask_RunsFromItsImage_WithAnAddressOfItsOwn()
     {
         await using var agent = await StartAsync();
-        await _master.SubscribedAsync();
+        await Master.SubscribedAsync();
 
-        _master.Send(Make.Launch(DockerTask("t1", "while test ! -e $MESOS_SANDBOX/go; do sleep 0.05; done; echo $MESOS_SLAVE_ID; exit 3")));
+        Master.Send(Make.Launch(DockerTask("t1", "while test ! -e $MESOS_SANDBOX/go; do sleep 0.05; done; echo $MESOS_SLAVE_ID; exit 3")));
 
-        var running = await _master.StateAsync("t1", TaskState.TaskRunning);
+        var running = await Master.StateAsync("t1", TaskState.TaskRunning);
         var address = running.ContainerStatus.NetworkInfos.Single().IpAddresses.Single().IpAddress;
         Assert.That(IPAddress.Parse(address).GetAddressBytes()[0], Is.EqualTo(10));
-        await File.WriteAllTextAsync($"{_work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/go", "");
-        var status = await _master.StateAsync("t1", TaskState.TaskFailed);
+        await File.WriteAllTextAsync($"{Work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/go", "");
+        var status = await Master.StateAsync("t1", TaskState.TaskFailed);
         Assert.That(status.Message, Is.EqualTo("Command exited with status 3"));
-        Assert.That(await File.ReadAllTextAsync($"{_work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout"), Is.EqualTo("m1-S0\n"));
-        await DockerYard.UntilAsync(async () => (await _engine.ContainersAsync()).Count == 0, "the container's removal");
+        Assert.That(await File.ReadAllTextAsync($"{Work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout"), Is.EqualTo("m1-S0\n"));
+        await DockerYard.UntilAsync(async () => (await Engine.ContainersAsync()).Count == 0, "the container's removal");
     }
 
     [Test]
     public async Task MoreMemoryThanTheLimit_IsAReasonOfItsOwn()
     {
         await using var agent = await StartAsync();
-        await _master.SubscribedAsync();
+        await Master.SubscribedAsync();
 
-        _master.Send(Make.Launch(DockerTask("t1", "x=a; while true; do x=$x$x; done")));
+        Master.Send(Make.Launch(DockerTask("t1", "x=a; while true; do x=$x$x; done")));
 
-        Assert.That((await _master.StateAsync("t1", TaskState.TaskFailed)).Reason, Is.EqualTo(Reason.ContainerLimitationMemory));
+        Assert.That((await Master.StateAsync("t1", TaskState.TaskFailed)).Reason, Is.EqualTo(Reason.ContainerLimitationMemory));
     }
 
     [Test]
     public async Task AnAgentWithoutDocker_FailsTheLaunch()
     {
         await using var agent = await StartAsync(enabled: false);
-        await _master.SubscribedAsync();
+        await Master.SubscribedAsync();
 
-        _master.Send(Make.Launch(DockerTask("t1", "true")));
+        Master.Send(Make.Launch(DockerTask("t1", "true")));
 
-        var status = await _master.StateAsync("t1", TaskState.TaskFailed);
+        var status = await Master.StateAsync("t1", TaskState.TaskFailed);
         Assert.That((status.Reason, status.Message.Contains("--containerizers=mesos,docker")), Is.EqualTo((Reason.ContainerLaunchFailed, true)));
     }
 
@@ -76,7 +56,7 @@ public sealed class DockerTaskTests
     public async Task HealthChecks_LookIntoTheContainer(HealthCheck.Types.Type type)
     {
         await using var agent = await StartAsync();
-        await _master.SubscribedAsync();
+        await Master.SubscribedAsync();
         // Bound to its own loopback address: only who is in its network gets an answer.
         var task = DockerTask("t1", "mkdir /www; echo ok > /www/index.html; httpd -p 127.0.0.1:8080 -h /www; touch /tmp/ready; sleep 1000");
         task.HealthCheck = new HealthCheck { Type = type, DelaySeconds = 0, IntervalSeconds = 0.1, TimeoutSeconds = 10, GracePeriodSeconds = 60 };
@@ -93,32 +73,32 @@ public sealed class DockerTaskTests
                 break;
         }
 
-        _master.Send(Make.Launch(task));
+        Master.Send(Make.Launch(task));
 
-        Assert.That((await _master.StatusAsync("t1", status => status.Reason == Reason.TaskHealthCheckStatusUpdated)).Healthy);
-        _master.Send(Make.Kill(graceSeconds: 0));
-        await _master.StateAsync("t1", TaskState.TaskKilled);
+        Assert.That((await Master.StatusAsync("t1", status => status.Reason == Reason.TaskHealthCheckStatusUpdated)).Healthy);
+        Master.Send(Make.Kill(graceSeconds: 0));
+        await Master.StateAsync("t1", TaskState.TaskKilled);
     }
 
     [Test]
     public async Task Tasks_OutliveTheAgent()
     {
         var agent = await StartAsync();
-        await _master.SubscribedAsync();
-        _master.Send(Make.Launch(DockerTask("t1", "trap 'exit 4' TERM; echo up; while true; do sleep 0.1; done")));
-        var before = await _master.StateAsync("t1", TaskState.TaskRunning);
+        await Master.SubscribedAsync();
+        Master.Send(Make.Launch(DockerTask("t1", "trap 'exit 4' TERM; echo up; while true; do sleep 0.1; done")));
+        var before = await Master.StateAsync("t1", TaskState.TaskRunning);
         await agent.DisposeAsync();
 
         await using var next = await StartAsync();
-        await _master.SubscribedAsync(2);
+        await Master.SubscribedAsync(2);
 
-        var task = _master.Subscriptions[1].Tasks.Single();
+        var task = Master.Subscriptions[1].Tasks.Single();
         Assert.That((task.State, task.Statuses[^1].ContainerStatus.NetworkInfos[0].IpAddresses[0].IpAddress),
             Is.EqualTo((TaskState.TaskRunning, before.ContainerStatus.NetworkInfos[0].IpAddresses[0].IpAddress)));
-        var output = $"{_work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout";
+        var output = $"{Work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout";
         await DockerYard.UntilAsync(() => File.Exists(output) && new System.IO.FileInfo(output).Length > 0, "its output");
-        _master.Send(Make.Kill(graceSeconds: 30));
-        Assert.That((await _master.StateAsync("t1", TaskState.TaskKilled)).Message, Is.EqualTo("Command exited with status 4"));
+        Master.Send(Make.Kill(graceSeconds: 30));
+        Assert.That((await Master.StateAsync("t1", TaskState.TaskKilled)).Message, Is.EqualTo("Command exited with status 4"));
     }
 
     private static TaskInfo DockerTask(string id, string line)
@@ -132,11 +112,11 @@ public sealed class DockerTaskTests
         return task;
     }
 
-    private Task<AgentHost> StartAsync(bool enabled = true) => AgentHost.StartAsync(new AgentOptions(_work, [_master.Address])
+    private Task<AgentHost> StartAsync(bool enabled = true) => AgentHost.StartAsync(new AgentOptions(Work, [Master.Address])
     {
         Port = 0,
         Resources = "cpus:4;mem:1024;disk:1024",
-        Docker = new DockerOptions { Enabled = enabled, Socket = _engine.Socket },
+        Docker = new DockerOptions { Enabled = enabled, Socket = Engine.Socket },
         Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
     });
 }

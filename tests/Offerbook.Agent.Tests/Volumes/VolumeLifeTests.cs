@@ -6,57 +6,40 @@ using MesosOperation = Mesos.V1.Offer.Types.Operation;
 namespace Offerbook.Agent.Tests.Volumes;
 
 /// <summary>A persistent volume's life with a whole agent, real tasks and restarts.</summary>
-internal sealed class VolumeLifeTests
+internal sealed class VolumeLifeTests : AgainstFakeMaster
 {
-    private string _work = "";
-    private FakeMaster _master = null!;
-
-    [SetUp]
-    public async Task Open()
-    {
-        _work = Directory.CreateTempSubdirectory("offerbook-volume-").FullName;
-        _master = await FakeMaster.StartAsync();
-    }
-
-    [TearDown]
-    public async Task Close()
-    {
-        await _master.DisposeAsync();
-        Directory.Delete(_work, recursive: true);
-    }
-
     [Test, Category("case 186")]
     public async Task Volume_IsMadeUsedGrownAndDestroyed_OverRestartsOfTheAgent()
     {
-        var directory = Path.Combine(_work, "volumes/roles/web/v1");
+        var directory = Path.Combine(Work, "volumes/roles/web/v1");
         await using (var first = await StartAsync(1))
         {
-            _master.Send(Orders.Apply(Orders.Reserve(null, Orders.Reserved("disk", 64)), 1));
-            _master.Send(Orders.Apply(Orders.Create(null, Orders.Volume(32, "v1")), 2));
-            _master.Send(Make.Launch(Using("writer", "echo kept > data/file", 32)));
-            await _master.StateAsync("writer", TaskState.TaskFinished);
+            Master.Send(Orders.Apply(Orders.Reserve(null, Orders.Reserved("disk", 64)), 1));
+            Master.Send(Orders.Apply(Orders.Create(null, Orders.Volume(32, "v1")), 2));
+            Master.Send(Make.Launch(Using("writer", "echo kept > data/file", 32)));
+            await Master.StateAsync("writer", TaskState.TaskFinished);
         }
         Assert.That(File.ReadAllText(Path.Combine(directory, "file")), Is.EqualTo("kept\n"));
 
         await using (var second = await StartAsync(2))
         {
-            Assert.That(VolumesOf(_master.Subscriptions[1].CheckpointedResources), Is.EqualTo(new[] { ("v1", 32.0) }));
-            _master.Send(Orders.Apply(new MesosOperation
+            Assert.That(VolumesOf(Master.Subscriptions[1].CheckpointedResources), Is.EqualTo(new[] { ("v1", 32.0) }));
+            Master.Send(Orders.Apply(new MesosOperation
             {
                 Type = MesosOperation.Types.Type.GrowVolume,
                 GrowVolume = new MesosOperation.Types.GrowVolume { Volume = Orders.Volume(32, "v1"), Addition = Orders.Reserved("disk", 16) },
             }, 3));
-            _master.Send(Make.Launch(Using("reader", "cat data/file; test $(cat data/file) = kept", 48)));
-            await _master.StateAsync("reader", TaskState.TaskFinished);
+            Master.Send(Make.Launch(Using("reader", "cat data/file; test $(cat data/file) = kept", 48)));
+            await Master.StateAsync("reader", TaskState.TaskFinished);
         }
 
         await using var third = await StartAsync(3);
-        Assert.That(VolumesOf(_master.Subscriptions[2].CheckpointedResources), Is.EqualTo(new[] { ("v1", 48.0) }));
-        _master.Send(Orders.Apply(Orders.Destroy(null, Orders.Volume(48, "v1")), 4));
-        _master.Send(Orders.Apply(Orders.Create(null, Orders.Volume(8, "v1")), 5));
-        _master.Send(Make.Launch(Using("empty", "test -z \"$(ls data/)\"", 8)));
+        Assert.That(VolumesOf(Master.Subscriptions[2].CheckpointedResources), Is.EqualTo(new[] { ("v1", 48.0) }));
+        Master.Send(Orders.Apply(Orders.Destroy(null, Orders.Volume(48, "v1")), 4));
+        Master.Send(Orders.Apply(Orders.Create(null, Orders.Volume(8, "v1")), 5));
+        Master.Send(Make.Launch(Using("empty", "test -z \"$(ls data/)\"", 8)));
 
-        Assert.That((await _master.StateAsync("empty", TaskState.TaskFinished)).State, Is.EqualTo(TaskState.TaskFinished), "what is made again is empty");
+        Assert.That((await Master.StateAsync("empty", TaskState.TaskFinished)).State, Is.EqualTo(TaskState.TaskFinished), "what is made again is empty");
     }
 
     private static TaskInfo Using(string id, string command, double megabytes)
@@ -71,11 +54,11 @@ internal sealed class VolumeLifeTests
 
     private async Task<AgentHost> StartAsync(int subscription)
     {
-        var agent = await AgentHost.StartAsync(new AgentOptions(_work, [_master.Address])
+        var agent = await AgentHost.StartAsync(new AgentOptions(Work, [Master.Address])
         {
             Port = 0, Resources = "cpus:4;mem:1024;disk:1024", Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
         });
-        await _master.SubscribedAsync(subscription);
+        await Master.SubscribedAsync(subscription);
         return agent;
     }
 }

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Groups;
+using Offerbook.Apps.Journal;
 using Offerbook.Apps.Json;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Specs;
@@ -52,7 +53,7 @@ public sealed class JsonProperties
     };
 
     /// <summary>Writing and reading again changes nothing.</summary>
-    private static bool IsStable(AppDefinition? app) => app is null || AppJson.Read(Given.Token(AppWriter.Write(app).ToString())).Equals(app);
+    private static bool IsStable(AppDefinition? app) => app is null || JournaledApp.Read(Given.Token(AppWriter.Write(app).ToString())).Equals(app);
 
     private static Gen<JToken> Value(int depth)
     {

@@ -1,5 +1,6 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Offerbook.Apps.Journal;
 using Offerbook.Apps.Json;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Specs;
@@ -36,7 +37,7 @@ public sealed class WritingTests
     {
         var app = Given.Posted(FullApp, new SpecSettings { Features = [Features.Secrets, Features.GpuResources] });
         var stored = app with { VersionInfo = new VersionInfo(Given.At(3), Given.At(2), Given.At(1)) };
-        Assert.That(AppJson.Read(Given.Token(AppJson.Write(stored).ToString())), Is.EqualTo(stored));
+        Assert.That(JournaledApp.Read(Given.Token(JournaledApp.Write(stored).ToString())), Is.EqualTo(stored));
     }
 
     [Test]

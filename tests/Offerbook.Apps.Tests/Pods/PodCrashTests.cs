@@ -9,23 +9,7 @@ namespace Offerbook.Apps.Tests.Pods;
 public sealed class PodCrashTests
 {
     [Test]
-    public void Process_KilledAtEveryJournalEvent_LosesNoPodAndLaunchesNoneTwice()
-    {
-        var whole = new AppsRig();
-        Play(whole);
-        Assert.That(whole.Journal, Has.Count.GreaterThan(30));
-        for (var events = 1; events <= whole.Journal.Count; events++)
-        {
-            foreach (var effectsLeave in new[] { false, true })
-            {
-                var rig = new AppsRig(boot: false) { CrashAt = (events, effectsLeave) };
-                rig.Boot();
-                rig.Run();
-                Play(rig);
-                Check(rig, $"killed at event {events}, effects {(effectsLeave ? "left" : "lost")}");
-            }
-        }
-    }
+    public void Process_KilledAtEveryJournalEvent_LosesNoPodAndLaunchesNoneTwice() => CrashSweep.Run(Play, Check);
 
     private static void Play(AppsRig rig)
     {

@@ -5,68 +5,60 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Master.Tests.Allocation;
 
 /// <summary>What reservations and the roles below a role mean for its quota.</summary>
-public sealed class AllocatorQuotaReservationTests
+internal sealed class AllocatorQuotaReservationTests : AllocatorTests
 {
-    private AllocatorWorld _world = null!;
-
-    [SetUp]
-    public void NewWorld() => _world = new AllocatorWorld();
-
-    [TearDown]
-    public void BooksAreExact() => Assert.That(_world.Allocator.FindInconsistency(), Is.Null);
-
     [Test]
     [Category("case 95")]
     [Category("case 96")]
     [Category("case 133")]
     public void Reservations_UsedOrNot_CountForQuota()
     {
-        _world.Framework("f1", "quota");
-        _world.Quota("quota", "cpus:2;mem:512", "cpus:2;mem:512");
-        _world.Agent("a1", "cpus(quota):1.5;mem(quota):256");
-        Assert.That(_world.Allocator.ConsumedQuota("quota").ToString(), Is.EqualTo("cpus:1.5; mem:256"), "not used yet");
-        _world.Agent("a2", "cpus:2;mem:512");
+        World.Framework("f1", "quota");
+        World.Quota("quota", "cpus:2;mem:512", "cpus:2;mem:512");
+        World.Agent("a1", "cpus(quota):1.5;mem(quota):256");
+        Assert.That(World.Allocator.ConsumedQuota("quota").ToString(), Is.EqualTo("cpus:1.5; mem:256"), "not used yet");
+        World.Agent("a2", "cpus:2;mem:512");
 
-        _world.RunAndList();
+        World.RunAndList();
 
-        Assert.That(_world.Held("f1", "a1").Quantities.ToString(), Is.EqualTo("cpus:1.5; mem:256"));
-        Assert.That(_world.Held("f1", "a2").Quantities.ToString(), Is.EqualTo("cpus:0.5; mem:256"));
-        Assert.That(_world.Allocator.ConsumedQuota("quota").ToString(), Is.EqualTo("cpus:2; mem:512"));
+        Assert.That(World.Held("f1", "a1").Quantities.ToString(), Is.EqualTo("cpus:1.5; mem:256"));
+        Assert.That(World.Held("f1", "a2").Quantities.ToString(), Is.EqualTo("cpus:0.5; mem:256"));
+        Assert.That(World.Allocator.ConsumedQuota("quota").ToString(), Is.EqualTo("cpus:2; mem:512"));
     }
 
     [Test]
     [Category("case 97")]
     public void Reservations_OfOthers_AreOfferedThoughTheHeadroomIsShort()
     {
-        _world.Quota("quota", "cpus:100;mem:4096");
-        _world.Framework("f1", "other");
-        _world.Agent("a1", "cpus(other):1;mem(other):64;cpus:3;mem:512");
+        World.Quota("quota", "cpus:100;mem:4096");
+        World.Framework("f1", "other");
+        World.Agent("a1", "cpus(other):1;mem(other):64;cpus:3;mem:512");
 
-        Assert.That(_world.RunInFull(), Is.EqualTo("f1@a1=cpus(reservations: [(STATIC,other)]):1;mem(reservations: [(STATIC,other)]):64"));
+        Assert.That(World.RunInFull(), Is.EqualTo("f1@a1=cpus(reservations: [(STATIC,other)]):1;mem(reservations: [(STATIC,other)]):64"));
     }
 
     [Test]
     [Category("case 102")]
     public void Reservations_BeyondAGuarantee_NeedNoHeadroom()
     {
-        _world.Quota("quota", "cpus:1;mem:256");
-        _world.Framework("f1", "other");
-        _world.Agent("a1", "cpus(quota):4;mem(quota):1024");
-        _world.Agent("a2", "cpus:1;mem:256");
+        World.Quota("quota", "cpus:1;mem:256");
+        World.Framework("f1", "other");
+        World.Agent("a1", "cpus(quota):4;mem(quota):1024");
+        World.Agent("a2", "cpus:1;mem:256");
 
-        Assert.That(_world.Run(), Is.EqualTo("f1/other@a2"));
+        Assert.That(World.Run(), Is.EqualTo("f1/other@a2"));
     }
 
     [Test]
     [Category("case 134")]
     public void Headroom_IsNotOfWhatIsReservedToOthers()
     {
-        _world.Quota("quota", "cpus:2;mem:512");
-        _world.Framework("f1", "other");
-        _world.Agent("a1", "cpus(third):2;mem(third):512");
-        _world.Agent("a2", "cpus:2;mem:512");
+        World.Quota("quota", "cpus:2;mem:512");
+        World.Framework("f1", "other");
+        World.Agent("a1", "cpus(third):2;mem(third):512");
+        World.Agent("a2", "cpus:2;mem:512");
 
-        Assert.That(_world.Run(), Is.Empty, "only the unreserved can meet the guarantee");
+        Assert.That(World.Run(), Is.Empty, "only the unreserved can meet the guarantee");
     }
 
     [Test]
@@ -74,16 +66,16 @@ public sealed class AllocatorQuotaReservationTests
     [Category("case 143")]
     public void Reservations_BelowARole_CountForItsQuota()
     {
-        _world.Quota("a", "cpus:2;mem:512", "cpus:2;mem:512");
-        _world.Framework("f1", "a/b");
-        _world.Framework("f2", "other");
-        _world.Agent("a1", "cpus(a/b):1;mem(a/b):256");
-        _world.Agent("a2", "cpus:1;mem:256");
-        Assert.That(_world.Run(), Is.EqualTo("f1/a/b@a1 f1/a/b@a2"), "the guarantee of a role is for those below it too");
+        World.Quota("a", "cpus:2;mem:512", "cpus:2;mem:512");
+        World.Framework("f1", "a/b");
+        World.Framework("f2", "other");
+        World.Agent("a1", "cpus(a/b):1;mem(a/b):256");
+        World.Agent("a2", "cpus:1;mem:256");
+        Assert.That(World.Run(), Is.EqualTo("f1/a/b@a1 f1/a/b@a2"), "the guarantee of a role is for those below it too");
 
-        Assert.That(_world.Allocator.ConsumedQuota("a").ToString(), Is.EqualTo("cpus:2; mem:512"));
-        _world.Agent("a3", "cpus:1;mem:256");
-        Assert.That(_world.Run(), Is.EqualTo("f2/other@a3"), "and so is its limit");
+        Assert.That(World.Allocator.ConsumedQuota("a").ToString(), Is.EqualTo("cpus:2; mem:512"));
+        World.Agent("a3", "cpus:1;mem:256");
+        Assert.That(World.Run(), Is.EqualTo("f2/other@a3"), "and so is its limit");
     }
 
     [Test]
@@ -91,30 +83,30 @@ public sealed class AllocatorQuotaReservationTests
     [Category("case 145")]
     public void Allocations_BelowARole_ShrinkItsHeadroom()
     {
-        _world.Quota("a", "cpus:2;mem:512");
-        _world.Framework("f1", "a/b");
-        _world.Agent("a1", "cpus:1;mem:256");
-        _world.Run();
-        _world.Allocator.Suppress(new FrameworkId("f1"), []);
-        _world.Framework("f2", "other");
-        _world.Agent("a2", "cpus:1;mem:256");
-        Assert.That(_world.Run(), Is.Empty, "half of the guarantee is still to come");
+        World.Quota("a", "cpus:2;mem:512");
+        World.Framework("f1", "a/b");
+        World.Agent("a1", "cpus:1;mem:256");
+        World.Run();
+        World.Allocator.Suppress(new FrameworkId("f1"), []);
+        World.Framework("f2", "other");
+        World.Agent("a2", "cpus:1;mem:256");
+        Assert.That(World.Run(), Is.Empty, "half of the guarantee is still to come");
 
-        _world.Agent("a3", "cpus:1;mem:256");
-        Assert.That(_world.RunAndList(), Has.Count.EqualTo(1));
+        World.Agent("a3", "cpus:1;mem:256");
+        Assert.That(World.RunAndList(), Has.Count.EqualTo(1));
     }
 
     [Test]
     public void Headroom_ThatEasesElsewhere_LetsGo()
     {
-        _world.Quota("absent", "cpus:2;mem:512");
-        _world.Framework("f1", "other");
-        _world.Agent("a1", "cpus:2;mem:512");
-        Assert.That(_world.Run(), Is.Empty);
+        World.Quota("absent", "cpus:2;mem:512");
+        World.Framework("f1", "other");
+        World.Agent("a1", "cpus:2;mem:512");
+        Assert.That(World.Run(), Is.Empty);
 
-        _world.Allocator.AddAgent(new AgentId("a2"), new AllocatorAgent(AllocatorWorld.ModernAgent), ResourceBag.Parse("cpus(absent):2;mem(absent):512"),
+        World.Allocator.AddAgent(new AgentId("a2"), new AllocatorAgent(AllocatorWorld.ModernAgent), ResourceBag.Parse("cpus(absent):2;mem(absent):512"),
             new Dictionary<FrameworkId, ResourceBag>());
 
-        Assert.That(_world.Run(), Is.EqualTo("f1/other@a1"), "the reservation meets the guarantee");
+        Assert.That(World.Run(), Is.EqualTo("f1/other@a1"), "the reservation meets the guarantee");
     }
 }

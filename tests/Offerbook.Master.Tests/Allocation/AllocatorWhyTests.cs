@@ -5,53 +5,48 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Master.Tests.Allocation;
 
 /// <summary>Every reason why an agent is not offered, with its numbers; and the whitelist and constraints that are among them.</summary>
-public sealed class AllocatorWhyTests
+internal sealed class AllocatorWhyTests : AllocatorTests
 {
-    private AllocatorWorld _world = null!;
-
-    [SetUp]
-    public void NewWorld() => _world = new AllocatorWorld();
-
     [Test]
     public void Agent_WithNothingInTheWay_IsToBeOfferedInTurn()
     {
-        _world.Framework("f1", "web");
-        _world.Framework("f2", "ops");
-        _world.Agent("a1", "cpus:4;mem:1024");
-        _world.RunAndList();
-        _world.Agent("a2", "cpus:1;mem:64");
+        World.Framework("f1", "web");
+        World.Framework("f2", "ops");
+        World.Agent("a1", "cpus:4;mem:1024");
+        World.RunAndList();
+        World.Agent("a2", "cpus:1;mem:64");
 
-        var holder = _world.Held("f1", "a1").IsEmpty ? ("f2", "ops") : ("f1", "web");
+        var holder = World.Held("f1", "a1").IsEmpty ? ("f2", "ops") : ("f1", "web");
         Assert.That(Why(holder.Item1, holder.Item2, "a2"), Is.EqualTo(new[] { new Obstacle.NotItsTurn(ResourceBag.Parse("cpus:1;mem:64"), 1, 0) }));
     }
 
     [Test]
     public void Agent_InUse_SaysByWhomAndHow()
     {
-        _world.Framework("f1", "web");
-        _world.Framework("f2", "ops");
-        _world.Allocator.Suppress(new FrameworkId("f2"), []);
-        _world.Agent("a1", "cpus:4;mem:1024");
-        var offer = _world.RunAndList().Single();
+        World.Framework("f1", "web");
+        World.Framework("f2", "ops");
+        World.Allocator.Suppress(new FrameworkId("f2"), []);
+        World.Agent("a1", "cpus:4;mem:1024");
+        var offer = World.RunAndList().Single();
         var four = ResourceQuantities.Of(("cpus", 4), ("mem", 1024));
 
-        var page = _world.Allocator.Why(new FrameworkId("f2"), "ops", 0, 10);
+        var page = World.Allocator.Why(new FrameworkId("f2"), "ops", 0, 10);
         Assert.That(page.General, Is.EqualTo(new[] { new Obstacle.RoleSuppressed() }));
         Assert.That(page.Agents.Single().Obstacles[0], Is.EqualTo(new Obstacle.HeldBy(new("f1"), "web", ResourceQuantities.Empty, four)));
         Assert.That(page.Agents.Single().Obstacles[1], Is.TypeOf<Obstacle.TooSmall>());
 
-        _world.Allocator.OfferEnded(offer.Framework, offer.Agent, offer.Resources, TimeSpan.Zero);
+        World.Allocator.OfferEnded(offer.Framework, offer.Agent, offer.Resources, TimeSpan.Zero);
         Assert.That(Why("f2", "ops", "a1")[0], Is.EqualTo(new Obstacle.HeldBy(new("f1"), "web", four, ResourceQuantities.Empty)), "it was accepted");
     }
 
     [Test]
     public void Agent_Refused_SaysUntilWhen()
     {
-        _world.Framework("f1", "web");
-        _world.Agent("a1", "cpus:4;mem:1024");
-        _world.Run();
-        _world.Decline("f1", "a1", 60);
-        _world.Run();
+        World.Framework("f1", "web");
+        World.Agent("a1", "cpus:4;mem:1024");
+        World.Run();
+        World.Decline("f1", "a1", 60);
+        World.Run();
 
         Assert.That(Why("f1", "web", "a1"), Is.EqualTo(new[] { new Obstacle.Refused(ResourceBag.Parse("cpus:4;mem:1024"), TimeSpan.FromSeconds(60)) }));
     }
@@ -59,11 +54,11 @@ public sealed class AllocatorWhyTests
     [Test]
     public void Agent_KeptByQuotas_SaysHowMuch()
     {
-        _world.Framework("f1", "web");
-        _world.Quota("web", limits: "cpus:0;mem:0");
-        _world.Quota("absent", "cpus:3;mem:64");
-        _world.Agent("a1", "cpus:4;mem:1024");
-        Assert.That(_world.Run(), Is.Empty);
+        World.Framework("f1", "web");
+        World.Quota("web", limits: "cpus:0;mem:0");
+        World.Quota("absent", "cpus:3;mem:64");
+        World.Agent("a1", "cpus:4;mem:1024");
+        Assert.That(World.Run(), Is.Empty);
 
         Assert.That(Why("f1", "web", "a1"), Is.EqualTo(new Obstacle[]
         {
@@ -78,11 +73,11 @@ public sealed class AllocatorWhyTests
     [Test]
     public void Agent_NotForIt_SaysAllThatIsWrong()
     {
-        _world.Framework("f1", FrameworkCapabilities.MultiRole, "web/shop");
-        _world.Allocator.AddAgent(new AgentId("a1"), new AllocatorAgent(AgentCapabilities.None) { IsInRemoteRegion = true, Facts = new("h1", "r", "z", []) },
+        World.Framework("f1", FrameworkCapabilities.MultiRole, "web/shop");
+        World.Allocator.AddAgent(new AgentId("a1"), new AllocatorAgent(AgentCapabilities.None) { IsInRemoteRegion = true, Facts = new("h1", "r", "z", []) },
             ResourceBag.Parse("cpus(ops):4;mem(ops):1024;gpus:1"), new Dictionary<FrameworkId, ResourceBag>());
-        _world.Allocator.DeactivateAgent(new AgentId("a1"));
-        _world.Allocator.SetWhitelist(["h2"]);
+        World.Allocator.DeactivateAgent(new AgentId("a1"));
+        World.Allocator.SetWhitelist(["h2"]);
 
         var obstacles = Why("f1", "web/shop", "a1");
 
@@ -99,15 +94,15 @@ public sealed class AllocatorWhyTests
     {
         for (var i = 0; i < 7; i++)
         {
-            _world.Agent($"a{i}", "cpus:4;mem:1024");
+            World.Agent($"a{i}", "cpus:4;mem:1024");
         }
 
-        Assert.That(_world.Allocator.Why(new FrameworkId("nobody"), "web", 0, 3).General, Is.EqualTo(new[] { new Obstacle.NotSubscribed() }));
+        Assert.That(World.Allocator.Why(new FrameworkId("nobody"), "web", 0, 3).General, Is.EqualTo(new[] { new Obstacle.NotSubscribed() }));
         var agents = new List<string>();
         int? from = 0;
         while (from is { } next)
         {
-            var page = _world.Allocator.Why(null, "web", next, 3);
+            var page = World.Allocator.Why(null, "web", next, 3);
             Assert.That(page.AgentsInCluster, Is.EqualTo(7));
             agents.AddRange(page.Agents.Select(agent => agent.Agent.Value));
             from = page.Next;
@@ -120,32 +115,32 @@ public sealed class AllocatorWhyTests
     [Category("case 118")]
     public void Whitelist_ChangedWhileRunning_IsObeyedAtOnce()
     {
-        _world.Allocator.SetWhitelist(["h1"]);
-        _world.Framework("f1", "web");
+        World.Allocator.SetWhitelist(["h1"]);
+        World.Framework("f1", "web");
         Agent("a1", "h1");
         Agent("a2", "h2");
-        Assert.That(_world.Run(), Is.EqualTo("f1/web@a1"));
+        Assert.That(World.Run(), Is.EqualTo("f1/web@a1"));
 
-        _world.Allocator.SetWhitelist(["h2"]);
-        Assert.That(_world.Run(), Is.EqualTo("f1/web@a2"));
-        _world.GiveBack("f1", "a1");
-        Assert.That(_world.Run(), Is.Empty);
-        _world.Allocator.SetWhitelist(null);
-        Assert.That(_world.Run(), Is.EqualTo("f1/web@a1"));
-        Assert.That(_world.Allocator.FindInconsistency(), Is.Null);
+        World.Allocator.SetWhitelist(["h2"]);
+        Assert.That(World.Run(), Is.EqualTo("f1/web@a2"));
+        World.GiveBack("f1", "a1");
+        Assert.That(World.Run(), Is.Empty);
+        World.Allocator.SetWhitelist(null);
+        Assert.That(World.Run(), Is.EqualTo("f1/web@a1"));
+        Assert.That(World.Allocator.FindInconsistency(), Is.Null);
     }
 
     [Test]
     [Category("case 166")]
     public void Region_OtherThanTheMasters_NeedsRegionAware()
     {
-        _world = new AllocatorWorld(new AllocatorSettings { MasterRegion = "eu" });
-        _world.Framework("f1", "web");
+        World = new AllocatorWorld(new AllocatorSettings { MasterRegion = "eu" });
+        World.Framework("f1", "web");
         Agent("a1", "h1", region: "us");
         Agent("a2", "h2", region: "eu");
         Agent("a3", "h3", region: null);
 
-        Assert.That(_world.Run(), Is.EqualTo("f1/web@a2 f1/web@a3"));
+        Assert.That(World.Run(), Is.EqualTo("f1/web@a2 f1/web@a3"));
     }
 
     [Test]
@@ -155,38 +150,38 @@ public sealed class AllocatorWhyTests
         Subscribe(constraint);
         Agent("a1", "h1");
         Agent("a2", "h2");
-        Assert.That(_world.Run(), Is.EqualTo("f1/web@a1"));
+        Assert.That(World.Run(), Is.EqualTo("f1/web@a1"));
         Assert.That(Why("f1", "web", "a2"), Is.EqualTo(new Obstacle[] { new Obstacle.Constraint() }));
         var asked = constraint.Asked;
-        _world.GiveBack("f1", "a1");
-        _world.Allocator.UpdateAgentTotal(new AgentId("a2"), ResourceBag.Parse("cpus:8;mem:64"));
-        Assert.That(_world.Run(), Is.EqualTo("f1/web@a1"));
+        World.GiveBack("f1", "a1");
+        World.Allocator.UpdateAgentTotal(new AgentId("a2"), ResourceBag.Parse("cpus:8;mem:64"));
+        Assert.That(World.Run(), Is.EqualTo("f1/web@a1"));
         Assert.That(constraint.Asked, Is.EqualTo(asked));
 
-        _world.Allocator.UpdateAgent(new AgentId("a2"), Facts("h1"), attributesChanged: false);
-        Assert.That(_world.Run(), Is.EqualTo("f1/web@a2"));
+        World.Allocator.UpdateAgent(new AgentId("a2"), Facts("h1"), attributesChanged: false);
+        Assert.That(World.Run(), Is.EqualTo("f1/web@a2"));
 
-        _world.GiveBack("f1", "a1");
-        _world.GiveBack("f1", "a2");
-        _world.Allocator.UpdateFramework(new FrameworkId("f1"), WithConstraint(new OnHost("h3")));
-        Assert.That(_world.Run(), Is.Empty);
+        World.GiveBack("f1", "a1");
+        World.GiveBack("f1", "a2");
+        World.Allocator.UpdateFramework(new FrameworkId("f1"), WithConstraint(new OnHost("h3")));
+        Assert.That(World.Run(), Is.Empty);
         Agent("a3", "h3");
-        Assert.That(_world.Run(), Is.EqualTo("f1/web@a3"));
+        Assert.That(World.Run(), Is.EqualTo("f1/web@a3"));
     }
 
-    private void Subscribe(IAgentConstraint constraint) => _world.Allocator.AddFramework(new FrameworkId("f1"), WithConstraint(constraint));
+    private void Subscribe(IAgentConstraint constraint) => World.Allocator.AddFramework(new FrameworkId("f1"), WithConstraint(constraint));
 
     private static AllocatorFramework WithConstraint(IAgentConstraint constraint) =>
         new(["web"], [], FrameworkCapabilities.None) { Constraints = new Dictionary<string, IAgentConstraint> { ["web"] = constraint } };
 
-    private void Agent(string id, string hostname, string? region = null) => _world.Allocator.AddAgent(
+    private void Agent(string id, string hostname, string? region = null) => World.Allocator.AddAgent(
         new AgentId(id), Facts(hostname, region), ResourceBag.Parse("cpus:4;mem:64"), new Dictionary<FrameworkId, ResourceBag>());
 
     private static AllocatorAgent Facts(string hostname, string? region = null) =>
         new(AllocatorWorld.ModernAgent) { Facts = new(hostname, region, null, []) };
 
     private IReadOnlyList<Obstacle> Why(string framework, string role, string agent) =>
-        _world.Allocator.Why(new FrameworkId(framework), role, 0, 10).Agents.Single(told => told.Agent.Value == agent).Obstacles;
+        World.Allocator.Why(new FrameworkId(framework), role, 0, 10).Agents.Single(told => told.Agent.Value == agent).Obstacles;
 
     private sealed class OnHost(string hostname) : IAgentConstraint
     {

@@ -11,27 +11,15 @@ namespace Offerbook.Agent.Tests.Http.Operator;
 [TestFixture(MessageFormat.Json)]
 [TestFixture(MessageFormat.Protobuf)]
 [Category("case 180")]
-public sealed class AttachTests(MessageFormat format)
+internal sealed class AttachTests(MessageFormat format) : OneAgentTests
 {
-    private AgentFixture _agent = null!;
-
-    [OneTimeSetUp]
-    public async System.Threading.Tasks.Task Start() => _agent = await AgentFixture.StartAsync();
-
-    [OneTimeTearDown]
-    public async System.Threading.Tasks.Task Stop()
-    {
-        await _agent.Agent.KillAllTasksAsync(TimeSpan.Zero);
-        await _agent.DisposeAsync();
-    }
-
     [Test]
     public async System.Threading.Tasks.Task Session_TellsOutputAndErrorApart_AndItsExitStatus()
     {
-        using var session = await _agent.SessionAsync(format, "s1", new CommandInfo { Value = "echo $COLOR; pwd; echo bad >&2; exit 7" });
+        using var session = await Agent.SessionAsync(format, "s1", new CommandInfo { Value = "echo $COLOR; pwd; echo bad >&2; exit 7" });
         await session.ToEndAsync();
 
-        Assert.That(session.Output.ToString(), Is.EqualTo($"red\n{_agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/{_agent.Task.Value}\n"));
+        Assert.That(session.Output.ToString(), Is.EqualTo($"red\n{Agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/{Agent.Task.Value}\n"));
         Assert.That(session.Error.ToString(), Is.EqualTo("bad\n"));
         Assert.That(session.Answer.Content.Headers.ContentType!.MediaType, Is.EqualTo(Wire.Http.MediaTypes.Of(format)));
         Assert.That((await WaitAsync("s1")).ExitStatus, Is.EqualTo(7 << 8));
@@ -40,7 +28,7 @@ public sealed class AttachTests(MessageFormat format)
     [Test]
     public async System.Threading.Tasks.Task Session_WithATerminal_FoldsErrorIntoOutput_AndKnowsItsSize()
     {
-        using var session = await _agent.SessionAsync(format, "s2", new CommandInfo { Value = "test -t 0 && test -t 2 && stty size; echo bad >&2; tty >/dev/tty" }, terminal: true);
+        using var session = await Agent.SessionAsync(format, "s2", new CommandInfo { Value = "test -t 0 && test -t 2 && stty size; echo bad >&2; tty >/dev/tty" }, terminal: true);
         await session.ToEndAsync();
 
         Assert.That(session.Output.ToString(), Does.Match("^30 100\r\nbad\r\n/dev/pts/[0-9]+\r\n$"));
@@ -49,47 +37,12 @@ public sealed class AttachTests(MessageFormat format)
     }
 
     [Test]
-    public async System.Threading.Tasks.Task Input_ReachesTheProcess_AndItsEndToo()
-    {
-        using var session = await _agent.SessionAsync(format, "s3", new CommandInfo { Value = "cat; echo over" });
-
-        var input = await _agent.InputAsync(_agent.Nested("s3"), format, async send =>
-        {
-            await send(AgentFixture.Stdin("hello\n"));
-            await session.UntilAsync("hello\n");
-            await send(AgentFixture.Stdin(""));
-            await session.UntilAsync("over\n");
-        });
-
-        Assert.That(input, Is.EqualTo((200, "")));
-        Assert.That((await session.ToEndAsync()).Output.ToString(), Is.EqualTo("hello\nover\n"));
-    }
+    public System.Threading.Tasks.Task Input_ReachesTheProcess_AndItsEndToo() => Agent.TypeAndEndAsync(format, "s3");
 
     [Test]
     public async System.Threading.Tasks.Task Terminal_IsResized_AndInterrupted()
     {
-        using var session = await _agent.SessionAsync(format, "s4", new CommandInfo
-        {
-            Value = "trap 'stty size' WINCH; trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.05; done",
-        }, terminal: true);
-
-        await _agent.InputAsync(_agent.Nested("s4"), format, async send =>
-        {
-            await session.UntilAsync("ready");
-            await send(new ProcessIO
-            {
-                Type = ProcessIO.Types.Type.Control,
-                Control = new ProcessIO.Types.Control
-                {
-                    Type = ProcessIO.Types.Control.Types.Type.TtyInfo,
-                    TtyInfo = new TTYInfo { WindowSize = new TTYInfo.Types.WindowSize { Rows = 11, Columns = 22 } },
-                },
-            });
-            await session.UntilAsync("11 22");
-            await send(AgentFixture.Stdin("\u0003"));
-            await session.UntilAsync("caught");
-        });
-        await session.ToEndAsync();
+        await Agent.ResizeAndInterruptAsync(format, "s4", "stty");
 
         Assert.That((await WaitAsync("s4")).ExitStatus, Is.EqualTo(3 << 8));
     }
@@ -97,7 +50,7 @@ public sealed class AttachTests(MessageFormat format)
     [Test]
     public async System.Threading.Tasks.Task Session_WhoseConnectionEnds_IsKilledWithAllThatItStarted()
     {
-        var session = await _agent.SessionAsync(format, "s5", new CommandInfo { Value = "sleep 1000 & echo $! $$; wait" });
+        var session = await Agent.SessionAsync(format, "s5", new CommandInfo { Value = "sleep 1000 & echo $! $$; wait" });
         await session.UntilAsync("\n");
         var pids = session.Output.ToString().Split().Where(word => word.Length > 0).Select(int.Parse).ToList();
 
@@ -110,48 +63,48 @@ public sealed class AttachTests(MessageFormat format)
     [Test]
     public async System.Threading.Tasks.Task Session_InATaskThatIsKilled_EndsWithIt()
     {
-        _agent.Master.Send(Make.Launch(Make.Task("victim", "sleep 1000", "cpus:0.1;mem:32")));
-        var task = (await _agent.Master.StateAsync("victim", TaskState.TaskRunning)).ContainerStatus.ContainerId;
-        using var session = new OutputReading(await _agent.PostAsync(new Call
+        Agent.Master.Send(Make.Launch(Make.Task("victim", "sleep 1000", "cpus:0.1;mem:32")));
+        var task = (await Agent.Master.StateAsync("victim", TaskState.TaskRunning)).ContainerStatus.ContainerId;
+        using var session = new OutputReading(await Agent.PostAsync(new Call
         {
             Type = Call.Types.Type.LaunchNestedContainerSession,
             LaunchNestedContainerSession = new() { ContainerId = new ContainerID { Value = "s9", Parent = task }, Command = new CommandInfo { Value = "echo $$; exec sleep 1000" } },
-        }, format), format, _agent.Timeout);
+        }, format), format, Agent.Timeout);
         await session.UntilAsync("\n");
         var pid = int.Parse(session.Output.ToString());
 
-        _agent.Master.Send(Make.Kill("victim", graceSeconds: 0));
+        Agent.Master.Send(Make.Kill("victim", graceSeconds: 0));
 
         await session.ToEndAsync();
-        await _agent.Master.StateAsync("victim", TaskState.TaskKilled);
+        await Agent.Master.StateAsync("victim", TaskState.TaskKilled);
         Assert.That(() => ProcessTable.Read(pid) is { Ended: false }, Is.False.After(10_000, 20));
     }
 
     [Test]
     public async System.Threading.Tasks.Task Input_OfASecondWriter_IsAConflict()
     {
-        using var session = await _agent.SessionAsync(format, "s6", new CommandInfo { Value = "cat" });
+        using var session = await Agent.SessionAsync(format, "s6", new CommandInfo { Value = "cat" });
 
-        await _agent.InputAsync(_agent.Nested("s6"), format, async send =>
+        await Agent.InputAsync(Agent.Nested("s6"), format, async send =>
         {
             await send(AgentFixture.Stdin("first\n"));
             await session.UntilAsync("first");
-            Assert.That(await _agent.InputAsync(_agent.Nested("s6"), format, _ => System.Threading.Tasks.Task.CompletedTask),
+            Assert.That(await Agent.InputAsync(Agent.Nested("s6"), format, _ => System.Threading.Tasks.Task.CompletedTask),
                 Is.EqualTo((409, "Multiple input connections are not allowed")));
         });
 
-        Assert.That(await _agent.InputAsync(_agent.Nested("s6"), format, send => send(AgentFixture.Stdin("again\n"))), Is.EqualTo((200, "")));
+        Assert.That(await Agent.InputAsync(Agent.Nested("s6"), format, send => send(AgentFixture.Stdin("again\n"))), Is.EqualTo((200, "")));
         await session.UntilAsync("again");
     }
 
     [Test]
     public async System.Threading.Tasks.Task Output_IsSharedByAllWhoAttach_FromThenOn()
     {
-        using var session = await _agent.SessionAsync(format, "s7", new CommandInfo { Value = "echo early; cat" });
+        using var session = await Agent.SessionAsync(format, "s7", new CommandInfo { Value = "echo early; cat" });
         await session.UntilAsync("early");
-        using var other = new OutputReading(await _agent.PostAsync(Attach("s7"), format), format, _agent.Timeout);
+        using var other = new OutputReading(await Agent.PostAsync(Attach("s7"), format), format, Agent.Timeout);
 
-        await _agent.InputAsync(_agent.Nested("s7"), format, async send =>
+        await Agent.InputAsync(Agent.Nested("s7"), format, async send =>
         {
             await send(AgentFixture.Stdin("late\n"));
             await session.UntilAsync("late");
@@ -165,7 +118,7 @@ public sealed class AttachTests(MessageFormat format)
     [Test]
     public async System.Threading.Tasks.Task LongOutput_ArrivesWhole()
     {
-        using var session = await _agent.SessionAsync(format, "s8", new CommandInfo { Value = "head -c 3000000 /dev/zero | tr '\\0' x" });
+        using var session = await Agent.SessionAsync(format, "s8", new CommandInfo { Value = "head -c 3000000 /dev/zero | tr '\\0' x" });
 
         Assert.That((await session.ToEndAsync()).Output.Length, Is.EqualTo(3_000_000));
     }
@@ -173,18 +126,18 @@ public sealed class AttachTests(MessageFormat format)
     [Test]
     public async System.Threading.Tasks.Task Attach_ToNothing_IsNotFound_ToATaskWithFiles_IsRefused()
     {
-        Assert.That(await _agent.AnswerAsync(Attach("nothing"), format), Is.EqualTo((404, $"Container {_agent.Task.Value}.nothing cannot be found")));
-        Assert.That(await _agent.InputAsync(_agent.Nested("nothing"), format, _ => System.Threading.Tasks.Task.CompletedTask),
-            Is.EqualTo((404, $"Container {_agent.Task.Value}.nothing cannot be found")));
-        var files = await _agent.AnswerAsync(
-            new Call { Type = CallType.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = _agent.Task } }, format);
+        Assert.That(await Agent.AnswerAsync(Attach("nothing"), format), Is.EqualTo((404, $"Container {Agent.Task.Value}.nothing cannot be found")));
+        Assert.That(await Agent.InputAsync(Agent.Nested("nothing"), format, _ => System.Threading.Tasks.Task.CompletedTask),
+            Is.EqualTo((404, $"Container {Agent.Task.Value}.nothing cannot be found")));
+        var files = await Agent.AnswerAsync(
+            new Call { Type = CallType.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = Agent.Task } }, format);
         Assert.That(files.Status, Is.EqualTo(500));
     }
 
     [Test]
     public async System.Threading.Tasks.Task Session_OfAProgramThatIsNotThere_SaysSo()
     {
-        using var session = await _agent.SessionAsync(format, "s9", new CommandInfo { Shell = false, Value = "/nowhere/to/be/found" });
+        using var session = await Agent.SessionAsync(format, "s9", new CommandInfo { Shell = false, Value = "/nowhere/to/be/found" });
 
         Assert.That((await session.ToEndAsync()).Error.ToString(), Does.Contain("/nowhere/to/be/found"));
         Assert.That((await WaitAsync("s9")).ExitStatus, Is.Not.Zero);
@@ -193,14 +146,14 @@ public sealed class AttachTests(MessageFormat format)
     [Test]
     public async System.Threading.Tasks.Task Session_AsAUserThatIsNotThere_IsRefused()
     {
-        using var session = await _agent.SessionAsync(format, "s10", new CommandInfo { Value = "true", User = "nobody-here" });
+        using var session = await Agent.SessionAsync(format, "s10", new CommandInfo { Value = "true", User = "nobody-here" });
 
         Assert.That((int)session.Answer.StatusCode, Is.EqualTo(400));
         Assert.That(await session.Answer.Content.ReadAsStringAsync(), Does.Contain("nobody-here"));
     }
 
-    private Call Attach(string name) => new() { Type = CallType.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = _agent.Nested(name) } };
+    private Call Attach(string name) => new() { Type = CallType.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = Agent.Nested(name) } };
 
-    private async Task<Response.Types.WaitNestedContainer> WaitAsync(string name) => (await _agent.AskAsync(
-        new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = _agent.Nested(name) } }, format)).WaitNestedContainer;
+    private async Task<Response.Types.WaitNestedContainer> WaitAsync(string name) => (await Agent.AskAsync(
+        new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = Agent.Nested(name) } }, format)).WaitNestedContainer;
 }

@@ -10,20 +10,8 @@ namespace Offerbook.Agent.Tests.Http.Operator;
 [TestFixture(MessageFormat.Json)]
 [TestFixture(MessageFormat.Protobuf)]
 [Category("case 182")]
-public sealed class ContainerCallTests(MessageFormat format)
+internal sealed class ContainerCallTests(MessageFormat format) : OneAgentTests
 {
-    private AgentFixture _agent = null!;
-
-    [OneTimeSetUp]
-    public async System.Threading.Tasks.Task Start() => _agent = await AgentFixture.StartAsync();
-
-    [OneTimeTearDown]
-    public async System.Threading.Tasks.Task Stop()
-    {
-        await _agent.Agent.KillAllTasksAsync(TimeSpan.Zero);
-        await _agent.DisposeAsync();
-    }
-
     [Test]
     public async System.Threading.Tasks.Task Standalone_LivesItsLife()
     {
@@ -35,29 +23,29 @@ public sealed class ContainerCallTests(MessageFormat format)
         var ended = await WaitAsync(id);
 
         Assert.That(ended.ExitStatus, Is.EqualTo(3 << 8));
-        Assert.That(await File.ReadAllTextAsync($"{_agent.Work}/containers/alone/stdout"), Is.EqualTo("here\n"));
+        Assert.That(await File.ReadAllTextAsync($"{Agent.Work}/containers/alone/stdout"), Is.EqualTo("here\n"));
         Assert.That(await RemoveAsync(id), Is.EqualTo((200, "")));
-        Assert.That(() => Directory.Exists($"{_agent.Work}/containers/alone"), Is.False.After(10_000, 20));
-        Assert.That(await _agent.AnswerAsync(new Call { Type = CallType.WaitContainer, WaitContainer = new() { ContainerId = id } }, format),
+        Assert.That(() => Directory.Exists($"{Agent.Work}/containers/alone"), Is.False.After(10_000, 20));
+        Assert.That(await Agent.AnswerAsync(new Call { Type = CallType.WaitContainer, WaitContainer = new() { ContainerId = id } }, format),
             Is.EqualTo((404, "Container alone cannot be found")));
     }
 
     [Test]
     public async System.Threading.Tasks.Task Nested_LivesInItsTask_AndIsListed()
     {
-        var id = _agent.Nested("inner");
+        var id = Agent.Nested("inner");
         await LaunchAsync(id, "pwd; exec sleep 1000");
 
-        var hidden = await _agent.AskAsync(new Call { Type = CallType.GetContainers }, format);
-        var shown = await _agent.AskAsync(new Call { Type = CallType.GetContainers, GetContainers = new() { ShowNested = true } }, format);
+        var hidden = await Agent.AskAsync(new Call { Type = CallType.GetContainers }, format);
+        var shown = await Agent.AskAsync(new Call { Type = CallType.GetContainers, GetContainers = new() { ShowNested = true } }, format);
 
-        Assert.That(hidden.GetContainers.Containers.Select(container => container.ContainerId.Value), Is.EqualTo(new[] { _agent.Task.Value }));
+        Assert.That(hidden.GetContainers.Containers.Select(container => container.ContainerId.Value), Is.EqualTo(new[] { Agent.Task.Value }));
         var nested = shown.GetContainers.Containers.Single(container => container.ContainerId.Value == "inner");
         Assert.That(nested.ContainerId.Parent, Is.Null);
         Assert.That(nested.ContainerStatus.ContainerId, Is.EqualTo(id));
         Assert.That(nested.ContainerStatus.ExecutorPid, Is.GreaterThan(1));
         Assert.That(nested.ExecutorId.Value, Is.EqualTo("runs"));
-        var output = $"{_agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/latest/containers/inner/stdout";
+        var output = $"{Agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/latest/containers/inner/stdout";
         await Patiently.Until(() => File.ReadAllText(output).EndsWith("/containers/inner\n", StringComparison.Ordinal), "it says where it works");
 
         Assert.That(await KillAsync(id, null), Is.EqualTo((200, "")));
@@ -71,7 +59,7 @@ public sealed class ContainerCallTests(MessageFormat format)
     {
         var id = new ContainerID { Value = "signalled" };
         await LaunchAsync(id, "trap 'exit 5' USR1; echo ready; while :; do sleep 0.02; done");
-        Assert.That(() => File.Exists($"{_agent.Work}/containers/signalled/stdout") && new System.IO.FileInfo($"{_agent.Work}/containers/signalled/stdout").Length > 0, Is.True.After(10_000, 20));
+        Assert.That(() => File.Exists($"{Agent.Work}/containers/signalled/stdout") && new System.IO.FileInfo($"{Agent.Work}/containers/signalled/stdout").Length > 0, Is.True.After(10_000, 20));
 
         Assert.That(await KillAsync(id, 10), Is.EqualTo((200, "")));
 
@@ -85,8 +73,8 @@ public sealed class ContainerCallTests(MessageFormat format)
         var id = new ContainerID { Value = "stays" };
         await LaunchAsync(id, "while [ ! -e go ]; do sleep 0.02; done; exit 6");
 
-        await _agent.RestartAsync();
-        await File.WriteAllTextAsync($"{_agent.Work}/containers/stays/go", "");
+        await Agent.RestartAsync();
+        await File.WriteAllTextAsync($"{Agent.Work}/containers/stays/go", "");
 
         Assert.That((await WaitAsync(id)).ExitStatus, Is.EqualTo(6 << 8));
         await RemoveAsync(id);
@@ -95,19 +83,19 @@ public sealed class ContainerCallTests(MessageFormat format)
     [Test]
     public async System.Threading.Tasks.Task Wait_OfATask_OlderForms_AreTheSame()
     {
-        var id = _agent.Nested("older");
-        var launched = await _agent.AnswerAsync(new Call
+        var id = Agent.Nested("older");
+        var launched = await Agent.AnswerAsync(new Call
         {
             Type = CallType.LaunchNestedContainer,
             LaunchNestedContainer = new() { ContainerId = id, Command = new CommandInfo { Value = "exit 4" } },
         }, format);
         Assert.That(launched, Is.EqualTo((200, "")));
 
-        var wait = await _agent.AskAsync(new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = id } }, format);
+        var wait = await Agent.AskAsync(new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = id } }, format);
 
         Assert.That((wait.Type, wait.WaitNestedContainer.ExitStatus), Is.EqualTo((Response.Types.Type.WaitNestedContainer, 4 << 8)));
-        Assert.That(await _agent.AnswerAsync(new Call { Type = CallType.RemoveNestedContainer, RemoveNestedContainer = new() { ContainerId = id } }, format), Is.EqualTo((200, "")));
-        Assert.That((await _agent.AnswerAsync(new Call { Type = CallType.KillNestedContainer, KillNestedContainer = new() { ContainerId = id } }, format)).Status, Is.EqualTo(404));
+        Assert.That(await Agent.AnswerAsync(new Call { Type = CallType.RemoveNestedContainer, RemoveNestedContainer = new() { ContainerId = id } }, format), Is.EqualTo((200, "")));
+        Assert.That((await Agent.AnswerAsync(new Call { Type = CallType.KillNestedContainer, KillNestedContainer = new() { ContainerId = id } }, format)).Status, Is.EqualTo(404));
     }
 
     [TestCase("a.b", "invalid characters")]
@@ -139,17 +127,17 @@ public sealed class ContainerCallTests(MessageFormat format)
             });
         }
 
-        Assert.That(await _agent.AnswerAsync(new Call { Type = CallType.LaunchContainer, LaunchContainer = launch }, format),
+        Assert.That(await Agent.AnswerAsync(new Call { Type = CallType.LaunchContainer, LaunchContainer = launch }, format),
             Is.EqualTo((400, "Failed to validate agent::Call: " + text)));
     }
 
-    private Task<(int Status, string Text)> LaunchAsync(ContainerID id, string line) => _agent.AnswerAsync(new Call
+    private Task<(int Status, string Text)> LaunchAsync(ContainerID id, string line) => Agent.AnswerAsync(new Call
     {
         Type = CallType.LaunchContainer, LaunchContainer = new() { ContainerId = id, Command = new CommandInfo { Value = line } },
     }, format);
 
     private async Task<Response.Types.WaitContainer> WaitAsync(ContainerID id) =>
-        (await _agent.AskAsync(new Call { Type = CallType.WaitContainer, WaitContainer = new() { ContainerId = id } }, format)).WaitContainer;
+        (await Agent.AskAsync(new Call { Type = CallType.WaitContainer, WaitContainer = new() { ContainerId = id } }, format)).WaitContainer;
 
     private Task<(int Status, string Text)> KillAsync(ContainerID id, int? signal)
     {
@@ -158,9 +146,9 @@ public sealed class ContainerCallTests(MessageFormat format)
         {
             kill.Signal = number;
         }
-        return _agent.AnswerAsync(new Call { Type = CallType.KillContainer, KillContainer = kill }, format);
+        return Agent.AnswerAsync(new Call { Type = CallType.KillContainer, KillContainer = kill }, format);
     }
 
     private Task<(int Status, string Text)> RemoveAsync(ContainerID id) =>
-        _agent.AnswerAsync(new Call { Type = CallType.RemoveContainer, RemoveContainer = new() { ContainerId = id } }, format);
+        Agent.AnswerAsync(new Call { Type = CallType.RemoveContainer, RemoveContainer = new() { ContainerId = id } }, format);
 }

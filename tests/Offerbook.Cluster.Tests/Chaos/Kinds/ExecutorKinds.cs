@@ -23,7 +23,7 @@ internal sealed class ExecutorKind : ChaosKind
             ExecutorId = new V1.ExecutorID { Value = id }, Name = id, Resources = { ChaosPlan.Resources(0.1, 64) },
             Command = new V1.CommandInfo
             {
-                Value = $"exec python3 {Path.Combine(AppContext.BaseDirectory, "Chaos", "executor.py")}", Environment = plan.Environment(id, plan.Marks),
+                Value = $"exec python3 {Path.Combine(AppContext.BaseDirectory, "executor.py")}", Environment = plan.Environment(id, plan.Marks),
             },
             ShutdownGracePeriod = new V1.DurationInfo { Nanoseconds = 3_000_000_000 },
         };

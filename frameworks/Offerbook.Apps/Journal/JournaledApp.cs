@@ -9,7 +9,7 @@ using Offerbook.Storage;
 namespace Offerbook.Apps.Journal;
 
 /// <summary>Apps as the journal has them: as the API shows them, which loses nothing.</summary>
-internal static class AppJson
+internal static class JournaledApp
 {
     public static JObject Write(AppDefinition app) => AppWriter.Write(app);
 
