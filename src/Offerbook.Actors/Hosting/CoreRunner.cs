@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Offerbook.Storage;
 
@@ -24,44 +23,19 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     /// <summary>Messages that may wait: at 10 µs a turn this is 0.16 s of work, less than any client's patience.</summary>
     public const int DefaultMailboxCapacity = 16_384;
 
-    /// <summary>Events in one append: a few milliseconds of SQLite work, so that a burst cannot postpone its own first answer for long.</summary>
-    private const int MaxEventsPerAppend = 4_096;
-
     /// <summary>Messages, and then due timers, between two looks at the other kind: neither can starve the other.</summary>
     private const int MaxTurnsPerBurst = 256;
 
-    /// <summary>Other messages before one of the crowd has its turn: the crowd moves on however busy the others are.</summary>
-    private const int MaxTurnsBeforeCrowd = 8;
-
-    /// <summary>
-    /// Effects and events that may wait for the journal before turns pause: at 100,000 a second a disk may stall for half a
-    /// second unnoticed. One burst may go over it by what its turns emit.
-    /// </summary>
-    private const int MaxWaitingEffects = 65_536;
-
     private readonly ICore<TMessage> _core;
-    private readonly IEffectHandler _handler;
     private readonly IJournal? _journal;
-    private readonly string _persistenceId;
     private readonly TimeProvider _time;
     private readonly long _origin;
-    private readonly Channel<TMessage> _mailbox;
-    private readonly Channel<TMessage> _crowd;
-    private readonly Doorbell _mailArrived = new();
-    private readonly Doorbell _effectsArrived = new();
-    private readonly Doorbell _roomMade = new();
+    private readonly Mailbox<TMessage> _mailbox;
+    private readonly EffectOutlet _outlet;
     private readonly TimerQueue<TMessage> _timers = new();
     private readonly Effects _effects = new();
-    private readonly Lock _outletLock = new();
-    private readonly List<JournalRecord> _toAppend = [];
-    private Snapshot? _toSnapshot;
-    private long _packing;
-    private Exception? _packFailure;
-    private OutputGate _gate = new(0);
     private readonly ITimer _alarm;
     private readonly ICoreObserver<TMessage>? _observer;
-    private int _turnsSinceCrowd;
-    private volatile bool _turnsOver;
     private volatile bool _failed;
     private Task? _running;
 
@@ -71,33 +45,23 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     {
         Invariant.Check(core is not IDurableCore<TMessage> || journal is not null, "a durable core needs a journal");
         _core = core;
-        _handler = handler;
         _journal = journal;
-        _persistenceId = (core as IDurableCore<TMessage>)?.PersistenceId ?? "";
         _time = time;
         _observer = observer;
         _origin = time.GetTimestamp();
-        _mailbox = Channel.CreateBounded<TMessage>(new BoundedChannelOptions(mailboxCapacity) { SingleReader = true });
-        _crowd = Channel.CreateBounded<TMessage>(new BoundedChannelOptions(mailboxCapacity) { SingleReader = true });
-        _alarm = time.CreateTimer(_ => _mailArrived.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _mailbox = new Mailbox<TMessage>(mailboxCapacity);
+        _outlet = new EffectOutlet(handler, journal, (core as IDurableCore<TMessage>)?.PersistenceId ?? "", time,
+            observer is null ? null : observer.EventsAppended);
+        _alarm = time.CreateTimer(_ => _mailbox.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Ends when the runner is disposed; faults when the core, the journal or an effect handler throws. Watch it: a faulted runner is dead.</summary>
     public Task Completion => _running ?? throw new InvalidOperationException("The runner has not been started.");
 
-    public int QueueDepth => _mailbox.Reader.Count + _crowd.Reader.Count;
+    public int QueueDepth => _mailbox.Count;
 
     /// <summary>Events that wait to be appended to the journal, without those being appended now.</summary>
-    public int WaitingEvents
-    {
-        get
-        {
-            lock (_outletLock)
-            {
-                return _toAppend.Count;
-            }
-        }
-    }
+    public int WaitingEvents => _outlet.WaitingEvents;
 
     public Now Now => new(_time.GetElapsedTime(_origin), _time.GetUtcNow());
 
@@ -106,35 +70,27 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     {
         if (_core is IDurableCore<TMessage> durable)
         {
-            var recovery = await _journal!.RecoverAsync(_persistenceId, cancellation);
-            _gate = new OutputGate(recovery.LastSequence);
+            var recovery = await _journal!.RecoverAsync(durable.PersistenceId, cancellation);
+            _outlet.ContinueAfter(recovery.LastSequence);
             durable.Recover(recovery, Now, _effects);
             Interpret();
         }
-        _running = Task.WhenAll(OnThread("turns", Turns), OnThread("outlet", Outlet));
+        _running = Task.WhenAll(OnThread("turns", Turns), OnThread("outlet", _outlet.Run));
     }
 
-    public bool TryPost(TMessage message)
-    {
-        if (!_mailbox.Writer.TryWrite(message))
-        {
-            return false;
-        }
-        _mailArrived.Ring();
-        return true;
-    }
+    public bool TryPost(TMessage message) => _mailbox.TryPost(message);
 
     /// <summary>Waits for room in the mailbox.</summary>
     /// <exception cref="ChannelClosedException">The runner has stopped.</exception>
-    public ValueTask PostAsync(TMessage message, CancellationToken cancellation = default) =>
-        !cancellation.IsCancellationRequested && TryPost(message) ? ValueTask.CompletedTask : PostAsync(_mailbox, message, cancellation);
+    public ValueTask PostAsync(TMessage message, CancellationToken cancellation = default) => _mailbox.PostAsync(message, cancellation);
 
     /// <summary>
     /// Posts one of many messages that come at once and whose turns are long: it waits behind whatever else there is, but for at most
-    /// <see cref="MaxTurnsBeforeCrowd"/> turns. Nothing that must come after it may be posted before its effects are seen.
+    /// <see cref="Mailbox{TMessage}.MaxTurnsBeforeCrowd"/> turns. Nothing that must come after it may be posted before its effects are seen.
     /// </summary>
     /// <exception cref="ChannelClosedException">The runner has stopped.</exception>
-    public ValueTask PostOfCrowdAsync(TMessage message, CancellationToken cancellation = default) => PostAsync(_crowd, message, cancellation);
+    public ValueTask PostOfCrowdAsync(TMessage message, CancellationToken cancellation = default) =>
+        _mailbox.PostOfCrowdAsync(message, cancellation);
 
     /// <summary>
     /// Stops taking messages, finishes the turns already queued, lets their effects out, and returns. Timers that have not run
@@ -142,20 +98,12 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        _mailbox.Writer.TryComplete();
-        _crowd.Writer.TryComplete();
-        _mailArrived.Ring();
+        _mailbox.Close();
         if (_running is not null)
         {
             await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
         }
         await _alarm.DisposeAsync();
-    }
-
-    private async ValueTask PostAsync(Channel<TMessage> lane, TMessage message, CancellationToken cancellation)
-    {
-        await lane.Writer.WriteAsync(message, cancellation);
-        _mailArrived.Ring();
     }
 
     /// <returns>Ends with the loop; faults with what the loop throws, and then the other loop ends too.</returns>
@@ -172,11 +120,8 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
             catch (Exception failure)
             {
                 _failed = true;
-                _mailbox.Writer.TryComplete(failure);
-                _crowd.Writer.TryComplete(failure);
-                _mailArrived.Ring();
-                _effectsArrived.Ring();
-                _roomMade.Ring();
+                _mailbox.Close(failure);
+                _outlet.Stop();
                 ended.SetException(failure);
             }
         })
@@ -191,14 +136,14 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     private void Turns()
     {
         ArmAlarm();
-        while (!_failed && !(_mailbox.Reader.Completion.IsCompleted && _crowd.Reader.Completion.IsCompleted))
+        while (!_failed && !_mailbox.IsOver)
         {
             if (QueueDepth == 0)
             {
-                _mailArrived.Wait();
+                _mailbox.Wait();
             }
             var ofCrowd = false;
-            for (var i = 0; i < MaxTurnsPerBurst && !ofCrowd && TryTake(out var message, out ofCrowd); i++)
+            for (var i = 0; i < MaxTurnsPerBurst && !ofCrowd && _mailbox.TryTake(out var message, out ofCrowd); i++)
             {
                 Turn(message, TimeSpan.Zero);
             }
@@ -208,27 +153,12 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
                 Turn(due, late);
             }
             ArmAlarm();
-            // The outlet rings after every step it makes; a ring left over from before only costs one more look.
-            while (!_failed && IsCrowded())
+            while (!_failed && _outlet.IsCrowded)
             {
-                _roomMade.Wait();
+                _outlet.WaitForRoom();
             }
         }
-        _turnsOver = true;
-        _effectsArrived.Ring();
-    }
-
-    private bool TryTake([MaybeNullWhen(false)] out TMessage message, out bool ofCrowd)
-    {
-        ofCrowd = false;
-        if (_turnsSinceCrowd < MaxTurnsBeforeCrowd && _mailbox.Reader.TryRead(out message))
-        {
-            _turnsSinceCrowd++;
-            return true;
-        }
-        _turnsSinceCrowd = 0;
-        ofCrowd = _crowd.Reader.TryRead(out message);
-        return ofCrowd || _mailbox.Reader.TryRead(out message);
+        _outlet.EndOfTurns();
     }
 
     private void Turn(TMessage message, TimeSpan late)
@@ -251,70 +181,20 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         {
             return;
         }
-        lock (_outletLock)
+        for (var i = 0; i < _effects.Count; i++)
         {
-            for (var i = 0; i < _effects.Count; i++)
+            switch (_effects[i])
             {
-                Invariant.Check(_journal is not null || _effects[i] is not (Persist or SaveSnapshot or SaveSnapshotOf), "a core without a journal persists");
-                switch (_effects[i])
-                {
-                    case StartTimer timer:
-                        _timers.Start(timer.Key, Now.Elapsed + timer.After, (TMessage)timer.Message);
-                        break;
-                    case CancelTimer timer:
-                        _timers.Cancel(timer.Key);
-                        break;
-                    case Persist persist:
-                        _gate.NextSequence();
-                        _toAppend.Add(persist.Event);
-                        break;
-                    case SaveSnapshot snapshot:
-                        _toSnapshot = new Snapshot(_gate.Appended, snapshot.State);
-                        break;
-                    case SaveSnapshotOf snapshot:
-                        Pack(snapshot, _gate.Appended);
-                        break;
-                    case var effect:
-                        _gate.Hold(effect);
-                        break;
-                }
+                case StartTimer timer:
+                    _timers.Start(timer.Key, Now.Elapsed + timer.After, (TMessage)timer.Message);
+                    break;
+                case CancelTimer timer:
+                    _timers.Cancel(timer.Key);
+                    break;
             }
         }
+        _outlet.Take(_effects);
         _effects.Clear();
-        _effectsArrived.Ring();
-    }
-
-    /// <summary>The newest wish counts; what is made for an older one is thrown away.</summary>
-    private void Pack(SaveSnapshotOf wanted, long sequence)
-    {
-        _packing = sequence;
-        _ = Task.Run(() =>
-        {
-            try
-            {
-                var made = new Snapshot(sequence, wanted.Pack());
-                lock (_outletLock)
-                {
-                    _toSnapshot = _packing == sequence ? made : _toSnapshot;
-                }
-            }
-            catch (Exception failure)
-            {
-                lock (_outletLock)
-                {
-                    _packFailure = failure;
-                }
-            }
-            _effectsArrived.Ring();
-        });
-    }
-
-    private bool IsCrowded()
-    {
-        lock (_outletLock)
-        {
-            return _toAppend.Count + _gate.Waiting > MaxWaitingEffects;
-        }
     }
 
     private void ArmAlarm()
@@ -330,87 +210,6 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         else
         {
             _alarm.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void Outlet()
-    {
-        bool last;
-        do
-        {
-            _effectsArrived.Wait();
-            // Asked before effects are taken: none can come after.
-            last = _turnsOver;
-            do
-            {
-                if (_failed)
-                {
-                    return;
-                }
-                Release();
-                _roomMade.Ring();
-            }
-            while (Flush());
-        }
-        while (!last);
-    }
-
-    /// <returns>Whether something was flushed, so that more may be let out.</returns>
-    private bool Flush()
-    {
-        JournalRecord[] batch;
-        Snapshot? snapshot = null;
-        long first;
-        lock (_outletLock)
-        {
-            if (_packFailure is not null)
-            {
-                throw new InvalidOperationException("The state could not be written out as a snapshot.", _packFailure);
-            }
-            if (_toAppend.Count == 0 && _toSnapshot is null)
-            {
-                return false;
-            }
-            var count = Math.Min(_toAppend.Count, MaxEventsPerAppend);
-            first = _gate.Appended - _toAppend.Count + 1;
-            batch = _toAppend.GetRange(0, count).ToArray();
-            _toAppend.RemoveRange(0, count);
-            if (_toSnapshot is { } wanted && wanted.Sequence < first + count)
-            {
-                (snapshot, _toSnapshot) = (wanted, null);
-            }
-        }
-        if (batch.Length > 0)
-        {
-            var began = _time.GetTimestamp();
-            _journal!.AppendAsync(_persistenceId, first, batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            _observer?.EventsAppended(batch.Length, _time.GetElapsedTime(began));
-            lock (_outletLock)
-            {
-                _gate.MarkFlushed(first + batch.Length - 1);
-            }
-        }
-        if (snapshot is not null)
-        {
-            Release();
-            _journal!.SaveSnapshotAsync(_persistenceId, snapshot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        }
-        return true;
-    }
-
-    private void Release()
-    {
-        while (true)
-        {
-            IEffect effect;
-            lock (_outletLock)
-            {
-                if (!_gate.TryRelease(out effect))
-                {
-                    return;
-                }
-            }
-            _handler.Perform(effect);
         }
     }
 }

@@ -1,0 +1,215 @@
+using Offerbook.Storage;
+
+namespace Offerbook.Actors.Hosting;
+
+/// <summary>
+/// What a core's turns have decided and the outside does not know yet. The turn thread puts effects in; the outlet thread appends
+/// events to the journal in batches (everything that came while the last batch was being flushed) and lets effects out in order once
+/// they may leave. What the two threads share is touched under one lock, which nobody holds while the journal or a handler works.
+/// </summary>
+/// <param name="appended">Told of each append: how many events, and how long it took. Null costs nothing.</param>
+internal sealed class EffectOutlet(IEffectHandler handler, IJournal? journal, string persistenceId, TimeProvider time, Action<int, TimeSpan>? appended)
+{
+    /// <summary>Events in one append: a few milliseconds of SQLite work, so that a burst cannot postpone its own first answer for long.</summary>
+    private const int MaxEventsPerAppend = 4_096;
+
+    /// <summary>
+    /// Effects and events that may wait for the journal before turns pause: at 100,000 a second a disk may stall for half a
+    /// second unnoticed. One burst may go over it by what its turns emit.
+    /// </summary>
+    private const int MaxWaitingEffects = 65_536;
+
+    private readonly Doorbell _effectsArrived = new();
+    private readonly Doorbell _roomMade = new();
+    private readonly Lock _lock = new();
+    private readonly List<JournalRecord> _toAppend = [];
+    private Snapshot? _toSnapshot;
+    private long _packing;
+    private Exception? _packFailure;
+    private OutputGate _gate = new(0);
+    private volatile bool _turnsOver;
+    private volatile bool _failed;
+
+    /// <summary>Events that wait to be appended to the journal, without those being appended now.</summary>
+    public int WaitingEvents
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _toAppend.Count;
+            }
+        }
+    }
+
+    /// <summary>So much waits for the journal that turns are to pause.</summary>
+    public bool IsCrowded
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _toAppend.Count + _gate.Waiting > MaxWaitingEffects;
+            }
+        }
+    }
+
+    /// <summary>Goes on behind what the journal holds. To be called before anything is taken.</summary>
+    public void ContinueAfter(long lastSequence) => _gate = new OutputGate(lastSequence);
+
+    /// <summary>Takes the effects of a turn, except for timers, which are the turn thread's own.</summary>
+    public void Take(Effects effects)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < effects.Count; i++)
+            {
+                Invariant.Check(journal is not null || effects[i] is not (Persist or SaveSnapshot or SaveSnapshotOf), "a core without a journal persists");
+                switch (effects[i])
+                {
+                    case StartTimer or CancelTimer:
+                        break;
+                    case Persist persist:
+                        _gate.NextSequence();
+                        _toAppend.Add(persist.Event);
+                        break;
+                    case SaveSnapshot snapshot:
+                        _toSnapshot = new Snapshot(_gate.Appended, snapshot.State);
+                        break;
+                    case SaveSnapshotOf snapshot:
+                        Pack(snapshot, _gate.Appended);
+                        break;
+                    case var effect:
+                        _gate.Hold(effect);
+                        break;
+                }
+            }
+        }
+        _effectsArrived.Ring();
+    }
+
+    /// <summary>Waits until the outlet has made a step: it rings after every one. A ring left over from before only costs one more look.</summary>
+    public void WaitForRoom() => _roomMade.Wait();
+
+    /// <summary>No turn will put anything in any more: <see cref="Run"/> lets out what there is and ends.</summary>
+    public void EndOfTurns()
+    {
+        _turnsOver = true;
+        _effectsArrived.Ring();
+    }
+
+    /// <summary>Something has failed: nothing more leaves, and nobody waits in here any longer.</summary>
+    public void Stop()
+    {
+        _failed = true;
+        _effectsArrived.Ring();
+        _roomMade.Ring();
+    }
+
+    /// <summary>The outlet thread's loop.</summary>
+    public void Run()
+    {
+        bool last;
+        do
+        {
+            _effectsArrived.Wait();
+            // Asked before effects are taken: none can come after.
+            last = _turnsOver;
+            do
+            {
+                if (_failed)
+                {
+                    return;
+                }
+                Release();
+                _roomMade.Ring();
+            }
+            while (Flush());
+        }
+        while (!last);
+    }
+
+    /// <summary>The newest wish counts; what is made for an older one is thrown away.</summary>
+    private void Pack(SaveSnapshotOf wanted, long sequence)
+    {
+        _packing = sequence;
+        _ = Task.Run(() =>
+        {
+            try
+            {
+                var made = new Snapshot(sequence, wanted.Pack());
+                lock (_lock)
+                {
+                    _toSnapshot = _packing == sequence ? made : _toSnapshot;
+                }
+            }
+            catch (Exception failure)
+            {
+                lock (_lock)
+                {
+                    _packFailure = failure;
+                }
+            }
+            _effectsArrived.Ring();
+        });
+    }
+
+    /// <returns>Whether something was flushed, so that more may be let out.</returns>
+    private bool Flush()
+    {
+        JournalRecord[] batch;
+        Snapshot? snapshot = null;
+        long first;
+        lock (_lock)
+        {
+            if (_packFailure is not null)
+            {
+                throw new InvalidOperationException("The state could not be written out as a snapshot.", _packFailure);
+            }
+            if (_toAppend.Count == 0 && _toSnapshot is null)
+            {
+                return false;
+            }
+            var count = Math.Min(_toAppend.Count, MaxEventsPerAppend);
+            first = _gate.Appended - _toAppend.Count + 1;
+            batch = _toAppend.GetRange(0, count).ToArray();
+            _toAppend.RemoveRange(0, count);
+            if (_toSnapshot is { } wanted && wanted.Sequence < first + count)
+            {
+                (snapshot, _toSnapshot) = (wanted, null);
+            }
+        }
+        if (batch.Length > 0)
+        {
+            var began = time.GetTimestamp();
+            journal!.AppendAsync(persistenceId, first, batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            appended?.Invoke(batch.Length, time.GetElapsedTime(began));
+            lock (_lock)
+            {
+                _gate.MarkFlushed(first + batch.Length - 1);
+            }
+        }
+        if (snapshot is not null)
+        {
+            Release();
+            journal!.SaveSnapshotAsync(persistenceId, snapshot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        return true;
+    }
+
+    private void Release()
+    {
+        while (true)
+        {
+            IEffect effect;
+            lock (_lock)
+            {
+                if (!_gate.TryRelease(out effect))
+                {
+                    return;
+                }
+            }
+            handler.Perform(effect);
+        }
+    }
+}
