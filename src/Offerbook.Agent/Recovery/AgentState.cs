@@ -13,20 +13,19 @@ namespace Offerbook.Agent.Recovery;
 
 /// <summary>
 /// The agent's durable state: the fold of its journal. Only <see cref="Apply"/> changes it, when an event is decided and when it
-/// is replayed. Finished tasks are bounded here, so that a replay forgets the same ones; those forgotten leave through
-/// <see cref="TakeForgotten"/>. An event costs O(log tasks).
+/// is replayed. What is remembered of finished work is in the <see cref="FrameworkBook"/>. An event costs O(log tasks).
 /// </summary>
 internal sealed class AgentState(AgentSettings settings)
 {
     private readonly Dictionary<ContainerId, AgentTask> _byContainer = [];
-    private readonly List<SandboxPath> _forgotten = [];
+    private readonly FrameworkBook _frameworks = new(settings);
 
     public AgentId? Id { get; private set; }
 
     /// <summary>What the id stands for; null without an id, and from a journal of an older version.</summary>
     public AgentConfigured? Configured { get; private set; }
 
-    public SortedDictionary<FrameworkId, FrameworkRecord> Frameworks { get; } = [];
+    public SortedDictionary<FrameworkId, FrameworkRecord> Frameworks => _frameworks.Known;
 
     public SortedDictionary<TaskKey, AgentTask> Tasks { get; } = [];
 
@@ -53,20 +52,10 @@ internal sealed class AgentState(AgentSettings settings)
     public AgentTask? Find(TaskKey key) => Tasks.GetValueOrDefault(key);
 
     /// <summary>Whether a task with this key has run here and is still remembered.</summary>
-    public bool HasFinished(TaskKey key) =>
-        Frameworks.TryGetValue(key.Framework, out var framework) && framework.Finished.Any(run => run.Task.TaskId.Value == key.Task.Value);
+    public bool HasFinished(TaskKey key) => _frameworks.HasFinished(key);
 
     /// <summary>Sandboxes whose tasks have been forgotten since the last call.</summary>
-    public IReadOnlyList<SandboxPath> TakeForgotten()
-    {
-        if (_forgotten.Count == 0)
-        {
-            return [];
-        }
-        var taken = _forgotten.ToArray();
-        _forgotten.Clear();
-        return taken;
-    }
+    public IReadOnlyList<SandboxPath> TakeForgotten() => _frameworks.TakeForgotten();
 
     public void Apply(IMessage @event)
     {
@@ -87,7 +76,7 @@ internal sealed class AgentState(AgentSettings settings)
                 Operations.Silence(null);
                 break;
             case FrameworkKnown known:
-                Know(known.FrameworkInfo);
+                _frameworks.Know(known.FrameworkInfo);
                 break;
             case TaskAdmitted admitted:
                 Add(AgentTasks.Of(admitted));
@@ -121,7 +110,7 @@ internal sealed class AgentState(AgentSettings settings)
                 EndSilently(Get(ended.FrameworkId, ended.TaskId), ended.EndedNanoseconds);
                 break;
             case SandboxesExpired expired:
-                Expire(expired.BeforeNanoseconds);
+                _frameworks.Expire(expired.BeforeNanoseconds);
                 break;
             case DrainStarted started:
                 Drain = started;
@@ -178,19 +167,6 @@ internal sealed class AgentState(AgentSettings settings)
         {
             Add(task);
             LiveTasks += task.Ended ? 0 : 1;
-        }
-    }
-
-    private void Know(FrameworkInfo info)
-    {
-        var id = FrameworkId.From(info.Id);
-        if (Frameworks.TryGetValue(id, out var framework))
-        {
-            framework.Info = info;
-        }
-        else
-        {
-            Frameworks.Add(id, new FrameworkRecord(info));
         }
     }
 
@@ -264,14 +240,7 @@ internal sealed class AgentState(AgentSettings settings)
     private void End(AgentExecutor executor, long endedNanoseconds)
     {
         Executors.Remove(executor);
-        var framework = Frameworks[executor.Key.Framework];
-        framework.FinishedExecutors.Enqueue(new FinishedExecutor(executor.Info, executor.Sandbox, endedNanoseconds));
-        if (framework.FinishedExecutors.Count > settings.MaxFinishedExecutorsPerFramework)
-        {
-            _forgotten.Add(framework.FinishedExecutors.Dequeue().Sandbox);
-        }
-        framework.LiveExecutors--;
-        NoteIfIdle(framework, endedNanoseconds);
+        _frameworks.Ended(executor, endedNanoseconds);
     }
 
     private void Finish(AgentTask task, long endedNanoseconds)
@@ -286,65 +255,7 @@ internal sealed class AgentState(AgentSettings settings)
         {
             Drain = null;
         }
-        var framework = Frameworks[task.Key.Framework];
-        framework.Finished.Enqueue(new FinishedTask(task.ToProto(), task.ExecutorName, task.Sandbox, endedNanoseconds, task.SharesContainer));
-        if (framework.Finished.Count > settings.MaxFinishedPerFramework)
-        {
-            Forget(framework.Finished.Dequeue());
-        }
-        framework.LiveTasks--;
-        NoteIfIdle(framework, endedNanoseconds);
-    }
-
-    private void NoteIfIdle(FrameworkRecord framework, long nanoseconds)
-    {
-        if (framework.Idle)
-        {
-            framework.IdleSinceNanoseconds = nanoseconds;
-            ForgetIdleFrameworks();
-        }
-    }
-
-    /// <summary>A sandbox that is an executor's goes with the executor.</summary>
-    private void Forget(FinishedTask run)
-    {
-        if (!run.SharesContainer)
-        {
-            _forgotten.Add(run.Sandbox);
-        }
-    }
-
-    private void ForgetIdleFrameworks()
-    {
-        while (Frameworks.Values.Count(framework => framework.Idle) > settings.MaxFinishedFrameworks)
-        {
-            var (id, oldest) = Frameworks.Where(entry => entry.Value.Idle).MinBy(entry => entry.Value.IdleSinceNanoseconds);
-            foreach (var run in oldest.Finished)
-            {
-                Forget(run);
-            }
-            _forgotten.AddRange(oldest.FinishedExecutors.Select(run => run.Sandbox));
-            Frameworks.Remove(id);
-        }
-    }
-
-    private void Expire(long beforeNanoseconds)
-    {
-        foreach (var (id, framework) in Frameworks.ToList())
-        {
-            while (framework.Finished.TryPeek(out var oldest) && oldest.EndedNanoseconds < beforeNanoseconds)
-            {
-                Forget(framework.Finished.Dequeue());
-            }
-            while (framework.FinishedExecutors.TryPeek(out var oldest) && oldest.EndedNanoseconds < beforeNanoseconds)
-            {
-                _forgotten.Add(framework.FinishedExecutors.Dequeue().Sandbox);
-            }
-            if (framework.Idle && framework.Finished.Count == 0 && framework.FinishedExecutors.Count == 0)
-            {
-                Frameworks.Remove(id);
-            }
-        }
+        _frameworks.Finished(task, endedNanoseconds);
     }
 
     private AgentTask Get(FrameworkID framework, TaskID task)
