@@ -55,7 +55,7 @@ public sealed class PodLedger
         var now = _cluster.World.Elapsed;
         foreach (var watch in _watches)
         {
-            if (!watch.Machine.Agent.IsUp || watch.Machine.Agent.IsPaused || watch.Machine.Agent.Disk.FlushMean > SlowFlush || watch.Machine.Containers.Hangs)
+            if (!watch.Machine.Agent.IsUp || watch.Machine.Agent.IsPaused || watch.Machine.Agent.Disk.FlushMean > SlowFlush || watch.Machine.Containers.Engine.Hangs)
             {
                 watch.Disturbed = now;
             }

@@ -70,7 +70,7 @@ public sealed class FaultInjector
         Every(_plan.ClockStepsPerMinute, StepClock);
         Every(_plan.SlowDisksPerMinute, SlowDisk);
         Every(_plan.FullDisksPerMinute, FillDisk);
-        Every(_plan.EngineHangsPerMinute, () => AnyEngine().Hang(_random.Exponential(TimeSpan.FromSeconds(20))));
+        Every(_plan.EngineHangsPerMinute, () => AnyEngine().Engine.Hang(_random.Exponential(TimeSpan.FromSeconds(20))));
         Every(_plan.EngineRestartsPerMinute, () => AnyEngine().RestartEngine(_random.Exponential(TimeSpan.FromSeconds(5)), _random.Chance(0.5)));
         Every(_plan.SlowPullsPerMinute, SlowPulls);
         KeepDeadDisksRestarting();

@@ -15,15 +15,15 @@ public sealed class SimContainers(SimWorld world, string machine)
     private readonly SortedDictionary<string, SimContainer> _containers = new(StringComparer.Ordinal);
     private readonly SeededRandom _chance = world.Seeds.For("containers of " + machine);
     private readonly HashSet<string> _ever = [];
-    private readonly List<AgentMessage> _untold = [];
-    private readonly List<Action> _unasked = [];
+    private readonly SimEngine _engine = new(world, machine);
     private int _pids = 1000;
-    private int _agentLife;
-    private int _hangs;
-    private bool _hangTold;
 
     /// <summary>Hands a message to the agent's core.</summary>
-    public Action<AgentMessage> Report { get; set; } = _ => { };
+    public Action<AgentMessage> Report
+    {
+        get => _engine.Report;
+        set => _engine.Report = value;
+    }
 
     /// <summary>Told of a container whose process begins to run.</summary>
     public Action<SimContainer>? Began { get; set; }
@@ -46,14 +46,11 @@ public sealed class SimContainers(SimWorld world, string machine)
 
     public static TimeSpan UsualStartMean { get; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long an agent waits for an engine that does not answer.</summary>
-    public static TimeSpan EngineDeadline { get; } = TimeSpan.FromSeconds(30);
-
     /// <summary>How long a process takes to end after SIGTERM.</summary>
     public TimeSpan StopMean { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Whether what runs containers answers nothing at the moment; see <see cref="Hang"/>.</summary>
-    public bool Hangs => _hangs > 0;
+    /// <summary>What runs containers here.</summary>
+    public SimEngine Engine => _engine;
 
     /// <summary>A defect for mutation tests: nothing can end a process but itself.</summary>
     public bool IgnoresSignals { get; set; }
@@ -63,43 +60,17 @@ public sealed class SimContainers(SimWorld world, string machine)
         Invariant.Check(_ever.Add(spec.Container.Value), $"container {spec.Container} is launched twice on {machine}");
         Invariant.Check(spec.Joins is not { } joined || _containers.GetValueOrDefault(joined.Value)?.Started is not null,
             $"container {spec.Container} is launched in {spec.Joins}, which has not begun");
-        if (Hangs)
-        {
-            AskLater(spec);
-            return;
-        }
-        Make(spec);
-    }
-
-    /// <summary>What hangs is waited for until a deadline, and then the launch has failed.</summary>
-    private void AskLater(ContainerSpec spec)
-    {
-        var open = true;
-        var life = _agentLife;
-        _unasked.Add(() =>
-        {
-            if (open && life == _agentLife)
-            {
-                open = false;
-                Make(spec);
-            }
-        });
-        Later(EngineDeadline, () =>
-        {
-            if (open)
-            {
-                open = false;
-                Report(new AgentMessage.ContainerLaunchFailed(spec.Container, "the engine did not answer in time"));
-            }
-        });
+        _engine.Ask(
+            () => Make(spec),
+            () => Report(new AgentMessage.ContainerLaunchFailed(spec.Container, "the engine did not answer in time")));
     }
 
     private void Make(ContainerSpec spec)
     {
         if (_chance.Chance(LaunchFailureRate) || (spec.Joins is { } joined && _containers.GetValueOrDefault(joined.Value) is not { Exit: null }))
         {
-            Later(_chance.Exponential(StartMean), () =>
-                Tell(new AgentMessage.ContainerLaunchFailed(spec.Container, "simulated failure to start")));
+            _engine.Later(_chance.Exponential(StartMean), () =>
+                _engine.Tell(new AgentMessage.ContainerLaunchFailed(spec.Container, "simulated failure to start")));
             return;
         }
         var line = spec.Command is CommandSpec.Shell shell ? shell.Line : "";
@@ -119,7 +90,7 @@ public sealed class SimContainers(SimWorld world, string machine)
             _containers.Remove(container.Id.Value);
             if (container.IsWatched)
             {
-                Later(TimeSpan.Zero, () => Tell(new AgentMessage.ContainerLaunchFailed(container.Id, "what it was to run in has ended")));
+                _engine.Later(TimeSpan.Zero, () => _engine.Tell(new AgentMessage.ContainerLaunchFailed(container.Id, "what it was to run in has ended")));
             }
             return;
         }
@@ -132,93 +103,18 @@ public sealed class SimContainers(SimWorld world, string machine)
         }
         if (container.IsWatched)
         {
-            Tell(new AgentMessage.ContainerStarted(container.Id, container.Pid));
+            _engine.Tell(new AgentMessage.ContainerStarted(container.Id, container.Pid));
         }
     }
-
-    /// <summary>
-    /// What runs containers stops to answer for a while, and then goes on where it was: launches wait for a deadline, signals are heeded
-    /// afterwards, and only afterwards it tells what has happened to containers meanwhile. The containers know nothing of it.
-    /// </summary>
-    public void Hang(TimeSpan duration)
-    {
-        _hangs++;
-        world.Note($"the engine of {machine} hangs for {duration}");
-        FindOut();
-        world.Schedule(duration, null, () =>
-        {
-            if (--_hangs > 0)
-            {
-                return;
-            }
-            world.Note($"the engine of {machine} goes on");
-            if (_hangTold)
-            {
-                _hangTold = false;
-                Report(new AgentMessage.EngineChanged(null));
-            }
-            foreach (var message in Drain(_untold))
-            {
-                Report(message);
-            }
-            foreach (var request in Drain(_unasked))
-            {
-                request();
-            }
-        });
-    }
-
-    /// <summary>The agent asks again and again, and takes what has not answered by a deadline for hung.</summary>
-    private void FindOut() => Later(EngineDeadline, () =>
-    {
-        if (Hangs && !_hangTold)
-        {
-            _hangTold = true;
-            Report(new AgentMessage.EngineChanged("the engine does not answer"));
-        }
-    });
 
     /// <summary>What runs containers is restarted, and they go on meanwhile (live restore) or end with it.</summary>
     public void RestartEngine(TimeSpan down, bool liveRestore)
     {
-        Hang(down);
+        _engine.Hang(down);
         foreach (var container in liveRestore ? [] : _containers.Values.Where(item => item.IsRunning).ToList())
         {
             End(container, new ContainerExit.Exited(137));
         }
-    }
-
-    private static List<T> Drain<T>(List<T> list)
-    {
-        var all = list.ToList();
-        list.Clear();
-        return all;
-    }
-
-    /// <summary>Reports, as soon as what runs containers does.</summary>
-    private void Tell(AgentMessage message)
-    {
-        if (Hangs)
-        {
-            _untold.Add(message);
-        }
-        else
-        {
-            Report(message);
-        }
-    }
-
-    /// <summary>What the agent's process waits for dies with it.</summary>
-    private void Later(TimeSpan after, Action happen)
-    {
-        var life = _agentLife;
-        world.Schedule(after, null, () =>
-        {
-            if (life == _agentLife)
-            {
-                happen();
-            }
-        });
     }
 
     /// <summary>Ends a container's process, whatever the reason. Harmless when it has ended.</summary>
@@ -233,7 +129,7 @@ public sealed class SimContainers(SimWorld world, string machine)
         Finished?.Invoke(container);
         if (container.IsWatched)
         {
-            Tell(new AgentMessage.ContainerExited(container.Id, exit));
+            _engine.Tell(new AgentMessage.ContainerExited(container.Id, exit));
         }
         if (container.IsHolder && _chance.Chance(0.5))
         {
@@ -251,9 +147,9 @@ public sealed class SimContainers(SimWorld world, string machine)
         {
             return;
         }
-        if (Hangs)
+        if (_engine.Hangs)
         {
-            _unasked.Add(() => Signal(id, signal));
+            _engine.AfterHang(() => Signal(id, signal));
             return;
         }
         if (container.Started is null)
@@ -287,7 +183,7 @@ public sealed class SimContainers(SimWorld world, string machine)
         if (_containers.TryGetValue(id.Value, out var container) && container is { Started: null, Exit: null } && _chance.Chance(0.5))
         {
             _containers.Remove(id.Value);
-            Later(_chance.Exponential(StartMean), () => Tell(new AgentMessage.ContainerLaunchFailed(id, "the launch was given up")));
+            _engine.Later(_chance.Exponential(StartMean), () => _engine.Tell(new AgentMessage.ContainerLaunchFailed(id, "the launch was given up")));
         }
     }
 
@@ -306,9 +202,7 @@ public sealed class SimContainers(SimWorld world, string machine)
     /// <summary>The agent is gone: a launch that it had only begun either takes place now or never will.</summary>
     public void AgentDied()
     {
-        _agentLife++;
-        _hangTold = false;
-        _untold.Clear();
+        _engine.AgentDied();
         foreach (var container in _containers.Values)
         {
             container.IsWatched = false;
@@ -344,10 +238,7 @@ public sealed class SimContainers(SimWorld world, string machine)
 
     public void Recover(IReadOnlyList<ContainerSpec> specs)
     {
-        if (Hangs)
-        {
-            FindOut();
-        }
+        _engine.AgentRecovers();
         var wanted = specs.Select(spec => spec.Container).ToList();
         foreach (var stray in _containers.Values.Where(item => item.Exit is null && !wanted.Contains(item.Id)).ToList())
         {
@@ -357,7 +248,7 @@ public sealed class SimContainers(SimWorld world, string machine)
         }
         foreach (var id in wanted)
         {
-            Later(_chance.Exponential(TimeSpan.FromMilliseconds(1)), Answer(id));
+            _engine.Later(_chance.Exponential(TimeSpan.FromMilliseconds(1)), Answer(id));
         }
     }
 
@@ -366,17 +257,17 @@ public sealed class SimContainers(SimWorld world, string machine)
         if (!_containers.TryGetValue(id.Value, out var container))
         {
             _ever.Add(id.Value);
-            Tell(new AgentMessage.ContainerNeverStarted(id));
+            _engine.Tell(new AgentMessage.ContainerNeverStarted(id));
         }
         else if (container.Exit is { } exit)
         {
             container.IsWatched = true;
-            Tell(new AgentMessage.ContainerExited(id, exit));
+            _engine.Tell(new AgentMessage.ContainerExited(id, exit));
         }
         else
         {
             container.IsWatched = true;
-            Tell(new AgentMessage.ContainerStarted(id, container.Pid));
+            _engine.Tell(new AgentMessage.ContainerStarted(id, container.Pid));
         }
     };
 
@@ -384,10 +275,10 @@ public sealed class SimContainers(SimWorld world, string machine)
     {
         _containers.TryGetValue(run.Container.Value, out var container);
         var takes = _chance.Exponential(TimeSpan.FromMilliseconds(3));
-        Later(takes, () =>
+        _engine.Later(takes, () =>
         {
             // A command is run by the engine; anything else is asked over the network.
-            var healthy = container is not null && container.IsHealthy(world.Elapsed) && !(Hangs && run.Check is CheckSpec.Command);
+            var healthy = container is not null && container.IsHealthy(world.Elapsed) && !(_engine.Hangs && run.Check is CheckSpec.Command);
             Report(new AgentMessage.CheckFinished(run.Container, run.Purpose, run.Number, Answer(run.Check, healthy)));
         });
     }

@@ -51,7 +51,7 @@ internal static class EngineScenarios
         story.UntilConverged();
         var before = story.Running("/web");
         var machine = story.MachineOf(before[0]);
-        machine.Containers.Hang(TimeSpan.FromSeconds(50));
+        machine.Containers.Engine.Hang(TimeSpan.FromSeconds(50));
         story.Seconds(25);
         story.Require(story.Running("/web").SequenceEqual(before), "what runs goes on");
         var victim = machine.Containers.All.First(container => container.IsRunning);
@@ -67,7 +67,7 @@ internal static class EngineScenarios
     {
         foreach (var machine in story.Cluster.Machines)
         {
-            machine.Containers.Hang(SimContainers.EngineDeadline * 2);
+            machine.Containers.Engine.Hang(SimEngine.Deadline * 2);
         }
         story.PutApp("/web", instances: 1);
         story.Until("a task has been launched", () => story.Offers.Launches == 1);
@@ -84,8 +84,8 @@ internal static class EngineScenarios
         story.UntilConverged();
         var before = story.Running("/web");
         var machine = story.MachineOf(before[0]);
-        machine.Containers.Hang(SimContainers.EngineDeadline + TimeSpan.FromSeconds(40));
-        story.Until("the master knows", () => story.IsOffered(machine) is false, SimContainers.EngineDeadline.TotalSeconds + 5);
+        machine.Containers.Engine.Hang(SimEngine.Deadline + TimeSpan.FromSeconds(40));
+        story.Until("the master knows", () => story.IsOffered(machine) is false, SimEngine.Deadline.TotalSeconds + 5);
         story.PutApp("/other", instances: 12);
         story.Until("the others take all of it", () => story.Running("/other").Count == 12, 60);
         story.Require(story.Running("/other").TrueForAll(task => story.MachineOf(task) != machine), "none of it is launched where it could not begin");
@@ -104,7 +104,7 @@ internal static class EngineScenarios
         story.UntilConverged();
         var before = story.Running("/web");
         var machine = story.MachineOf(before[0]);
-        machine.Containers.Hang(TimeSpan.FromSeconds(40));
+        machine.Containers.Engine.Hang(TimeSpan.FromSeconds(40));
         story.Seconds(1);
         story.Cluster.Bounce(machine.Agent, TimeSpan.FromSeconds(2));
         story.Seconds(120);
