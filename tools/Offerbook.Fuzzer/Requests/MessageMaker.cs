@@ -23,7 +23,7 @@ public sealed class MessageMaker(SeededRandom chance)
         {
             if (IsBodyOf(field, type.Name) ? chance.Chance(0.97) : field.Name is "framework_id" or "agent_id" ? chance.Chance(0.9) : chance.Chance(0.01))
             {
-                field.Accessor.SetValue(message, Value(field, 1));
+                Fill(message, field, 1);
             }
         }
         return message;
@@ -39,21 +39,28 @@ public sealed class MessageMaker(SeededRandom chance)
             {
                 continue;
             }
-            if (field.IsRepeated)
+            if (field.IsRequired || (depth < MaxDepth && chance.Chance(IsTelling(field) && !field.IsRepeated ? 0.8 : share)))
             {
-                var list = (System.Collections.IList)field.Accessor.GetValue(message);
-                for (var left = depth < MaxDepth && chance.Chance(share) ? 1 + chance.Next(3) : 0; left > 0; left--)
-                {
-                    list.Add(Value(field, depth + 1));
-                }
-            }
-            else if (field.IsRequired || (depth < MaxDepth && chance.Chance(IsTelling(field) ? 0.8 : share)))
-            {
-                field.Accessor.SetValue(message, Value(field, depth + 1));
+                Fill(message, field, depth + 1);
             }
         }
         Straighten(message);
         return message;
+    }
+
+    /// <summary>Gives a field a value, and a list one to three.</summary>
+    private void Fill(IMessage message, FieldDescriptor field, int depth)
+    {
+        if (!field.IsRepeated)
+        {
+            field.Accessor.SetValue(message, Value(field, depth));
+            return;
+        }
+        var list = (System.Collections.IList)field.Accessor.GetValue(message);
+        for (var left = 1 + chance.Next(3); left > 0; left--)
+        {
+            list.Add(Value(field, depth));
+        }
     }
 
     private static IMessage Empty(MessageDescriptor descriptor) => (IMessage)Activator.CreateInstance(descriptor.ClrType)!;
