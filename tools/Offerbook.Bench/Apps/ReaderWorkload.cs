@@ -30,6 +30,8 @@ internal static class ReaderWorkload
         var lags = new Latencies();
         var readers = await BringAsync(reactor, cluster, count, i => i % LooksOneIn == 0 ? time => lags.Add(time) : null, stalls: false, cancellation);
 
+        // Every reader that comes is itself an event that all the others hear.
+        await QuietAsync(readers, cancellation);
         await MeasureAsync("readers");
         var stalled = (await BringAsync(reactor, cluster, 1, _ => null, stalls: true, cancellation))[0];
         await MeasureAsync("readers_one_stalled");
@@ -50,6 +52,15 @@ internal static class ReaderWorkload
             lags.Report(run, $"{name}_lag", "made to read; times are in whole milliseconds");
             run.Report($"{name}_cut", readers.Count(reader => reader.Ended is not null), "readers", "that read and were cut nevertheless");
             run.Report($"{name}_apps_cpu", (cluster.AppsCpuSeconds - cpu) / took.TotalSeconds, "cores", "of Apps meanwhile");
+        }
+    }
+
+    /// <summary>Returns when nothing has been heard for a second.</summary>
+    private static async Task QuietAsync(List<EventReader> readers, CancellationToken cancellation)
+    {
+        for (var (heard, before) = (readers.Sum(reader => reader.Events), -1L); heard != before; (heard, before) = (readers.Sum(reader => reader.Events), heard))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
         }
     }
 
