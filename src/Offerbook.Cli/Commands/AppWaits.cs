@@ -18,6 +18,10 @@ internal static class AppWaits
         if (answer["deployment"] is { } deployment)
         {
             Console.Out.WriteLine($"deployment {deployment["id"]} is {deployment["state"]}, step {deployment["step"]} of {deployment["of"]}");
+            if ((string?)deployment["state"] is "paused" or "held")
+            {
+                Console.Out.WriteLine($"  go on: offerbook rollout promote {answer["id"]}; go back: offerbook rollout abort {answer["id"]}");
+            }
         }
         var reasons = (JArray)answer["reasons"]!;
         if (reasons.Count == 0)

@@ -50,6 +50,9 @@ internal static class Common
     /// <summary>An absolute id without doubled slashes: <c>a/b</c> → <c>/a/b</c>.</summary>
     public static string AbsoluteId(string id) => "/" + string.Join('/', id.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
+    /// <summary>Whether anything tells if its instances are healthy; else the counts of healthy ones are 0 and say nothing.</summary>
+    public static bool HasHealthChecks(JToken app) => app["healthChecks"] is JArray { Count: > 0 };
+
     public static string AppPath(string id) => "/v2/apps" + AbsoluteId(id);
 
     /// <summary>Reads a JSON document of the user's.</summary>
@@ -91,6 +94,10 @@ internal static class Common
         var progress = new ProgressView(apps, deployment, quiet: wait.Json);
         var (end, reason) = await watch.WaitAsync(deployment, wait.Timeout, () => progress.ShowAsync(cancellation), cancellation);
         progress.Finish();
+        if (end is DeploymentEnd.Failed && await RolledBackByAsync(apps, deployment, cancellation) is { } other)
+        {
+            reason += $"; deployment {other} rolls it back";
+        }
         Report(wait.Json, deployment, end.ToString().ToLowerInvariant(), reason);
         return end switch
         {
@@ -98,6 +105,13 @@ internal static class Common
             DeploymentEnd.TimedOut => ExitCode.TimedOut,
             _ => ExitCode.Failed,
         };
+    }
+
+    /// <summary>The deployment that takes a failed one's changes back by itself.</summary>
+    private static async Task<string?> RolledBackByAsync(ApiClient apps, string deployment, CancellationToken cancellation)
+    {
+        var outcome = await apps.GetAsync($"/offerbook/v1/deployments/{deployment}", cancellation);
+        return outcome.IsSuccess ? (string?)outcome.Body?["rolledBackBy"] : null;
     }
 
     private static void Report(bool json, string deployment, string outcome, string? reason)
@@ -108,7 +122,7 @@ internal static class Common
         }
         else
         {
-            Console.Out.WriteLine($"deployment {deployment} {outcome}{(reason is null ? "" : ": " + reason)}");
+            Console.Out.WriteLine($"deployment {deployment} {(outcome == "timedout" ? "timed out" : outcome)}{(reason is null ? "" : ": " + reason)}");
         }
     }
 }

@@ -41,7 +41,8 @@ internal static class EventsCommand
     {
         var subject = happened["appId"] ?? happened["runSpecId"] ?? happened["groupId"] ?? happened["appDefinition"]?["id"] ?? happened["app"]?["id"]
             ?? happened["plan"]?["id"] ?? happened["remoteAddress"];
-        var parts = new[] { subject, happened["taskId"] ?? happened["instanceId"], happened["taskStatus"] ?? happened["condition"], happened["reason"], happened["message"] }
+        var actions = string.Join(", ", happened["currentStep"]?["actions"]?.Select(action => $"{action["action"]} {action["app"] ?? action["pod"]}") ?? []);
+        var parts = new[] { subject, actions, happened["taskId"] ?? happened["instanceId"], happened["taskStatus"] ?? happened["condition"], happened["reason"], happened["message"] }
             .Select(part => part is { Type: JTokenType.String } ? (string?)part : null)
             .Where(part => !string.IsNullOrEmpty(part));
         return $"{(string?)happened["timestamp"]} {(string?)happened["eventType"],-32} {string.Join(' ', parts)}".TrimEnd();

@@ -46,7 +46,7 @@ internal static class PlanCommand
         {
             var (from, to) = (app["instances"]!["from"], app["instances"]!["to"]);
             Console.Out.WriteLine($"{app["change"]} {app["id"]}: instances {from} -> {to}{((bool)app["restarts"]! ? ", restarts" : "")}");
-            foreach (var member in app["members"]!)
+            foreach (var member in app["members"]!.Where(member => (string?)member["member"] != "instances"))
             {
                 Console.Out.WriteLine($"  {member["member"]}: {Text(member["from"])} -> {Text(member["to"])}");
             }

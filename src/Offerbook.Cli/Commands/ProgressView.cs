@@ -17,7 +17,7 @@ internal sealed class ProgressView(ApiClient apps, string deployment, bool quiet
         {
             return;
         }
-        var running = await apps.RequireAsync(HttpMethod.Get, "/v2/deployments", null, cancellation) as JArray;
+        var running = await apps.RequireAsync(HttpMethod.Get, "/v2/deployments?embed=progress", null, cancellation) as JArray;
         if (running?.FirstOrDefault(plan => (string?)plan["id"] == deployment) is not { } plan)
         {
             return;
@@ -27,8 +27,11 @@ internal sealed class ProgressView(ApiClient apps, string deployment, bool quiet
         var parts = from app in list["apps"] ?? new JArray()
                     where affected.Contains((string?)app["id"])
                     orderby (string?)app["id"]
-                    select $"{app["id"]} {app["tasksHealthy"]}/{app["instances"]} healthy ({app["tasksRunning"]} running)";
-        Show($"step {plan["currentStep"]}/{plan["totalSteps"]}  {string.Join("  ", parts)}");
+                    select Common.HasHealthChecks(app)
+                        ? $"{app["id"]} {app["tasksHealthy"]}/{app["instances"]} healthy ({app["tasksRunning"]} running)"
+                        : $"{app["id"]} {app["tasksRunning"]}/{app["instances"]} running";
+        var state = (string?)plan["state"] is "paused" or "held" ? $" {plan["state"]}: offerbook rollout promote {deployment} lets it go on" : "";
+        Show($"step {plan["currentStep"]}/{plan["totalSteps"]}{state}  {string.Join("  ", parts)}");
     }
 
     /// <summary>Ends the rewritten line, so that what follows stands on its own.</summary>

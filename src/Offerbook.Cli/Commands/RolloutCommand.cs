@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Newtonsoft.Json.Linq;
 using Offerbook.Cli.Talking;
 
 namespace Offerbook.Cli.Commands;
@@ -29,7 +30,7 @@ internal static class RolloutCommand
             }
             foreach (var deployment in answer["running"]!)
             {
-                Console.Out.WriteLine($"{deployment["id"]} {deployment["state"]}, step {deployment["currentStep"]} of {deployment["totalSteps"]}");
+                Console.Out.WriteLine($"{deployment["id"]} {Affected(deployment)} {deployment["state"]}, step {deployment["currentStep"]} of {deployment["totalSteps"]}");
                 foreach (var app in deployment["progress"]!)
                 {
                     Console.Out.WriteLine($"  {app["app"] ?? app["pod"]}: {app["ready"]} of {app["instances"]} ready, {app["old"]} old, {app["failures"]} failed");
@@ -41,7 +42,7 @@ internal static class RolloutCommand
             }
             foreach (var deployment in answer["finished"]!)
             {
-                Console.Out.WriteLine($"{deployment["id"]} {deployment["state"]} at {deployment["endedAt"]}{(deployment["reason"] is { } reason ? ": " + reason : "")}");
+                Console.Out.WriteLine($"{deployment["id"]} {Affected(deployment)} {deployment["state"]} at {deployment["endedAt"]}{(deployment["reason"] is { } reason ? ": " + reason : "")}");
             }
             return ExitCode.Success;
         });
@@ -50,24 +51,55 @@ internal static class RolloutCommand
 
     private static Command Act(string verb, string description)
     {
-        var deployment = new Argument<string>("deployment") { Description = "The deployment's id" };
+        var deployment = new Argument<string>("deployment") { Description = "The deployment's id, or an app or pod (beginning with /) that a running one changes" };
         var (endpoint, json) = (EndpointOption.Apps(), Common.Json());
         var command = new Command(verb, description) { deployment, endpoint.Option, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var apps = new ApiClient(endpoint.Resolve(parsed));
-            var id = Uri.EscapeDataString(parsed.GetValue(deployment)!);
-            var answer = await apps.RequireAsync(HttpMethod.Post, $"/offerbook/v1/deployments/{id}/{verb}", null, cancellation);
+            var id = await IdAsync(apps, parsed.GetValue(deployment)!, cancellation);
+            var sent = await apps.SendAsync(HttpMethod.Post, $"/offerbook/v1/deployments/{Uri.EscapeDataString(id)}/{verb}", null, cancellation);
+            var answer = sent switch
+            {
+                { IsSuccess: true } => sent.Body ?? new JObject(),
+                { Status: 404 } => throw Unknown($"there is no running deployment '{id}'"),
+                _ => throw Refusal.From(sent, verb),
+            };
             if (parsed.GetValue(json))
             {
                 Common.PrintJson(answer);
             }
             else
             {
-                Console.Out.WriteLine(verb == "abort" ? $"rolled back by deployment {answer["deploymentId"]}" : $"deployment {answer["deploymentId"]}: {verb} done");
+                Console.Out.WriteLine(verb switch
+                {
+                    "abort" => $"deployment {id} is aborted; deployment {answer["deploymentId"]} rolls it back",
+                    "pause" => $"deployment {id} stands still until it is promoted or aborted",
+                    _ => $"deployment {id} goes on",
+                });
             }
             return ExitCode.Success;
         });
         return command;
     }
+
+    /// <summary>An id as it is; for an app or pod, that of the running deployment that changes it (there is at most one).</summary>
+    private static async Task<string> IdAsync(ApiClient apps, string named, CancellationToken cancellation)
+    {
+        if (!named.StartsWith('/'))
+        {
+            return named;
+        }
+        var running = await apps.RequireAsync(HttpMethod.Get, "/v2/deployments", null, cancellation);
+        var found = running.FirstOrDefault(plan => Changed(plan).Contains(named));
+        return (string?)found?["id"] ?? throw Unknown($"no running deployment changes '{named}'");
+    }
+
+    private static CliException Unknown(string message) =>
+        new(ExitCode.NotFound, message, "'offerbook rollout list' shows which run and how the last ones ended");
+
+    private static IEnumerable<string> Changed(JToken deployment) =>
+        new[] { deployment["affectedApps"], deployment["affectedPods"] }.SelectMany(ids => ids?.Values<string>() ?? []).OfType<string>();
+
+    private static string Affected(JToken deployment) => string.Join(' ', Changed(deployment));
 }

@@ -63,7 +63,7 @@ internal static class StatusCommand
         var tasks = Common.NewTable("TASK", "STATE", "HEALTH", "ADDRESS");
         foreach (var app in status["apps"]!)
         {
-            apps.Row(app["id"], app["instances"], app["tasksRunning"], app["tasksHealthy"], app["version"]);
+            apps.Row(app["id"], app["instances"], app["tasksRunning"], Common.HasHealthChecks(app) ? app["tasksHealthy"] : "-", app["version"]);
             foreach (var task in (app["tasks"] ?? new JArray()).OrderBy(task => (string?)task["id"], StringComparer.Ordinal))
             {
                 tasks.Row(task["id"], task["state"], Health(task), Address(task));
@@ -85,6 +85,6 @@ internal static class StatusCommand
     private static string Health(JToken task)
     {
         var results = task["healthCheckResults"] as JArray;
-        return results is null or { Count: 0 } ? "unknown" : results.All(result => (bool?)result["alive"] == true) ? "healthy" : "unhealthy";
+        return results is null or { Count: 0 } ? "-" : results.All(result => (bool?)result["alive"] == true) ? "healthy" : "unhealthy";
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace Offerbook.Cli.Talking;
@@ -16,7 +17,9 @@ internal sealed class EventReader(HttpResponseMessage response) : IDisposable
         {
             if (line.StartsWith("data:", StringComparison.Ordinal))
             {
-                yield return JObject.Parse(line["data:".Length..]);
+                // Timestamps stay the text that the server wrote.
+                using var data = new JsonTextReader(new StringReader(line["data:".Length..])) { DateParseHandling = DateParseHandling.None };
+                yield return await JObject.LoadAsync(data, cancellation);
             }
         }
     }
