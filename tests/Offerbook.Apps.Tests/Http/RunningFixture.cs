@@ -18,6 +18,7 @@ public abstract class RunningFixture : HttpFixture
     private AppsWeb _web = null!;
     private CoreGate _gate = null!;
     private int _answered;
+    private int _told;
 
     protected AppsRig Rig { get; private set; } = null!;
 
@@ -25,7 +26,7 @@ public abstract class RunningFixture : HttpFixture
     public async Task StartAsync()
     {
         Rig = new AppsRig();
-        _answered = 0;
+        (_answered, _told) = (0, 0);
         _gate = new CoreGate();
         _events = new EventHub(TimeProvider.System);
         var options = new AppsOptions("/nowhere", [new Uri("http://127.0.0.1:1")]) { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
@@ -53,6 +54,10 @@ public abstract class RunningFixture : HttpFixture
             action();
             Rig.Run();
             _gate.View = Rig.View;
+            for (; _told < Rig.Events.Count; _told++)
+            {
+                _events.Publish(Rig.Events[_told]);
+            }
             for (; _answered < Rig.Replies.Count; _answered++)
             {
                 _gate.Answer(Rig.Replies[_answered]);
