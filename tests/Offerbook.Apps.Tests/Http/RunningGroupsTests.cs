@@ -102,7 +102,6 @@ public sealed class RunningGroupsTests : RunningFixture
 
     [Test]
     [Property("case", 176)]
-    [Property("case", 170)]
     public async Task Group_WithAnAppThatLiesElsewhere_IsRefusedByItsPath()
     {
         var answer = await SendAsync("PUT", "/v2/groups", Group("""{"id":"/g","apps":[App /other/a]}"""));

@@ -77,7 +77,7 @@ public sealed class RunningQueueTests : RunningFixture
     [Test]
     [Property("case", 130)]
     [Property("case", 132)]
-    public async Task Reasons_OfARoleThatNobodyOffers_AreCounted()
+    public async Task Reasons_OfAConstraintThatNobodyMeets_AreCounted()
     {
         await SendAsync("POST", "/v2/apps", """{"id":"/f","cmd":"good","cpus":0.1,"mem":16,"constraints":[["nowhere","CLUSTER","x"]]}""");
         var summary = (await ItemAsync())!["processedOffersSummary"]!;
