@@ -191,11 +191,11 @@ public sealed class ProcessSetupTests
     [Test]
     public async Task StandardInput_IsEmpty()
     {
-        var spec = _yard.Spec("cat; readlink /proc/self/fd/0; ls /proc/$$/fd | tr '\\n' ' '");
+        var spec = _yard.Spec("cat; readlink /proc/self/fd/0; ls /proc/$$/fd");
 
         await _yard.RunToEndAsync(spec);
 
-        Assert.That(_yard.Output(spec), Is.EqualTo("/dev/null\n0 1 2 "), "and nothing else is open");
+        Assert.That(_yard.Output(spec), Is.EqualTo("/dev/null\n0\n1\n2\n"), "and nothing else is open");
     }
 
     private static string StatusOf(string field, string text) =>
