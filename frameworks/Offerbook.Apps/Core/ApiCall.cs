@@ -90,6 +90,9 @@ public abstract record ApiCall
     /// <summary>DELETE /offerbook/v1/groups/{id}/delay</summary>
     public sealed record ResetDelays(string Id) : ApiCall;
 
+    /// <summary>POST /offerbook/v1/apps/{id}/rebalance, when it is known which instances shall move.</summary>
+    public sealed record MoveInstances(string Id, IReadOnlyList<string> Instances, bool Force) : ApiCall;
+
     /// <summary>Sees what is free in these roles. Answered when the master has had time to offer it.</summary>
     public sealed record LookAround(IReadOnlyList<string> Roles) : ApiCall;
 }

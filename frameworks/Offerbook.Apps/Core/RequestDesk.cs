@@ -14,6 +14,7 @@ namespace Offerbook.Apps.Core;
 internal sealed class RequestDesk(AppsSettings settings, TreeChanges changes, DeploymentRunner runner, Rollback rollback, Launcher launcher)
 {
     private readonly RolloutRequests _rollouts = new(changes, runner);
+    private readonly Rebalancing.RebalanceRequests _moves = new(changes);
     private readonly AppRequests _apps = new(changes);
     private readonly PodRequests _pods = new(changes);
     private readonly GroupRequests _groups = new(changes);
@@ -57,6 +58,7 @@ internal sealed class RequestDesk(AppsSettings settings, TreeChanges changes, De
             ApiCall.SuspendApps call => _rollouts.Suspend(turn, connection, call),
             ApiCall.ResumeApps call => _rollouts.Resume(turn, connection, call),
             ApiCall.RestartGroup call => _rollouts.RestartGroup(turn, connection, call),
+            ApiCall.MoveInstances call => _moves.Move(turn, connection, call),
             ApiCall.ResetDelays call => RolloutRequests.ResetDelays(turn, connection, call.Id),
             _ => throw new InvariantViolationException("an unknown call: " + called.Call.GetType().Name),
         });

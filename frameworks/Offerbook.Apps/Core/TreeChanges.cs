@@ -43,13 +43,15 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
 
     /// <param name="group">The finest group that is edited, for the events.</param>
     /// <param name="toKill">Instances, by app, that a scaling must take first.</param>
+    /// <param name="toMove">Instances, by app, for which others are started first.</param>
     /// <param name="versioning">As the request has it, unless given.</param>
     /// <param name="rollbackOf">The deployment whose changes are taken back.</param>
     public ApiResult<DeploymentPlan> Make(Turn turn, PathId group, Func<RootGroup, ApiResult<RootGroup>> edit, bool force,
-        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null, Versioning? versioning = null, string? rollbackOf = null)
+        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null, Versioning? versioning = null, string? rollbackOf = null,
+        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toMove = null)
     {
         var version = NextVersion(turn);
-        var planned = Plan(turn, edit, version, force, toKill, versioning);
+        var planned = Plan(turn, edit, version, force, toKill, versioning, toMove);
         if (!planned.IsOk)
         {
             return Refuse(turn, group, version, planned.Error);
@@ -75,7 +77,8 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
 
     /// <summary>What a change would do, without doing it.</summary>
     public ApiResult<DeploymentPlan> Plan(Turn turn, Func<RootGroup, ApiResult<RootGroup>> edit, Timestamp version, bool force,
-        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null, Versioning? versioning = null)
+        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null, Versioning? versioning = null,
+        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toMove = null)
     {
         var root = turn.State.Root;
         if (turn.State.Deployments.Count >= settings.MaxRunningDeployments)
@@ -89,7 +92,7 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
         }
         var target = TreeUpdate.Complete(root, edited.Value, version, Specs, force, versioning ?? turn.Versioning, _ports);
         return target.IsOk
-            ? DeploymentPlanner.Plan(random.NextGuid().ToString(), root, target.Value, version, toKill) with
+            ? DeploymentPlanner.Plan(random.NextGuid().ToString(), root, target.Value, version, toKill, toMove) with
             {
                 Warnings = DependencyWarnings.Of(root, target.Value),
             }

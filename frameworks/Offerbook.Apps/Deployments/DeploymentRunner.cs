@@ -20,6 +20,7 @@ internal sealed class DeploymentRunner(AppsSettings settings, InstanceKeeper kee
 {
     private readonly ScaleAction _scale = new(keeper);
     private readonly RestartAction _restart = new(keeper);
+    private readonly Rebalancing.MoveAction _moves = new(keeper);
     private readonly Daemons.DaemonAction _daemons = new(settings, keeper);
     private readonly PauseKeeper _pauses = new(keeper);
 
@@ -134,6 +135,8 @@ internal sealed class DeploymentRunner(AppsSettings settings, InstanceKeeper kee
                 return _daemons.Advance(turn, action.App, progress);
             case DeploymentAction.Scale scale:
                 return _scale.Advance(turn, scale, progress, limit);
+            case DeploymentAction.Move move:
+                return _moves.Advance(turn, move, progress);
             case DeploymentAction.Restart restart:
                 return _restart.Advance(turn, restart.App, progress, limit);
             default:

@@ -50,7 +50,7 @@ internal sealed class AppsWeb : IAsyncDisposable
         ApiRouter router = null!;
         router = new ApiRouter([
             new AppEndpoints(gate, reads), new GroupEndpoints(gate, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
-            new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time),
+            new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time), new Rebalancing.RebalanceEndpoints(gate, settings, time),
             new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, pieces),
             new SystemEndpoints(gate, info, metrics), new LoggingEndpoints(logs), new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
         ], access);

@@ -71,4 +71,8 @@ public abstract record Change
         plan.Steps.SelectMany(step => step.Actions).OfType<DeploymentAction.Scale>()
             .Where(scale => scale.InstancesToKill.Count > 0)
             .Select(scale => (scale.App.Id, scale.InstancesToKill));
+
+    /// <summary>So are instances to move.</summary>
+    public static IEnumerable<(PathId App, IReadOnlyList<string> Instances)> Moved(DeploymentPlan plan) =>
+        plan.Steps.SelectMany(step => step.Actions).OfType<DeploymentAction.Move>().Select(move => (move.App.Id, move.Instances));
 }

@@ -25,21 +25,17 @@ internal static class DeploymentJson
             ["original"] = plan.Original.Version.UnixMilliseconds,
             ["target"] = plan.Target.Version.UnixMilliseconds,
             ["version"] = plan.Version.UnixMilliseconds,
-            ["kill"] = new JObject(Change.Sentenced(plan).Select(app => new JProperty(app.App.ToString(), new JArray(app.Instances)))),
+            ["kill"] = Write(Change.Sentenced(plan)),
             ["startedAt"] = deployment.StartedAt.UnixMilliseconds,
             ["step"] = deployment.CurrentStep,
             ["progress"] = WriteProgress(deployment.Progress),
-        }.Put("life", deployment.Life == DeploymentLife.Empty ? null : WriteLife(deployment.Life));
+        }.Put("move", Change.Moved(plan).Any() ? Write(Change.Moved(plan)) : null).Put("life", deployment.Life == DeploymentLife.Empty ? null : WriteLife(deployment.Life));
     }
 
     public static Deployment Read(JToken json, AppsState state)
     {
-        var kill = new Dictionary<PathId, IReadOnlyList<string>>();
-        foreach (var app in ((JObject)json.Need("kill")).Properties())
-        {
-            kill[PathId.Parse(app.Name)] = app.Value.Select(id => (string)id!).ToList();
-        }
-        var plan = DeploymentPlanner.Plan(json.Text("id"), Root(state, json.Time("original")), Root(state, json.Time("target")), json.Time("version"), kill);
+        var (kill, move) = (ReadInstances(json.Need("kill")), ReadInstances(json["move"] ?? new JObject()));
+        var plan = DeploymentPlanner.Plan(json.Text("id"), Root(state, json.Time("original")), Root(state, json.Time("target")), json.Time("version"), kill, move);
         return new Deployment(plan, (int)json.Need("step"))
         {
             StartedAt = json.Time("startedAt"),
@@ -47,6 +43,12 @@ internal static class DeploymentJson
             Life = json["life"] is { } life ? ReadLife(life) : DeploymentLife.Empty,
         };
     }
+
+    private static JObject Write(IEnumerable<(PathId App, IReadOnlyList<string> Instances)> apps) =>
+        new(apps.Select(app => new JProperty(app.App.ToString(), new JArray(app.Instances))));
+
+    private static Dictionary<PathId, IReadOnlyList<string>> ReadInstances(JToken json) => ((JObject)json).Properties()
+        .ToDictionary(app => PathId.Parse(app.Name), app => (IReadOnlyList<string>)app.Value.Select(id => (string)id!).ToList());
 
     public static JObject WriteProgress(StepProgress progress) =>
         new(progress.Actions.Select(action => new JProperty(action.Key.ToString(), WriteAction(action.Value))));

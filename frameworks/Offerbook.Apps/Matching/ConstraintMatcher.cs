@@ -49,6 +49,9 @@ public sealed class ConstraintMatcher
             .Sum(preference => preference.Weight);
     }
 
+    /// <summary>Whether a value does, wherever other instances are.</summary>
+    public bool Suits(Constraint constraint, string? value, int instances) => Judge(constraint, value, instances, []) is null;
+
     /// <summary>What would do instead; null when the value does.</summary>
     private string? Judge(Constraint constraint, string? value, int instances, List<PlacedInstance> placed)
     {

@@ -52,7 +52,7 @@ public abstract record DeploymentAction
     {
         Start => "Start",
         Stop => "Stop",
-        Scale => "Scale",
+        Scale or Move => "Scale",
         _ => "Restart",
     } + (IsOfPod ? "Pod" : "Application");
 
@@ -67,6 +67,10 @@ public abstract record DeploymentAction
     /// <summary>Brings the number of instances to <see cref="AppDefinition.Instances"/>.</summary>
     /// <param name="InstancesToKill">Ids of instances that must be among those that go.</param>
     public sealed record Scale(RunSpec App, IReadOnlyList<string> InstancesToKill) : DeploymentAction(App);
+
+    /// <summary>Starts as many instances elsewhere as are named, then lets those go. Clients see it as a scaling.</summary>
+    /// <param name="Instances">Ids.</param>
+    public sealed record Move(RunSpec App, IReadOnlyList<string> Instances) : DeploymentAction(App);
 
     /// <summary>Replaces every instance of an older configuration.</summary>
     public sealed record Restart(RunSpec App) : DeploymentAction(App);

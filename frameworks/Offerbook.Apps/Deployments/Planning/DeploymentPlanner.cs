@@ -14,8 +14,9 @@ namespace Offerbook.Apps.Deployments.Planning;
 public static class DeploymentPlanner
 {
     /// <param name="toKill">Instances, by app, that must be among those that a scaling action takes away.</param>
+    /// <param name="toMove">Instances, by app, for which others are started first. Nothing else of such an app changes but its version.</param>
     public static DeploymentPlan Plan(string id, RootGroup original, RootGroup target, Timestamp version,
-        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null)
+        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null, IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toMove = null)
     {
         var differences = TreeDifference.Specs(original, target);
         var steps = new List<DeploymentStep>();
@@ -28,7 +29,9 @@ public static class DeploymentPlanner
             var graph = DependencyGraph.Of(target, changed.Select(difference => difference.Id));
             foreach (var layer in changed.GroupBy(difference => graph.LayerOf(difference.Id)).OrderBy(layer => layer.Key))
             {
-                AddStep(steps, layer.Select(difference => ActionFor(difference.From, difference.To!, toKill)).OfType<DeploymentAction>());
+                AddStep(steps, layer.Select(difference => toMove?.GetValueOrDefault(difference.Id) is { } moved
+                    ? new DeploymentAction.Move(difference.To!, moved)
+                    : ActionFor(difference.From, difference.To!, toKill)).OfType<DeploymentAction>());
             }
         }
         return new DeploymentPlan(id, original, target, steps, version);
