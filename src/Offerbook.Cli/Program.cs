@@ -26,6 +26,7 @@ var root = new RootCommand("Offerbook: one cluster of machines, shared by servic
     KillCommand.Create(),
     LogsCommand.Create(),
     ExecCommand.Create(afterDashes),
+    AttachCommand.Create(),
     JobCommands.CreateJob(afterDashes),
     JobCommands.CreateJobs(),
     EventsCommand.Create(),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Mesos.V1;
-using Newtonsoft.Json.Linq;
 using Offerbook.Cli.Talking;
 using Offerbook.Cli.Terminals;
 
@@ -36,15 +35,9 @@ internal static class ExecCommand
                 info.User = name;
             }
             using var terminal = parsed.GetValue(noTerminal) ? null : RawTerminal.TryOpen();
-            using var session = new ExecSession(address with { Address = found.Agent, What = "the agent" }, Parent(container));
+            using var session = new ExecSession(address with { Address = found.Agent, What = "the agent" }, ExecSession.In(FoundTask.IdOf(container)));
             return await session.RunAsync(info, terminal, cancellation);
         });
         return command;
     }
-
-    private static ContainerID Parent(JToken container) => new()
-    {
-        Value = (string)container["value"]!,
-        Parent = container["parent"] is { } parent ? Parent(parent) : null,
-    };
 }

@@ -1,3 +1,4 @@
+using Mesos.V1;
 using Newtonsoft.Json.Linq;
 using Offerbook.Cli.Talking;
 
@@ -26,6 +27,13 @@ internal sealed record FoundTask(string Id, string Framework, string Executor, U
             new Uri("http://" + pid[(pid.IndexOf('@', StringComparison.Ordinal) + 1)..]),
             statuses.Reverse().Select(status => status["container_status"]?["container_id"]).FirstOrDefault(container => container is not null));
     }
+
+    /// <summary>A container's id, with those of the containers around it.</summary>
+    public static ContainerID IdOf(JToken container) => new()
+    {
+        Value = (string)container["value"]!,
+        Parent = container["parent"] is { } parent ? IdOf(parent) : null,
+    };
 
     private static JToken Choose(string wanted, List<JToken> matches)
     {

@@ -12,8 +12,9 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Offerbook.Cli.Terminals;
 
-/// <summary>A session in a task's container over the agent's operator API: one stream of output, one of input, then the exit status.</summary>
-internal sealed class ExecSession(Endpoint agent, ContainerID parent) : IDisposable
+/// <summary>A container's input and output over the agent's operator API: of a session in a task, or of a task with a terminal of its own.</summary>
+/// <param name="container">The session's, which does not exist yet, or the task's.</param>
+internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisposable
 {
     private const MessageFormat Format = MessageFormat.Protobuf;
     private const int ReadBytes = 16 * 1024;
@@ -23,12 +24,16 @@ internal sealed class ExecSession(Endpoint agent, ContainerID parent) : IDisposa
 
     private readonly HttpClient _http = new() { BaseAddress = agent.Address, Timeout = Timeout.InfiniteTimeSpan };
 
-    private readonly ContainerID _container = new() { Value = Guid.NewGuid().ToString(), Parent = parent };
+    /// <summary>Ctrl-P and Ctrl-Q, as others have it.</summary>
+    private const byte FirstLeavingKey = 0x10, SecondLeavingKey = 0x11;
+
+    /// <summary>The id of a new session in a container.</summary>
+    public static ContainerID In(ContainerID parent) => new() { Value = Guid.NewGuid().ToString(), Parent = parent };
 
     /// <returns>What the command ended with; 128 and the signal's number when it was killed by one.</returns>
     public async Task<int> RunAsync(CommandInfo command, RawTerminal? terminal, CancellationToken cancellation)
     {
-        var launch = new Call.Types.LaunchNestedContainerSession { ContainerId = _container, Command = command };
+        var launch = new Call.Types.LaunchNestedContainerSession { ContainerId = container, Command = command };
         if (terminal is not null)
         {
             launch.Container = new ContainerInfo
@@ -50,6 +55,29 @@ internal sealed class ExecSession(Endpoint agent, ContainerID parent) : IDisposa
         // Whoever types is not waited for: reading from a terminal cannot be given up.
         await Task.WhenAny(input, Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None));
         return status;
+    }
+
+    /// <summary>Looks on and types along until the container has ended, or the leaving keys are typed. The container goes on without.</summary>
+    public async Task AttachAsync(RawTerminal? terminal, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(
+            Body(new Call { Type = Call.Types.Type.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = container } }), cancellation);
+        if (answer.StatusCode != HttpStatusCode.OK)
+        {
+            throw await RefusedAsync(answer, cancellation);
+        }
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var input = InputAsync(terminal, over.Token, over);
+        try
+        {
+            await OutputAsync(answer, over.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The leaving keys.
+        }
+        await over.CancelAsync();
+        await Task.WhenAny(input, Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None));
     }
 
     public void Dispose() => _http.Dispose();
@@ -86,16 +114,21 @@ internal sealed class ExecSession(Endpoint agent, ContainerID parent) : IDisposa
     }
 
     /// <summary>Passes on what is typed, or piped in, and the window's size.</summary>
-    private async Task InputAsync(RawTerminal? terminal, CancellationToken cancellation)
+    /// <param name="leave">Cancelled by the leaving keys; null: there are none.</param>
+    private async Task InputAsync(RawTerminal? terminal, CancellationToken cancellation, CancellationTokenSource? leave = null)
     {
         var records = Channel.CreateBounded<Call.Types.AttachContainerInput>(16);
-        await records.Writer.WriteAsync(new() { Type = Call.Types.AttachContainerInput.Types.Type.ContainerId, ContainerId = _container }, cancellation);
+        await records.Writer.WriteAsync(new() { Type = Call.Types.AttachContainerInput.Types.Type.ContainerId, ContainerId = container }, cancellation);
         var resized = () => { records.Writer.TryWrite(Input(Resize())); };
         if (terminal is not null)
         {
             terminal.Resized += resized;
+            if (leave is not null)
+            {
+                resized();
+            }
         }
-        _ = Task.Run(() => ReadAsync(records.Writer, cancellation), cancellation);
+        _ = Task.Run(() => ReadAsync(records.Writer, terminal is null ? null : leave, cancellation), cancellation);
         try
         {
             var content = new RecordContent(records.Reader, cancellation);
@@ -117,16 +150,26 @@ internal sealed class ExecSession(Endpoint agent, ContainerID parent) : IDisposa
         }
     }
 
-    private static async Task ReadAsync(ChannelWriter<Call.Types.AttachContainerInput> records, CancellationToken cancellation)
+    private static async Task ReadAsync(ChannelWriter<Call.Types.AttachContainerInput> records, CancellationTokenSource? leave, CancellationToken cancellation)
     {
         await using var input = Console.OpenStandardInput();
         var buffer = new byte[ReadBytes];
         try
         {
             int read;
+            byte last = 0;
             do
             {
                 read = await input.ReadAsync(buffer, cancellation);
+                if (leave is not null && read > 0)
+                {
+                    if (buffer.AsSpan(0, read).IndexOf([FirstLeavingKey, SecondLeavingKey]) >= 0 || (last == FirstLeavingKey && buffer[0] == SecondLeavingKey))
+                    {
+                        await leave.CancelAsync();
+                        return;
+                    }
+                    last = buffer[read - 1];
+                }
                 // No bytes are the end of the input, which the command is to see as well.
                 await records.WriteAsync(Input(new ProcessIO
                 {
@@ -146,14 +189,14 @@ internal sealed class ExecSession(Endpoint agent, ContainerID parent) : IDisposa
     private async Task<int> WaitAsync(CancellationToken cancellation)
     {
         using var answer = await SendAsync(
-            Body(new Call { Type = Call.Types.Type.WaitContainer, WaitContainer = new() { ContainerId = _container } }), cancellation);
+            Body(new Call { Type = Call.Types.Type.WaitContainer, WaitContainer = new() { ContainerId = container } }), cancellation);
         if (answer.StatusCode != HttpStatusCode.OK)
         {
             throw await RefusedAsync(answer, cancellation);
         }
         var ended = Response.Parser.ParseFrom(await answer.Content.ReadAsByteArrayAsync(cancellation)).WaitContainer;
         using var removed = await SendAsync(
-            Body(new Call { Type = Call.Types.Type.RemoveContainer, RemoveContainer = new() { ContainerId = _container } }), cancellation);
+            Body(new Call { Type = Call.Types.Type.RemoveContainer, RemoveContainer = new() { ContainerId = container } }), cancellation);
         if (!ended.HasExitStatus)
         {
             throw new CliException(ExitCode.Failed, $"the command is over, and its exit status is not known: {ended.Message}");

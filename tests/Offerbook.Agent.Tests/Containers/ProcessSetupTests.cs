@@ -44,6 +44,37 @@ public sealed class ProcessSetupTests
         Assert.That(_yard.Output(spec), Is.Empty);
     }
 
+    [TestCase("no-such-program", null)]
+    [TestCase("/no/such/program", null)]
+    [TestCase("./only-for-root", "nobody")]
+    public async Task AProgramThatIsMissing_BehindWhatSetsItUp_FailsToLaunch(string file, string? user)
+    {
+        var spec = _yard.Spec(new CommandSpec.Program(file, [])) with { User = user, Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 100)] } };
+        if (user is not null)
+        {
+            Directory.CreateDirectory(_yard.Sandbox(spec));
+            await File.WriteAllTextAsync(Path.Combine(_yard.Sandbox(spec), file), "#!/bin/sh\n");
+            File.SetUnixFileMode(Path.Combine(_yard.Sandbox(spec), file), UnixFileMode.UserRead | (Ownership.IsRoot ? UnixFileMode.UserExecute : 0));
+        }
+
+        _yard.Runner.Launch(spec);
+
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.Contain($"'{file}' was not found, or may not be executed"));
+        Assert.That(_yard.HasMore, Is.False, "it was never told to run");
+    }
+
+    [Test]
+    public async Task AProgram_BehindWhatSetsItUp_IsFoundInTheTasksOwnPath()
+    {
+        var spec = _yard.Spec(new CommandSpec.Program("own", ["x y"]), ("PATH", "bin:/usr/bin:/bin")) with { Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 100)] } };
+        Directory.CreateDirectory(Path.Combine(_yard.Sandbox(spec), "bin"));
+        await File.WriteAllTextAsync(Path.Combine(_yard.Sandbox(spec), "bin/own"), "#!/bin/sh\necho \"$1\"; exit 127\n");
+        File.SetUnixFileMode(Path.Combine(_yard.Sandbox(spec), "bin/own"), (UnixFileMode)0b111_101_101);
+
+        Assert.That(await _yard.RunToEndAsync(spec), Is.EqualTo(new ContainerExit.Exited(127)), "which is the program's own status");
+        Assert.That(_yard.Output(spec), Is.EqualTo("x y\n"));
+    }
+
     [Test]
     public async Task WhatWasSetUp_IsToldAsItEnds()
     {

@@ -135,6 +135,26 @@ public sealed class DockerFaultTests
     }
 
     [Test]
+    public async Task AnEngineThatLists_AndHangsOnMaking_IsToldToo_UntilItMakesAgain()
+    {
+        var spec = _yard.Spec("sleep 1000");
+        await _yard.RunAsync(spec);
+        _socket.Misbehave("^POST /containers/create", Fault.HangBefore);
+        await _yard.FailAsync(_yard.Spec("true"));
+        Assert.That(_yard.Has<AgentMessage.EngineChanged>(), Is.False, "one may have been unlucky");
+        await _yard.FailAsync(_yard.Spec("true"));
+
+        Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem, Does.Contain("did not answer within 2 s").And.Contain("make or start"));
+        await Task.Delay(Impatient.Probe * 3);
+        Assert.That(_yard.Has<AgentMessage.EngineChanged>(), Is.False, "its lists say nothing about that");
+        Assert.That(_yard.Has<AgentMessage.ContainerDegraded>(), Is.False, "what it runs is known all the time");
+        _socket.Behave();
+        Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem, Is.Null);
+        await DockerYard.UntilAsync(async () => (await _engine.ContainersAsync()).Count == 1, "what it was tried with to be removed");
+        Assert.That(await _yard.RunToEndAsync(_yard.Spec("exit 5")), Is.EqualTo(new ContainerExit.Exited(5)));
+    }
+
+    [Test]
     public async Task OneStuckContainer_IsDegradedAlone_UntilItGetsUnstuck()
     {
         var (stuck, other) = (_yard.Spec("sleep 1000"), _yard.Spec("sleep 1000"));

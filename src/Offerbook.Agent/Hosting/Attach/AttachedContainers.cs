@@ -9,7 +9,9 @@ namespace Offerbook.Agent.Hosting.Attach;
 /// They end with the agent: one that is recovered has ended, and how is not known.
 /// </summary>
 /// <param name="sessionsOf">Who can start it: the runtime of the container that it joins; null: nobody can.</param>
-internal sealed class AttachedContainers(Func<ContainerSpec, IContainerSessions?> sessionsOf, Func<AgentMessage, ValueTask> post) : IContainerRuntime
+/// <param name="terminalOf">The terminal of a container that is none of these, if it has one.</param>
+internal sealed class AttachedContainers(
+    Func<ContainerSpec, IContainerSessions?> sessionsOf, Func<ContainerId, Task<AttachedContainer?>> terminalOf, Func<AgentMessage, ValueTask> post) : IContainerRuntime
 {
     private const int SignalTerminate = 15;
     private const int SignalKill = 9;
@@ -25,6 +27,9 @@ internal sealed class AttachedContainers(Func<ContainerSpec, IContainerSessions?
 
     /// <summary>Null when there is none of that id whose input and output can be attached to.</summary>
     public AttachedContainer? Find(ContainerId container) => _containers.GetValueOrDefault(container) is { IsOpen: true } found ? found : null;
+
+    /// <summary>As <see cref="Find"/>, or a container of another runtime with a terminal.</summary>
+    public async Task<AttachedContainer?> FindAsync(ContainerId container) => Find(container) ?? await terminalOf(container);
 
     public void Launch(ContainerSpec spec)
     {

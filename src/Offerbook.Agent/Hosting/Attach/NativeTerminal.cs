@@ -21,14 +21,36 @@ internal static partial class NativeTerminal
             throw Fault("no terminal can be had");
         }
         var master = new SafeFileHandle(descriptor, ownsHandle: true);
-        Span<byte> name = stackalloc byte[64];
-        if (Grant(descriptor) != 0 || Unlock(descriptor) != 0 || NameOf(descriptor, ref MemoryMarshal.GetReference(name), (nuint)name.Length) != 0)
+        if (Grant(descriptor) != 0 || Unlock(descriptor) != 0 || PathOf(master) is not { } path)
         {
             var fault = Fault("a terminal cannot be opened");
             master.Dispose();
             throw fault;
         }
-        return (master, System.Text.Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]));
+        return (master, path);
+    }
+
+    /// <summary>Of the end that programs have; null when this is no terminal's other end.</summary>
+    public static string? PathOf(SafeFileHandle master)
+    {
+        Span<byte> name = stackalloc byte[64];
+        return NameOf((int)master.DangerousGetHandle(), ref MemoryMarshal.GetReference(name), (nuint)name.Length) == 0
+            ? System.Text.Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)])
+            : null;
+    }
+
+    /// <summary>Waits until something can be read, which is also so at the end, or a bell was rung.</summary>
+    /// <returns>False when the bell was rung.</returns>
+    public static bool WaitToRead(SafeFileHandle from, SafeFileHandle bell)
+    {
+        const short readable = 1;
+        const int forever = -1;
+        Span<Awaited> both = [new() { Descriptor = (int)from.DangerousGetHandle(), Wanted = readable }, new() { Descriptor = (int)bell.DangerousGetHandle(), Wanted = readable }];
+        while (Poll(ref MemoryMarshal.GetReference(both), (nuint)both.Length, forever) <= 0)
+        {
+            // A signal came in between.
+        }
+        return both[1].Happened == 0;
     }
 
     /// <summary>Programs on the terminal are told by SIGWINCH.</summary>
@@ -106,6 +128,17 @@ internal static partial class NativeTerminal
 
     [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Own(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref Awaited first, nuint count, int timeoutMs);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Awaited
+    {
+        public int Descriptor;
+        public short Wanted;
+        public short Happened;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct WindowSize

@@ -15,11 +15,7 @@ internal sealed class ProcessPreparation(ContainerGroups groups, ProcessContaine
     public async ValueTask<PreparedProcess> PrepareAsync(ContainerSpec spec, string sandbox)
     {
         var user = Ownership.Other(spec.User);
-        var environment = host.Of(spec, sandbox);
-        if (spec.Attach?.Terminal is not null && !spec.Environment.Any(variable => variable.Key == "TERM"))
-        {
-            environment = environment.Append(new("TERM", "xterm"));
-        }
+        var environment = TaskTerminals.Environment(spec, host.Of(spec, sandbox));
         var chain = CommandChain.Of(spec, sandbox, options, user, await processes.Namespaces.ForAsync(spec), [], environment, mayBeConfined: false);
         return new PreparedProcess(chain, groups.Enter(spec), user);
     }

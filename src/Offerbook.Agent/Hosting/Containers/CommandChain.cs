@@ -7,7 +7,7 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// What is executed for a container: the task's program behind the programs that set its process up, each of which executes the next.
 ///
 /// <code>
-///   [nsenter | unshare] [volumes] [prlimit] [setpriv] [sh: all is set up] [env] [bash -c 'exec -a …'] PROGRAM
+///   [sh: its terminal] [nsenter | unshare] [volumes] [prlimit] [setpriv] [sh: all is set up] [env] [bash -c 'exec -a …'] PROGRAM
 /// </code>
 ///
 /// Most containers need none of them: what all have in common is set up by <see cref="ConfinedSpawner"/>. Nothing of this
@@ -21,9 +21,40 @@ namespace Offerbook.Agent.Hosting.Containers;
 internal sealed record CommandChain(
     string Shell, IReadOnlyList<string> ShellOptions, IReadOnlyList<string> Program, bool Confined, IReadOnlyList<KeyValuePair<string, string>> Environment)
 {
-    /// <summary>Run when the process has been set up, before the task's own program.</summary>
+    /// <summary>
+    /// Run when the process has been set up, before the task's own program: given the file that is to be executed, or nothing, and where to look
+    /// for it. One that cannot be executed by this user fails here, where it is still known that nothing of the task has run.
+    /// </summary>
     private static readonly string SetUp =
-        $"echo {SupervisorProgram.PreparedLine} >&{SupervisorProgram.SetUpDescriptor}; exec {SupervisorProgram.SetUpDescriptor}>&-; exec \"$@\"";
+        $$"""
+         _ob_may() {
+             case $1 in
+             '') return 0 ;;
+             */*) [ -f "$1" ] && [ -x "$1" ]; return ;;
+             esac
+             set -f
+             IFS=:
+             for _ob_place in $2; do
+                 [ ! -f "${_ob_place:-.}/$1" ] || [ ! -x "${_ob_place:-.}/$1" ] || return 0
+             done
+             return 1
+         }
+         if ! (_ob_may "$1" "$2"); then
+             echo "'$1' was not found, or may not be executed" >&2
+             exit 127
+         fi
+         shift 2
+         echo {{SupervisorProgram.PreparedLine}} >&{{SupervisorProgram.SetUpDescriptor}}
+         exec {{SupervisorProgram.SetUpDescriptor}}>&-
+         [ ! -t 1 ] || exec 2>&1
+         exec "$@"
+         """;
+
+    /// <summary>Makes a terminal that of the process, which leads its session and lets go of the end that is not for it.</summary>
+    private const string EnterTerminal = "exec 3>&- <>\"$0\" >&0 2>&0; exec \"$@\"";
+
+    /// <summary>The same before <see cref="SetUp"/>, until which errors go to their file.</summary>
+    private const string BeginTerminal = "exec 3>&- <>\"$0\" >&0; exec \"$@\"";
 
     private static readonly string[] MisleadingPrefixes = ["LD_", "BASH", "MALLOC_"];
 
@@ -38,12 +69,17 @@ internal sealed record CommandChain(
     /// <param name="enter">A process whose namespaces are entered.</param>
     /// <param name="prelude">What stands before the program to show it its volumes.</param>
     /// <param name="mayBeConfined">Whether it can be born without the rights that it is not to have; else they are laid down first.</param>
+    /// <param name="terminal">The path of the terminal that it talks to; null: it has none.</param>
     /// <param name="bare">Whether no shell and no library is between the agent and the process, which heed no variable.</param>
     public static CommandChain Of(
         ContainerSpec spec, string sandbox, IsolationOptions options, HostUser? user, int? enter, IReadOnlyList<string> prelude,
-        IEnumerable<KeyValuePair<string, string>> environment, bool mayBeConfined = true, bool bare = false)
+        IEnumerable<KeyValuePair<string, string>> environment, bool mayBeConfined = true, bool bare = false, string? terminal = null)
     {
         var program = new List<string>();
+        if (terminal is not null)
+        {
+            program.AddRange([HostTools.Shell, "-c", bare ? BeginTerminal : EnterTerminal, terminal]);
+        }
         Namespaces(spec.Process, sandbox, enter, program);
         program.AddRange(prelude);
         Limits(spec.Process, program);
@@ -58,7 +94,8 @@ internal sealed record CommandChain(
             // What comes next is a shell, which drops names that it cannot hold.
             late.AddRange(plain.Where(variable => !IsShellName(variable.Key)));
             plain.RemoveAll(variable => !IsShellName(variable.Key));
-            program.AddRange([HostTools.Shell, "-c", SetUp, "sh"]);
+            var path = environment.LastOrDefault(variable => variable.Key == "PATH").Value ?? HostEnvironment.DefaultPath;
+            program.AddRange([HostTools.Shell, "-c", SetUp, "sh", spec.Command is CommandSpec.Program { File: var file } ? file : "", path]);
         }
         var bash = !bare && plain.Any(variable => !IsShellName(variable.Key)) ? HostTools.Bash : null;
         if (late.Count > 0)

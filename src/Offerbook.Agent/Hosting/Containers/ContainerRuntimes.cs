@@ -20,7 +20,8 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
     public ContainerRuntimes(IContainerRuntime processes, IContainerRuntime engine, IContainerSessions sessions, Fetches fetches, Func<AgentMessage, ValueTask> post)
     {
         (_processes, _engine, _sessions, _fetches) = (processes, engine, sessions, fetches);
-        Attached = new AttachedContainers(SessionsOf, post);
+        Attached = new AttachedContainers(
+            SessionsOf, id => _of.GetValueOrDefault(id) is IContainerTerminals terminals ? terminals.TerminalOfAsync(id) : Task.FromResult<AttachedContainer?>(null), post);
         Completion = Task.WhenAny(processes.Completion, engine.Completion, Attached.Completion).Unwrap();
     }
 

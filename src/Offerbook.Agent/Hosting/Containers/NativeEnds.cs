@@ -15,6 +15,9 @@ internal static partial class Native
     /// <summary>Linux has had it since 5.3, under the same number on every processor.</summary>
     private const nint OpenProcessNumber = 434;
 
+    /// <summary>Likewise, since 5.6.</summary>
+    private const nint CopyDescriptorNumber = 438;
+
     /// <summary>struct epoll_event is packed on x86 alone.</summary>
     private static readonly int EventBytes =
         RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? EventIsPacked : EventIsPadded;
@@ -23,6 +26,14 @@ internal static partial class Native
     public static SafeFileHandle? OpenProcess(int pid)
     {
         var descriptor = (int)OpenProcessCall(OpenProcessNumber, pid, 0);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>A copy of a descriptor that another process has open; null when it has none of that number, or this one has no right to it.</summary>
+    /// <param name="process">From <see cref="OpenProcess"/>.</param>
+    public static SafeFileHandle? CopyDescriptor(SafeFileHandle process, int number)
+    {
+        var descriptor = (int)CopyDescriptorCall(CopyDescriptorNumber, process, number, 0);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
@@ -78,6 +89,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial nint OpenProcessCall(nint number, nint pid, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint CopyDescriptorCall(nint number, SafeFileHandle process, nint descriptor, nint flags);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1")]
     private static partial int CreateSetCall(int flags);

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Checks;
 
 namespace Offerbook.Agent.Hosting.Containers;
@@ -21,7 +22,7 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// got the number of a dead task is neither taken for it nor signalled. What a task leaves behind is killed with its control group;
 /// where there is none, a process that leaves the session (a daemon that calls setsid) escapes.
 /// </summary>
-internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistics
+internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistics, IContainerTerminals
 {
     /// <summary>Launches that may wait: the agent's bound on tasks; the core refuses more.</summary>
     private const int LaunchCapacity = 16_384;
@@ -41,18 +42,17 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     private readonly ILogger _logger;
     private readonly string _bootId;
     private readonly TrackedContainers _tracked = new();
-    private readonly ContainerEndings _endings;
+    private readonly ContainerObserver _observer;
     private readonly ContainerGroups _groups;
-    private readonly SandboxDirectories _sandboxes;
-    private readonly SupervisorReaper _reaper = new();
-    private readonly ProcessEnds _ends;
+    private readonly SupervisorWatch _supervisors;
+    private readonly TaskTerminals _terminals;
     private readonly ContainerCare _care;
     private readonly DiskCare _disks;
     private readonly ForgottenContainers _forgotten;
     private readonly ContainerUsage _usage;
     private readonly Channel<ContainerSpec> _launches = Channel.CreateBounded<ContainerSpec>(LaunchCapacity);
     private readonly RecordWatcher _watcher;
-    private readonly SessionKiller _killer;
+    private readonly ContainerKiller _killer;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _scanTimer;
     private readonly Task _running;
@@ -63,18 +63,19 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     public ProcessContainers(ContainerFiles files, ProcessLauncher launcher, ContainerGroups groups, SandboxDirectories sandboxes,
         IsolationOptions options, string bootId, Func<AgentMessage, ValueTask> post, TimeProvider time, ILogger logger)
     {
-        (_files, _launcher, _groups, _sandboxes, _bootId, _post, _logger) = (files, launcher, groups, sandboxes, bootId, post, logger);
+        (_files, _launcher, _groups, _bootId, _post, _logger) = (files, launcher, groups, bootId, post, logger);
         _checks = new ProcessChecks(launcher, id => _tracked.Find(id) is { IsRunning: true, Record.Main: { } main } ? main.Pid : null);
         Namespaces = new JoinedNamespaces(_tracked, time);
-        _endings = new ContainerEndings(files, groups, bootId);
         files.WriteScript();
-        _killer = new SessionKiller(groups);
-        _care = new ContainerCare(_tracked.Running, sandboxes, groups, new LogRotator(options, logger), Kill, time);
-        _disks = new DiskCare(_tracked.Running, sandboxes, options, EndOverDisk, time);
+        _killer = new ContainerKiller(files, groups, bootId, logger);
+        _terminals = new TaskTerminals(sandboxes, logger);
+        _supervisors = new SupervisorWatch(_tracked);
+        _observer = new ContainerObserver(files, new ContainerEndings(files, groups, bootId), sandboxes, _killer, _supervisors, _terminals, bootId, post);
+        _care = new ContainerCare(_tracked.Running, sandboxes, groups, new LogRotator(options, logger), _killer.Kill, time);
+        _disks = new DiskCare(_tracked.Running, sandboxes, options, _killer.EndOverDisk, time);
         _usage = new ContainerUsage(groups, options, time);
         _forgotten = new ForgottenContainers(files, groups, _tracked.IsGroupNeeded);
         _watcher = new RecordWatcher(files.Records, time, logger);
-        _ends = new ProcessEnds(SupervisorEnded);
         _scanTimer = time.CreateTimer(_ => RequestScan(), null, ScanInterval, ScanInterval);
         _running = Task.WhenAll([ReadAsync(), _care.Completion, _disks.Completion, _forgotten.Completion, .. Enumerable.Range(0, LaunchWorkers).Select(_ => LaunchAsync())]);
     }
@@ -105,15 +106,24 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         }
         foreach (var stray in _files.List().Except(ids))
         {
-            KillStray(stray);
+            _killer.KillStray(stray);
         }
         _groups.KillStrays(wanted);
         foreach (var id in ids.Where(_files.TryCancel))
         {
             _logger.LogInformation("Container {Container} had not started when the agent ended; it never will.", id);
         }
+        foreach (var spec in wanted)
+        {
+            if (spec.Process.Terminal is not null && _files.Read(spec.Container) is { Status: null, Supervisor: { IsAlive: true } supervisor } record && record.BootId == _bootId)
+            {
+                _terminals.TakeOver(spec, supervisor.Pid);
+            }
+        }
         _watcher.NameEverything();
     }
+
+    public Task<AttachedContainer?> TerminalOfAsync(ContainerId id) => Task.FromResult(_terminals.Find(id));
 
     public void Signal(ContainerId id, ContainerSignal signal)
     {
@@ -124,7 +134,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         var record = container.Record;
         if (signal == ContainerSignal.Kill)
         {
-            Kill(container);
+            _killer.Kill(container);
         }
         else if (record.Main is { IsAlive: true } main && record.BootId == _bootId)
         {
@@ -178,7 +188,8 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         await _killer.DisposeAsync();
         await _forgotten.DisposeAsync();
         await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
-        _ends.Dispose();
+        await _terminals.DisposeAsync();
+        _supervisors.Dispose();
         _stopping.Dispose();
         _checks.Dispose();
     }
@@ -194,9 +205,13 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
                 continue;
             }
             var outcome = await LaunchAsync(spec);
+            if (outcome.Terminal is { } terminal)
+            {
+                _terminals.Begin(spec, terminal);
+            }
             if (outcome.Supervisor is { } supervisor)
             {
-                Watch(spec.Container, supervisor);
+                _supervisors.Begin(spec.Container, supervisor);
             }
             if (outcome.Failure is { } failure)
             {
@@ -237,11 +252,11 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
                 var named = _watcher.Take();
                 foreach (var container in named is null ? _tracked.All() : _tracked.Known(named))
                 {
-                    await LookAsync(container, scan: false);
+                    await _observer.LookAsync(container, scan: false);
                 }
                 foreach (var container in scan ? ToScan() : [])
                 {
-                    await LookAsync(container, scan: true);
+                    await _observer.LookAsync(container, scan: true);
                 }
             }
         }
@@ -251,136 +266,15 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         }
     }
 
-    private async ValueTask LookAsync(TrackedContainer container, bool scan)
-    {
-        if (container.EndReported)
-        {
-            return;
-        }
-        if (_files.Read(container.Id) is not { } record)
-        {
-            if (_endings.IsUnbegun(container, scan))
-            {
-                container.EndReported = true;
-                await _post(new AgentMessage.ContainerLaunchFailed(
-                    container.Id, "The task's supervisor did not come up; is the disk of the agent's work directory full?"));
-            }
-            return;
-        }
-        container.Record = record;
-        if (record.Cancelled)
-        {
-            container.EndReported = true;
-            await _post(new AgentMessage.ContainerNeverStarted(container.Id));
-            return;
-        }
-        if (FailureToStart(container) is { } failure)
-        {
-            container.EndReported = true;
-            KillLeftovers(container);
-            await _post(new AgentMessage.ContainerLaunchFailed(container.Id, failure));
-            return;
-        }
-        // A task may be over before its start is seen; its start is told all the same.
-        if (!container.StartReported && record.Main is { } main && record.BootId == _bootId
-            && (record.Status is not null || (main.IsAlive && !record.IsBeingSetUp)))
-        {
-            container.StartReported = true;
-            if (!container.IsWatched && record is { Status: null, Supervisor: { } supervisor })
-            {
-                container.IsWatched = _ends.TryWatch(supervisor, isChild: false, container.Id);
-            }
-            await _post(new AgentMessage.ContainerStarted(container.Id, main.Pid));
-        }
-        if (_endings.ExitOf(container, scan) is { } exit)
-        {
-            container.EndReported = true;
-            KillLeftovers(container);
-            await _post(new AgentMessage.ContainerExited(container.Id, exit));
-        }
-    }
-
-    private string? FailureToStart(TrackedContainer container) => container.Record switch
-    {
-        { Main: null, Status: not null, Words: var words } => $"The task's process could not be started: {words}",
-        { IsBeingSetUp: true, Status: not null, Signalled: false } =>
-            $"The task's process could not be set up: {_sandboxes.LastLineOf(container.Spec.Sandbox, "stderr") ?? "see stderr in its sandbox"}",
-        _ => null,
-    };
-
-    /// <summary>A container that no task claims: its launch was never made durable, or its end was and its record stayed.</summary>
-    private void KillStray(ContainerId id)
-    {
-        if (_files.Read(id) is { Status: null } record)
-        {
-            _logger.LogWarning("Killing container {Container}, which belongs to no task.", id);
-            KillSession(record, id);
-        }
-        _files.Delete(id);
-    }
-
-    private void Kill(TrackedContainer container) => KillSession(container.Record, ContainerGroups.IsOwn(container.Spec) ? container.Id : null);
-
-    private void KillSession(ContainerRecord record, ContainerId? group)
-    {
-        if (record.Main is { } main && record.BootId == _bootId)
-        {
-            _killer.Kill(main, group);
-        }
-    }
-
-    /// <summary>What the task has left in its control group, whatever session it is in.</summary>
-    private void KillLeftovers(TrackedContainer container)
-    {
-        if (_groups.IsPopulated(container.Spec))
-        {
-            _killer.Kill(null, container.Id);
-        }
-    }
-
-    /// <summary>Written down first, so that an agent that dies now knows later why the container ended.</summary>
-    private void EndOverDisk(TrackedContainer container, double usedMegabytes, double limitMegabytes)
-    {
-        _files.Append(container.Id, ContainerRecord.OverDiskLine(usedMegabytes, limitMegabytes));
-        Kill(container);
-    }
-
     private void RequestScan()
     {
         Interlocked.Exchange(ref _scanDue, 1);
         _watcher.Wake();
     }
 
-    /// <summary>A supervisor that this process has just started.</summary>
-    private void Watch(ContainerId id, int supervisor)
-    {
-        var container = _tracked.Find(id);
-        if (container is not null)
-        {
-            // Before it is watched: its end may be told at once.
-            container.IsWatched = true;
-        }
-        if (!_ends.TryWatch(new ProcessIdentity(supervisor, long.MaxValue), isChild: true, id))
-        {
-            _reaper.Add(supervisor);
-            if (container is not null)
-            {
-                container.IsWatched = false;
-            }
-        }
-    }
-
-    private void SupervisorEnded(ContainerId id)
-    {
-        if (_tracked.Find(id) is { } container)
-        {
-            container.IsWatched = false;
-        }
-    }
-
     private List<TrackedContainer> ToScan()
     {
-        _reaper.Reap();
+        _supervisors.Reap();
         var everything = ++_scans % ScansUntilFull == 0;
         return _tracked.Where(container => !container.EndReported && (everything || !container.IsWatched || !container.StartReported));
     }

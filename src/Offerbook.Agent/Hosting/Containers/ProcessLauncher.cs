@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Supervision;
 using Offerbook.Agent.Hosting.Volumes;
 
@@ -21,6 +22,7 @@ internal sealed class ProcessLauncher(
         {
             return new LaunchOutcome(null, $"The user '{name}' does not exist on this host; name another in CommandInfo.user or FrameworkInfo.user");
         }
+        PseudoTerminal? terminal = null;
         try
         {
             var user = Ownership.Other(spec.User);
@@ -32,13 +34,16 @@ internal sealed class ProcessLauncher(
             open.GiveTo(user);
             var joins = groups.Enter(spec);
             var bare = supervisor is not null && NativeSupervisor.Fits(spec);
-            var chain = CommandChain.Of(spec, sandbox, options, user, enter, prelude, host.Of(spec, sandbox), bare: bare);
+            terminal = TaskTerminals.Make(spec, user);
+            var environment = TaskTerminals.Environment(spec, host.Of(spec, sandbox));
+            var chain = CommandChain.Of(spec, sandbox, options, user, enter, prelude, environment, bare: bare, terminal: terminal?.Path);
             string program;
             string[] arguments;
             if (bare)
             {
                 if (ProgramSearch.Resolve(spec, chain, sandbox) is not { } found)
                 {
+                    terminal?.Dispose();
                     return new LaunchOutcome(null, $"The task's program could not be started: {ProgramSearch.Obstacle(spec)}");
                 }
                 program = supervisor!.Path;
@@ -56,10 +61,11 @@ internal sealed class ProcessLauncher(
             }
             return new LaunchOutcome(chain.Confined
                 ? await _confined.StartAsync(program, arguments, chain.Environment, open.Here)
-                : Spawner.Start(program, arguments, chain.Environment, open.Here), null);
+                : Spawner.Start(program, arguments, chain.Environment, open.Here, terminal?.Master), null, terminal);
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
         {
+            terminal?.Dispose();
             return new LaunchOutcome(null, $"The task's process could not be started: {failure.Message}");
         }
     }
@@ -114,4 +120,5 @@ internal sealed class ProcessLauncher(
 
 /// <param name="Supervisor">Its number, if it was started.</param>
 /// <param name="Failure">Why it was not.</param>
-internal readonly record struct LaunchOutcome(int? Supervisor, string? Failure);
+/// <param name="Terminal">What its output is to be read from; null: it writes files itself.</param>
+internal readonly record struct LaunchOutcome(int? Supervisor, string? Failure, PseudoTerminal? Terminal = null);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -25,8 +26,10 @@ internal static partial class Spawner
     private const short NewSession = 0x80;
 
     /// <param name="directory">The child's working directory.</param>
+    /// <param name="inherited">What the child is given as descriptor 3; null: nothing.</param>
     /// <exception cref="Win32Exception">It could not be started.</exception>
-    public static unsafe int Start(string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory)
+    public static unsafe int Start(
+        string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory, SafeFileHandle? inherited = null)
     {
         using var argv = new TextVector([program, .. arguments]);
         using var envp = new TextVector(environment.Select(variable => $"{variable.Key}={variable.Value}"));
@@ -38,9 +41,13 @@ internal static partial class Spawner
         try
         {
             Check(AddChangeDirectory(actions, directory), directory);
+            if (inherited is not null)
+            {
+                AddDuplicate(actions, (int)inherited.DangerousGetHandle(), FirstOther);
+            }
             if (CanCloseOthers)
             {
-                AddCloseFrom(actions, FirstOther);
+                AddCloseFrom(actions, inherited is null ? FirstOther : FirstOther + 1);
             }
             FillSignals(signals);
             SetDefaults(attributes, signals);
@@ -76,6 +83,9 @@ internal static partial class Spawner
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int AddChangeDirectory(byte* actions, string directory);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
+    private static unsafe partial int AddDuplicate(byte* actions, int descriptor, int number);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
     private static unsafe partial int AddCloseFrom(byte* actions, int first);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Offerbook.Agent.Containers;
 
@@ -81,6 +82,13 @@ internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> 
             }
         }
         var name = ContainerRequest.NameOf(spec.Container);
+        var answer = await MakeAsync(name, body, cancellation);
+        await parts.Makes.HeardAsync(answer);
+        return answer;
+    }
+
+    private async Task<EngineAnswer> MakeAsync(string name, JsonObject body, CancellationToken cancellation)
+    {
         var answer = await parts.Engine.WorkAsync(HttpMethod.Post, $"/containers/create?name={name}", cancellation, body);
         // A connection that breaks at once is tried again underneath us; then the first of the two requests has made it.
         return answer is EngineAnswer.Refused { Status: 409 } && await parts.Engine.AskAsync(HttpMethod.Get, $"/containers/{name}/json", cancellation)
@@ -92,7 +100,9 @@ internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> 
     private async Task<LaunchResult> StartAsync(ContainerId container, string engineId)
     {
         parts.Records.Write(container, new DockerRecord(DockerStage.Starting, 0, parts.Labels.BootId));
-        switch (await parts.Engine.WorkAsync(HttpMethod.Post, $"/containers/{engineId}/start", parts.Stopping))
+        var answer = await parts.Engine.WorkAsync(HttpMethod.Post, $"/containers/{engineId}/start", parts.Stopping);
+        await parts.Makes.HeardAsync(answer);
+        switch (answer)
         {
             case EngineAnswer.Done:
                 return new LaunchResult.Started(engineId);

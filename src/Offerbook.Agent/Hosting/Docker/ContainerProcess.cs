@@ -25,6 +25,8 @@ internal static class ContainerProcess
         if (process.Terminal is not null)
         {
             body.Config["Tty"] = true;
+            // For those who attach to it.
+            body.Config["OpenStdin"] = true;
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class DockerContainer
     private readonly Wishes _wishes;
     private readonly ContainerNews _news;
     private readonly ContainerLauncher _launcher;
+    private readonly ContainerCalls _calls;
     private readonly DockerContainer? _joins;
     private readonly CancellationTokenSource _launchCancel = new();
     private ContainerSpec? _toLaunch;
@@ -48,6 +49,7 @@ internal sealed class DockerContainer
         HasOwnNetwork = joins is not null || spec.Docker!.Network is not DockerNetwork.Host;
         _startConfirmed = record is { Stage: DockerStage.Started };
         _launcher = new ContainerLauncher(parts, SharedNetwork);
+        _calls = new ContainerCalls(parts, Id, () => EngineName);
         _wishes = new Wishes(FulfilAsync, failed, parts.Stopping);
         _news = new ContainerNews(Id, parts.Post, parts.Logger);
     }
@@ -124,7 +126,7 @@ internal sealed class DockerContainer
         }
         if (wish.HasFlag(Wish.Update) && !HasEnded)
         {
-            await CallAsync("limited", _parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{EngineName}/update", _parts.Stopping, ContainerAmounts.Change(_limits, _parts.Isolation.EnableCfs)));
+            await _calls.LimitAsync(_limits);
         }
         if (wish.HasFlag(Wish.Kill) && !HasEnded)
         {
@@ -156,6 +158,7 @@ internal sealed class DockerContainer
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(_launchCancel.Token, _parts.Stopping);
         var result = await _launcher.LaunchAsync(_toLaunch!, Sandbox, given.Token);
+        var terminal = _toLaunch!.Process.Terminal;
         _toLaunch = null;
         _engineId = result.EngineId;
         switch (result)
@@ -165,6 +168,7 @@ internal sealed class DockerContainer
                 break;
             case LaunchResult.Started:
                 _startConfirmed = true;
+                await _calls.ResizeAsync(terminal);
                 await ObserveAsync();
                 break;
             case LaunchResult.Silent silent:
@@ -177,8 +181,7 @@ internal sealed class DockerContainer
     /// <summary>The image may name another signal than SIGTERM for a polite end.</summary>
     private async Task SignalAsync(string signal)
     {
-        var answer = await CallAsync("signalled", _parts.Engine.AskAsync(
-            HttpMethod.Post, $"/containers/{EngineName}/kill?signal={Uri.EscapeDataString(signal)}", _parts.Stopping));
+        var answer = await _calls.SignalAsync(signal);
         if (answer is EngineAnswer.Silent silent)
         {
             await _news.DegradedAsync(silent.Why);
@@ -289,18 +292,7 @@ internal sealed class DockerContainer
     {
         Dispose();
         _parts.Records.Delete(Id);
-        // One that cannot be removed now is found by its label, belonging to nobody, and removed then.
-        await CallAsync("removed", _parts.Engine.WorkAsync(HttpMethod.Delete, $"/containers/{EngineName}?force=1&v=1", _parts.Stopping));
+        await _calls.RemoveAsync();
         _gone(this);
-    }
-
-    private async Task<EngineAnswer> CallAsync(string done, Task<EngineAnswer> call)
-    {
-        var answer = await call;
-        if (answer is EngineAnswer.Silent or EngineAnswer.Refused { Status: not (404 or 409) })
-        {
-            _parts.Logger.LogWarning("Container {Container} could not be {Done}: {Reason}", Id, done, answer.Problem);
-        }
-        return answer;
     }
 }

@@ -22,7 +22,7 @@ namespace Offerbook.Agent.Hosting.Docker;
 /// The engine is not touched before the first container that needs it, nor at a start if the work directory never needed one.
 /// Containers are ours by a label with the work directory's own id; those with the label that nobody knows are removed.
 /// </summary>
-internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics, IContainerSessions
+internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics, IContainerSessions, IContainerTerminals
 {
     private readonly DockerOptions _options;
     private readonly IsolationOptions _isolation;
@@ -39,6 +39,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
     private readonly Lock _lock = new();
     private readonly ContainerTable _containers = new();
     private readonly EngineNews _news;
+    private readonly EngineMakes _makes;
+    private readonly DockerTerminals _terminals;
     private DockerParts? _parts;
     private Task _watching = Task.CompletedTask;
     private Task _recovery = Task.CompletedTask;
@@ -53,6 +55,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         _engine = new EngineClient(options.Socket, options.Timings);
         _sessions = new DockerSessions(_engine, sandboxes, options, isolation, _containers.FindAround);
         _news = new EngineNews(options.Enabled, _containers, post);
+        _makes = new EngineMakes(_engine, _news, _stopping.Token);
+        _terminals = new DockerTerminals(_engine, _containers.Find, _stopping.Token);
         Checks = new DockerChecks(_engine, options.Timings, id => _containers.Find(id) is { HasOwnNetwork: true, Pid: > 0 } container ? container.Pid : null);
     }
 
@@ -109,6 +113,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
 
     public Task<AttachedStart> StartAttachedAsync(ContainerSpec spec, CancellationToken cancellation) => _sessions.StartAttachedAsync(spec, cancellation);
 
+    public Task<AttachedContainer?> TerminalOfAsync(ContainerId id) => _terminals.AttachAsync(id);
+
     /// <summary>Leaves the containers running.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -147,7 +153,7 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
             }
             var labels = new DockerLabels(_records.MakeAgent(), _bootId);
             _parts = new DockerParts(_engine, new ContainerRequest(_sandboxes, _volumes, _options, _isolation), new ImagePuller(_engine, _options.Timings), _records,
-                labels, _sandboxes, _options, _isolation, _sessions, new LaunchSlots(), _post, _logger, _stopping.Token);
+                labels, _sandboxes, _options, _isolation, _sessions, new LaunchSlots(), _makes, _post, _logger, _stopping.Token);
             foreach (var spec in recovered ?? [])
             {
                 if (_records.Read(spec.Container) is { } record)
@@ -170,8 +176,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
                     }
                 },
                 Listed = list => CompareAsync(list, labels),
-                Lost = _news.LostAsync,
-                Found = _news.FoundAsync,
+                Lost = why => _news.LostAsync(why),
+                Found = () => _makes.AnsweredAsync(labels),
             };
             _watching = Guard(watch.RunAsync(_stopping.Token));
             return _parts;

@@ -8,9 +8,10 @@ internal sealed class EngineNews(bool isWanted, ContainerTable containers, Func<
     private bool _isLost;
 
     /// <summary>No new work until the engine answers. What it runs goes on, and is looked at then.</summary>
-    public async ValueTask LostAsync(string why)
+    /// <param name="doubt">Whether it is not known either what becomes of that.</param>
+    public async ValueTask LostAsync(string why, bool doubt = true)
     {
-        if (!await TellAsync(why))
+        if (!await TellAsync(why) || !doubt)
         {
             return;
         }

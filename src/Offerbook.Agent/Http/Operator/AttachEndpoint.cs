@@ -49,7 +49,7 @@ internal sealed class AttachEndpoint(RunningAgent agent)
     public async Task OutputAsync(HttpContext context, ContainerID wanted, CallMediaTypes types)
     {
         var id = ContainerId.From(wanted);
-        if (agent.Attached.Find(id) is { } container)
+        if (await agent.Attached.FindAsync(id) is { } container)
         {
             await StreamAsync(context, container, types);
         }
@@ -68,7 +68,7 @@ internal sealed class AttachEndpoint(RunningAgent agent)
             return;
         }
         var id = ContainerId.From(first.ContainerId);
-        if (agent.Attached.Find(id) is not { } container)
+        if (await agent.Attached.FindAsync(id) is not { } container)
         {
             await RefuseAsync(context, id);
             return;

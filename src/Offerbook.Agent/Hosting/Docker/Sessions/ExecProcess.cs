@@ -15,22 +15,19 @@ internal sealed class ExecProcess : IAttachedProcess
 
     private const int LastStatusOfItsOwn = 128;
 
-    private readonly EngineClient _engine;
-    private readonly string _exec;
     private readonly bool _hasTerminal;
     private readonly EngineDuplex _stream;
     private readonly ExecEnd _end;
     private readonly ProcessIdentity? _process;
     private readonly CancellationTokenSource _over = new();
-    private readonly Lock _lock = new();
-    private TerminalSize? _size;
-    private bool _isResizing;
+    private readonly TerminalResizer _resizer;
     private int _lastSignal;
 
     /// <param name="pid">On the host; 0 when it is over already, or the engine does not say.</param>
     public ExecProcess(EngineClient engine, string exec, int pid, bool hasTerminal, EngineDuplex stream, ExecEnd end, CancellationToken stopping)
     {
-        (_engine, _exec, _hasTerminal, _stream, _end, Pid) = (engine, exec, hasTerminal, stream, end, pid);
+        (_hasTerminal, _stream, _end, Pid) = (hasTerminal, stream, end, pid);
+        _resizer = new TerminalResizer(engine, $"/exec/{exec}", _over.Token);
         // One that is over has ended already; its number may be another's by now.
         _process = pid > 1 && ProcessTable.Read(pid) is { } found ? new ProcessIdentity(pid, found.Start) : null;
         Exit = WaitAsync(stopping);
@@ -78,23 +75,12 @@ internal sealed class ExecProcess : IAttachedProcess
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Of several sizes that come while the engine is asked, the last one counts.</summary>
     public void Resize(TerminalSize size)
     {
-        if (!_hasTerminal)
+        if (_hasTerminal)
         {
-            return;
+            _resizer.Resize(size);
         }
-        lock (_lock)
-        {
-            _size = size;
-            if (_isResizing)
-            {
-                return;
-            }
-            _isResizing = true;
-        }
-        _ = ResizeAsync();
     }
 
     public void Signal(int signal)
@@ -139,25 +125,5 @@ internal sealed class ExecProcess : IAttachedProcess
         return exit is ContainerExit.Exited { Code: > LastStatusOfItsOwn and var status } && status - LastStatusOfItsOwn == Volatile.Read(ref _lastSignal)
             ? new ContainerExit.Signaled(status - LastStatusOfItsOwn)
             : exit;
-    }
-
-    private async Task ResizeAsync()
-    {
-        while (TakeSize() is { } size)
-        {
-            await _engine.AskAsync(HttpMethod.Post, $"/exec/{_exec}/resize?h={size.Rows}&w={size.Columns}", _over.Token)
-                .ContinueWith(static _ => { }, TaskScheduler.Default);
-        }
-    }
-
-    private TerminalSize? TakeSize()
-    {
-        lock (_lock)
-        {
-            var size = _size;
-            _size = null;
-            _isResizing = size is not null;
-            return size;
-        }
     }
 }
