@@ -49,6 +49,8 @@ public sealed class MutationTests
     [TestCase(Mutation.AppsLoseKills, new[] { "L1:" })]
     [TestCase(Mutation.AppsAcknowledgeUnheard, new[] { "L1:" })]
     [TestCase(Mutation.AppsDenyHealth, new[] { "L1:" })]
+    [TestCase(Mutation.AppsOverreach, new[] { "I10:" })]
+    [TestCase(Mutation.AppsDisorder, new[] { "I11:" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
     {
         var options = SimulationOptions.Default with
@@ -59,6 +61,7 @@ public sealed class MutationTests
             Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed or (>= Mutation.RestartRecoveredTasks and not (Mutation.HalveGroups or Mutation.SpareGroups)) ? Crashes : FaultPlan.None,
             WildFrameworks = mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
             AppsClients = mutation is < Mutation.RescindTwice or Mutation.LoseKills or (>= Mutation.RestartRecoveredTasks and not (Mutation.HalveGroups or Mutation.SpareGroups)),
+            Trees = mutation is Mutation.AppsOverreach or Mutation.AppsDisorder,
             Operators = mutation is >= Mutation.RescindTwice and < Mutation.RestartRecoveredTasks,
             Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
         };

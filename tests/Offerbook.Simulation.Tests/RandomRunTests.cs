@@ -11,6 +11,7 @@ public sealed class RandomRunTests
     {
         Duration = TimeSpan.FromMinutes(3),
         DeepCheckInterval = TimeSpan.FromSeconds(20),
+        Trees = false,
     };
 
     [Test]
@@ -18,7 +19,7 @@ public sealed class RandomRunTests
     {
         var failed = new List<string>();
         var totals = new SimulationTotals();
-        var seeds = Enumerable.Range(1, 200).Select(seed => (ulong)seed).ToList();
+        var seeds = Enumerable.Range(1, 160).Select(seed => (ulong)seed).ToList();
         await SimulatorRunner.RunAsync(seeds, Short, twice: false, threads: 2, report =>
         {
             totals.Add(report);
@@ -32,6 +33,28 @@ public sealed class RandomRunTests
         TestContext.Out.WriteLine(summary.ToString());
         Assert.That(failed, Is.Empty);
         Assert.That(totals.Runs, Is.EqualTo(seeds.Count));
+    }
+
+    /// <summary>Clients of Apps only: groups of every shape, limits, pauses, roll-backs, pods, while everything below them fails.</summary>
+    [Test]
+    public async Task Simulation_GroupsOfEveryShape_KeepEveryPromise()
+    {
+        var failed = new List<string>();
+        var (deployments, pods) = (0L, 0L);
+        var options = Short with { Duration = TimeSpan.FromMinutes(2), Trees = true, WildFrameworks = 0, Operators = false };
+        var seeds = Enumerable.Range(30_001, 100).Select(seed => (ulong)seed).ToList();
+        await SimulatorRunner.RunAsync(seeds, options, twice: false, threads: 2, report =>
+        {
+            deployments += report.Counts.DeploymentsFinished;
+            pods += report.Counts.PodsStarted;
+            if (!report.Passed)
+            {
+                failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
+            }
+        }, TestContext.CurrentContext.CancellationToken);
+        Assert.That(failed, Is.Empty);
+        Assert.That(deployments, Is.GreaterThan(500));
+        Assert.That(pods, Is.GreaterThan(100));
     }
 
     [Test]

@@ -4,6 +4,7 @@ using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Faults;
 using Offerbook.Simulator.Workload;
+using Offerbook.Simulator.Workload.Trees;
 using Offerbook.Simulator.Workload.Wild;
 
 namespace Offerbook.Simulator;
@@ -27,6 +28,7 @@ public sealed class Simulation
     private readonly SimCluster _cluster;
     private readonly FaultInjector _faults;
     private readonly AppsWorkload _apps;
+    private readonly TreesWorkload? _trees;
     private readonly JobsWorkload _jobs;
     private readonly OperatorWorkload? _operators;
     private readonly List<WildFramework> _wild = [];
@@ -45,7 +47,12 @@ public sealed class Simulation
         Mutations.Apply(options.Mutation, _cluster);
         _cluster.World.Trace.Listener = options.Watch;
         _faults = new FaultInjector(_cluster, _plan);
-        _apps = new AppsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([2, 5, 15, 40])));
+        var promises = new AppPromises();
+        _apps = new AppsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([2, 5, 15, 40])), promises);
+        if (options.AppsClients && (options.Trees ?? new SeedSource(seed).For("whether there are trees").Chance(0.5)))
+        {
+            _trees = new TreesWorkload(_cluster, _apps.Client, promises);
+        }
         _jobs = new JobsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([10, 30, 90])));
         var operators = new SeedSource(seed).For("whether there are operators");
         if (options.Operators ?? operators.Chance(0.4))
@@ -58,7 +65,7 @@ public sealed class Simulation
         {
             _wild.Add(new WildFramework(_cluster, "wild-" + i, operates: _operators is not null));
         }
-        _auditor = new Auditor(_cluster, _apps.Apps, _jobs.Jobs);
+        _auditor = new Auditor(_cluster, [.. _apps.Apps, .. _trees?.Apps ?? []], _jobs.Jobs, promises);
     }
 
     /// <summary>Runs a seed. Never throws for what the cluster does wrong: that is in the report.</summary>
@@ -90,12 +97,14 @@ public sealed class Simulation
         {
             _apps.Start();
         }
+        _trees?.Start();
         _jobs.Start();
         _operators?.Start();
         _wild.ForEach(framework => framework.Start());
         Until(_options.Duration, () => false);
         _faults.Stop();
         _apps.Stop();
+        _trees?.Stop();
         _jobs.Stop();
         _operators?.Stop();
         _wild.ForEach(framework => framework.Stop());
@@ -112,6 +121,8 @@ public sealed class Simulation
 
     private string? WhyNotDone() => !_apps.IsDone
         ? "clients of Apps still get no answer"
+        : _trees is { IsDone: false }
+        ? "clients of trees and pods are not done; " + (_auditor.WhyNotConverged() ?? "all is as they asked")
         : !_jobs.IsDone
         ? "clients of Batch still get no answer"
         : _operators is { IsDone: false }

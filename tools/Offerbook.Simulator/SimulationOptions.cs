@@ -25,6 +25,9 @@ public sealed record SimulationOptions
     /// <summary>Whether clients ask Apps for anything. Default true.</summary>
     public bool AppsClients { get; init; } = true;
 
+    /// <summary>Whether clients put groups of every shape, and pods, beside their simpler apps. Null draws it.</summary>
+    public bool? Trees { get; init; }
+
     /// <summary>Frameworks that do whatever the scheduler API allows. Null draws none, one or two.</summary>
     public int? WildFrameworks { get; init; }
 

@@ -24,6 +24,14 @@ public static class AppsRoutes
             var id = path["/v2/groups".Length..] is { Length: > 0 } rest ? rest : "/";
             return method == "DELETE" ? new ApiCall.DeleteGroup(id, force) : new ApiCall.UpdateGroup(id, body!, force, DryRun: false);
         }
+        if (path.StartsWith("/v2/pods/", StringComparison.Ordinal))
+        {
+            return Pod(method, path["/v2/pods".Length..], body, force);
+        }
+        if (path.StartsWith("/offerbook/v1/", StringComparison.Ordinal))
+        {
+            return Rollout(path["/offerbook/v1".Length..], force);
+        }
         if (path.StartsWith("/v2/deployments/", StringComparison.Ordinal))
         {
             return new ApiCall.CancelDeployment(path["/v2/deployments/".Length..], force);
@@ -33,6 +41,30 @@ public static class AppsRoutes
             "/v2/apps" => new ApiCall.CreateApp(body!, force),
             "/v2/tasks/delete" => new ApiCall.KillTasks(body!, Scale: target.EndsWith("?scale=true", StringComparison.Ordinal), Wipe: false, force),
             _ => throw new ArgumentException("no simulated client asks for " + request, nameof(request)),
+        };
+    }
+
+    private static ApiCall Pod(string method, string path, JToken? body, bool force)
+    {
+        var parts = path.Split("::instances/");
+        return parts.Length == 2 ? new ApiCall.KillPodInstances(parts[0], parts[1], null, Wipe: false)
+            : method == "DELETE" ? new ApiCall.DeletePod(path, force)
+            : new ApiCall.UpdatePod(path, body!, force);
+    }
+
+    private static ApiCall Rollout(string path, bool force)
+    {
+        var (subject, verb) = (path[..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..]);
+        var isGroup = subject.StartsWith("/groups", StringComparison.Ordinal);
+        var id = subject[(isGroup ? "/groups" : subject.StartsWith("/apps", StringComparison.Ordinal) ? "/apps" : "/deployments/").Length..];
+        return verb switch
+        {
+            "suspend" => new ApiCall.SuspendApps(id, isGroup, force),
+            "resume" => new ApiCall.ResumeApps(id, isGroup, force),
+            "promote" => new ApiCall.PromoteDeployment(id),
+            "pause" => new ApiCall.PauseDeployment(id),
+            "abort" => new ApiCall.CancelDeployment(id, false),
+            _ => throw new ArgumentException("no simulated client asks for " + path, nameof(path)),
         };
     }
 

@@ -23,7 +23,8 @@ public sealed class Auditor
     private readonly Convergence _convergence;
     private readonly TaskHistory _batchTasks = new("batch");
 
-    public Auditor(SimCluster cluster, IReadOnlyList<AppRecord> apps, IReadOnlyList<JobRequest> jobs)
+    /// <param name="promises">What clients asked of the deployments of apps; null: nothing is known of it.</param>
+    public Auditor(SimCluster cluster, IReadOnlyList<AppRecord> apps, IReadOnlyList<JobRequest> jobs, AppPromises? promises = null)
     {
         _cluster = cluster;
         _bounds = new Bounds(cluster);
@@ -38,8 +39,8 @@ public sealed class Auditor
         _ = new AgentLedger(turns, cluster.Master);
         Quotas = new QuotaLedger(turns, cluster.Master);
         _apps = new AppsLedger(cluster, apps);
-        _ = new HealthCapacity(cluster);
-        _ = new DependencyOrder(cluster);
+        _ = new HealthCapacity(cluster, promises ?? new AppPromises());
+        _ = new DependencyOrder(cluster, promises ?? new AppPromises());
         Jobs = new JobsLedger(cluster, jobs);
         turns.Ordered += Jobs.GiveUp;
         cluster.BatchPort.Heard = _batchTasks.Hear;

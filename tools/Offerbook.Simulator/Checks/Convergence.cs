@@ -1,5 +1,6 @@
 using Offerbook.Agent;
 using Offerbook.Apps.Deployments;
+using Offerbook.Apps.Specs;
 using Offerbook.Master;
 using Offerbook.Simulator.Cluster;
 
@@ -36,7 +37,7 @@ public sealed class Convergence(SimCluster cluster)
             {
                 return $"{app.App} wants {app.Instances} instances, {app.Running} run, {app.Healthy} are healthy";
             }
-            running += app.Instances;
+            running += app.Instances * (cluster.AppsCore.State.Root.FindPod(PathId.Parse(app.App)) is { } pod ? pod.Containers.Count + 1 : 1);
         }
         if (cluster.Machines.Select(WhyUnlike).FirstOrDefault(why => why is not null) is { } unlike)
         {

@@ -4,6 +4,8 @@ using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Specs;
 using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Workload;
+using AppDefinition = Offerbook.Apps.Specs.AppDefinition;
 
 namespace Offerbook.Simulator.Checks;
 
@@ -15,12 +17,14 @@ namespace Offerbook.Simulator.Checks;
 public sealed class HealthCapacity
 {
     private readonly SimCluster _cluster;
+    private readonly AppPromises _promises;
     private AppsState? _before;
     private bool _judged;
 
-    public HealthCapacity(SimCluster cluster)
+    /// <param name="promises">What clients asked for; where they said nothing, the framework's word counts.</param>
+    public HealthCapacity(SimCluster cluster, AppPromises promises)
     {
-        _cluster = cluster;
+        (_cluster, _promises) = (cluster, promises);
         cluster.Apps.Received += message =>
         {
             _before = cluster.AppsCore!.State;
@@ -48,7 +52,7 @@ public sealed class HealthCapacity
         _before = null;
     }
 
-    private static void Judge(AppsState before, AppsState after, AppDefinition app)
+    private void Judge(AppsState before, AppsState after, AppDefinition app)
     {
         var instances = after.Instances.Of(app.Id).ToList();
         if (!instances.Exists(instance => instance.Goal != Goal.Running && IsHealthy(after, instance)
@@ -56,7 +60,8 @@ public sealed class HealthCapacity
         {
             return;
         }
-        var minimum = (int)Math.Ceiling(app.Instances * app.UpgradeStrategy.MinimumHealthCapacity);
+        var capacity = (decimal?)_promises.Of(app.Id.ToString(), AppsReading.RevisionOf(app)).MinimumHealthCapacity ?? app.UpgradeStrategy.MinimumHealthCapacity;
+        var minimum = (int)Math.Ceiling(app.Instances * capacity);
         var left = instances.Count(instance => instance.Goal == Goal.Running && IsHealthy(after, instance));
         Invariant.Check(left >= minimum,
             $"I10: the rolling restart of {app.Id} gives up a healthy instance and leaves {left}; {minimum} of {app.Instances} are the minimum");

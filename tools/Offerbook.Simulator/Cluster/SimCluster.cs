@@ -75,6 +75,15 @@ public sealed class SimCluster
 
     public AppsCore? AppsCore => (AppsCore?)Apps.Core;
 
+    /// <summary>Ids of an app's or pod's tasks whose processes run.</summary>
+    public IReadOnlyList<string> RunningTasks(string app)
+    {
+        var prefix = app[1..].Replace('/', '_') + ".";
+        return Machines.SelectMany(machine => machine.Containers.All)
+            .Where(container => container is { IsRunning: true, IsHolder: false } && container.Task.Value.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(container => container.Task.Value).ToList();
+    }
+
     public void Start()
     {
         foreach (var process in Processes)

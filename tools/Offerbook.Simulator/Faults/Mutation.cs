@@ -103,6 +103,12 @@ public enum Mutation
 
     /// <summary>It takes every health check for failed.</summary>
     AppsDenyHealth,
+
+    /// <summary>It takes every minimum health capacity for 0.</summary>
+    AppsOverreach,
+
+    /// <summary>It does not see what apps and groups depend on.</summary>
+    AppsDisorder,
 }
 
 internal static class Mutations

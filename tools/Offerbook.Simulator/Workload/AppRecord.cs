@@ -40,9 +40,12 @@ public sealed class AppRecord(string id)
         Pending = Possible.SelectMany(change).Distinct().ToList();
     }
 
-    public void Acknowledge()
+    /// <param name="mayRevert">A deployment that fails takes the change back by itself, now or later.</param>
+    public void Acknowledge(bool mayRevert = false)
     {
-        (Earlier, Possible) = (Possible, Pending);
+        // What changes nothing is in no deployment's way, also not in that of one that is still going to take its changes back.
+        mayRevert |= Pending.Exists(facts => Possible.Exists(before => Same(facts, before)));
+        (Earlier, Possible) = (Possible, mayRevert ? Possible.Union(Pending).ToList() : Pending);
         End();
     }
 

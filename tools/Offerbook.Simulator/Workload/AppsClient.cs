@@ -32,6 +32,8 @@ public sealed class AppsClient(SimCluster cluster)
         {
             app.Begin(facts => change(app, facts));
         }
+        // One app that gives up takes the whole deployment back.
+        var mayRevert = apps.Any(app => app.Pending.Exists(facts => facts is { MayRevert: true }));
         Sent++;
         var bytes = body is null ? [] : Encoding.UTF8.GetBytes(body.ToString(Formatting.None));
         int? status = null;
@@ -56,7 +58,7 @@ public sealed class AppsClient(SimCluster cluster)
                 switch (status)
                 {
                     case >= 200 and < 300:
-                        app.Acknowledge();
+                        app.Acknowledge(mayRevert);
                         break;
                     case >= 400 and < 500:
                         app.Refuse();

@@ -16,6 +16,7 @@ public sealed class AppsWorkload
     private readonly SimCluster _cluster;
     private readonly SeededRandom _random;
     private readonly AppDefinition _definition;
+    private readonly AppPromises _promises;
     private readonly List<AppRecord> _single;
     private readonly List<AppRecord> _tiers;
     private readonly TimeSpan _mean;
@@ -24,8 +25,9 @@ public sealed class AppsWorkload
     private bool _stopped;
 
     /// <param name="mean">Mean time between two requests.</param>
-    public AppsWorkload(SimCluster cluster, TimeSpan mean)
+    public AppsWorkload(SimCluster cluster, TimeSpan mean, AppPromises promises)
     {
+        _promises = promises;
         _cluster = cluster;
         _mean = mean;
         _random = cluster.World.Seeds.For("apps workload");
@@ -130,6 +132,7 @@ public sealed class AppsWorkload
     {
         var facts = new AppFacts(_random.Next(AppDefinition.MaxInstances + 1), ++_revision, good);
         var body = _definition.Draw(_random, app.Id, facts, []);
+        _promises.Make(body, facts, []);
         var mixed = app.MayBeMixed;
         app.MayBeMixed = false;
         Client.Send($"PUT /v2/apps{app.Id}{(force ? "?force=true" : "")}", body, [app], (_, _) => [facts], (status, answer) =>
@@ -158,7 +161,9 @@ public sealed class AppsWorkload
         {
             var tier = new AppFacts(_random.Between(1, AppDefinition.MaxInstances), revision, good || app != _tiers[^1]);
             facts.Add(app.Id, tier);
-            apps.Add(_definition.Draw(_random, app.Id, tier, [.. below]));
+            var body = _definition.Draw(_random, app.Id, tier, [.. below]);
+            _promises.Make(body, tier, [.. below]);
+            apps.Add(body);
             below = [app.Id];
         }
         Send($"PUT /v2/groups/shop{(force ? "?force=true" : "")}", new JObject { ["id"] = "/shop", ["apps"] = apps }, _tiers,
@@ -167,10 +172,7 @@ public sealed class AppsWorkload
 
     private void Kill(AppRecord app)
     {
-        var prefix = app.Id[1..].Replace('/', '_') + ".";
-        var victims = _cluster.Machines.SelectMany(machine => machine.Containers.All)
-            .Where(container => container.IsRunning && container.Task.Value.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(container => container.Task.Value).ToList();
+        var victims = _cluster.RunningTasks(app.Id);
         if (victims.Count > 0 && _random.Chance(0.3))
         {
             // A task that is being killed already is not counted.

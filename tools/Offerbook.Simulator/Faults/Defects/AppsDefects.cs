@@ -28,8 +28,39 @@ internal static class AppsDefects
                 ? finished with { Result = new ProbeResult.NoAnswer("nobody asked") }
                 : message,
         },
+        Mutation.AppsOverreach => core => new AppsDefect(core)
+        {
+            Hear = message => Misread(message, document =>
+            {
+                if (document.ContainsKey("minimumHealthCapacity"))
+                {
+                    document["minimumHealthCapacity"] = 0;
+                }
+            }),
+        },
+        Mutation.AppsDisorder => core => new AppsDefect(core) { Hear = message => Misread(message, document => document.Remove("dependencies")) },
         _ => null,
     };
+
+    /// <summary>Every object of a submitted app or group says something else.</summary>
+    private static AppsMessage Misread(AppsMessage message, Action<JObject> change) => message is AppsMessage.ApiCalled called
+        ? called.Call switch
+        {
+            ApiCall.UpdateApp update => called with { Call = update with { Body = Changed(update.Body, change) } },
+            ApiCall.UpdateGroup update => called with { Call = update with { Body = Changed(update.Body, change) } },
+            _ => message,
+        }
+        : message;
+
+    private static JToken Changed(JToken body, Action<JObject> change)
+    {
+        var copy = (JContainer)body.DeepClone();
+        foreach (var document in copy.DescendantsAndSelf().OfType<JObject>().ToList())
+        {
+            change(document);
+        }
+        return copy;
+    }
 
     /// <summary>Changes every so-many-th effect of a kind.</summary>
     private static Func<IEffect, IEnumerable<IEffect>> Every(int times, Func<IEffect, bool> isMeant, Func<IEffect, IEnumerable<IEffect>> change)
