@@ -252,7 +252,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             Health = _health.Latest,
             Readiness = _readiness.Latest,
             Queue = _launcher.Stats,
-            Counters = _launcher.Counters with { StatusUpdates = _masterDesk.StatusUpdates, UpdatesByState = _masterDesk.UpdatesByState, EventsPublished = _state.LastEventId },
+            Counters = _launcher.Counters with { StatusUpdates = _masterDesk.StatusUpdates, UpdatesByState = _masterDesk.UpdatesByState, EventsPublished = _state.LastEventId, DeploymentsStarted = _deployments.Started, DeploymentsDismissed = _deployments.Dismissed },
             Known = _launcher.Memory.Known,
             HomeRegion = _launcher.HomeRegion,
             MasterUrl = _masterDesk.MasterUrl,

@@ -54,4 +54,8 @@ public sealed record AppsCounters
     /// <summary>By the name of the state.</summary>
     public ImmutableSortedDictionary<string, long> UpdatesByState { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
     public long EventsPublished { get; init; }
+    public long DeploymentsStarted { get; init; }
+
+    /// <summary>Changes refused because too many deployments ran.</summary>
+    public long DeploymentsDismissed { get; init; }
 }

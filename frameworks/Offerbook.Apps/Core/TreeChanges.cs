@@ -83,6 +83,7 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
         var root = turn.State.Root;
         if (turn.State.Deployments.Count >= settings.MaxRunningDeployments)
         {
+            runner.Dismissed++;
             return ApiErrors.TooManyDeployments(settings.MaxRunningDeployments);
         }
         var edited = edit(root);

@@ -24,9 +24,16 @@ internal sealed class DeploymentRunner(AppsSettings settings, InstanceKeeper kee
     private readonly Daemons.DaemonAction _daemons = new(settings, keeper);
     private readonly PauseKeeper _pauses = new(keeper);
 
+    /// <summary>Since the process started.</summary>
+    public long Started { get; private set; }
+
+    /// <summary>Changes that became none, because too many ran.</summary>
+    public long Dismissed { get; set; }
+
     /// <param name="rollbackOf">The deployment whose changes it takes back.</param>
     public void Start(Turn turn, DeploymentPlan plan, string? rollbackOf = null)
     {
+        Started++;
         turn.Apply(new Change.DeploymentStored(new Deployment(plan, 0)
         {
             StartedAt = turn.Time,

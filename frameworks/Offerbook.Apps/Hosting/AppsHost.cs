@@ -1,16 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Offerbook.Actors;
-using Offerbook.Actors.Hosting;
-using Offerbook.Apps.Core;
 using Offerbook.Apps.Http;
 using Offerbook.Apps.Http.Events;
 using Offerbook.Apps.Http.Logs;
+using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.Routing;
-using Offerbook.Client.Hosting;
 using Offerbook.Storage;
 using Offerbook.Storage.Sqlite;
-using Offerbook.Wire.Http;
 
 namespace Offerbook.Apps.Hosting;
 
@@ -25,13 +21,17 @@ public sealed class AppsHost : IAsyncDisposable
     private readonly EventHub _events;
     private readonly IJournal _journal;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CoreRunner<AppsMessage>? _runner;
-    private SchedulerConnection? _connection;
-    private HealthProber? _prober;
+    private readonly CoreMeter _meter = new(TimeProvider.System);
+    private readonly SemaphoreSlim _changing = new(1);
+    private readonly AppsOptions _options;
+    private AppsTerm? _term;
     private int _disposed;
 
-    private AppsHost(AppsWeb web, CoreGate gate, EventHub events, IJournal journal) =>
-        (_web, _gate, _events, _journal) = (web, gate, events, journal);
+    private AppsHost(AppsOptions options, IJournal journal, LogLevels levels)
+    {
+        (_options, _journal, _gate, _events) = (options, journal, new CoreGate(), new EventHub(TimeProvider.System));
+        _web = new AppsWeb(options, _gate, _events, levels, TimeProvider.System, new Abdication(StepDownAsync, TimeProvider.System), _meter);
+    }
 
     /// <summary>What clients use, for instance <c>http://127.0.0.1:8080/</c>.</summary>
     public Uri Address => _web.Address;
@@ -55,13 +55,12 @@ public sealed class AppsHost : IAsyncDisposable
         }
         var log = levels.CreateLogger("Offerbook.Apps");
         var journal = await SqliteJournal.OpenAsync(options.Journal, cancellation, warning => log.LogWarning("{Warning}", warning));
-        var (gate, events) = (new CoreGate(), new EventHub(TimeProvider.System));
-        var host = new AppsHost(new AppsWeb(options, gate, events, levels, TimeProvider.System), gate, events, journal);
+        var host = new AppsHost(options, journal, levels);
         try
         {
             // The address comes first: with port 0 only listening tells it, and tasks are told where the API is.
             await host._web.ListenAsync(cancellation);
-            await host.RunAsync(options, cancellation);
+            await host.LeadAsync(cancellation);
         }
         catch
         {
@@ -80,43 +79,44 @@ public sealed class AppsHost : IAsyncDisposable
         _gate.Close();
         _events.Close();
         await _web.DisposeAsync();
-        // The core before what it talks through, so that what it has decided still leaves.
-        if (_runner is not null)
+        await _changing.WaitAsync();
+        if (_term is not null)
         {
-            await _runner.DisposeAsync();
-        }
-        if (_connection is not null)
-        {
-            await _connection.DisposeAsync();
-        }
-        if (_prober is not null)
-        {
-            await _prober.DisposeAsync();
+            await _term.DisposeAsync();
         }
         await _events.DisposeAsync();
         await _journal.DisposeAsync();
         _completion.TrySetResult();
     }
 
-    private async Task RunAsync(AppsOptions options, CancellationToken cancellation)
+    private Task LeadAsync(CancellationToken cancellation)
     {
-        CoreRunner<AppsMessage> runner = null!;
-        _connection = new SchedulerConnection(new SchedulerConnectionOptions(options.Masters)
-            {
-                Http = StreamingClientOptions.Default with { Credential = options.Credential },
-            },
-            (signal, stop) => runner.PostAsync(new AppsMessage.MasterSignalled(signal), stop));
-        _prober = new HealthProber((message, stop) => runner.PostAsync(message, stop), TimeProvider.System);
-        var core = new AppsCore(options.EffectiveSettings(Address), new SeededRandom((ulong)Random.Shared.NextInt64()));
-        var shell = new AppsShell(_connection, _gate, _events, _prober);
-        _runner = runner = new CoreRunner<AppsMessage>(core, shell, _journal, TimeProvider.System);
-        await runner.StartAsync(cancellation);
-        _gate.Open(runner.TryPost);
-        Watch(runner.Completion);
-        Watch(_connection.Completion);
+        _term = new AppsTerm(_options, Address, _gate, _events, _journal, _meter);
+        return _term.StartAsync(failure => _completion.TrySetException(failure), cancellation);
     }
 
-    private void Watch(Task part) => part.ContinueWith(
-        (ended, _) => _completion.TrySetException(ended.Exception!.InnerException!),
-        null, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    /// <summary>Ends the term, and as nobody else stands, begins the next at once. Clients are refused meanwhile, and streams end.</summary>
+    private async Task StepDownAsync()
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            if (Volatile.Read(ref _disposed) != 0)
+            {
+                return;
+            }
+            _gate.Close();
+            _events.CutAll();
+            await _term!.DisposeAsync();
+            await LeadAsync(CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            _completion.TrySetException(failure);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
 }

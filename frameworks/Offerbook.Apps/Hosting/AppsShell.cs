@@ -3,12 +3,14 @@ using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Http;
 using Offerbook.Apps.Http.Events;
+using Offerbook.Apps.Http.Measuring;
 using Offerbook.Client.Hosting;
+using Offerbook.Client.Scheduling;
 
 namespace Offerbook.Apps.Hosting;
 
 /// <summary>Carries out the core's effects: answers, events and views for clients, calls to the master, probes of instances.</summary>
-internal sealed class AppsShell(SchedulerConnection master, CoreGate gate, EventHub events, HealthProber prober) : IEffectHandler
+internal sealed class AppsShell(SchedulerConnection master, CoreGate gate, EventHub events, HealthProber prober, CoreMeter meter) : IEffectHandler
 {
     public void Perform(IEffect effect)
     {
@@ -27,6 +29,10 @@ internal sealed class AppsShell(SchedulerConnection master, CoreGate gate, Event
                 prober.Start(run);
                 break;
             default:
+                if (effect is CallMaster call)
+                {
+                    meter.Called(call.Call);
+                }
                 Invariant.Check(master.TryPerform(effect), "every effect of the core has somebody who performs it");
                 break;
         }

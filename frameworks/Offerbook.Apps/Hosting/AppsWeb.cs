@@ -12,6 +12,7 @@ using Offerbook.Apps.Http.Access;
 using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.OpenApi;
+using Offerbook.Apps.Http.Pages;
 using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Pods.Http;
@@ -24,7 +25,7 @@ internal sealed class AppsWeb : IAsyncDisposable
     private readonly AppsOptions _options;
     private readonly WebApplication _web;
 
-    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs, TimeProvider time)
+    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs, TimeProvider time, Abdication? abdication = null, CoreMeter? asked = null)
     {
         _options = options;
         var builder = WebApplication.CreateSlimBuilder();
@@ -43,16 +44,17 @@ internal sealed class AppsWeb : IAsyncDisposable
         var settings = options.EffectiveSettings(new UriBuilder("http", options.Listen.Address.ToString(), options.Listen.Port).Uri);
         var meter = new HttpMeter(time);
         var info = new InfoWriter(settings, options.Api, string.Join(',', options.Masters), () => Address);
-        var metrics = new MetricsWriter(new MetricsReader(gate, events, meter, settings, time));
+        var metrics = new MetricsWriter(new MetricsReader(gate, events, meter, asked ?? new CoreMeter(time), settings, time, abdication));
         var access = new ApiAccess(options.Api, gate);
-        var (pieces, cache) = (new AppPieces(time), new ResponseCache());
+        var (pieces, cache) = (new AppPieces(time), new ResponseCache(gate));
         var reads = new AppReads(gate, pieces, cache);
         ApiRouter router = null!;
         router = new ApiRouter([
-            new AppEndpoints(gate, reads), new GroupEndpoints(gate, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
+            new AppEndpoints(gate, reads), new GroupEndpoints(gate, reads, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
             new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time), new Rebalancing.RebalanceEndpoints(gate, settings, time),
-            new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, pieces),
-            new SystemEndpoints(gate, info, metrics), new LoggingEndpoints(logs), new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
+            new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, pieces, meter),
+            new SystemEndpoints(gate, info, metrics), new LeaderEndpoints(info, abdication), new PageEndpoints(() => router.Routes), new LoggingEndpoints(logs),
+            new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
         ], access);
         Routes = router.Routes;
         var server = new ApiServer(gate, router, access, options.Api, meter, () => Address, logs.CreateLogger("Offerbook.Apps.Http"));

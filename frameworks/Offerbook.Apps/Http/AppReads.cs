@@ -14,21 +14,21 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
 
     private static readonly AppEmbeds s_single = s_listed with { Tasks = true, LastTaskFailure = true };
 
-    public ApiResponse List(ApiRequest request)
+    public Task<ApiResponse> List(ApiRequest request)
     {
         var (cmd, id, label) = (request.Text("cmd"), request.Text("id"), request.Text("label"));
         LabelSelector? selector = null;
         if (label is { Length: > 0 } && !LabelSelector.TryParse(label, out selector))
         {
-            return ApiResponse.Error(ApiErrors.BadSelector(label));
+            return Task.FromResult(ApiResponse.Error(ApiErrors.BadSelector(label)));
         }
         var page = ListPage.Of(request);
         if (!page.IsOk)
         {
-            return ApiResponse.Error(page.Error);
+            return Task.FromResult(ApiResponse.Error(page.Error));
         }
         var embeds = s_listed.With(request.Texts("embed"));
-        return Read(request, embeds, view =>
+        return Read(request, embeds, isLarge: true, view =>
         {
             var part = page.Value.Take(view.State.Root.Apps
                 .Where(app => cmd is null || app.Cmd?.Contains(cmd, StringComparison.OrdinalIgnoreCase) == true)
@@ -38,30 +38,55 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
         });
     }
 
-    public ApiResponse One(ApiRequest request)
+    public Task<ApiResponse> One(ApiRequest request)
     {
         var embeds = s_single.With(request.Texts("embed"));
-        return Read(request, embeds, view =>
+        return Read(request, embeds, isLarge: false, view =>
         {
             if (view.State.Root.FindApp(request.Id) is not { } app)
             {
                 return ApiResponse.Error(ApiErrors.UnknownApp(request.Id));
             }
             var piece = pieces.Of(view, app, embeds);
-            var json = new ArrayBufferWriter<byte>(piece.Length + 8);
+            var json = new BodyWriter();
             json.Write("{\"app\":"u8);
-            json.Write((FieldSelection.Of(request)?.Apply(piece) ?? piece).Span);
+            json.Add(FieldSelection.Of(request)?.Apply(piece) ?? piece);
             json.Write("}"u8);
-            return ApiResponse.Json(new ResponseBody(json.WrittenMemory)) with { Version = app.Version.ToString() };
+            return ApiResponse.Json(json.ToBody()) with { Version = app.Version.ToString() };
         });
     }
 
-    public ApiResponse OfGroup(ApiRequest request)
+    public Task<ApiResponse> OfGroup(ApiRequest request)
     {
         var embeds = s_single.With(request.Texts("embed"));
-        return Read(request, embeds, view => view.State.Root.FindGroup(request.Id) is { } group
+        return Read(request, embeds, isLarge: true, view => view.State.Root.FindGroup(request.Id) is { } group
             ? Apps(view, "*", group.TransitiveApps, embeds, null)
             : ApiResponse.Error(ApiErrors.UnknownGroup(request.Id)));
+    }
+
+    /// <summary>The apps of a group and of those below it, as a list that stands alone.</summary>
+    public ApiResponse Plain(ApiRequest request, AppsView view, PathId id)
+    {
+        if (view.State.Root.FindGroup(id) is not { } group)
+        {
+            return ApiResponse.Error(ApiErrors.UnknownGroup(id));
+        }
+        var page = ListPage.Of(request);
+        if (!page.IsOk)
+        {
+            return ApiResponse.Error(page.Error);
+        }
+        var (part, fields, embeds) = (page.Value.Take(group.TransitiveApps, static app => app.Id, PathId.Parse), FieldSelection.Of(request),
+            AppEmbeds.None.With(request.Texts("embed")));
+        var json = new BodyWriter();
+        var list = new JsonListWriter(json);
+        foreach (var app in part.Items)
+        {
+            var piece = pieces.Of(view, app, embeds);
+            list.Add(fields?.Apply(piece) ?? piece);
+        }
+        list.End();
+        return part.Describe(request, ApiResponse.Json(json.ToBody()));
     }
 
     public ApiResponse Tasks(ApiRequest request)
@@ -89,19 +114,19 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
         var part = page.Value.Take(instances.Where(instance => instance.IsActive), static instance => instance.Id,
             static text => InstanceId.TryParseTask(text, out var instance, out _) ? instance : new InstanceId(text));
         var fields = FieldSelection.Of(request);
-        var json = new ArrayBufferWriter<byte>(4_096);
+        var json = new BodyWriter();
         json.Write("{\"tasks\":"u8);
         var list = new JsonListWriter(json);
         foreach (var instance in part.Items)
         {
             if (pieces.Task(view, instance, withServicePorts) is { } task)
             {
-                list.Add((fields?.Apply(task) ?? task).Span);
+                list.Add(fields?.Apply(task) ?? task);
             }
         }
         list.End();
         json.Write("}"u8);
-        return part.Describe(request, ApiResponse.Json(new ResponseBody(json.WrittenMemory)) with { Version = view.State.Root.Version.ToString() });
+        return part.Describe(request, ApiResponse.Json(json.ToBody()) with { Version = view.State.Root.Version.ToString() });
     }
 
     private ApiResponse Tasks(ApiRequest request, AppsView view, IReadOnlyList<AppDefinition> apps) => TaskListText.IsWanted(request)
@@ -109,15 +134,12 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
         : Tasks(request, apps.SelectMany(app => view.State.Instances.Of(app.Id)), view, withServicePorts: false);
 
     /// <summary>From the newest view, or as it was made from it before.</summary>
-    private ApiResponse Read(ApiRequest request, AppEmbeds embeds, Func<AppsView, ApiResponse> make)
-    {
-        var view = core.View;
-        return cache.Get(request, view, pieces.AgesAt(embeds), () => make(view));
-    }
+    private Task<ApiResponse> Read(ApiRequest request, AppEmbeds embeds, bool isLarge, Func<AppsView, ApiResponse> make) =>
+        cache.GetAsync(request, isLarge, () => pieces.AgesAt(embeds), make);
 
     private ApiResponse Apps(AppsView view, string member, IEnumerable<AppDefinition> apps, AppEmbeds embeds, FieldSelection? fields)
     {
-        var json = new ArrayBufferWriter<byte>(64 * 1024);
+        var json = new BodyWriter();
         json.Write("{\""u8);
         json.Write(System.Text.Encoding.UTF8.GetBytes(member));
         json.Write("\":"u8);
@@ -125,10 +147,10 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
         foreach (var app in apps)
         {
             var piece = pieces.Of(view, app, embeds);
-            list.Add((fields?.Apply(piece) ?? piece).Span);
+            list.Add(fields?.Apply(piece) ?? piece);
         }
         list.End();
         json.Write("}"u8);
-        return ApiResponse.Json(new ResponseBody(json.WrittenMemory)) with { Version = view.State.Root.Version.ToString() };
+        return ApiResponse.Json(json.ToBody()) with { Version = view.State.Root.Version.ToString() };
     }
 }

@@ -3,6 +3,7 @@ using Offerbook.Apps.Core;
 using Offerbook.Apps.Deployments;
 using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Errors;
+using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Reasons;
@@ -18,9 +19,8 @@ internal sealed class DeploymentEndpoints(CoreGate core, TimeProvider time) : IA
 {
     public IReadOnlyList<ApiRoute> Routes =>
     [
-        Route.Get("/v2/deployments", "Deployments that run",
-                request => ApiResponse.Json(new JArray(core.View.State.Deployments.Select(deployment =>
-                    request.Texts("embed").Contains("progress") ? Write(core.View, deployment) : WritePlain(core.View, deployment)))))
+        Route.Get("/v2/deployments", "Deployments that run", Running)
+            .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
             .Asks(new QueryParameter("embed", "[text]", "progress: how far each is and what it waits for; without it only what old clients know, some of which refuse more"))
             .Gives(200, "[DeploymentStepInfo]", "The deployments, oldest first"),
         Route.Delete("/v2/deployments/{deployment}", "Roll a deployment back, or with force only stop it",
@@ -32,6 +32,13 @@ internal sealed class DeploymentEndpoints(CoreGate core, TimeProvider time) : IA
         Route.Get("/offerbook/v1/deployments/{deployment}", "A deployment, also one that has ended", request => Outcome(request.Value("deployment")))
             .Gives(200, "DeploymentOutcome", "The deployment").Refuses(404, "It is not known, or no longer"),
     ];
+
+    private ApiResponse Running(ApiRequest request)
+    {
+        var (view, withProgress) = (core.View, request.Texts("embed").Contains("progress"));
+        return JsonList.Answer(request, view.State.Deployments, static deployment => deployment.Id, static text => text,
+            deployment => [withProgress ? Write(view, deployment) : WritePlain(view, deployment)]);
+    }
 
     private JObject Write(AppsView view, Deployment deployment)
     {

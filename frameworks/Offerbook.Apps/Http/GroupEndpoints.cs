@@ -1,8 +1,6 @@
-using System.Text;
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Errors;
-using Offerbook.Apps.Groups;
 using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
@@ -12,8 +10,10 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/groups. Any content type is taken for JSON here.</summary>
-internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCache cache) : IApiEndpoints
+internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pieces, ResponseCache cache) : IApiEndpoints
 {
+    private readonly GroupPieces _groups = new(pieces);
+
     private static readonly QueryParameter Embed = new("embed", "[text]",
         "What to show: group.groups, group.apps, group.pods, and of apps group.apps.tasks, .counts, .deployments, .readiness, .lastTaskFailure, .failures, .taskStats; "
         + "without any, everything but live data");
@@ -27,7 +27,8 @@ internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCa
             .Select(route => route.Gives(200, "GroupInfo", "The group, without live data").Refuses(404, "There is no such group or version")
                 .Refuses(422, "The version is not a time")),
         .. Both("GET", "/apps", "All apps of a group and of those below it")
-            .Select(route => route.Asks(QueryParameter.Embed).Gives(200, "[AppInfo]", "The apps").Refuses(404, "There is no such group")),
+            .Select(route => route.Asks(QueryParameter.Embed).Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
+                .Gives(200, "[AppInfo]", "The apps").Refuses(404, "There is no such group")),
         .. Both("GET", "", "A group with what is in it")
             .Select(route => route.Asks(Embed).Gives(200, "GroupInfo", "The group").Refuses(404, "There is no such group")),
         .. Both("POST", "", "Create a group")
@@ -59,12 +60,12 @@ internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCa
     {
         ("GET", "/versions") => Task.FromResult(Versions(request.Id)),
         ("GET", "/versions/{version}") => Task.FromResult(Version(request.Id, request.Value("version"))),
-        ("GET", "/apps") => Task.FromResult(Apps(request)),
+        ("GET", "/apps") => Apps(request),
         ("POST", _) => ChangeAsync(request, body => new ApiCall.CreateGroup(request.IdText, body, request.Flag("force"))),
         ("PUT", _) => ChangeAsync(request, body => new ApiCall.UpdateGroup(request.IdText, body, request.Flag("force"), request.Flag("dryRun"))),
         ("PATCH", _) => ChangeAsync(request, body => new ApiCall.PatchGroup(request.IdText, body)),
         ("DELETE", _) => core.CallAsync(request, new ApiCall.DeleteGroup(request.IdText, request.Flag("force"))),
-        _ => Task.FromResult(One(request, request.Id)),
+        _ => One(request, request.Id),
     };
 
     private async Task<ApiResponse> ChangeAsync(ApiRequest request, Func<JToken, ApiCall> call)
@@ -73,40 +74,23 @@ internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCa
         return body.IsOk ? await core.CallAsync(request, call(body.Value)) : ApiResponse.Error(body.Error);
     }
 
-    private ApiResponse One(ApiRequest request, PathId id)
+    private Task<ApiResponse> One(ApiRequest request, PathId id)
     {
-        var view = core.View;
-        ApiResponse Make() => view.State.Root.FindGroup(id) is { } group
-            ? ApiResponse.Json(GroupWriter.Write(group, view.State.Root.Version, ViewFor(request, view))) with { Version = view.State.Root.Version.ToString() }
-            : ApiResponse.Error(ApiErrors.UnknownGroup(id));
-        return cache.Get(request, view, pieces.AgesAt(AppEmbeds.None.With(request.Texts("embed"))), Make);
+        var embeds = GroupEmbeds.Of(request.Texts("embed"));
+        return cache.GetAsync(request, isLarge: true, () => embeds.Apps is null ? null : pieces.AgesAt(embeds.Apps), view => view.State.Root.FindGroup(id) is { } group
+            ? ApiResponse.Json(_groups.Write(view, group, embeds)) with { Version = view.State.Root.Version.ToString() }
+            : ApiResponse.Error(ApiErrors.UnknownGroup(id)));
     }
-
-    private JRaw Piece(AppsView view, AppDefinition app, AppEmbeds embeds) => new(Encoding.UTF8.GetString(pieces.Of(view, app, embeds).Span));
-
-    /// <summary>Without embeds everything is shown, apps bare; with any only what they name.</summary>
-    private GroupView ViewFor(ApiRequest request, AppsView view)
-    {
-        var embeds = request.Texts("embed");
-        if (embeds.Count == 0)
-        {
-            return WithPods(new GroupView(app => Piece(view, app, AppEmbeds.None), true), view);
-        }
-        var apps = AppEmbeds.None.With(embeds.Where(embed => embed is not ("group.apps" or "group.groups" or "group.pods")));
-        var shown = new GroupView(embeds.Contains("group.apps") ? app => Piece(view, app, apps) : null, embeds.Contains("group.groups"));
-        return embeds.Contains("group.pods") ? WithPods(shown, view) : shown;
-    }
-
-    private static GroupView WithPods(GroupView shown, AppsView view) => shown with { Pods = pod => PodStatusWriter.Write(view, pod) };
 
     /// <summary>A group that is itself called apps is shown as one.</summary>
-    private ApiResponse Apps(ApiRequest request)
+    private Task<ApiResponse> Apps(ApiRequest request)
     {
         var (view, id) = (core.View, request.Id);
-        return view.State.Root.FindGroup(id.Append("apps")) is not null ? One(request, id.Append("apps"))
-            : view.State.Root.FindGroup(id) is { } group
-            ? ApiResponse.Json(new JArray(group.TransitiveApps.Select(app => Piece(view, app, AppEmbeds.None.With(request.Texts("embed"))))))
-            : ApiResponse.Error(ApiErrors.UnknownGroup(id));
+        if (view.State.Root.FindGroup(id.Append("apps")) is not null)
+        {
+            return One(request, id.Append("apps"));
+        }
+        return Task.FromResult(reads.Plain(request, view, id));
     }
 
     private ApiResponse Versions(PathId id)
@@ -125,7 +109,7 @@ internal sealed class GroupEndpoints(CoreGate core, AppPieces pieces, ResponseCa
         }
         var view = core.View;
         return view.State.Roots.FindLast(root => root.Version == version)?.FindGroup(id) is { } group
-            ? ApiResponse.Json(GroupWriter.Write(group, version, WithPods(GroupView.Full, view)))
+            ? ApiResponse.Json(GroupWriter.Write(group, version, GroupView.Full with { Pods = pod => PodStatusWriter.Write(view, pod) }))
             : ApiResponse.Error(ApiErrors.UnknownGroup(id, version));
     }
 }

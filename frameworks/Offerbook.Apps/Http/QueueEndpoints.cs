@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Json.Writing;
@@ -19,6 +20,7 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
     public IReadOnlyList<ApiRoute> Routes =>
     [
         Route.Get("/v2/queue", "What waits to be launched, and why", List)
+            .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
             .Asks(new QueryParameter("embed", "[text]", "lastUnusedOffers: the newest offer of each agent that did not suit, with all reasons"))
             .Gives(200, "Queue", "What waits"),
         Route.Delete("/v2/queue/{id}/delay", "Forget how long an app that fails is held back",
@@ -26,22 +28,16 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
             .Gives(204, null, "It is tried at once").Refuses(404, "Nothing of it waits"),
     ];
 
+    /// <summary>By app: what waits of one in several roles stays together.</summary>
     private ApiResponse List(ApiRequest request)
     {
-        var view = core.View;
-        var withOffers = request.Texts("embed").Contains("lastUnusedOffers");
-        var items = new JArray();
-        foreach (var app in view.State.Instances.Apps)
-        {
-            var waiting = view.State.Instances.Of(app)
-                .Where(instance => instance is { Goal: Goal.Running, Condition: Condition.Scheduled or Condition.Provisioned });
-            foreach (var role in waiting.GroupBy(instance => instance.Role))
-            {
-                items.Add(Write(view, app, role.Key, role.ToList(), withOffers));
-            }
-        }
-        return ApiResponse.Json(new JObject { ["queue"] = items });
+        var (view, withOffers) = (core.View, request.Texts("embed").Contains("lastUnusedOffers"));
+        return JsonList.Answer(request, view.State.Instances.Apps.Where(app => Waiting(view, app).Any()), static app => app, PathId.Parse,
+            app => Waiting(view, app).GroupBy(instance => instance.Role).Select(role => Write(view, app, role.Key, role.ToList(), withOffers)), "queue");
     }
+
+    private static IEnumerable<Instance> Waiting(AppsView view, PathId app) => view.State.Instances.Of(app)
+        .Where(instance => instance is { Goal: Goal.Running, Condition: Condition.Scheduled or Condition.Provisioned });
 
     private JObject Write(AppsView view, PathId app, string role, List<Instance> waiting, bool withOffers)
     {

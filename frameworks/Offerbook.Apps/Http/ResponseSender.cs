@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Offerbook.Apps.Http.Measuring;
 
@@ -8,6 +10,9 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter)
 {
     /// <summary>Smaller ones fit one packet anyway.</summary>
     private const int MinGzipBytes = 512;
+
+    /// <summary>Bytes handed to the connection at once: as many as it takes before it makes the writer wait.</summary>
+    private const int SliceBytes = 64 * 1024;
 
     public async Task SendAsync(ApiResponse answer, ApiRequest request)
     {
@@ -21,7 +26,7 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter)
         {
             return;
         }
-        var gzips = compresses && answer.Body.Bytes.Length >= MinGzipBytes && AcceptsGzip(request);
+        var gzips = compresses && answer.Body.Length >= MinGzipBytes && AcceptsGzip(request);
         if (answer.Version is not null)
         {
             var tag = EntityTag.Of(answer.Version, answer.Body, gzips);
@@ -32,7 +37,7 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter)
                 return;
             }
         }
-        var body = gzips ? answer.Body.Gzip : answer.Body.Bytes;
+        var body = gzips ? answer.Body.Gzip : answer.Body;
         response.ContentType = answer.ContentType;
         response.ContentLength = body.Length;
         if (gzips)
@@ -45,8 +50,33 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter)
         }
         if (!request.IsHead)
         {
-            await response.Body.WriteAsync(body, context.RequestAborted);
+            await WriteAsync(body, response.BodyWriter, context.RequestAborted);
             meter.Sent(body.Length, gzips);
+        }
+    }
+
+    /// <summary>No more of a body waits in the connection than its client takes: what is cached exists once, however many read it slowly.</summary>
+    private static async Task WriteAsync(ResponseBody body, PipeWriter to, CancellationToken aborted)
+    {
+        var room = SliceBytes;
+        foreach (var piece in body.Pieces)
+        {
+            for (var rest = piece; rest.Length > 0;)
+            {
+                var slice = rest[..Math.Min(rest.Length, room)];
+                to.Write(slice.Span);
+                rest = rest[slice.Length..];
+                room -= slice.Length;
+                if (room == 0)
+                {
+                    await to.FlushAsync(aborted);
+                    room = SliceBytes;
+                }
+            }
+        }
+        if (room < SliceBytes)
+        {
+            await to.FlushAsync(aborted);
         }
     }
 

@@ -41,6 +41,24 @@ public sealed class EventFollower(HttpResponseMessage response) : IDisposable
         return read;
     }
 
+    /// <summary>Reads until the server ends the stream.</summary>
+    public async Task UntilEndAsync()
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            var body = await response.Content.ReadAsStreamAsync(timeout.Token);
+            var buffer = new byte[4096];
+            while (await body.ReadAsync(buffer, timeout.Token) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // Cut, not closed: an end too.
+        }
+    }
+
     public static JObject Payload(SseEvent read) => JObject.Parse(read.Data);
 
     public static long Id(SseEvent read) => long.Parse(read.LastEventId, System.Globalization.CultureInfo.InvariantCulture);

@@ -79,10 +79,16 @@ internal sealed class EventHub : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends every stream.</summary>
+    /// <summary>Ends every stream, and takes no more.</summary>
     public void Close()
     {
         _published.Writer.TryComplete();
+        CutAll();
+    }
+
+    /// <summary>Ends the streams that there are: their clients come again.</summary>
+    public void CutAll()
+    {
         foreach (var listener in _listeners)
         {
             listener.Cut();

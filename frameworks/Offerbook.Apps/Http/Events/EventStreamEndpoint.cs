@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 
@@ -9,7 +10,7 @@ namespace Offerbook.Apps.Http.Events;
 /// GET /v2/events. Without further parameters a client hears what the API's original would tell it, from its own arrival on; each event
 /// also has an id, with which a client can go on later. The rest is for those who ask for it.
 /// </summary>
-internal sealed class EventStreamEndpoint(EventHub hub, CoreGate core, AppPieces pieces) : IApiEndpoints
+internal sealed class EventStreamEndpoint(EventHub hub, CoreGate core, AppPieces pieces, HttpMeter meter) : IApiEndpoints
 {
     public IReadOnlyList<ApiRoute> Routes =>
     [
@@ -47,7 +48,7 @@ internal sealed class EventStreamEndpoint(EventHub hub, CoreGate core, AppPieces
         }
         try
         {
-            await ServeAsync(request.Context, new EventWriter(request.Context, filter.Value, core), position.Value);
+            await ServeAsync(request.Context, new EventWriter(request.Context, filter.Value, core, meter), position.Value);
         }
         catch (OperationCanceledException) when (request.Context.RequestAborted.IsCancellationRequested)
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.Rendering;
 using Offerbook.Wire.Http;
 
@@ -11,7 +12,7 @@ namespace Offerbook.Apps.Http.Events;
 /// Writes one client's stream: the state, what it missed, what happens. The view that readers see is published before the events of
 /// the same turn, so what was published before a look at the view is in its window, and what comes later from the hub is known by its id.
 /// </summary>
-internal sealed class EventWriter(HttpContext context, EventFilter filter, CoreGate core)
+internal sealed class EventWriter(HttpContext context, EventFilter filter, CoreGate core, HttpMeter meter)
 {
     /// <summary>Bytes of the state that are gathered before they are written.</summary>
     private const int ChunkBytes = 64 * 1024;
@@ -115,7 +116,11 @@ internal sealed class EventWriter(HttpContext context, EventFilter filter, CoreG
         _position = Math.Max(_position, batch.Frames[^1].Id);
     }
 
-    private ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => context.Response.Body.WriteAsync(bytes, _aborted);
+    private ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        meter.Streamed(bytes.Length);
+        return context.Response.Body.WriteAsync(bytes, _aborted);
+    }
 
     private Task FlushAsync() => context.Response.Body.FlushAsync(_aborted);
 }

@@ -5,14 +5,14 @@ internal sealed class HttpMeter(TimeProvider time)
 {
     private const int Classes = 6;
 
-    private readonly long[] _responses = new long[Classes];
+    private readonly RateMeter[] _responses = Enumerable.Range(0, Classes).Select(_ => new RateMeter(time)).ToArray();
     private readonly Dictionary<string, RequestTimes> _times = new(StringComparer.Ordinal)
     {
-        [""] = new RequestTimes(),
-        ["GET"] = new RequestTimes(),
-        ["POST"] = new RequestTimes(),
-        ["PUT"] = new RequestTimes(),
-        ["DELETE"] = new RequestTimes(),
+        [""] = new RequestTimes(time),
+        ["GET"] = new RequestTimes(time),
+        ["POST"] = new RequestTimes(time),
+        ["PUT"] = new RequestTimes(time),
+        ["DELETE"] = new RequestTimes(time),
     };
     private long _active;
     private long _requestBytes;
@@ -31,7 +31,7 @@ internal sealed class HttpMeter(TimeProvider time)
     public long StreamBytes => Interlocked.Read(ref _streamBytes);
 
     /// <summary>Answers with 100 × the index to 99 more.</summary>
-    public IReadOnlyList<long> Responses => _responses.Select((_, i) => Interlocked.Read(ref _responses[i])).ToList();
+    public IReadOnlyList<Rates> Responses => _responses.Select(rate => rate.Read()).ToList();
 
     /// <summary>By method; the empty one is all of them.</summary>
     public IReadOnlyDictionary<string, RequestTimes> Times => _times;
@@ -47,7 +47,7 @@ internal sealed class HttpMeter(TimeProvider time)
     public void Ended(long began, string method, int status)
     {
         Interlocked.Decrement(ref _active);
-        Interlocked.Increment(ref _responses[Math.Clamp(status / 100, 0, Classes - 1)]);
+        _responses[Math.Clamp(status / 100, 0, Classes - 1)].Mark();
         var elapsed = time.GetElapsedTime(began);
         _times[""].Add(elapsed);
         if (_times.TryGetValue(method, out var times))

@@ -1,12 +1,13 @@
 namespace Offerbook.Apps.Http.Measuring;
 
 /// <summary>How long requests took: how many there were, and of the last <see cref="Kept"/> the spread. Safe to use from several threads.</summary>
-internal sealed class RequestTimes
+internal sealed class RequestTimes(TimeProvider time)
 {
     /// <summary>As many as a dashboard's minute of a busy client; 8 KiB.</summary>
     private const int Kept = 1_024;
 
     private readonly double[] _seconds = new double[Kept];
+    private readonly RateMeter _rate = new(time);
     private readonly Lock _lock = new();
     private long _count;
     private double _total;
@@ -34,12 +35,15 @@ internal sealed class RequestTimes
         }
     }
 
-    public void Add(TimeSpan time)
+    public Rates Rates => _rate.Read();
+
+    public void Add(TimeSpan taken)
     {
+        _rate.Mark();
         lock (_lock)
         {
-            _seconds[_count++ % Kept] = time.TotalSeconds;
-            _total += time.TotalSeconds;
+            _seconds[_count++ % Kept] = taken.TotalSeconds;
+            _total += taken.TotalSeconds;
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class AppPieces(TimeProvider time)
         {
             if (Task(view, instance, withServicePorts) is { } task)
             {
-                list.Add(task.Span);
+                list.Add(task);
             }
         }
         list.End();

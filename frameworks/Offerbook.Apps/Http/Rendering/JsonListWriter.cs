@@ -14,14 +14,22 @@ internal sealed class JsonListWriter
         _to.Write("["u8);
     }
 
-    public void Add(ReadOnlySpan<byte> piece)
+    /// <param name="piece">Never changes any more: the body of an answer only refers to it.</param>
+    public void Add(ReadOnlyMemory<byte> piece)
     {
         if (_any)
         {
             _to.Write(","u8);
         }
         _any = true;
-        _to.Write(piece);
+        if (_to is BodyWriter body)
+        {
+            body.Add(piece);
+        }
+        else
+        {
+            _to.Write(piece.Span);
+        }
     }
 
     public void End() => _to.Write("]"u8);

@@ -36,17 +36,20 @@ internal sealed record ListPage(int? Limit, string? After)
         {
             return new ListPart<T>(items.ToList(), null, null);
         }
-        var sorted = items.OrderBy(key).ToList();
+        var sorted = items.OrderBy(key, Order<TKey>()).ToList();
         var rest = sorted;
         if (After is not null)
         {
             var after = parse(After);
-            rest = sorted.SkipWhile(item => key(item).CompareTo(after) <= 0).ToList();
+            rest = sorted.SkipWhile(item => Order<TKey>().Compare(key(item), after) <= 0).ToList();
         }
         return Limit is { } limit && rest.Count > limit
             ? new ListPart<T>(rest[..limit], sorted.Count, key(rest[limit - 1]).ToString())
             : new ListPart<T>(rest, sorted.Count, null);
     }
+
+    /// <summary>Texts by their characters, whatever the machine's language.</summary>
+    private static IComparer<TKey> Order<TKey>() => typeof(TKey) == typeof(string) ? (IComparer<TKey>)StringComparer.Ordinal : Comparer<TKey>.Default;
 }
 
 /// <param name="Total">Of the whole list; null when all of it is here because nothing else was asked for.</param>

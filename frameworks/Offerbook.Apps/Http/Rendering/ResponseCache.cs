@@ -4,10 +4,14 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Http.Rendering;
 
 /// <summary>
-/// Answers to reads, made once for everybody who asks the same before anything changes; those who ask at the same time wait for the one
-/// who makes it. At most <see cref="Capacity"/> answers are kept, and those of older views go when one of a newer view comes.
+/// Answers to reads, made once for everybody who asks the same before anything changes. Those who ask while an older picture is being
+/// put together wait for one next answer, which is made from the newest view when its turn comes: however many ask, one question is
+/// made at a time, and everybody sees what was there when he asked or later.
+///
+/// Large answers take turns for half of the processors, so that readers leave the others to those who change things. At most
+/// <see cref="Capacity"/> answers are kept, and those of older views go when one of a newer view is made.
 /// </summary>
-internal sealed class ResponseCache
+internal sealed class ResponseCache(CoreGate core)
 {
     /// <summary>Different questions: a load balancer, a page, some scripts.</summary>
     private const int Capacity = 64;
@@ -16,33 +20,126 @@ internal sealed class ResponseCache
     private const int MaxKey = 2_048;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (ViewStamp Stamp, Lazy<ApiResponse> Answer)> _answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Question> _questions = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _large = new(Math.Max(1, Environment.ProcessorCount / 2));
     private ViewStamp _newest;
 
-    /// <param name="now">For answers that tell ages; null for others.</param>
-    public ApiResponse Get(ApiRequest request, AppsView view, Timestamp? now, Func<ApiResponse> make)
+    /// <param name="isLarge">It may show the whole tree.</param>
+    /// <param name="agesAt">The time that ages are told for; null when none are.</param>
+    public Task<ApiResponse> GetAsync(ApiRequest request, bool isLarge, Func<Timestamp?> agesAt, Func<AppsView, ApiResponse> make)
     {
         var key = request.Path + request.Context.Request.QueryString.Value;
-        return key.Length > MaxKey ? make() : Find(key, new ViewStamp(view, now), make).Value;
-    }
-
-    private Lazy<ApiResponse> Find(string key, ViewStamp stamp, Func<ApiResponse> make)
-    {
+        var answer = new TaskCompletionSource<ApiResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Question question;
+        Task? before;
         lock (_lock)
         {
-            if (_answers.TryGetValue(key, out var known) && known.Stamp == stamp)
+            if (key.Length > MaxKey || !TryFind(key, out question))
             {
-                return known.Answer;
+                question = new Question();
             }
-            var view = stamp.WithoutTime;
-            if (view != _newest || _answers.Count >= Capacity)
+            if (question.Made is { IsFaulted: false } made && question.Stamp == new ViewStamp(core.View, agesAt()))
             {
-                _answers.Clear();
-                _newest = view;
+                return made;
             }
-            var answer = new Lazy<ApiResponse>(make);
-            _answers[key] = (stamp, answer);
-            return answer;
+            if (question.Next is { } next)
+            {
+                return next;
+            }
+            question.Next = answer.Task;
+            before = question.Made;
         }
+        _ = MakeAsync(question, before, answer, isLarge, agesAt, make);
+        return answer.Task;
+    }
+
+    private async Task MakeAsync(Question question, Task? before, TaskCompletionSource<ApiResponse> answer, bool isLarge, Func<Timestamp?> agesAt,
+        Func<AppsView, ApiResponse> make)
+    {
+        if (before is { IsCompleted: false })
+        {
+            await Task.WhenAny(before);
+        }
+        if (isLarge)
+        {
+            await _large.WaitAsync();
+        }
+        try
+        {
+            AppsView view;
+            lock (_lock)
+            {
+                view = core.View;
+                question.Begin(new ViewStamp(view, agesAt()), answer.Task);
+                ForgetOlder(question.Stamp.WithoutTime);
+            }
+            var response = make(view);
+            if (response.Version is not null)
+            {
+                // Everybody needs it; computed here, nobody waits for it holding a thread.
+                _ = response.Body.Hash;
+            }
+            answer.SetResult(response);
+        }
+        catch (Exception failure)
+        {
+            answer.SetException(failure);
+        }
+        finally
+        {
+            if (isLarge)
+            {
+                _large.Release();
+            }
+        }
+    }
+
+    /// <summary>False: too many are being answered to remember one more.</summary>
+    private bool TryFind(string key, out Question question)
+    {
+        if (_questions.TryGetValue(key, out question!))
+        {
+            return true;
+        }
+        if (_questions.Count >= Capacity)
+        {
+            Forget(static _ => true);
+        }
+        return _questions.Count < Capacity && _questions.TryAdd(key, question = new Question());
+    }
+
+    private void ForgetOlder(ViewStamp view)
+    {
+        if (view != _newest)
+        {
+            _newest = view;
+            Forget(question => question.Stamp.WithoutTime != view);
+        }
+    }
+
+    /// <summary>Of those that nobody waits for.</summary>
+    private void Forget(Func<Question, bool> which)
+    {
+        foreach (var (key, question) in _questions)
+        {
+            if (question is { Next: null, Made: null or { IsCompleted: true } } && which(question))
+            {
+                _questions.Remove(key);
+            }
+        }
+    }
+
+    private sealed class Question
+    {
+        /// <summary>Of what is made, or being made.</summary>
+        public ViewStamp Stamp { get; private set; }
+
+        /// <summary>The newest answer; may be under way, from a view that is already taken.</summary>
+        public Task<ApiResponse>? Made { get; private set; }
+
+        /// <summary>The answer after that, whose view is not taken yet: everybody may still wait for it.</summary>
+        public Task<ApiResponse>? Next { get; set; }
+
+        public void Begin(ViewStamp stamp, Task<ApiResponse> answer) => (Stamp, Made, Next) = (stamp, answer, null);
     }
 }

@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Http;
+using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Json.Writing;
 using Offerbook.Apps.Pods.Json;
@@ -14,12 +15,14 @@ internal sealed class PodEndpoints(CoreGate core) : IApiEndpoints
 {
     public IReadOnlyList<ApiRoute> Routes =>
     [
-        Route.Get("/v2/pods", "All pods; HEAD tells that there are such", List).Gives(200, "[Pod]", "The pods"),
+        Route.Get("/v2/pods", "All pods; HEAD tells that there are such", List)
+            .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter).Gives(200, "[Pod]", "The pods"),
         Route.Post("/v2/pods", "Create a pod", request => ChangeAsync(request, body => new ApiCall.CreatePod(body, request.Flag("force"))))
             .Asks(QueryParameter.Force).Takes("Pod", "The pod")
             .Gives(201, "Pod", "The pod as it was understood; Marathon-Deployment-Id names its deployment")
             .Refuses(409, "The id is taken, or a deployment is in the way").Refuses(422, "The pod is not valid"),
-        Route.Get("/v2/pods::status", "The status of all pods", ListStatus).Gives(200, "[PodStatus]", "The statuses"),
+        Route.Get("/v2/pods::status", "The status of all pods", ListStatus)
+            .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter).Gives(200, "[PodStatus]", "The statuses"),
         Route.Get("/v2/pods/{id}::status", "How a pod and its instances are", Status)
             .Gives(200, "PodStatus", "The status").Refuses(404, "There is no such pod"),
         Route.Get("/v2/pods/{id}::versions", "Versions of a pod, newest first", Versions)
@@ -52,12 +55,12 @@ internal sealed class PodEndpoints(CoreGate core) : IApiEndpoints
         return body.IsOk ? await core.CallAsync(request, call(body.Value)) : ApiResponse.Error(body.Error);
     }
 
-    private ApiResponse List(ApiRequest request) => ApiResponse.Json(core.View.State.Root.Pods.JsonOf(pod => PodWriter.Write(pod)));
+    private ApiResponse List(ApiRequest request) => JsonList.Answer(request, core.View.State.Root.Pods, static pod => pod.Id, PathId.Parse, static pod => [PodWriter.Write(pod)]);
 
     private ApiResponse ListStatus(ApiRequest request)
     {
         var view = core.View;
-        return ApiResponse.Json(view.State.Root.Pods.JsonOf(pod => PodStatusWriter.Write(view, pod)));
+        return JsonList.Answer(request, view.State.Root.Pods, static pod => pod.Id, PathId.Parse, pod => [PodStatusWriter.Write(view, pod)]);
     }
 
     /// <summary>The text of the refusal is itself JSON: clients have come to expect it.</summary>

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Offerbook.Apps.Core;
+using Offerbook.Apps.Health;
+using Offerbook.Apps.Http;
+using Offerbook.Apps.Http.Rendering;
+using Offerbook.Apps.Instances;
+
+namespace Offerbook.Apps.Tests.Http.Rendering;
+
+public sealed class ResponseCacheTests
+{
+    private readonly CoreGate _gate = new();
+
+    [Test]
+    public async Task Readers_WhoComeWhileAnOlderAnswerIsMade_ShareTheNext()
+    {
+        var cache = new ResponseCache(_gate);
+        var (made, begun, mayEnd) = (0, new TaskCompletionSource(), new ManualResetEventSlim());
+        ApiResponse Make(AppsView view)
+        {
+            if (Interlocked.Increment(ref made) == 1)
+            {
+                begun.SetResult();
+                mayEnd.Wait();
+            }
+            return ApiResponse.Text(view.Readiness.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        Task<ApiResponse> Ask() => cache.GetAsync(Request("/v2/groups"), isLarge: true, () => null, Make);
+
+        var first = Task.Run(Ask);
+        await begun.Task;
+        var same = Ask();
+        var later = new List<Task<ApiResponse>>();
+        for (var changes = 1; changes <= 5; changes++)
+        {
+            Change(changes);
+            later.Add(Ask());
+        }
+        Assert.That(later.Append(same).Any(answer => answer.IsCompleted), Is.False);
+        mayEnd.Set();
+
+        Assert.That(TextOf(await first), Is.EqualTo("0"));
+        Assert.That(TextOf(await same), Is.EqualTo("0"));
+        Assert.That((await Task.WhenAll(later)).Select(TextOf), Is.All.EqualTo("5"), "made from the newest view when its turn came");
+        Assert.That(made, Is.EqualTo(2));
+        await Ask();
+        Assert.That(made, Is.EqualTo(2), "and kept while nothing changes");
+    }
+
+    [Test]
+    public async Task Answer_ThatCannotBeMade_FailsForThoseWhoAskedAndIsNotKept()
+    {
+        var cache = new ResponseCache(_gate);
+        Task<ApiResponse> Ask(Func<AppsView, ApiResponse> make) => cache.GetAsync(Request("/v2/apps"), isLarge: true, () => null, make);
+        Assert.That(async () => await Ask(_ => throw new InvalidOperationException("broken")), Throws.InvalidOperationException);
+        Assert.That(TextOf(await Ask(_ => ApiResponse.Text("fine"))), Is.EqualTo("fine"));
+    }
+
+    [Test]
+    public void Body_OfManyPieces_IsTheirSequence()
+    {
+        var writer = new BodyWriter();
+        var expected = new List<byte>();
+        for (var i = 0; i < 300; i++)
+        {
+            var piece = Enumerable.Repeat((byte)i, i * 7 % 400).ToArray();
+            writer.Add(piece);
+            writer.Write(","u8);
+            expected.AddRange([.. piece, (byte)',']);
+        }
+        var body = writer.ToBody();
+        Assert.That(body.Pieces.SelectMany(piece => piece.ToArray()), Is.EqualTo(expected));
+        Assert.That(body.Length, Is.EqualTo(expected.Count));
+        Assert.That(body.Hash, Is.EqualTo(new ResponseBody(expected.ToArray()).Hash));
+    }
+
+    private void Change(int readiness) => _gate.View = AppsView.Empty with
+    {
+        Readiness = Enumerable.Range(0, readiness).ToImmutableSortedDictionary(i => new InstanceId("a.instance-" + i), _ => (ProbeResult)new ProbeResult.Connected()),
+    };
+
+    private static string TextOf(ApiResponse response) => System.Text.Encoding.UTF8.GetString(response.Body.Pieces[0].Span);
+
+    private static ApiRequest Request(string path) => new(new DefaultHttpContext { Request = { Path = path } });
+}
