@@ -71,7 +71,7 @@ public sealed class PagingTests : ApiFixture
     {
         foreach (var id in (string[])["/p/b", "/p/a", "/p/c"])
         {
-            await SendAsync("POST", "/v2/pods", $$"""{"id":"{{id}}","containers":[{"name":"a","exec":{"command":{"shell":"x"}},"resources":{"cpus":1,"mem":32}}]}""");
+            await SendAsync("POST", "/v2/pods", $$"""{"id":"{{id}}","containers":[{"name":"a","exec":{"command":{"shell":"x"} },"resources":{"cpus":1,"mem":32} }]}""");
         }
         Assert.That((await GetAsync("/v2/pods?limit=2&fields=id")).Text, Is.EqualTo("""[{"id":"/p/a"},{"id":"/p/b"}]"""));
         Assert.That((await GetAsync("/v2/pods::status?after=/p/b&fields=id,status")).Text, Is.EqualTo("""[{"id":"/p/c","status":"DEGRADED"}]"""));

@@ -122,7 +122,6 @@ public sealed class ServingTests : ApiFixture
     [TestCase("GET", "/v2/artifacts/a/b", null, 404, "URI not found")]
     [TestCase("GET", "/v2/plugins/auth/login", null, 404, "URI not found")]
     [TestCase("GET", "/v1/tasks", null, 404, "URI not found")]
-    [TestCase("GET", "/help", null, 302, null)]
     public async Task Request_ThatFitsNoRoute_IsToldSoInJson(string method, string path, string? accept, int status, string? message)
     {
         var answer = await SendAsync(method, path, accept: accept);

@@ -82,7 +82,7 @@ internal static partial class PodContainerReader
         }
         return new PodEndpoint(
             ReadName(endpoint, "name"),
-            endpoint.Int("containerPort", min: 0, max: NetworkReader.MaxPort),
+            endpoint.Int("containerPort", min: 1, max: NetworkReader.MaxPort),
             endpoint.Int("hostPort", max: NetworkReader.MaxPort),
             protocols,
             endpoint.TextMap("labels") ?? ValueMap<string>.Empty,
