@@ -114,6 +114,11 @@ internal sealed class TaskFeed(Uri master) : IDisposable
                     {
                         ended++;
                     }
+                    else if (status is { State: TaskState.TaskLost, Reason: TaskStatus.Types.Reason.InvalidOffers } && accepted.Remove(status.TaskId.Value))
+                    {
+                        // The offer was taken back while the ACCEPT was on its way.
+                        launched--;
+                    }
                     else if (status.State is TaskState.TaskFailed or TaskState.TaskError or TaskState.TaskLost)
                     {
                         throw new InvalidOperationException($"a task ended as {status.State}: {status.Message}");
