@@ -22,6 +22,18 @@ internal sealed class BookWriterTests
     }
 
     [Test]
+    public async Task Files_AreTheOwnersAlone()
+    {
+        await using var book = new BookFixture();
+        book.Add(book.Over(0, 1));
+        await book.Writer.CatchUpAsync();
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(book.Path)!))
+        {
+            Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite), file);
+        }
+    }
+
+    [Test]
     public async Task Rows_BeyondTheAge_Go()
     {
         await using var book = new BookFixture(new OfferBookOptions { MaxAge = TimeSpan.FromDays(1) });

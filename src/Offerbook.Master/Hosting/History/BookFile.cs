@@ -14,6 +14,8 @@ internal static class BookFile
 
     private const int BusyTimeoutMs = 2_000;
 
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private const string Create =
         """
         -- Ids of frameworks, agents and roles, so that a row of offers is small. The label is what people call it: a name, a host.
@@ -62,6 +64,19 @@ internal static class BookFile
         ) WITHOUT ROWID;
         """;
 
+    /// <summary>Who is offered what is the owner's alone to read. SQLite gives the files beside it the same permissions.</summary>
+    private static void KeepFromOthers(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.SetUnixFileMode(path, OwnerOnly);
+        }
+        else if (Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }).Dispose();
+        }
+    }
+
     /// <summary>Opens the file for its one writer, creating or replacing it when it must.</summary>
     /// <param name="warn">Told when a file is put aside.</param>
     /// <exception cref="SqliteException">It cannot be opened or written.</exception>
@@ -69,6 +84,7 @@ internal static class BookFile
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static SqliteConnection OpenWriter(string path, Action<string> warn)
     {
+        KeepFromOthers(path);
         try
         {
             return Open(path, create: true) ?? Replace($"has another version than {Version}");
@@ -81,6 +97,7 @@ internal static class BookFile
         SqliteConnection Replace(string why)
         {
             PutAside(path);
+            KeepFromOthers(path);
             warn($"The offer book {path} {why}. It is kept as {path}.damaged and begun anew; the offers of the past are missing from it.");
             return Open(path, create: true)!;
         }
