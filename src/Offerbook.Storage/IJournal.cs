@@ -8,15 +8,20 @@ public sealed record Snapshot(long Sequence, JournalRecord Record);
 
 /// <summary>What a core starts from: the newest snapshot, if any, and every event after it in order.</summary>
 /// <param name="LastSequence">Sequence number of the last event ever appended; 0 for a new journal. The next event gets one more.</param>
-public sealed record Recovery(Snapshot? Snapshot, IReadOnlyList<JournalRecord> Events, long LastSequence);
+/// <param name="Epoch">One more than of the recovery before: the reader holds the log from now on, and whoever held it before is fenced off.</param>
+public sealed record Recovery(Snapshot? Snapshot, IReadOnlyList<JournalRecord> Events, long LastSequence, long Epoch = 1);
 
 /// <summary>
 /// An append-only log of events for each persistence id, with snapshots. Sequence numbers start at 1 and are dense.
 /// An append is atomic and durable when its task completes; a failed append means that the writer must stop, because what
 /// reached the disk is unknown (a failed fsync is never retried).
+///
+/// One leader writes to a log at a time. Recovering a log takes it over: its epoch goes up, durably, before anything is read, and
+/// from then on every write of an earlier holder fails with <see cref="JournalFencedException"/> inside its transaction.
 /// </summary>
 public interface IJournal : IAsyncDisposable
 {
+    /// <summary>Takes the log over and reads it.</summary>
     /// <exception cref="JournalDamagedException">An event or snapshot before the tail fails its checksum, or a number is missing.</exception>
     ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation);
 
@@ -25,6 +30,11 @@ public interface IJournal : IAsyncDisposable
     /// a newer leader has taken the journal over.</exception>
     ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation);
 
+    /// <summary>Completes when the store itself has confirmed, after this was called, that nobody has taken the log over since it was recovered here.</summary>
+    /// <exception cref="JournalFencedException">Somebody has.</exception>
+    /// <exception cref="JournalUnavailableException">The store cannot be asked.</exception>
+    ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation);
+
     /// <summary>Stores a snapshot and drops the events and snapshots that it makes unnecessary.</summary>
     ValueTask SaveSnapshotAsync(string persistenceId, Snapshot snapshot, CancellationToken cancellation);
 }
@@ -32,7 +42,10 @@ public interface IJournal : IAsyncDisposable
 /// <summary>What the disk holds is not what was written. The message names the file, the persistence id and the sequence number, and says what to do.</summary>
 public sealed class JournalDamagedException(string message, Exception? cause = null) : Exception(message, cause);
 
-public sealed class JournalConflictException(string message) : Exception(message);
+public class JournalConflictException(string message) : Exception(message);
+
+/// <summary>A newer leader has taken the log over: nothing more may be written, and nothing decided since can be made true. The holder steps down.</summary>
+public sealed class JournalFencedException(string message) : JournalConflictException(message);
 
 /// <summary>The journal cannot be opened or used: held by another process, a directory that cannot be written, a full disk. The message says what to do.</summary>
 public sealed class JournalUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

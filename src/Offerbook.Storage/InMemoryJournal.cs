@@ -50,6 +50,9 @@ public sealed class InMemoryJournal : IJournal
         }
     }
 
+    /// <summary>Whoever has this object is its only holder.</summary>
+    public ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation) => ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private Stream Find(string persistenceId)

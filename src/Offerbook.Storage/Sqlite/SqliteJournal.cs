@@ -68,6 +68,9 @@ public sealed class SqliteJournal : IJournal
         cancellation.IsCancellationRequested ? ValueTask.FromCanceled(cancellation)
             : new ValueTask(_thread.RunAsync(() => Writing(() => _writer.Append(Stream(persistenceId), firstSequence, events))));
 
+    /// <summary>The lock on the file keeps everybody else out for as long as it is open.</summary>
+    public ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation) => ValueTask.CompletedTask;
+
     public async ValueTask SaveSnapshotAsync(string persistenceId, Snapshot snapshot, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -56,6 +56,8 @@ internal sealed class GatedJournal : IJournal
         BatchSizes.Add(events.Count);
     }
 
+    public ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation) => ValueTask.CompletedTask;
+
     public async ValueTask SaveSnapshotAsync(string persistenceId, Snapshot snapshot, CancellationToken cancellation)
     {
         await _inner.SaveSnapshotAsync(persistenceId, snapshot, cancellation);

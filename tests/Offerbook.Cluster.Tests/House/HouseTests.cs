@@ -16,11 +16,12 @@ internal sealed class HouseTests
         ["Offerbook.Storage"] = [],
         ["Offerbook.Resources"] = ["Offerbook.Wire"],
         ["Offerbook.Actors"] = ["Offerbook.Storage"],
-        ["Offerbook.Client"] = ["Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
-        ["Offerbook.Master"] = ["Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
-        ["Offerbook.Agent"] = ["Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
-        ["Offerbook.Apps"] = ["Offerbook.Client", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
-        ["Offerbook.Batch"] = ["Offerbook.Client", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
+        ["Offerbook.Coordination"] = ["Offerbook.Actors", "Offerbook.Storage"],
+        ["Offerbook.Client"] = ["Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
+        ["Offerbook.Master"] = ["Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
+        ["Offerbook.Agent"] = ["Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
+        ["Offerbook.Apps"] = ["Offerbook.Client", "Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
+        ["Offerbook.Batch"] = ["Offerbook.Client", "Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
     };
 
     [TestCaseSource(nameof(Projects))]
