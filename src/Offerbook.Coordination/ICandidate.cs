@@ -13,6 +13,7 @@ public interface ILeaderDetector : IAsyncDisposable
 /// <summary>
 /// Stands in an election, and stands again by itself whenever its session expires. Leading is told by <see cref="Standing.Leads"/>;
 /// whoever hears anything else afterwards must step down at once. Safe to use from several threads.
+/// Whoever makes one says what its node holds as a function, asked anew for each candidacy: a master has another id in each.
 /// </summary>
 public interface ICandidate : IAsyncDisposable
 {

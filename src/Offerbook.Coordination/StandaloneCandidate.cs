@@ -1,12 +1,18 @@
 namespace Offerbook.Coordination;
 
 /// <summary>The only candidate: it leads from the start until it resigns. Needs no coordination service.</summary>
-public sealed class StandaloneCandidate(Uri address, ReadOnlyMemory<byte> data) : ICandidate
+/// <param name="describe">Says what its node would hold; asked once for each candidacy, since a master has another id in each.</param>
+public sealed class StandaloneCandidate(Uri address, Func<ReadOnlyMemory<byte>> describe) : ICandidate
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Standing _standing = new Standing.Leads(new LeaderInfo("1", address, data), IsSuspended: false);
+    private Standing _standing = new Standing.Leads(new LeaderInfo("1", address, describe()), IsSuspended: false);
     private int _terms = 1;
+
+    public StandaloneCandidate(Uri address, ReadOnlyMemory<byte> data)
+        : this(address, () => data)
+    {
+    }
 
     public Standing Standing
     {
@@ -40,7 +46,7 @@ public sealed class StandaloneCandidate(Uri address, ReadOnlyMemory<byte> data) 
     public ValueTask StepDownAsync(CancellationToken cancellation)
     {
         Change(standing => standing is Standing.Over ? standing
-            : new Standing.Leads(new LeaderInfo((++_terms).ToString(System.Globalization.CultureInfo.InvariantCulture), address, data), IsSuspended: false));
+            : new Standing.Leads(new LeaderInfo((++_terms).ToString(System.Globalization.CultureInfo.InvariantCulture), address, describe()), IsSuspended: false));
         return ValueTask.CompletedTask;
     }
 

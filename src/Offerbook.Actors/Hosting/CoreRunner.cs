@@ -40,8 +40,9 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     private Task? _running;
 
     /// <param name="observer">Told how long turns and appends took; null costs nothing.</param>
+    /// <param name="proof">Must hold whenever an effect leaves; null, for whoever has no rival, costs nothing. It stays the caller's.</param>
     public CoreRunner(ICore<TMessage> core, IEffectHandler handler, IJournal? journal, TimeProvider time,
-        int mailboxCapacity = DefaultMailboxCapacity, ICoreObserver<TMessage>? observer = null)
+        int mailboxCapacity = DefaultMailboxCapacity, ICoreObserver<TMessage>? observer = null, LeadershipProof? proof = null)
     {
         Invariant.Check(core is not IDurableCore<TMessage> || journal is not null, "a durable core needs a journal");
         _core = core;
@@ -51,7 +52,7 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         _origin = time.GetTimestamp();
         _mailbox = new Mailbox<TMessage>(mailboxCapacity);
         _outlet = new EffectOutlet(handler, journal, (core as IDurableCore<TMessage>)?.PersistenceId ?? "", time,
-            observer is null ? null : observer.EventsAppended);
+            observer is null ? null : observer.EventsAppended, proof);
         _alarm = time.CreateTimer(_ => _mailbox.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -104,6 +105,17 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
             await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
         }
         await _alarm.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Ends it at once, for a leader that was deposed: nothing more leaves, what was decided and not let out is dropped, and whoever
+    /// posts is told that it is over. <see cref="Completion"/> ends when the journal lets go of the thread that writes to it.
+    /// </summary>
+    public void Abandon()
+    {
+        _failed = true;
+        _outlet.Stop();
+        _mailbox.Close();
     }
 
     /// <returns>Ends with the loop; faults with what the loop throws, and then the other loop ends too.</returns>

@@ -8,7 +8,9 @@ namespace Offerbook.Actors.Hosting;
 /// they may leave. What the two threads share is touched under one lock, which nobody holds while the journal or a handler works.
 /// </summary>
 /// <param name="appended">Told of each append: how many events, and how long it took. Null costs nothing.</param>
-internal sealed class EffectOutlet(IEffectHandler handler, IJournal? journal, string persistenceId, TimeProvider time, Action<int, TimeSpan>? appended)
+/// <param name="proof">What must hold for an effect to leave; null: nothing, this is nobody's rival.</param>
+internal sealed class EffectOutlet(
+    IEffectHandler handler, IJournal? journal, string persistenceId, TimeProvider time, Action<int, TimeSpan>? appended, LeadershipProof? proof)
 {
     /// <summary>Events in one append: a few milliseconds of SQLite work, so that a burst cannot postpone its own first answer for long.</summary>
     private const int MaxEventsPerAppend = 4_096;
@@ -19,8 +21,12 @@ internal sealed class EffectOutlet(IEffectHandler handler, IJournal? journal, st
     /// </summary>
     private const int MaxWaitingEffects = 65_536;
 
+    /// <summary>Between two questions to a store that cannot be asked: some ten of them until it is missed for a session's length.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
+
     private readonly Doorbell _effectsArrived = new();
     private readonly Doorbell _roomMade = new();
+    private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
     private readonly List<JournalRecord> _toAppend = [];
     private Snapshot? _toSnapshot;
@@ -104,6 +110,7 @@ internal sealed class EffectOutlet(IEffectHandler handler, IJournal? journal, st
         _failed = true;
         _effectsArrived.Ring();
         _roomMade.Ring();
+        _stopped.Cancel();
     }
 
     /// <summary>The outlet thread's loop.</summary>
@@ -182,7 +189,13 @@ internal sealed class EffectOutlet(IEffectHandler handler, IJournal? journal, st
         if (batch.Length > 0)
         {
             var began = time.GetTimestamp();
+            var question = proof?.Ask();
             journal!.AppendAsync(persistenceId, first, batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            if (question is { } asked)
+            {
+                // It took the events, which it does for the newest leader only.
+                proof!.Confirmed(asked);
+            }
             appended?.Invoke(batch.Length, time.GetElapsedTime(began));
             lock (_lock)
             {
@@ -209,7 +222,42 @@ internal sealed class EffectOutlet(IEffectHandler handler, IJournal? journal, st
                     return;
                 }
             }
+            if (proof is not null)
+            {
+                Prove(proof);
+            }
+            if (_failed)
+            {
+                return;
+            }
             handler.Perform(effect);
+        }
+    }
+
+    /// <summary>Returns when leadership is proven, or when nothing may leave any more. Until then everything waits in here.</summary>
+    /// <exception cref="JournalFencedException">Another leads.</exception>
+    private void Prove(LeadershipProof wanted)
+    {
+        while (!_failed && !wanted.Holds())
+        {
+            Invariant.Check(journal is not null, "a leader without a journal has nothing to prove itself with");
+            var question = wanted.Ask();
+            try
+            {
+                journal.ConfirmAsync(persistenceId, _stopped.Token).AsTask().GetAwaiter().GetResult();
+                wanted.Confirmed(question);
+            }
+            catch (OperationCanceledException) when (_failed)
+            {
+                return;
+            }
+            catch (JournalUnavailableException)
+            {
+                // Nobody can say who leads. What was decided waits; the election or the store will speak up.
+                using var pause = new CancellationTokenSource(AskAgain, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, _stopped.Token);
+                either.Token.WaitHandle.WaitOne();
+            }
         }
     }
 }
