@@ -19,6 +19,8 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
     private const MessageFormat Format = MessageFormat.Protobuf;
     private const int ReadBytes = 16 * 1024;
 
+    private static readonly TimeSpan LastInput = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Of one record of output.</summary>
     private const int MaxRecordBytes = 16 * 1024 * 1024;
 
@@ -51,9 +53,7 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
         var input = InputAsync(terminal, over.Token);
         await OutputAsync(answer, cancellation);
         var status = await WaitAsync(cancellation);
-        await over.CancelAsync();
-        // Whoever types is not waited for: reading from a terminal cannot be given up.
-        await Task.WhenAny(input, Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None));
+        await EndAsync(input, over);
         return status;
     }
 
@@ -76,11 +76,17 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
         {
             // The leaving keys.
         }
-        await over.CancelAsync();
-        await Task.WhenAny(input, Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None));
+        await EndAsync(input, over);
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Gives what was typed last time to leave. Whoever types is not waited for: reading from a terminal cannot be given up.</summary>
+    private static async Task EndAsync(Task input, CancellationTokenSource over)
+    {
+        await over.CancelAsync();
+        await Task.WhenAny(input, Task.Delay(LastInput, CancellationToken.None));
+    }
 
     private static async Task OutputAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {

@@ -145,7 +145,8 @@ public sealed class DockerFaultTests
         await _yard.FailAsync(_yard.Spec("true"));
 
         Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem, Does.Contain("did not answer within 2 s").And.Contain("make or start"));
-        await Task.Delay(Impatient.Probe * 3);
+        var lists = Lists();
+        await DockerYard.UntilAsync(() => Lists() >= lists + 3, "lists that the engine answers meanwhile");
         Assert.That(_yard.Has<AgentMessage.EngineChanged>(), Is.False, "its lists say nothing about that");
         Assert.That(_yard.Has<AgentMessage.ContainerDegraded>(), Is.False, "what it runs is known all the time");
         _socket.Behave();
@@ -153,6 +154,8 @@ public sealed class DockerFaultTests
         await DockerYard.UntilAsync(async () => (await _engine.ContainersAsync()).Count == 1, "what it was tried with to be removed");
         Assert.That(await _yard.RunToEndAsync(_yard.Spec("exit 5")), Is.EqualTo(new ContainerExit.Exited(5)));
     }
+
+    private int Lists() => _socket.Requests.Count(request => request.StartsWith("GET /containers/json", StringComparison.Ordinal));
 
     [Test]
     public async Task OneStuckContainer_IsDegradedAlone_UntilItGetsUnstuck()

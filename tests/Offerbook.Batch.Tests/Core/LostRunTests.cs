@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Mesos.V1.Scheduler;
+using Offerbook.Batch.Tests.World;
 
 namespace Offerbook.Batch.Tests.Core;
 
@@ -69,13 +70,7 @@ internal sealed class LostRunTests : BatchTests
     [Test]
     public void Run_OnAnUnreachableAgent_IsAwaitedAndThenReplaced_AndTheOldTaskKilledShouldItReturn()
     {
-        World.Submit("j");
-        World.Offer();
-        World.Report("j.1-0-1", TaskState.TaskRunning);
-        var old = World.Cluster.Task("j.1-0-1");
-        old.Assume(TaskState.TaskUnreachable);
-        World.Cluster.SendUpdate(old.Status());
-        World.Deliver();
+        var old = RunOutOfReach();
         Assert.That((int)World.Job("j")["unreachable"]!, Is.EqualTo(1));
 
         World.Advance(TimeSpan.FromMinutes(14));
@@ -96,13 +91,7 @@ internal sealed class LostRunTests : BatchTests
     [Test]
     public void Run_OnAnAgentThatReturnsInTime_GoesOn()
     {
-        World.Submit("j");
-        World.Offer();
-        World.Report("j.1-0-1", TaskState.TaskRunning);
-        var task = World.Cluster.Task("j.1-0-1");
-        task.Assume(TaskState.TaskUnreachable);
-        World.Cluster.SendUpdate(task.Status());
-        World.Deliver();
+        var task = RunOutOfReach();
         World.Advance(TimeSpan.FromMinutes(5));
         task.Assume(TaskState.TaskRunning);
         World.Cluster.SendUpdate(task.Status());
@@ -156,5 +145,18 @@ internal sealed class LostRunTests : BatchTests
         var asked = Calls(Call.Types.Type.Reconcile).Single().Reconcile.Tasks;
         Assert.That(asked.Select(t => (t.TaskId.Value, t.AgentId.Value)), Is.EqualTo(new[] { ("j.1-0-1", "a1"), ("j.1-2-1", "a1") }));
         Assert.That(World.Cluster.FrameworkId, Is.EqualTo("f-1"));
+    }
+
+    /// <summary>Job "j", whose one task ran and then went out of reach with its agent.</summary>
+    private FakeTask RunOutOfReach()
+    {
+        World.Submit("j");
+        World.Offer();
+        World.Report("j.1-0-1", TaskState.TaskRunning);
+        var task = World.Cluster.Task("j.1-0-1");
+        task.Assume(TaskState.TaskUnreachable);
+        World.Cluster.SendUpdate(task.Status());
+        World.Deliver();
+        return task;
     }
 }

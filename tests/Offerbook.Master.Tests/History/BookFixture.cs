@@ -15,7 +15,7 @@ internal sealed class BookFixture : IAsyncDisposable
 
     public BookFixture(OfferBookOptions? options = null, string? path = null)
     {
-        Path = path ?? System.IO.Path.Combine(Directory.CreateTempSubdirectory("offerbook-book-").FullName, "offers.db");
+        Path = path ?? System.IO.Path.Combine(TestDirectories.New(), "offers.db");
         Writer = BookWriter.Open(Path, options ?? Forever, TimeProvider.System, Warnings.Add);
     }
 

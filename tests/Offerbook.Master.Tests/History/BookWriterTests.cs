@@ -83,7 +83,7 @@ internal sealed class BookWriterTests
     [TestCase("")]
     public async Task File_ThatIsDamaged_IsPutAsideAndBegunAnew(string content)
     {
-        var directory = Directory.CreateTempSubdirectory("offerbook-book-").FullName;
+        var directory = TestDirectories.New();
         var path = Path.Combine(directory, "offers.db");
         await File.WriteAllTextAsync(path, content);
         await using var book = new BookFixture(path: path);
@@ -125,7 +125,7 @@ internal sealed class BookWriterTests
     [Test]
     public async Task File_OfAnotherVersion_IsPutAside()
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("offerbook-book-").FullName, "offers.db");
+        var path = Path.Combine(TestDirectories.New(), "offers.db");
         using (var other = new SqliteConnection($"Data Source={path};Pooling=False"))
         {
             other.Open();

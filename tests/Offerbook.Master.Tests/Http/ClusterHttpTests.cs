@@ -121,7 +121,7 @@ internal sealed class ClusterHttpTests
         await using var master = await MasterFixture.StartAsync();
         var options = new Offerbook.Master.Hosting.MasterOptions
         {
-            DataDirectory = Directory.CreateTempSubdirectory("offerbook-master-").FullName,
+            DataDirectory = TestDirectories.New(),
             Port = master.Host.Address.Port,
         };
         Assert.That(async () => await Offerbook.Master.Hosting.MasterHost.StartAsync(options, CancellationToken.None),

@@ -31,7 +31,7 @@ internal sealed class MasterFixture : IAsyncDisposable
     /// <param name="tune">Further options.</param>
     public static async Task<MasterFixture> StartAsync(string? directory = null, MasterSettings? settings = null, Func<MasterOptions, MasterOptions>? tune = null)
     {
-        directory ??= System.IO.Directory.CreateTempSubdirectory("offerbook-master-").FullName;
+        directory ??= TestDirectories.New();
         var options = new MasterOptions { DataDirectory = directory, Port = 0, Settings = settings ?? MasterSettings.Default };
         return new MasterFixture(await MasterHost.StartAsync(tune is null ? options : tune(options), CancellationToken.None), directory);
     }

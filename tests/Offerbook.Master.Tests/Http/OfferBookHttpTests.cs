@@ -167,7 +167,7 @@ internal sealed class OfferBookHttpTests
     [Test]
     public async Task Book_WhoseFileCannotBeOpened_IsOff_AndTheMasterLives()
     {
-        var directory = Directory.CreateTempSubdirectory("offerbook-master-").FullName;
+        var directory = TestDirectories.New();
         Directory.CreateDirectory(Path.Combine(directory, "offers.db"));
         await using var master = await MasterFixture.StartAsync(directory);
         using var agent = await ClusterHttpTests.SubscribeAgentAsync(master);

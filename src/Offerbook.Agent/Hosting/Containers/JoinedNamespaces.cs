@@ -11,7 +11,7 @@ internal sealed class JoinedNamespaces(TrackedContainers containers, TimeProvide
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
 
     /// <summary>A process inside the namespaces of the container that this one joins; null when those are the host's.</summary>
-    /// <exception cref="IOException">That container has ended.</exception>
+    /// <exception cref="IOException">That container has ended, or its first process did not come in time.</exception>
     public async ValueTask<int?> ForAsync(ContainerSpec spec)
     {
         if (spec.Joins is not { } joined || containers.Find(joined) is not { } outer)
@@ -31,7 +31,9 @@ internal sealed class JoinedNamespaces(TrackedContainers containers, TimeProvide
             // The first process of the numbering is a child that is about to be started; nobody tells when.
             await Task.Delay(LookAgain, time);
         }
-        throw new IOException($"the container {joined} that it joins has ended");
+        throw new IOException(outer.IsRunning && outer.Record.Main is { IsAlive: true }
+            ? $"the container {joined} that it joins had no process of its own numbering after {LookAgain * Looks}"
+            : $"the container {joined} that it joins has ended");
     }
 
     /// <summary>Whether it has mounts of its own, which take root: others of its volumes are links.</summary>

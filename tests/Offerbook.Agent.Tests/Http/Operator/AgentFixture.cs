@@ -211,11 +211,14 @@ internal sealed class OutputReading(HttpResponseMessage answer, MessageFormat fo
         return this;
     }
 
-    public async System.Threading.Tasks.Task UntilAsync(string text)
+    public System.Threading.Tasks.Task UntilAsync(string text) =>
+        UntilAsync(output => output.Contains(text, StringComparison.Ordinal), $"'{text}'");
+
+    public async System.Threading.Tasks.Task UntilAsync(Func<string, bool> enough, string what)
     {
-        while (!Output.ToString().Contains(text, StringComparison.Ordinal))
+        while (!enough(Output.ToString()))
         {
-            Assert.That(await NextAsync(), Is.True, $"the output ended before '{text}': {Output}{Error}");
+            Assert.That(await NextAsync(), Is.True, $"the output ended before {what}: {Output}{Error}");
         }
     }
 

@@ -33,7 +33,7 @@ internal static class AgentDefects
     }
 
     /// <summary>A task that ended while its agent was down is started once more, in another container.</summary>
-    private sealed class RestartsRecovered(ICore<AgentMessage> core, SortedDictionary<string, ContainerSpec> launched) : AgentDefect(core)
+    private sealed class RestartsRecovered(ICore<AgentMessage> core, SortedDictionary<string, ContainerSpec> launched) : CoreDefect<AgentMessage>(core)
     {
         private readonly HashSet<string> _ofThisLife = [];
 
@@ -59,7 +59,7 @@ internal static class AgentDefects
     }
 
     /// <summary>An update is sent, and not written down: a restart forgets that it is not acknowledged.</summary>
-    private sealed class ForgetsUpdates(ICore<AgentMessage> core) : AgentDefect(core)
+    private sealed class ForgetsUpdates(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
     {
         protected override void Say(IEffect effect, Effects effects)
         {
@@ -71,7 +71,7 @@ internal static class AgentDefects
     }
 
     /// <summary>What was sent and not acknowledged is not sent again.</summary>
-    private sealed class SendsUpdatesOnce(ICore<AgentMessage> core) : AgentDefect(core)
+    private sealed class SendsUpdatesOnce(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
     {
         private readonly HashSet<ByteString> _sent = [];
 
@@ -85,7 +85,7 @@ internal static class AgentDefects
     }
 
     /// <summary>What runs is not found after a restart.</summary>
-    private sealed class AdoptsNothing(ICore<AgentMessage> core) : AgentDefect(core)
+    private sealed class AdoptsNothing(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
     {
         private readonly HashSet<string> _launched = [];
 
@@ -105,7 +105,7 @@ internal static class AgentDefects
     }
 
     /// <summary>Of tasks that are started together in one pod, only the first is.</summary>
-    private sealed class HalvesGroups(ICore<AgentMessage> core) : AgentDefect(core)
+    private sealed class HalvesGroups(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
     {
         private ContainerId? _last;
 
@@ -127,7 +127,7 @@ internal static class AgentDefects
     }
 
     /// <summary>No task of a pod seems to fail, so the others of its group go on.</summary>
-    private sealed class SparesGroups(ICore<AgentMessage> core) : AgentDefect(core)
+    private sealed class SparesGroups(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
     {
         protected override AgentMessage Hear(AgentMessage message, Effects effects) =>
             message is AgentMessage.ContainerExited { Container.IsNested: true } exited ? exited with { Exit = new ContainerExit.Exited(0) } : message;

@@ -12,25 +12,25 @@ internal static class AppsDefects
 {
     public static Func<ICore<AppsMessage>, ICore<AppsMessage>>? Of(Mutation mutation) => mutation switch
     {
-        Mutation.AppsForgetToPersist => core => new AppsDefect(core) { Say = Every(40, effect => effect is Persist, _ => []) },
-        Mutation.AppsRepeatEvents => core => new AppsDefect(core) { Say = Every(40, effect => effect is PublishEvent, effect => [effect, effect]) },
-        Mutation.AppsSkipEvents => core => new AppsDefect(core) { Say = Every(40, effect => effect is PublishEvent, _ => []) },
+        Mutation.AppsForgetToPersist => core => new AppsDefect(core) { Said = Every(40, effect => effect is Persist, _ => []) },
+        Mutation.AppsRepeatEvents => core => new AppsDefect(core) { Said = Every(40, effect => effect is PublishEvent, effect => [effect, effect]) },
+        Mutation.AppsSkipEvents => core => new AppsDefect(core) { Said = Every(40, effect => effect is PublishEvent, _ => []) },
         Mutation.AppsReorderEvents => core => new AppsDefect(core)
         {
-            Say = Every(40, effect => effect is PublishEvent, effect => [effect, new PublishEvent(((PublishEvent)effect).Id - 1, "instance_changed_event", "{}")]),
+            Said = Every(40, effect => effect is PublishEvent, effect => [effect, new PublishEvent(((PublishEvent)effect).Id - 1, "instance_changed_event", "{}")]),
         },
         Mutation.AppsSwallowRequests => core => new AppsDefect(core) { Answer = Swallow },
-        Mutation.AppsLoseKills => core => new AppsDefect(core) { Say = Every(1, effect => effect is CallMaster { Call.Kill: not null }, _ => []) },
+        Mutation.AppsLoseKills => core => new AppsDefect(core) { Said = Every(1, effect => effect is CallMaster { Call.Kill: not null }, _ => []) },
         Mutation.AppsAcknowledgeUnheard => core => new AppsDefect(core) { Answer = AcknowledgeUnheard },
         Mutation.AppsDenyHealth => core => new AppsDefect(core)
         {
-            Hear = message => message is AppsMessage.HealthCheckFinished finished
+            Heard = message => message is AppsMessage.HealthCheckFinished finished
                 ? finished with { Result = new ProbeResult.NoAnswer("nobody asked") }
                 : message,
         },
         Mutation.AppsOverreach => core => new AppsDefect(core)
         {
-            Hear = message => Misread(message, document =>
+            Heard = message => Misread(message, document =>
             {
                 if (document.ContainsKey("minimumHealthCapacity"))
                 {
@@ -38,7 +38,7 @@ internal static class AppsDefects
                 }
             }),
         },
-        Mutation.AppsDisorder => core => new AppsDefect(core) { Hear = message => Misread(message, document => document.Remove("dependencies")) },
+        Mutation.AppsDisorder => core => new AppsDefect(core) { Heard = message => Misread(message, document => document.Remove("dependencies")) },
         _ => null,
     };
 
@@ -91,35 +91,33 @@ internal static class AppsDefects
     }
 }
 
-/// <summary>One life of the Apps framework that is wrong in one way: something between its core and everybody else changes what it hears or says.</summary>
-internal sealed class AppsDefect(ICore<AppsMessage> core) : ICore<AppsMessage>
+/// <summary>An Apps framework that is wrong in one way, told by functions.</summary>
+internal sealed class AppsDefect(ICore<AppsMessage> core) : CoreDefect<AppsMessage>(core)
 {
-    private readonly Effects _said = new();
-
     /// <summary>What the core hears instead.</summary>
-    public Func<AppsMessage, AppsMessage> Hear { get; init; } = message => message;
+    public Func<AppsMessage, AppsMessage> Heard { get; init; } = message => message;
 
     /// <summary>What is said instead of asking the core; null: it is asked.</summary>
     public Func<AppsMessage, IEffect?> Answer { get; init; } = _ => null;
 
     /// <summary>What is said instead of an effect.</summary>
-    public Func<IEffect, IEnumerable<IEffect>> Say { get; init; } = effect => [effect];
+    public Func<IEffect, IEnumerable<IEffect>> Said { get; init; } = effect => [effect];
 
-    public void Handle(AppsMessage message, Now now, Effects effects)
+    protected override AppsMessage? Hear(AppsMessage message, Effects effects)
     {
-        if (Answer(message) is { } answer)
+        if (Answer(message) is not { } answer)
         {
-            effects.Add(answer);
-            return;
+            return Heard(message);
         }
-        core.Handle(Hear(message), now, _said);
-        for (var i = 0; i < _said.Count; i++)
+        effects.Add(answer);
+        return null;
+    }
+
+    protected override void Say(IEffect effect, Effects effects)
+    {
+        foreach (var said in Said(effect))
         {
-            foreach (var effect in Say(_said[i]))
-            {
-                effects.Add(effect);
-            }
+            effects.Add(said);
         }
-        _said.Clear();
     }
 }
