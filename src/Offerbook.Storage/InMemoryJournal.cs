@@ -2,93 +2,74 @@ namespace Offerbook.Storage;
 
 /// <summary>
 /// A journal without a disk, for tests and for simulations that need none. It keeps the same rules as the durable ones: dense
-/// numbers, atomic appends, the newest two snapshots and the events after the older of them. Safe to use from several threads.
+/// numbers, atomic appends, epochs, the newest two snapshots and the events after the older of them. Safe to use from several threads.
 /// </summary>
-public sealed class InMemoryJournal : IJournal
+public sealed class InMemoryJournal(InMemoryStore store) : IJournal
 {
-    private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, Stream> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _epochs = new(StringComparer.Ordinal);
+
+    /// <summary>One that shares what it holds with nobody.</summary>
+    public InMemoryJournal() : this(new InMemoryStore())
+    {
+    }
 
     public ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation)
     {
-        lock (_lock)
+        lock (store.Gate)
         {
-            var stream = Find(persistenceId);
-            var snapshot = stream.Newest;
-            var after = stream.Events.Skip((int)((snapshot?.Sequence ?? 0) - stream.Dropped)).ToArray();
-            return ValueTask.FromResult(new Recovery(snapshot, after, stream.Last));
+            var log = store.Find(persistenceId);
+            _epochs[persistenceId] = ++log.Epoch;
+            var after = log.Events.Skip((int)((log.Newest?.Sequence ?? 0) - log.Dropped)).ToArray();
+            return ValueTask.FromResult(new Recovery(log.Newest, after, log.Last, log.Epoch));
         }
     }
 
     public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation)
     {
-        lock (_lock)
+        lock (store.Gate)
         {
-            var stream = Find(persistenceId);
-            if (stream.Last != firstSequence - 1)
+            var log = Held(persistenceId);
+            if (log.Last != firstSequence - 1)
             {
                 throw new JournalConflictException(
-                    $"Event {firstSequence} of '{persistenceId}' cannot be appended after event {stream.Last}.");
+                    $"Event {firstSequence} of '{persistenceId}' cannot be appended after event {log.Last}.");
             }
-            stream.Events.AddRange(events.Select(e => e with { Payload = e.Payload.ToArray() }));
+            log.Events.AddRange(events.Select(e => e with { Payload = e.Payload.ToArray() }));
             return ValueTask.CompletedTask;
         }
     }
 
     public ValueTask SaveSnapshotAsync(string persistenceId, Snapshot snapshot, CancellationToken cancellation)
     {
-        lock (_lock)
+        lock (store.Gate)
         {
-            var stream = Find(persistenceId);
-            if (snapshot.Sequence > stream.Last)
+            var log = Held(persistenceId);
+            if (snapshot.Sequence > log.Last)
             {
                 throw new JournalConflictException(
-                    $"A snapshot of '{persistenceId}' at event {snapshot.Sequence} is ahead of its last event {stream.Last}.");
+                    $"A snapshot of '{persistenceId}' at event {snapshot.Sequence} is ahead of its last event {log.Last}.");
             }
-            stream.Save(snapshot);
+            log.Save(snapshot);
             return ValueTask.CompletedTask;
         }
     }
 
-    /// <summary>Whoever has this object is its only holder.</summary>
-    public ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation) => ValueTask.CompletedTask;
+    public ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation)
+    {
+        lock (store.Gate)
+        {
+            Held(persistenceId);
+            return ValueTask.CompletedTask;
+        }
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private Stream Find(string persistenceId)
+    /// <exception cref="JournalFencedException">Another journal has recovered the log since.</exception>
+    private InMemoryStore.Log Held(string persistenceId)
     {
-        if (!_streams.TryGetValue(persistenceId, out var stream))
-        {
-            _streams[persistenceId] = stream = new Stream();
-        }
-        return stream;
-    }
-
-    private sealed class Stream
-    {
-        public List<JournalRecord> Events { get; } = [];
-
-        public long Dropped { get; private set; }
-
-        public Snapshot? Newest { get; private set; }
-
-        private Snapshot? Older { get; set; }
-
-        public long Last => Dropped + Events.Count;
-
-        public void Save(Snapshot snapshot)
-        {
-            if (Newest is not null && snapshot.Sequence < Newest.Sequence)
-            {
-                return;
-            }
-            Older = Newest?.Sequence == snapshot.Sequence ? Older : Newest;
-            Newest = snapshot;
-            if (Older is not null && Older.Sequence > Dropped)
-            {
-                Events.RemoveRange(0, (int)(Older.Sequence - Dropped));
-                Dropped = Older.Sequence;
-            }
-        }
+        var log = store.Find(persistenceId);
+        var held = _epochs.GetValueOrDefault(persistenceId);
+        return log.Epoch == held ? log : throw JournalFencedException.Of(persistenceId, "in memory", held, log.Epoch);
     }
 }

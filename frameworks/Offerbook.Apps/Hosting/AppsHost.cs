@@ -6,7 +6,6 @@ using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Storage;
-using Offerbook.Storage.Sqlite;
 
 namespace Offerbook.Apps.Hosting;
 
@@ -54,7 +53,7 @@ public sealed class AppsHost : IAsyncDisposable
             levels.TrySet(LogLevels.Root, least);
         }
         var log = levels.CreateLogger("Offerbook.Apps");
-        var journal = await SqliteJournal.OpenAsync(options.Journal, cancellation, warning => log.LogWarning("{Warning}", warning));
+        var journal = await JournalStore.OpenAsync(options.EffectiveStore, cancellation, warning => log.LogWarning("{Warning}", warning));
         var host = new AppsHost(options, journal, levels);
         try
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Offerbook.Apps.Core;
+using Offerbook.Storage;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Apps.Hosting;
@@ -35,7 +36,12 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
     /// <summary>The finer settings; role, name and user above take precedence.</summary>
     public AppsSettings Settings { get; init; } = AppsSettings.Default;
 
+    /// <summary>Where the journal is; null: the file <see cref="Journal"/>.</summary>
+    public StoreAddress? Store { get; init; }
+
     public string Journal => Path.Combine(DataDirectory, "journal.db");
+
+    internal StoreAddress EffectiveStore => Store ?? new StoreAddress.OfFile(Journal);
 
     /// <param name="address">Where the API is; told to tasks unless the settings name another place.</param>
     internal AppsSettings EffectiveSettings(Uri address) => Settings with

@@ -13,7 +13,6 @@ using Offerbook.Batch.Core;
 using Offerbook.Batch.Http;
 using Offerbook.Client.Hosting;
 using Offerbook.Storage;
-using Offerbook.Storage.Sqlite;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Batch.Hosting;
@@ -55,7 +54,7 @@ public sealed class BatchHost : IAsyncDisposable
     {
         logs ??= NullLoggerFactory.Instance;
         var log = logs.CreateLogger("Offerbook.Batch");
-        var journal = await SqliteJournal.OpenAsync(options.Journal, cancellation, warning => log.LogWarning("{Warning}", warning));
+        var journal = await JournalStore.OpenAsync(options.EffectiveStore, cancellation, warning => log.LogWarning("{Warning}", warning));
 
         CoreRunner<BatchMessage> runner = null!;
         var connection = new SchedulerConnection(new SchedulerConnectionOptions(options.Masters)

@@ -1,5 +1,6 @@
 using System.Net;
 using Offerbook.Batch.Core;
+using Offerbook.Storage;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Batch.Hosting;
@@ -29,7 +30,12 @@ public sealed record BatchOptions(string DataDirectory, IReadOnlyList<Uri> Maste
     /// <summary>The finer settings; role, name and user above take precedence.</summary>
     public BatchSettings Settings { get; init; } = BatchSettings.Default;
 
+    /// <summary>Where the journal is; null: the file <see cref="Journal"/>.</summary>
+    public StoreAddress? Store { get; init; }
+
     public string Journal => Path.Combine(DataDirectory, "journal.db");
+
+    internal StoreAddress EffectiveStore => Store ?? new StoreAddress.OfFile(Journal);
 
     internal BatchSettings EffectiveSettings => Settings with { Role = Role, FrameworkName = Name, User = User };
 }

@@ -13,8 +13,9 @@ internal static class AppsCommand
     public static Command Create()
     {
         var (port, listen, masters, directory) = (PartOptions.Port("apps", AppsOptions.DefaultPort), PartOptions.Listen(), PartOptions.Masters(), PartOptions.DataDirectory("apps"));
+        var store = StoreOption.For("apps");
         var flags = new FlagOptions<AppsOptions>(AppsFlags.Set);
-        var command = new Command("apps", "Run the framework for long-running apps") { port, listen, masters, directory };
+        var command = new Command("apps", "Run the framework for long-running apps") { port, listen, masters, directory, store };
         flags.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -22,6 +23,7 @@ internal static class AppsCommand
             {
                 Listen = new IPEndPoint(PartOptions.Address(parsed.GetValue(listen)!), parsed.GetValue(port)),
                 Credential = CredentialOption.Resolve(parsed),
+                Store = store.Resolve(parsed, "apps"),
             });
             return PartRun.RunAsync("apps", "--data-dir", logs => AppsHost.StartAsync(options with { LogMinimum = LogLevel.Warning }, cancellation, logs),
                 part => (part.Address, part.Completion), cancellation,

@@ -11,13 +11,15 @@ internal static class BatchCommand
     public static Command Create()
     {
         var (port, listen, masters, directory) = (PartOptions.Port("batch", BatchOptions.DefaultPort), PartOptions.Listen(), PartOptions.Masters(), PartOptions.DataDirectory("batch"));
+        var store = StoreOption.For("batch");
         var role = new Option<string>("--role") { Description = "Role in which resources are offered", DefaultValueFactory = _ => "batch" };
-        var command = new Command("batch", "Run the framework for jobs") { port, listen, masters, directory, role };
+        var command = new Command("batch", "Run the framework for jobs") { port, listen, masters, directory, store, role };
         command.SetAction((parsed, cancellation) => PartRun.RunAsync("batch", "--data-dir",
             logs => BatchHost.StartAsync(new BatchOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
             {
                 Listen = new IPEndPoint(PartOptions.Address(parsed.GetValue(listen)!), parsed.GetValue(port)),
                 Credential = CredentialOption.Resolve(parsed),
+                Store = store.Resolve(parsed, "batch"),
                 Role = parsed.GetValue(role)!,
             }, cancellation, logs),
             part => (part.Address, part.Completion), cancellation));

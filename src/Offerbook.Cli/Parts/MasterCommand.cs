@@ -11,8 +11,9 @@ internal static class MasterCommand
     public static Command Create()
     {
         var (listen, directory) = (PartOptions.Listen(), PartOptions.DataDirectory("master"));
+        var store = StoreOption.For("master");
         var flags = new FlagOptions<MasterOptions>(MasterFlags.Set);
-        var command = new Command("master", "Run a master") { listen, directory };
+        var command = new Command("master", "Run a master") { listen, directory, store };
         flags.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -20,6 +21,7 @@ internal static class MasterCommand
             {
                 DataDirectory = Path.GetFullPath(parsed.GetValue(directory)!),
                 ListenAddress = PartOptions.Address(parsed.GetValue(listen)!),
+                Store = store.Resolve(parsed, "master"),
                 WarmsUp = true,
             });
             var verbosity = new LogVerbosity(options.LogMinimum, TimeProvider.System);

@@ -11,7 +11,7 @@ using Offerbook.Master.Http;
 using Offerbook.Master.Http.Files;
 using Offerbook.Master.Http.Limits;
 using Offerbook.Master.Http.Security;
-using Offerbook.Storage.Sqlite;
+using Offerbook.Storage;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Master.Hosting;
@@ -26,13 +26,13 @@ namespace Offerbook.Master.Hosting;
 /// </summary>
 public sealed class MasterHost : IAsyncDisposable
 {
-    private readonly SqliteJournal _journal;
+    private readonly IJournal _journal;
     private readonly HttpServer _server;
     private readonly MasterGate _gate;
     private readonly Whitelist? _whitelist;
     private readonly HeapKeeper _heap = new(TimeProvider.System);
 
-    private MasterHost(SqliteJournal journal, HttpServer server, MasterGate gate, Whitelist? whitelist)
+    private MasterHost(IJournal journal, HttpServer server, MasterGate gate, Whitelist? whitelist)
     {
         _whitelist = whitelist;
         _journal = journal;
@@ -48,8 +48,8 @@ public sealed class MasterHost : IAsyncDisposable
 
     /// <exception cref="FormatException">The security options contradict each other, or a file of secrets cannot be used.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
-    /// <exception cref="Storage.JournalUnavailableException">The data directory is held by another process or cannot be written.</exception>
-    /// <exception cref="Storage.JournalDamagedException">The journal cannot be read.</exception>
+    /// <exception cref="JournalUnavailableException">The data directory is held by another process or cannot be written.</exception>
+    /// <exception cref="JournalDamagedException">The journal cannot be read.</exception>
     public static async Task<MasterHost> StartAsync(MasterOptions options, CancellationToken cancellation)
     {
         if (options.WarmsUp)
@@ -64,8 +64,7 @@ public sealed class MasterHost : IAsyncDisposable
             log?.LogWarning("--acls without authentication: who calls a realm that is not guarded has no name, and only rules about ANY principal speak of it");
         }
         var whitelist = options.Whitelist is { } hosts ? new Whitelist(hosts, log) : null;
-        var file = Path.Combine(options.DataDirectory, "journal.db");
-        var journal = await SqliteJournal.OpenAsync(file, cancellation,
+        var journal = await JournalStore.OpenAsync(options.EffectiveStore, cancellation,
             warning => log?.LogWarning("{Warning}", warning));
         var book = OfferHistory.Open(options.DataDirectory, options.OfferBook, options.Time, warning => log?.LogWarning("{Warning}", warning));
         HttpServer? server = null;
@@ -86,7 +85,7 @@ public sealed class MasterHost : IAsyncDisposable
             await runner.StartAsync(cancellation);
             var running = new RunningMaster(core.Settings, runner, exchanges, book)
             {
-                EventLoop = loop, Journal = new JournalGauge(file, options.Time.GetElapsedTime(began)), Time = options.Time,
+                EventLoop = loop, Journal = new JournalGauge(journal, options.Time.GetElapsedTime(began)), Time = options.Time,
                 Files = new MasterFiles(options.LogFile), Verbosity = options.Verbosity ?? new LogVerbosity(LogLevel.Information, options.Time),
                 Limits = options.Limits, Calls = new CallLimiter(options.Limits.Rates, options.Time),
                 Schedulers = new StreamPlaces("schedulers", options.Limits.MaxSchedulerStreams),

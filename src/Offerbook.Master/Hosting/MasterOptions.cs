@@ -1,14 +1,20 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Offerbook.Master.Hosting.History;
+using Offerbook.Storage;
 
 namespace Offerbook.Master.Hosting;
 
 /// <summary>How a master is started. Only the data directory has no default.</summary>
 public sealed record MasterOptions
 {
-    /// <summary>Holds the journal; created when missing. One master at a time.</summary>
+    /// <summary>Holds the journal, unless that has a store of its own, and the offer book; created when missing. One master at a time.</summary>
     public required string DataDirectory { get; init; }
+
+    /// <summary>Where the journal is; null: the file <c>journal.db</c> of the data directory.</summary>
+    public StoreAddress? Store { get; init; }
+
+    internal StoreAddress EffectiveStore => Store ?? new StoreAddress.OfFile(Path.Combine(DataDirectory, "journal.db"));
 
     public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;
 

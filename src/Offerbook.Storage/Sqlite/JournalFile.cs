@@ -53,6 +53,13 @@ internal sealed class JournalFile : IDisposable
         return new JournalFile(path, held);
     }
 
+    /// <summary>Makes a file for the owner only; one that is there is replaced.</summary>
+    public static void CreateEmpty(string path)
+    {
+        File.Delete(path);
+        Open(path).Dispose();
+    }
+
     public void Dispose() => _lock.Dispose();
 
     private static FileStream TakeLock(string path)

@@ -3,20 +3,33 @@ using Microsoft.Data.Sqlite;
 
 namespace Offerbook.Storage.Sqlite;
 
-/// <summary>The statements that change a journal, prepared once. Used by one thread.</summary>
+/// <summary>The statements that take a log over and append to it, prepared once. Used by one thread.</summary>
 internal sealed class JournalWriter : IDisposable
 {
     private readonly SqliteConnection _connection;
+    private readonly string _path;
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _advance;
 
-    public JournalWriter(SqliteConnection connection)
+    public JournalWriter(SqliteConnection connection, string path)
     {
-        _connection = connection;
+        (_connection, _path) = (connection, path);
         _insert = Prepare("INSERT INTO events VALUES ($stream, $sequence, $manifest, $payload, $checksum)",
             "$stream", "$sequence", "$manifest", "$payload", "$checksum");
-        _advance = Prepare("UPDATE streams SET last_sequence = $last WHERE id = $stream AND last_sequence = $before",
-            "$stream", "$before", "$last");
+        _advance = Prepare("UPDATE streams SET last_sequence = $last WHERE id = $stream AND last_sequence = $before AND epoch = $epoch",
+            "$stream", "$before", "$last", "$epoch");
+    }
+
+    /// <summary>Finds a log or makes an empty one, as somebody who has not recovered it.</summary>
+    public JournalStream Find(string persistenceId) => Look(persistenceId, "SELECT id, last_sequence, 0 FROM streams WHERE persistence_id = $id");
+
+    /// <summary>Raises the log's epoch. Durable when this returns.</summary>
+    public JournalStream TakeOver(string persistenceId)
+    {
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        var stream = Look(persistenceId, "UPDATE streams SET epoch = epoch + 1 WHERE persistence_id = $id RETURNING id, last_sequence, epoch");
+        transaction.Commit();
+        return stream;
     }
 
     /// <summary>One transaction: all events and the new last number, or nothing.</summary>
@@ -27,8 +40,10 @@ internal sealed class JournalWriter : IDisposable
         _advance.Parameters[0].Value = stream.Id;
         _advance.Parameters[1].Value = firstSequence - 1;
         _advance.Parameters[2].Value = firstSequence - 1 + events.Count;
+        _advance.Parameters[3].Value = stream.Epoch;
         if (_advance.ExecuteNonQuery() != 1)
         {
+            Confirm(stream);
             throw new JournalConflictException($"Event {firstSequence} of '{stream.PersistenceId}' cannot be appended: "
                 + "the journal's last event is another one, so somebody else has written to it.");
         }
@@ -46,45 +61,18 @@ internal sealed class JournalWriter : IDisposable
         transaction.Commit();
     }
 
-    /// <summary>Stores the snapshot, keeps the newest two, and drops the events that the older of them already holds. One older than the newest is ignored.</summary>
-    public void Save(JournalStream stream, Snapshot snapshot)
+    /// <returns>The log's last event.</returns>
+    /// <exception cref="JournalFencedException">The log is in another epoch than this process holds it in.</exception>
+    public long Confirm(JournalStream stream)
     {
-        using var transaction = _connection.BeginTransaction(deferred: false);
-        var (last, newest) = Bounds(stream);
-        if (snapshot.Sequence > last)
-        {
-            throw new JournalConflictException(
-                $"A snapshot of '{stream.PersistenceId}' at event {snapshot.Sequence} is ahead of its last event {last}.");
-        }
-        if (snapshot.Sequence < newest)
-        {
-            return;
-        }
-        using (var insert = _connection.CreateCommand())
-        {
-            insert.Transaction = transaction;
-            insert.CommandText = "INSERT OR REPLACE INTO snapshots VALUES ($stream, $sequence, $manifest, $payload, $checksum)";
-            insert.Parameters.AddWithValue("$stream", stream.Id);
-            insert.Parameters.AddWithValue("$sequence", snapshot.Sequence);
-            insert.Parameters.AddWithValue("$manifest", snapshot.Record.Manifest);
-            insert.Parameters.AddWithValue("$payload", Bytes(snapshot.Record.Payload));
-            insert.Parameters.AddWithValue("$checksum", (long)JournalChecksum.Of(stream.PersistenceId, snapshot.Sequence, snapshot.Record));
-            insert.ExecuteNonQuery();
-        }
-        using (var drop = _connection.CreateCommand())
-        {
-            drop.Transaction = transaction;
-            drop.CommandText =
-                """
-                DELETE FROM snapshots WHERE stream = $stream AND sequence NOT IN
-                  (SELECT sequence FROM snapshots WHERE stream = $stream ORDER BY sequence DESC LIMIT 2);
-                DELETE FROM events WHERE stream = $stream AND sequence <=
-                  (SELECT sequence FROM snapshots WHERE stream = $stream ORDER BY sequence DESC LIMIT 1 OFFSET 1);
-                """;
-            drop.Parameters.AddWithValue("$stream", stream.Id);
-            drop.ExecuteNonQuery();
-        }
-        transaction.Commit();
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT epoch, last_sequence FROM streams WHERE id = $stream";
+        command.Parameters.AddWithValue("$stream", stream.Id);
+        using var row = command.ExecuteReader();
+        row.Read();
+        return row.GetInt64(0) == stream.Epoch
+            ? row.GetInt64(1)
+            : throw JournalFencedException.Of(stream.PersistenceId, _path, stream.Epoch, row.GetInt64(0));
     }
 
     public void Dispose()
@@ -93,15 +81,20 @@ internal sealed class JournalWriter : IDisposable
         _advance.Dispose();
     }
 
-    private (long LastEvent, long NewestSnapshot) Bounds(JournalStream stream)
+    /// <summary>The array itself when the memory is all of one.</summary>
+    public static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array is { } array && segment.Count == array.Length
+            ? array
+            : memory.ToArray();
+
+    private JournalStream Look(string persistenceId, string sql)
     {
         using var command = _connection.CreateCommand();
-        command.CommandText =
-            "SELECT last_sequence, (SELECT coalesce(max(sequence), 0) FROM snapshots WHERE stream = $stream) FROM streams WHERE id = $stream";
-        command.Parameters.AddWithValue("$stream", stream.Id);
+        command.CommandText = "INSERT OR IGNORE INTO streams (persistence_id, last_sequence) VALUES ($id, 0);" + sql;
+        command.Parameters.AddWithValue("$id", persistenceId);
         using var row = command.ExecuteReader();
         row.Read();
-        return (row.GetInt64(0), row.GetInt64(1));
+        return new JournalStream(row.GetInt64(0), persistenceId, row.GetInt64(1), row.GetInt64(2));
     }
 
     private SqliteCommand Prepare(string sql, params string[] parameters)
@@ -114,9 +107,4 @@ internal sealed class JournalWriter : IDisposable
         }
         return command;
     }
-
-    private static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array is { } array && segment.Count == array.Length
-            ? array
-            : memory.ToArray();
 }

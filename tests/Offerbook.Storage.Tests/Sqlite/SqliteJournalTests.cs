@@ -28,6 +28,13 @@ internal sealed class SqliteJournalTests : JournalContract
         Directory.Delete(_directory, recursive: true);
     }
 
+    /// <summary>Somebody has removed the lock file, or the file system keeps no locks: nothing but the epochs is left.</summary>
+    private protected override async Task<IJournal> OpenAnotherAsync()
+    {
+        File.Delete(Db + ".lock");
+        return await SqliteJournal.OpenAsync(Db);
+    }
+
     [Test]
     public void Open_CreatesDirectoryAndFilesForTheOwnerOnly()
     {
@@ -47,6 +54,7 @@ internal sealed class SqliteJournalTests : JournalContract
         var recovery = await Journal.RecoverAsync("a", None);
         Assert.That(recovery.Snapshot!.Sequence, Is.EqualTo(2));
         Assert.That(recovery.Events.Texts(), Is.EqualTo(Records.Events(3, 3).Texts()));
+        Assert.That(recovery.Epoch, Is.EqualTo(1));
         await Journal.AppendAsync("a", 6, Records.Events(6, 1), None);
     }
 
@@ -125,9 +133,9 @@ internal sealed class SqliteJournalTests : JournalContract
     [Test]
     public async Task Open_ANewerSchema_IsRefused()
     {
-        await Tamper("UPDATE schema_version SET version = 2");
+        await Tamper("UPDATE schema_version SET version = 3");
         Assert.That(async () => await SqliteJournal.OpenAsync(Db),
-            Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("schema version 2"));
+            Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("schema version 3"));
     }
 
     [TestCase("UPDATE events SET payload = x'00' WHERE sequence = 7", "Event 7 of 'a'")]

@@ -1,0 +1,93 @@
+using Microsoft.Data.Sqlite;
+
+namespace Offerbook.Storage.Sqlite;
+
+/// <summary>
+/// Puts a snapshot into the file in slices, between which appends get their turn: what is left of an earlier attempt goes, all but the
+/// last part is written ahead, the row that makes the snapshot count takes the last part, and then the events and parts that nothing
+/// needs any more go a slice at a time. Each slice is a transaction of its own that checks the epoch. Used by one thread.
+/// </summary>
+internal sealed class SnapshotWriter(SqliteConnection connection, JournalWriter log)
+{
+    /// <summary>Bytes in a slice: about 10 ms of a small machine's disk.</summary>
+    public const int PartSize = 1 << 20;
+
+    /// <summary>Events dropped in a slice: of 200 bytes each they fill 500 pages.</summary>
+    private const int EventsPerSlice = 10_000;
+
+    /// <summary>Parts dropped in a slice. Each page of a part is looked at, none is written but the list of free pages.</summary>
+    private const int PartsPerSlice = 8;
+
+    /// <summary>How many parts go ahead of the row.</summary>
+    public static int PartsAhead(Snapshot snapshot) => Math.Max(0, (snapshot.Record.Payload.Length - 1) / PartSize);
+
+    /// <returns>Whether there is need of it: one that is not newer than the newest is not stored.</returns>
+    /// <exception cref="JournalConflictException">It is ahead of the events.</exception>
+    public bool IsNeeded(JournalStream stream, Snapshot snapshot)
+    {
+        var last = log.Confirm(stream);
+        if (snapshot.Sequence > last)
+        {
+            throw new JournalConflictException(
+                $"A snapshot of '{stream.PersistenceId}' at event {snapshot.Sequence} is ahead of its last event {last}.");
+        }
+        using var newest = Command("SELECT coalesce(max(sequence), 0) FROM snapshots WHERE stream = $stream", stream);
+        return snapshot.Sequence > (long)newest.ExecuteScalar()!;
+    }
+
+    public void WritePart(JournalStream stream, Snapshot snapshot, int part) => Change(stream,
+        "INSERT INTO snapshot_parts VALUES ($stream, $sequence, $part, $bytes)",
+        ("$sequence", snapshot.Sequence), ("$part", part), ("$bytes", snapshot.Record.Payload.Slice(part * PartSize, PartSize).ToArray()));
+
+    /// <summary>The snapshot counts from now on, and only it and the one before it are kept.</summary>
+    public void Finish(JournalStream stream, Snapshot snapshot) => Change(stream,
+        """
+        INSERT INTO snapshots VALUES ($stream, $sequence, $manifest, $payload, $checksum);
+        DELETE FROM snapshots WHERE stream = $stream AND sequence NOT IN
+          (SELECT sequence FROM snapshots WHERE stream = $stream ORDER BY sequence DESC LIMIT 2);
+        """,
+        ("$sequence", snapshot.Sequence),
+        ("$manifest", snapshot.Record.Manifest),
+        ("$payload", JournalWriter.Bytes(snapshot.Record.Payload[(PartsAhead(snapshot) * PartSize)..])),
+        ("$checksum", (long)JournalChecksum.Of(stream.PersistenceId, snapshot.Sequence, snapshot.Record)));
+
+    /// <summary>Drops parts that belong to no snapshot.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public bool DropParts(JournalStream stream) => Change(stream,
+        """
+        DELETE FROM snapshot_parts WHERE rowid IN
+          (SELECT rowid FROM snapshot_parts WHERE stream = $stream
+             AND sequence NOT IN (SELECT sequence FROM snapshots WHERE stream = $stream) LIMIT $limit)
+        """, ("$limit", PartsPerSlice)) == PartsPerSlice;
+
+    /// <summary>Drops the oldest of the events that the older of the two snapshots holds.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public bool DropEvents(JournalStream stream) => Change(stream,
+        """
+        DELETE FROM events WHERE stream = $stream
+          AND sequence <= (SELECT sequence FROM snapshots WHERE stream = $stream ORDER BY sequence DESC LIMIT 1 OFFSET 1)
+          AND sequence < $slice + (SELECT min(sequence) FROM events WHERE stream = $stream)
+        """, ("$slice", EventsPerSlice)) == EventsPerSlice;
+
+    private int Change(JournalStream stream, string sql, params ReadOnlySpan<(string Name, object Value)> values)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        log.Confirm(stream);
+        using var command = Command(sql, stream);
+        foreach (var (name, value) in values)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+        var changed = command.ExecuteNonQuery();
+        transaction.Commit();
+        return changed;
+    }
+
+    private SqliteCommand Command(string sql, JournalStream stream)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Parameters.AddWithValue("$stream", stream.Id);
+        return command;
+    }
+}
