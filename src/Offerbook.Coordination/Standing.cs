@@ -9,6 +9,9 @@ public sealed record LeaderInfo(string Id, Uri Address, ReadOnlyMemory<byte> Dat
     public bool Equals(LeaderInfo? other) => other is not null && Id == other.Id && Address == other.Address && Data.Span.SequenceEqual(other.Data.Span);
 
     public override int GetHashCode() => HashCode.Combine(Id, Address);
+
+    /// <summary>Sequence numbers begin anew when a parent is made anew; with the owning session the id stays unique.</summary>
+    internal static string IdOf(string node, long session) => FormattableString.Invariant($"{node}@{session:x}");
 }
 
 /// <summary>Where a candidate stands in its election.</summary>

@@ -1,0 +1,414 @@
+using Offerbook.Actors;
+using Offerbook.Coordination.Sessions;
+
+namespace Offerbook.Coordination.Election;
+
+/// <summary>
+/// Stands in one election, session after session. Each candidate has one ephemeral sequential node; the lowest leads. Everybody watches
+/// its own node, the one before it and the leader's, and looks at the list again when one of the three goes.
+///
+/// Invariants: it announces <see cref="Standing.Leads"/> only after the service has shown its own node as the lowest in the present
+/// session, and something else before it asks for the removal of its node. At most one request is under way. A create whose answer was
+/// lost is followed by a search for a node that the session owns, never by a second create. A lost connection decides nothing: whoever
+/// led goes on, suspended, until the service says that the session is over.
+///
+/// Cost: with n candidates one list a change and candidate, and up to three reads.
+/// </summary>
+public sealed class CandidateCore : ICore<ElectionMessage>
+{
+    /// <summary>Whoever removes our node again and again is not answered faster than this.</summary>
+    private static readonly TimeSpan EvictedPause = TimeSpan.FromSeconds(1);
+
+    private readonly CandidateOptions _options;
+    private readonly ElectionPaths _paths;
+    private readonly SessionLife _session;
+    private readonly Requests _requests;
+    private readonly Backoff _retry;
+    private readonly Departure _departure = new();
+    private Ballot _ballot = new();
+    private Standing _standing = new Standing.Follows(null);
+    private bool _isWaiting;
+    private bool _isClosed;
+
+    public CandidateCore(CandidateOptions options, SeededRandom random)
+    {
+        _options = options;
+        _paths = new ElectionPaths(options.Format.ParentBelow(options.Path));
+        _session = new SessionLife(random.Fork());
+        _requests = new Requests(_session, _paths);
+        _retry = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), random.Fork());
+    }
+
+    public void Handle(ElectionMessage message, Now now, Effects effects)
+    {
+        if (message is ServiceMessage heard && heard.Session != _session.Number)
+        {
+            return;
+        }
+        switch (message)
+        {
+            case Begin:
+                _session.Open(effects);
+                break;
+            case ServiceMessage.SessionOpened opened:
+                _session.Opened(opened, now, effects);
+                break;
+            case ServiceMessage.OpenFailed failed:
+                effects.Add(new Remark($"No session with ZooKeeper could be begun: {failed.Reason}. It will be tried again."));
+                Renew(now, effects);
+                break;
+            case ServiceMessage.ConnectionLost:
+                OnConnectionLost(effects);
+                break;
+            case ServiceMessage.ConnectionRestored:
+                OnConnectionRestored(effects);
+                break;
+            case ServiceMessage.SessionExpired:
+                effects.Add(new Remark($"The session 0x{_session.Id:x} with ZooKeeper has expired, and our node with it; standing again in a new one."));
+                Renew(now, effects);
+                break;
+            case ServiceMessage.AuthenticationFailed:
+                End("ZooKeeper does not accept the credentials of the zk:// address. Correct them and start again.", effects);
+                break;
+            case ServiceMessage.Answered answered when _requests.Answered(answered.Request) is { } step:
+                Take(step, answered.Answer, effects);
+                break;
+            case ServiceMessage.WatchFired fired when _paths.NameOf(fired.Path) is { } name:
+                _ballot.Fired(name);
+                break;
+            case OpenTimedOut timer when timer.Number == _session.Number && _session.Id == 0:
+                effects.Add(new Remark("No ZooKeeper server has answered yet; beginning anew."));
+                Renew(now, effects);
+                break;
+            case ReopenDue when !_departure.IsFinal:
+                _session.Open(effects);
+                break;
+            case RetryDue timer when timer.Number == _session.Number:
+                _isWaiting = false;
+                break;
+            case LeaderForgotten timer when timer.Number == _session.Number && !_session.IsConnected && _standing is Standing.Follows:
+                Stand(new Standing.Follows(null), effects);
+                break;
+            case StepDown call:
+                Leave(call.Call, new Standing.Follows(null), effects);
+                break;
+            case Resign call:
+                Leave(call.Call, new Standing.Over("It has resigned."), effects);
+                break;
+            case LeaveTimedOut:
+                Release(effects);
+                break;
+        }
+        Next(effects);
+    }
+
+    private void OnConnectionLost(Effects effects)
+    {
+        _session.Lost();
+        Abandon();
+        _ballot.ForgetWatches();
+        if (_standing is Standing.Leads leads)
+        {
+            effects.Add(new Remark("The connection to ZooKeeper is lost: leading on, suspended, until it says whether the session is over."));
+            Stand(leads with { IsSuspended = true }, effects);
+        }
+        else
+        {
+            effects.Add(new StartTimer(nameof(LeaderForgotten), _session.Timeout, new LeaderForgotten(_session.Number)));
+        }
+        if (_departure.IsUnderWay)
+        {
+            Release(effects);
+        }
+    }
+
+    private void OnConnectionRestored(Effects effects)
+    {
+        _session.Restored();
+        _isWaiting = false;
+        effects.Add(new CancelTimer(nameof(LeaderForgotten)));
+        if (_standing is Standing.Leads leads)
+        {
+            effects.Add(new Remark("The connection to ZooKeeper is back in the same session."));
+            Stand(leads with { IsSuspended = false }, effects);
+        }
+    }
+
+    /// <summary>The session is over, and with it our node.</summary>
+    private void Renew(Now now, Effects effects)
+    {
+        _requests.Abandon();
+        _isWaiting = false;
+        _ballot = new Ballot();
+        if (!_departure.IsFinal)
+        {
+            _session.Ended(now, effects);
+            Stand(new Standing.Follows(null), effects);
+        }
+        if (_departure.IsUnderWay)
+        {
+            Left(effects);
+        }
+    }
+
+    /// <summary>The answer to the request under way will not come, or says nothing.</summary>
+    private void Abandon()
+    {
+        _ballot.IsOwnInDoubt |= _requests.Step is Step.MakeOwn;
+        _requests.Abandon();
+    }
+
+    /// <summary>Asks for what is missing most, if nothing is under way.</summary>
+    private void Next(Effects effects)
+    {
+        if (_requests.Step is not null || _isWaiting || !_session.IsConnected)
+        {
+            return;
+        }
+        if (_ballot.IsOwnInDoubt)
+        {
+            SearchOwn(effects);
+        }
+        else if (_departure.IsUnderWay)
+        {
+            if (_ballot.Own is { } own)
+            {
+                _requests.Delete(new Step.DeleteOwn(), own, effects);
+            }
+            else
+            {
+                Left(effects);
+                Next(effects);
+            }
+        }
+        else if (_ballot.MissingAncestor is { } depth)
+        {
+            _requests.Create(new Step.MakeAncestor(depth), _paths.Ancestor(depth), ReadOnlyMemory<byte>.Empty, NodeKind.Persistent, effects);
+        }
+        else if (_ballot.Own is null)
+        {
+            _requests.Create(new Step.MakeOwn(), _paths.PathOf(_options.Format.Prefix), _options.Data, NodeKind.EphemeralSequential, effects);
+        }
+        else if (_ballot.Ranks is null)
+        {
+            _requests.List(new Step.List(), watch: false, isFresh: false, effects);
+        }
+        else
+        {
+            Judge(_ballot.Own, _ballot.Ranks, effects);
+        }
+    }
+
+    /// <summary>Looks for the node of a create whose answer was lost: the newest first, as ours would be.</summary>
+    private void SearchOwn(Effects effects)
+    {
+        if (_ballot.Suspects is null)
+        {
+            _requests.List(new Step.Search(), watch: false, isFresh: true, effects);
+        }
+        else if (_ballot.Suspects.TryPop(out var name))
+        {
+            _requests.Read(new Step.Examine(name), name, effects);
+        }
+        else
+        {
+            _ballot.ForgetOwn();
+            Next(effects);
+        }
+    }
+
+    private void Judge(string own, List<string> ranks, Effects effects)
+    {
+        var rank = ranks.IndexOf(own);
+        if (rank < 0)
+        {
+            Evicted(effects);
+            return;
+        }
+        if (rank == 0)
+        {
+            Stand(new Standing.Leads(new LeaderInfo(LeaderInfo.IdOf(own, _session.Id), _options.Address, _options.Data), IsSuspended: false), effects);
+        }
+        else if (_standing is Standing.Leads)
+        {
+            // Somebody has made a lower node by hand, or the parent anew.
+            Stand(new Standing.Follows(null), effects);
+        }
+        if (!_ballot.IsOwnWatched)
+        {
+            _requests.Read(new Step.ReadOwn(), own, effects);
+        }
+        else if (rank > 0 && _ballot.LeaderWatched != ranks[0])
+        {
+            _requests.Read(new Step.ReadLeader(ranks[0]), ranks[0], effects);
+        }
+        else if (rank > 1 && _ballot.PredecessorWatched != ranks[rank - 1])
+        {
+            _requests.Read(new Step.ReadPredecessor(ranks[rank - 1]), ranks[rank - 1], effects);
+        }
+    }
+
+    private void Take(Step step, Answer answer, Effects effects)
+    {
+        switch (step, answer)
+        {
+            case (Step.MakeAncestor made, Answer.Created or Answer.Refused(ServiceError.NodeExists, _)):
+                _ballot.MissingAncestor = made.Depth < _paths.Depth ? made.Depth + 1 : null;
+                break;
+            case (Step.MakeAncestor made, Answer.Refused(ServiceError.NoNode, _)) when made.Depth > 1:
+                _ballot.MissingAncestor = made.Depth - 1;
+                break;
+            case (Step.MakeOwn, Answer.Created created) when _paths.NameOf(created.Path) is { } name:
+                _ballot.ForgetOwn();
+                _ballot.Own = name;
+                break;
+            case (Step.MakeOwn, Answer.Refused(ServiceError.NoNode, _)) when _paths.Depth > 0:
+                // From the bottom up: the nodes above may be there, and forbid to be made once more.
+                _ballot.MissingAncestor = _paths.Depth;
+                break;
+            case (Step.DeleteOwn, Answer.Deleted or Answer.Refused(ServiceError.NoNode, _)):
+                _ballot.ForgetOwn();
+                break;
+            case (Step.Search, Answer.Listed listed):
+                _ballot.Rank(listed.Names, _options.Format);
+                _ballot.Suspects = new Stack<string>(_ballot.Ranks!);
+                break;
+            case (Step.Search, Answer.Refused(ServiceError.NoNode, _)):
+                _ballot.ForgetOwn();
+                break;
+            case (Step.Examine examined, Answer.Content content):
+                Examined(examined.Name, content.Owner);
+                break;
+            case (Step.Examine, Answer.Refused(ServiceError.NoNode, _)):
+                break;
+            case (Step.List, Answer.Listed listed):
+                _ballot.Rank(listed.Names, _options.Format);
+                _retry.Reset();
+                break;
+            case (Step.ReadOwn, Answer.Content content) when content.Owner == _session.Id:
+                _ballot.IsOwnWatched = true;
+                break;
+            case (Step.List or Step.ReadOwn, Answer.Content or Answer.Refused(ServiceError.NoNode, _)):
+                Evicted(effects);
+                break;
+            case (Step.ReadLeader read, Answer.Content content):
+                _ballot.LeaderWatched = read.Name;
+                Stand(new Standing.Follows(LeaderOf(read.Name, content)), effects);
+                break;
+            case (Step.ReadPredecessor read, Answer.Content):
+                _ballot.PredecessorWatched = read.Name;
+                break;
+            case (Step.ReadLeader or Step.ReadPredecessor, Answer.Refused(ServiceError.NoNode, _)):
+                _ballot.ForgetRanks();
+                break;
+            case (_, Answer.Refused refused):
+                Refused(step, refused, effects);
+                break;
+            default:
+                Invariant.Fail($"{answer.GetType().Name} does not answer {step.GetType().Name}");
+                break;
+        }
+    }
+
+    private void Examined(string name, long owner)
+    {
+        if (owner == _session.Id)
+        {
+            _ballot.Own = name;
+            _ballot.IsOwnInDoubt = false;
+            _ballot.IsOwnWatched = true;
+            _ballot.Suspects = null;
+        }
+    }
+
+    /// <summary>Our node has gone while the session is alive: somebody has removed it.</summary>
+    private void Evicted(Effects effects)
+    {
+        effects.Add(new Remark($"Our node {_ballot.Own} in ZooKeeper has been removed by somebody else; standing again."));
+        _ballot.ForgetOwn();
+        Stand(new Standing.Follows(null), effects);
+        Wait(EvictedPause, effects);
+    }
+
+    private void Refused(Step step, Answer.Refused refused, Effects effects)
+    {
+        switch (refused.Error)
+        {
+            case ServiceError.Denied:
+                End($"ZooKeeper denies {step.Wish} {_paths.Parent}: give the zk:// address the user and password that made it, or mend its access list.", effects);
+                break;
+            case ServiceError.Invalid:
+                End($"ZooKeeper will not {step.Wish} {_paths.Parent}{(refused.Detail is null ? "" : ": " + refused.Detail)}. Correct the zk:// address.", effects);
+                break;
+            default:
+                _ballot.IsOwnInDoubt |= step is Step.MakeOwn && refused.Error == ServiceError.ConnectionLost;
+                _ballot.Suspects = null;
+                Wait(_retry.Next(), effects);
+                break;
+        }
+    }
+
+    private void Leave(int call, Standing standing, Effects effects)
+    {
+        _departure.Ask(call);
+        if (!_departure.IsFinal)
+        {
+            _departure.Begin(isFinal: standing is Standing.Over);
+            Stand(standing, effects);
+        }
+        if (_departure.IsUnderWay && _session.IsConnected)
+        {
+            _departure.BoundWait(effects);
+        }
+        else
+        {
+            Release(effects);
+        }
+    }
+
+    /// <summary>The node is gone, or cannot be reached and goes with its session; a candidate that only steps down removes it when it can.</summary>
+    private void Release(Effects effects)
+    {
+        _departure.Release(effects);
+        if (_departure.IsFinal && !_isClosed)
+        {
+            _isClosed = true;
+            _requests.Abandon();
+            _session.Close(effects);
+        }
+    }
+
+    private void Left(Effects effects)
+    {
+        _departure.Done();
+        Release(effects);
+    }
+
+    private void End(string reason, Effects effects)
+    {
+        Stand(new Standing.Over(reason), effects);
+        _departure.Finish();
+        Left(effects);
+    }
+
+    private void Wait(TimeSpan pause, Effects effects)
+    {
+        _isWaiting = true;
+        effects.Add(new StartTimer(nameof(RetryDue), pause, new RetryDue(_session.Number)));
+    }
+
+    private void Stand(Standing standing, Effects effects)
+    {
+        if (_standing != standing && _standing is not Standing.Over)
+        {
+            _standing = standing;
+            effects.Add(new Announce(standing));
+        }
+    }
+
+    /// <summary>A node with our own address that is not ours is what an earlier life of ours has left: nobody is to be sent there.</summary>
+    private LeaderInfo? LeaderOf(string name, Answer.Content content) =>
+        _options.Format.AddressIn(content.Data) is { } address && address != _options.Address
+            ? new LeaderInfo(LeaderInfo.IdOf(name, content.Owner), address, content.Data)
+            : null;
+}

@@ -1,0 +1,26 @@
+using Offerbook.Actors;
+using Offerbook.Coordination.Sessions;
+
+namespace Offerbook.Coordination.Election;
+
+/// <summary>The first message of a core: opens its session.</summary>
+public sealed record Begin : ElectionMessage;
+
+/// <summary>Gives the leadership up and stands again behind all others. Answered by <see cref="CallEnded"/> when the node is gone, or cannot be reached.</summary>
+/// <param name="Call">Names the call; chosen by the caller.</param>
+public sealed record StepDown(int Call) : ElectionMessage;
+
+/// <summary>Leaves the election for good. Answered by <see cref="CallEnded"/> when the node is gone, or cannot be reached.</summary>
+public sealed record Resign(int Call) : ElectionMessage;
+
+/// <summary>The candidate stands differently from now on. The first standing, before any of these, is <c>Follows(null)</c>.</summary>
+public sealed record Announce(Standing Standing) : IEffect;
+
+/// <summary>The detector knows another leader, or none. The first, before any of these, is none.</summary>
+public sealed record AnnounceLeader(LeaderInfo? Leader) : IEffect;
+
+/// <summary>What <see cref="StepDown"/> or <see cref="Resign"/> asked for is done.</summary>
+public sealed record CallEnded(int Call) : IEffect;
+
+/// <summary>A line for the log: something that whoever operates the cluster may want to know.</summary>
+public sealed record Remark(string Text) : IEffect;
