@@ -43,6 +43,9 @@ public sealed record Instance(InstanceId Id, PathId App, Timestamp Version, stri
     /// <summary>What the agent's own health check says; null: nothing yet.</summary>
     public bool? AgentHealth { get; init; }
 
+    /// <summary>What the app's check last showed; null: nothing yet.</summary>
+    public CheckResult? Check { get; init; }
+
     public ValueList<TaskAddress> Addresses { get; init; } = [];
 
     /// <summary>Since when the agent has been out of reach.</summary>

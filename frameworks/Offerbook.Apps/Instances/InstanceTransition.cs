@@ -40,6 +40,7 @@ public static class InstanceTransition
             StagedAt = instance.StagedAt ?? now,
             StartedAt = next == Condition.Running ? instance.StartedAt ?? now : instance.StartedAt,
             AgentHealth = status.HasHealthy ? status.Healthy : instance.AgentHealth,
+            Check = CheckResult.Of(status.CheckStatus) ?? instance.Check,
             Addresses = next == Condition.Running ? AddressesOf(status, instance.Addresses) : instance.Addresses,
             UnreachableSince = next == Condition.Unreachable ? instance.UnreachableSince ?? now : null,
         };
@@ -57,6 +58,7 @@ public static class InstanceTransition
         StagedAt = null,
         StartedAt = null,
         AgentHealth = null,
+        Check = null,
         Addresses = [],
         UnreachableSince = null,
         KillRequested = false,

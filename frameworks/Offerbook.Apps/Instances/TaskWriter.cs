@@ -35,8 +35,19 @@ internal static class TaskWriter
         AddIfKnown(json, "stagedAt", instance.StagedAt?.ToString());
         AddIfKnown(json, "startedAt", instance.StartedAt?.ToString());
         json["version"] = instance.Version.ToString();
+        if (instance.Check is { } check)
+        {
+            json["checkResult"] = WriteCheck(check);
+        }
         return json;
     }
+
+    private static JObject WriteCheck(CheckResult check) => check switch
+    {
+        { ExitCode: { } code } => new JObject { ["command"] = new JObject { ["exitCode"] = code } },
+        { HttpStatus: { } status } => new JObject { ["http"] = new JObject { ["statusCode"] = status } },
+        _ => new JObject { ["tcp"] = new JObject { ["succeeded"] = check.Connected == true } },
+    };
 
     /// <summary>One entry for each check that has a result; that there is none is how clients see "unknown".</summary>
     private static JArray WriteHealth(AppDefinition app, Instance instance)

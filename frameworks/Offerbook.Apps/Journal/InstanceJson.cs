@@ -31,6 +31,7 @@ internal static class InstanceJson
             .Put("stagedAt", instance.StagedAt)
             .Put("startedAt", instance.StartedAt)
             .Put("agentHealth", instance.AgentHealth)
+            .Put("check", instance.Check is { } check ? WriteCheck(check) : null)
             .Put("unreachableSince", instance.UnreachableSince)
             .Put("killRequested", instance.KillRequested ? true : null)
             .Put("ready", instance.Ready ? true : null);
@@ -67,6 +68,7 @@ internal static class InstanceJson
             StagedAt = json.MaybeTime("stagedAt"),
             StartedAt = json.MaybeTime("startedAt"),
             AgentHealth = (bool?)json["agentHealth"],
+            Check = json["check"] is { } check ? ReadCheck(check) : null,
             UnreachableSince = json.MaybeTime("unreachableSince"),
             KillRequested = (bool?)json["killRequested"] ?? false,
             Ready = (bool?)json["ready"] ?? false,
@@ -102,6 +104,11 @@ internal static class InstanceJson
             attributes.Select(attribute => KeyValuePair.Create(attribute.Name, (string)attribute.Value!)).ToValueMap());
         return new Placement(new AgentId(json.Text("agent")), location, json.Need("ports").Select(port => (int?)port).ToValueList());
     }
+
+    private static JObject WriteCheck(CheckResult check) =>
+        new JObject().Put("exit", check.ExitCode).Put("http", check.HttpStatus).Put("tcp", check.Connected);
+
+    private static CheckResult ReadCheck(JToken json) => new((int?)json["exit"], (int?)json["http"], (bool?)json["tcp"]);
 
     private static JObject WriteHealth(CheckHealth health) => new JObject { ["alive"] = health.IsAlive, ["failures"] = health.ConsecutiveFailures }
         .Put("firstSuccess", health.FirstSuccess)

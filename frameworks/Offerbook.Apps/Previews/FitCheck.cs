@@ -9,12 +9,15 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Previews;
 
-/// <summary>Instances of one app that a plan would start before any of its old ones has gone.</summary>
-internal sealed record PlannedStart(RunSpec Spec, int Instances);
+/// <summary>Instances of one app that a step of a plan would start.</summary>
+/// <param name="Instances">Those that start before any old one has gone.</param>
+/// <param name="Later">Those that start only as old ones go, in the room that these leave.</param>
+internal sealed record PlannedStart(RunSpec Spec, int Instances, int Later = 0);
 
 /// <param name="Placed">How many found a place.</param>
+/// <param name="Later">How many more the step starts as old ones go; no place is looked for them.</param>
 /// <param name="Refusals">What each agent had against the first that found none.</param>
-internal sealed record StartFit(RunSpec Spec, int Wanted, int Placed, IReadOnlyList<(KnownOffer Offer, IReadOnlyList<Refusal> Refusals)> Refusals);
+internal sealed record StartFit(RunSpec Spec, int Wanted, int Placed, int Later, IReadOnlyList<(KnownOffer Offer, IReadOnlyList<Refusal> Refusals)> Refusals);
 
 /// <param name="Agents">Agents whose free resources are known; 0: nothing can be said.</param>
 internal sealed record FitVerdict(int Agents, IReadOnlyList<StartFit> Starts);
@@ -37,15 +40,15 @@ internal sealed class FitCheck(MatchSettings settings)
         foreach (var action in plan.Steps.SelectMany(step => step.Actions))
         {
             var tally = state.Instances.TallyOf(action.App.Id);
-            var count = action switch
+            var (all, now) = action switch
             {
-                DeploymentAction.Scale => action.App.Instances - tally.Wanted,
-                DeploymentAction.Restart => Math.Min(action.App.Instances, RoomBeside(action.App, tally)),
-                _ => 0,
+                DeploymentAction.Scale => (action.App.Instances - tally.Wanted, action.App.Instances - tally.Wanted),
+                DeploymentAction.Restart => (action.App.Instances, Math.Clamp(RoomBeside(action.App, tally), 0, action.App.Instances)),
+                _ => (0, 0),
             };
-            if (count > 0)
+            if (all > 0)
             {
-                starts.Add(new PlannedStart(action.App, count));
+                starts.Add(new PlannedStart(action.App, now, all - now));
             }
         }
         return starts;
@@ -69,7 +72,7 @@ internal sealed class FitCheck(MatchSettings settings)
                 count++;
             }
             left -= count;
-            fits.Add(new StartFit(start.Spec, wanted, count, refusals));
+            fits.Add(new StartFit(start.Spec, wanted, count, start.Later, refusals));
 
             bool Place(RunSpec spec)
             {

@@ -74,7 +74,7 @@ internal static class PlanPreviewWriter
 
     private static JObject Write(StartFit start)
     {
-        var json = new JObject { ["id"] = start.Spec.Id.ToString(), ["wanted"] = start.Wanted, ["placed"] = start.Placed };
+        var json = new JObject { ["id"] = start.Spec.Id.ToString(), ["wanted"] = start.Wanted, ["placed"] = start.Placed, ["later"] = start.Later };
         if (start.Placed < start.Wanted)
         {
             json["summary"] = LaunchWaits.Summarise(start.Refusals.Select(refused => refused.Refusals));

@@ -67,7 +67,7 @@ internal static class PlanCommand
         var fit = plan["fit"]!;
         foreach (var app in fit["apps"]!)
         {
-            Console.Out.WriteLine($"room for {app["placed"]} of {app["wanted"]} instances of {app["id"]} on {fit["agents"]} agents");
+            Console.Out.WriteLine(Room(app, fit["agents"]!));
             foreach (var offer in app["offers"] ?? new JArray())
             {
                 Console.Out.WriteLine($"  {offer["host"]}: {string.Join("; ", offer["reasons"]!.Select(AppWaits.Refusal))}");
@@ -77,6 +77,16 @@ internal static class PlanCommand
         {
             Console.Out.WriteLine("whether it fits is not known: nothing has been offered");
         }
+    }
+
+    /// <summary>What the step starts in all, what of that before old ones go, and whether there is room for that.</summary>
+    private static string Room(JToken app, JToken agents)
+    {
+        var (wanted, later) = ((int)app["wanted"]!, (int?)app["later"] ?? 0);
+        var room = $"room for {app["placed"]} of {wanted} instances of {app["id"]} on {agents} agents";
+        return later == 0 ? room
+            : wanted == 0 ? $"{later} instances of {app["id"]} start as old ones go, in their room"
+            : $"{room} beside the old ones; {later} more start as old ones go, in their room";
     }
 
     private static string Text(JToken? value) => value?.ToString(Newtonsoft.Json.Formatting.None) ?? "(absent)";

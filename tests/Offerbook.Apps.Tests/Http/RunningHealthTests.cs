@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Health;
 using Task = System.Threading.Tasks.Task;
 
@@ -132,6 +133,42 @@ public sealed class RunningHealthTests : RunningFixture
         Do(() => Rig.Advance(TimeSpan.FromSeconds(10)));
         Assert.That(asked, Is.EquivalentTo(new[] { "/one", "/two" }));
     }
+
+    /// <summary>What a check finds is shown; it neither holds a deployment nor ends a task.</summary>
+    [TestCase("""{"exec":{"command":{"shell":"test -f ok"}}}""", "command.exitCode", 1L, 0L)]
+    [TestCase("""{"http":{"portIndex":0,"path":"/"}}""", "http.statusCode", 500L, 200L)]
+    [TestCase("""{"tcp":{"portIndex":0}}""", "tcp.succeeded", false, true)]
+    [Property("case", 167)]
+    public async Task Check_OfAnApp_IsShownWithItsTask(string check, string shown, object bad, object good)
+    {
+        var created = await SendAsync("POST", "/v2/apps", $$"""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"check":{{check}} }""");
+        Assert.That(created.Status, Is.EqualTo(201), created.Text);
+        Assert.That((await GetAsync("/v2/deployments")).Text, Is.EqualTo("[]"));
+        Assert.That((await TaskAsync())["checkResult"], Is.Null, "nothing is known yet");
+        foreach (var result in new[] { bad, good })
+        {
+            Do(() => Rig.Master.Send(CheckStatus(result)));
+            Assert.That(((JValue)(await TaskAsync()).SelectToken("checkResult." + shown)!).Value, Is.EqualTo(result));
+        }
+        Do(Rig.Boot);
+        Assert.That(((JValue)(await TaskAsync()).SelectToken("checkResult." + shown)!).Value, Is.EqualTo(good), "it is in the journal");
+    }
+
+    private Mesos.V1.TaskStatus CheckStatus(object result)
+    {
+        var task = Rig.Master.Live.Single();
+        var status = task.Status(TaskState.TaskRunning, null, "", uuid: true);
+        status.Reason = Mesos.V1.TaskStatus.Types.Reason.TaskCheckStatusUpdated;
+        status.CheckStatus = result switch
+        {
+            bool succeeded => new CheckStatusInfo { Type = CheckInfo.Types.Type.Tcp, Tcp = new CheckStatusInfo.Types.Tcp { Succeeded = succeeded } },
+            long code and >= 100 => new CheckStatusInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckStatusInfo.Types.Http { StatusCode = (uint)code } },
+            var code => new CheckStatusInfo { Type = CheckInfo.Types.Type.Command, Command = new CheckStatusInfo.Types.Command { ExitCode = (int)(long)code } },
+        };
+        return status;
+    }
+
+    private async Task<JToken> TaskAsync() => (await GetAsync("/v2/apps/a/tasks")).Json["tasks"]!.Single();
 
     [TestCase("MESOS_HTTP", "DOCKER", true)]
     [TestCase("MESOS_TCP", "DOCKER", true)]

@@ -52,6 +52,19 @@ public sealed class PlanPreviewTests
         }
     }
 
+    [TestCase(1, 1, 2, 0)]
+    [TestCase(1, 0, 1, 1)]
+    [TestCase(0.5, 0.5, 1, 1)]
+    [TestCase(0.5, 0, 0, 2)]
+    public void Plan_OfARollingUpdate_TellsWhatStartsBesideTheOldOnesAndWhatAfterThem(double least, double over, int beside, int later)
+    {
+        var strategy = FormattableString.Invariant($",\"upgradeStrategy\":{{\"minimumHealthCapacity\":{least},\"maximumOverCapacity\":{over}}}}}");
+        var fit = Plan(Rig(), Web.Replace("x y", "y z")[..^1] + strategy)["fit"]!;
+        Assert.That(((string)fit["verdict"]!, fit["apps"]!.Count()), Is.EqualTo(("fits", 1)));
+        var app = fit["apps"]![0]!;
+        Assert.That(((int)app["wanted"]!, (int)app["placed"]!, (int)app["later"]!), Is.EqualTo((beside, beside, later)));
+    }
+
     [Test]
     public void Plan_OfAUniqueConstraint_CountsHosts()
     {

@@ -51,6 +51,8 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     public void AddAgent(string host, double cpus = 16, double mem = 16_384, int ports = 100) =>
         _agents[host] = new FakeAgent("agent-" + host, host, cpus, mem, ports);
 
+    public void AddAgent(FakeAgent agent) => _agents[agent.Host] = agent;
+
     public FakeAgent Agent(string host) => _agents[host];
 
     public void Subscribe(OpenSubscription open)

@@ -56,6 +56,10 @@ public sealed class FakeAgent(string id, string host, double cpus, double mem, i
 
     public string Host => host;
 
+    public string? Region { get; init; }
+
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
     /// <summary>All that it has, with what is reserved on it and its volumes.</summary>
     public ResourceBag Total { get; set; } = ResourceBag.Parse(string.Create(CultureInfo.InvariantCulture,
         $"cpus:{cpus};mem:{mem};disk:100000;ports:[{FirstPort}-{FirstPort + ports - 1}]"));
@@ -72,6 +76,23 @@ public sealed class FakeAgent(string id, string host, double cpus, double mem, i
             AgentId = new AgentID { Value = id },
             Hostname = host,
             AllocationInfo = new Resource.Types.AllocationInfo { Role = role },
+            Domain = Region is null ? null : new DomainInfo
+            {
+                FaultDomain = new DomainInfo.Types.FaultDomain
+                {
+                    Region = new DomainInfo.Types.FaultDomain.Types.RegionInfo { Name = Region },
+                    Zone = new DomainInfo.Types.FaultDomain.Types.ZoneInfo { Name = Region + "-1" },
+                },
+            },
+            Attributes =
+            {
+                Attributes.Select(attribute => new Mesos.V1.Attribute
+                {
+                    Name = attribute.Key,
+                    Type = Mesos.V1.Value.Types.Type.Text,
+                    Text = new Mesos.V1.Value.Types.Text { Value = attribute.Value },
+                }),
+            },
             Resources = { free.AllocatableTo(role).Allocate(role).ToProto(ResourceFormat.PostRefinement) },
         };
     }

@@ -1,0 +1,98 @@
+using Mesos.V1;
+using Newtonsoft.Json.Linq;
+using Offerbook.Apps.Tests.Pods;
+using Task = System.Threading.Tasks.Task;
+
+namespace Offerbook.Apps.Tests.Http;
+
+/// <summary>The status of pods and their events, over HTTP.</summary>
+public sealed class RunningPodsTests : RunningFixture
+{
+    [Test]
+    [Property("case", 188)]
+    public async Task Status_OfAPod_FollowsItsContainers()
+    {
+        Do(() => Rig.Master.OnLaunch = _ => null);
+        var pod = JObject.Parse(PodLifeTests.Web);
+        pod["scheduling"] = JObject.Parse("""{"unreachableStrategy":{"inactiveAfterSeconds":300,"expungeAfterSeconds":600}}""");
+        Assert.That((await SendAsync("POST", "/v2/pods", pod.ToString())).Status, Is.EqualTo(201));
+        await ExpectAsync("DEGRADED", "PENDING");
+        Update(TaskState.TaskStarting);
+        await ExpectAsync("DEGRADED", "STAGING");
+        Update(TaskState.TaskRunning);
+        await ExpectAsync("DEGRADED", "DEGRADED", "at least one container is not healthy");
+        Update(TaskState.TaskRunning, healthy: true);
+        await ExpectAsync("STABLE", "STABLE");
+        var container = (await StatusAsync())["instances"]![0]!["containers"]![0]!;
+        Assert.That((string)container["status"]!, Is.EqualTo("TASK_RUNNING"));
+        Assert.That(container["conditions"]!.Select(condition => ((string)condition["name"]!, (string)condition["value"]!)), Is.EqualTo(new[] { ("healthy", "true") }));
+        Update(TaskState.TaskRunning, healthy: false);
+        await ExpectAsync("DEGRADED", "DEGRADED", "at least one container is not healthy");
+        Update(TaskState.TaskRunning, healthy: true);
+        Update(TaskState.TaskUnreachable);
+        await ExpectAsync("DEGRADED", "DEGRADED", "pod instance has become unreachable");
+        Update(TaskState.TaskRunning, healthy: true);
+        await ExpectAsync("STABLE", "STABLE");
+        Do(() => Rig.Master.KillsAtOnce = false);
+        Assert.That((await SendAsync("DELETE", "/v2/pods/shop/web")).Status, Is.EqualTo(202));
+        Update(TaskState.TaskKilling);
+        await ExpectAsync("TERMINAL", "TERMINAL");
+        Update(TaskState.TaskKilled);
+        Assert.That((await GetAsync("/v2/pods/shop/web::status")).Status, Is.EqualTo(404));
+    }
+
+    [Test]
+    [Property("case", 191)]
+    public async Task Events_OfAPod_AreOnTheStream()
+    {
+        using var events = await FollowAsync("");
+        await SendAsync("POST", "/v2/pods", PodLifeTests.Web);
+        Update(TaskState.TaskRunning, healthy: true);
+        var created = await events.UntilAsync("deployment_success");
+        Assert.That(created.Select(read => read.Type), Does.Contain("pod_created_event").And.Contain("deployment_info").And.Contain("instance_changed_event")
+            .And.Contain("deployment_step_success"));
+        var replaced = await SendAsync("PUT", "/v2/pods/shop/web", PodLifeTests.Web.Replace("\"serve\"", "\"serve more\""));
+        Assert.That(replaced.Status, Is.EqualTo(200), replaced.Text);
+        Do(() => Rig.Advance(TimeSpan.FromSeconds(1)));
+        Assert.That((await events.UntilAsync("pod_updated_event"))[^1].Data, Does.Contain("/v2/pods/shop/web"));
+        await SendAsync("DELETE", "/v2/pods/shop/web?force=true");
+        Assert.That((await events.UntilAsync("pod_deleted_event"))[^1].Data, Does.Contain("/v2/pods/shop/web"));
+    }
+
+    [Test]
+    [Property("case", 189)]
+    public async Task Pod_PinnedToAHostOnANetwork_IsLaunchedThereAndTellsItsAddress()
+    {
+        var pod = JObject.Parse(PodLifeTests.Web);
+        pod["networks"] = JArray.Parse("""[{"mode":"container","name":"blue"}]""");
+        pod["scheduling"] = JObject.Parse("""{"placement":{"constraints":[{"fieldName":"hostname","operator":"LIKE","value":"host-b"}]}}""");
+        pod["containers"]![0]!["endpoints"]![0]!["containerPort"] = 8080;
+        var created = await SendAsync("POST", "/v2/pods", pod.ToString());
+        Assert.That(created.Status, Is.EqualTo(201), created.Text);
+        Assert.That(Rig.Master.Live.Select(task => task.Host), Is.EqualTo(Enumerable.Repeat("host-b", 4)));
+        Assert.That(Rig.Master.Pods.Select(group => group.Executor.Container.NetworkInfos.Single().Name), Is.All.EqualTo("blue"));
+        Do(() =>
+        {
+            foreach (var task in Rig.Master.Live.ToList())
+            {
+                var status = task.Status(TaskState.TaskRunning, true, "", uuid: true);
+                status.ContainerStatus = new ContainerStatus { NetworkInfos = { new NetworkInfo { IpAddresses = { new NetworkInfo.Types.IPAddress { IpAddress = "10.9.8.7" } } } } };
+                Rig.Master.Send(status);
+            }
+        });
+        var network = (await StatusAsync())["instances"]![0]!["networks"]!.Single();
+        Assert.That(((string)network["name"]!, (string)network["addresses"]!.Single()!), Is.EqualTo(("blue", "10.9.8.7")));
+    }
+
+    private void Update(TaskState state, bool? healthy = null) =>
+        Do(() => Rig.Master.Live.ToList().ForEach(task => Rig.Master.Update(task.Id, state, healthy)));
+
+    private async Task ExpectAsync(string pod, string instance, string? message = null)
+    {
+        var status = await StatusAsync();
+        Assert.That((string)status["status"]!, Is.EqualTo(pod));
+        Assert.That(status["instances"]!.Select(shown => ((string)shown["status"]!, (string?)shown["message"])), Is.EqualTo(Enumerable.Repeat((instance, message), 2)));
+    }
+
+    private async Task<JToken> StatusAsync() => (await GetAsync("/v2/pods/shop/web::status")).Json;
+}
