@@ -20,7 +20,7 @@ internal sealed class ClusterState(MasterSettings settings, SeededRandom random)
     public SeededRandom Random { get; } = random;
 
     /// <summary>Identity of this start; set before anything is handled.</summary>
-    public MasterInfo Master { get; private set; } = Describe(settings, random.NextGuid().ToString());
+    public MasterInfo Master { get; private set; } = Describe(settings, settings.Id ?? random.NextGuid().ToString());
 
     public string MasterId => Master.Id;
 
@@ -68,7 +68,8 @@ internal sealed class ClusterState(MasterSettings settings, SeededRandom random)
         Registry.Record(turn, new Wire.Registry.MasterStarted { MasterId = MasterId, StartedTime = turn.Now.UnixNanoseconds });
     }
 
-    private static MasterInfo Describe(MasterSettings settings, string id) => new()
+    /// <summary>Who a master with this id is, for its node in an election and for everybody who asks it.</summary>
+    public static MasterInfo Describe(MasterSettings settings, string id) => new()
     {
         Domain = settings.Domain,
         Id = id,

@@ -10,6 +10,12 @@ public sealed record MasterSettings
 
     public static MasterSettings Default { get; } = new();
 
+    /// <summary>Of this term, as its node in the election says. Null: the core draws one.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>When the process began, which may be long before it led; null: with the term.</summary>
+    public DateTimeOffset? ProcessStarted { get; init; }
+
     /// <summary>Where clients reach this master; goes into MasterInfo, pids and redirects.</summary>
     public string Hostname { get; init; } = "127.0.0.1";
 

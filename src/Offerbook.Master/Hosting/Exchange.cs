@@ -39,13 +39,13 @@ internal abstract class Exchange(HttpContext context)
     /// <summary>The call found no room in the mailbox and was not made.</summary>
     public void Overload(int waiting)
     {
-        Context.Response.Headers.RetryAfter = "1";
         _outcome.TrySetResult((StatusCodes.Status503ServiceUnavailable, $"The master has {waiting} calls to answer first. Try again in a second"));
     }
 
-    public void Fail()
+    /// <summary>The master does not serve any more: ends the stream, or answers 503 with the reason.</summary>
+    public void Fail(string why)
     {
-        if (!_outcome.TrySetResult((StatusCodes.Status503ServiceUnavailable, "The master is stopping")))
+        if (!_outcome.TrySetResult((StatusCodes.Status503ServiceUnavailable, why)))
         {
             CloseStream();
         }
@@ -59,6 +59,10 @@ internal abstract class Exchange(HttpContext context)
         Admission?.Dispose();
         if (outcome is var (status, text))
         {
+            if (status == StatusCodes.Status503ServiceUnavailable)
+            {
+                context.Response.Headers.RetryAfter = "1";
+            }
             await context.Response.WriteTextAsync(status, text);
             return false;
         }

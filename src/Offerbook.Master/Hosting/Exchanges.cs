@@ -17,7 +17,7 @@ internal sealed class Exchanges(Action<string> warn) : IEffectHandler
     private readonly ConcurrentDictionary<ConnectionId, Exchange> _open = new();
     private object? _lastEncoded;
     private long _last;
-    private volatile bool _failed;
+    private volatile string? _failed;
 
     public event Action<ConnectionId, Operator.Views.MasterView>? ViewPublished;
 
@@ -32,9 +32,9 @@ internal sealed class Exchanges(Action<string> warn) : IEffectHandler
     {
         var connection = NextConnection();
         _open[connection] = exchange;
-        if (_failed)
+        if (_failed is { } why)
         {
-            exchange.Fail();
+            exchange.Fail(why);
         }
         return connection;
     }
@@ -85,12 +85,12 @@ internal sealed class Exchanges(Action<string> warn) : IEffectHandler
     }
 
     /// <summary>The core is no more: answers 503 to who waits and ends every stream.</summary>
-    public void FailAll()
+    public void FailAll(string why)
     {
-        _failed = true;
+        _failed ??= why;
         foreach (var exchange in _open.Values)
         {
-            exchange.Fail();
+            exchange.Fail(why);
         }
     }
 

@@ -1,51 +1,52 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Offerbook.Actors;
 using Offerbook.Actors.Hosting;
+using Offerbook.Coordination;
+using Offerbook.Coordination.Hosting;
 using Offerbook.Master.Hosting.Flags;
-using Offerbook.Master.Hosting.History;
-using Offerbook.Master.Hosting.Metrics;
 using Offerbook.Master.Http;
 using Offerbook.Master.Http.Files;
-using Offerbook.Master.Http.Limits;
 using Offerbook.Master.Http.Security;
 using Offerbook.Storage;
+using Offerbook.Wire;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Master.Hosting;
 
 /// <summary>
-/// A running master: the core behind its mailbox, its journal, and the web server. Requests that come before the journal is read
-/// are told to wait (503).
+/// A master's process: the web server, who may enter, and its place in the election. While it leads, a <see cref="MasterTerm"/> serves;
+/// while it does not, it says who does.
 /// <code>
-/// Kestrel ─▶ MasterRouter ─▶ endpoints ─▶ mailbox ─▶ MasterCore ─▶ journal ─▶ Exchanges ─▶ answers and streams
-///                                └─ reads ─▶ ViewSource ─▶ a view of the core ─▶ rendered on the request's thread
+/// Kestrel ─▶ MasterRouter ─┬─▶ MasterGate: a term serves ─▶ endpoints ─▶ mailbox ─▶ MasterCore ─▶ journal ─▶ Exchanges ─▶ answers and streams
+///                          │                                    └─ reads ─▶ ViewSource ─▶ a view of the core ─▶ rendered on the request's thread
+///                          └─▶ none: StandbyAnswers (307 to the leader, 503)
+/// ICandidate ─▶ TermKeeper ─▶ MasterTerm begins and ends
 /// </code>
 /// </summary>
 public sealed class MasterHost : IAsyncDisposable
 {
-    private readonly IJournal _journal;
     private readonly HttpServer _server;
     private readonly MasterGate _gate;
+    private readonly TermKeeper _terms;
     private readonly Whitelist? _whitelist;
     private readonly HeapKeeper _heap = new(TimeProvider.System);
 
-    private MasterHost(IJournal journal, HttpServer server, MasterGate gate, Whitelist? whitelist)
+    private MasterHost(HttpServer server, MasterGate gate, TermKeeper terms, Whitelist? whitelist)
     {
-        _whitelist = whitelist;
-        _journal = journal;
-        _server = server;
-        _gate = gate;
+        (_server, _gate, _terms, _whitelist) = (server, gate, terms, whitelist);
     }
 
     /// <summary>What clients on this machine use.</summary>
     public Uri Address => _server.Address;
 
-    /// <summary>Faults when the master dies: a bug, a disk that fails. A disposed master completes.</summary>
-    public Task Completion => _gate.Running!.Runner.Completion;
+    /// <summary>Where it stands in the election.</summary>
+    public Standing Standing => _terms.Standing;
 
+    /// <summary>Faults when the master dies: a bug, a damaged journal, a disk that fails, an election that will not have it. A disposed master completes.</summary>
+    public Task Completion => _terms.Completion;
+
+    /// <summary>Returns when the only master serves; when there may be others, as soon as it stands in the election.</summary>
     /// <exception cref="FormatException">The security options contradict each other, or a file of secrets cannot be used.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
     /// <exception cref="JournalUnavailableException">The data directory is held by another process or cannot be written.</exception>
@@ -64,81 +65,78 @@ public sealed class MasterHost : IAsyncDisposable
             log?.LogWarning("--acls without authentication: who calls a realm that is not guarded has no name, and only rules about ANY principal speak of it");
         }
         var whitelist = options.Whitelist is { } hosts ? new Whitelist(hosts, log) : null;
-        var journal = await JournalStore.OpenAsync(options.EffectiveStore, cancellation,
-            warning => log?.LogWarning("{Warning}", warning));
-        var book = OfferHistory.Open(options.DataDirectory, options.OfferBook, options.Time, warning => log?.LogWarning("{Warning}", warning));
-        HttpServer? server = null;
+        var gate = new MasterGate();
+        var server = await HttpServer.StartAsync(new ListenOptions(options.ListenAddress, options.Port, "--master-port")
+            {
+                MaxConnections = options.Limits.MaxConnections, MaxHeaderBytes = options.Limits.MaxHeaderBytes, HeaderTimeout = options.Limits.HeaderTimeout,
+            },
+            new MasterRouter(gate, guard, log).ServeAsync, options.Logging, cancellation);
+        var terms = Stand(options, server.EndPoint, gate, whitelist, log);
+        var host = new MasterHost(server, gate, terms, whitelist);
         try
         {
-            var gate = new MasterGate();
-            server = await HttpServer.StartAsync(new ListenOptions(options.ListenAddress, options.Port, "--master-port")
-                {
-                    MaxConnections = options.Limits.MaxConnections, MaxHeaderBytes = options.Limits.MaxHeaderBytes, HeaderTimeout = options.Limits.HeaderTimeout,
-                },
-                new MasterRouter(gate, guard, log).ServeAsync, options.Logging, cancellation);
-            var core = new MasterCore(Advertise(options, server.EndPoint), new SeededRandom(DrawSeed()));
-            var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
-            book.Listen(exchanges);
-            var loop = new EventLoopObserver(core.Settings, options.Time, log);
-            var runner = new CoreRunner<MasterMessage>(core, exchanges, journal, options.Time, observer: loop);
-            var began = options.Time.GetTimestamp();
-            await runner.StartAsync(cancellation);
-            var running = new RunningMaster(core.Settings, runner, exchanges, book)
+            whitelist?.Start(options.Time);
+            terms.Start();
+            if (options.Election is null)
             {
-                EventLoop = loop, Journal = new JournalGauge(journal, options.Time.GetElapsedTime(began)), Time = options.Time,
-                Files = new MasterFiles(options.LogFile), Verbosity = options.Verbosity ?? new LogVerbosity(LogLevel.Information, options.Time),
-                Limits = options.Limits, Calls = new CallLimiter(options.Limits.Rates, options.Time),
-                Schedulers = new StreamPlaces("schedulers", options.Limits.MaxSchedulerStreams),
-                AgentStreams = new StreamPlaces("agents", options.Limits.MaxAgentStreams),
-            };
-            if (whitelist is not null)
-            {
-                await whitelist.StartAsync(message => running.PostAsync(message), options.Time);
+                await terms.FirstTerm.WaitAsync(cancellation);
             }
-            await SetWeightsAsync(running, options.InitialWeights);
-            gate.Open(running);
-            log?.LogInformation("Master {Id} serves on {Address}", core.MasterId, server.Address);
-            return new MasterHost(journal, server, gate, whitelist);
+            return host;
         }
         catch
         {
-            if (server is not null)
-            {
-                await server.DisposeAsync();
-            }
-            await book.DisposeAsync();
-            await journal.DisposeAsync();
+            await host.DisposeAsync();
             throw;
         }
     }
 
+    /// <summary>Lets another lead, if this master does and there is another.</summary>
+    public Task StepDownAsync() => _terms.StepDownAsync();
+
     /// <summary>
-    /// Stops taking calls, finishes those taken, ends the streams. The core is stopped before the streams are: frameworks and agents
-    /// have not gone, and must not be taken for gone.
+    /// Takes no more calls, finishes those taken, ends the streams, leaves the election. The core is stopped before the streams are:
+    /// frameworks and agents have not gone, and must not be taken for gone.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         _heap.Dispose();
+        _gate.Stop();
+        await _terms.DisposeAsync();
         if (_whitelist is not null)
         {
             await _whitelist.DisposeAsync();
         }
-        await _gate.Running!.StopAsync();
         await _server.DisposeAsync();
-        await _gate.Running!.Book.DisposeAsync();
-        await _journal.DisposeAsync();
     }
 
-    /// <summary>As if an operator had set them, unless one has set any before.</summary>
-    private static async Task SetWeightsAsync(RunningMaster master, IReadOnlyList<(string Role, double Weight)> weights)
+    private static TermKeeper Stand(MasterOptions options, IPEndPoint endPoint, MasterGate gate, Whitelist? whitelist, ILogger? log)
     {
-        if (weights.Count == 0 || await master.Views.GetAsync() is not { Operator.Weights.IsEmpty: true })
+        var settings = Advertise(options, endPoint);
+        var process = new MasterProcess(settings, options.Limits, options.Time)
         {
-            return;
+            Files = new MasterFiles(options.LogFile), Verbosity = options.Verbosity ?? new LogVerbosity(LogLevel.Information, options.Time),
+        };
+        gate.Describe(process);
+        var address = new Uri($"http://{settings.Hostname}:{settings.Port}/");
+        ReadOnlyMemory<byte> Describe() => MessageCodec.ToBytes(ClusterState.Describe(settings, Guid.NewGuid().ToString()), MessageFormat.Json);
+        var candidate = options.Election?.Invoke(address, Describe) ?? new StandaloneCandidate(address, Describe);
+        gate.Follow(() => candidate.Standing);
+        var parts = new MasterParts(options, process, gate, whitelist, log,
+            options.Journal ?? (opening => JournalStore.OpenAsync(options.EffectiveStore, opening, warning => log?.LogWarning("{Warning}", warning))),
+            options.Election is null ? null : self => candidate.Standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == self.Id);
+        return new TermKeeper(candidate, self => new MasterTerm(parts, self), TermBackoff.Default, options.Time, news => Tell(log, news));
+    }
+
+    private static void Tell(ILogger? log, TermNews news)
+    {
+        if (news is TermNews.Failed or TermNews.Unheard)
+        {
+            log?.LogWarning("{News}", news);
         }
-        var call = new OperatorCall { Type = OperatorCall.Types.Type.UpdateWeights, UpdateWeights = new() };
-        call.UpdateWeights.WeightInfos.Add(weights.Select(pair => new Mesos.V1.WeightInfo { Role = pair.Role, Weight = pair.Weight }));
-        await master.PostAsync(new MasterMessage.OperatorCallReceived(master.Exchanges.NextConnection(), call) { IsOfMaster = true });
+        else
+        {
+            log?.LogInformation("{News}", news);
+        }
     }
 
     private static MasterSettings Advertise(MasterOptions options, IPEndPoint endPoint)
@@ -154,12 +152,11 @@ public sealed class MasterHost : IAsyncDisposable
             Settings = options.Settings with
             {
                 Hostname = hostname, Ip = (options.AdvertisedAddress ?? ip).MapToIPv4().ToString(), Port = options.AdvertisedPort ?? endPoint.Port,
+                ProcessStarted = options.Time.GetUtcNow(),
             },
         };
         return advertised.Settings with { EffectiveFlags = MasterFlags.Effective(advertised with { Port = endPoint.Port }) };
     }
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-
-    private static ulong DrawSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Offerbook.Coordination;
 using Offerbook.Master.Hosting.History;
 using Offerbook.Storage;
 
@@ -65,6 +66,15 @@ public sealed record MasterOptions
 
     /// <summary>Where warnings go; null: nowhere.</summary>
     public ILoggerFactory? Logging { get; init; }
+
+    /// <summary>
+    /// Makes this master a candidate among others, from the address under which clients reach it and a function that says, for each
+    /// candidacy anew, what its node holds (MasterInfo in JSON). Null: it is the only one.
+    /// </summary>
+    public Func<Uri, Func<ReadOnlyMemory<byte>>, ICandidate>? Election { get; init; }
+
+    /// <summary>Opens the journal at the beginning of each term; null: a file in the data directory. Masters of one election share one journal.</summary>
+    public Func<CancellationToken, Task<IJournal>>? Journal { get; init; }
 
     /// <summary>Whether code for a storm of agents is compiled before they come; see <see cref="Hosting.WarmUp"/>. Of use to a process that is a master and nothing else.</summary>
     public bool WarmsUp { get; init; }

@@ -8,12 +8,12 @@ using Offerbook.Master.Http.Reads;
 
 namespace Offerbook.Master.Hosting;
 
-/// <summary>The way from the web server to the core.</summary>
+/// <summary>The way from the web server to the core of one term.</summary>
 internal sealed class RunningMaster
 {
-    public RunningMaster(MasterSettings settings, CoreRunner<MasterMessage> runner, Exchanges exchanges, OfferHistory book)
+    public RunningMaster(MasterProcess process, MasterSettings settings, CoreRunner<MasterMessage> runner, Exchanges exchanges, OfferHistory book)
     {
-        Settings = settings;
+        (Process, Settings) = (process, settings);
         Runner = runner;
         Exchanges = exchanges;
         Book = book;
@@ -21,28 +21,34 @@ internal sealed class RunningMaster
         Authorized = new AuthorizedViews(Views, settings.Authorizer);
         book.Start(this);
         // A dead core answers nobody: whoever waits is told so.
-        _ = runner.Completion.ContinueWith(_ => exchanges.FailAll(), TaskScheduler.Default);
+        _ = runner.Completion.ContinueWith(_ => exchanges.FailAll("The master is stopping"), TaskScheduler.Default);
     }
 
+    public MasterProcess Process { get; }
+
+    /// <summary>Those of the process, with the id of this term.</summary>
     public MasterSettings Settings { get; }
 
     public required EventLoopObserver EventLoop { get; init; }
 
     public required JournalGauge Journal { get; init; }
 
-    public required TimeProvider Time { get; init; }
+    /// <summary>Null: it has no rival.</summary>
+    public LeadershipProof? Proof { get; init; }
 
-    public required MasterLimits Limits { get; init; }
+    public TimeProvider Time => Process.Time;
 
-    public required MasterFiles Files { get; init; }
+    public MasterLimits Limits => Process.Limits;
 
-    public required LogVerbosity Verbosity { get; init; }
+    public MasterFiles Files => Process.Files;
 
-    public required CallLimiter Calls { get; init; }
+    public LogVerbosity Verbosity => Process.Verbosity;
 
-    public required StreamPlaces Schedulers { get; init; }
+    public CallLimiter Calls => Process.Calls;
 
-    public required StreamPlaces AgentStreams { get; init; }
+    public StreamPlaces Schedulers => Process.Schedulers;
+
+    public StreamPlaces AgentStreams => Process.AgentStreams;
 
     public CoreRunner<MasterMessage> Runner { get; }
 
@@ -96,14 +102,24 @@ internal sealed class RunningMaster
         }
         catch (ChannelClosedException)
         {
-            Exchanges.FailAll();
+            Exchanges.FailAll("The master is stopping");
             return true;
         }
     }
 
-    public async ValueTask StopAsync()
+    /// <summary>Finishes what was asked, then ends every stream.</summary>
+    /// <param name="why">What whoever still waits is told.</param>
+    public async Task StopAsync(string why)
     {
         await Runner.DisposeAsync();
-        Exchanges.FailAll();
+        Exchanges.FailAll(why);
+    }
+
+    /// <summary>Ends at once: nothing that was decided leaves any more.</summary>
+    /// <param name="why">What everybody who waits is told.</param>
+    public void Abandon(string why)
+    {
+        Runner.Abandon();
+        Exchanges.FailAll(why);
     }
 }

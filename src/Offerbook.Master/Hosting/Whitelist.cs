@@ -4,7 +4,7 @@ namespace Offerbook.Master.Hosting;
 
 /// <summary>
 /// Watches the file of hosts whose resources may be offered: one name a line, blank lines ignored; an empty file allows none. While the
-/// file cannot be read, what was read last goes on to hold.
+/// file cannot be read, what was read last goes on to hold. Each term is told what holds when it begins.
 /// </summary>
 internal sealed class Whitelist : IAsyncDisposable
 {
@@ -15,7 +15,9 @@ internal sealed class Whitelist : IAsyncDisposable
 
     private readonly string _file;
     private readonly ILogger? _log;
-    private readonly string[] _first;
+    private readonly SemaphoreSlim _telling = new(1);
+    private string[] _last;
+    private Func<MasterMessage, ValueTask<bool>>? _post;
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
 
@@ -23,14 +25,26 @@ internal sealed class Whitelist : IAsyncDisposable
     public Whitelist(string file, ILogger? log)
     {
         (_file, _log) = (file, log);
-        _first = Read() ?? throw new FormatException($"--whitelist: '{file}' cannot be read");
+        _last = Read() ?? throw new FormatException($"--whitelist: '{file}' cannot be read");
     }
 
-    /// <summary>Tells the core what the file holds, now and whenever that changes.</summary>
-    public async Task StartAsync(Func<MasterMessage, ValueTask<bool>> post, TimeProvider time)
+    /// <summary>Begins to look at the file now and then.</summary>
+    public void Start(TimeProvider time) => _watching = WatchAsync(time);
+
+    /// <summary>Tells the core of a term what the file holds, now and whenever that changes, in place of the term before.</summary>
+    /// <param name="post">False, and nothing more, when the term is over.</param>
+    public async Task FollowAsync(Func<MasterMessage, ValueTask<bool>> post)
     {
-        await post(new MasterMessage.WhitelistChanged(_first));
-        _watching = WatchAsync(post, time);
+        await _telling.WaitAsync();
+        try
+        {
+            _post = post;
+            await post(new MasterMessage.WhitelistChanged(_last));
+        }
+        finally
+        {
+            _telling.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -38,26 +52,42 @@ internal sealed class Whitelist : IAsyncDisposable
         await _stopping.CancelAsync();
         await _watching;
         _stopping.Dispose();
+        _telling.Dispose();
     }
 
-    private async Task WatchAsync(Func<MasterMessage, ValueTask<bool>> post, TimeProvider time)
+    private async Task WatchAsync(TimeProvider time)
     {
         using var timer = new PeriodicTimer(Pause, time);
-        var last = _first;
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                if (Read() is { } hosts && !hosts.SequenceEqual(last))
+                if (Read() is { } hosts && !hosts.SequenceEqual(_last))
                 {
-                    last = hosts;
-                    await post(new MasterMessage.WhitelistChanged(hosts));
+                    await TellAsync(hosts);
                 }
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The master stops.
+        }
+    }
+
+    private async Task TellAsync(string[] hosts)
+    {
+        await _telling.WaitAsync(_stopping.Token);
+        try
+        {
+            _last = hosts;
+            if (_post is { } post)
+            {
+                await post(new MasterMessage.WhitelistChanged(hosts));
+            }
+        }
+        finally
+        {
+            _telling.Release();
         }
     }
 

@@ -28,7 +28,7 @@ internal static class CallEndpoint
             {
                 if (waits)
                 {
-                    exchange.Fail();
+                    exchange.Fail("The master is stopping");
                 }
                 else
                 {

@@ -16,18 +16,33 @@ namespace Offerbook.Master.Http;
 /// </summary>
 internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? log)
 {
-    /// <summary>Answered also while the journal is being read.</summary>
-    private static readonly FrozenDictionary<string, Func<HttpContext, RunningMaster?, Task>> Early =
-        new Dictionary<string, Func<HttpContext, RunningMaster?, Task>>
-        {
-            ["/health"] = PlainEndpoints.HealthAsync,
-            ["/version"] = PlainEndpoints.VersionAsync,
-        }.ToFrozenDictionary();
+    /// <summary>Answered always.</summary>
+    private static readonly FrozenDictionary<string, Func<HttpContext, Task>> Early = new Dictionary<string, Func<HttpContext, Task>>
+    {
+        ["/health"] = PlainEndpoints.HealthAsync,
+        ["/version"] = PlainEndpoints.VersionAsync,
+    }.ToFrozenDictionary();
+
+    /// <summary>Answered by every master for itself, whether it leads or not.</summary>
+    private static readonly FrozenDictionary<string, Func<HttpContext, MasterGate, Task>> Local = new Dictionary<string, Func<HttpContext, MasterGate, Task>>
+    {
+        ["/redirect"] = StandbyAnswers.RedirectAsync,
+        ["/flags"] = (context, gate) => PlainEndpoints.FlagsAsync(context, gate.Process!),
+        ["/files/browse"] = (context, gate) => Files.FilesEndpoint.BrowseAsync(context, gate.Process!),
+        ["/files/read"] = (context, gate) => Files.FilesEndpoint.ReadAsync(context, gate.Process!),
+        ["/files/download"] = (context, gate) => Files.FilesEndpoint.DownloadAsync(context, gate.Process!),
+        ["/files/debug"] = (context, gate) => Files.FilesEndpoint.DebugAsync(context, gate.Process!),
+        ["/logging/toggle"] = (context, gate) => ProcessEndpoints.ToggleLoggingAsync(context, gate.Process!),
+        ["/system/stats"] = (context, gate) => ProcessEndpoints.SystemAsync(context, gate.Process!),
+        ["/help"] = (context, gate) => ProcessEndpoints.HelpAsync(context, gate.Process!),
+        ["/metrics/snapshot"] = Metrics.MetricsEndpoint.SnapshotAsync,
+        ["/metrics"] = Metrics.MetricsEndpoint.PrometheusAsync,
+    }.ToFrozenDictionary();
 
     private readonly FrozenDictionary<string, Func<HttpContext, RunningMaster, Task>> _handlers = Handlers().ToFrozenDictionary();
 
     /// <summary>The paths that have a handler.</summary>
-    public static IEnumerable<string> Paths { get; } = [.. Handlers().Keys];
+    public static IEnumerable<string> Paths { get; } = [.. Handlers().Keys, .. Local.Keys, .. Early.Keys];
 
     /// <summary>
     /// A request that came before the last one on its connection was answered begins on the thread that wrote that answer. It is the
@@ -65,39 +80,51 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
         {
             return;
         }
-        if (gate.Running is { } master)
+        if (Early.TryGetValue(route, out var early))
         {
-            // The scheduler API asks for itself, once it knows the call.
-            if (Realms.Of(route) is Realm.ReadOnly or Realm.ReadWrite && !await master.Calls.AdmitAsync(context, context.PrincipalName()))
-            {
-                return;
-            }
-            if (!EndpointPermissions.Allow(master.Settings.Authorizer, route, context.PrincipalName()))
-            {
-                await context.Response.WriteTextAsync(StatusCodes.Status403Forbidden, CallPermissions.Forbidden);
-                return;
-            }
-            await _handlers[route](context, master);
+            await early(context);
         }
-        else if (Early.TryGetValue(route, out var early))
+        else if (gate.Process is { } process)
         {
-            await early(context, null);
+            await ServeAsync(context, process, route);
         }
         else
         {
-            await context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, "Master has not finished recovery");
+            await StandbyAnswers.AnswerAsync(context, gate);
         }
+    }
+
+    private async Task ServeAsync(HttpContext context, MasterProcess process, string route)
+    {
+        var master = gate.IsStopping ? null : gate.Running;
+        var isLocal = Local.TryGetValue(route, out var local);
+        if (master is null && !isLocal)
+        {
+            await StandbyAnswers.AnswerAsync(context, gate);
+            return;
+        }
+        // The scheduler API asks for itself, once it knows the call.
+        if (Realms.Of(route) is Realm.ReadOnly or Realm.ReadWrite && !await process.Calls.AdmitAsync(context, context.PrincipalName()))
+        {
+            return;
+        }
+        if (!EndpointPermissions.Allow(process.Settings.Authorizer, route, context.PrincipalName()))
+        {
+            await context.Response.WriteTextAsync(StatusCodes.Status403Forbidden, CallPermissions.Forbidden);
+            return;
+        }
+        await (isLocal ? local!(context, gate) : _handlers[route](context, master!));
     }
 
     private string? Resolve(string path)
     {
         while (path.Length > 1)
         {
-            if (_handlers.ContainsKey(path))
+            if (IsKnown(path))
             {
                 return path;
             }
-            if (path.EndsWith(".json", StringComparison.Ordinal) && _handlers.ContainsKey(path[..^5]))
+            if (path.EndsWith(".json", StringComparison.Ordinal) && IsKnown(path[..^5]))
             {
                 return path[..^5];
             }
@@ -105,6 +132,8 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
         }
         return null;
     }
+
+    private bool IsKnown(string path) => _handlers.ContainsKey(path) || Local.ContainsKey(path) || Early.ContainsKey(path);
 
     private static string Normalize(string path)
     {
@@ -123,10 +152,6 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
         ["/api/v1/scheduler"] = SchedulerEndpoint.ServeAsync,
         ["/api/v1"] = OperatorEndpoint.ServeAsync,
         [AgentEndpoint.Path] = AgentEndpoint.ServeAsync,
-        ["/health"] = PlainEndpoints.HealthAsync,
-        ["/version"] = PlainEndpoints.VersionAsync,
-        ["/redirect"] = PlainEndpoints.RedirectAsync,
-        ["/flags"] = PlainEndpoints.FlagsAsync,
         ["/teardown"] = TeardownEndpoint.ServeAsync,
         ["/quota"] = QuotaEndpoint.ServeAsync,
         ["/weights"] = WeightsEndpoint.ServeAsync,
@@ -148,14 +173,5 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
         ["/unreserve"] = OperationFormEndpoints.UnreserveAsync,
         ["/create-volumes"] = OperationFormEndpoints.CreateVolumesAsync,
         ["/destroy-volumes"] = OperationFormEndpoints.DestroyVolumesAsync,
-        ["/files/browse"] = Files.FilesEndpoint.BrowseAsync,
-        ["/files/read"] = Files.FilesEndpoint.ReadAsync,
-        ["/files/download"] = Files.FilesEndpoint.DownloadAsync,
-        ["/files/debug"] = Files.FilesEndpoint.DebugAsync,
-        ["/logging/toggle"] = ProcessEndpoints.ToggleLoggingAsync,
-        ["/system/stats"] = ProcessEndpoints.SystemAsync,
-        ["/help"] = ProcessEndpoints.HelpAsync,
-        ["/metrics/snapshot"] = Metrics.MetricsEndpoint.SnapshotAsync,
-        ["/metrics"] = Metrics.MetricsEndpoint.PrometheusAsync,
     };
 }

@@ -34,7 +34,7 @@ internal static class OperatorReads
         CallType.GetMaster => view => new()
         {
             Type = ResponseType.GetMaster,
-            GetMaster = new() { MasterInfo = view.Master, StartTime = view.Started.UnixSeconds, ElectedTime = view.Started.UnixSeconds },
+            GetMaster = new() { MasterInfo = view.Master, StartTime = view.ProcessStartedSeconds, ElectedTime = view.Started.UnixSeconds },
         },
         _ => null,
     };

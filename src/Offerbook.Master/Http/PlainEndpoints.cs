@@ -8,13 +8,13 @@ namespace Offerbook.Master.Http;
 /// <summary>Endpoints that need no view of the cluster.</summary>
 internal static class PlainEndpoints
 {
-    public static Task HealthAsync(HttpContext context, RunningMaster? master)
+    public static Task HealthAsync(HttpContext context)
     {
         context.Response.ContentLength = 0;
         return Task.CompletedTask;
     }
 
-    public static Task VersionAsync(HttpContext context, RunningMaster? master) => ReadEndpoint.SendAsync(context, json =>
+    public static Task VersionAsync(HttpContext context) => ReadEndpoint.SendAsync(context, json =>
     {
         json.BeginObject();
         json.Text("build_date"u8, BuildInfo.Date);
@@ -25,16 +25,7 @@ internal static class PlainEndpoints
         json.EndObject();
     });
 
-    /// <summary>This master leads: the answer is its own address, without scheme or path as clients expect it.</summary>
-    public static Task RedirectAsync(HttpContext context, RunningMaster master)
-    {
-        context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
-        context.Response.Headers.Location = $"//{master.Settings.Hostname}:{master.Settings.Port}";
-        context.Response.ContentLength = 0;
-        return Task.CompletedTask;
-    }
-
-    public static Task FlagsAsync(HttpContext context, RunningMaster master) => ReadEndpoint.SendAsync(context, json =>
+    public static Task FlagsAsync(HttpContext context, MasterProcess master) => ReadEndpoint.SendAsync(context, json =>
     {
         json.BeginObject();
         json.BeginObject("flags"u8);

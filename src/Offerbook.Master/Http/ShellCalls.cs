@@ -38,7 +38,7 @@ internal static class ShellCalls
     private static async Task MetricsAsync(HttpContext context, RunningMaster master, DurationInfo? timeout, MessageFormat format)
     {
         var sink = new SnapshotSink();
-        await MetricsEndpoint.CollectAsync(sink, master, timeout is null ? null : Duration(timeout.Nanoseconds));
+        await MetricsEndpoint.CollectAsync(sink, master.Process, master, timeout is null ? null : Duration(timeout.Nanoseconds));
         var response = new OperatorResponse { Type = ResponseType.GetMetrics, GetMetrics = new() };
         response.GetMetrics.Metrics.Add(sink.Sorted().Select(metric => new Metric { Name = metric.Key, Value = metric.Value }));
         await context.WriteMessageAsync(response, format);

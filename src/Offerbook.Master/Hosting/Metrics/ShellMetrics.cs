@@ -6,6 +6,18 @@ namespace Offerbook.Master.Hosting.Metrics;
 /// <summary>What the master's shell measures: the event loop, the journal, the machine. Known also while no view can be had.</summary>
 internal static class ShellMetrics
 {
+    /// <summary>What a standby knows too.</summary>
+    public static void AddTo(IMetricSink sink, MasterProcess process, bool leads)
+    {
+        sink.Add(MetricKind.Gauge, "master/uptime_secs", process.Uptime.TotalSeconds);
+        sink.Add(MetricKind.Gauge, "master/elected", leads ? 1 : 0);
+        sink.Add(MetricKind.Gauge, "master/scheduler_streams", process.Schedulers.Taken);
+        sink.Add(MetricKind.Gauge, "master/agent_streams", process.AgentStreams.Taken);
+        process.Calls.AddTo(sink);
+        MemoryMetrics.AddTo(sink);
+        SystemMetrics.AddTo(sink);
+    }
+
     public static void AddTo(IMetricSink sink, RunningMaster master)
     {
         var loop = master.EventLoop;
@@ -23,13 +35,12 @@ internal static class ShellMetrics
         sink.Add(MetricKind.Gauge, "registrar/log/recovered", 1, "");
         sink.Add(MetricKind.Gauge, "registrar/log/ensemble_size", 1, "");
         sink.Add(MetricKind.Counter, "master/http_cache_hits", master.Reads.Hits, "");
-        sink.Add(MetricKind.Gauge, "master/scheduler_streams", master.Schedulers.Taken);
-        sink.Add(MetricKind.Gauge, "master/agent_streams", master.AgentStreams.Taken);
-        master.Calls.AddTo(sink);
+        if (master.Proof is { } proof)
+        {
+            sink.Add(MetricKind.Counter, "master/leadership_pauses", proof.Gaps);
+        }
         AddTurns(sink, loop);
         master.Book.AddTo(sink);
-        MemoryMetrics.AddTo(sink);
-        SystemMetrics.AddTo(sink);
     }
 
     private static void AddTurns(IMetricSink sink, EventLoopObserver loop)

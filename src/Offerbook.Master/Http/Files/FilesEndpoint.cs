@@ -13,7 +13,7 @@ internal static class FilesEndpoint
     private static readonly HttpRefusal PathMissing = new(StatusCodes.Status400BadRequest, "Expecting 'path=value' in query.\n");
     private static readonly HttpRefusal Nothing = new(StatusCodes.Status404NotFound, "");
 
-    public static Task BrowseAsync(HttpContext context, RunningMaster master)
+    public static Task BrowseAsync(HttpContext context, MasterProcess master)
     {
         var path = context.Request.Query["path"].ToString();
         if (path.Length == 0)
@@ -44,7 +44,7 @@ internal static class FilesEndpoint
     }
 
     /// <summary>An offset that is absent or -1 asks for the size only; a length of -1 for as much as one answer takes.</summary>
-    public static async Task ReadAsync(HttpContext context, RunningMaster master)
+    public static async Task ReadAsync(HttpContext context, MasterProcess master)
     {
         var path = context.Request.Query["path"].ToString();
         var (offset, wrong) = Number(context, "offset");
@@ -69,7 +69,7 @@ internal static class FilesEndpoint
         });
     }
 
-    public static async Task DownloadAsync(HttpContext context, RunningMaster master)
+    public static async Task DownloadAsync(HttpContext context, MasterProcess master)
     {
         var path = context.Request.Query["path"].ToString();
         if (path.Length == 0)
@@ -92,7 +92,7 @@ internal static class FilesEndpoint
     }
 
     /// <summary>Which files are seen under which names.</summary>
-    public static Task DebugAsync(HttpContext context, RunningMaster master) => ReadEndpoint.SendAsync(context, json =>
+    public static Task DebugAsync(HttpContext context, MasterProcess master) => ReadEndpoint.SendAsync(context, json =>
     {
         json.BeginObject();
         foreach (var (seen, real) in master.Files.Attached)

@@ -40,7 +40,7 @@ internal static class StateJson
         json.Text("build_date"u8, BuildInfo.Date);
         json.Double("build_time"u8, BuildInfo.Time);
         json.Text("build_user"u8, "");
-        json.Double("start_time"u8, view.Started.UnixSeconds);
+        json.Double("start_time"u8, view.ProcessStartedSeconds);
         json.Double("elected_time"u8, view.Started.UnixSeconds);
         json.Text("id"u8, master.Id);
         json.Text("pid"u8, master.Pid);

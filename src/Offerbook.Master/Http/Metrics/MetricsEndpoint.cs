@@ -16,7 +16,7 @@ internal static class MetricsEndpoint
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     /// <summary>With <c>?timeout=10secs</c>, what cannot be had within that time is left out.</summary>
-    public static async Task SnapshotAsync(HttpContext context, RunningMaster master)
+    public static async Task SnapshotAsync(HttpContext context, MasterGate gate)
     {
         TimeSpan? timeout = null;
         if (context.Request.Query["timeout"].ToString() is { Length: > 0 } text)
@@ -29,7 +29,7 @@ internal static class MetricsEndpoint
             timeout = parsed > TimeSpan.Zero ? parsed : TimeSpan.Zero;
         }
         var metrics = new SnapshotSink();
-        await CollectAsync(metrics, master, timeout);
+        await CollectAsync(metrics, gate.Process!, gate.Running, timeout);
         await ReadEndpoint.SendAsync(context, json =>
         {
             json.BeginObject();
@@ -41,16 +41,21 @@ internal static class MetricsEndpoint
         });
     }
 
-    public static async Task PrometheusAsync(HttpContext context, RunningMaster master)
+    public static async Task PrometheusAsync(HttpContext context, MasterGate gate)
     {
         var metrics = new PrometheusSink();
-        await CollectAsync(metrics, master, timeout: null);
+        await CollectAsync(metrics, gate.Process!, gate.Running, timeout: null);
         await context.WriteBytesAsync(metrics.ToUtf8(), PrometheusType);
     }
 
     /// <summary>Adds everything that can be had in time; what the shell knows can always be had.</summary>
-    public static async Task CollectAsync(IMetricSink sink, RunningMaster master, TimeSpan? timeout)
+    public static async Task CollectAsync(IMetricSink sink, MasterProcess process, RunningMaster? master, TimeSpan? timeout)
     {
+        ShellMetrics.AddTo(sink, process, master is not null);
+        if (master is null)
+        {
+            return;
+        }
         ShellMetrics.AddTo(sink, master);
         var view = master.Views.GetAsync();
         if (timeout is { } patience && !view.IsCompleted)

@@ -75,8 +75,6 @@ internal static class MasterMetrics
     {
         var connected = view.Agents.Count(agent => agent.Connected);
         var active = view.Agents.Count(agent => agent.Active);
-        sink.Add(MetricKind.Gauge, "master/uptime_secs", (view.Taken.Elapsed - view.Started.Elapsed).TotalSeconds);
-        sink.Add(MetricKind.Gauge, "master/elected", 1);
         sink.Add(MetricKind.Gauge, "master/slaves_connected", connected);
         sink.Add(MetricKind.Gauge, "master/slaves_disconnected", view.Agents.Length - connected);
         sink.Add(MetricKind.Gauge, "master/slaves_active", active);

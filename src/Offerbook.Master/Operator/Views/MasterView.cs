@@ -29,6 +29,9 @@ public sealed record MasterView
     /// <summary>When this master began to serve; it leads from then on.</summary>
     public required Now Started { get; init; }
 
+    /// <summary>When the process began, in seconds since the epoch; it leads since <see cref="Started"/>.</summary>
+    public double ProcessStartedSeconds => Settings.ProcessStarted is { } started ? new Now(default, started).UnixSeconds : Started.UnixSeconds;
+
     /// <summary>Registered ones, in the order of their registration.</summary>
     public required BlockList<AgentView> Agents { get; init; }
 

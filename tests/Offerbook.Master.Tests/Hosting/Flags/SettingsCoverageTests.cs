@@ -21,6 +21,8 @@ public sealed class SettingsCoverageTests
         ["MasterSettings.Hostname"] = "set from the address that is listened on, and so by --hostname",
         ["MasterSettings.Ip"] = "set from the address that is listened on, and so by --ip and --advertise_ip",
         ["MasterSettings.Port"] = "set from the address that is listened on, and so by --port and --advertise_port",
+        ["MasterSettings.Id"] = "drawn anew for each term",
+        ["MasterSettings.ProcessStarted"] = "is when it happened",
         ["MasterSettings.HeartbeatInterval"] = "clients count on the 15 s of the original, which has no flag for it either",
         ["MasterSettings.OperatorStreamBatchInterval"] = "5 ms go unnoticed, and are enough for many to share a snapshot",
         ["MasterSettings.EffectiveFlags"] = "is what the flags make",

@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Mesos.V1;
+using Offerbook.Actors;
+using Offerbook.Actors.Hosting;
+using Offerbook.Coordination;
+using Offerbook.Coordination.Hosting;
+using Offerbook.Master.Hosting.History;
+using Offerbook.Master.Hosting.Metrics;
+using Offerbook.Storage;
+using Offerbook.Wire;
+using Task = System.Threading.Tasks.Task;
+
+namespace Offerbook.Master.Hosting;
+
+/// <summary>
+/// One term as leader: the journal taken over, a core made from it, its exchanges, its offer book, and the open gate. Whatever it
+/// knew and had not written down goes with it.
+/// </summary>
+internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
+{
+    /// <summary>What waits for the journal when a term is given up may take so long to get there; a store that is lost holds nobody up for longer.</summary>
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan ThreadPatience = TimeSpan.FromSeconds(5);
+
+    private IJournal? _journal;
+    private OfferHistory? _book;
+    private LeadershipProof? _proof;
+    private RunningMaster? _running;
+
+    public Task Completion => _running!.Runner.Completion;
+
+    public async Task BeginAsync(CancellationToken over)
+    {
+        var (options, process, log) = (parts.Options, parts.Process, parts.Log);
+        var began = options.Time.GetTimestamp();
+        _journal = await parts.OpenJournalAsync(over);
+        _book = OfferHistory.Open(options.DataDirectory, options.OfferBook, options.Time, warning => log?.LogWarning("{Warning}", warning));
+        var core = new MasterCore(process.Settings with { Id = IdOf(self) }, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
+        var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
+        _book.Listen(exchanges);
+        var loop = new EventLoopObserver(core.Settings, options.Time, log);
+        _proof = parts.IsCertain is { } isCertain ? new LeadershipProof(() => isCertain(self), options.Time) : null;
+        var runner = new CoreRunner<MasterMessage>(core, exchanges, _journal, options.Time, observer: loop, proof: _proof);
+        await runner.StartAsync(over);
+        _running = new RunningMaster(process, core.Settings, runner, exchanges, _book)
+        {
+            EventLoop = loop, Journal = new JournalGauge(_journal, options.Time.GetElapsedTime(began)), Proof = _proof,
+        };
+        if (parts.Whitelist is { } whitelist)
+        {
+            await whitelist.FollowAsync(message => _running.PostAsync(message));
+        }
+        await SetWeightsAsync(_running, options.InitialWeights);
+        over.ThrowIfCancellationRequested();
+        parts.Gate.Open(_running);
+        log?.LogInformation("Master {Id} leads and serves on {Hostname}:{Port}", core.MasterId, core.Settings.Hostname, core.Settings.Port);
+    }
+
+    public async Task EndAsync(TermEnd how)
+    {
+        parts.Gate.Close();
+        if (_running is { } running)
+        {
+            await EndAsync(running, how);
+        }
+        if (_book is not null)
+        {
+            await _book.DisposeAsync();
+        }
+        if (_journal is not null)
+        {
+            await _journal.DisposeAsync();
+        }
+        if (_running is { } ended)
+        {
+            // A thread that still waits for the store can do nothing any more but find that out.
+            await Task.WhenAny(ended.Runner.DisposeAsync().AsTask(), Task.Delay(ThreadPatience, parts.Options.Time));
+        }
+        _proof?.Dispose();
+    }
+
+    private async Task EndAsync(RunningMaster running, TermEnd how)
+    {
+        if (how == TermEnd.GivenUp)
+        {
+            var drained = running.StopAsync("The master gives its leadership up. Ask again: another will lead in a moment");
+            if (await Task.WhenAny(drained, Task.Delay(DrainPatience, parts.Options.Time)) == drained)
+            {
+                await drained;
+                return;
+            }
+        }
+        running.Abandon("The master has lost its leadership. Ask again: another will lead in a moment");
+    }
+
+    /// <summary>As the election knows it, so that what its node says and what the master says of itself is the same.</summary>
+    private static string? IdOf(LeaderInfo self) =>
+        MessageCodec.Read<MasterInfo>(self.Data.Span, MessageFormat.Json).TryGet(out var info, out _) && info!.Id.Length > 0 ? info.Id : null;
+
+    /// <summary>As if an operator had set them, unless one has set any before.</summary>
+    private static async Task SetWeightsAsync(RunningMaster master, IReadOnlyList<(string Role, double Weight)> weights)
+    {
+        if (weights.Count == 0 || await master.Views.GetAsync() is not { Operator.Weights.IsEmpty: true })
+        {
+            return;
+        }
+        var call = new OperatorCall { Type = OperatorCall.Types.Type.UpdateWeights, UpdateWeights = new() };
+        call.UpdateWeights.WeightInfos.Add(weights.Select(pair => new WeightInfo { Role = pair.Role, Weight = pair.Weight }));
+        await master.PostAsync(new MasterMessage.OperatorCallReceived(master.Exchanges.NextConnection(), call) { IsOfMaster = true });
+    }
+}
+
+/// <summary>What every term of a master is made from.</summary>
+/// <param name="OpenJournal">Opens the store, without taking it over.</param>
+/// <param name="IsCertain">Whether the election says for certain that this candidate leads; null: it has no rival.</param>
+internal sealed record MasterParts(MasterOptions Options, MasterProcess Process, MasterGate Gate, Whitelist? Whitelist, ILogger? Log,
+    Func<CancellationToken, Task<IJournal>> OpenJournal, Func<LeaderInfo, bool>? IsCertain)
+{
+    public Task<IJournal> OpenJournalAsync(CancellationToken cancellation) => OpenJournal(cancellation);
+}
