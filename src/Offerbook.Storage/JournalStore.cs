@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Offerbook.Storage.Postgres;
 using Offerbook.Storage.Sqlite;
 
 namespace Offerbook.Storage;
@@ -12,6 +13,7 @@ public static class JournalStore
     public static async Task<IJournal> OpenAsync(StoreAddress address, CancellationToken cancellation = default, Action<string>? warn = null) => address switch
     {
         StoreAddress.OfFile file => await SqliteJournal.OpenAsync(file.Path, cancellation, warn),
+        StoreAddress.InPostgres database => await PostgresJournal.OpenAsync(database.Database, cancellation, warn),
         _ => throw new UnreachableException(),
     };
 }

@@ -6,7 +6,7 @@ namespace Offerbook.Storage;
 /// </summary>
 internal sealed class ManifestPool
 {
-    private const int Capacity = 1_024;
+    public const int Capacity = 1_024;
 
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 

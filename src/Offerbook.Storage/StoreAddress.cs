@@ -1,8 +1,11 @@
+using Offerbook.Storage.Postgres;
+
 namespace Offerbook.Storage;
 
 /// <summary>
-/// Where a journal is kept: <c>sqlite:PATH</c>, a file of this machine. <c>file:PATH</c> names a file whose first line is
-/// the address, for addresses that nobody else should see in a list of processes.
+/// Where a journal is kept: <c>sqlite:PATH</c>, a file of this machine, or <c>postgres://user@host:port/database</c>, a database that
+/// several machines reach. <c>file:PATH</c> names a file whose first line is the address, for addresses that nobody else should see in
+/// a list of processes. What it prints holds no password.
 /// </summary>
 public abstract record StoreAddress
 {
@@ -16,6 +19,11 @@ public abstract record StoreAddress
         public override string ToString() => "sqlite:" + Path;
     }
 
+    public sealed record InPostgres(PostgresAddress Database) : StoreAddress
+    {
+        public override string ToString() => Database.ToString();
+    }
+
     /// <exception cref="FormatException">It is no address; the message says what one looks like.</exception>
     public static StoreAddress Parse(string text)
     {
@@ -23,6 +31,10 @@ public abstract record StoreAddress
         if (After("sqlite:", text) is { } path)
         {
             return path.Length > 0 ? new OfFile(Path.GetFullPath(path)) : throw new FormatException($"'{text}' names no file; a store is given as {Forms}.");
+        }
+        if (After("postgres://", text) is not null || After("postgresql://", text) is not null)
+        {
+            return new InPostgres(PostgresAddress.Parse(text));
         }
         if (After("file:", text) is { } secret)
         {
@@ -33,7 +45,7 @@ public abstract record StoreAddress
         throw new FormatException($"what was given is not the address of a store; a store is given as {Forms}.");
     }
 
-    private const string Forms = "sqlite:PATH, or file:PATH of a file whose first line is such an address";
+    private const string Forms = "sqlite:PATH, postgres://user@host:port/database, or file:PATH of a file whose first line is such an address";
 
     private static string? After(string prefix, string text)
     {

@@ -13,6 +13,8 @@ internal sealed record JournalStream(long Id, string PersistenceId, long LastSeq
 /// </summary>
 internal sealed class JournalReader(SqliteConnection connection, string path, Action<string> warn)
 {
+    private readonly JournalDamage _damage = new(path);
+
     public Recovery Recover(JournalStream stream)
     {
         var snapshot = NewestSnapshot(stream);
@@ -33,9 +35,9 @@ internal sealed class JournalReader(SqliteConnection connection, string path, Ac
                 }
                 return new Snapshot(sequence, record);
             }
-            damage = $"The snapshot of '{stream.PersistenceId}' at {sequence} in the journal {path} is damaged.";
+            damage ??= _damage.OfSnapshot(stream.PersistenceId, sequence);
         }
-        return damage is null ? null : throw Damaged(damage);
+        return damage is null ? null : throw _damage.NoSnapshot(damage);
     }
 
     private List<JournalRecord> Events(JournalStream stream, long after)
@@ -55,21 +57,15 @@ internal sealed class JournalReader(SqliteConnection connection, string path, Ac
             var record = new JournalRecord(manifests.Of(row.GetString(1)), row.GetFieldValue<byte[]>(2));
             if (sequence != expected)
             {
-                throw Missing(stream, expected);
+                throw _damage.Missing(stream.PersistenceId, expected, stream.LastSequence);
             }
             if (row.GetInt64(3) != JournalChecksum.Of(stream.PersistenceId, sequence, record))
             {
-                throw Damaged($"Event {sequence} of '{stream.PersistenceId}' in the journal {path} is damaged: its checksum does not match.");
+                throw _damage.OfEvent(stream.PersistenceId, sequence);
             }
             events.Add(record);
             expected++;
         }
-        return expected == stream.LastSequence + 1 ? events : throw Missing(stream, expected);
+        return expected == stream.LastSequence + 1 ? events : throw _damage.Missing(stream.PersistenceId, expected, stream.LastSequence);
     }
-
-    private JournalDamagedException Missing(JournalStream stream, long sequence) => Damaged(
-        $"Event {sequence} of '{stream.PersistenceId}' in the journal {path} is missing; the last is {stream.LastSequence}.");
-
-    private static JournalDamagedException Damaged(string what) =>
-        new(what + " No event was changed. Restore the journal from a backup (offerbook restore), or start with an empty data directory.");
 }
