@@ -45,7 +45,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     private readonly ScaleKeeper _scale;
     private readonly RequestDesk _requests;
     private AppsState _state;
-    private AppsView _view = AppsView.Empty;
+    private AppsView? _view;
     private int _eventsSinceSnapshot;
 
     public AppsCore(AppsSettings settings, SeededRandom random)
@@ -258,7 +258,8 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             MasterUrl = _masterDesk.MasterUrl,
             IsSubscribed = _master.IsSubscribed,
         };
-        if (view with { At = _view.At } != _view)
+        // The first is told in any case: before it, readers see nothing, or what another core left.
+        if (_view is null || view with { At = _view.At } != _view)
         {
             _view = view;
             effects.Add(new PublishView(view));

@@ -1,3 +1,4 @@
+using Offerbook.Client.Hosting.Standby;
 using Offerbook.Wire.Http.Security;
 
 namespace Offerbook.Apps.Hosting;
@@ -27,6 +28,12 @@ public sealed record ApiOptions
 
     /// <summary>Where people look at the cluster; told by /v2/info.</summary>
     public string? WebUiUrl { get; init; }
+
+    /// <summary>What a standby's connection to the leader may take.</summary>
+    public TimeSpan LeaderConnectTimeout { get; init; } = StandbyOptions.DefaultConnectTimeout;
+
+    /// <summary>How long the leader may not move before a standby gives a request up.</summary>
+    public TimeSpan LeaderReadTimeout { get; init; } = StandbyOptions.DefaultReadTimeout;
 
     internal bool IsOpen => Users.Count == 0 && Viewers.Count == 0;
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Offerbook.Apps.Http;
@@ -5,45 +6,61 @@ using Offerbook.Apps.Http.Events;
 using Offerbook.Apps.Http.Logs;
 using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.Routing;
+using Offerbook.Client.Hosting.Standby;
+using Offerbook.Client.Hosting.Terms;
+using Offerbook.Coordination;
+using Offerbook.Coordination.Hosting;
 using Offerbook.Storage;
 
 namespace Offerbook.Apps.Hosting;
 
 /// <summary>
-/// A running Apps framework: its core, its journal, its connection to the master, its health probes and its HTTP server. Disposing
-/// it leaves its tasks running; started again on the same data directory it takes them up again.
+/// A running Apps framework. While it leads, which it always does alone, it has a term: a core, its journal, its connection to the
+/// master and its health probes. While another leads it hands requests on to that one. Disposing it leaves its tasks running; the next
+/// term, here or elsewhere, takes them up again.
+/// <code>
+/// Kestrel ─▶ LeaderProxy ─ another leads ─▶ the leader
+///                └ it leads ─▶ ApiServer ─▶ CoreGate ─▶ AppsTerm, one after the other, as TermKeeper says
+/// </code>
 /// </summary>
 public sealed class AppsHost : IAsyncDisposable
 {
     private readonly AppsWeb _web;
-    private readonly CoreGate _gate;
-    private readonly EventHub _events;
-    private readonly IJournal _journal;
+    private readonly CoreGate _gate = new();
+    private readonly EventHub _events = new(TimeProvider.System);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CoreMeter _meter = new(TimeProvider.System);
-    private readonly SemaphoreSlim _changing = new(1);
+    private readonly Abdication _abdication;
     private readonly AppsOptions _options;
-    private AppsTerm? _term;
+    private readonly ILogger _log;
+    private volatile LeaderProxy? _standby;
+    private TermKeeper? _terms;
     private int _disposed;
 
-    private AppsHost(AppsOptions options, IJournal journal, LogLevels levels)
+    private AppsHost(AppsOptions options, LogLevels levels)
     {
-        (_options, _journal, _gate, _events) = (options, journal, new CoreGate(), new EventHub(TimeProvider.System));
-        _web = new AppsWeb(options, _gate, _events, levels, TimeProvider.System, new Abdication(StepDownAsync, TimeProvider.System), _meter);
+        (_options, _log) = (options, levels.CreateLogger("Offerbook.Apps"));
+        _abdication = new Abdication(() => _terms!.StepDownAsync(), TimeProvider.System);
+        _web = new AppsWeb(options, _gate, _events, levels, TimeProvider.System, _abdication, _meter, HandOnAsync);
     }
 
-    /// <summary>What clients use, for instance <c>http://127.0.0.1:8080/</c>.</summary>
+    /// <summary>What clients on this machine use, for instance <c>http://127.0.0.1:8080/</c>.</summary>
     public Uri Address => _web.Address;
 
     /// <summary>Everything that can be asked of it.</summary>
     internal IReadOnlyList<ApiRoute> Routes => _web.Routes;
 
+    /// <summary>Whether it leads and serves.</summary>
+    public bool Leads => _terms?.Serves == true;
+
     /// <summary>Ends when the host is disposed; faults when a part of it dies. A faulted host does nothing any more and wants to be disposed.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Starts serving and subscribing. The master need not be there yet.</summary>
-    /// <exception cref="JournalUnavailableException">The data directory is held by another process or cannot be written.</exception>
-    /// <exception cref="JournalDamagedException">The journal cannot be trusted.</exception>
+    /// <summary>
+    /// Starts serving and subscribing; who stands in an election, only listening: another may lead. The master need not be there yet.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">It stands alone, and its store is held by another process or cannot be used.</exception>
+    /// <exception cref="JournalDamagedException">It stands alone, and the journal cannot be trusted.</exception>
     /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
     public static async Task<AppsHost> StartAsync(AppsOptions options, CancellationToken cancellation = default, ILoggerFactory? logs = null)
     {
@@ -52,14 +69,12 @@ public sealed class AppsHost : IAsyncDisposable
         {
             levels.TrySet(LogLevels.Root, least);
         }
-        var log = levels.CreateLogger("Offerbook.Apps");
-        var journal = await JournalStore.OpenAsync(options.EffectiveStore, cancellation, warning => log.LogWarning("{Warning}", warning));
-        var host = new AppsHost(options, journal, levels);
+        var host = new AppsHost(options, levels);
         try
         {
-            // The address comes first: with port 0 only listening tells it, and tasks are told where the API is.
+            // The address comes first: with port 0 only listening tells it, and tasks, rivals and clients are told where the API is.
             await host._web.ListenAsync(cancellation);
-            await host.LeadAsync(cancellation);
+            await host.StandAsync(cancellation);
         }
         catch
         {
@@ -69,53 +84,63 @@ public sealed class AppsHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Takes no more requests, finishes those it has, lets another lead, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
             return;
         }
+        _standby?.Stop();
+        if (_terms is not null)
+        {
+            await _terms.DisposeAsync();
+        }
         _gate.Close();
         _events.Close();
         await _web.DisposeAsync();
-        await _changing.WaitAsync();
-        if (_term is not null)
-        {
-            await _term.DisposeAsync();
-        }
+        _standby?.Dispose();
         await _events.DisposeAsync();
-        await _journal.DisposeAsync();
         _completion.TrySetResult();
     }
 
-    private Task LeadAsync(CancellationToken cancellation)
+    private async Task StandAsync(CancellationToken cancellation)
     {
-        _term = new AppsTerm(_options, Address, _gate, _events, _journal, _meter);
-        return _term.StartAsync(failure => _completion.TrySetException(failure), cancellation);
+        var self = _web.Advertised;
+        ICandidate candidate = _options.Election is { } election
+            ? await election.Stand(self, line => _log.LogInformation("{Line}", line))
+            : new StandaloneCandidate(self, ReadOnlyMemory<byte>.Empty);
+        _terms = new TermKeeper(candidate, leader => CreateTerm(leader, candidate), TermBackoff.Default, TimeProvider.System, Tell);
+        if (_options.Election is not null)
+        {
+            _standby = new LeaderProxy(_terms, new StandbyOptions(self)
+            {
+                ConnectTimeout = _options.Api.LeaderConnectTimeout,
+                ReadTimeout = _options.Api.LeaderReadTimeout,
+                MaxBodyBytes = ApiRequest.MaxBodyBytes,
+                SendsAway = static request => request.Path.Value?.StartsWith("/v2/events", StringComparison.Ordinal) == true,
+            }, TimeProvider.System);
+        }
+        _terms.Start();
+        _ = _terms.Completion.ContinueWith(ended => _completion.TrySetException(ended.Exception!.InnerException!),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        if (_options.Election is null)
+        {
+            await _terms.FirstTerm.WaitAsync(cancellation);
+        }
     }
 
-    /// <summary>Ends the term, and as nobody else stands, begins the next at once. Clients are refused meanwhile, and streams end.</summary>
-    private async Task StepDownAsync()
+    private AppsTerm CreateTerm(LeaderInfo leader, ICandidate candidate) => new(_options, _web.Advertised, cancellation => _options.OpenJournalAsync(_log, cancellation), _gate, _events, _meter,
+        _options.Election is null ? null : () => candidate.Standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == leader.Id);
+
+    private Task<bool> HandOnAsync(HttpContext context) => _standby?.TryAnswerAsync(context) ?? Task.FromResult(false);
+
+    private void Tell(TermNews news)
     {
-        await _changing.WaitAsync();
-        try
+        if (news is TermNews.Began)
         {
-            if (Volatile.Read(ref _disposed) != 0)
-            {
-                return;
-            }
-            _gate.Close();
-            _events.CutAll();
-            await _term!.DisposeAsync();
-            await LeadAsync(CancellationToken.None);
+            _abdication.Began();
         }
-        catch (Exception failure)
-        {
-            _completion.TrySetException(failure);
-        }
-        finally
-        {
-            _changing.Release();
-        }
+        _log.Log(news is TermNews.Failed or TermNews.Unheard ? LogLevel.Warning : LogLevel.Information, "{News}", news);
     }
 }

@@ -1,12 +1,14 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Core;
+using Offerbook.Client.Hosting.Terms;
 using Offerbook.Storage;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Apps.Hosting;
 
 /// <summary>How the Apps framework is run.</summary>
-/// <param name="DataDirectory">Holds its journal; created with mode 0700 when it is missing. One framework at a time.</param>
+/// <param name="DataDirectory">Holds its journal unless <see cref="Store"/> names another place; created with mode 0700 when it is missing.</param>
 /// <param name="Masters">Addresses of masters, tried in turn; at least one.</param>
 public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Masters)
 {
@@ -39,9 +41,25 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
     /// <summary>Where the journal is; null: the file <see cref="Journal"/>.</summary>
     public StoreAddress? Store { get; init; }
 
+    /// <summary>The election it stands in. Null: nobody else stands, and it leads.</summary>
+    public ElectionOptions? Election { get; init; }
+
     public string Journal => Path.Combine(DataDirectory, "journal.db");
 
-    internal StoreAddress EffectiveStore => Store ?? new StoreAddress.OfFile(Journal);
+    /// <summary>Opens a store that has no address.</summary>
+    internal Func<IJournal>? OpenStore { get; init; }
+
+    /// <summary>Where others reach it: under the host name that it was given, if any, else at the address it listens on.</summary>
+    internal Uri Advertised(Uri listens)
+    {
+        var host = Settings.Hostname != AppsSettings.Default.Hostname ? Settings.Hostname
+            : Listen.Address.Equals(IPAddress.Any) || Listen.Address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName()
+            : null;
+        return host is null ? listens : new UriBuilder(listens) { Host = host }.Uri;
+    }
+
+    internal async ValueTask<IJournal> OpenJournalAsync(ILogger log, CancellationToken cancellation) => OpenStore?.Invoke()
+        ?? await JournalStore.OpenAsync(Store ?? new StoreAddress.OfFile(Journal), cancellation, warning => log.LogWarning("{Warning}", warning));
 
     /// <param name="address">Where the API is; told to tasks unless the settings name another place.</param>
     internal AppsSettings EffectiveSettings(Uri address) => Settings with

@@ -10,7 +10,9 @@ using Offerbook.Client.Scheduling;
 namespace Offerbook.Apps.Hosting;
 
 /// <summary>Carries out the core's effects: answers, events and views for clients, calls to the master, probes of instances.</summary>
-internal sealed class AppsShell(SchedulerConnection master, CoreGate gate, EventHub events, HealthProber prober, CoreMeter meter) : IEffectHandler
+/// <param name="seen">Set when readers see the first view.</param>
+internal sealed class AppsShell(SchedulerConnection master, CoreGate gate, EventHub events, HealthProber prober, CoreMeter meter, TaskCompletionSource seen)
+    : IEffectHandler
 {
     public void Perform(IEffect effect)
     {
@@ -24,6 +26,7 @@ internal sealed class AppsShell(SchedulerConnection master, CoreGate gate, Event
                 break;
             case PublishView published:
                 gate.View = published.View;
+                seen.TrySetResult();
                 break;
             case RunHealthCheck run:
                 prober.Start(run);

@@ -1,10 +1,11 @@
 using Offerbook.Actors;
-using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Http;
 using Offerbook.Apps.Http.Events;
 using Offerbook.Apps.Http.Measuring;
 using Offerbook.Client.Hosting;
+using Offerbook.Client.Hosting.Terms;
+using Offerbook.Coordination.Hosting;
 using Offerbook.Storage;
 using Offerbook.Wire.Http;
 
@@ -12,51 +13,43 @@ namespace Offerbook.Apps.Hosting;
 
 /// <summary>
 /// One term as leader: a core recovered from the journal, its connection to the master and its probes. It ends with everything that
-/// is not in the journal; the next term of the same framework takes its tasks up again.
+/// is not in the journal; the next term of the same framework, here or elsewhere, takes its tasks up again.
 /// </summary>
-internal sealed class AppsTerm : IAsyncDisposable
+internal sealed class AppsTerm : ITerm
 {
-    private readonly CoreRunner<AppsMessage> _runner;
-    private readonly SchedulerConnection _connection;
+    private readonly FrameworkTerm<AppsMessage> _term;
     private readonly HealthProber _prober;
-    private readonly CoreGate _gate;
+    private readonly EventHub _events;
 
-    public AppsTerm(AppsOptions options, Uri address, CoreGate gate, EventHub events, IJournal journal, CoreMeter meter)
+    /// <param name="address">Where the API is reached.</param>
+    /// <param name="openJournal">Opens the store, for this term only.</param>
+    /// <param name="isCertain">Whether the election says for certain that this term leads; null: nobody else stands.</param>
+    public AppsTerm(AppsOptions options, Uri address, Func<CancellationToken, ValueTask<IJournal>> openJournal, CoreGate gate, EventHub events, CoreMeter meter,
+        Func<bool>? isCertain)
     {
-        _gate = gate;
-        CoreRunner<AppsMessage> runner = null!;
-        _connection = new SchedulerConnection(new SchedulerConnectionOptions(options.Masters)
-            {
-                Http = StreamingClientOptions.Default with { Credential = options.Credential },
-            },
-            (signal, stop) => runner.PostAsync(new AppsMessage.MasterSignalled(signal), stop));
-        _prober = new HealthProber((message, stop) => runner.PostAsync(message, stop), TimeProvider.System);
+        _events = events;
+        FrameworkTerm<AppsMessage> term = null!;
+        _prober = new HealthProber((message, stop) => term.PostAsync(message, stop), TimeProvider.System);
+        var master = new SchedulerConnectionOptions(options.Masters) { Http = StreamingClientOptions.Default with { Credential = options.Credential } };
         var core = new AppsCore(options.EffectiveSettings(address), new SeededRandom((ulong)Random.Shared.NextInt64()));
-        var shell = new AppsShell(_connection, gate, events, _prober, meter);
-        _runner = runner = new CoreRunner<AppsMessage>(core, shell, journal, TimeProvider.System, observer: meter);
+        // Readers see the newest view: not before it is this term's own.
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _term = term = new FrameworkTerm<AppsMessage>(
+            new FrameworkTermOptions<AppsMessage>(openJournal, master, signal => new AppsMessage.MasterSignalled(signal), gate) { Observer = meter, IsCertain = isCertain },
+            core, connection => new AppsShell(connection, gate, events, _prober, meter, seen), seen.Task);
     }
 
-    /// <summary>Takes requests from then on.</summary>
-    /// <param name="failed">Told when a part of it dies.</param>
-    public async Task StartAsync(Action<Exception> failed, CancellationToken cancellation)
-    {
-        await _runner.StartAsync(cancellation);
-        _gate.Open(_runner.TryPost);
-        Watch(_runner.Completion, failed);
-        Watch(_connection.Completion, failed);
-    }
+    public Task Completion => _term.Completion;
 
-    /// <summary>Takes no more requests, finishes what it has begun, and leaves the tasks alone.</summary>
-    public async ValueTask DisposeAsync()
+    public Task BeginAsync(CancellationToken over) => _term.BeginAsync(over);
+
+    public async Task EndAsync(TermEnd how)
     {
-        _gate.Close();
-        // The core before what it talks through, so that what it has decided still leaves.
-        await _runner.DisposeAsync();
-        await _connection.DisposeAsync();
+        var ends = _term.EndAsync(how);
+        _events.CutAll();
+        await ends;
         await _prober.DisposeAsync();
+        // Those that came between the two.
+        _events.CutAll();
     }
-
-    private static void Watch(Task part, Action<Exception> failed) => part.ContinueWith(
-        ended => failed(ended.Exception!.InnerException!),
-        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

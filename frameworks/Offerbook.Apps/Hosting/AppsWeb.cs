@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -25,7 +26,9 @@ internal sealed class AppsWeb : IAsyncDisposable
     private readonly AppsOptions _options;
     private readonly WebApplication _web;
 
-    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs, TimeProvider time, Abdication? abdication = null, CoreMeter? asked = null)
+    /// <param name="standby">Answers requests while another leads; false: the request is to be served here. Null: none other ever leads.</param>
+    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs, TimeProvider time, Abdication? abdication = null, CoreMeter? asked = null,
+        Func<HttpContext, Task<bool>>? standby = null)
     {
         _options = options;
         var builder = WebApplication.CreateSlimBuilder();
@@ -43,7 +46,7 @@ internal sealed class AppsWeb : IAsyncDisposable
         _web = builder.Build();
         var settings = options.EffectiveSettings(new UriBuilder("http", options.Listen.Address.ToString(), options.Listen.Port).Uri);
         var meter = new HttpMeter(time);
-        var info = new InfoWriter(settings, options.Api, string.Join(',', options.Masters), () => Address);
+        var info = new InfoWriter(options, settings, () => Advertised);
         var metrics = new MetricsWriter(new MetricsReader(gate, events, meter, asked ?? new CoreMeter(time), settings, time, abdication));
         var access = new ApiAccess(options.Api, gate);
         var (pieces, cache) = (new AppPieces(time), new ResponseCache(gate));
@@ -57,7 +60,7 @@ internal sealed class AppsWeb : IAsyncDisposable
             new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
         ], access);
         Routes = router.Routes;
-        var server = new ApiServer(gate, router, access, options.Api, meter, () => Address, logs.CreateLogger("Offerbook.Apps.Http"));
+        var server = new ApiServer(gate, router, access, options.Api, meter, () => Advertised, standby, logs.CreateLogger("Offerbook.Apps.Http"));
         _web.Run(server.HandleAsync);
     }
 
@@ -65,6 +68,9 @@ internal sealed class AppsWeb : IAsyncDisposable
 
     /// <summary>Known once it listens.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>Where others reach it.</summary>
+    public Uri Advertised => _options.Advertised(Address);
 
     /// <exception cref="IOException">The address is taken or not ours; the message says what to do.</exception>
     public async Task ListenAsync(CancellationToken cancellation)

@@ -12,6 +12,9 @@ internal sealed class Abdication(Func<Task> stepDown, TimeProvider time)
     /// <summary>For how long it has led without a break.</summary>
     public TimeSpan Leads => time.GetElapsedTime(Interlocked.Read(ref _since));
 
+    /// <summary>A term has begun.</summary>
+    public void Began() => Interlocked.Exchange(ref _since, time.GetTimestamp());
+
     public void Announce()
     {
         if (Interlocked.Exchange(ref _announced, 1) == 0)
@@ -26,6 +29,5 @@ internal sealed class Abdication(Func<Task> stepDown, TimeProvider time)
         // What is asked from here on concerns the next term.
         Volatile.Write(ref _announced, 0);
         await stepDown();
-        Interlocked.Exchange(ref _since, time.GetTimestamp());
     }
 }

@@ -8,11 +8,12 @@ using Offerbook.Apps.Http.Measuring;
 namespace Offerbook.Apps.Http;
 
 /// <summary>
-/// Every request, in this order: 1. the headers that all answers carry; 2. how many are being handled (503); 3. the questions of
-/// browsers; 4. who asks (401); 5. the router. Whatever goes wrong inside becomes a JSON error and a line in the log, never a dead
+/// Every request, in this order: 1. the leader, if that is another; 2. the headers that all answers carry; 3. how many are being handled
+/// (503); 4. the questions of browsers; 5. who asks (401); 6. the router. Whatever goes wrong inside becomes a JSON error and a line in the log, never a dead
 /// connection.
 /// </summary>
-internal sealed class ApiServer(CoreGate core, ApiRouter router, ApiAccess access, ApiOptions options, HttpMeter meter, Func<Uri> address, ILogger log)
+internal sealed class ApiServer(CoreGate core, ApiRouter router, ApiAccess access, ApiOptions options, HttpMeter meter, Func<Uri> address,
+    Func<HttpContext, Task<bool>>? standby, ILogger log)
 {
     private readonly RequestLimit _limit = new(options.MaxConcurrentRequests);
     private readonly CorsHeaders _cors = new(options.AllowedOrigins);
@@ -20,6 +21,10 @@ internal sealed class ApiServer(CoreGate core, ApiRouter router, ApiAccess acces
 
     public async Task HandleAsync(HttpContext context)
     {
+        if (standby is not null && await standby(context))
+        {
+            return;
+        }
         var headers = context.Response.Headers;
         headers.CacheControl = "no-cache, no-store, must-revalidate";
         headers.Pragma = "no-cache";

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Offerbook.Apps.Core;
+using Offerbook.Client.Hosting.Terms;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Apps.Http;
@@ -10,7 +11,7 @@ namespace Offerbook.Apps.Http;
 /// The way from a request into the core and back. Reads look at the newest published view instead and never wait for the core.
 /// When the core's mailbox is full, or nobody takes from it, the client hears so at once.
 /// </summary>
-internal sealed class CoreGate
+internal sealed class CoreGate : ITermGate<AppsMessage>
 {
     private readonly ConcurrentDictionary<ConnectionId, TaskCompletionSource<Reply>> _waiting = new();
     private volatile Func<AppsMessage, bool>? _post;
@@ -33,11 +34,17 @@ internal sealed class CoreGate
 
     public void Open(Func<AppsMessage, bool> post) => _post = post;
 
-    /// <summary>Takes nothing any more, and tells everyone who still waits.</summary>
-    public void Close()
+    /// <summary>Takes nothing any more. Who waits for the core still gets its answer; who waits for a change does not any more.</summary>
+    public void Refuse()
     {
         _post = null;
         Interlocked.Exchange(ref _changed, null)?.TrySetResult();
+    }
+
+    /// <summary>Takes nothing any more, and tells everyone who still waits.</summary>
+    public void Close()
+    {
+        Refuse();
         foreach (var (connection, source) in _waiting)
         {
             _waiting.TryRemove(connection, out _);

@@ -5,10 +5,12 @@ using Offerbook.Apps.Hosting;
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/info. Members without a value are null here, as clients know it.</summary>
-internal sealed class InfoWriter(AppsSettings settings, ApiOptions options, string master, Func<Uri> address)
+internal sealed class InfoWriter(AppsOptions all, AppsSettings settings, Func<Uri> address)
 {
     /// <summary>The version of the API that is spoken. Clients compare it to choose how they behave.</summary>
     private const string ApiVersion = "1.11.0";
+
+    private readonly ApiOptions _api = all.Api;
 
     public string Leader => address().Authority;
 
@@ -23,13 +25,13 @@ internal sealed class InfoWriter(AppsSettings settings, ApiOptions options, stri
         ["marathon_config"] = Configuration(view),
         ["zookeeper_config"] = new JObject
         {
-            ["zk"] = null,
+            ["zk"] = all.Election?.Shown,
             ["zk_compression"] = null,
             ["zk_compression_threshold"] = null,
             ["zk_connection_timeout"] = null,
             ["zk_max_node_size"] = null,
             ["zk_max_versions"] = settings.MaxVersions,
-            ["zk_session_timeout"] = null,
+            ["zk_session_timeout"] = all.Election is { } election ? (long)election.SessionTimeout.TotalMilliseconds : null,
             ["zk_timeout"] = null,
         },
         ["http_config"] = new JObject { ["http_port"] = address().Port, ["https_port"] = null },
@@ -37,7 +39,7 @@ internal sealed class InfoWriter(AppsSettings settings, ApiOptions options, stri
 
     private JObject Configuration(AppsView view) => new()
     {
-        ["access_control_allow_origin"] = options.AllowedOrigins.Count == 0 ? null : new JArray(options.AllowedOrigins),
+        ["access_control_allow_origin"] = _api.AllowedOrigins.Count == 0 ? null : new JArray(_api.AllowedOrigins),
         ["checkpoint"] = true,
         ["decline_offer_duration"] = (long)settings.DeclineOfferDuration.TotalMilliseconds,
         ["default_network_name"] = settings.DefaultNetworkName,
@@ -46,15 +48,15 @@ internal sealed class InfoWriter(AppsSettings settings, ApiOptions options, stri
         ["failover_timeout"] = (long)settings.FailoverTimeout.TotalSeconds,
         ["features"] = new JArray(settings.Features),
         ["framework_name"] = settings.FrameworkName,
-        ["ha"] = false,
+        ["ha"] = all.Election is not null,
         ["hostname"] = settings.Hostname,
         ["launch_token"] = settings.MaxLaunchesInFlight,
         ["launch_token_refresh_interval"] = null,
-        ["leader_proxy_connection_timeout_ms"] = null,
-        ["leader_proxy_read_timeout_ms"] = null,
+        ["leader_proxy_connection_timeout_ms"] = (long)_api.LeaderConnectTimeout.TotalMilliseconds,
+        ["leader_proxy_read_timeout_ms"] = (long)_api.LeaderReadTimeout.TotalMilliseconds,
         ["local_port_max"] = settings.ServicePortMax,
         ["local_port_min"] = settings.ServicePortMin,
-        ["master"] = master,
+        ["master"] = string.Join(',', all.Masters),
         ["max_instances_per_offer"] = settings.MaxInstancesPerOffer,
         ["mesos_bridge_name"] = settings.Matching.BridgeName,
         ["mesos_heartbeat_failure_threshold"] = settings.Subscription.MissedHeartbeats,
@@ -76,7 +78,7 @@ internal sealed class InfoWriter(AppsSettings settings, ApiOptions options, stri
         ["task_lost_expunge_initial_delay"] = 0,
         ["task_lost_expunge_interval"] = (long)settings.SweepInterval.TotalMilliseconds,
         ["task_reservation_timeout"] = (long)settings.ReservationTimeout.TotalMilliseconds,
-        ["webui_url"] = options.WebUiUrl,
+        ["webui_url"] = _api.WebUiUrl,
         ["maintenance_mode"] = settings.Matching.MaintenanceMode,
     };
 }

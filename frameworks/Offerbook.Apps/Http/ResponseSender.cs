@@ -18,6 +18,10 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter)
     {
         var (context, response) = (request.Context, request.Context.Response);
         response.StatusCode = answer.Status;
+        if (answer.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            response.Headers.RetryAfter = "1";
+        }
         foreach (var (name, value) in answer.Headers)
         {
             response.Headers[name] = value;

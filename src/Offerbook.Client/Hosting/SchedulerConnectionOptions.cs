@@ -12,5 +12,10 @@ public sealed record SchedulerConnectionOptions(IReadOnlyList<Uri> Masters)
     /// <summary>Calls that may wait to be sent: some tens of megabytes. A subscription with more is ended, since the master does not keep up.</summary>
     public int MaxCallsWaiting { get; init; } = 16_384;
 
+    /// <summary>
+    /// Asked before every SUBSCRIBE whether it may be sent. Null: it may; a text: not now, and why. What it throws breaks the connection.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<string?>>? BeforeSubscribing { get; init; }
+
     public StreamingClientOptions Http { get; init; } = StreamingClientOptions.Default;
 }

@@ -50,6 +50,11 @@ internal sealed class SchedulerSession
     {
         try
         {
+            if (_options.BeforeSubscribing is { } ask && await ask(_closed.Token) is { } obstacle)
+            {
+                await _post(new SchedulerSignal.SubscriptionEnded(_number, null, obstacle), _closed.Token);
+                return;
+            }
             var (master, stream, answer) = await OpenAsync(subscribe);
             if (stream is null)
             {

@@ -27,6 +27,8 @@ public sealed class TermKeeper : IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstTerm = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
+    private TaskCompletionSource _servingChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _serves;
     private Course? _course;
     private Task _running = Task.CompletedTask;
     private int _failures;
@@ -57,6 +59,38 @@ public sealed class TermKeeper : IAsyncDisposable
 
     /// <summary>How the candidate stands.</summary>
     public Standing Standing => _candidate.Standing;
+
+    /// <summary>Whether a term has begun and is not yet being ended.</summary>
+    public bool Serves
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _serves;
+            }
+        }
+    }
+
+    /// <summary>Waits until the standing, or whether it serves, is another than what is known. What came and went meanwhile may be skipped.</summary>
+    public async Task ChangedAsync(Standing standing, bool serves, CancellationToken cancellation)
+    {
+        Task changed;
+        lock (_lock)
+        {
+            if (_serves != serves)
+            {
+                return;
+            }
+            changed = _servingChanged.Task;
+        }
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var stands = _candidate.ChangedAsync(standing, either.Token).AsTask();
+        var first = await Task.WhenAny(stands, changed.WaitAsync(either.Token));
+        await either.CancelAsync();
+        _ = stands.ContinueWith(static task => task.Exception, TaskScheduler.Default);
+        await first;
+    }
 
     /// <summary>Call it once.</summary>
     public void Start() => _running = Task.Run(RunAsync);
@@ -151,6 +185,7 @@ public sealed class TermKeeper : IAsyncDisposable
         var began = _time.GetTimestamp();
         var failure = await RunAsync(term, self, course);
         var lasted = _time.GetElapsedTime(began);
+        SetServes(false);
         course.End();
         await watch;
         var how = failure is not null ? TermEnd.Failed : course.IsLost ? TermEnd.Lost : TermEnd.GivenUp;
@@ -175,6 +210,7 @@ public sealed class TermKeeper : IAsyncDisposable
             var began = _time.GetTimestamp();
             await term.BeginAsync(course.Over);
             course.Over.ThrowIfCancellationRequested();
+            SetServes(true);
             _tell(new TermNews.Began(self, _time.GetElapsedTime(began)));
             _firstTerm.TrySetResult();
             await term.Completion.WaitAsync(course.Over);
@@ -234,6 +270,22 @@ public sealed class TermKeeper : IAsyncDisposable
         {
             _tell(new TermNews.Unheard(request, failure));
         }
+    }
+
+    private void SetServes(bool serves)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            if (_serves == serves)
+            {
+                return;
+            }
+            _serves = serves;
+            changed = _servingChanged;
+            _servingChanged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        changed.SetResult();
     }
 
     /// <summary>What may put an end to a term from outside. Giving up is asked from any thread; the rest is the keeper's own.</summary>

@@ -279,7 +279,7 @@ internal sealed class TermKeeperTests
     [Test]
     public async Task StepDown_OfOneThatStandsAlone_BeginsTheNextTerm()
     {
-        await using var alone = new TermKeeper(new StandaloneCandidate(new Uri("http://127.0.0.1:1/"), default), self =>
+        await using var alone = new TermKeeper(new StandaloneCandidate(new Uri("http://127.0.0.1:1/"), ReadOnlyMemory<byte>.Empty), self =>
         {
             var term = new ScriptedTerm(self);
             term.Begin();
@@ -346,6 +346,27 @@ internal sealed class TermKeeperTests
         Assert.That(await NewsAsync(), Is.InstanceOf<TermNews.Ended>());
         Assert.That(await NewsAsync(), Is.InstanceOf<TermNews.Unheard>());
         Assert.That((await NextAsync()).Self.Id, Is.EqualTo("7"), "it leads still, and serves");
+    }
+
+    [Test]
+    public async Task Change_OfStandingOrServing_IsHeard()
+    {
+        var (standing, none) = (_keeper.Standing, CancellationToken.None);
+        var led = _keeper.ChangedAsync(standing, false, none);
+        _candidate.Lead("7");
+        await led.WaitAsync(Limit);
+        standing = _keeper.Standing;
+        var served = _keeper.ChangedAsync(standing, false, none);
+        Assert.That((standing, _keeper.Serves), Is.EqualTo((new Standing.Leads(ScriptedCandidate.Info("7"), false), false)));
+
+        (await NextAsync()).Begin();
+        await served.WaitAsync(Limit);
+
+        Assert.That((_keeper.Standing, _keeper.Serves), Is.EqualTo((standing, true)));
+        using var patience = new CancellationTokenSource();
+        var waits = _keeper.ChangedAsync(standing, true, patience.Token);
+        await patience.CancelAsync();
+        Assert.That(async () => await waits.WaitAsync(Limit), Throws.InstanceOf<OperationCanceledException>());
     }
 
     private async Task<ScriptedTerm> NextAsync() => await _terms.Reader.ReadAsync().AsTask().WaitAsync(Limit);

@@ -22,6 +22,10 @@ public static class AppsFlags
         Api("http_realm", "Named to clients that must show who they are", (text, api) => api with { Realm = text }, api => api.Realm),
         Api("http_viewers", "As http_credentials, for those who may only read", (text, api) => api with { Viewers = Credentials(text) }, _ => null)
             with { IsPath = true, IsOwn = true },
+        Api("leader_proxy_connection_timeout", "Milliseconds in which a standby must reach the leader", (text, api) => api with { LeaderConnectTimeout = Milliseconds(text, 1) },
+            api => Of(api.LeaderConnectTimeout)),
+        Api("leader_proxy_read_timeout", "Milliseconds for which the leader may not move before a standby gives a request up",
+            (text, api) => api with { LeaderReadTimeout = Milliseconds(text, 1) }, api => Of(api.LeaderReadTimeout)),
         Api("webui_url", "Where people look at the cluster", (text, api) => api with { WebUiUrl = text }, api => api.WebUiUrl),
         Setting("decline_offer_duration", "Milliseconds for which a declined offer is not wanted again",
             (text, settings) => settings with { DeclineOfferDuration = Milliseconds(text) }, settings => Of(settings.DeclineOfferDuration)),
@@ -81,7 +85,7 @@ public static class AppsFlags
         _ => throw new FormatException($"expecting always or needed, not '{text}'"),
     };
 
-    private static TimeSpan Milliseconds(string text) => TimeSpan.FromMilliseconds(Count(text, 0));
+    private static TimeSpan Milliseconds(string text, int least = 0) => TimeSpan.FromMilliseconds(Count(text, least));
 
     private static string[] List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
