@@ -32,6 +32,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
 {
     private readonly AgentContext _context;
     private readonly MasterLink _link;
+    private readonly MasterTerms _terms;
     private readonly UpdateStreams _updates;
     private readonly TaskKiller _killer;
     private readonly TaskChecks _checks;
@@ -54,6 +55,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     {
         _context = new AgentContext(settings, random);
         _link = new MasterLink(_context);
+        _terms = new MasterTerms(_context);
         _condition = new AgentCondition(_link);
         var statuses = new StatusMaker(_context);
         _updates = new UpdateStreams(_context, _link);
@@ -130,7 +132,15 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         switch (heard)
         {
             case AgentMessage.MasterEventReceived received:
-                if (_link.IsCurrent(received.Connection))
+                if (!_link.IsCurrent(received.Connection))
+                {
+                    break;
+                }
+                if (_terms.IsDeposed(received.Event))
+                {
+                    LoseMaster(received.Connection);
+                }
+                else
                 {
                     Obey(received.Event);
                 }
@@ -146,6 +156,13 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
                 break;
             case AgentMessage.PingTimedOut timedOut:
                 LoseMaster(timedOut.Connection);
+                break;
+            case AgentMessage.MasterElected when _link.IsWanted:
+                _updates.Pause();
+                _operationUpdates.Pause();
+                _link.BeginAnew();
+                break;
+            case AgentMessage.MasterElected:
                 break;
             case AgentMessage.RegistrationBackedOff:
                 _link.Connect();
@@ -234,6 +251,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         switch (@event)
         {
             case { Type: Event.Types.Type.Subscribed, Subscribed: { } subscribed }:
+                _terms.Follow(subscribed);
                 _orders.Register(subscribed);
                 break;
             case { Type: Event.Types.Type.Shutdown }:

@@ -96,7 +96,7 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(checks);
             var collector = new SandboxCollector(sandboxes, work, mailbox.PostAsync, logger);
             parts.Add(collector);
-            var master = new MasterConnection(options.Masters, options.Credential, mailbox.PostAsync, logger);
+            var master = new MasterConnection(options.Masters, options.DetectMaster?.Invoke(), options.Credential, mailbox.PostAsync, logger);
             parts.Add(master);
 
             var core = new AgentCore(settings, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
@@ -105,6 +105,7 @@ public sealed class AgentHost : IAsyncDisposable
             mailbox.Attach(runner);
             parts.Add(runner);
             await runner.StartAsync(cancellation);
+            master.Watch();
             // The server goes first when the agent stops: its requests wait for the core.
             parts.Remove(server);
             parts.Add(server);

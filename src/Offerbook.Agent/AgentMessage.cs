@@ -85,6 +85,9 @@ public abstract partial record AgentMessage
 
     public sealed record RegistrationBackedOff : AgentMessage;
 
+    /// <summary>Another master leads than the one that the agent is connected to, or tries to reach.</summary>
+    public sealed record MasterElected : AgentMessage;
+
     public sealed record SubscribeTimedOut(long Connection) : AgentMessage;
 
     public sealed record PingTimedOut(long Connection) : AgentMessage;

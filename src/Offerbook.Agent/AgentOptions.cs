@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Offerbook.Agent.Executors;
 using Offerbook.Agent.Registration;
+using Offerbook.Coordination;
 using Offerbook.Wire.Hosting.Logging;
 using Offerbook.Wire.Http;
 
@@ -9,9 +10,12 @@ namespace Offerbook.Agent;
 
 /// <summary>How to start an agent.</summary>
 /// <param name="WorkDirectory">Sandboxes under <c>slaves/</c>, the agent's own state under <c>meta/</c>. Created if missing. One agent at a time may hold it.</param>
-/// <param name="Masters">Where masters are, for instance <c>http://127.0.0.1:5050</c>; any of them will do, the leader is found from there.</param>
+/// <param name="Masters">Where masters are, for instance <c>http://127.0.0.1:5050</c>; any of them will do, the leader is found from there. Empty only with <see cref="DetectMaster"/>.</param>
 public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Masters)
 {
+    /// <summary>Makes what tells the leading master, in place of a list; the agent disposes of it. Null: the list.</summary>
+    public Func<ILeaderDetector>? DetectMaster { get; init; }
+
     /// <summary>Default: loopback.</summary>
     public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;
 

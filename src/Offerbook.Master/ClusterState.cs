@@ -57,15 +57,26 @@ internal sealed class ClusterState(MasterSettings settings, SeededRandom random)
     /// <summary>Which framework or agent reads a stream.</summary>
     public Dictionary<ConnectionId, StreamOwner> Streams { get; } = [];
 
+    /// <summary>Of the journal, through all terms.</summary>
+    public string RegistryId => Registry.LastStart!.RegistryId;
+
+    /// <summary>Of this term: higher than of all before it in this registry. Agents take no orders from lower ones than they have seen.</summary>
+    public long Epoch { get; private set; }
+
     /// <summary>Takes an id that no master before had.</summary>
-    public void Start(in Turn turn)
+    public void Start(in Turn turn, long epoch)
     {
+        Epoch = epoch;
         while (Registry.LastStart?.MasterId == MasterId)
         {
             Master = Describe(Settings, Random.NextGuid().ToString());
         }
         Started = turn.Now;
-        Registry.Record(turn, new Wire.Registry.MasterStarted { MasterId = MasterId, StartedTime = turn.Now.UnixNanoseconds });
+        Registry.Record(turn, new Wire.Registry.MasterStarted
+        {
+            MasterId = MasterId, StartedTime = turn.Now.UnixNanoseconds,
+            RegistryId = Registry.LastStart is { HasRegistryId: true, RegistryId: var id } ? id : Random.NextGuid().ToString(),
+        });
     }
 
     /// <summary>Who a master with this id is, for its node in an election and for everybody who asks it.</summary>

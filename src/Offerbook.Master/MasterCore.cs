@@ -93,7 +93,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
     {
         var turn = new Turn(now, effects);
         _cluster.Registry.Recover(recovery);
-        _cluster.Start(turn);
+        _cluster.Start(turn, recovery.Epoch);
         RegistryRecovery.Restore(turn, _cluster, _departures);
         Rest(turn);
     }

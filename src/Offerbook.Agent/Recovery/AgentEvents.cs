@@ -10,6 +10,7 @@ internal static class AgentEvents
     {
         ["AgentRegistered/1"] = AgentRegistered.Parser,
         ["AgentConfigured/1"] = AgentConfigured.Parser,
+        ["MasterFollowed/1"] = MasterFollowed.Parser,
         ["AgentRetired/1"] = AgentRetired.Parser,
         ["FrameworkKnown/1"] = FrameworkKnown.Parser,
         ["TaskAdmitted/1"] = TaskAdmitted.Parser,

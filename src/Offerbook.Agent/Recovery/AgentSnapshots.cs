@@ -11,7 +11,7 @@ internal static class AgentSnapshots
 {
     public static AgentSnapshot Capture(AgentState state)
     {
-        var snapshot = new AgentSnapshot { Drain = state.Drain, Configured = state.Configured };
+        var snapshot = new AgentSnapshot { Drain = state.Drain, Configured = state.Configured, Followed = state.Followed };
         if (state.Id is { } id)
         {
             snapshot.AgentId = id.ToProto();

@@ -25,6 +25,9 @@ internal sealed class AgentState(AgentSettings settings)
     /// <summary>What the id stands for; null without an id, and from a journal of an older version.</summary>
     public AgentConfigured? Configured { get; private set; }
 
+    /// <summary>The newest term of a master that has taken the agent; null when none ever said.</summary>
+    public MasterFollowed? Followed { get; private set; }
+
     public SortedDictionary<FrameworkId, FrameworkRecord> Frameworks => _frameworks.Known;
 
     public SortedDictionary<TaskKey, AgentTask> Tasks { get; } = [];
@@ -67,6 +70,9 @@ internal sealed class AgentState(AgentSettings settings)
                 break;
             case AgentConfigured configured:
                 Configured = configured;
+                break;
+            case MasterFollowed followed:
+                Followed = followed;
                 break;
             case AgentRetired:
                 Id = null;
@@ -137,6 +143,7 @@ internal sealed class AgentState(AgentSettings settings)
                 Invariant.Check(Tasks.Count == 0 && Frameworks.Count == 0, "a snapshot starts a recovery");
                 AgentSnapshots.Restore(snapshot, this);
                 Configured = snapshot.Configured;
+                Followed = snapshot.Followed;
                 Operations.Restore(snapshot);
                 OperatorContainers.Restore(snapshot);
                 break;

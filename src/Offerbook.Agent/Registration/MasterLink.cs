@@ -49,10 +49,21 @@ internal sealed class MasterLink(AgentContext context)
         }
     }
 
+    /// <summary>The agent is to be registered: it is, or tries to be.</summary>
+    public bool IsWanted { get; private set; }
+
+    /// <summary>A master leads that did not before: whatever failed until now says nothing about it.</summary>
+    public void BeginAnew()
+    {
+        _failures = 0;
+        Begin();
+    }
+
     /// <summary>Starts the wait before an attempt, dropping the present connection.</summary>
     public void Begin()
     {
         Drop();
+        IsWanted = true;
         var bound = context.Settings.RegistrationBackoffFactor.TotalMilliseconds * Math.Pow(2, Math.Min(_failures, 30));
         var wait = context.Random.NextDouble() * Math.Min(bound, context.Settings.RegistrationBackoffMax.TotalMilliseconds);
         context.StartTimer(new AgentMessage.RegistrationBackedOff(), TimeSpan.FromMilliseconds(wait));
@@ -62,6 +73,7 @@ internal sealed class MasterLink(AgentContext context)
     public void Stop()
     {
         Drop();
+        IsWanted = false;
         context.CancelTimer(new AgentMessage.RegistrationBackedOff());
     }
 

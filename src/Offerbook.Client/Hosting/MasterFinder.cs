@@ -1,32 +1,60 @@
+using Offerbook.Coordination;
+
 namespace Offerbook.Client.Hosting;
 
-/// <summary>Which master to try next: the one that another named as the leader, else the configured ones in turn. Safe to use from several threads.</summary>
+/// <summary>
+/// Which master to try next: the one that the election names; without a detector the one that another master named as the leader,
+/// else the configured ones in turn. Safe to use from several threads.
+/// </summary>
 internal sealed class MasterFinder
 {
     private readonly Lock _lock = new();
     private readonly Uri[] _configured;
+    private readonly ILeaderDetector? _detector;
     private Uri? _leader;
+    private LeaderInfo? _seen;
     private int _next;
 
-    public MasterFinder(IReadOnlyList<Uri> masters)
+    /// <param name="masters">At least one, unless there is a detector; with one they are not used.</param>
+    /// <param name="detector">Stays the caller's.</param>
+    public MasterFinder(IReadOnlyList<Uri> masters, ILeaderDetector? detector = null)
     {
-        if (masters.Count == 0)
+        if (masters.Count == 0 && detector is null)
         {
             throw new ArgumentException("At least one master must be named.", nameof(masters));
         }
         _configured = [.. masters.Select(Root)];
+        _detector = detector;
     }
 
-    public int Count => _configured.Length;
+    /// <summary>How many must have failed before all have.</summary>
+    public int Count => _detector is null ? _configured.Length : 1;
 
-    public Uri Current
+    /// <summary>Another may lead than the one that failed, so that it is worth asking again soon.</summary>
+    public bool AreSeveral => _detector is not null || _configured.Length > 1;
+
+    /// <summary>Where to go now. Waits while the election has no leader.</summary>
+    public async ValueTask<Uri> NextAsync(CancellationToken cancellation)
     {
-        get
+        if (_detector is null)
         {
             lock (_lock)
             {
                 return _leader ?? _configured[_next];
             }
+        }
+        while (true)
+        {
+            var elected = _detector.Leader;
+            lock (_lock)
+            {
+                _seen = elected;
+                if ((_leader ?? elected?.Address) is { } leader)
+                {
+                    return Root(leader);
+                }
+            }
+            await _detector.ChangedAsync(elected, cancellation);
         }
     }
 
@@ -48,11 +76,32 @@ internal sealed class MasterFinder
             {
                 _leader = null;
             }
-            else if (_configured[_next] == master)
+            else if (_detector is null && _configured[_next] == master)
             {
                 _next = (_next + 1) % _configured.Length;
             }
         }
+    }
+
+    /// <summary>Returns when the election, after <see cref="NextAsync"/> has looked at it, names another leader than this master.</summary>
+    public async Task LeftAsync(Uri master, CancellationToken cancellation)
+    {
+        if (_detector is null)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            return;
+        }
+        LeaderInfo? elected;
+        lock (_lock)
+        {
+            elected = _seen;
+        }
+        do
+        {
+            elected = await _detector.ChangedAsync(elected, cancellation);
+        }
+        // That nobody is known to lead is no reason to leave a master that may still do.
+        while (elected is null || Root(elected.Address) == master);
     }
 
     private static Uri Root(Uri address) => new(address.GetLeftPart(UriPartial.Authority));

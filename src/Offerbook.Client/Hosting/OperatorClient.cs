@@ -3,6 +3,7 @@ using Mesos.V1.Master;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Offerbook.Client.Operating;
+using Offerbook.Coordination;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
 
@@ -18,10 +19,11 @@ public sealed class OperatorClient : IDisposable
     private readonly HttpClient _reads;
 
     /// <param name="masters">Tried in turn until one answers.</param>
-    public OperatorClient(IReadOnlyList<Uri> masters, StreamingClientOptions? http = null)
+    /// <param name="detector">Names the leader, in place of the list; stays the caller's.</param>
+    public OperatorClient(IReadOnlyList<Uri> masters, StreamingClientOptions? http = null, ILeaderDetector? detector = null)
     {
         http ??= StreamingClientOptions.Default;
-        _masters = new MasterFinder(masters);
+        _masters = new MasterFinder(masters, detector);
         _calls = new StreamingClient(http);
         _reads = new HttpClient(new SocketsHttpHandler
         {
@@ -50,7 +52,7 @@ public sealed class OperatorClient : IDisposable
     /// <param name="path">With its query, from the leading slash on.</param>
     public async Task<OperatorAnswer<JObject>> GetAsync(string path, CancellationToken cancellation = default)
     {
-        var answer = await FindLeaderAsync(master => ReadAsync(new Uri(master, path), cancellation));
+        var answer = await FindLeaderAsync(master => ReadAsync(new Uri(master, path), cancellation), cancellation);
         if (!answer.IsSuccess)
         {
             return new OperatorAnswer<JObject>(null, answer.Status, answer.Reason);
@@ -69,7 +71,7 @@ public sealed class OperatorClient : IDisposable
     /// <summary>POSTs an operator call. A call without a result (202, or 200 without a body) gives an empty response.</summary>
     public async Task<OperatorAnswer<Response>> CallAsync(Call call, CancellationToken cancellation = default)
     {
-        var answer = await FindLeaderAsync(master => _calls.PostAsync(new Uri(master, "/api/v1"), call, MessageFormat.Protobuf, null, cancellation));
+        var answer = await FindLeaderAsync(master => _calls.PostAsync(new Uri(master, "/api/v1"), call, MessageFormat.Protobuf, null, cancellation), cancellation);
         if (!answer.IsSuccess)
         {
             return new OperatorAnswer<Response>(null, answer.Status, answer.Reason);
@@ -89,12 +91,12 @@ public sealed class OperatorClient : IDisposable
         _reads.Dispose();
     }
 
-    private async Task<CallAnswer> FindLeaderAsync(Func<Uri, Task<CallAnswer>> ask)
+    private async Task<CallAnswer> FindLeaderAsync(Func<Uri, Task<CallAnswer>> ask, CancellationToken cancellation)
     {
         var redirects = 0;
         for (var failures = 0; ;)
         {
-            var master = _masters.Current;
+            var master = await _masters.NextAsync(cancellation);
             var answer = await ask(master);
             if (answer is { Status: 307, Redirect: { } leader } && redirects++ < MaxRedirects)
             {

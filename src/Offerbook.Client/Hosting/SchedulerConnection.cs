@@ -25,7 +25,7 @@ public sealed class SchedulerConnection : IAsyncDisposable
         _options = options;
         _post = post;
         _http = new StreamingClient(options.Http);
-        _masters = new MasterFinder(options.Masters);
+        _masters = new MasterFinder(options.Masters, options.Detector);
     }
 
     /// <summary>Faults when the connection breaks down by a bug of its own; never ends otherwise.</summary>

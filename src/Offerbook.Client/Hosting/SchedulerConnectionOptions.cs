@@ -1,11 +1,15 @@
+using Offerbook.Coordination;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Client.Hosting;
 
-/// <param name="Masters">Tried in turn, one after the other; at least one. Only scheme, host and port are used.</param>
+/// <param name="Masters">Tried in turn, one after the other; at least one, unless there is a <see cref="Detector"/>. Only scheme, host and port are used.</param>
 public sealed record SchedulerConnectionOptions(IReadOnlyList<Uri> Masters)
 {
+    /// <summary>Names the leading master, in place of the list; stays the caller's. Null: the list.</summary>
+    public ILeaderDetector? Detector { get; init; }
+
     /// <summary>Protobuf unless somebody wants to read along.</summary>
     public MessageFormat Format { get; init; } = MessageFormat.Protobuf;
 

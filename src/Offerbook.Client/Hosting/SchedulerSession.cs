@@ -14,6 +14,12 @@ internal sealed class SchedulerSession
     /// <summary>A master names the leader, which may just have lost to a third; more is a circle.</summary>
     private const int MaxRedirects = 3;
 
+    /// <summary>
+    /// Between two rounds over masters none of which leads: on average some 20 in the 10 s of a session. While there are several masters
+    /// the attempt goes on in here, until the keeper's patience ends, so that its back-off does not outlast an election.
+    /// </summary>
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
+
     private readonly long _number;
     private readonly StreamingClient _http;
     private readonly MasterFinder _masters;
@@ -81,7 +87,7 @@ internal sealed class SchedulerSession
         var redirects = 0;
         for (var failures = 1; ; failures++)
         {
-            var master = _masters.Current;
+            var master = await _masters.NextAsync(_closed.Token);
             var (stream, answer) = await OpenAsync(master, subscribe);
             // A 4xx is the leader's word on this call; another master would say the same.
             if (stream is not null || answer.Status is >= 400 and < 500)
@@ -95,12 +101,24 @@ internal sealed class SchedulerSession
                 continue;
             }
             _masters.Failed(master);
-            if (failures >= _masters.Count)
+            if (failures < _masters.Count)
+            {
+                continue;
+            }
+            if (!_masters.AreSeveral)
             {
                 return (master, null, answer);
             }
+            (failures, redirects) = (0, 0);
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+            pause.CancelAfter(MaxPause * Random.Shared.NextDouble());
+            await IgnoreAsync(_masters.LeftAsync(master, pause.Token));
+            _closed.Token.ThrowIfCancellationRequested();
         }
     }
+
+    /// <summary>For waits that may be broken off.</summary>
+    private static async Task IgnoreAsync(Task wait) => await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<(IncomingStream<Event>? Stream, CallAnswer Answer)> OpenAsync(Uri master, Call subscribe)
     {
@@ -120,6 +138,8 @@ internal sealed class SchedulerSession
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
         var sending = SendAllAsync(master, stream.Header("Mesos-Stream-Id"), ended);
+        var isDeposed = false;
+        var leaving = LeaveAsync();
         string reason;
         try
         {
@@ -128,15 +148,26 @@ internal sealed class SchedulerSession
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested && !_closed.IsCancellationRequested)
         {
-            reason = $"More than {_options.MaxCallsWaiting} calls waited to be sent to {master}.";
+            reason = isDeposed ? $"Another master leads than {master}." : $"More than {_options.MaxCallsWaiting} calls waited to be sent to {master}.";
         }
         finally
         {
             await ended.CancelAsync();
             await sending;
+            await leaving;
         }
         _masters.Failed(master);
         await _post(new SchedulerSignal.SubscriptionEnded(_number, null, reason), _closed.Token);
+
+        async Task LeaveAsync()
+        {
+            await IgnoreAsync(_masters.LeftAsync(master, ended.Token));
+            if (!ended.IsCancellationRequested)
+            {
+                isDeposed = true;
+                await ended.CancelAsync();
+            }
+        }
     }
 
     private async Task SendAllAsync(Uri master, string? streamId, CancellationTokenSource ended)

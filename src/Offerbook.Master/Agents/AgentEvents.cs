@@ -63,5 +63,13 @@ internal static class AgentEvents
 
     public static AgentEvent Drain(DrainConfig config) => new() { Type = Type.Drain, Drain = new() { Config = config } };
 
+    /// <summary>To an agent that has not been subscribed in this term, and so must be told which it is.</summary>
+    public static AgentEvent Shutdown(string message, string registry, long epoch)
+    {
+        var shutdown = Shutdown(message);
+        (shutdown.Shutdown.RegistryId, shutdown.Shutdown.Epoch) = (registry, (ulong)epoch);
+        return shutdown;
+    }
+
     public static AgentEvent Shutdown(string message) => new() { Type = Type.Shutdown, Shutdown = new() { Message = message } };
 }

@@ -26,7 +26,7 @@ internal sealed class AgentRegistration(
         info.Id = id.ToProto();
         if (Refuse(id, info, ip) is { } refusal)
         {
-            turn.Send(connection, AgentEvents.Shutdown(refusal));
+            turn.Send(connection, AgentEvents.Shutdown(refusal, cluster.RegistryId, cluster.Epoch));
             turn.CloseStream(connection);
             return;
         }
@@ -179,6 +179,8 @@ internal sealed class AgentRegistration(
                 MasterInfo = cluster.Master,
                 PingIntervalSeconds = cluster.Settings.AgentPingInterval.TotalSeconds,
                 PingTimeoutSeconds = cluster.Settings.AgentTimeout.TotalSeconds,
+                RegistryId = cluster.RegistryId,
+                Epoch = (ulong)cluster.Epoch,
             },
         };
         @event.Subscribed.CompletedFrameworkIds.Add(completed);

@@ -140,4 +140,81 @@ public sealed class MasterLinkTests
 
         Assert.That(bench.Effects<DisconnectFromMaster>().Count(), Is.EqualTo(1));
     }
+
+    [Test]
+    public void AMaster_OfAnOlderTerm_IsLeft_AlsoAfterARestartAndFromASnapshot()
+    {
+        var bench = new Bench();
+        Answer(bench, InTerm(7));
+        Assert.That(bench.Core.View().Registered, Is.True);
+        foreach (var later in new[] { bench, bench.Restart(), bench.Restart(new Storage.JournalRecord("AgentSnapshot/1", bench.Core.CaptureState())) })
+        {
+            later.Tell(new AgentMessage.MasterConnectionEnded(later.Connection, null, "broken"));
+            later.Take();
+            Answer(later, InTerm(6));
+            Assert.That(later.Core.View().Registered, Is.False);
+            Assert.That(later.Effects<DisconnectFromMaster>().Count(), Is.EqualTo(1));
+            later.Take();
+            later.Hear(Make.Launch(Make.Task()));
+            Assert.That(later.Done, Is.Empty, "it takes no orders from a deposed master");
+
+            Answer(later, InTerm(8));
+            Assert.That(later.Core.View().Registered, Is.True);
+        }
+    }
+
+    [Test]
+    public void AMaster_OfAnotherJournal_IsFollowedWhateverItsTerm()
+    {
+        var bench = new Bench();
+        Answer(bench, InTerm(7));
+        bench.Tell(new AgentMessage.MasterConnectionEnded(bench.Connection, null, "broken"));
+        bench.Take();
+        Answer(bench, InTerm(1, "registry-2"));
+        Assert.That(bench.Core.View().Registered, Is.True);
+    }
+
+    [Test]
+    public void Shutdown_ByADeposedMaster_KillsNothing()
+    {
+        var bench = new Bench();
+        Answer(bench, InTerm(7));
+        bench.Run(Make.Task());
+        bench.Tell(new AgentMessage.MasterConnectionEnded(bench.Connection, null, "broken"));
+        bench.Take();
+        Answer(bench, new Event
+        {
+            Type = Event.Types.Type.Shutdown, Shutdown = new() { Message = "has been marked gone", RegistryId = "registry-1", Epoch = 6 },
+        });
+        Assert.That(bench.Effects<SignalContainer>(), Is.Empty);
+        Assert.That(bench.Core.View().Id, Is.Not.Null);
+    }
+
+    [Test]
+    public void Election_OfAnotherMaster_EndsTheWaitAndTheConnection()
+    {
+        var bench = new Bench().Register();
+        bench.Take();
+        bench.Tell(new AgentMessage.MasterElected());
+        Assert.That(bench.Effects<DisconnectFromMaster>().Count(), Is.EqualTo(1));
+        for (var i = 0; i < 10; i++)
+        {
+            bench.Register();
+            bench.Tell(new AgentMessage.MasterConnectionEnded(bench.Connection, 503, "not the leader"));
+        }
+        bench.Take();
+        bench.Tell(new AgentMessage.MasterElected());
+        bench.Pass(TimeSpan.FromSeconds(1));
+        Assert.That(bench.Effects<ConnectToMaster>().Count(), Is.EqualTo(1), "earlier failures say nothing about a new leader");
+    }
+
+    /// <summary>Waits out the back-off and lets the master answer the agent's SUBSCRIBE.</summary>
+    private static void Answer(Bench bench, Event answer) => bench.Register(answer);
+
+    private static Event InTerm(ulong epoch, string registry = "registry-1")
+    {
+        var subscribed = Make.Subscribed();
+        (subscribed.Subscribed.RegistryId, subscribed.Subscribed.Epoch) = (registry, epoch);
+        return subscribed;
+    }
 }

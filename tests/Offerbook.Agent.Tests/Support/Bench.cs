@@ -67,7 +67,10 @@ internal sealed class Bench
     public void Hear(Event @event) => Tell(new AgentMessage.MasterEventReceived(Connection, @event));
 
     /// <summary>Waits out the back-off and lets the master accept.</summary>
-    public Bench Register(params string[] completedFrameworks)
+    public Bench Register(params string[] completedFrameworks) => Register(Make.Subscribed(completedFrameworks));
+
+    /// <summary>Waits out the back-off and lets the master answer.</summary>
+    public Bench Register(Event answer)
     {
         // Step by step, because an attempt that nobody answers is given up again.
         while (Done.OfType<ConnectToMaster>().LastOrDefault()?.Connection is not { } newest || newest == Connection)
@@ -75,7 +78,7 @@ internal sealed class Bench
             Pass(TimeSpan.FromMilliseconds(10));
         }
         Connection = Done.OfType<ConnectToMaster>().Last().Connection;
-        Hear(Make.Subscribed(completedFrameworks));
+        Hear(answer);
         return this;
     }
 

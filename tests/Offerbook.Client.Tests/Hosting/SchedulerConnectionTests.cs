@@ -218,6 +218,57 @@ internal sealed class SchedulerConnectionTests
         Assert.That(connection.Completion.IsFaulted, Is.False);
     }
 
+    [Test]
+    public async Task Subscription_WhenAnotherMasterIsElected_EndsAndTheNextGoesThere()
+    {
+        await using var heir = await FakeMaster.StartAsync();
+        var detector = new ScriptedDetector();
+        var connection = Connect(new SchedulerConnectionOptions([]) { Detector = detector });
+        connection.TryPerform(Open(1));
+        detector.Elect(_master.Address);
+        _master.SendSubscribed("f-1");
+        Assert.That(await NextAsync(), Is.InstanceOf<SchedulerSignal.EventReceived>());
+
+        detector.Elect(null);
+        _master.Send(new Event { Type = Event.Types.Type.Heartbeat });
+        Assert.That(await NextAsync(), Is.InstanceOf<SchedulerSignal.EventReceived>(), "that nobody is known to lead ends nothing");
+        detector.Elect(heir.Address);
+        var ended = (SchedulerSignal.SubscriptionEnded)await NextAsync();
+        Assert.That(ended.Reason, Does.Contain("Another master leads"));
+        connection.TryPerform(Open(2));
+        heir.SendSubscribed("f-1");
+        Assert.That((await NextAsync()).Subscription, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Subscribe_WhileTheElectedMasterIsDead_GoesOnUntilAnotherIsElected()
+    {
+        var detector = new ScriptedDetector();
+        detector.Elect(Dead());
+        Connect(new SchedulerConnectionOptions([]) { Detector = detector }).TryPerform(Open(1));
+        detector.Elect(_master.Address);
+        _master.SendSubscribed("f-1");
+        Assert.That(await NextAsync(), Is.InstanceOf<SchedulerSignal.EventReceived>());
+    }
+
+    [Test]
+    public async Task Subscribe_WhileNoneOfSeveralMastersLeads_GoesOnUntilOneDoes()
+    {
+        await using var standby = await FakeMaster.StartAsync();
+        var asked = 0;
+        standby.Instead = context =>
+        {
+            if (Interlocked.Increment(ref asked) == 3)
+            {
+                standby.Instead = null;
+            }
+            return context.Response.WriteTextAsync(503, "No leader elected");
+        };
+        Connect(Dead(), standby.Address).TryPerform(Open(1));
+        standby.SendSubscribed("f-1");
+        Assert.That(await NextAsync(), Is.InstanceOf<SchedulerSignal.EventReceived>());
+    }
+
     /// <summary>Keeper and connection together, against a master that comes, leaves and comes back.</summary>
     [Test]
     public async Task Keeper_OverTheConnection_SubscribesAgainWithItsId()

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Offerbook.Coordination;
 using Offerbook.Wire;
 using Offerbook.Wire.AgentProtocol;
 using Offerbook.Wire.Http;
@@ -8,10 +9,14 @@ namespace Offerbook.Agent.Hosting.Registration;
 
 /// <summary>
 /// Moves bytes between the core and the master. One connection at a time is open; opening the next closes the one before.
-/// Which master: the one that answered last, else the next of the list; a master that does not lead says who does.
+/// Which master: the one that the detector names; without one, the one that answered last, else the next of the list. A master that
+/// does not lead says who does. While several may lead, attempts go on until one has taken the agent or the core gives up waiting, so
+/// that the core's growing back-off does not outlast an election.
 /// </summary>
+/// <param name="masters">Not empty, unless there is a detector.</param>
+/// <param name="detector">Null: there is the list only. It is disposed of with this.</param>
 internal sealed class MasterConnection(
-    IReadOnlyList<Uri> masters, Credential? credential, Func<AgentMessage, ValueTask> post, ILogger logger) : IAsyncDisposable
+    IReadOnlyList<Uri> masters, ILeaderDetector? detector, Credential? credential, Func<AgentMessage, ValueTask> post, ILogger logger) : IAsyncDisposable
 {
     private const string Path = "/offerbook/agent/v1";
     private const string StreamIdHeader = "Offerbook-Stream-Id";
@@ -24,11 +29,19 @@ internal sealed class MasterConnection(
 
     private const int MaxRedirects = 5;
 
+    /// <summary>Between two rounds over masters none of which leads: on average some 20 in a session's 10 s.</summary>
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
+
     private readonly StreamingClient _client = new(StreamingClientOptions.Default with { Credential = credential });
     private readonly Lock _lock = new();
-    private Session? _session;
+    private readonly CancellationTokenSource _disposed = new();
+    private Task _watching = Task.CompletedTask;
+    private volatile Session? _session;
     private Uri? _leader;
     private int _next;
+
+    /// <summary>Begins to tell the core when another master leads than the one that it is connected to.</summary>
+    public void Watch() => _watching = detector is null ? Task.CompletedTask : WatchAsync(detector);
 
     public void Open(long connection, Call subscribe)
     {
@@ -55,6 +68,8 @@ internal sealed class MasterConnection(
 
     public async ValueTask DisposeAsync()
     {
+        await _disposed.CancelAsync();
+        await _watching;
         var last = _session;
         Replace(null);
         if (last?.Running is { } running)
@@ -62,6 +77,11 @@ internal sealed class MasterConnection(
             await running;
         }
         _client.Dispose();
+        if (detector is not null)
+        {
+            await detector.DisposeAsync();
+        }
+        _disposed.Dispose();
     }
 
     private void Replace(Session? session)
@@ -73,6 +93,30 @@ internal sealed class MasterConnection(
         }
     }
 
+    private async Task WatchAsync(ILeaderDetector elections)
+    {
+        try
+        {
+            LeaderInfo? known = null;
+            while (true)
+            {
+                known = await elections.ChangedAsync(known, _disposed.Token);
+                // That nobody is known to lead is no reason to leave a master that may still do.
+                if (known is not null && _session is { } session && session.Master is { } master && !IsSame(master, known.Address))
+                {
+                    logger.LogInformation("The master at {Address} leads now", known.Address);
+                    await post(new AgentMessage.MasterElected());
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
+        {
+            // The agent stops.
+        }
+    }
+
+    private static bool IsSame(Uri one, Uri other) => string.Equals(one.Authority, other.Authority, StringComparison.OrdinalIgnoreCase);
+
     private async Task RunAsync(Session session, Call subscribe)
     {
         await Task.Yield();
@@ -81,7 +125,7 @@ internal sealed class MasterConnection(
         string reason;
         try
         {
-            var (address, stream, answer) = await SubscribeAsync(subscribe, cancellation);
+            var (address, stream, answer) = await SubscribeAsync(session, subscribe, cancellation);
             if (stream is null)
             {
                 (status, reason) = (answer.Status, answer.Reason);
@@ -108,11 +152,65 @@ internal sealed class MasterConnection(
         await post(new AgentMessage.MasterConnectionEnded(session.Connection, status, reason));
     }
 
-    private async Task<(Uri Address, IncomingStream<Event>? Stream, CallAnswer Answer)> SubscribeAsync(Call subscribe, CancellationToken cancellation)
+    private async Task<(Uri Address, IncomingStream<Event>? Stream, CallAnswer Answer)> SubscribeAsync(
+        Session session, Call subscribe, CancellationToken cancellation)
     {
-        var address = _leader ?? masters[_next++ % masters.Count];
+        for (var failures = 1; ; failures++)
+        {
+            var tried = detector?.Leader;
+            var attempt = await TryAsync(session, await ChooseAsync(cancellation), subscribe, cancellation);
+            // A 4xx is the leader's word; another master would say the same.
+            var mayLead = attempt.Answer.Status is null or 307 or >= 500 && (detector is not null || masters.Count > 1);
+            if (attempt.Stream is not null || !mayLead)
+            {
+                return attempt;
+            }
+            if (detector is not null)
+            {
+                await WaitAsync(pause => detector.ChangedAsync(tried, pause).AsTask(), cancellation);
+            }
+            else if (failures % masters.Count == 0)
+            {
+                await WaitAsync(pause => Task.Delay(Timeout.InfiniteTimeSpan, pause), cancellation);
+            }
+        }
+    }
+
+    /// <summary>Waits for whatever comes first: the event, or some part of <see cref="MaxPause"/>, drawn so that a fleet does not ask as one.</summary>
+    private static async Task WaitAsync(Func<CancellationToken, Task> wait, CancellationToken cancellation)
+    {
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        pause.CancelAfter(MaxPause * Random.Shared.NextDouble());
+        try
+        {
+            await wait(pause.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The pause is over.
+        }
+    }
+
+    private async ValueTask<Uri> ChooseAsync(CancellationToken cancellation)
+    {
+        if (detector is null)
+        {
+            return _leader ?? masters[_next++ % masters.Count];
+        }
+        var leader = detector.Leader;
+        while (leader is null)
+        {
+            leader = await detector.ChangedAsync(null, cancellation);
+        }
+        return leader.Address;
+    }
+
+    private async Task<(Uri Address, IncomingStream<Event>? Stream, CallAnswer Answer)> TryAsync(
+        Session session, Uri address, Call subscribe, CancellationToken cancellation)
+    {
         for (var hops = 0; ; hops++)
         {
+            session.Master = address;
             var (stream, answer) = await _client.OpenAsync<Event>(new Uri(address, Path), subscribe, MessageFormat.Protobuf, cancellation: cancellation);
             if (stream is null && answer is { Status: 307, Redirect: { } redirect } && hops < MaxRedirects)
             {
@@ -162,6 +260,9 @@ internal sealed class MasterConnection(
     private sealed class Session(long connection)
     {
         public long Connection => connection;
+
+        /// <summary>The master that is asked, or has taken the agent.</summary>
+        public Uri? Master { get; set; }
 
         public CancellationTokenSource Stopping { get; } = new();
 
