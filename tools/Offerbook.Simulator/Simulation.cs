@@ -42,7 +42,16 @@ public sealed class Simulation
         _options = options;
         var draws = new SeedSource(seed).For("plans");
         var clusterPlan = options.Cluster ?? ClusterPlan.Draw(draws);
+        var elections = new SeedSource(seed).For("elections");
+        if (options.Elections ?? (options.Cluster is null && elections.Chance(0.4)))
+        {
+            clusterPlan = clusterPlan.WithElections(elections);
+        }
         _plan = options.Faults ?? FaultPlan.Draw(draws).WithEngineFaults(new SeedSource(seed).For("faults of engines"));
+        if (options.Faults is null && clusterPlan.HasElections)
+        {
+            _plan = _plan.WithElectionFaults(new SeedSource(seed).For("kinds of faults of elections"));
+        }
         _cluster = new SimCluster(seed, options.Mutation == Mutation.OverstateResources ? clusterPlan with { Overstatement = 10 } : clusterPlan);
         Mutations.Apply(options.Mutation, _cluster);
         _cluster.World.Trace.Listener = options.Watch;

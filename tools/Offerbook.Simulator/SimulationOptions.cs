@@ -20,6 +20,9 @@ public sealed record SimulationOptions
 
     public ClusterPlan? Cluster { get; init; }
 
+    /// <summary>Whether there are several of some parts, which stand in elections. Null draws it, for four in ten runs.</summary>
+    public bool? Elections { get; init; }
+
     public FaultPlan? Faults { get; init; }
 
     /// <summary>Whether clients ask Apps for anything. Default true.</summary>

@@ -2,6 +2,7 @@ using Offerbook.Actors;
 using Offerbook.Agent;
 using Offerbook.Agent.Executors;
 using Offerbook.Simulator.Engine;
+using Offerbook.Simulator.Finding;
 using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Nodes;
@@ -16,11 +17,12 @@ public sealed class AgentPort
     private readonly SimContainers _containers;
     private readonly SimExecutors _executors;
     private readonly SimWorld _world;
+    private readonly LeaderFinder _master;
     private SimNode<AgentMessage>? _node;
 
-    public AgentPort(SimNetwork network, string name, string master, SimContainers containers, SimExecutors executors)
+    public AgentPort(SimNetwork network, string name, LeaderFinder master, SimContainers containers, SimExecutors executors)
     {
-        (_containers, _executors) = (containers, executors);
+        (_containers, _executors, _master) = (containers, executors, master);
         _world = network.World;
         _client = new StreamClient(network, name, master, MasterPort.AgentPath)
         {
@@ -38,8 +40,10 @@ public sealed class AgentPort
     {
         _node = node;
         network.Host(node.Name).Process = node;
+        node.Started += () => (_master as DetectedLeader)?.Start();
         node.Crashed = _ =>
         {
+            (_master as DetectedLeader)?.Stop();
             _client.Drop();
             _containers.AgentDied();
             _executors.AgentDied();

@@ -6,8 +6,10 @@ using Offerbook.Apps.Core;
 using Offerbook.Apps.Health;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Machines;
+using Offerbook.Simulator.Finding;
 using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Nodes;
+using Offerbook.Simulator.Seats;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Simulator.Adapters;
@@ -23,9 +25,10 @@ public sealed class AppsPort
     private readonly SeededRandom _chance;
     private readonly Dictionary<ConnectionId, SimExchange> _open = [];
     private SimNode<AppsMessage>? _node;
+    private StandbyProxy? _standby;
 
     /// <param name="machine">Finds a machine by host name or address.</param>
-    public AppsPort(SimWorld world, SimNetwork network, string name, string master, Func<string, SimContainers?> machine)
+    public AppsPort(SimWorld world, SimNetwork network, string name, LeaderFinder master, Func<string, SimContainers?> machine)
     {
         (_world, _network, _name, _machine) = (world, network, name, machine);
         _chance = world.Seeds.For("probes of " + name);
@@ -40,22 +43,37 @@ public sealed class AppsPort
 
     public int DeepestQueue => _scheduler.DeepestQueue;
 
-    public void Attach(SimNode<AppsMessage> node)
+    /// <param name="seat">The process that the core's terms belong to; null when it stands in no election.</param>
+    public void Attach(SimNode<AppsMessage> node, SimProcess? seat = null)
     {
         _node = node;
+        _standby = seat is ISeat candidate ? new StandbyProxy(_network, candidate) : null;
         var host = _network.Host(_name);
-        host.Process = node;
+        host.Process = seat ?? node;
         host.Serve = Serve;
-        node.Crashed = _ =>
+        node.Started += _scheduler.Start;
+        node.Crashed += _ =>
         {
             _open.Clear();
             _scheduler.Reset();
-            _network.HostDied(_name);
+            if (seat is null)
+            {
+                _network.HostDied(_name);
+            }
         };
+        if (seat is ISeat holder)
+        {
+            holder.TermEnded = () => _network.CutOff(_name, "the leader has stepped down");
+        }
     }
 
     private void Serve(SimExchange exchange, SimFrame request)
     {
+        if (_standby is not null && !_node!.IsServing)
+        {
+            _standby.Serve(exchange, request);
+            return;
+        }
         var connection = new ConnectionId(exchange.Number);
         _open.Add(connection, exchange);
         exchange.ClientGone = _ => _open.Remove(connection);

@@ -5,8 +5,10 @@ using Offerbook.Actors;
 using Offerbook.Batch.Core;
 using Offerbook.Batch.Jobs;
 using Offerbook.Client.Scheduling;
+using Offerbook.Simulator.Finding;
 using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Nodes;
+using Offerbook.Simulator.Seats;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Simulator.Adapters;
@@ -19,38 +21,47 @@ public sealed class BatchPort
     private readonly SchedulerPort _scheduler;
     private readonly Dictionary<ConnectionId, SimExchange> _open = [];
     private SimNode<BatchMessage>? _node;
+    private StandbyProxy? _standby;
 
-    public BatchPort(SimNetwork network, string name, string master)
+    public BatchPort(SimNetwork network, string name, LeaderFinder master)
     {
         (_network, _name) = (network, name);
-        _scheduler = new SchedulerPort(network, name, master, signal =>
-        {
-            Heard?.Invoke(signal);
-            Post(new BatchMessage.MasterSignalled(signal));
-        });
+        _scheduler = new SchedulerPort(network, name, master, signal => Post(new BatchMessage.MasterSignalled(signal)));
     }
-
-    /// <summary>Told of what the master says, before the core is.</summary>
-    public Action<SchedulerSignal>? Heard { get; set; }
 
     public int DeepestQueue => _scheduler.DeepestQueue;
 
-    public void Attach(SimNode<BatchMessage> node)
+    /// <param name="seat">The process that the core's terms belong to; null when it stands in no election.</param>
+    public void Attach(SimNode<BatchMessage> node, SimProcess? seat = null)
     {
         _node = node;
+        _standby = seat is ISeat candidate ? new StandbyProxy(_network, candidate) : null;
         var host = _network.Host(_name);
-        host.Process = node;
+        host.Process = seat ?? node;
         host.Serve = Serve;
-        node.Crashed = _ =>
+        node.Started += _scheduler.Start;
+        node.Crashed += _ =>
         {
             _open.Clear();
             _scheduler.Reset();
-            _network.HostDied(_name);
+            if (seat is null)
+            {
+                _network.HostDied(_name);
+            }
         };
+        if (seat is ISeat holder)
+        {
+            holder.TermEnded = () => _network.CutOff(_name, "the leader has stepped down");
+        }
     }
 
     private void Serve(SimExchange exchange, SimFrame request)
     {
+        if (_standby is not null && !_node!.IsServing)
+        {
+            _standby.Serve(exchange, request);
+            return;
+        }
         var connection = new ConnectionId(exchange.Number);
         _open.Add(connection, exchange);
         exchange.ClientGone = _ =>

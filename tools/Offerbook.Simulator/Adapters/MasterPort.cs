@@ -5,6 +5,7 @@ using Offerbook.Master;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Nodes;
+using Offerbook.Simulator.Seats;
 using Offerbook.Wire.Identity;
 using AgentCall = Offerbook.Wire.AgentProtocol.Call;
 using OperatorCall = Mesos.V1.Master.Call;
@@ -24,6 +25,7 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
 
     private readonly Dictionary<ConnectionId, SimExchange> _open = [];
     private SimNode<MasterMessage>? _node;
+    private ISeat? _seat;
 
     /// <summary>A defect for mutation tests: every update of a task is sent to its framework once more, after a while.</summary>
     public bool ReplaysUpdates { get; set; }
@@ -31,21 +33,37 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
     /// <summary>Most frames that ever waited for one subscriber.</summary>
     public int DeepestBuffer { get; private set; }
 
-    public void Attach(SimNode<MasterMessage> node)
+    /// <param name="seat">The process that the core's terms belong to; null when it stands in no election.</param>
+    public void Attach(SimNode<MasterMessage> node, SimProcess? seat = null)
     {
         _node = node;
+        _seat = seat as ISeat;
         var host = network.Host(name);
-        host.Process = node;
+        host.Process = seat ?? node;
         host.Serve = Serve;
-        node.Crashed = _ =>
+        node.Crashed += _ =>
         {
             _open.Clear();
-            network.HostDied(name);
+            if (seat is null)
+            {
+                network.HostDied(name);
+            }
         };
+        if (_seat is not null)
+        {
+            _seat.TermEnded = () => network.CutOff(name, "the leader has stepped down");
+        }
     }
 
     private void Serve(SimExchange exchange, SimFrame request)
     {
+        if (_seat is not null && !_node!.IsServing)
+        {
+            var leader = _seat.LeaderHost is { } known && known != name ? known : null;
+            exchange.Send(leader is null ? new SimFrame("503 no leader elected", default, 503) : new SimFrame("307 " + leader, default, 307) { Location = leader });
+            exchange.End();
+            return;
+        }
         var connection = new ConnectionId(exchange.Number);
         _open.Add(connection, exchange);
         exchange.ClientGone = _ => Close(connection);

@@ -1,13 +1,14 @@
 using Mesos.V1.Scheduler;
 using Offerbook.Actors;
 using Offerbook.Client.Scheduling;
+using Offerbook.Simulator.Finding;
 using Offerbook.Simulator.Network;
 
 namespace Offerbook.Simulator.Adapters;
 
 /// <summary>A framework's scheduler client.</summary>
 /// <param name="signal">Hands a signal to the framework's core.</param>
-public sealed class SchedulerPort(SimNetwork network, string name, string master, Action<SchedulerSignal> signal)
+public sealed class SchedulerPort(SimNetwork network, string name, LeaderFinder master, Action<SchedulerSignal> signal)
 {
     private readonly StreamClient _client = new(network, name, master, MasterPort.SchedulerPath)
     {
@@ -18,8 +19,15 @@ public sealed class SchedulerPort(SimNetwork network, string name, string master
 
     public int DeepestQueue => _client.DeepestQueue;
 
-    /// <summary>The process has died.</summary>
-    public void Reset() => _client.Drop();
+    /// <summary>Its core begins a life.</summary>
+    public void Start() => (master as DetectedLeader)?.Start();
+
+    /// <summary>Its core's life is over.</summary>
+    public void Reset()
+    {
+        (master as DetectedLeader)?.Stop();
+        _client.Drop();
+    }
 
     /// <returns>Whether the effect was one of the client's.</returns>
     public bool Perform(IEffect effect)

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Offerbook.Simulator.Finding;
 using Offerbook.Simulator.Network;
 
 namespace Offerbook.Simulator.Adapters;
@@ -7,16 +8,28 @@ namespace Offerbook.Simulator.Adapters;
 /// The client half of the streaming pattern, the same for schedulers and agents: SUBSCRIBE opens a stream of events, calls are
 /// POSTs that carry the stream's id and go out one after the other. It decides nothing; subscribing again is the core's business.
 /// </summary>
-public sealed class StreamClient(SimNetwork network, string name, string server, string path)
+public sealed class StreamClient
 {
     /// <summary>How long the client waits for the answer to a call, or for the first frame of a stream.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    private readonly SimNetwork _network;
+    private readonly string _name;
+    private readonly LeaderFinder _finder;
+    private readonly string _path;
     private readonly Queue<(string What, IMessage Call)> _calls = new();
     private SimExchange? _stream;
     private SimExchange? _call;
     private long _number;
     private string? _streamId;
+    private string _server = "";
+    private Action? _waitsForLeader;
+
+    public StreamClient(SimNetwork network, string name, LeaderFinder finder, string path)
+    {
+        (_network, _name, _finder, _path) = (network, name, finder, path);
+        finder.Changed = LeaderChanged;
+    }
 
     public required Action<long, ReadOnlyMemory<byte>> EventArrived { get; init; }
 
@@ -34,9 +47,21 @@ public sealed class StreamClient(SimNetwork network, string name, string server,
     {
         Drop();
         _number = number;
+        Open(number, what, subscribe, LeaderFinder.MaxRedirects);
+    }
+
+    private void Open(long number, string what, IMessage subscribe, int redirects)
+    {
+        if (_finder.Current is not { } server)
+        {
+            WaitForLeader(number, () => Open(number, what, subscribe, redirects));
+            return;
+        }
         int? refused = null;
         var text = "";
-        _stream = network.Send(name, server, Frame(what, subscribe, streamId: null),
+        string? elsewhere = null;
+        _server = server;
+        _stream = _network.Send(_name, server, Frame(what, subscribe, streamId: null),
             frame =>
             {
                 if (number != _number)
@@ -47,6 +72,10 @@ public sealed class StreamClient(SimNetwork network, string name, string server,
                 {
                     _streamId = frame.StreamId;
                     SendNext();
+                }
+                else if (frame.Status == 307)
+                {
+                    elsewhere = frame.Location;
                 }
                 else if (frame.Status != 0)
                 {
@@ -59,13 +88,60 @@ public sealed class StreamClient(SimNetwork network, string name, string server,
             },
             reason =>
             {
-                if (number == _number)
+                if (number != _number)
                 {
-                    Drop();
-                    Ended(number, refused, refused is null ? reason : text);
+                    return;
                 }
+                Drop();
+                if (elsewhere is not null)
+                {
+                    _finder.Redirected(elsewhere);
+                }
+                else if (refused is null or 503)
+                {
+                    _finder.Failed(server);
+                }
+                if (elsewhere is not null && redirects > 0)
+                {
+                    Open(number, what, subscribe, redirects - 1);
+                    return;
+                }
+                Ended(number, refused == 503 ? null : refused, refused is null ? reason : text);
             },
             Patience);
+    }
+
+    private void WaitForLeader(long number, Action open)
+    {
+        _waitsForLeader = open;
+        _network.World.Schedule(Patience, null, () =>
+        {
+            if (_waitsForLeader == open && number == _number)
+            {
+                _waitsForLeader = null;
+                Ended(number, null, "no leader is known");
+            }
+        });
+    }
+
+    /// <summary>The election has a new leader: whoever held the stream until now holds it no longer.</summary>
+    private void LeaderChanged()
+    {
+        if (_finder.Current is not { } leader)
+        {
+            return;
+        }
+        if (_waitsForLeader is { } open)
+        {
+            _waitsForLeader = null;
+            open();
+        }
+        else if (_stream is not null && leader != _server)
+        {
+            var number = _number;
+            Drop();
+            Ended(number, null, $"{leader} leads now");
+        }
     }
 
     public void Close(long number)
@@ -93,7 +169,7 @@ public sealed class StreamClient(SimNetwork network, string name, string server,
         _calls.Clear();
         _stream?.Abort();
         _call?.Abort();
-        (_stream, _call, _streamId) = (null, null, null);
+        (_stream, _call, _streamId, _waitsForLeader) = (null, null, null, null);
     }
 
     private void SendNext()
@@ -105,7 +181,7 @@ public sealed class StreamClient(SimNetwork network, string name, string server,
         var number = _number;
         int? status = null;
         var text = "";
-        _call = network.Send(name, server, Frame(next.What, next.Call, _streamId),
+        _call = _network.Send(_name, _server, Frame(next.What, next.Call, _streamId),
             frame => (status, text) = (frame.Status, frame.Text),
             reason =>
             {
@@ -120,5 +196,5 @@ public sealed class StreamClient(SimNetwork network, string name, string server,
     }
 
     private SimFrame Frame(string what, IMessage call, string? streamId) =>
-        new(what, call.ToByteArray(), StreamId: streamId) { Path = path };
+        new(what, call.ToByteArray(), StreamId: streamId) { Path = _path };
 }

@@ -1,6 +1,8 @@
 using Offerbook.Actors;
 using Offerbook.Apps.Core;
+using Offerbook.Simulator.Adapters;
 using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Nodes;
 using Offerbook.Simulator.Workload;
 
 namespace Offerbook.Simulator.Checks;
@@ -13,26 +15,43 @@ public sealed class AppsLedger
 {
     private readonly SimCluster _cluster;
     private readonly IReadOnlyList<AppRecord> _apps;
+    /// <summary>As many as may be told twice around a takeover.</summary>
+    private const int KeptEvents = 256;
+
+    private readonly SortedDictionary<long, string> _said = [];
     private long _lastEvent;
+    private long _followed;
     private bool _comesBack;
 
     public AppsLedger(SimCluster cluster, IReadOnlyList<AppRecord> apps)
     {
         (_cluster, _apps) = (cluster, apps);
-        cluster.AppsPort.Published = Published;
-        cluster.Apps.Crashed += _ => _comesBack = true;
+        for (var i = 0; i < cluster.AppsPorts.Count; i++)
+        {
+            var (port, node) = (cluster.AppsPorts[i], cluster.AppsRole.Nodes[i]);
+            port.Published = published => Published(port, node, published);
+            node.Crashed += _ => _comesBack = true;
+        }
     }
 
     public long DeploymentsFinished { get; private set; }
 
-    private void Published(PublishEvent published)
+    private void Published(AppsPort port, SimNode<AppsMessage> node, PublishEvent published)
     {
+        Same(node, published);
+        if (node.Epoch < _followed)
+        {
+            // What was decided and written before the takeover may still reach those who have not been cut off; they come back with its id.
+            return;
+        }
+        _comesBack |= node.Epoch > _followed;
+        _followed = node.Epoch;
         // Ids are given when an event is decided. A crash may take back events that nobody has seen, never ones that were published; those
         // that were written down and not published are what a client that comes back with the last id gets from the window.
         Invariant.Check(published.Id > _lastEvent, $"I12: event {published.Id} ({published.Type}) is published after event {_lastEvent}");
         if (published.Id > _lastEvent + 1)
         {
-            var state = _cluster.AppsPort.View.State;
+            var state = port.View.State;
             var missed = state.Events.After(_lastEvent).TakeWhile(kept => kept.Id < published.Id).Select(kept => kept.Id).ToList();
             Invariant.Check(_comesBack && state.Events.Reaches(_lastEvent, state.LastEventId) && missed.Count == published.Id - _lastEvent - 1,
                 $"I12: event {published.Id} ({published.Type}) comes after event {_lastEvent}, and of those between {missed.Count} can be had");
@@ -42,6 +61,20 @@ public sealed class AppsLedger
         if (published.Type == "deployment_success")
         {
             DeploymentsFinished++;
+        }
+    }
+
+    /// <summary>An id means one event for ever, whoever tells of it.</summary>
+    private void Same(SimNode<AppsMessage> node, PublishEvent published)
+    {
+        if (!_said.TryAdd(published.Id, published.Type))
+        {
+            Invariant.Check(_said[published.Id] == published.Type,
+                $"I12: {node.Name} says that event {published.Id} is {published.Type}, and it was {_said[published.Id]}");
+        }
+        if (_said.Count > KeptEvents)
+        {
+            _said.Remove(_said.Keys.First());
         }
     }
 

@@ -6,6 +6,7 @@ using Offerbook.Batch.Events;
 using Offerbook.Master;
 using Offerbook.Simulator.Checks.Promises;
 using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Nodes;
 using Offerbook.Simulator.Workload;
 
 namespace Offerbook.Simulator.Checks;
@@ -21,6 +22,8 @@ public sealed class Auditor
     private readonly List<Action> _folds = [];
     private readonly AppsLedger _apps;
     private readonly Convergence _convergence;
+    private readonly List<SubscriberLedger> _subscribers = [];
+    private readonly StandingOrders _operators = new();
     private readonly TaskHistory _batchTasks = new("batch");
 
     /// <param name="promises">What clients asked of the deployments of apps; null: nothing is known of it.</param>
@@ -28,40 +31,51 @@ public sealed class Auditor
     {
         _cluster = cluster;
         _bounds = new Bounds(cluster);
-        Offers = new OfferLedger(cluster.Master);
-        _ = new BookLedger(cluster.Master);
+        Offers = new OfferLedger(cluster.Masters.Nodes);
         Machines = new MachineLedger(cluster, Offers);
         Pods = new PodLedger(cluster);
-        Subscriber = new SubscriberLedger(cluster.World, cluster.Master);
-        var turns = new MasterTurns(cluster.Master);
-        Refusals = new RefusalLedger(turns, cluster.Master);
-        _ = new RoleLedger(turns);
-        _ = new AgentLedger(turns, cluster.Master);
-        Quotas = new QuotaLedger(turns, cluster.Master);
-        _apps = new AppsLedger(cluster, apps);
-        _ = new HealthCapacity(cluster, promises ?? new AppPromises());
-        _ = new DependencyOrder(cluster, promises ?? new AppPromises());
         Jobs = new JobsLedger(cluster, jobs);
-        turns.Ordered += Jobs.GiveUp;
-        cluster.BatchPort.Heard = _batchTasks.Hear;
-        _convergence = new Convergence(cluster);
-        cluster.Apps.Received += message =>
+        foreach (var master in cluster.Masters.Nodes)
         {
-            if (message is AppsMessage.MasterSignalled signalled)
+            Watch(cluster, master);
+        }
+        _apps = new AppsLedger(cluster, apps);
+        foreach (var node in cluster.AppsRole.Nodes)
+        {
+            _ = new HealthCapacity(node, promises ?? new AppPromises());
+            node.Received += message =>
             {
-                AppsTasks.Hear(signalled.Signal);
-            }
-        };
-        _folds.Add(new FoldCheck<MasterMessage>(cluster.Master,
-            (recovery, _) => MasterCore.Fold(cluster.MasterSettings, recovery), core => ((MasterCore)core).CaptureState()).Check);
-        _folds.Add(new FoldCheck<AppsMessage>(cluster.Apps,
-            (recovery, _) => AppsCore.Fold(cluster.AppsSettings, recovery), core => ((AppsCore)core).CaptureState()).Check);
-        _folds.Add(new FoldCheck<BatchMessage>(cluster.Batch, (recovery, now) =>
+                if (message is AppsMessage.MasterSignalled signalled && IsNewest(node))
+                {
+                    AppsTasks.Hear(signalled.Signal);
+                }
+            };
+            _folds.Add(new FoldCheck<AppsMessage>(node,
+                (recovery, _) => AppsCore.Fold(cluster.AppsSettings, recovery), core => ((AppsCore)core).CaptureState()).Check);
+        }
+        _ = new DependencyOrder(cluster, promises ?? new AppPromises());
+        foreach (var node in cluster.BatchRole.Nodes)
         {
-            var fold = cluster.NewBatch(new SeededRandom(0));
-            fold.Recover(recovery, now, new Effects());
-            return Capture(fold);
-        }, core => Capture((BatchCore)core)).Check);
+            node.Received += message =>
+            {
+                if (message is BatchMessage.MasterSignalled signalled && IsNewest(node))
+                {
+                    _batchTasks.Hear(signalled.Signal);
+                }
+            };
+            _folds.Add(new FoldCheck<BatchMessage>(node, (recovery, now) =>
+            {
+                var fold = cluster.NewBatch(new SeededRandom(0));
+                fold.Recover(recovery, now, new Effects());
+                return Capture(fold);
+            }, core => Capture((BatchCore)core)).Check);
+        }
+        if (cluster.Store is { } store)
+        {
+            Store = new StoreLedger(store);
+            _ = new SilenceLedger(cluster);
+        }
+        _convergence = new Convergence(cluster);
         foreach (var machine in cluster.Machines)
         {
             _folds.Add(new FoldCheck<AgentMessage>(machine.Agent, (recovery, now) =>
@@ -73,17 +87,33 @@ public sealed class Auditor
         }
     }
 
+    /// <summary>What somebody still hears whom another has taken over from is no part of the framework's story.</summary>
+    private static bool IsNewest<TMessage>(SimNode<TMessage> node) where TMessage : class => node.Holder?.IsNewest != false;
+
+    private void Watch(SimCluster cluster, SimNode<MasterMessage> master)
+    {
+        _ = new BookLedger(master);
+        _subscribers.Add(new SubscriberLedger(cluster.World, master));
+        var turns = new MasterTurns(master);
+        _ = new RefusalLedger(turns, master);
+        _ = new RoleLedger(turns);
+        _ = new AgentLedger(turns, master, _operators);
+        _ = new QuotaLedger(turns, master, _operators);
+        turns.Ordered += Jobs.GiveUp;
+        turns.Ordered += _operators.Order;
+        turns.Unsettled += _operators.Doubt;
+        _folds.Add(new FoldCheck<MasterMessage>(master,
+            (recovery, _) => MasterCore.Fold(cluster.MasterSettings, recovery), core => ((MasterCore)core).CaptureState()).Check);
+    }
+
     private static byte[] Capture(BatchCore core) => BatchJournal.Write(core.State.ToSnapshot()).Payload.ToArray();
 
     public JobsLedger Jobs { get; }
 
     public OfferLedger Offers { get; }
 
-    public RefusalLedger Refusals { get; }
-
-    public QuotaLedger Quotas { get; }
-
-    public SubscriberLedger Subscriber { get; }
+    /// <summary>What the shared store was seen to do; null in a cluster that has none.</summary>
+    public StoreLedger? Store { get; }
 
     public MachineLedger Machines { get; }
 
@@ -99,8 +129,14 @@ public sealed class Auditor
 
     public void CheckDeep()
     {
-        (_cluster.Master.Core as MasterCore)?.CheckInvariants();
-        _cluster.AppsCore?.CheckInvariants();
+        foreach (var master in _cluster.Masters.Nodes)
+        {
+            (master.Core as MasterCore)?.CheckInvariants();
+        }
+        foreach (var apps in _cluster.AppsRole.Nodes)
+        {
+            (apps.Core as AppsCore)?.CheckInvariants();
+        }
         foreach (var machine in _cluster.Machines)
         {
             (machine.Agent.Core as AgentCore)?.CheckInvariants();
@@ -109,7 +145,7 @@ public sealed class Auditor
         {
             fold();
         }
-        Subscriber.Check();
+        _subscribers.ForEach(subscriber => subscriber.Check());
         Pods.Check();
         _apps.Check();
         Jobs.Check();

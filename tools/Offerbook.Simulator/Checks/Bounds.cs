@@ -19,11 +19,26 @@ public sealed class Bounds(SimCluster cluster)
 
     public void Check()
     {
-        Node(cluster.Master.WaitingEffects, cluster.Master.Timers, "the master");
-        Node(cluster.Apps.WaitingEffects, cluster.Apps.Timers, "apps");
-        Below(cluster.AppsPort.DeepestQueue, MaxWaitingCalls, "calls of apps to the master");
-        Node(cluster.Batch.WaitingEffects, cluster.Batch.Timers, "batch");
-        Below(cluster.BatchPort.DeepestQueue, MaxWaitingCalls, "calls of batch to the master");
+        foreach (var master in cluster.Masters.Nodes)
+        {
+            Node(master.WaitingEffects, master.Timers, master.Name);
+        }
+        foreach (var apps in cluster.AppsRole.Nodes)
+        {
+            Node(apps.WaitingEffects, apps.Timers, apps.Name);
+        }
+        foreach (var batch in cluster.BatchRole.Nodes)
+        {
+            Node(batch.WaitingEffects, batch.Timers, batch.Name);
+        }
+        foreach (var port in cluster.AppsPorts)
+        {
+            Below(port.DeepestQueue, MaxWaitingCalls, "calls of apps to the master");
+        }
+        foreach (var port in cluster.BatchPorts)
+        {
+            Below(port.DeepestQueue, MaxWaitingCalls, "calls of batch to the master");
+        }
         foreach (var machine in cluster.Machines)
         {
             Node(machine.Agent.WaitingEffects, machine.Agent.Timers, machine.Name);

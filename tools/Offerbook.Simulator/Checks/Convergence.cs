@@ -18,6 +18,10 @@ public sealed class Convergence(SimCluster cluster)
                 return process.Name + " is down";
             }
         }
+        if ((cluster.Masters.WhyNotLed() ?? cluster.AppsRole.WhyNotLed() ?? cluster.BatchRole.WhyNotLed()) is { } leaderless)
+        {
+            return leaderless;
+        }
         if (cluster.AppsCore!.State.Deployments is [var deployment, ..])
         {
             return Describe(deployment);

@@ -4,6 +4,7 @@ using Offerbook.Apps.Groups;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Specs;
 using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Nodes;
 using Offerbook.Simulator.Workload;
 using AppDefinition = Offerbook.Apps.Specs.AppDefinition;
 
@@ -19,25 +20,35 @@ namespace Offerbook.Simulator.Checks;
 /// </summary>
 public sealed class DependencyOrder
 {
-    private readonly SimCluster _cluster;
     private readonly AppPromises _promises;
     private readonly SortedSet<PathId> _complete = [];
     private readonly SortedSet<PathId> _launched = [];
     private readonly SortedSet<PathId> _abandoned = [];
     private AppsState? _seen;
     private bool _recovers;
+    private long _epoch;
 
     /// <param name="promises">What clients asked for; where they said nothing, the framework's word counts.</param>
     public DependencyOrder(SimCluster cluster, AppPromises promises)
     {
-        (_cluster, _promises) = (cluster, promises);
-        cluster.Apps.TurnEnded += EndTurn;
-        cluster.Apps.Crashed += _ => _recovers = true;
+        _promises = promises;
+        foreach (var apps in cluster.AppsRole.Nodes)
+        {
+            apps.TurnEnded += () => EndTurn(apps);
+            apps.Crashed += _ => _recovers = true;
+        }
     }
 
-    private void EndTurn()
+    private void EndTurn(SimNode<AppsMessage> apps)
     {
-        if (_cluster.AppsCore?.State is not { } state || (_seen is not null && ReferenceEquals(_seen.Instances, state.Instances)
+        // What somebody decides after another has taken over is never written down.
+        if (apps.Epoch < _epoch)
+        {
+            return;
+        }
+        _recovers |= apps.Epoch > _epoch;
+        _epoch = apps.Epoch;
+        if ((apps.Core as AppsCore)?.State is not { } state || (_seen is not null && ReferenceEquals(_seen.Instances, state.Instances)
             && ReferenceEquals(_seen.Root, state.Root) && ReferenceEquals(_seen.Finished, state.Finished)))
         {
             return;

@@ -3,7 +3,7 @@ using Offerbook.Apps.Core;
 using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Specs;
-using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Nodes;
 using Offerbook.Simulator.Workload;
 using AppDefinition = Offerbook.Apps.Specs.AppDefinition;
 
@@ -16,26 +16,26 @@ namespace Offerbook.Simulator.Checks;
 /// </summary>
 public sealed class HealthCapacity
 {
-    private readonly SimCluster _cluster;
+    private readonly SimNode<AppsMessage> _apps;
     private readonly AppPromises _promises;
     private AppsState? _before;
     private bool _judged;
 
     /// <param name="promises">What clients asked for; where they said nothing, the framework's word counts.</param>
-    public HealthCapacity(SimCluster cluster, AppPromises promises)
+    public HealthCapacity(SimNode<AppsMessage> apps, AppPromises promises)
     {
-        (_cluster, _promises) = (cluster, promises);
-        cluster.Apps.Received += message =>
+        (_apps, _promises) = (apps, promises);
+        apps.Received += message =>
         {
-            _before = cluster.AppsCore!.State;
+            _before = ((AppsCore)apps.Core!).State;
             _judged = message is not AppsMessage.ApiCalled { Call: ApiCall.KillTasks or ApiCall.KillAppTasks };
         };
-        cluster.Apps.TurnEnded += EndTurn;
+        apps.TurnEnded += EndTurn;
     }
 
     private void EndTurn()
     {
-        var after = _cluster.AppsCore?.State;
+        var after = (_apps.Core as AppsCore)?.State;
         if (_judged && _before is not null && after is not null && !ReferenceEquals(_before.Instances, after.Instances))
         {
             foreach (var deployment in after.Deployments)

@@ -106,9 +106,12 @@ public sealed class MachineLedger
     /// <summary>Frameworks that the master has removed; as it last was, while it is down.</summary>
     private HashSet<FrameworkId> Removed()
     {
-        if (_cluster.Master.Core is MasterCore master)
+        foreach (var node in _cluster.Masters.Nodes)
         {
-            _removed.UnionWith(master.View(_cluster.Master.Clock.Now).CompletedFrameworks.Select(framework => framework.Id));
+            if (node.Core is MasterCore master)
+            {
+                _removed.UnionWith(master.View(node.Clock.Now).CompletedFrameworks.Select(framework => framework.Id));
+            }
         }
         return _removed;
     }

@@ -31,8 +31,11 @@ public sealed class PodLedger
     public PodLedger(SimCluster cluster)
     {
         _cluster = cluster;
-        cluster.Master.Emitted += Launch;
-        cluster.Master.Received += Hear;
+        foreach (var master in cluster.Masters.Nodes)
+        {
+            master.Emitted += Launch;
+            master.Received += Hear;
+        }
         foreach (var machine in cluster.Machines)
         {
             var watch = new Watch(machine);

@@ -26,6 +26,27 @@ public sealed record ClusterPlan(int Agents, int CpusMilli, int MemMegabytes, in
     /// <summary>Events between snapshots, for every core; small ones make recovery from snapshots common.</summary>
     public int SnapshotEvery { get; init; } = 1_000;
 
+    /// <summary>Masters that stand in an election; 1 is a master without rivals, and without an election.</summary>
+    public int Masters { get; init; } = 1;
+
+    /// <summary>Processes of Apps, likewise.</summary>
+    public int Apps { get; init; } = 1;
+
+    /// <summary>Processes of Batch, likewise.</summary>
+    public int Batches { get; init; } = 1;
+
+    /// <summary>What the coordination service grants each session.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many in ten of those who look for the master ask the coordination service; the others have a list of addresses.</summary>
+    public int TenthsThatDetect { get; init; } = 7;
+
+    /// <summary>Whether anything in it is elected.</summary>
+    public bool HasElections => Masters > 1 || Apps > 1 || Batches > 1;
+
+    /// <summary>Three masters, two of each framework.</summary>
+    public static ClusterPlan Elected { get; } = Default with { Masters = 3, Apps = 2, Batches = 2 };
+
     /// <summary>A defect for mutation tests: agents report so many times the resources that their machines have.</summary>
     public int Overstatement { get; init; } = 1;
 
@@ -35,5 +56,15 @@ public sealed record ClusterPlan(int Agents, int CpusMilli, int MemMegabytes, in
         AgentPingInterval = TimeSpan.FromSeconds(random.Pick<int>([2, 5, 15, 15])),
         AgentReregisterTimeout = TimeSpan.FromMinutes(random.Pick<int>([2, 10, 10])),
         SnapshotEvery = random.Pick<int>([5, 50, 1_000]),
+    };
+
+    /// <summary>Draws how many there are of each part, from a stream of their own: what was drawn before stays what it was.</summary>
+    public ClusterPlan WithElections(SeededRandom random) => this with
+    {
+        Masters = random.Chance(0.7) ? 3 : 1,
+        Apps = random.Between(1, 2),
+        Batches = random.Between(1, 2),
+        SessionTimeout = TimeSpan.FromSeconds(random.Pick<int>([4, 10, 10])),
+        TenthsThatDetect = random.Pick<int>([0, 5, 10]),
     };
 }

@@ -3,20 +3,28 @@ using Offerbook.Actors;
 using Offerbook.Batch.Core;
 using Offerbook.Master;
 using Offerbook.Simulator.Adapters;
+using Offerbook.Simulator.Coordination;
 using Offerbook.Simulator.Engine;
+using Offerbook.Simulator.Finding;
 using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Nodes;
+using Offerbook.Simulator.Seats;
 using Offerbook.Simulator.Storage;
 
 namespace Offerbook.Simulator.Cluster;
 
 /// <summary>
-/// A whole cluster under virtual time: one master, agents on their machines, both frameworks. The cores are production's; the
-/// settings are production's but for what <see cref="ClusterPlan"/> draws.
+/// A whole cluster under virtual time: masters, agents on their machines, both frameworks. Where there are several of a part they stand
+/// in an election, and share a store. The cores are production's; the settings are production's but for what <see cref="ClusterPlan"/> draws.
 /// </summary>
 public sealed class SimCluster
 {
+    private readonly List<MasterPort> _masterPorts = [];
+    private readonly List<AppsPort> _appsPorts = [];
+    private readonly List<BatchPort> _batchPorts = [];
+    private readonly SeededRandom _addresses;
+
     public const string MasterName = "master";
     public const string AppsName = "apps";
     public const string BatchName = "batch";
@@ -27,25 +35,36 @@ public sealed class SimCluster
         Plan = plan;
         World = new SimWorld(seed);
         Network = new SimNetwork(World);
-        foreach (var name in new[] { MasterName, AppsName, BatchName, ClientName })
+        _addresses = World.Seeds.For("addresses");
+        if (!plan.HasElections)
         {
-            Network.AddHost(name);
+            foreach (var name in new[] { MasterName, AppsName, BatchName, ClientName })
+            {
+                Network.AddHost(name);
+            }
         }
-        MasterPort = new MasterPort(World, Network, MasterName);
-        Master = new SimNode<MasterMessage>(MasterName, World, NewMaster, MasterPort.Perform, new SimJournal());
-        MasterPort.Attach(Master);
+        else
+        {
+            AddHosts(MasterName, plan.Masters);
+            AddHosts(AppsName, plan.Apps);
+            AddHosts(BatchName, plan.Batches);
+            Network.AddHost(ClientName);
+            Store = new SimStore(World, Network);
+            Coordinator = new SimCoordinator(World, Network, plan.SessionTimeout);
+        }
+        var seats = new SeatMaker(this);
+        Masters = seats.Make<MasterMessage, MasterPort>(MasterName, plan.Masters, SeatMaker.MasterPath, SeatMaker.MasterFormat, "master", NewMaster,
+            name => new MasterPort(World, Network, name), port => port.Perform, (port, node, seat) => port.Attach(node, seat), _masterPorts);
         for (var i = 1; i <= plan.Agents; i++)
         {
-            Machines.Add(new SimMachine(World, Network, "agent-" + i, plan));
+            Machines.Add(new SimMachine(this, "agent-" + i));
         }
-        AppsPort = new AppsPort(World, Network, AppsName, MasterName, Machine);
-        Apps = new SimNode<AppsMessage>(AppsName, World, NewApps, AppsPort.Perform, new SimJournal());
-        AppsPort.Attach(Apps);
-        BatchPort = new BatchPort(Network, BatchName, MasterName);
-        Batch = new SimNode<BatchMessage>(BatchName, World, NewBatch, BatchPort.Perform, new SimJournal());
-        BatchPort.Attach(Batch);
-        Frameworks = [Apps, Batch];
-        Processes = [Master, .. Machines.Select(machine => machine.Agent), .. Frameworks];
+        AppsRole = seats.Make<AppsMessage, AppsPort>(AppsName, plan.Apps, SeatMaker.AppsPath, SeatMaker.FrameworkFormat, "apps", NewApps,
+            name => new AppsPort(World, Network, name, FindMaster(name), Machine), port => port.Perform, (port, node, seat) => port.Attach(node, seat), _appsPorts);
+        BatchRole = seats.Make<BatchMessage, BatchPort>(BatchName, plan.Batches, SeatMaker.BatchPath, SeatMaker.FrameworkFormat, "batch", NewBatch,
+            name => new BatchPort(Network, name, FindMaster(name)), port => port.Perform, (port, node, seat) => port.Attach(node, seat), _batchPorts);
+        Frameworks = [.. AppsRole.Processes, .. BatchRole.Processes];
+        Processes = [.. Masters.Processes, .. Machines.Select(machine => machine.Agent), .. Frameworks];
     }
 
     public ClusterPlan Plan { get; }
@@ -54,19 +73,41 @@ public sealed class SimCluster
 
     public SimNetwork Network { get; }
 
-    public SimNode<MasterMessage> Master { get; }
+    /// <summary>What those who are elected write to; null in a cluster without elections.</summary>
+    public SimStore? Store { get; }
 
-    public MasterPort MasterPort { get; }
+    public SimCoordinator? Coordinator { get; }
+
+    public SimRole<MasterMessage> Masters { get; }
+
+    /// <summary>The leading master.</summary>
+    public SimNode<MasterMessage> Master => Masters.Leader;
+
+    public IReadOnlyList<MasterPort> MasterPorts => _masterPorts;
 
     public List<SimMachine> Machines { get; } = [];
 
-    public SimNode<AppsMessage> Apps { get; }
+    public SimRole<AppsMessage> AppsRole { get; }
 
-    public AppsPort AppsPort { get; }
+    /// <summary>Whoever leads of Apps.</summary>
+    public SimNode<AppsMessage> Apps => AppsRole.Leader;
 
-    public SimNode<BatchMessage> Batch { get; }
+    public IReadOnlyList<AppsPort> AppsPorts => _appsPorts;
 
-    public BatchPort BatchPort { get; }
+    public AppsPort AppsPort => _appsPorts[IndexOf(AppsRole)];
+
+    public SimRole<BatchMessage> BatchRole { get; }
+
+    /// <summary>Whoever leads of Batch.</summary>
+    public SimNode<BatchMessage> Batch => BatchRole.Leader;
+
+    public IReadOnlyList<BatchPort> BatchPorts => _batchPorts;
+
+    /// <summary>Everybody who stands in an election.</summary>
+    public IEnumerable<ISeat> Seats => [.. Masters.Seats, .. AppsRole.Seats, .. BatchRole.Seats];
+
+    /// <summary>Those who follow the election of masters.</summary>
+    public List<DetectedLeader> Detectors { get; } = [];
 
     /// <summary>Every process of the cluster: the master, the agents, the frameworks.</summary>
     public IReadOnlyList<SimProcess> Processes { get; }
@@ -82,6 +123,47 @@ public sealed class SimCluster
         return Machines.SelectMany(machine => machine.Containers.All)
             .Where(container => container is { IsRunning: true, IsHolder: false } && container.Task.Value.StartsWith(prefix, StringComparison.Ordinal))
             .Select(container => container.Task.Value).ToList();
+    }
+
+    /// <summary>One of the machines that a client may ask of a part: any of them, when there are several.</summary>
+    public string AddressOf<TMessage>(SimRole<TMessage> role) where TMessage : class =>
+        role.Processes.Count == 1 ? role.Processes[0].Name : _addresses.Pick(role.Processes).Name;
+
+    /// <summary>How somebody on a machine knows where the master is.</summary>
+    public LeaderFinder FindMaster(string host)
+    {
+        if (Plan.Masters == 1)
+        {
+            return new OnlyLeader(MasterName);
+        }
+        if (_addresses.Next(10) >= Plan.TenthsThatDetect)
+        {
+            return new ListedLeader([.. Masters.Processes.Select(process => process.Name)], _addresses.Next(Plan.Masters));
+        }
+        var detector = new DetectedLeader(Network, Coordinator!, host, SeatMaker.MasterPath, SeatMaker.MasterFormat);
+        Detectors.Add(detector);
+        return detector;
+    }
+
+    private static int IndexOf<TMessage>(SimRole<TMessage> role) where TMessage : class
+    {
+        var leader = role.Leader;
+        for (var i = 0; i < role.Nodes.Count; i++)
+        {
+            if (ReferenceEquals(role.Nodes[i], leader))
+            {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    private void AddHosts(string name, int count)
+    {
+        for (var i = 1; i <= count; i++)
+        {
+            Network.AddHost(count == 1 ? name : $"{name}-{i}");
+        }
     }
 
     public void Start()

@@ -2,7 +2,6 @@ using Mesos.V1;
 using Offerbook.Actors;
 using Offerbook.Agent;
 using Offerbook.Simulator.Adapters;
-using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Nodes;
@@ -16,13 +15,14 @@ public sealed class SimMachine
     private readonly string _address;
     private int _boots = 1;
 
-    public SimMachine(SimWorld world, SimNetwork network, string name, ClusterPlan plan)
+    public SimMachine(SimCluster cluster, string name)
     {
+        var (world, network, plan) = (cluster.World, cluster.Network, cluster.Plan);
         Name = name;
         _address = network.AddHost(name).Address;
         Containers = new SimContainers(world, name);
         Executors = new SimExecutors(world, Containers);
-        var port = new AgentPort(network, name, SimCluster.MasterName, Containers, Executors);
+        var port = new AgentPort(network, name, cluster.FindMaster(name), Containers, Executors);
         Total = plan;
         Agent = new SimNode<AgentMessage>(name, world, NewAgent, port.Perform, new SimJournal());
         port.Attach(Agent, network);

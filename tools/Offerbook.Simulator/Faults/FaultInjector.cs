@@ -13,12 +13,14 @@ public sealed class FaultInjector
     private readonly SimCluster _cluster;
     private readonly FaultPlan _plan;
     private readonly SeededRandom _random;
+    private readonly ElectionFaults? _elections;
     private bool _stopped;
 
     public FaultInjector(SimCluster cluster, FaultPlan plan)
     {
         (_cluster, _plan) = (cluster, plan);
         _random = cluster.World.Seeds.For("faults");
+        _elections = cluster.Store is null ? null : new ElectionFaults(cluster, plan, cluster.World.Seeds.For("faults of elections"));
         cluster.Network.NewLink = link =>
         {
             link.DelayMean = _stopped ? TimeSpan.FromMilliseconds(1) : plan.Delay;
@@ -39,7 +41,7 @@ public sealed class FaultInjector
         {
             machine.Containers.LaunchFailureRate = _plan.LaunchFailureRate;
         }
-        Every(_plan.MasterCrashesPerMinute, () => _cluster.Bounce(_cluster.Master, Downtime()));
+        Every(_plan.MasterCrashesPerMinute, () => _cluster.Bounce(AnyMaster(), Downtime()));
         Every(_plan.AgentCrashesPerMinute, () => _cluster.Bounce(_random.Pick(_cluster.Machines).Agent, Downtime()));
         Every(_plan.FrameworkCrashesPerMinute, () => _cluster.Bounce(_random.Pick(_cluster.Frameworks), Downtime()));
         Every(_plan.ClusterCrashesPerMinute, CrashCluster);
@@ -73,6 +75,7 @@ public sealed class FaultInjector
         Every(_plan.EngineHangsPerMinute, () => AnyEngine().Engine.Hang(_random.Exponential(TimeSpan.FromSeconds(20))));
         Every(_plan.EngineRestartsPerMinute, () => AnyEngine().RestartEngine(_random.Exponential(TimeSpan.FromSeconds(5)), _random.Chance(0.5)));
         Every(_plan.SlowPullsPerMinute, SlowPulls);
+        _elections?.Start(Every, Downtime);
         KeepDeadDisksRestarting();
     }
 
@@ -81,6 +84,7 @@ public sealed class FaultInjector
     {
         _stopped = true;
         _cluster.World.Note("faults stop");
+        _elections?.Stop();
         _cluster.Network.Mend();
         foreach (var link in _cluster.Network.Links)
         {
@@ -97,6 +101,7 @@ public sealed class FaultInjector
             process.Disk.FlushErrorRate = 0;
             process.Disk.FlushMean = TimeSpan.FromMilliseconds(4);
             process.Clock.WallOffset = TimeSpan.Zero;
+            process.Clock.Drift = 0;
             if (!process.IsUp)
             {
                 process.Start();
@@ -210,6 +215,8 @@ public sealed class FaultInjector
 
     private SimContainers AnyEngine() => _random.Pick(_cluster.Machines).Containers;
 
+    private SimProcess AnyMaster() => _cluster.Masters.Processes is [var only] ? only : _random.Pick(_cluster.Masters.Processes);
+
     private SimProcess AnyProcess() => _random.Pick(_cluster.Processes);
 
     /// <summary>Mostly a quick restart by a supervisor, at times a long one.</summary>
@@ -224,7 +231,7 @@ public sealed class FaultInjector
 
     private (string One, string Other) TwoHosts()
     {
-        var one = _random.Chance(0.7) ? SimCluster.MasterName : AnyProcess().Name;
+        var one = _random.Chance(0.7) ? AnyMaster().Name : AnyProcess().Name;
         string other;
         do
         {

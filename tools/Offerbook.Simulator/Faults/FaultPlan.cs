@@ -62,6 +62,48 @@ public sealed record FaultPlan
     /// <summary>For a while images come slowly to a machine.</summary>
     public double SlowPullsPerMinute { get; init; }
 
+    /// <summary>Whoever leads of some part is killed. This and what follows strikes only clusters with elections.</summary>
+    public double LeaderCrashesPerMinute { get; init; }
+
+    /// <summary>Whoever leads stands still, mostly for longer than its session.</summary>
+    public double LeaderPausesPerMinute { get; init; }
+
+    /// <summary>A leader is told to end, and started again.</summary>
+    public double TerminationsPerMinute { get; init; }
+
+    /// <summary>A leader is asked to let another lead.</summary>
+    public double AbdicationsPerMinute { get; init; }
+
+    /// <summary>The session of somebody who stands in an election expires.</summary>
+    public double SessionExpiriesPerMinute { get; init; }
+
+    /// <summary>Somebody's connections to the coordination service break.</summary>
+    public double CoordinatorResetsPerMinute { get; init; }
+
+    /// <summary>The whole ensemble is down for a while.</summary>
+    public double CoordinatorOutagesPerMinute { get; init; }
+
+    /// <summary>Somebody is cut off from the coordination service, and from nobody else.</summary>
+    public double CoordinatorCutsPerMinute { get; init; }
+
+    /// <summary>The coordination service carries a request out, and the connection breaks before the answer.</summary>
+    public double LostAnswerRate { get; init; }
+
+    public double StoreOutagesPerMinute { get; init; }
+
+    /// <summary>Somebody is cut off from the store, and from nobody else.</summary>
+    public double StoreCutsPerMinute { get; init; }
+
+    public double SlowStoresPerMinute { get; init; }
+
+    public double FullStoresPerMinute { get; init; }
+
+    /// <summary>The connection of a write breaks in the middle of it.</summary>
+    public double StoreResetRate { get; init; }
+
+    /// <summary>The clocks of a machine begin to run too fast or too slow.</summary>
+    public double DriftsPerMinute { get; init; }
+
     /// <summary>Mean delay of the links.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(1);
 
@@ -107,6 +149,20 @@ public sealed record FaultPlan
         };
     }
 
+    /// <summary>Adds faults of elections and of a shared store, from a stream of their own.</summary>
+    public FaultPlan WithElectionFaults(SeededRandom random)
+    {
+        double Rate(double on, double most) => random.Chance(on) ? random.NextDouble() * most : 0;
+        return this with
+        {
+            LeaderCrashesPerMinute = Rate(0.4, 1.5), LeaderPausesPerMinute = Rate(0.4, 1.5), TerminationsPerMinute = Rate(0.3, 1),
+            AbdicationsPerMinute = Rate(0.3, 1), SessionExpiriesPerMinute = Rate(0.3, 2), CoordinatorResetsPerMinute = Rate(0.3, 3),
+            CoordinatorOutagesPerMinute = Rate(0.2, 0.5), CoordinatorCutsPerMinute = Rate(0.3, 1), LostAnswerRate = Rate(0.3, 0.3),
+            StoreOutagesPerMinute = Rate(0.2, 0.4), StoreCutsPerMinute = Rate(0.3, 0.8), SlowStoresPerMinute = Rate(0.3, 1),
+            FullStoresPerMinute = Rate(0.15, 0.3), StoreResetRate = Rate(0.3, 0.2), DriftsPerMinute = Rate(0.3, 1),
+        };
+    }
+
     /// <summary>The faults that are on, for the report.</summary>
     public override string ToString()
     {
@@ -129,6 +185,11 @@ public sealed record FaultPlan
         ("one-way cuts", OneWayCutsPerMinute), ("resets", ResetsPerMinute), ("clogs", ClogsPerMinute),
         ("clock steps", ClockStepsPerMinute), ("slow disks", SlowDisksPerMinute), ("full disks", FullDisksPerMinute),
         ("engine hangs", EngineHangsPerMinute), ("engine restarts", EngineRestartsPerMinute), ("slow pulls", SlowPullsPerMinute),
+        ("leader crashes", LeaderCrashesPerMinute), ("leader pauses", LeaderPausesPerMinute), ("terminations", TerminationsPerMinute),
+        ("abdications", AbdicationsPerMinute), ("session expiries", SessionExpiriesPerMinute), ("coordination resets", CoordinatorResetsPerMinute),
+        ("coordination outages", CoordinatorOutagesPerMinute), ("coordination cuts", CoordinatorCutsPerMinute), ("lost answers", LostAnswerRate),
+        ("store outages", StoreOutagesPerMinute), ("store cuts", StoreCutsPerMinute), ("slow stores", SlowStoresPerMinute),
+        ("full stores", FullStoresPerMinute), ("store resets", StoreResetRate), ("drifts", DriftsPerMinute),
         ("flush errors", FlushErrorRate), ("frame resets", FrameResetRate), ("launch failures", LaunchFailureRate),
         ("delay ms", Delay.TotalMilliseconds),
     ];

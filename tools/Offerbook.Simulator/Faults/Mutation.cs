@@ -125,8 +125,17 @@ internal static class Mutations
             machine.Containers.IgnoresSignals = mutation == Mutation.IgnoreSignals;
             machine.Agent.Spoil = AgentDefects.Of(mutation);
         }
-        cluster.MasterPort.ReplaysUpdates = mutation == Mutation.ReplayUpdates;
-        cluster.Master.Spoil = MasterDefects.Of(mutation);
-        cluster.Apps.Spoil = AppsDefects.Of(mutation);
+        foreach (var port in cluster.MasterPorts)
+        {
+            port.ReplaysUpdates = mutation == Mutation.ReplayUpdates;
+        }
+        foreach (var master in cluster.Masters.Nodes)
+        {
+            master.Spoil = MasterDefects.Of(mutation);
+        }
+        foreach (var apps in cluster.AppsRole.Nodes)
+        {
+            apps.Spoil = AppsDefects.Of(mutation);
+        }
     }
 }

@@ -36,8 +36,15 @@ public sealed class SimExchange
     /// <summary>Whether the client has had the first frame of the answer.</summary>
     public bool Answered { get; private set; }
 
-    /// <summary>Whether it is settled if the server gets the request: it did, or never will.</summary>
-    public bool RequestSettled { get; private set; }
+    /// <summary>Whether it is settled if the server gets the request: it did, or never will; and if so whoever it was handed on to.</summary>
+    public bool RequestSettled
+    {
+        get => field && Forwarded?.RequestSettled != false;
+        private set;
+    }
+
+    /// <summary>What the server has made of it, when it is a proxy.</summary>
+    public SimExchange? Forwarded { get; set; }
 
     /// <summary>Frames sent to the client that have not arrived: what a server's bounded buffer would hold.</summary>
     public int InFlight { get; private set; }

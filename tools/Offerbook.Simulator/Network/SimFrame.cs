@@ -13,5 +13,11 @@ public sealed record SimFrame(string What, ReadOnlyMemory<byte> Body, int Status
     /// <summary>Where a request goes.</summary>
     public string Path { get; init; } = "";
 
+    /// <summary>How often it was handed on by a proxy.</summary>
+    public int Hops { get; init; }
+
+    /// <summary>Where a redirect points: the name of a machine.</summary>
+    public string? Location { get; init; }
+
     public string Text => System.Text.Encoding.UTF8.GetString(Body.Span);
 }

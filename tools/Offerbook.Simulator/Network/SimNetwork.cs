@@ -46,6 +46,9 @@ public sealed class SimNetwork(SimWorld world)
 
     public SimHost Host(string name) => _byName[name];
 
+    /// <summary>The machine with an address.</summary>
+    public SimHost? HostAt(string address) => _hosts.Find(host => host.Address == address);
+
     public SimLink Link(string from, string to)
     {
         if (!_linkByEnds.TryGetValue((from, to), out var link))
@@ -106,6 +109,19 @@ public sealed class SimNetwork(SimWorld world)
             {
                 exchange.HostDied(host, silence);
                 Forget(exchange);
+            }
+        }
+    }
+
+    /// <summary>A process closes all connections that others have made to it, and lives on.</summary>
+    public void CutOff(string name, string reason)
+    {
+        var host = _byName[name];
+        foreach (var exchange in _exchanges.Values.ToArray())
+        {
+            if (ReferenceEquals(exchange.Server, host))
+            {
+                exchange.End(reason);
             }
         }
     }

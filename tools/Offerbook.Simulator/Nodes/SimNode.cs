@@ -1,4 +1,5 @@
 using Offerbook.Actors;
+using Offerbook.Actors.Hosting;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Storage;
 using Offerbook.Storage;
@@ -12,10 +13,13 @@ namespace Offerbook.Simulator.Nodes;
 /// </summary>
 /// <param name="boot">Makes the core of a new life; gets that life's stream of chance.</param>
 /// <param name="perform">Carries out an effect that the gate let go.</param>
-/// <param name="journal">Null for a core that keeps nothing.</param>
+/// <param name="journal">Null for a core that keeps nothing. Of a shared log, the holder's own account.</param>
+/// <param name="wall">The clock of the machine, when more than this runs there.</param>
+/// <param name="disk">Its disk, likewise.</param>
 public sealed class SimNode<TMessage>(
-    string name, SimWorld world, Func<SeededRandom, ICore<TMessage>> boot, Action<IEffect> perform, SimJournal? journal)
-    : SimProcess(name, world) where TMessage : class
+    string name, SimWorld world, Func<SeededRandom, ICore<TMessage>> boot, Action<IEffect> perform, SimJournal? journal,
+    WallClock? wall = null, DiskBehaviour? disk = null)
+    : SimProcess(name, world, wall, disk) where TMessage : class
 {
     private readonly SeededRandom _lives = world.Seeds.For("lives of " + name);
     private readonly SeededRandom _diskChance = world.Seeds.For("disk of " + name);
@@ -26,10 +30,34 @@ public sealed class SimNode<TMessage>(
     private ICore<TMessage>? _taker;
     private Snapshot? _snapshot;
     private TimeSpan? _wakeAt;
-    private bool _flushedWhilePaused;
+    private readonly Queue<Action> _whenGoingOn = new();
     private bool _inTurn;
+    private bool _asksStore;
+
+    /// <summary>Between two questions to a store that cannot be asked.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>As long as an election is asked to let another lead.</summary>
+    private static readonly TimeSpan RetirePatience = TimeSpan.FromSeconds(2);
 
     public SimJournal? Journal => journal;
+
+    /// <summary>The shared log that this core writes to while it leads; null for one that has a disk of its own.</summary>
+    public StoreHolder? Holder { get; init; }
+
+    /// <summary>What must hold for an effect of this life to leave; null for nobody's rival.</summary>
+    public LeadershipProof? Proof { get; set; }
+
+    /// <summary>Of the takeover that this life began with; of a core with a disk of its own, its life.</summary>
+    public long Epoch => Holder?.Epoch ?? Life;
+
+    /// <summary>It has recovered and takes messages.</summary>
+    public bool IsServing => IsUp && Core is not null && !IsRetiring;
+
+    private bool IsRetiring { get; set; }
+
+    /// <summary>Why the last life ended; null when it was ended from outside.</summary>
+    public StoreLoss? Lost { get; private set; }
 
     /// <summary>The running core; null while the process is down.</summary>
     public ICore<TMessage>? Core { get; private set; }
@@ -56,6 +84,9 @@ public sealed class SimNode<TMessage>(
     /// <summary>Told of every message just before the core takes it.</summary>
     public Action<TMessage>? Received { get; set; }
 
+    /// <summary>Told of every effect that leaves, as it leaves.</summary>
+    public Action<IEffect>? Left { get; set; }
+
     /// <summary>Told of every effect in the turn that emits it, before the gate.</summary>
     public Action<IEffect>? Emitted { get; set; }
 
@@ -69,10 +100,29 @@ public sealed class SimNode<TMessage>(
         IsUp = true;
         DiedOfItsDisk = false;
         IsPaused = false;
-        _flushedWhilePaused = false;
+        Lost = null;
+        IsRetiring = false;
+        _asksStore = false;
+        _whenGoingOn.Clear();
         Clock.StartProcess(_lives.Between(TimeSpan.Zero, TimeSpan.FromHours(1)));
         _timers = new TimerQueue<TMessage>();
         _wakeAt = null;
+        if (Holder is not null)
+        {
+            var life = Life;
+            World.Note($"{Name} starts, life {Life}, and takes over");
+            Holder.TakeOver(recovery => WhenGoing(life, () =>
+            {
+                journal!.Load(recovery);
+                Begin();
+            }), loss => WhenGoing(life, () => Lose(loss)));
+            return;
+        }
+        Begin();
+    }
+
+    private void Begin()
+    {
         Core = boot(_lives.Fork());
         _taker = Spoil?.Invoke(Core) ?? Core;
         World.Note($"{Name} starts, life {Life}, journal at {journal?.LastDurable ?? 0}");
@@ -80,6 +130,7 @@ public sealed class SimNode<TMessage>(
         {
             Invariant.Check(journal is not null, Name + " needs a journal");
             var recovery = journal.Recover();
+            recovery = recovery with { Epoch = Epoch };
             _gate = new OutputGate(recovery.LastSequence);
             durable.Recover(recovery, Clock.Now, _effects);
             Interpret();
@@ -99,7 +150,10 @@ public sealed class SimNode<TMessage>(
         }
         IsUp = false;
         Core = null;
-        var lost = journal?.Crash(Disk, _diskChance) ?? 0;
+        Holder?.LetGo();
+        Proof?.Dispose();
+        Proof = null;
+        var lost = Holder is null ? journal?.Crash(Disk, _diskChance) ?? 0 : _gate.Appended - _gate.Flushed;
         _mailbox.Clear();
         _snapshot = null;
         World.Note($"{Name} dies: {why}; {lost} events lost");
@@ -118,10 +172,62 @@ public sealed class SimNode<TMessage>(
         World.Schedule(duration, null, () => Resume(life));
     }
 
+    /// <summary>
+    /// Takes no more messages; when everything decided is durable and has left, or cannot soon be, says so.
+    /// </summary>
+    public void Retire(Action done)
+    {
+        var (life, end) = (Life, World.Elapsed + RetirePatience);
+        IsRetiring = true;
+        Look();
+
+        void Look()
+        {
+            if (life != Life || !IsUp || Core is null || World.Elapsed >= end || (_gate.Waiting == 0 && _gate.Flushed == _gate.Appended && !IsPaused))
+            {
+                if (life == Life)
+                {
+                    done();
+                }
+                return;
+            }
+            World.Schedule(TimeSpan.FromMilliseconds(5), null, Look);
+        }
+    }
+
+    /// <summary>Why it cannot go on with its log.</summary>
+    private void Lose(StoreLoss loss)
+    {
+        Lost = loss;
+        Crash(loss switch
+        {
+            StoreLoss.Fenced => "another has taken its log over",
+            StoreLoss.Full => "the store is full",
+            _ => "the store is lost",
+        });
+    }
+
+    /// <summary>Does something now, or when the process goes on; never in another life.</summary>
+    private void WhenGoing(int life, Action what)
+    {
+        if (life != Life || !IsUp)
+        {
+            return;
+        }
+        if (IsPaused)
+        {
+            _whenGoingOn.Enqueue(what);
+        }
+        else
+        {
+            what();
+        }
+    }
+
     /// <summary>Hands a message to the core. Returns false when the process is down or its mailbox full.</summary>
     public bool TryPost(TMessage message)
     {
-        if (!IsUp)
+        if (!IsServing)
         {
             return false;
         }
@@ -150,12 +256,11 @@ public sealed class SimNode<TMessage>(
         {
             Turn(message);
         }
-        if (IsUp && !IsPaused && _flushedWhilePaused)
+        while (!IsPaused && IsUp && life == Life && _whenGoingOn.TryDequeue(out var waiting))
         {
-            _flushedWhilePaused = false;
-            EndFlush(life);
+            waiting();
         }
-        if (IsUp && !IsPaused)
+        if (IsUp && Core is not null && !IsPaused && life == Life)
         {
             TakeDueTimers();
         }
@@ -221,10 +326,46 @@ public sealed class SimNode<TMessage>(
 
     private void Release()
     {
-        while (IsUp && _gate.TryRelease(out var effect))
+        while (IsUp && (Proof is null || IsProven(Proof)) && _gate.TryRelease(out var effect))
         {
+            Left?.Invoke(effect);
             perform(effect);
         }
+    }
+
+    /// <summary>As production's outlet: while leadership is not proven everything waits, and the store is asked.</summary>
+    private bool IsProven(LeadershipProof proof)
+    {
+        if (_gate.Waiting == 0 || proof.Holds())
+        {
+            return true;
+        }
+        if (!_asksStore)
+        {
+            _asksStore = true;
+            var life = Life;
+            var question = proof.Ask();
+            World.Note($"{Name} asks the store whether it leads");
+            Holder!.Confirm(() => WhenGoing(life, () =>
+            {
+                _asksStore = false;
+                proof.Confirmed(question);
+                Release();
+            }), loss => WhenGoing(life, () =>
+            {
+                if (loss == StoreLoss.Fenced)
+                {
+                    Lose(loss);
+                    return;
+                }
+                World.Schedule(AskAgain, null, () => WhenGoing(life, () =>
+                {
+                    _asksStore = false;
+                    Release();
+                }));
+            }));
+        }
+        return false;
     }
 
     private void BeginFlush()
@@ -234,6 +375,11 @@ public sealed class SimNode<TMessage>(
             return;
         }
         var life = Life;
+        if (Holder is not null)
+        {
+            FlushShared(life, journal);
+            return;
+        }
         journal.BeginFlush();
         World.Schedule(_diskChance.Exponential(Disk.FlushMean), null, () => EndFlush(life));
     }
@@ -246,7 +392,7 @@ public sealed class SimNode<TMessage>(
         }
         if (IsPaused)
         {
-            _flushedWhilePaused = true;
+            _whenGoingOn.Enqueue(() => EndFlush(life));
             return;
         }
         if (Disk.Full || _diskChance.Chance(Disk.FlushErrorRate))
@@ -264,6 +410,44 @@ public sealed class SimNode<TMessage>(
         }
         Release();
         BeginFlush();
+    }
+
+    private void FlushShared(int life, SimJournal own)
+    {
+        if (!own.HasWaiting)
+        {
+            SaveShared(own);
+            return;
+        }
+        own.BeginFlush();
+        var question = Proof?.Ask();
+        Holder!.Append(own.LastDurable + 1, own.Flushing, () => WhenGoing(life, () =>
+        {
+            if (question is { } asked)
+            {
+                // It took the events, which it does for the newest leader only.
+                Proof!.Confirmed(asked);
+            }
+            _gate.MarkFlushed(own.EndFlush());
+            World.Note($"{Name} flushed to {_gate.Flushed}");
+            SaveShared(own);
+            Release();
+            if (life == Life)
+            {
+                BeginFlush();
+            }
+        }), loss => WhenGoing(life, () => Lose(loss)));
+    }
+
+    private void SaveShared(SimJournal own)
+    {
+        if (_snapshot is { } snapshot && snapshot.Sequence <= _gate.Flushed)
+        {
+            var life = Life;
+            _snapshot = null;
+            own.Save(snapshot);
+            Holder!.Save(snapshot, loss => WhenGoing(life, () => Lose(loss)));
+        }
     }
 
     private void ArmTimers()

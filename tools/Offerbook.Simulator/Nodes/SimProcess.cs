@@ -4,7 +4,7 @@ using Offerbook.Simulator.Storage;
 namespace Offerbook.Simulator.Nodes;
 
 /// <summary>A program on a simulated machine, seen without its message type: what faults and checks need of it.</summary>
-public abstract class SimProcess(string name, SimWorld world)
+public abstract class SimProcess(string name, SimWorld world, WallClock? wall = null, DiskBehaviour? disk = null)
 {
     public string Name => name;
 
@@ -21,9 +21,9 @@ public abstract class SimProcess(string name, SimWorld world)
     /// <summary>Whether the last life ended because the disk failed.</summary>
     public bool DiedOfItsDisk { get; protected set; }
 
-    public NodeClock Clock { get; } = new(world);
+    public NodeClock Clock { get; } = new(world, wall ?? new WallClock());
 
-    public DiskBehaviour Disk { get; } = new();
+    public DiskBehaviour Disk { get; } = disk ?? new();
 
     /// <summary>kill -9: volatile state and unflushed events are gone.</summary>
     public abstract void Crash(string why);

@@ -26,6 +26,20 @@ public sealed class SimJournal
 
     public bool HasWaiting => _waiting.Count > 0;
 
+    /// <summary>The events that are being flushed.</summary>
+    public IReadOnlyList<JournalRecord> Flushing => [.. _flushing.Select(item => item.Event)];
+
+    /// <summary>Becomes what a takeover of a shared log has read: from here on this is its holder's own account of it.</summary>
+    public void Load(Recovery recovery)
+    {
+        _flushing.Clear();
+        _waiting.Clear();
+        _durable.Clear();
+        _durable.AddRange(recovery.Events);
+        _snapshot = recovery.Snapshot;
+        _beforeFirst = recovery.LastSequence - recovery.Events.Count;
+    }
+
     public Recovery Recover() => new(_snapshot, [.. _durable.Skip((int)((_snapshot?.Sequence ?? _beforeFirst) - _beforeFirst))], LastDurable);
 
     /// <summary>What a recovery would give if everything appended were durable: the state of the running core is the fold of this.</summary>

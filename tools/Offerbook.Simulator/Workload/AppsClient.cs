@@ -39,7 +39,7 @@ public sealed class AppsClient(SimCluster cluster)
         int? status = null;
         JToken? answer = null;
         SimExchange? exchange = null;
-        exchange = cluster.Network.Send(SimCluster.ClientName, SimCluster.AppsName,
+        exchange = cluster.Network.Send(SimCluster.ClientName, cluster.AddressOf(cluster.AppsRole),
             new SimFrame(request, bytes) { Path = request },
             frame => (status, answer) = (frame.Status, frame.Body.IsEmpty ? null : JToken.Parse(frame.Text)),
             _ => Settle(),

@@ -85,7 +85,7 @@ public sealed class JobsWorkload
         job.IsBusy = true;
         int? status = null;
         SimExchange? exchange = null;
-        exchange = _cluster.Network.Send(SimCluster.ClientName, SimCluster.BatchName,
+        exchange = _cluster.Network.Send(SimCluster.ClientName, _cluster.AddressOf(_cluster.BatchRole),
             new SimFrame($"{request} {job.Id}", body is null ? [] : Encoding.UTF8.GetBytes(body.ToString(Formatting.None))) { Path = request },
             frame => status = frame.Status,
             _ => Settle(),
@@ -93,7 +93,7 @@ public sealed class JobsWorkload
 
         void Settle()
         {
-            if (status is null && !exchange!.RequestSettled)
+            if (status is null or >= 500 && !exchange!.RequestSettled)
             {
                 _cluster.World.Schedule(TimeSpan.FromSeconds(1), null, Settle);
                 return;

@@ -10,6 +10,7 @@ using Offerbook.Resources;
 using Offerbook.Simulator.Adapters;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Engine;
+using Offerbook.Simulator.Finding;
 using Offerbook.Simulator.Network;
 using Type = Mesos.V1.Master.Call.Types.Type;
 
@@ -56,18 +57,25 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
 
     public void Stop() => _stopped = true;
 
-    private void Send(Call call)
+    private void Send(Call call) => Send(call, cluster.AddressOf(cluster.Masters), LeaderFinder.MaxRedirects);
+
+    private void Send(Call call, string to, int redirects)
     {
         _underWay++;
         int? status = null;
-        cluster.Network.Send(SimCluster.ClientName, SimCluster.MasterName,
+        string? elsewhere = null;
+        cluster.Network.Send(SimCluster.ClientName, to,
             new SimFrame("operator " + call.Type, call.ToByteArray()) { Path = MasterPort.OperatorPath },
-            frame => status = frame.Status,
+            frame => (status, elsewhere) = (frame.Status, frame.Location),
             _ =>
             {
                 _underWay--;
                 Taken += status is 200 or 202 ? 1 : 0;
                 Refused += status is >= 400 ? 1 : 0;
+                if (elsewhere is not null && redirects > 0)
+                {
+                    Send(call, elsewhere, redirects - 1);
+                }
             },
             Patience);
     }

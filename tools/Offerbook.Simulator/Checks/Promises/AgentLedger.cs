@@ -5,8 +5,6 @@ using Offerbook.Master;
 using Offerbook.Resources;
 using Offerbook.Simulator.Nodes;
 using Offerbook.Wire.Identity;
-using OperatorCall = Mesos.V1.Master.Call;
-using OperatorCallType = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Simulator.Checks.Promises;
 
@@ -17,13 +15,12 @@ namespace Offerbook.Simulator.Checks.Promises;
 public sealed class AgentLedger
 {
     private readonly SimNode<MasterMessage> _master;
-    private readonly HashSet<string> _outOfService = [];
+    private readonly StandingOrders _orders;
     private readonly Dictionary<string, (FrameworkId Framework, string Agent, ResourceBag Resources)> _held = [];
 
-    public AgentLedger(MasterTurns turns, SimNode<MasterMessage> master)
+    public AgentLedger(MasterTurns turns, SimNode<MasterMessage> master, StandingOrders orders)
     {
-        _master = master;
-        turns.Ordered += Order;
+        (_master, _orders) = (master, orders);
         turns.Offered += Offer;
         turns.Rescinded += (_, offer) => _held.Remove(offer.Value);
         turns.Taken += Take;
@@ -48,31 +45,12 @@ public sealed class AgentLedger
         }
     }
 
-    private void Order(OperatorCall call)
-    {
-        switch (call.Type)
-        {
-            case OperatorCallType.DrainAgent:
-                _outOfService.Add(call.DrainAgent.AgentId.Value);
-                break;
-            case OperatorCallType.DeactivateAgent:
-                _outOfService.Add(call.DeactivateAgent.AgentId.Value);
-                break;
-            case OperatorCallType.MarkAgentGone:
-                _outOfService.Add(call.MarkAgentGone.AgentId.Value);
-                break;
-            case OperatorCallType.ReactivateAgent:
-                _outOfService.Remove(call.ReactivateAgent.AgentId.Value);
-                break;
-        }
-    }
-
     private void Offer(FrameworkId framework, IReadOnlyList<Offer> offers)
     {
         var view = ((MasterCore)_master.Core!).View(_master.Clock.Now);
         foreach (var offer in offers)
         {
-            Invariant.Check(!_outOfService.Contains(offer.AgentId.Value), $"I17: {framework} is offered {offer.AgentId.Value}, which an operator took out of service");
+            Invariant.Check(!_orders.IsOutOfService(offer.AgentId.Value), $"I17: {framework} is offered {offer.AgentId.Value}, which an operator took out of service");
             _held.Add(offer.Id.Value, (framework, offer.AgentId.Value, ResourceReader.Read(offer.Resources).Bag.Unallocate().NonShared()));
         }
         foreach (var id in offers.Select(offer => offer.AgentId.Value).Distinct())

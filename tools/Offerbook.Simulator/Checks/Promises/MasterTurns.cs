@@ -15,6 +15,7 @@ namespace Offerbook.Simulator.Checks.Promises;
 public sealed class MasterTurns
 {
     private readonly Dictionary<ConnectionId, FrameworkId> _streams = [];
+    private readonly Dictionary<ConnectionId, OperatorCall> _unanswered = [];
     private MasterMessage? _message;
 
     public MasterTurns(SimNode<MasterMessage> master)
@@ -22,6 +23,21 @@ public sealed class MasterTurns
         master.Received += message => Hear(master, message);
         master.Emitted += Emit;
         master.TurnEnded += () => _message = null;
+        master.Left += effect =>
+        {
+            if (effect is MasterEffect.Answer answer)
+            {
+                _unanswered.Remove(answer.Connection);
+            }
+        };
+        master.Crashed += _ =>
+        {
+            foreach (var (_, order) in _unanswered)
+            {
+                Unsettled?.Invoke(order);
+            }
+            _unanswered.Clear();
+        };
         master.Started += () =>
         {
             _streams.Clear();
@@ -44,6 +60,9 @@ public sealed class MasterTurns
 
     /// <summary>An operator's call was answered with 200 or 202.</summary>
     public event Action<OperatorCall>? Ordered;
+
+    /// <summary>An operator's call was taken by a master whose life ended before the answer left: perhaps it is in force.</summary>
+    public event Action<OperatorCall>? Unsettled;
 
     /// <summary>An agent that has an id already subscribes.</summary>
     public event Action<string>? AgentReturned;
@@ -97,6 +116,7 @@ public sealed class MasterTurns
         }
         else if (_message is MasterMessage.OperatorCallReceived @operator)
         {
+            _unanswered[@operator.Connection] = @operator.Call;
             Ordered?.Invoke(@operator.Call);
         }
     }

@@ -4,8 +4,6 @@ using Offerbook.Master;
 using Offerbook.Resources;
 using Offerbook.Simulator.Nodes;
 using Offerbook.Wire.Identity;
-using OperatorCall = Mesos.V1.Master.Call;
-using OperatorCallType = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Simulator.Checks.Promises;
 
@@ -16,29 +14,12 @@ namespace Offerbook.Simulator.Checks.Promises;
 public sealed class QuotaLedger
 {
     private readonly SimNode<MasterMessage> _master;
-    private readonly SortedDictionary<string, SortedDictionary<string, double>> _limits = new(StringComparer.Ordinal);
+    private readonly StandingOrders _orders;
 
-    public QuotaLedger(MasterTurns turns, SimNode<MasterMessage> master)
+    public QuotaLedger(MasterTurns turns, SimNode<MasterMessage> master, StandingOrders orders)
     {
-        _master = master;
-        turns.Ordered += Order;
+        (_master, _orders) = (master, orders);
         turns.Offered += Offer;
-    }
-
-    /// <summary>Changes of quotas that were taken.</summary>
-    public long Changes { get; private set; }
-
-    private void Order(OperatorCall call)
-    {
-        if (call.Type == OperatorCallType.UpdateQuota)
-        {
-            Changes++;
-            foreach (var config in call.UpdateQuota.QuotaConfigs)
-            {
-                _limits[config.Role] = new SortedDictionary<string, double>(
-                    config.Limits.ToDictionary(limit => limit.Key, limit => limit.Value.Value), StringComparer.Ordinal);
-            }
-        }
     }
 
     private void Offer(FrameworkId framework, IReadOnlyList<Offer> offers)
@@ -46,7 +27,7 @@ public sealed class QuotaLedger
         foreach (var offer in offers)
         {
             var top = Top(offer.AllocationInfo?.Role ?? "*");
-            if (_limits.TryGetValue(top, out var limits))
+            if (_orders.LimitsOf(top) is { } limits)
             {
                 var offered = ResourceReader.Read(offer.Resources).Bag.Unreserved().NonRevocable();
                 foreach (var (name, limit) in limits)

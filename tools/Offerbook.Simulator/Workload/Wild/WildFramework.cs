@@ -17,9 +17,10 @@ public sealed class WildFramework
     {
         var host = cluster.Network.AddHost(name);
         _history = new TaskHistory(name);
-        var port = new SchedulerPort(cluster.Network, name, SimCluster.MasterName, Signal);
+        var port = new SchedulerPort(cluster.Network, name, cluster.FindMaster(name), Signal);
         _node = new SimNode<WildMessage>(name, cluster.World, random => new WildScheduler(name, random, operates), effect => port.Perform(effect), null);
         host.Process = _node;
+        _node.Started += port.Start;
     }
 
     public long Updates => _history.Updates;

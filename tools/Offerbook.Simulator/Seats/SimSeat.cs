@@ -1,0 +1,225 @@
+using Offerbook.Actors;
+using Offerbook.Actors.Hosting;
+using Offerbook.Coordination;
+using Offerbook.Coordination.Election;
+using Offerbook.Coordination.Hosting;
+using Offerbook.Coordination.Sessions;
+using Offerbook.Simulator.Coordination;
+using Offerbook.Simulator.Network;
+using Offerbook.Simulator.Nodes;
+
+namespace Offerbook.Simulator.Seats;
+
+/// <summary>
+/// A process that stands in an election: a candidate that lives as long as the process, and a core that lives as long as a term. The
+/// simulator's <see cref="TermKeeper"/>: a term begins when the candidate leads and ends when it does not any more; one that breaks off
+/// because of the store is followed by a rest behind all other candidates.
+/// </summary>
+public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
+{
+    private readonly SimNetwork _network;
+    private readonly SimNode<TMessage> _node;
+    private readonly SimNode<ElectionMessage> _candidate;
+    private readonly CoordinatorClient _client;
+    private Standing _standing = new Standing.Follows(null);
+    private string? _term;
+    private TimeSpan _termBegan;
+    private int _failures;
+    private bool _rests;
+    private bool _isLeaving;
+    private int _calls;
+
+    /// <param name="node">What a term consists of. It must not be started by anybody else.</param>
+    /// <param name="wall">The clock of the machine, the same as of <paramref name="node"/>.</param>
+    public SimSeat(SimNetwork network, SimCoordinator coordinator, SimNode<TMessage> node, WallClock wall, Func<SeededRandom, CandidateCore> candidate)
+        : base(node.Name, network.World, wall, node.Disk)
+    {
+        (_network, _node) = (network, node);
+        _candidate = new SimNode<ElectionMessage>(node.Name + " candidate", network.World, candidate, Perform, null, wall);
+        _client = new CoordinatorClient(coordinator, _candidate, node.Name, message => _candidate.TryPost(message));
+        node.Crashed += _ => TermOver();
+    }
+
+    /// <summary>Defects, for mutation tests.</summary>
+    public SeatDefects Defects { get; set; }
+
+    public CoordinatorClient Client => _client;
+
+    public Standing Standing => _standing;
+
+    /// <summary>Terms that it has begun in all its lives.</summary>
+    public int Terms { get; private set; }
+
+    public bool Leads => _term is not null;
+
+    /// <summary>Told when a term is over though the process lives: whatever is connected to it is to be cut off.</summary>
+    public Action? TermEnded { get; set; }
+
+    public string? LeaderHost => _standing switch
+    {
+        Standing.Follows { Leader: { } leader } => _network.HostAt(leader.Address.Host)?.Name,
+        Standing.Leads => Name,
+        _ => null,
+    };
+
+    public override void Start()
+    {
+        Invariant.Check(!IsUp, Name + " is up already");
+        Life++;
+        (IsUp, IsPaused, DiedOfItsDisk) = (true, false, false);
+        (_standing, _term, _failures, _rests, _isLeaving) = (new Standing.Follows(null), null, 0, false, false);
+        _candidate.Start();
+        _candidate.TryPost(new Begin());
+    }
+
+    public override void Crash(string why)
+    {
+        if (!IsUp)
+        {
+            return;
+        }
+        IsUp = false;
+        _term = null;
+        _node.Crash(why);
+        _candidate.Crash(why);
+        _client.Die();
+        _network.HostDied(Name);
+    }
+
+    public override void Pause(TimeSpan duration)
+    {
+        if (!IsUp || IsPaused)
+        {
+            return;
+        }
+        IsPaused = true;
+        _node.Pause(duration);
+        _candidate.Pause(duration);
+        var life = Life;
+        World.Schedule(duration, null, () => IsPaused &= life != Life);
+    }
+
+    /// <summary>SIGTERM: finishes what is under way, leaves the election, and ends. Not an instant: see <see cref="SimProcess.IsUp"/>.</summary>
+    public void Terminate()
+    {
+        if (IsUp && !_isLeaving)
+        {
+            World.Note(Name + " is told to end");
+            _isLeaving = true;
+            GiveUpTerm(() => Call(call => new Resign(call)));
+        }
+    }
+
+    /// <summary>Abdicates: another leads, if there is one, and this stands behind it.</summary>
+    public void StepDown()
+    {
+        if (Leads && !_isLeaving)
+        {
+            World.Note(Name + " is asked to step down");
+            GiveUpTerm(() => Call(call => new StepDown(call)));
+        }
+    }
+
+    /// <summary>Ends the term in good order: what has been decided is written and sent.</summary>
+    private void GiveUpTerm(Action then)
+    {
+        _node.Retire(() =>
+        {
+            EndTerm("its term is given up");
+            then();
+        });
+    }
+
+    private void Call(Func<int, ElectionMessage> call) => _candidate.TryPost(call(++_calls));
+
+    private void Perform(IEffect effect)
+    {
+        switch (effect)
+        {
+            case ServiceCall call:
+                _client.Perform(call);
+                break;
+            case Announce announced:
+                World.Note($"{Name} {Text(announced.Standing)}");
+                _standing = announced.Standing;
+                Look();
+                break;
+            case CallEnded when _isLeaving:
+                Crash("it has resigned");
+                break;
+            case CallEnded or Remark:
+                break;
+            default:
+                throw new ArgumentException("a seat knows no effect " + effect.GetType().Name, nameof(effect));
+        }
+    }
+
+    private static string Text(Standing standing) => standing switch
+    {
+        Standing.Leads leads => $"leads as {leads.Self.Id}{(leads.IsSuspended ? ", suspended" : "")}",
+        Standing.Follows follows => "follows " + (follows.Leader?.Id ?? "nobody"),
+        Standing.Over over => "stands no longer: " + over.Reason,
+        _ => "",
+    };
+
+    private void Look()
+    {
+        if (_term is not null && !(_standing is Standing.Leads same && same.Self.Id == _term) && !Defects.HasFlag(SeatDefects.StaysInTerm))
+        {
+            EndTerm("it leads no longer");
+        }
+        if (_term is null && !_rests && !_isLeaving && (_standing is Standing.Leads || (Defects.HasFlag(SeatDefects.LeadsAnyway) && _standing is Standing.Follows { Leader: not null }))
+            && !_node.IsUp)
+        {
+            BeginTerm((_standing as Standing.Leads)?.Self.Id ?? "anyway");
+        }
+    }
+
+    private void BeginTerm(string id)
+    {
+        (_term, _termBegan) = (id, World.Elapsed);
+        Terms++;
+        if (!Defects.HasFlag(SeatDefects.ProvesNothing))
+        {
+            _node.Proof = new LeadershipProof(() => _standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == id, new SimTime(World, _node));
+        }
+        _node.Start();
+    }
+
+    private void EndTerm(string why)
+    {
+        if (_term is not null)
+        {
+            _term = null;
+            _node.Crash(why);
+        }
+    }
+
+    /// <summary>The core's life is over, whoever ended it.</summary>
+    private void TermOver()
+    {
+        if (!IsUp)
+        {
+            return;
+        }
+        TermEnded?.Invoke();
+        if (_term is null)
+        {
+            return;
+        }
+        // It broke off: whoever can lead shall, while this one rests.
+        _term = null;
+        _failures = World.Elapsed - _termBegan >= TermBackoff.Default.Forgets ? 1 : _failures + 1;
+        _rests = true;
+        Call(call => new StepDown(call));
+        var life = Life;
+        World.Schedule(TermBackoff.Default.After(_failures), null, () =>
+        {
+            if (life == Life && IsUp)
+            {
+                _rests = false;
+                Look();
+            }
+        });
+    }
+}
