@@ -26,6 +26,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
     private readonly Backoff _retry;
     private readonly Departure _departure = new();
     private Ballot _ballot = new();
+    private ReadOnlyMemory<byte> _data;
     private Standing _standing = new Standing.Follows(null);
     private bool _isWaiting;
     private bool _isClosed;
@@ -187,7 +188,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         }
         else if (_ballot.Own is null)
         {
-            _requests.Create(new Step.MakeOwn(), _paths.PathOf(_options.Format.Prefix), _options.Data, NodeKind.EphemeralSequential, effects);
+            _requests.Create(new Step.MakeOwn(), _paths.PathOf(_options.Format.Prefix), _data = _options.Describe?.Invoke() ?? _options.Data, NodeKind.EphemeralSequential, effects);
         }
         else if (_ballot.Ranks is null)
         {
@@ -227,7 +228,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         }
         if (rank == 0)
         {
-            Stand(new Standing.Leads(new LeaderInfo(LeaderInfo.IdOf(own, _session.Id), _options.Address, _options.Data), IsSuspended: false), effects);
+            Stand(new Standing.Leads(new LeaderInfo(LeaderInfo.IdOf(own, _session.Id), _options.Address, _data), IsSuspended: false), effects);
         }
         else if (_standing is Standing.Leads)
         {

@@ -59,6 +59,12 @@ public sealed class ElectionFactory
         ? await ZooKeeperCandidate.StandAsync(uri, _settings, new CandidateOptions(uri.Path, _format, address, data))
         : new StandaloneCandidate(address, data);
 
+    /// <param name="describe">Says what the node holds, anew for each that is made.</param>
+    /// <exception cref="ZooKeeper.Native.ZooKeeperLibraryMissingException">The C client is not installed.</exception>
+    public async Task<ICandidate> StandAsync(Uri address, Func<ReadOnlyMemory<byte>> describe) => Uri is { } uri
+        ? await ZooKeeperCandidate.StandAsync(uri, _settings, new CandidateOptions(uri.Path, _format, address, default) { Describe = describe })
+        : new StandaloneCandidate(address, describe);
+
     /// <summary>Follows the election without standing in it. Only where there is one: see <see cref="IsStandalone"/>.</summary>
     /// <exception cref="ZooKeeper.Native.ZooKeeperLibraryMissingException">The C client is not installed.</exception>
     public async Task<ILeaderDetector> FollowAsync() => Uri is { } uri

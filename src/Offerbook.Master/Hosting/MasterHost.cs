@@ -47,7 +47,7 @@ public sealed class MasterHost : IAsyncDisposable
     public Task Completion => _terms.Completion;
 
     /// <summary>Returns when the only master serves; when there may be others, as soon as it stands in the election.</summary>
-    /// <exception cref="FormatException">The security options contradict each other, or a file of secrets cannot be used.</exception>
+    /// <exception cref="FormatException">The security options contradict each other, a file of secrets cannot be used, or the election cannot be read.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
     /// <exception cref="JournalUnavailableException">The data directory is held by another process or cannot be written.</exception>
     /// <exception cref="JournalDamagedException">The journal cannot be read.</exception>
@@ -64,6 +64,7 @@ public sealed class MasterHost : IAsyncDisposable
         {
             log?.LogWarning("--acls without authentication: who calls a realm that is not guarded has no name, and only rules about ANY principal speak of it");
         }
+        var election = MasterElection.Of(options, log);
         var whitelist = options.Whitelist is { } hosts ? new Whitelist(hosts, log) : null;
         var gate = new MasterGate();
         var server = await HttpServer.StartAsync(new ListenOptions(options.ListenAddress, options.Port, "--master-port")
@@ -71,13 +72,22 @@ public sealed class MasterHost : IAsyncDisposable
                 MaxConnections = options.Limits.MaxConnections, MaxHeaderBytes = options.Limits.MaxHeaderBytes, HeaderTimeout = options.Limits.HeaderTimeout,
             },
             new MasterRouter(gate, guard, log).ServeAsync, options.Logging, cancellation);
-        var terms = Stand(options, server.EndPoint, gate, whitelist, log);
+        TermKeeper terms;
+        try
+        {
+            terms = await StandAsync(options, election, server.EndPoint, gate, whitelist, log);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
         var host = new MasterHost(server, gate, terms, whitelist);
         try
         {
             whitelist?.Start(options.Time);
             terms.Start();
-            if (options.Election is null)
+            if (election is null)
             {
                 await terms.FirstTerm.WaitAsync(cancellation);
             }
@@ -109,7 +119,8 @@ public sealed class MasterHost : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    private static TermKeeper Stand(MasterOptions options, IPEndPoint endPoint, MasterGate gate, Whitelist? whitelist, ILogger? log)
+    private static async Task<TermKeeper> StandAsync(MasterOptions options, Func<Uri, Func<ReadOnlyMemory<byte>>, Task<ICandidate>>? election,
+        IPEndPoint endPoint, MasterGate gate, Whitelist? whitelist, ILogger? log)
     {
         var settings = Advertise(options, endPoint);
         var process = new MasterProcess(settings, options.Limits, options.Time)
@@ -117,13 +128,13 @@ public sealed class MasterHost : IAsyncDisposable
             Files = new MasterFiles(options.LogFile), Verbosity = options.Verbosity ?? new LogVerbosity(LogLevel.Information, options.Time),
         };
         gate.Describe(process);
-        var address = new Uri($"http://{settings.Hostname}:{settings.Port}/");
+        var address = new Uri($"http://{settings.Ip}:{settings.Port}/");
         ReadOnlyMemory<byte> Describe() => MessageCodec.ToBytes(ClusterState.Describe(settings, Guid.NewGuid().ToString()), MessageFormat.Json);
-        var candidate = options.Election?.Invoke(address, Describe) ?? new StandaloneCandidate(address, Describe);
+        var candidate = election is null ? new StandaloneCandidate(address, Describe) : await election(address, Describe);
         gate.Follow(() => candidate.Standing);
         var parts = new MasterParts(options, process, gate, whitelist, log,
             options.Journal ?? (opening => JournalStore.OpenAsync(options.EffectiveStore, opening, warning => log?.LogWarning("{Warning}", warning))),
-            options.Election is null ? null : self => candidate.Standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == self.Id);
+            election is null ? null : self => candidate.Standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == self.Id);
         return new TermKeeper(candidate, self => new MasterTerm(parts, self), TermBackoff.Default, options.Time, news => Tell(log, news));
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Offerbook.Coordination;
+using Offerbook.Coordination.Hosting;
 using Offerbook.Master.Hosting.History;
 using Offerbook.Storage;
 
@@ -69,11 +70,19 @@ public sealed record MasterOptions
 
     /// <summary>
     /// Makes this master a candidate among others, from the address under which clients reach it and a function that says, for each
-    /// candidacy anew, what its node holds (MasterInfo in JSON). Null: it is the only one.
+    /// candidacy anew, what its node holds (MasterInfo in JSON). Null: what <see cref="ZooKeeper"/> says.
     /// </summary>
-    public Func<Uri, Func<ReadOnlyMemory<byte>>, ICandidate>? Election { get; init; }
+    public Func<Uri, Func<ReadOnlyMemory<byte>>, Task<ICandidate>>? Election { get; init; }
 
-    /// <summary>Opens the journal at the beginning of each term; null: a file in the data directory. Masters of one election share one journal.</summary>
+    /// <summary>The election in ZooKeeper, <c>zk://user:password@h1:2181,h2:2181/path</c>; null: it is the only master. Holds a password: not to be shown.</summary>
+    public string? ZooKeeper { get; init; }
+
+    public TimeSpan ZooKeeperSessionTimeout { get; init; } = ElectionSettings.DefaultSessionTimeout;
+
+    /// <summary>Masters that must agree, as the original counts them. Here it only says that one master stands alone in an election: 1.</summary>
+    public int? Quorum { get; init; }
+
+    /// <summary>Opens the journal at the beginning of each term, in place of <see cref="Store"/>. Masters of one election share one journal.</summary>
     public Func<CancellationToken, Task<IJournal>>? Journal { get; init; }
 
     /// <summary>Whether code for a storm of agents is compiled before they come; see <see cref="Hosting.WarmUp"/>. Of use to a process that is a master and nothing else.</summary>

@@ -29,7 +29,7 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
     private LeadershipProof? _proof;
     private RunningMaster? _running;
 
-    public Task Completion => _running!.Runner.Completion;
+    public Task Completion => field ??= WatchAsync(_running!.Runner.Completion);
 
     public async Task BeginAsync(CancellationToken over)
     {
@@ -81,6 +81,24 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
         _proof?.Dispose();
     }
 
+    private async Task WatchAsync(Task runner)
+    {
+        try
+        {
+            await runner;
+        }
+        catch (JournalUnavailableException failure)
+        {
+            if (!failure.IsClean && parts.IsOnOwnDisk)
+            {
+                throw new DiskFailedException(failure);
+            }
+            // Reads go on from what was known last, unless another can lead.
+            parts.Gate.Halt(_running!, failure.Message);
+            throw;
+        }
+    }
+
     private async Task EndAsync(RunningMaster running, TermEnd how)
     {
         if (how == TermEnd.GivenUp)
@@ -118,5 +136,8 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
 internal sealed record MasterParts(MasterOptions Options, MasterProcess Process, MasterGate Gate, Whitelist? Whitelist, ILogger? Log,
     Func<CancellationToken, Task<IJournal>> OpenJournal, Func<LeaderInfo, bool>? IsCertain)
 {
+    /// <summary>After a failed write nothing of it may be read again by this process.</summary>
+    public bool IsOnOwnDisk => Options.Journal is null && Options.EffectiveStore is StoreAddress.OfFile;
+
     public Task<IJournal> OpenJournalAsync(CancellationToken cancellation) => OpenJournal(cancellation);
 }

@@ -11,6 +11,8 @@ internal sealed class ViewSource
 {
     private readonly RunningMaster _master;
     private readonly Lock _lock = new();
+    private MasterView? _last;
+    private bool _isHalted;
     private (ConnectionId Connection, TaskCompletionSource<MasterView?> View)? _pending;
 
     public ViewSource(RunningMaster master)
@@ -27,6 +29,10 @@ internal sealed class ViewSource
         ConnectionId? asked = null;
         lock (_lock)
         {
+            if (_isHalted)
+            {
+                return _last;
+            }
             if (_pending is null)
             {
                 asked = _master.Exchanges.NextConnection();
@@ -41,6 +47,15 @@ internal sealed class ViewSource
         return await view.Task;
     }
 
+    /// <summary>The core is dead: from now on everybody gets the last view, if there is one. All that it shows was durable.</summary>
+    public void Halt()
+    {
+        lock (_lock)
+        {
+            _isHalted = true;
+        }
+    }
+
     private void Publish(ConnectionId? connection, MasterView? view)
     {
         TaskCompletionSource<MasterView?>? waiting;
@@ -52,6 +67,7 @@ internal sealed class ViewSource
             }
             waiting = _pending.Value.View;
             _pending = null;
+            _last = view ?? _last;
         }
         waiting.TrySetResult(view);
     }

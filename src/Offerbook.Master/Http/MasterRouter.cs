@@ -96,7 +96,7 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
 
     private async Task ServeAsync(HttpContext context, MasterProcess process, string route)
     {
-        var master = gate.IsStopping ? null : gate.Running;
+        var master = gate.IsStopping ? null : gate.Running ?? (Reads(context, route) ? gate.Halted?.Master : null);
         var isLocal = Local.TryGetValue(route, out var local);
         if (master is null && !isLocal)
         {
@@ -132,6 +132,9 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
         }
         return null;
     }
+
+    private static bool Reads(HttpContext context, string route) =>
+        Realms.Of(route) == Realm.ReadOnly && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
 
     private bool IsKnown(string path) => _handlers.ContainsKey(path) || Local.ContainsKey(path) || Early.ContainsKey(path);
 

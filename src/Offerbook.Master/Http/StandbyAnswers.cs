@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Offerbook.Coordination;
+using Offerbook.Coordination.Nodes;
 using Offerbook.Master.Hosting;
 using Offerbook.Wire.Http;
 
@@ -13,8 +14,9 @@ internal static class StandbyAnswers
     public static Task AnswerAsync(HttpContext context, MasterGate gate) => gate.Standing switch
     {
         _ when gate.IsStopping => WaitAsync(context, "The master is stopping"),
-        Standing.Follows { Leader: { } leader } => RedirectAsync(context, Authority(leader.Address) + Target(context)),
+        Standing.Follows { Leader: { } leader } => RedirectAsync(context, Authority(leader) + Target(context)),
         Standing.Follows or Standing.Over => WaitAsync(context, "No leader elected"),
+        _ when gate.Halted is { } halted => WaitAsync(context, $"The master can write nothing down, and so change nothing: {halted.Why}", StatusCodes.Status507InsufficientStorage),
         _ => WaitAsync(context, "Master has not finished recovery"),
     };
 
@@ -22,11 +24,12 @@ internal static class StandbyAnswers
     public static Task RedirectAsync(HttpContext context, MasterGate gate) => gate.Standing switch
     {
         Standing.Leads when gate.Process is { Settings: var own } => RedirectAsync(context, $"//{own.Hostname}:{own.Port}"),
-        Standing.Follows { Leader: { } leader } => RedirectAsync(context, Authority(leader.Address)),
+        Standing.Follows { Leader: { } leader } => RedirectAsync(context, Authority(leader)),
         _ => WaitAsync(context, "No leader elected"),
     };
 
-    private static string Authority(Uri leader) => $"//{leader.Host}:{leader.Port}";
+    /// <summary>Under the name that the leader wants to be known by.</summary>
+    private static string Authority(LeaderInfo leader) => $"//{MasterNodes.HostnameIn(leader.Data) ?? leader.Address.Host}:{leader.Address.Port}";
 
     /// <summary>Path and query as they came.</summary>
     private static string Target(HttpContext context)
@@ -43,9 +46,9 @@ internal static class StandbyAnswers
         return Task.CompletedTask;
     }
 
-    private static Task WaitAsync(HttpContext context, string text)
+    private static Task WaitAsync(HttpContext context, string text, int status = StatusCodes.Status503ServiceUnavailable)
     {
         context.Response.Headers.RetryAfter = "1";
-        return context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable, text);
+        return context.Response.WriteTextAsync(status, text);
     }
 }

@@ -11,14 +11,12 @@ internal static class OtherFlags
         MasterFlag.Ignored("log_auto_initialize", "The journal needs no initialization", isSwitch: true),
         MasterFlag.Ignored("logbufsecs", "The log is written as fast as the disk takes it"),
         MasterFlag.Ignored("memory_profiling", "There is no jemalloc; use dotnet-counters and dotnet-gcdump", isSwitch: true),
-        MasterFlag.Ignored("quorum", "The journal is not replicated over masters"),
-        MasterFlag.Ignored("registry", "The registry is always in the journal below `--work_dir`"),
+        MasterFlag.Ignored("registry", "The registry is in the journal, which `--store` names"),
         MasterFlag.Ignored("registry_fetch_timeout", "Reading the journal takes as long as it takes"),
-        MasterFlag.Ignored("registry_store_timeout", "A journal that cannot be written ends the master at once"),
+        MasterFlag.Ignored("registry_store_timeout", "A term ends when its journal cannot be written; see several-masters.md"),
         MasterFlag.Ignored("registry_strict", "What the registry says always holds", isSwitch: true),
         MasterFlag.Ignored("version", "`offerbook --version` tells it", isSwitch: true),
         MasterFlag.Ignored("webui_dir", "The web pages are part of the program"),
-        MasterFlag.Ignored("zk_session_timeout", "Has a meaning with `--zk` only"),
         MasterFlag.Refused("allocator", "The allocator is hierarchical and cannot be replaced", "hierarchical"),
         MasterFlag.Refused("authenticate_frameworks", "There is no v0 driver to authenticate; use `--authenticate_http_frameworks`", "false") with { OldName = "authenticate", IsSwitch = true },
         MasterFlag.Refused("authenticators", "They are for the v0 driver; use `--http_authenticators` and `--http_framework_authenticators`", "crammd5"),
@@ -32,6 +30,5 @@ internal static class OtherFlags
         MasterFlag.Refused("modules", "There are no modules: code of others is not loaded"),
         MasterFlag.Refused("modules_dir", "There are no modules: code of others is not loaded"),
         MasterFlag.Refused("require_agent_domain", "Agents without a domain are taken", "false") with { IsSwitch = true },
-        MasterFlag.Refused("zk", "Election through ZooKeeper is not there yet: run one master"),
     ];
 }

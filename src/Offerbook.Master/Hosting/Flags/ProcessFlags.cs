@@ -28,6 +28,7 @@ internal static class ProcessFlags
         Option("logging_level", "INFO, WARNING or ERROR", (text, options) => options with { LogMinimum = Level(text) },
             options => options.LogMinimum switch { LogLevel.Error => "ERROR", LogLevel.Warning => "WARNING", _ => "INFO" }),
         Option("port", "", (text, options) => options with { Port = Count(text, 0, 65535) }, options => FlagValues.Of(options.Port)),
+        Option("quorum", "The journal is not replicated over masters. 1 says that this master stands alone in the election of `--zk`, and may keep a journal of its own", (text, options) => options with { Quorum = Count(text, 1) }, options => options.Quorum is { } quorum ? FlagValues.Of(quorum) : null),
         Option("quiet", "", (text, options) => options with { IsQuiet = Switch(text) }, options => FlagValues.Of(options.IsQuiet)) with { IsSwitch = true },
         Option("rate_limits", "Counts calls of the scheduler API, the operator API and reads; one over the limit is answered 429 and not queued. See security.md", (text, options) => options with { Limits = options.Limits with { Rates = RateLimitSettings.Parse(text) } },
             options => options.Limits.Rates is { } rates ? rates.ToText() : null),
@@ -35,6 +36,9 @@ internal static class ProcessFlags
             options => options.InitialWeights.Count > 0 ? string.Join(',', options.InitialWeights.Select(pair => $"{pair.Role}={FlagValues.Of(pair.Weight)}")) : null),
         Option("whitelist", "A file of host names, one a line, read anew every 5 s", (text, options) => options with { Whitelist = text }, options => options.Whitelist) with { IsPath = true },
         Option("work_dir", "`--data-dir` is the same", (text, options) => options with { DataDirectory = Path.GetFullPath(text) }, options => options.DataDirectory) with { IsPath = true },
+        Option("zk", "zk://user:password@h1:2181,h2:2181/path, or a file that holds it. Wants a `--store` that all masters reach. Shown without the password. See several-masters.md", (text, options) => options with { ZooKeeper = Election(text) },
+            options => options.ZooKeeper is { } zk ? MasterElection.Read(zk, options.ZooKeeperSessionTimeout).Uri?.ToString() : null),
+        Option("zk_session_timeout", "", (text, options) => options with { ZooKeeperSessionTimeout = Duration(text, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)) }, options => FlagValues.Of(options.ZooKeeperSessionTimeout)),
     ];
 
     private static MasterFlag Option(string name, string note, Func<string, MasterOptions, MasterOptions> apply, Func<MasterOptions, string?> show) =>
@@ -42,6 +46,9 @@ internal static class ProcessFlags
 
     private static MasterFlag Guard(string name, string note, Func<bool, SecurityOptions, SecurityOptions> apply, Func<SecurityOptions, bool> show) =>
         Option(name, note, (text, options) => options with { Security = apply(Switch(text), options.Security) }, options => FlagValues.Of(show(options.Security))) with { IsSwitch = true };
+
+    /// <summary>Read now: what is wrong is to be told before anything starts.</summary>
+    private static string? Election(string text) => MasterElection.Read(text, Coordination.Hosting.ElectionSettings.DefaultSessionTimeout).IsStandalone ? null : text;
 
     private static IPAddress Address(string text) => IPAddress.TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is not an IP address");
 

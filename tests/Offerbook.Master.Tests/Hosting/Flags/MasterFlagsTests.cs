@@ -56,7 +56,8 @@ public sealed class MasterFlagsTests
     [TestCase("rate_limits", "file:///nowhere", "--rate_limits: cannot read '/nowhere': Could not find file '/nowhere'.")]
     [TestCase("modules", "x", "--modules: not supported: there are no modules: code of others is not loaded")]
     [TestCase("authenticate_frameworks", "true", "--authenticate_frameworks: not supported: there is no v0 driver to authenticate; use --authenticate_http_frameworks")]
-    [TestCase("zk", "zk://h/m", "--zk: not supported: election through ZooKeeper is not there yet: run one master")]
+    [TestCase("zk", "zk://user@h/m", "--zk: What stands before the @ of a ZooKeeper address is user:password, and a part of it is missing.")]
+    [TestCase("zk", "h1:2181/m", "--zk: A ZooKeeper address begins with zk://, as in zk://host1:2181,host2:2181/offerbook.")]
     public void Flag_WithAWrongValue_IsRefusedWithItsName(string name, string value, string text)
     {
         Assert.That(() => MasterFlags.Apply(Flag(name), value, Plain), Throws.TypeOf<FormatException>().With.Message.EqualTo(text));

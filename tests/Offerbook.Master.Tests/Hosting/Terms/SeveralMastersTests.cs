@@ -179,13 +179,23 @@ internal sealed class SeveralMastersTests
         _masters.Add(master);
         using var scheduler = await SubscribeAsync(master);
         _store.Failure = new JournalUnavailableException("the disk is full");
+        var shown = await IdAsync(master);
         using var answer = await WriteAsync(master);
         Assert.That((int)answer.StatusCode, Is.EqualTo(503));
         while (await scheduler.NextAsync() is not null)
         {
         }
+        using var next = await WriteAsync(master);
+        Assert.That((int)next.StatusCode, Is.EqualTo(507));
+        Assert.That(await next.Content.ReadAsStringAsync(), Does.Contain("the disk is full"));
+        Assert.That(await IdAsync(master), Is.EqualTo(shown), "reads go on from what was durable");
         _store.Failure = null;
-        await ServesAsync(master);
+        HttpResponseMessage? written = null;
+        while ((written = await WriteAsync(master)).StatusCode != HttpStatusCode.OK)
+        {
+            written.Dispose();
+        }
+        written.Dispose();
         using var again = await SubscribeAsync(master);
     }
 
@@ -223,7 +233,7 @@ internal sealed class SeveralMastersTests
     {
         for (var i = 0; i < 2; i++)
         {
-            _masters.Add(await MasterFixture.StartAsync(tune: options => options with { Election = _election.Stand, Journal = _store.OpenAsync }));
+            _masters.Add(await MasterFixture.StartAsync(tune: options => options with { Election = (address, describe) => Task.FromResult(_election.Stand(address, describe)), Journal = _store.OpenAsync }));
         }
         await ServesAsync(_masters[0]);
         return (_masters[0], _masters[1]);
