@@ -1,0 +1,35 @@
+using Offerbook.Chaos.Observation;
+using Offerbook.Chaos.Running;
+
+namespace Offerbook.Chaos.Checker;
+
+/// <summary>
+/// A task ends only because a client asked for something that ends it, or because its agent was given up. Tasks of apps never end by
+/// themselves here, and no fault touches them.
+/// </summary>
+public sealed class KilledForCause : ICheck
+{
+    public string Name => "no task killed without cause";
+
+    public IEnumerable<Violation> Find(RunHistory history)
+    {
+        var excuses = new Excuses(history);
+        var writes = history.Calls.Where(call => call.MayBeDone).SelectMany(call => call.Writes.Select(write => (call.Sent, Write: write))).ToLookup(pair => pair.Write.RunSpec);
+        foreach (var life in history.Lives)
+        {
+            var end = life.Asked ?? life.End;
+            var own = writes[life.RunSpec].ToList();
+            if (end is null || end >= history.Final.At - RunClock.MarkResolution || own.Any(pair => pair.Write is Write.Submit) || excuses.Covers(life.RunSpec, end.Value))
+            {
+                continue;
+            }
+            // Its own definition does not end it; what was asked later may, and a restart or a smaller number at any time.
+            var defined = own.FindIndex(pair => pair.Write is Write.Define define && define.Mark == life.Configuration);
+            if (!own.Skip(defined + 1).Any(pair => pair.Sent <= end + RunClock.MarkResolution))
+            {
+                yield return new Violation(Name, end.Value,
+                    $"{life.Task} on {life.Host}, configuration {life.Configuration}, {(life.Asked is null ? "vanished" : "was told to end")} after {(end.Value - life.Start).TotalSeconds:0.0} s, and nobody had asked for it");
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Offerbook.Chaos.Hosts;
+
+namespace Offerbook.Chaos.Parts;
+
+/// <summary>A PostgreSQL server of Debian's package, as the user that the package made. Its data lie on a small file system that can be filled.</summary>
+internal static class DatabasePlan
+{
+    private const string User = "postgres";
+    private const string Programs = "/usr/lib/postgresql";
+
+    /// <summary>Write-ahead log of 64 MB, the system's catalogues, and the journals of an hour.</summary>
+    private const string Size = "400m";
+
+    /// <exception cref="HostException">The package is not installed.</exception>
+    public static async Task<ChildStart> PrepareAsync(Machine machine)
+    {
+        var programs = Directory.Exists(Programs) ? Directory.EnumerateDirectories(Programs).Order().LastOrDefault() : null;
+        if (programs is null)
+        {
+            throw new HostException($"{Programs} is missing: install the package postgresql");
+        }
+        var disk = await SmallDisk.MountAsync(Path.Combine(machine.Directory, "disk"), Size);
+        var data = Path.Combine(disk, "data");
+        await Command.RunAsync("chown", User, disk);
+        await Command.RunAsync("setpriv", "--reuid=" + User, "--regid=" + User, "--clear-groups", Path.Combine(programs, "bin/initdb"),
+            "--pgdata", data, "--auth", "trust", "--username", "offerbook", "--encoding", "UTF8", "--no-locale", "--no-sync");
+        await File.AppendAllLinesAsync(Path.Combine(data, "pg_hba.conf"), ["host all all 10.99.0.0/24 trust"]);
+        await File.AppendAllLinesAsync(Path.Combine(data, "postgresql.conf"),
+        [
+            $"listen_addresses = '{machine.Address}'", $"port = {PartPlan.DatabasePort}", $"unix_socket_directories = '{disk}'", "shared_buffers = 32MB",
+            "max_wal_size = 64MB", "min_wal_size = 32MB", "wal_keep_size = 0", "tcp_keepalives_idle = 5", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 3",
+            "tcp_user_timeout = 10000",
+        ]);
+        return new ChildStart(Path.Combine(programs, "bin/postgres"), ["-D", data]) { User = User };
+    }
+
+    /// <summary>One for each kind of part, as an installation would have it.</summary>
+    public static async Task CreateDatabasesAsync(Machine machine)
+    {
+        var deadline = Environment.TickCount64 + 30_000;
+        foreach (var name in new[] { "master", "apps", "batch" })
+        {
+            while (await Command.TryAsync("psql", "-h", Path.Combine(machine.Directory, "disk"), "-p", $"{PartPlan.DatabasePort}", "-U", "offerbook", "-d", "postgres", "-c", $"create database {name}")
+                is (not 0, var problem))
+            {
+                if (Environment.TickCount64 > deadline)
+                {
+                    throw new HostException($"PostgreSQL did not come up: {problem}");
+                }
+                await Task.Delay(200);
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Offerbook.Chaos.Hosts;
+
+namespace Offerbook.Chaos.Parts;
+
+/// <summary>The command lines of all parts.</summary>
+internal sealed class PartPlan(string program, Site site, Layout layout)
+{
+    public const int MasterPort = 5050;
+    public const int AgentPort = 5051;
+    public const int AppsPort = 8080;
+    public const int BatchPort = 8082;
+    public const int ZooKeeperPort = 2181;
+    public const int DatabasePort = 5432;
+
+    /// <summary>Machines by the part that runs there.</summary>
+    public required IReadOnlyDictionary<string, Machine> Machines { get; init; }
+
+    public ChildStart Master(Machine machine) => Ours(machine, [
+        "master", "--listen", machine.Address, "--port", $"{MasterPort}", "--advertise_ip", machine.Address, "--hostname", machine.Address,
+        $"--agent_ping_timeout={Timing.Ping.TotalSeconds}secs", $"--max_agent_ping_timeouts={Timing.Pings}", .. Standing("masters", machine, "master")]);
+
+    public ChildStart Apps(Machine machine) => Ours(machine, [
+        "apps", "--listen", machine.Address, "--port", $"{AppsPort}", "--hostname", machine.Address, .. MasterFlags(), .. Standing("apps", machine, "apps")]);
+
+    public ChildStart Batch(Machine machine) => Ours(machine, [
+        "batch", "--listen", machine.Address, "--port", $"{BatchPort}", .. MasterFlags(), .. Standing("batch", machine, "batch")]);
+
+    public ChildStart Agent(Machine machine, string directory) => Ours(machine, [
+        "agent", "--ip", machine.Address, "--port", $"{AgentPort}", "--hostname", machine.Address, "--advertise_ip", machine.Address,
+        "--work_dir", directory, "--resources", "cpus:64;mem:65536;disk:65536;ports:[21000-21999]", "--cgroups_root", ControlGroups.RootOf(machine.Name),
+        .. AgentMasterFlags()]);
+
+    private string[] MasterFlags() => layout.HasElection ? ["--master", ZooKeepers("masters")]
+        : [.. Of("master").SelectMany(machine => new[] { "--master", $"http://{machine.Address}:{MasterPort}" })];
+
+    private string[] AgentMasterFlags() => layout.HasElection ? ["--master", ZooKeepers("masters")]
+        : ["--master", string.Join(',', Of("master").Select(machine => $"http://{machine.Address}:{MasterPort}"))];
+
+    /// <summary>Where it stands for election, and where its journal is.</summary>
+    private string[] Standing(string path, Machine machine, string database) => layout.HasElection
+        ? ["--zk", ZooKeepers(path), $"--zk_session_timeout={Timing.Session.TotalSeconds}secs", "--store", $"postgres://offerbook@{Of("database").Single().Address}:{DatabasePort}/{database}"]
+        : ["--data-dir", Path.Combine(machine.Directory, "data")];
+
+    private string ZooKeepers(string path) => $"zk://{string.Join(',', Of("zk").Select(machine => $"{machine.Address}:{ZooKeeperPort}"))}/{path}";
+
+    private IEnumerable<Machine> Of(string kind) => Machines.Where(pair => pair.Key.StartsWith(kind, StringComparison.Ordinal)).Select(pair => pair.Value);
+
+    private ChildStart Ours(Machine machine, string[] arguments) => new(program, arguments)
+    {
+        Environment = WallClocks.Environment(site, machine),
+    };
+}

@@ -1,0 +1,12 @@
+namespace Offerbook.Chaos.Parts;
+
+/// <summary>What a part is.</summary>
+public enum Role
+{
+    ZooKeeper,
+    Database,
+    Master,
+    Agent,
+    Apps,
+    Batch,
+}

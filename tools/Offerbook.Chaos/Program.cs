@@ -1,0 +1,3 @@
+using Offerbook.Chaos.Running;
+
+return await ChaosProgram.RunAsync(args, Console.Out, Console.Error);

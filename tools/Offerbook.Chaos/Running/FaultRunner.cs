@@ -1,0 +1,50 @@
+using Offerbook.Chaos.Faults;
+using Offerbook.Chaos.Observation;
+using Offerbook.Chaos.Parts;
+
+namespace Offerbook.Chaos.Running;
+
+/// <summary>Makes one fault after the other, and heals each before the next.</summary>
+internal sealed class FaultRunner(FaultSetting setting, Recorder recorder, TextWriter output)
+{
+    private ChaosCluster Cluster => setting.Cluster;
+
+    /// <summary>Rounds of all faults in a drawn order, until the time is over; a single round when there are few.</summary>
+    public async Task RunAsync(IReadOnlyList<Fault> faults, TimeSpan length, TimeSpan calm, CancellationToken stop)
+    {
+        var end = Cluster.Clock.Now + length;
+        var suited = faults.Where(fault => fault.Suits(Cluster)).ToArray();
+        await RestAsync(calm, stop);
+        while (suited.Length > 0 && Cluster.Clock.Now < end)
+        {
+            setting.Random.Shuffle(suited);
+            foreach (var fault in suited.TakeWhile(_ => Cluster.Clock.Now < end))
+            {
+                await MakeAsync(fault, stop);
+                await RestAsync(calm, stop);
+            }
+        }
+        if (suited.Length == 0)
+        {
+            await Task.Delay(length, stop);
+        }
+    }
+
+    private async Task MakeAsync(Fault fault, CancellationToken stop)
+    {
+        var from = Cluster.Clock.Now;
+        var made = await fault.MakeAsync(setting);
+        await output.WriteLineAsync($"{from.TotalSeconds,7:0.0} s  {fault.Name}: {made.What}");
+        try
+        {
+            await Task.Delay(fault.Hold, stop);
+        }
+        finally
+        {
+            await made.HealAsync();
+            recorder.Add(new FaultRecord(fault.Name, fault.Rows, made.What, from, Cluster.Clock.Now, made.LostHosts, made.EndsTasks));
+        }
+    }
+
+    private Task RestAsync(TimeSpan calm, CancellationToken stop) => Task.Delay(calm * (1 + (setting.Random.NextDouble() / 2)), stop);
+}

@@ -1,0 +1,7 @@
+# What every run of a job does: some work, and an end of its own.
+mark() { read -r up rest < /proc/uptime; echo "$1 $BATCH_JOB_ID.$BATCH_RUN-$BATCH_ATTEMPT $$ $up $CHAOS_SPEC $BATCH_RUN ${HOST:--}" >> "$CHAOS_MARKS"; }
+trap 'mark asked; kill "$rests" 2>/dev/null; exit 143' TERM
+mark start
+mark ready
+sleep "${CHAOS_WORK:-2}" & rests=$!; wait "$rests"
+mark end
