@@ -8,7 +8,6 @@ using Offerbook.Apps.Http.Measuring;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Client.Hosting.Standby;
 using Offerbook.Client.Hosting.Terms;
-using Offerbook.Coordination;
 using Offerbook.Coordination.Hosting;
 using Offerbook.Storage;
 
@@ -19,8 +18,8 @@ namespace Offerbook.Apps.Hosting;
 /// master and its health probes. While another leads it hands requests on to that one. Disposing it leaves its tasks running; the next
 /// term, here or elsewhere, takes them up again.
 /// <code>
-/// Kestrel ─▶ LeaderProxy ─ another leads ─▶ the leader
-///                └ it leads ─▶ ApiServer ─▶ CoreGate ─▶ AppsTerm, one after the other, as TermKeeper says
+/// Kestrel ─▶ Candidacy ─ another leads ─▶ the leader
+///             └ it leads ─▶ ApiServer ─▶ CoreGate ─▶ AppsTerm, one after the other, as its election goes
 /// </code>
 /// </summary>
 public sealed class AppsHost : IAsyncDisposable
@@ -33,14 +32,13 @@ public sealed class AppsHost : IAsyncDisposable
     private readonly Abdication _abdication;
     private readonly AppsOptions _options;
     private readonly ILogger _log;
-    private volatile LeaderProxy? _standby;
-    private TermKeeper? _terms;
+    private volatile Candidacy? _candidacy;
     private int _disposed;
 
     private AppsHost(AppsOptions options, LogLevels levels)
     {
         (_options, _log) = (options, levels.CreateLogger("Offerbook.Apps"));
-        _abdication = new Abdication(() => _terms!.StepDownAsync(), TimeProvider.System);
+        _abdication = new Abdication(() => _candidacy!.StepDownAsync(), TimeProvider.System);
         _web = new AppsWeb(options, _gate, _events, levels, TimeProvider.System, _abdication, _meter, HandOnAsync);
     }
 
@@ -51,7 +49,7 @@ public sealed class AppsHost : IAsyncDisposable
     internal IReadOnlyList<ApiRoute> Routes => _web.Routes;
 
     /// <summary>Whether it leads and serves.</summary>
-    public bool Leads => _terms?.Serves == true;
+    public bool Leads => _candidacy?.Serves == true;
 
     /// <summary>Ends when the host is disposed; faults when a part of it dies. A faulted host does nothing any more and wants to be disposed.</summary>
     public Task Completion => _completion.Task;
@@ -91,56 +89,46 @@ public sealed class AppsHost : IAsyncDisposable
         {
             return;
         }
-        _standby?.Stop();
-        if (_terms is not null)
+        if (_candidacy is { } leaving)
         {
-            await _terms.DisposeAsync();
+            await leaving.LeaveAsync();
         }
         _gate.Close();
         _events.Close();
         await _web.DisposeAsync();
-        _standby?.Dispose();
+        if (_candidacy is { } left)
+        {
+            await left.DisposeAsync();
+        }
         await _events.DisposeAsync();
         _completion.TrySetResult();
     }
 
     private async Task StandAsync(CancellationToken cancellation)
     {
-        var self = _web.Advertised;
-        ICandidate candidate = _options.Election is { } election
-            ? await election.Stand(self, line => _log.LogInformation("{Line}", line))
-            : new StandaloneCandidate(self, ReadOnlyMemory<byte>.Empty);
-        _terms = new TermKeeper(candidate, leader => CreateTerm(leader, candidate), TermBackoff.Default, TimeProvider.System, Tell);
-        if (_options.Election is not null)
+        var standby = new StandbyOptions(_web.Advertised)
         {
-            _standby = new LeaderProxy(_terms, new StandbyOptions(self)
-            {
-                ConnectTimeout = _options.Api.LeaderConnectTimeout,
-                ReadTimeout = _options.Api.LeaderReadTimeout,
-                MaxBodyBytes = ApiRequest.MaxBodyBytes,
-                SendsAway = static request => request.Path.Value?.StartsWith("/v2/events", StringComparison.Ordinal) == true,
-            }, TimeProvider.System);
-        }
-        _terms.Start();
-        _ = _terms.Completion.ContinueWith(ended => _completion.TrySetException(ended.Exception!.InnerException!),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        if (_options.Election is null)
-        {
-            await _terms.FirstTerm.WaitAsync(cancellation);
-        }
+            ConnectTimeout = _options.Api.LeaderConnectTimeout,
+            ReadTimeout = _options.Api.LeaderReadTimeout,
+            MaxBodyBytes = ApiRequest.MaxBodyBytes,
+            SendsAway = static request => request.Path.Value?.StartsWith("/v2/events", StringComparison.Ordinal) == true,
+        };
+        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby,
+            isCertain => new AppsTerm(_options, _web.Advertised, opening => _options.OpenJournalAsync(_log, opening), _gate, _events, _meter, isCertain), _log, Hear);
+        Watch(candidacy.Completion);
+        await candidacy.StartAsync(cancellation);
     }
 
-    private AppsTerm CreateTerm(LeaderInfo leader, ICandidate candidate) => new(_options, _web.Advertised, cancellation => _options.OpenJournalAsync(_log, cancellation), _gate, _events, _meter,
-        _options.Election is null ? null : () => candidate.Standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == leader.Id);
-
-    private Task<bool> HandOnAsync(HttpContext context) => _standby?.TryAnswerAsync(context) ?? Task.FromResult(false);
-
-    private void Tell(TermNews news)
+    private void Hear(TermNews news)
     {
         if (news is TermNews.Began)
         {
             _abdication.Began();
         }
-        _log.Log(news is TermNews.Failed or TermNews.Unheard ? LogLevel.Warning : LogLevel.Information, "{News}", news);
     }
+
+    private Task<bool> HandOnAsync(HttpContext context) => _candidacy?.TryAnswerAsync(context) ?? Task.FromResult(false);
+
+    private void Watch(Task completion) => completion.ContinueWith(ended => _completion.TrySetException(ended.Exception!.InnerException!),
+        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 }

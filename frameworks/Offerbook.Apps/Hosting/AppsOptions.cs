@@ -41,8 +41,21 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
     /// <summary>Where the journal is; null: the file <see cref="Journal"/>.</summary>
     public StoreAddress? Store { get; init; }
 
-    /// <summary>The election it stands in. Null: nobody else stands, and it leads.</summary>
-    public ElectionOptions? Election { get; init; }
+    /// <summary>Where its election is held, as <c>zk://user:password@h1:2181,h2:2181/path</c>. Null: nobody else stands, and it leads.</summary>
+    public string? ZooKeeper { get; init; }
+
+    /// <summary>How long ZooKeeper waits for a sign of life before it lets another lead.</summary>
+    public TimeSpan ZooKeeperSessionTimeout { get; init; } = ElectionOptions.DefaultSessionTimeout;
+
+    /// <summary>Whether it stands in the election at <see cref="ZooKeeper"/>, if there is one.</summary>
+    public bool IsHighlyAvailable { get; init; } = true;
+
+    /// <summary>The election it stands in. Null: nobody else stands.</summary>
+    internal ElectionOptions? Election
+    {
+        get => field ?? (ZooKeeper is null || !IsHighlyAvailable ? null : ElectionOptions.InZooKeeper(ZooKeeper, ZooKeeperSessionTimeout));
+        init;
+    }
 
     public string Journal => Path.Combine(DataDirectory, "journal.db");
 

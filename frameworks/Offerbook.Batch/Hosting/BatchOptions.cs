@@ -1,5 +1,6 @@
 using System.Net;
 using Offerbook.Batch.Core;
+using Offerbook.Client.Hosting.Terms;
 using Offerbook.Storage;
 using Offerbook.Wire.Http;
 
@@ -33,9 +34,21 @@ public sealed record BatchOptions(string DataDirectory, IReadOnlyList<Uri> Maste
     /// <summary>Where the journal is; null: the file <see cref="Journal"/>.</summary>
     public StoreAddress? Store { get; init; }
 
+    /// <summary>The election it stands in. Null: nobody else stands, and it leads.</summary>
+    public ElectionOptions? Election { get; init; }
+
+    /// <summary>Where others reach it. Null: at the address it listens on, or under this machine's name if that is any address.</summary>
+    public string? Hostname { get; init; }
+
     public string Journal => Path.Combine(DataDirectory, "journal.db");
 
     internal StoreAddress EffectiveStore => Store ?? new StoreAddress.OfFile(Journal);
+
+    internal Uri Advertised(Uri listens)
+    {
+        var host = Hostname ?? (Listen.Address.Equals(IPAddress.Any) || Listen.Address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : null);
+        return host is null ? listens : new UriBuilder(listens) { Host = host }.Uri;
+    }
 
     internal BatchSettings EffectiveSettings => Settings with { Role = Role, FrameworkName = Name, User = User };
 }

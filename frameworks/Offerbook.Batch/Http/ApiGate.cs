@@ -1,28 +1,31 @@
 using System.Collections.Concurrent;
 using Offerbook.Batch.Core;
 using Offerbook.Batch.Errors;
+using Offerbook.Client.Hosting.Terms;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Batch.Http;
 
 /// <summary>Between the web server's threads and the core: hands calls in and brings replies back to whoever asked.</summary>
-internal sealed class ApiGate(Func<BatchMessage, bool> tryPost)
+internal sealed class ApiGate : ITermGate<BatchMessage>
 {
     private readonly ConcurrentDictionary<ConnectionId, TaskCompletionSource<Reply>> _asking = new();
     private long _connections;
-    private volatile bool _closed;
+    private volatile Func<BatchMessage, bool>? _post;
 
-    /// <summary>Asks the core. Answers 503 itself when the core has too much to do or is ending.</summary>
+    public void Open(Func<BatchMessage, bool> post) => _post = post;
+
+    /// <summary>Asks the core. Answers 503 itself when the core has too much to do, or nobody takes calls.</summary>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
     public async Task<Reply> AskAsync(ApiCall call, CancellationToken clientLeft)
     {
         var connection = new ConnectionId(Interlocked.Increment(ref _connections));
         var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asking[connection] = answer;
-        if (_closed || !tryPost(new BatchMessage.ApiCalled(connection, call)))
+        if (_post?.Invoke(new BatchMessage.ApiCalled(connection, call)) != true)
         {
             _asking.TryRemove(connection, out _);
-            return Unavailable(connection, _closed ? "Batch is stopping" : "Batch has too much to do. Try again in a moment");
+            return Unavailable(connection, _post is null ? Closed : "Batch has too much to do. Try again in a moment");
         }
         try
         {
@@ -32,7 +35,7 @@ internal sealed class ApiGate(Func<BatchMessage, bool> tryPost)
         {
             _asking.TryRemove(connection, out _);
             // If the mailbox is full, the core finds out when the wait is over.
-            tryPost(new BatchMessage.ConnectionClosed(connection));
+            _post?.Invoke(new BatchMessage.ConnectionClosed(connection));
             throw;
         }
     }
@@ -45,15 +48,19 @@ internal sealed class ApiGate(Func<BatchMessage, bool> tryPost)
         }
     }
 
+    public void Refuse() => _post = null;
+
     /// <summary>Answers everybody who still waits, and takes no more.</summary>
     public void Close()
     {
-        _closed = true;
+        Refuse();
         foreach (var connection in _asking.Keys)
         {
-            Answer(Unavailable(connection, "Batch is stopping"));
+            Answer(Unavailable(connection, Closed));
         }
     }
+
+    private const string Closed = "Batch is starting or stopping. Try again in a moment";
 
     private static Reply Unavailable(ConnectionId connection, string message) => new(connection, 503, ApiError.Body(message));
 }

@@ -13,7 +13,10 @@ internal static class BatchCommand
         var (port, listen, masters, directory) = (PartOptions.Port("batch", BatchOptions.DefaultPort), PartOptions.Listen(), PartOptions.Masters(), PartOptions.DataDirectory("batch"));
         var store = StoreOption.For("batch");
         var role = new Option<string>("--role") { Description = "Role in which resources are offered", DefaultValueFactory = _ => "batch" };
-        var command = new Command("batch", "Run the framework for jobs") { port, listen, masters, directory, store, role };
+        var hostname = new Option<string?>("--hostname") { Description = "Where other instances and clients reach this one, if not at the address it listens on", HelpName = "host" };
+        var election = new ElectionOption("batch");
+        var command = new Command("batch", "Run the framework for jobs") { port, listen, masters, directory, store, role, hostname };
+        election.AddTo(command);
         command.SetAction((parsed, cancellation) => PartRun.RunAsync("batch", "--data-dir",
             logs => BatchHost.StartAsync(new BatchOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
             {
@@ -21,6 +24,8 @@ internal static class BatchCommand
                 Credential = CredentialOption.Resolve(parsed),
                 Store = store.Resolve(parsed, "batch"),
                 Role = parsed.GetValue(role)!,
+                Hostname = parsed.GetValue(hostname),
+                Election = election.Resolve(parsed, "batch"),
             }, cancellation, logs),
             part => (part.Address, part.Completion), cancellation));
         return command;

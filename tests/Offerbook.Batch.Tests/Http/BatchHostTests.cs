@@ -117,7 +117,7 @@ internal sealed class BatchHostTests
         var waiting = await WaitForAsync("a");
         await _host.DisposeAsync();
         var (status, json) = await waiting.WaitAsync(TimeSpan.FromSeconds(10));
-        Assert.That(((int)status, (string?)json["message"]), Is.EqualTo((503, "Batch is stopping")));
+        Assert.That(((int)status, (string?)json["message"]), Is.EqualTo((503, "Batch is starting or stopping. Try again in a moment")));
     }
 
     [Test]

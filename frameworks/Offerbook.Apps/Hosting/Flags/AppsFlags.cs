@@ -1,5 +1,6 @@
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Specs;
+using Offerbook.Client.Hosting.Terms;
 using Offerbook.Wire.Flags;
 using Offerbook.Wire.Http.Security;
 using static Offerbook.Wire.Flags.FlagValues;
@@ -42,7 +43,7 @@ public static class AppsFlags
             settings => settings.Matching.EnvironmentPrefix.Length > 0 ? settings.Matching.EnvironmentPrefix : null),
         Setting("failover_timeout", "Seconds that the master keeps tasks while the framework is away",
             (text, settings) => settings with { FailoverTimeout = TimeSpan.FromSeconds(Count(text, 0)) }, settings => Of((int)settings.FailoverTimeout.TotalSeconds)),
-        Setting("hostname", "Given to the master", (text, settings) => settings with { Hostname = text }, settings => settings.Hostname),
+        Setting("hostname", "Given to the master, and to clients and other instances as the place where this one is reached", (text, settings) => settings with { Hostname = text }, settings => settings.Hostname),
         Setting("kill_chunk_size", "Instances being killed at once", (text, settings) => settings with { MaxKillsInFlight = Count(text, 1) }, settings => Of(settings.MaxKillsInFlight)),
         Setting("kill_retry_timeout", "Milliseconds after which a kill that nobody confirmed is repeated",
             (text, settings) => settings with { KillRetryInterval = Milliseconds(text) }, settings => Of(settings.KillRetryInterval)),
@@ -60,6 +61,13 @@ public static class AppsFlags
         Setting("task_launch_confirm_timeout", "Milliseconds", (text, settings) => settings with { LaunchConfirmTimeout = Milliseconds(text) }, settings => Of(settings.LaunchConfirmTimeout)),
         Setting("task_launch_timeout", "Milliseconds", (text, settings) => settings with { LaunchTimeout = Milliseconds(text) }, settings => Of(settings.LaunchTimeout)),
         Setting("zk_max_versions", "Versions kept of each app and of the tree", (text, settings) => settings with { MaxVersions = Count(text, 1, 10_000) }, settings => Of(settings.MaxVersions)),
+        new("disable_ha", FlagSupport.Supported, "Stand alone, whatever --zk says") { Apply = (text, options) => options with { IsHighlyAvailable = !Switch(text) }, IsSwitch = true },
+        new("ha", FlagSupport.Supported, "Stand in the election that --zk names; on by default")
+            { Apply = (text, options) => options with { IsHighlyAvailable = Switch(text) }, Show = options => Of(options.Election is not null), IsSwitch = true },
+        new("zk", FlagSupport.Supported, "zk://user:password@h1:2181,h2:2181/path: several instances elect a leader there; file:///path of a file that says so keeps the password out of the list of processes")
+            { Apply = (text, options) => (options with { ZooKeeper = text }).Checked(), Show = options => options.Election?.Shown },
+        new("zk_session_timeout", FlagSupport.Supported, "Milliseconds that ZooKeeper waits for a sign of life before it lets another lead")
+            { Apply = (text, options) => options with { ZooKeeperSessionTimeout = Milliseconds(text, 100) }, Show = options => Of(options.ZooKeeperSessionTimeout) },
         new("framework_name", FlagSupport.Supported, "The name under which it subscribes") { Apply = (text, options) => options with { Name = text }, Show = options => options.Name },
         new("mesos_role", FlagSupport.Supported, "Role of apps that name none") { Apply = (text, options) => options with { Role = text }, Show = options => options.Role, OldName = "role" },
         new("mesos_user", FlagSupport.Supported, "Runs the tasks of apps that name no user") { Apply = (text, options) => options with { User = text }, Show = options => options.User },
@@ -67,6 +75,13 @@ public static class AppsFlags
 
     private static AppsFlag Api(string name, string note, Func<string, ApiOptions, ApiOptions> apply, Func<ApiOptions, string?> show) =>
         new(name, FlagSupport.Supported, note) { Apply = (text, options) => options with { Api = apply(text, options.Api) }, Show = options => show(options.Api) };
+
+    /// <exception cref="FormatException">The address of the election is not one.</exception>
+    private static AppsOptions Checked(this AppsOptions options)
+    {
+        ElectionOptions.InZooKeeper(options.ZooKeeper!, options.ZooKeeperSessionTimeout);
+        return options;
+    }
 
     private static AppsFlag Setting(string name, string note, Func<string, AppsSettings, AppsSettings> apply, Func<AppsSettings, string?> show) =>
         new(name, FlagSupport.Supported, note) { Apply = (text, options) => options with { Settings = apply(text, options.Settings) }, Show = options => show(options.Settings) };
