@@ -16,14 +16,17 @@ internal sealed partial class GuideTests
     /// <summary>Addresses as the guide writes them.</summary>
     private const string AppsUrl = "http://127.0.0.1:8080";
 
-    [Test]
-    public async Task Guide_Apps_DoesWhatItShows()
+    [TestCase("apps", 10)]
+    [TestCase("placement", 3)]
+    [TestCase("apps-pods-and-volumes", 3)]
+    public async Task Guide_OfApps_DoesWhatItShows(string name, int atLeast)
     {
-        var guide = await File.ReadAllTextAsync(Path.Combine(Harness.Cluster.RepositoryRoot, "docs/using/apps.md"));
+        var guide = await File.ReadAllTextAsync(Path.Combine(Harness.Cluster.RepositoryRoot, $"docs/using/{name}.md"));
         var blocks = Block.Matches(guide).Select(match => (Command: match.Groups[1].Value, Shown: match.Groups[2].Value)).ToList();
-        Assert.That(blocks, Has.Count.GreaterThan(10), "the guide has examples");
-        Assert.That(blocks[0].Command.Trim(), Is.EqualTo("offerbook local"), "it starts the cluster that is started here");
-        await using var cluster = await Harness.Cluster.StartAsync("--stop-tasks");
+        Assert.That(blocks, Has.Count.GreaterThan(atLeast), "the guide has examples");
+        Assert.That(blocks[0].Command, Does.StartWith("offerbook local"), "it starts the cluster that is started here");
+        var options = Word.Matches(blocks[0].Command.Trim()).Select(word => word.Value.Trim('\'')).Skip(2);
+        await using var cluster = await Harness.Cluster.StartAsync([.. options, "--stop-tasks"]);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
         foreach (var (command, shown) in blocks.Skip(1))
         {
@@ -83,6 +86,10 @@ internal sealed partial class GuideTests
             throw new AssertionException($"this did not end:\n{command}\n{await cluster.DescribeAsync()}");
         }
     }
+
+    /// <summary>Of a command line, as a shell parts them.</summary>
+    [GeneratedRegex(@"'[^']*'|\S+")]
+    private static partial Regex Word { get; }
 
     [GeneratedRegex(@"^```sh\n(.*?)^```\n(?:```text\n(.*?)^```\n)?", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block { get; }

@@ -120,6 +120,9 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             case AppsMessage.HealthCheckFinished finished:
                 TakeProbe(turn, finished);
                 break;
+            case AppsMessage.SecretsRead read:
+                _launcher.TakeSecrets(turn, read.Secrets);
+                break;
             case AppsMessage.TimedOut timedOut:
                 TakeTimer(turn, timedOut.Timer);
                 break;
@@ -253,6 +256,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             Readiness = _readiness.Latest,
             Queue = _launcher.Stats,
             Counters = _launcher.Counters with { StatusUpdates = _masterDesk.StatusUpdates, UpdatesByState = _masterDesk.UpdatesByState, EventsPublished = _state.LastEventId, DeploymentsStarted = _deployments.Started, DeploymentsDismissed = _deployments.Dismissed },
+            MissingSecrets = _launcher.MissingSecrets,
             Known = _launcher.Memory.Known,
             HomeRegion = _launcher.HomeRegion,
             MasterUrl = _masterDesk.MasterUrl,

@@ -20,5 +20,8 @@ public sealed record PublishEvent(long Id, string Type, string Json) : IEffect;
 /// <summary>From now on answer reads from this view.</summary>
 public sealed record PublishView(AppsView View) : IEffect;
 
+/// <summary>Look for secrets; the answer is <see cref="AppsMessage.SecretsRead"/> with all of them, and their values are put into launches from then on.</summary>
+public sealed record ReadSecrets(IReadOnlyList<string> Sources) : IEffect;
+
 /// <summary>Probe an instance; the answer is <see cref="AppsMessage.HealthCheckFinished"/> with the same number. Exactly one answer is expected.</summary>
 public sealed record RunHealthCheck(long Run, HealthProbe Probe) : IEffect;

@@ -20,6 +20,9 @@ public abstract record AppsMessage
     /// <summary>A client wants something changed. Answered by one <see cref="Reply"/>, once the change is durable.</summary>
     public sealed record ApiCalled(ConnectionId Connection, ApiCall Call, ApiCaller Caller) : AppsMessage
     {
+        /// <summary>What the client may do.</summary>
+        public Access.Grants Grants { get; init; } = Access.Grants.Everything;
+
         /// <summary>Null: the change is made whatever has happened meanwhile.</summary>
         public WriteCondition? Condition { get; init; }
     }
@@ -29,6 +32,9 @@ public abstract record AppsMessage
 
     /// <summary>The answer to a <see cref="RunHealthCheck"/>. Late answers are recognised by their number and ignored.</summary>
     public sealed record HealthCheckFinished(long Run, ProbeResult Result) : AppsMessage;
+
+    /// <summary>The answer to a <see cref="ReadSecrets"/>.</summary>
+    public sealed record SecretsRead(IReadOnlyList<Secrets.SecretSeen> Secrets) : AppsMessage;
 
     /// <summary>A timer of the subscription.</summary>
     public sealed record SubscriptionTimedOut(SubscriptionTimer Timer) : AppsMessage;

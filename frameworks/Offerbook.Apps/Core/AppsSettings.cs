@@ -38,6 +38,9 @@ public sealed record AppsSettings
     /// <summary>Optional features that are on, of <see cref="Specs.Features"/>.</summary>
     public Specs.ValueSet<string> Features { get; init; } = [];
 
+    /// <summary>Whether somebody finds the values of secrets; else tasks carry references to them, which is the agents' business.</summary>
+    public bool ResolvesSecrets { get; init; }
+
     /// <summary>Whether top-level groups that come into being enforce their role when the request does not say.</summary>
     public bool NewTopGroupsEnforceRole { get; init; }
 

@@ -28,6 +28,9 @@ public sealed record AppsView
     /// <summary>What was last seen free on each agent, by its id.</summary>
     public ImmutableSortedDictionary<string, KnownOffer> Known { get; init; } = OfferMemory.Nothing;
 
+    /// <summary>Why secrets that something waits for cannot be had, by their sources.</summary>
+    public ImmutableSortedDictionary<string, string> MissingSecrets { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>The master's region; null when it has none.</summary>
     public string? HomeRegion { get; init; }
 

@@ -41,6 +41,10 @@ internal sealed class GroupRequests(TreeChanges changes)
         if (call.DryRun)
         {
             var would = changes.Plan(turn, Edit, TreeChanges.NextVersion(turn), call.Force);
+            if (would.IsOk && turn.Grants.Refusal(would.Value.Original, would.Value.Target) is { } forbidden)
+            {
+                return Replies.Of(connection, forbidden);
+            }
             return would.IsOk
                 ? Replies.Of(connection, 200, new JObject { ["steps"] = PlanWriter.WriteSteps(would.Value) })
                 : Replies.Of(connection, would.Error);

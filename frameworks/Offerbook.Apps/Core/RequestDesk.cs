@@ -24,6 +24,7 @@ internal sealed class RequestDesk(AppsSettings settings, TreeChanges changes, De
     {
         var connection = called.Connection;
         turn.Versioning = called.Call.Versioning ?? settings.Versioning;
+        (turn.Grants, turn.Runs) = (called.Grants, called.Call is ApiCall.RestartApp or ApiCall.RestartGroup or ApiCall.MoveInstances or ApiCall.CancelDeployment);
         if (called.Call is ApiCall.LookAround look)
         {
             launcher.LookAround(turn, connection, look.Roles);

@@ -57,6 +57,10 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
             return Refuse(turn, group, version, planned.Error);
         }
         var plan = planned.Value;
+        if (turn.Grants.Refusal(plan.Original, plan.Target, turn.Runs) is { } forbidden)
+        {
+            return forbidden;
+        }
         var conflicts = turn.State.Deployments.Holding(plan.AffectedApps);
         if (conflicts.Count > 0 && !force)
         {

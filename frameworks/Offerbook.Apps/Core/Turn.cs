@@ -26,6 +26,12 @@ internal sealed class Turn(AppsState state, Now now)
     /// <summary>What the request being handled lets restart tasks.</summary>
     public Groups.Versioning Versioning { get; set; }
 
+    /// <summary>What whoever asks for the request being handled may do.</summary>
+    public Access.Grants Grants { get; set; } = Access.Grants.Everything;
+
+    /// <summary>The request being handled changes no definition: what becomes of one is a restart, a move, a roll-back.</summary>
+    public bool Runs { get; set; }
+
     /// <summary>What is to leave after the journal event, in order. Timers may be put here too.</summary>
     public Effects Out { get; } = new();
 

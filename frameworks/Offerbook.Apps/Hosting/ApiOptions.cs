@@ -23,6 +23,9 @@ public sealed record ApiOptions
     /// <summary>Who may read only, with their passwords.</summary>
     public IReadOnlyDictionary<string, string> Viewers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What each of them may do, and below which paths; null: users everything, viewers see everything.</summary>
+    public Access.AccessRules? Rules { get; init; }
+
     /// <summary>Named to clients that must show who they are.</summary>
     public string Realm { get; init; } = "Mesosphere";
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Specs;
 using Offerbook.Client.Hosting.Terms;
 using Offerbook.Storage;
 using Offerbook.Wire.Http;
@@ -31,6 +32,9 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
 
     /// <summary>What is logged at first, for a logger factory that lets everything through; POST /logging changes it. Null: as the factory has it.</summary>
     public Microsoft.Extensions.Logging.LogLevel? LogMinimum { get; init; }
+
+    /// <summary>Where the values of secrets are, a file for each; null: nobody resolves them here.</summary>
+    public string? SecretsDirectory { get; init; }
 
     /// <summary>How the API is served.</summary>
     public ApiOptions Api { get; init; } = ApiOptions.Default;
@@ -80,6 +84,8 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
         Role = Role,
         FrameworkName = Name,
         User = User,
+        ResolvesSecrets = SecretsDirectory is not null,
+        Features = SecretsDirectory is null ? Settings.Features : Settings.Features.Append(Features.Secrets).ToValueSet(),
         Matching = Settings.Matching with { AppsUrl = Settings.Matching.AppsUrl ?? address.GetLeftPart(UriPartial.Authority) },
     };
 }

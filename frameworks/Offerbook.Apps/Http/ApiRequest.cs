@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
+using Offerbook.Apps.Access;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Http.Routing;
@@ -49,8 +50,8 @@ internal sealed class ApiRequest
 
     public bool IsHead => HttpMethods.IsHead(Context.Request.Method);
 
-    /// <summary>Who asks, where that must be shown.</summary>
-    public string? User { get; set; }
+    /// <summary>What the client may do.</summary>
+    public Grants Grants { get; set; } = Grants.Everything;
 
     public AcceptedTypes Accepts { get; }
 

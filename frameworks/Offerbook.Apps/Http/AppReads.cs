@@ -33,7 +33,7 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
             var part = page.Value.Take(view.State.Root.Apps
                 .Where(app => cmd is null || app.Cmd?.Contains(cmd, StringComparison.OrdinalIgnoreCase) == true)
                 .Where(app => id is null || app.Id.ToString().Contains(id, StringComparison.OrdinalIgnoreCase))
-                .Where(app => selector is null || selector.Matches(app.Labels)), static app => app.Id, PathId.Parse);
+                .Where(app => selector is null || selector.Matches(app.Labels)).Where(app => request.Grants.Views(app.Id)), static app => app.Id, PathId.Parse);
             return part.Describe(request, Apps(view, "apps", part.Items, embeds, FieldSelection.Of(request)));
         });
     }
@@ -60,7 +60,7 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
     {
         var embeds = s_single.With(request.Texts("embed"));
         return Read(request, embeds, isLarge: true, view => view.State.Root.FindGroup(request.Id) is { } group
-            ? Apps(view, "*", group.TransitiveApps, embeds, null)
+            ? Apps(view, "*", group.TransitiveApps.Where(app => request.Grants.Views(app.Id)), embeds, null)
             : ApiResponse.Error(ApiErrors.UnknownGroup(request.Id)));
     }
 
@@ -76,7 +76,7 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
         {
             return ApiResponse.Error(page.Error);
         }
-        var (part, fields, embeds) = (page.Value.Take(group.TransitiveApps, static app => app.Id, PathId.Parse), FieldSelection.Of(request),
+        var (part, fields, embeds) = (page.Value.Take(group.TransitiveApps.Where(app => request.Grants.Views(app.Id)), static app => app.Id, PathId.Parse), FieldSelection.Of(request),
             AppEmbeds.None.With(request.Texts("embed")));
         var json = new BodyWriter();
         var list = new JsonListWriter(json);
@@ -97,7 +97,7 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
         {
             var group = PathId.Parse(id[..^1]);
             return root.FindGroup(group) is { } found
-                ? Tasks(request, view, found.TransitiveApps.ToList())
+                ? Tasks(request, view, found.TransitiveApps.Where(app => request.Grants.Views(app.Id)).ToList())
                 : ApiResponse.Error(ApiErrors.UnknownGroup(group));
         }
         return root.FindApp(request.Id) is { } app ? Tasks(request, view, [app]) : ApiResponse.Error(ApiErrors.UnknownApp(request.Id));

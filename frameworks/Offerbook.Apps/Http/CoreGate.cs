@@ -92,7 +92,7 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
         _waiting[connection] = answer;
         try
         {
-            if (!TryPost(new AppsMessage.ApiCalled(connection, call, CallerOf(request)) { Condition = request.Condition }))
+            if (!TryPost(new AppsMessage.ApiCalled(connection, call, CallerOf(request)) { Condition = request.Condition, Grants = request.Grants }))
             {
                 return Replies.Of(connection, IsOpen ? Busy : Stopping);
             }

@@ -59,7 +59,7 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
     private Task<ApiResponse> AnswerAsync(ApiRequest request, string method, string rest) => (method, rest) switch
     {
         ("GET", "/versions") => Task.FromResult(Versions(request.Id)),
-        ("GET", "/versions/{version}") => Task.FromResult(Version(request.Id, request.Value("version"))),
+        ("GET", "/versions/{version}") => Task.FromResult(Version(request)),
         ("GET", "/apps") => Apps(request),
         ("POST", _) => ChangeAsync(request, body => new ApiCall.CreateGroup(request.IdText, body, request.Flag("force"))),
         ("PUT", _) => ChangeAsync(request, body => new ApiCall.UpdateGroup(request.IdText, body, request.Flag("force"), request.Flag("dryRun"))),
@@ -78,7 +78,7 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
     {
         var embeds = GroupEmbeds.Of(request.Texts("embed"));
         return cache.GetAsync(request, isLarge: true, () => embeds.Apps is null ? null : pieces.AgesAt(embeds.Apps), view => view.State.Root.FindGroup(id) is { } group
-            ? ApiResponse.Json(_groups.Write(view, group, embeds)) with { Version = view.State.Root.Version.ToString() }
+            ? ApiResponse.Json(_groups.Write(view, group, embeds, request.Grants)) with { Version = view.State.Root.Version.ToString() }
             : ApiResponse.Error(ApiErrors.UnknownGroup(id)));
     }
 
@@ -101,8 +101,14 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
             : ApiResponse.Json(new JArray(state.Roots.Reverse().Where(root => root.FindGroup(id) is not null).Select(root => root.Version.ToString())));
     }
 
-    private ApiResponse Version(PathId id, string text)
+    private ApiResponse Version(ApiRequest request)
     {
+        var (id, text) = (request.Id, request.Value("version"));
+        if (!request.Grants.Views(id))
+        {
+            // What was in it then is shown whole.
+            return ApiResponse.Error(ApiErrors.NotAuthorized());
+        }
         if (!Timestamp.TryParse(text, out var version))
         {
             return ApiResponse.Error(ApiErrors.InvalidTimestamp(text));

@@ -15,7 +15,7 @@ internal sealed class PlanEndpoints(CoreGate core, AppsSettings settings, TimePr
     [
         Route.Post("/offerbook/v1/plan", "Tell what a document would change: the steps, what restarts and why, and whether it fits now", PlanAsync)
             .Asks(QueryParameter.Force with { Meaning = "As for the change itself: allow what is refused only for caution" }, QueryParameter.Restart)
-            .Takes("PlanDocument", "An app (taken whole), a list of changes of apps, or a group of the root, as offerbook deploy takes them")
+            .Takes("PlanDocument", "An app or a pod (taken whole), a list of changes of apps, or a group of the root, as offerbook deploy takes them")
             .Gives(200, "PlanPreview", "What would happen").Refuses(422, "The document is not valid"),
     ];
 
@@ -36,6 +36,10 @@ internal sealed class PlanEndpoints(CoreGate core, AppsSettings settings, TimePr
         if (!preview.IsOk)
         {
             return ApiResponse.Error(preview.Error);
+        }
+        if (request.Grants.Refusal(preview.Value.Original, preview.Value.Target) is { } forbidden)
+        {
+            return ApiResponse.Error(forbidden);
         }
         var starts = FitCheck.StartsOf(core.View.State, preview.Value);
         if (starts.Count > 0)

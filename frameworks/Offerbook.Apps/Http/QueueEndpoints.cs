@@ -32,7 +32,7 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
     private ApiResponse List(ApiRequest request)
     {
         var (view, withOffers) = (core.View, request.Texts("embed").Contains("lastUnusedOffers"));
-        return JsonList.Answer(request, view.State.Instances.Apps.Where(app => Waiting(view, app).Any()), static app => app, PathId.Parse,
+        return JsonList.Answer(request, view.State.Instances.Apps.Where(app => request.Grants.Views(app) && Waiting(view, app).Any()), static app => app, PathId.Parse,
             app => Waiting(view, app).GroupBy(instance => instance.Role).Select(role => Write(view, app, role.Key, role.ToList(), withOffers)), "queue");
     }
 

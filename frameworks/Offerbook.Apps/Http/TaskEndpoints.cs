@@ -1,7 +1,10 @@
+using Offerbook.Apps.Access;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Errors;
 using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Instances;
+using Offerbook.Apps.Json;
 
 namespace Offerbook.Apps.Http;
 
@@ -26,18 +29,24 @@ internal sealed class TaskEndpoints(CoreGate core, AppReads reads) : IApiEndpoin
         var view = core.View;
         if (TaskListText.IsWanted(request))
         {
-            return ApiResponse.Text(TaskListText.Write(view, view.State.Root.Apps, request));
+            return ApiResponse.Text(TaskListText.Write(view, view.State.Root.Apps.Where(app => request.Grants.Views(app.Id)), request));
         }
         var wanted = request.Texts("status").Concat(request.Texts("status[]"))
             .Select(status => status switch { "running" => Condition.Running, "staging" => Condition.Staging, _ => (Condition?)null })
             .OfType<Condition>().ToHashSet();
-        var instances = view.State.Instances.All.Where(instance => wanted.Count == 0 || wanted.Contains(instance.Condition));
+        var instances = view.State.Instances.All.Where(instance => wanted.Count == 0 || wanted.Contains(instance.Condition))
+            .Where(instance => request.Grants.ViewsAll || request.Grants.Views(instance.App));
         return reads.Tasks(request, instances, view, withServicePorts: true);
     }
 
     private async Task<ApiResponse> KillAsync(ApiRequest request)
     {
         var body = await request.ReadJsonAsync();
+        if (body.IsOk && Documents.ReadTaskIds(body.Value) is { IsOk: true } ids && ids.Value.Any(id => InstanceId.TryParseTask(id, out var instance, out _)
+            && !request.Grants.Allows(request.Flag("scale") ? AccessAction.Update : AccessAction.Run, instance.App)))
+        {
+            return ApiResponse.Error(ApiErrors.NotAuthorized());
+        }
         return body.IsOk
             ? await core.KillAsync(request, new ApiCall.KillTasks(body.Value, request.Flag("scale"), request.Flag("wipe"), request.Flag("force")), request.Flag("wipe"))
             : ApiResponse.Error(body.Error);

@@ -37,6 +37,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     private readonly LaunchQueue _queue = new();
     private readonly Daemons.DaemonPlaces _daemons = new(settings, keeper);
     private readonly PreferenceWatch _preferences = new(settings);
+    private readonly Secrets.SecretDesk _secrets = new(settings);
     private readonly OfferInterest _interest = new(settings, master);
 
     /// <summary>Apps whose waiting instances may have become fewer in this turn.</summary>
@@ -63,6 +64,16 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
 
     public string? HomeRegion { get; set; }
 
+    public ImmutableSortedDictionary<string, string> MissingSecrets => _secrets.Problems;
+
+    public void TakeSecrets(Turn turn, IReadOnlyList<Secrets.SecretSeen> secrets)
+    {
+        foreach (var role in _secrets.Take(turn, secrets))
+        {
+            _interest.WantAnew(role);
+        }
+    }
+
     /// <summary>Lets the master offer what is free in the roles, and answers when it has had time to.</summary>
     public void LookAround(Turn turn, ConnectionId connection, IReadOnlyList<string> roles) =>
         Memory.LookAround(turn, connection, roles.Where(master.Roles.Contains).ToList(), master.IsSubscribed);
@@ -84,6 +95,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         _reservations.Look(turn, instance);
         _daemons.Look(instance);
         _preferences.Look(turn, instance);
+        _secrets.Look(turn, instance);
         if (_queue.Look(turn, instance))
         {
             _interest.WantAnew(instance.Role);
@@ -167,6 +179,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             turn.Out.Add(new StartTimer(due, wake - turn.Now.Elapsed, new AppsMessage.TimedOut(due)));
         }
         _wakeAt = _queue.NextDue;
+        _secrets.Settle(turn);
         _daemons.Settle(turn, _interest);
         _interest.Settle(turn, Memory.With(WantedRoles(turn), _interest));
         DropIdleStats(turn);
@@ -182,6 +195,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     {
         _daemons.Sweep(turn, _queue);
         _reservations.Sweep(turn);
+        _secrets.Sweep(turn);
         foreach (var (id, delay) in turn.State.Delays)
         {
             if (turn.State.Root.FindSpec(id) is not { } app || delay.IsForgotten(app, turn.Time))
@@ -248,6 +262,10 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
                 return false;
             }
             var instance = turn.State.Instances.Find(id)!;
+            if (_secrets.HoldsUp(turn.State.DefinitionOf(instance)))
+            {
+                return false;
+            }
             var incarnation = instance.Incarnation + 1;
             switch (Match(turn, rest, instance, Candidate(turn, instance, incarnation)))
             {

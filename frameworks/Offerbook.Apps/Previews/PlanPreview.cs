@@ -4,6 +4,8 @@ using Offerbook.Apps.Deployments.Planning;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Groups;
 using Offerbook.Apps.Json;
+using Offerbook.Apps.Pods;
+using Offerbook.Apps.Pods.Json;
 using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Previews;
@@ -42,6 +44,14 @@ internal static class PlanPreview
                 return draft.IsOk
                     ? GroupEdits.Put(state.Root, PathId.Root, draft.Value, specs, version => state.Roots.FindLast(stored => stored.Version == version))
                     : draft.Error;
+            case JObject json when json.ContainsKey("containers"):
+                var read = PodReader.Read(json);
+                if (!read.IsOk)
+                {
+                    return read.Error;
+                }
+                var pod = PodEdits.Replace(state.Root, PathId.Parse(read.Value.Id), read.Value, specs);
+                return pod.IsOk ? pod.Value.Root : pod.Error;
             default:
                 var app = Documents.ReadApp(document);
                 return app.IsOk

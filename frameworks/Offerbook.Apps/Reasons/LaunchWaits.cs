@@ -17,6 +17,14 @@ internal static class LaunchWaits
         {
             return BackedOff(view, app, count, delay, now);
         }
+        if (MissingSecrets(view, app) is { Count: > 0 } missing)
+        {
+            return new WaitReason(WaitKind.SecretMissing, Text(count, "for secrets: " + string.Join("; ", missing.Select(secret => secret.Value))), new JObject
+            {
+                ["instances"] = count,
+                ["secrets"] = new JArray(missing.Select(secret => new JObject { ["source"] = secret.Key, ["problem"] = secret.Value })),
+            });
+        }
         if (!view.IsSubscribed)
         {
             return new WaitReason(WaitKind.NotSubscribed, "The framework is not subscribed with a master: nothing can be launched.", new JObject { ["instances"] = count });
@@ -34,6 +42,10 @@ internal static class LaunchWaits
         }
         return NoOfferFits(stats, count);
     }
+
+    private static List<KeyValuePair<string, string>> MissingSecrets(AppsView view, PathId app) => view.MissingSecrets.IsEmpty ? []
+        : (view.State.Root.FindSpec(app)?.Secrets.Select(secret => secret.Value) ?? []).Distinct().Where(view.MissingSecrets.ContainsKey)
+            .Select(source => KeyValuePair.Create(source, view.MissingSecrets[source])).ToList();
 
     /// <summary>Offers grouped by all that speaks against them, most agents first.</summary>
     public static JArray Summarise(IEnumerable<IReadOnlyList<Refusal>> offers) => new(offers

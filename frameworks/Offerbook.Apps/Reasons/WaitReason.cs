@@ -14,6 +14,9 @@ public enum WaitKind
     /// <summary>Offers came; none suits. Tells of each agent what was asked for and what there was.</summary>
     NoOfferFits,
 
+    /// <summary>A secret that the app names cannot be had. Tells which, and why.</summary>
+    SecretMissing,
+
     /// <summary>Tasks have failed; the next launch is held back.</summary>
     BackedOff,
 

@@ -103,6 +103,7 @@ internal static class Common
         {
             DeploymentEnd.Succeeded => ExitCode.Success,
             DeploymentEnd.TimedOut => ExitCode.TimedOut,
+            DeploymentEnd.Paused or DeploymentEnd.Held => ExitCode.Halted,
             _ => ExitCode.Failed,
         };
     }

@@ -12,7 +12,7 @@ internal static class PlanCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "An app, a list of apps or a group as JSON; - reads standard input" };
+        var file = new Argument<string>("file") { Description = "An app, a pod, a list of apps or a group as JSON; - reads standard input" };
         var endpoint = EndpointOption.Apps();
         var restart = new Option<string?>("--restart") { Description = "always or needed: what differences restart (else as the server has it)" };
         var (force, json) = (Common.Force(), Common.Json());

@@ -94,6 +94,7 @@ internal sealed class LocalCluster
                 PortFlag = "--agent-port",
                 Credential = options.Credential,
                 Resources = resources[i],
+                Attributes = options.AgentAttributes.ElementAtOrDefault(i),
                 ExtraPath = AppContext.BaseDirectory.TrimEnd('/'),
                 // The master is in this very process and up: there is no herd to spread.
                 Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(50) },

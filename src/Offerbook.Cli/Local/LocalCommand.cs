@@ -19,11 +19,15 @@ internal static class LocalCommand
             Description = "What each agent offers, as 'cpus:64;mem:65536;disk:65536;ports:[31000-32000]' (else what the machine has, shared evenly)",
             HelpName = "resources",
         };
+        var attributes = new Option<string[]>("--agent-attributes")
+        {
+            Description = "What an agent is, as 'rack:a;disk:ssd'; the first is the first agent's, and so on", HelpName = "attributes", DefaultValueFactory = _ => [],
+        };
         var group = new Option<string?>("--group") { Description = "Submit this group and report until it is healthy", HelpName = "file" };
         var stopTasks = new Option<bool>("--stop-tasks") { Description = "End all tasks when the cluster stops (else they go on running)" };
         var command = new Command("local", "Start a master, agents, Apps and Batch in one process")
         {
-            dataDirectory, masterPort, agentPort, appsPort, batchPort, agents, resources, group, stopTasks,
+            dataDirectory, masterPort, agentPort, appsPort, batchPort, agents, resources, attributes, group, stopTasks,
         };
         agents.Validators.Add(result =>
         {
@@ -41,6 +45,7 @@ internal static class LocalCommand
             BatchPort = parsed.GetValue(batchPort),
             Agents = parsed.GetValue(agents),
             AgentResources = parsed.GetValue(resources),
+            AgentAttributes = parsed.GetValue(attributes)!,
             Group = parsed.GetValue(group),
             StopTasks = parsed.GetValue(stopTasks),
             Credential = CredentialOption.Resolve(parsed),

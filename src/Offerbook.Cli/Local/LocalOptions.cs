@@ -21,6 +21,9 @@ internal sealed record LocalOptions
     /// <summary>Text form, for instance <c>cpus:64;mem:65536</c>; null detects what the machine has.</summary>
     public string? AgentResources { get; init; }
 
+    /// <summary>What each agent is, in order, as <c>rack:a;disk:ssd</c>; agents beyond the last have none.</summary>
+    public IReadOnlyList<string> AgentAttributes { get; init; } = [];
+
     /// <summary>A group to submit and report on, or null.</summary>
     public string? Group { get; init; }
 

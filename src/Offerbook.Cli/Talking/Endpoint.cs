@@ -9,25 +9,25 @@ internal sealed record Endpoint(Uri Address, string What, string Flag, string Va
 /// <summary>The flag that names one part's address, shared by all verbs that talk to it.</summary>
 internal sealed class EndpointOption
 {
-    private readonly bool _isMaster;
+    private readonly Part _part;
     private readonly string _what;
     private readonly string _variable;
     private readonly string _fallback;
 
-    private EndpointOption(string what, string flag, string variable, string fallback, bool isMaster = false)
+    private EndpointOption(string what, string flag, string variable, string fallback, Part part)
     {
-        _isMaster = isMaster;
+        _part = part;
         _what = what;
         _variable = variable;
         _fallback = fallback;
         Option = new Option<string?>(flag) { Description = $"Address of {what} (else {variable}, else {fallback})", HelpName = "url" };
     }
 
-    public static EndpointOption Master() => new("the master", "--master-url", "OFFERBOOK_MASTER_URL", "http://127.0.0.1:5050", isMaster: true);
+    public static EndpointOption Master() => new("the master", "--master-url", "OFFERBOOK_MASTER_URL", "http://127.0.0.1:5050", Part.Master);
 
-    public static EndpointOption Apps() => new("the app framework", "--apps-url", "OFFERBOOK_APPS_URL", "http://127.0.0.1:8080");
+    public static EndpointOption Apps() => new("the app framework", "--apps-url", "OFFERBOOK_APPS_URL", "http://127.0.0.1:8080", Part.Apps);
 
-    public static EndpointOption Batch() => new("the batch framework", "--batch-url", "OFFERBOOK_BATCH_URL", "http://127.0.0.1:8082");
+    public static EndpointOption Batch() => new("the batch framework", "--batch-url", "OFFERBOOK_BATCH_URL", "http://127.0.0.1:8082", Part.Batch);
 
     public Option<string?> Option { get; }
 
@@ -43,6 +43,15 @@ internal sealed class EndpointOption
             throw new CliException(ExitCode.BadInput, $"'{text}' is not an address of {_what}",
                 $"give {Option.Name} or {_variable} as http://host:port");
         }
-        return new Endpoint(address, _what, Option.Name, _variable, _isMaster ? CredentialOption.Resolve(parsed) : null);
+        return new Endpoint(address, _what, Option.Name, _variable, _part == Part.Batch ? null : CredentialOption.Resolve(parsed, toApps: _part == Part.Apps));
+    }
+
+    private enum Part
+    {
+        Master,
+        Apps,
+
+        /// <summary>Lets everybody in, so nobody is named to it.</summary>
+        Batch,
     }
 }

@@ -22,10 +22,12 @@ public abstract class RunningFixture : HttpFixture
 
     protected AppsRig Rig { get; private set; } = null!;
 
+    protected virtual AppsSettings Settings => AppsSettings.Default with { MinReviveInterval = TimeSpan.Zero };
+
     [SetUp]
     public async Task StartAsync()
     {
-        Rig = new AppsRig();
+        Rig = new AppsRig(Settings);
         (_answered, _told) = (0, 0);
         _gate = new CoreGate();
         _events = new EventHub(TimeProvider.System);

@@ -88,6 +88,16 @@ public sealed class PlanPreviewTests
     }
 
     [Test]
+    public void Plan_OfAPod_TellsWhetherItFits()
+    {
+        const string Pod = """{"id":"/p","scaling":{"kind":"fixed","instances":N},"containers":[{"name":"a","exec":{"command":{"shell":"x"}},"resources":{"cpus":5,"mem":32}}]}""";
+        var plan = Plan(Rig(), Pod.Replace("N", "7"));
+        Assert.That(((string)plan["apps"]![0]!["change"]!, (string)plan["fit"]!["verdict"]!), Is.EqualTo(("create", "partly")));
+        Assert.That((int)plan["fit"]!["apps"]![0]!["placed"]!, Is.InRange(4, 5), "16 cpus on each of two agents, 5.1 for each pod");
+        Assert.That((string)Plan(Rig(), Pod.Replace("N", "2"))["fit"]!["verdict"]!, Is.EqualTo("fits"));
+    }
+
+    [Test]
     public void LookingAround_AsksForOffersAndAnswersWhenTheyHadTimeToCome()
     {
         var rig = Rig();

@@ -60,6 +60,9 @@ public sealed class AppsRig
     /// <summary>Answers health and readiness probes; null answers later, by <see cref="Post"/>.</summary>
     public Func<HealthProbe, ProbeResult?> Probe { get; set; } = probe => probe is HealthProbe.Http ? new ProbeResult.HttpAnswered(200, "OK") : new ProbeResult.Connected();
 
+    /// <summary>Why secrets cannot be had, by their sources; the others can.</summary>
+    public Dictionary<string, string> MissingSecrets { get; } = [];
+
     /// <summary>Called after every turn.</summary>
     public Action? TurnEnded { get; set; }
 
@@ -222,6 +225,9 @@ public sealed class AppsRig
                 {
                     Post(new AppsMessage.HealthCheckFinished(run.Run, result));
                 }
+                break;
+            case ReadSecrets read:
+                Post(new AppsMessage.SecretsRead(read.Sources.Select(source => new Apps.Secrets.SecretSeen(source, MissingSecrets.GetValueOrDefault(source))).ToList()));
                 break;
             default:
                 throw new AssertionException("an unknown effect: " + effect);

@@ -23,6 +23,8 @@ internal sealed class SchedulerStream : IDisposable
         return scheduler;
     }
 
+    public JToken FrameworkId => _framework.DeepClone();
+
     public async Task<JToken> NextOfferAsync() => (await NextAsync("OFFERS"))["offers"]!["offers"]![0]!;
 
     /// <summary>The next event of a type; others are passed over.</summary>

@@ -19,12 +19,13 @@ internal sealed class SeparateParts : IAsyncDisposable
 
     private string MasterUrl => $"http://127.0.0.1:{_ports[0]}";
 
-    public static async Task<SeparateParts> StartAsync()
+    /// <param name="appsFlags">Given to Apps besides what it needs.</param>
+    public static async Task<SeparateParts> StartAsync(params string[] appsFlags)
     {
         var parts = new SeparateParts();
         await parts.StartMasterAsync();
         await parts.StartAgentAsync();
-        parts._apps = await StartPartAsync("apps", "--port", $"{parts._ports[2]}", "--master", parts.MasterUrl, "--data-dir", Path.Combine(parts.DataDirectory, "apps"));
+        parts._apps = await StartPartAsync("apps", ["--port", $"{parts._ports[2]}", "--master", parts.MasterUrl, "--data-dir", Path.Combine(parts.DataDirectory, "apps"), .. appsFlags]);
         return parts;
     }
 
@@ -67,6 +68,8 @@ internal sealed class SeparateParts : IAsyncDisposable
         Assert.That((int)response.StatusCode, Is.EqualTo(200), text);
         return text.Length == 0 ? new JObject() : JToken.Parse(text);
     }
+
+    public string AppsOutput => _apps.Output;
 
     public async Task<string> DescribeAsync() =>
         $"{await AppsAsync(HttpMethod.Get, "/v2/queue")}\n{await AppsAsync(HttpMethod.Get, "/v2/tasks")}\n{_master.Output}\n{_agent.Output}\n{_apps.Output}";

@@ -15,6 +15,8 @@ public static class AppsFlags
     [
         Api("access_control_allow_origin", "Origins, with commas, whose pages may read the API; * for all", (text, api) => api with { AllowedOrigins = List(text) },
             api => api.AllowedOrigins.Count > 0 ? string.Join(',', api.AllowedOrigins) : null),
+        Api("acls", "Who may view, create, update, delete and run what below which paths, as JSON or the path of a file; users are those of http_credentials and http_viewers",
+            (text, api) => api with { Rules = Access.AccessRules.Parse(text) }, api => api.Rules is null ? null : "given") with { IsOwn = true },
         Api("disable_http_compression", "Never compress answers", (text, api) => api with { Compresses = !Switch(text) }, api => Of(!api.Compresses)) with { IsSwitch = true },
         Api("http_credentials", "user:password of who may do everything, or the path of a credentials file, which others cannot see in the list of processes",
             (text, api) => api with { Users = Credentials(text) }, _ => null) with { IsPath = true },
@@ -58,6 +60,8 @@ public static class AppsFlags
             (text, settings) => settings with { PreferenceWait = Milliseconds(text) }, settings => Of(settings.PreferenceWait)) with { IsOwn = true },
         Setting("restart_when", "always or needed: what a change restarts that does not say; needed changes labels, dependencies and the like in place",
             (text, settings) => settings with { Versioning = RestartWhen(text) }, settings => settings.Versioning == Groups.Versioning.Lenient ? "needed" : "always") with { IsOwn = true },
+        new("secrets_dir", FlagSupport.Supported, "Directory of files that only their owner may read: the values of the secrets that apps name as their source; enables the feature secrets")
+            { Apply = (text, options) => options with { SecretsDirectory = Directory(text) }, Show = options => options.SecretsDirectory, IsPath = true, IsOwn = true },
         Setting("task_launch_confirm_timeout", "Milliseconds", (text, settings) => settings with { LaunchConfirmTimeout = Milliseconds(text) }, settings => Of(settings.LaunchConfirmTimeout)),
         Setting("task_launch_timeout", "Milliseconds", (text, settings) => settings with { LaunchTimeout = Milliseconds(text) }, settings => Of(settings.LaunchTimeout)),
         Setting("zk_max_versions", "Versions kept of each app and of the tree", (text, settings) => settings with { MaxVersions = Count(text, 1, 10_000) }, settings => Of(settings.MaxVersions)),
@@ -120,6 +124,8 @@ public static class AppsFlags
             ? throw new FormatException($"'{unknown}' is not a feature; there are {string.Join(", ", optional.Concat(always))}")
             : given.Where(optional.Contains).ToValueSet();
     }
+
+    private static string Directory(string text) => System.IO.Directory.Exists(text) ? Path.GetFullPath(text) : throw new FormatException($"there is no directory '{text}'");
 
     /// <summary>One user, or a file of several.</summary>
     private static IReadOnlyDictionary<string, string> Credentials(string text)

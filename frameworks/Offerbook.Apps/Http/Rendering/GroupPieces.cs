@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Newtonsoft.Json;
+using Offerbook.Apps.Access;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Groups;
 using Offerbook.Apps.Json.Writing;
@@ -25,14 +26,15 @@ internal sealed record GroupEmbeds(AppEmbeds? Apps, bool Groups, bool Pods)
 /// <summary>Groups as UTF-8, around the ready pieces of their apps. The shape is that of <see cref="GroupWriter"/>; a test compares them.</summary>
 internal sealed class GroupPieces(AppPieces pieces)
 {
-    public ResponseBody Write(AppsView view, Group group, GroupEmbeds embeds)
+    /// <param name="grants">What they do not show is left out.</param>
+    public ResponseBody Write(AppsView view, Group group, GroupEmbeds embeds, Grants grants)
     {
         var body = new BodyWriter();
-        Write(body, view, group, embeds, Utf8(JsonConvert.ToString(view.State.Root.Version.ToString())));
+        Write(body, view, group, embeds, grants, Utf8(JsonConvert.ToString(view.State.Root.Version.ToString())));
         return body.ToBody();
     }
 
-    private void Write(BodyWriter to, AppsView view, Group group, GroupEmbeds embeds, byte[] version)
+    private void Write(BodyWriter to, AppsView view, Group group, GroupEmbeds embeds, Grants grants, byte[] version)
     {
         to.Write("{\"id\":"u8);
         to.Write(Utf8(JsonConvert.ToString(group.Id.ToString())));
@@ -40,23 +42,33 @@ internal sealed class GroupPieces(AppPieces pieces)
         var apps = new JsonListWriter(to);
         foreach (var app in embeds.Apps is null ? [] : group.Apps.Values)
         {
-            apps.Add(pieces.Of(view, app, embeds.Apps!));
+            if (grants.Views(app.Id))
+            {
+                apps.Add(pieces.Of(view, app, embeds.Apps!));
+            }
         }
         apps.End();
         to.Write(",\"pods\":"u8);
         var pods = new JsonListWriter(to);
         foreach (var pod in embeds.Pods ? group.Pods.Values : [])
         {
-            pods.Add(ApiResponse.Encode(PodStatusWriter.Write(view, pod)));
+            if (grants.Views(pod.Id))
+            {
+                pods.Add(ApiResponse.Encode(PodStatusWriter.Write(view, pod)));
+            }
         }
         pods.End();
         to.Write(",\"groups\":["u8);
         var isFirst = true;
         foreach (var child in embeds.Groups ? group.Groups.Values : [])
         {
+            if (!grants.ViewsPart(child.Id) && !grants.ViewsAll)
+            {
+                continue;
+            }
             to.Write(isFirst ? ""u8 : ","u8);
             isFirst = false;
-            Write(to, view, child, embeds, version);
+            Write(to, view, child, embeds, grants, version);
         }
         to.Write("],\"dependencies\":"u8);
         to.Write(ApiResponse.Encode(group.Dependencies.Json()));

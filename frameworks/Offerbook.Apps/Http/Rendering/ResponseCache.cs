@@ -28,7 +28,8 @@ internal sealed class ResponseCache(CoreGate core)
     /// <param name="agesAt">The time that ages are told for; null when none are.</param>
     public Task<ApiResponse> GetAsync(ApiRequest request, bool isLarge, Func<Timestamp?> agesAt, Func<AppsView, ApiResponse> make)
     {
-        var key = request.Path + request.Context.Request.QueryString.Value;
+        // Who sees less asks something else.
+        var key = request.Path + request.Context.Request.QueryString.Value + (request.Grants.ViewsAll ? "" : "\n" + request.Grants.ViewKey);
         var answer = new TaskCompletionSource<ApiResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
         Question question;
         Task? before;

@@ -13,7 +13,7 @@ internal sealed record ApiRoute(string Method, RouteTemplate Template, string Su
 
     public RequestBody? Body { get; init; }
 
-    /// <summary>The first is what it is for; errors that every route has (400, 401, 406, 500, 503) are not named.</summary>
+    /// <summary>The first is what it is for; errors that every route has (400, 401, 403, 406, 500, 503) are not named.</summary>
     public IReadOnlyList<AnswerForm> Answers { get; init; } = [];
 
     /// <summary>What a client may accept; empty: it is not asked.</summary>

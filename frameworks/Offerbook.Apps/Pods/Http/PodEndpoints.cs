@@ -55,12 +55,12 @@ internal sealed class PodEndpoints(CoreGate core) : IApiEndpoints
         return body.IsOk ? await core.CallAsync(request, call(body.Value)) : ApiResponse.Error(body.Error);
     }
 
-    private ApiResponse List(ApiRequest request) => JsonList.Answer(request, core.View.State.Root.Pods, static pod => pod.Id, PathId.Parse, static pod => [PodWriter.Write(pod)]);
+    private ApiResponse List(ApiRequest request) => JsonList.Answer(request, core.View.State.Root.Pods.Where(pod => request.Grants.Views(pod.Id)), static pod => pod.Id, PathId.Parse, static pod => [PodWriter.Write(pod)]);
 
     private ApiResponse ListStatus(ApiRequest request)
     {
         var view = core.View;
-        return JsonList.Answer(request, view.State.Root.Pods, static pod => pod.Id, PathId.Parse, pod => [PodStatusWriter.Write(view, pod)]);
+        return JsonList.Answer(request, view.State.Root.Pods.Where(pod => request.Grants.Views(pod.Id)), static pod => pod.Id, PathId.Parse, pod => [PodStatusWriter.Write(view, pod)]);
     }
 
     /// <summary>The text of the refusal is itself JSON: clients have come to expect it.</summary>
