@@ -29,6 +29,7 @@ internal sealed class EffectOutlet(
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
     private readonly List<JournalRecord> _toAppend = [];
+    private SnapshotSaver? _saver;
     private Snapshot? _toSnapshot;
     private long _packing;
     private Exception? _packFailure;
@@ -134,7 +135,14 @@ internal sealed class EffectOutlet(
             while (Flush());
         }
         while (!last);
+        do
+        {
+            Saver.Wait();
+        }
+        while (Flush());
     }
+
+    private SnapshotSaver Saver => _saver ??= new SnapshotSaver(journal, persistenceId, _effectsArrived.Ring);
 
     /// <summary>The newest wish counts; what is made for an older one is thrown away.</summary>
     private void Pack(SaveSnapshotOf wanted, long sequence)
@@ -167,13 +175,14 @@ internal sealed class EffectOutlet(
         JournalRecord[] batch;
         Snapshot? snapshot = null;
         long first;
+        Saver.ThrowIfFailed();
         lock (_lock)
         {
             if (_packFailure is not null)
             {
                 throw new InvalidOperationException("The state could not be written out as a snapshot.", _packFailure);
             }
-            if (_toAppend.Count == 0 && _toSnapshot is null)
+            if (_toAppend.Count == 0 && (_toSnapshot is null || Saver.IsBusy))
             {
                 return false;
             }
@@ -181,7 +190,7 @@ internal sealed class EffectOutlet(
             first = _gate.Appended - _toAppend.Count + 1;
             batch = _toAppend.GetRange(0, count).ToArray();
             _toAppend.RemoveRange(0, count);
-            if (_toSnapshot is { } wanted && wanted.Sequence < first + count)
+            if (_toSnapshot is { } wanted && wanted.Sequence < first + count && !Saver.IsBusy)
             {
                 (snapshot, _toSnapshot) = (wanted, null);
             }
@@ -204,8 +213,7 @@ internal sealed class EffectOutlet(
         }
         if (snapshot is not null)
         {
-            Release();
-            journal!.SaveSnapshotAsync(persistenceId, snapshot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            Saver.Save(snapshot);
         }
         return true;
     }

@@ -18,6 +18,7 @@ internal sealed class PostgresSession(PostgresConnector connector, string name, 
 
     private readonly List<int> _broken = [];
     private NpgsqlConnection? _connection;
+    private int _process;
 
     public string Place => connector.Place;
 
@@ -33,7 +34,7 @@ internal sealed class PostgresSession(PostgresConnector connector, string name, 
         {
             try
             {
-                return work(_connection ??= connector.Open(name, isForLongStatements));
+                return work(_connection ?? Open());
             }
             catch (Exception failure) when (failure is NpgsqlException or NoPrimaryException or IOException or TimeoutException)
             {
@@ -67,7 +68,7 @@ internal sealed class PostgresSession(PostgresConnector connector, string name, 
         {
             return;
         }
-        Remember(_connection);
+        Remember();
         _connection.Dispose();
         _connection = null;
     }
@@ -87,16 +88,19 @@ internal sealed class PostgresSession(PostgresConnector connector, string name, 
         }
     }
 
-    private void Remember(NpgsqlConnection connection)
+    private NpgsqlConnection Open()
     {
-        if (connection.ProcessID == 0)
-        {
-            return;
-        }
+        _connection = connector.Open(name, isForLongStatements);
+        _process = _connection.ProcessID;
+        return _connection;
+    }
+
+    private void Remember()
+    {
         if (_broken.Count == MostRemembered)
         {
             _broken.RemoveAt(0);
         }
-        _broken.Add(connection.ProcessID);
+        _broken.Add(_process);
     }
 }

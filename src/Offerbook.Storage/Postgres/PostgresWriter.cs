@@ -13,7 +13,7 @@ namespace Offerbook.Storage.Postgres;
 internal sealed class PostgresWriter(PostgresSession session)
 {
     /// <summary>Bytes in one statement: beyond it the server and this process would hold several copies of too much.</summary>
-    private const long MostPerStatement = 16 << 20;
+    private const long MostPerStatement = 4 << 20;
 
     private const string Advance =
         """

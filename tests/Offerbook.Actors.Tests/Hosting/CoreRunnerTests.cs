@@ -122,6 +122,35 @@ internal sealed class CoreRunnerTests
     }
 
     [Test]
+    public async Task Snapshot_ThatTakesTheDiskLong_DelaysNoAnswer_AndTheNewestOfThoseWaitingIsSavedNext()
+    {
+        _journal.SavePermits = new SemaphoreSlim(0);
+        foreach (var number in new[] { "1", "2", "3" })
+        {
+            Post(e =>
+            {
+                e.Add(ScriptedCore.Persist(number));
+                e.Add(new SaveSnapshot(new JournalRecord("S/1", new byte[1])));
+                e.Add(new Said(number));
+            });
+            _journal.Permits.Release();
+            Assert.That(await _listener.NextAsync(), Is.EqualTo(number));
+        }
+        Assert.That(_journal.Snapshots, Is.Empty);
+        _journal.SavePermits.Release(2);
+        await _runner.DisposeAsync();
+        Assert.That(_journal.Snapshots, Is.EqualTo(new long[] { 1, 3 }));
+    }
+
+    [Test]
+    public void Snapshot_ThatCannotBeSaved_EndsTheRunner()
+    {
+        _journal.SaveFailure = new JournalFencedException("another leader");
+        Post(e => e.Add(new SaveSnapshot(new JournalRecord("S/1", new byte[1]))));
+        Assert.That(async () => await _runner.Completion.WaitAsync(TimeSpan.FromSeconds(10)), Throws.TypeOf<JournalFencedException>());
+    }
+
+    [Test]
     public async Task Timer_RunsOutWhenItsTimeHasCome_AndReplacedOnesDoNot()
     {
         Post(e =>

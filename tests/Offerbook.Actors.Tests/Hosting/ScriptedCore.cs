@@ -37,11 +37,16 @@ internal sealed class GatedJournal : IJournal
     /// <summary>One permit lets one append through.</summary>
     public SemaphoreSlim Permits { get; } = new(0);
 
+    /// <summary>When set, one permit lets one snapshot be saved.</summary>
+    public SemaphoreSlim? SavePermits { get; set; }
+
     public List<int> BatchSizes { get; } = [];
 
     public List<long> Snapshots { get; } = [];
 
     public Exception? Failure { get; set; }
+
+    public Exception? SaveFailure { get; set; }
 
     public ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation) => _inner.RecoverAsync(persistenceId, cancellation);
 
@@ -60,6 +65,11 @@ internal sealed class GatedJournal : IJournal
 
     public async ValueTask SaveSnapshotAsync(string persistenceId, Snapshot snapshot, CancellationToken cancellation)
     {
+        await (SavePermits?.WaitAsync(cancellation) ?? Task.CompletedTask);
+        if (SaveFailure is not null)
+        {
+            throw SaveFailure;
+        }
         await _inner.SaveSnapshotAsync(persistenceId, snapshot, cancellation);
         Snapshots.Add(snapshot.Sequence);
     }

@@ -51,7 +51,7 @@ internal sealed class PostgresJournalTests : JournalContract
         await Journal.RecoverAsync("a", None);
         var batch = Enumerable.Range(1, 5_000).Select(i => new JournalRecord("Big/1", new byte[100 + i % 400])).ToArray();
         await Journal.AppendAsync("a", 1, batch, None);
-        var huge = Enumerable.Range(1, 5).Select(i => new JournalRecord("Huge/1", new byte[(6 << 20) + i])).ToArray();
+        var huge = Enumerable.Range(1, 5).Select(i => new JournalRecord("Huge/1", new byte[(3 << 19) + i])).ToArray();
         await Journal.AppendAsync("a", 5_001, huge, None);
         Assert.That(async () => await Journal.AppendAsync("a", 7_000, huge, None), Throws.TypeOf<JournalConflictException>());
 
