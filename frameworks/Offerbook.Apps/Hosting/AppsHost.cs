@@ -60,8 +60,13 @@ public sealed class AppsHost : IAsyncDisposable
     /// <exception cref="JournalUnavailableException">It stands alone, and its store is held by another process or cannot be used.</exception>
     /// <exception cref="JournalDamagedException">It stands alone, and the journal cannot be trusted.</exception>
     /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
+    /// <exception cref="FormatException">It stands in an election, and its store is not one that all candidates reach.</exception>
     public static async Task<AppsHost> StartAsync(AppsOptions options, CancellationToken cancellation = default, ILoggerFactory? logs = null)
     {
+        if (options is { ZooKeeper: not null, IsHighlyAvailable: true })
+        {
+            ElectionOptions.RequireShared(options.EffectiveStore);
+        }
         var levels = new LogLevels(logs ?? NullLoggerFactory.Instance, TimeProvider.System);
         if (options.LogMinimum is { } least)
         {

@@ -63,6 +63,8 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
 
     public string Journal => Path.Combine(DataDirectory, "journal.db");
 
+    internal StoreAddress EffectiveStore => Store ?? new StoreAddress.OfFile(Journal);
+
     /// <summary>Opens a store that has no address.</summary>
     internal Func<IJournal>? OpenStore { get; init; }
 
@@ -76,7 +78,7 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
     }
 
     internal async ValueTask<IJournal> OpenJournalAsync(ILogger log, CancellationToken cancellation) => OpenStore?.Invoke()
-        ?? await JournalStore.OpenAsync(Store ?? new StoreAddress.OfFile(Journal), cancellation, warning => log.LogWarning("{Warning}", warning));
+        ?? await JournalStore.OpenAsync(EffectiveStore, cancellation, warning => log.LogWarning("{Warning}", warning));
 
     /// <param name="address">Where the API is; told to tasks unless the settings name another place.</param>
     internal AppsSettings EffectiveSettings(Uri address) => Settings with

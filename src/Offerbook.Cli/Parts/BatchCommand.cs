@@ -25,7 +25,7 @@ internal static class BatchCommand
                 Store = store.Resolve(parsed, "batch"),
                 Role = parsed.GetValue(role)!,
                 Hostname = parsed.GetValue(hostname),
-                Election = election.Resolve(parsed, "batch"),
+                Election = election.Resolve(parsed, "batch", store.Resolve(parsed, "batch")),
             }, cancellation, logs),
             part => (part.Address, part.Completion), cancellation));
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Offerbook.Client.Hosting.Terms;
 using Offerbook.Coordination.Hosting;
+using Offerbook.Storage;
 
 namespace Offerbook.Cli.Parts;
 
@@ -28,8 +29,9 @@ internal sealed class ElectionOption(string part)
 
     /// <summary>Null: it stands alone.</summary>
     /// <param name="below">The part's own folder below the address's path.</param>
+    /// <param name="store">Where the part keeps its journal; null: in its data directory.</param>
     /// <exception cref="CliException">The address is not one.</exception>
-    public ElectionOptions? Resolve(ParseResult parsed, string below)
+    public ElectionOptions? Resolve(ParseResult parsed, string below, StoreAddress? store)
     {
         if ((parsed.GetValue(_address) ?? Environment.GetEnvironmentVariable(Variable(part))) is not { Length: > 0 } text)
         {
@@ -37,13 +39,14 @@ internal sealed class ElectionOption(string part)
         }
         try
         {
+            ElectionOptions.RequireShared(store ?? new StoreAddress.OfFile("its data directory's journal.db"));
             return ElectionFactory.TryRead(text, out var address, out var error)
                 ? ElectionOptions.InZooKeeper(address, TimeSpan.FromMilliseconds(Math.Max(100, parsed.GetValue(_session))), below)
                 : throw new FormatException(error);
         }
         catch (FormatException problem)
         {
-            throw new CliException(ExitCode.BadInput, "--zk: " + problem.Message);
+            throw new CliException(ExitCode.BadInput, problem.Message.StartsWith("--zk", StringComparison.Ordinal) ? problem.Message : "--zk: " + problem.Message);
         }
     }
 

@@ -3,6 +3,7 @@ using Offerbook.Coordination.Election;
 using Offerbook.Coordination.Hosting;
 using Offerbook.Coordination.Hosting.ZooKeeper;
 using Offerbook.Coordination.Nodes;
+using Offerbook.Storage;
 
 namespace Offerbook.Client.Hosting.Terms;
 
@@ -27,6 +28,17 @@ public sealed record ElectionOptions(string Shown, TimeSpan SessionTimeout, Func
         }
         return new ElectionOptions(Mask(uri), sessionTimeout, async (address, log) => await ZooKeeperCandidate.StandAsync(uri,
             new ElectionSettings { SessionTimeout = sessionTimeout, Log = log }, new CandidateOptions(uri.Path, new LatchNodes(), address, LatchNodes.DataOf(address))));
+    }
+
+    /// <summary>Refuses a store that the other candidates cannot reach: each of them would keep a journal of its own, and forget what the others did.</summary>
+    /// <exception cref="FormatException">It is one; the message says what to do.</exception>
+    public static void RequireShared(StoreAddress store)
+    {
+        if (store is StoreAddress.OfFile file)
+        {
+            throw new FormatException($"--zk: the instances of one election share one journal, and {file} is this machine's own. "
+                + "Give all of them the same --store postgres://user@host/database; a single instance needs no --zk");
+        }
     }
 
     /// <summary>As clients of the original see it: neither user nor password.</summary>
