@@ -96,7 +96,7 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(checks);
             var collector = new SandboxCollector(sandboxes, work, mailbox.PostAsync, logger);
             parts.Add(collector);
-            var master = new MasterConnection(options.Masters, options.DetectMaster?.Invoke(), options.Credential, mailbox.PostAsync, logger);
+            var master = new MasterConnection(options.Masters, options.DetectMaster is { } detect ? await detect() : null, options.Credential, mailbox.PostAsync, logger);
             parts.Add(master);
 
             var core = new AgentCore(settings, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));

@@ -14,7 +14,10 @@ namespace Offerbook.Agent;
 public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Masters)
 {
     /// <summary>Makes what tells the leading master, in place of a list; the agent disposes of it. Null: the list.</summary>
-    public Func<ILeaderDetector>? DetectMaster { get; init; }
+    public Func<Task<ILeaderDetector>>? DetectMaster { get; init; }
+
+    /// <summary>Where masters are, as may be shown to anybody; null: the list.</summary>
+    public string? ShownMaster { get; init; }
 
     /// <summary>Default: loopback.</summary>
     public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Specs;
 using Offerbook.Client.Hosting.Terms;
+using Offerbook.Coordination;
 using Offerbook.Storage;
 using Offerbook.Wire.Http;
 
@@ -10,13 +11,19 @@ namespace Offerbook.Apps.Hosting;
 
 /// <summary>How the Apps framework is run.</summary>
 /// <param name="DataDirectory">Holds its journal unless <see cref="Store"/> names another place; created with mode 0700 when it is missing.</param>
-/// <param name="Masters">Addresses of masters, tried in turn; at least one.</param>
+/// <param name="Masters">Addresses of masters, tried in turn; at least one, unless <see cref="DetectMaster"/> finds them.</param>
 public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Masters)
 {
     public const int DefaultPort = 8080;
 
     /// <summary>Where clients are served: loopback only unless said otherwise. Port 0 takes any free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, DefaultPort);
+
+    /// <summary>Makes what names the leading master, in place of the list. Null: the list.</summary>
+    public Func<Task<ILeaderDetector>>? DetectMaster { get; init; }
+
+    /// <summary>Where masters are, as may be shown to anybody; null: the list.</summary>
+    public string? ShownMaster { get; init; }
 
     /// <summary>The role of apps that name none, and the one in which resources are offered.</summary>
     public string Role { get; init; } = AppsSettings.Default.Role;

@@ -30,7 +30,7 @@ internal sealed class AppsTerm : ITerm
         _events = events;
         FrameworkTerm<AppsMessage> term = null!;
         _prober = new HealthProber((message, stop) => term.PostAsync(message, stop), TimeProvider.System);
-        var master = new SchedulerConnectionOptions(options.Masters) { Http = StreamingClientOptions.Default with { Credential = options.Credential } };
+        var master = new SchedulerConnectionOptions(options.Masters) { DetectMaster = options.DetectMaster, Http = StreamingClientOptions.Default with { Credential = options.Credential } };
         var core = new AppsCore(options.EffectiveSettings(address), new SeededRandom((ulong)Random.Shared.NextInt64()));
         var secrets = options.SecretsDirectory is { } directory ? new SecretFiles(directory, (message, stop) => term.PostAsync(message, stop)) : null;
         // Readers see the newest view: not before it is this term's own.

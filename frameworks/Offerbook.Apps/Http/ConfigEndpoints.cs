@@ -20,7 +20,7 @@ internal sealed class ConfigEndpoints(AppsOptions options) : IApiEndpoints
         {
             json[name] = value;
         }
-        json["master"] = string.Join(',', options.Masters);
+        json["master"] = options.ShownMaster ?? string.Join(',', options.Masters);
         json["data_dir"] = options.DataDirectory;
         return json;
     }

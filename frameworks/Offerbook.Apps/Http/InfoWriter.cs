@@ -56,7 +56,7 @@ internal sealed class InfoWriter(AppsOptions all, AppsSettings settings, Func<Ur
         ["leader_proxy_read_timeout_ms"] = (long)_api.LeaderReadTimeout.TotalMilliseconds,
         ["local_port_max"] = settings.ServicePortMax,
         ["local_port_min"] = settings.ServicePortMin,
-        ["master"] = string.Join(',', all.Masters),
+        ["master"] = all.ShownMaster ?? string.Join(',', all.Masters),
         ["max_instances_per_offer"] = settings.MaxInstancesPerOffer,
         ["mesos_bridge_name"] = settings.Matching.BridgeName,
         ["mesos_heartbeat_failure_threshold"] = settings.Subscription.MissedHeartbeats,

@@ -100,7 +100,7 @@ public sealed class BatchHost : IAsyncDisposable
 
     private FrameworkTerm<BatchMessage> CreateTerm(Func<bool>? isCertain)
     {
-        var master = new SchedulerConnectionOptions(_options.Masters) { Http = StreamingClientOptions.Default with { Credential = _options.Credential } };
+        var master = new SchedulerConnectionOptions(_options.Masters) { DetectMaster = _options.DetectMaster, Http = StreamingClientOptions.Default with { Credential = _options.Credential } };
         var options = new FrameworkTermOptions<BatchMessage>(
             async opening => await JournalStore.OpenAsync(_options.EffectiveStore, opening, warning => _log.LogWarning("{Warning}", warning)),
             master, signal => new BatchMessage.MasterSignalled(signal), _gate)

@@ -1,6 +1,7 @@
 using System.Net;
 using Offerbook.Batch.Core;
 using Offerbook.Client.Hosting.Terms;
+using Offerbook.Coordination;
 using Offerbook.Storage;
 using Offerbook.Wire.Http;
 
@@ -8,13 +9,19 @@ namespace Offerbook.Batch.Hosting;
 
 /// <summary>How a batch scheduler is run.</summary>
 /// <param name="DataDirectory">Holds its journal; created with mode 0700 when it is missing. One scheduler at a time.</param>
-/// <param name="Masters">Addresses of masters, tried in turn; at least one.</param>
+/// <param name="Masters">Addresses of masters, tried in turn; at least one, unless <see cref="DetectMaster"/> finds them.</param>
 public sealed record BatchOptions(string DataDirectory, IReadOnlyList<Uri> Masters)
 {
     public const int DefaultPort = 8082;
 
     /// <summary>Where clients are served: loopback only unless said otherwise. Port 0 takes any free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, DefaultPort);
+
+    /// <summary>Makes what names the leading master, in place of the list. Null: the list.</summary>
+    public Func<Task<ILeaderDetector>>? DetectMaster { get; init; }
+
+    /// <summary>Where masters are, as may be shown to anybody; null: the list.</summary>
+    public string? ShownMaster { get; init; }
 
     /// <summary>The role in which resources are offered.</summary>
     public string Role { get; init; } = BatchSettings.Default.Role;

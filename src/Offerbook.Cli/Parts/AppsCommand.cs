@@ -19,8 +19,11 @@ internal static class AppsCommand
         flags.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var options = flags.Apply(parsed, new AppsOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
+            var election = PartOptions.Election(parsed.GetValue(masters)!);
+            var options = flags.Apply(parsed, new AppsOptions(Path.GetFullPath(parsed.GetValue(directory)!), election is null ? PartOptions.Addresses(parsed.GetValue(masters)!) : [])
             {
+                DetectMaster = election is null ? null : election.FollowAsync,
+                ShownMaster = election?.ToString(),
                 Listen = new IPEndPoint(PartOptions.Address(parsed.GetValue(listen)!), parsed.GetValue(port)),
                 Credential = CredentialOption.Resolve(parsed),
                 Store = store.Resolve(parsed, "apps"),

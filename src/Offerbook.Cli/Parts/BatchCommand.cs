@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Offerbook.Batch.Hosting;
 using Offerbook.Cli.Talking;
+using Offerbook.Coordination.Hosting;
 
 namespace Offerbook.Cli.Parts;
 
@@ -18,7 +19,7 @@ internal static class BatchCommand
         var command = new Command("batch", "Run the framework for jobs") { port, listen, masters, directory, store, role, hostname };
         election.AddTo(command);
         command.SetAction((parsed, cancellation) => PartRun.RunAsync("batch", "--data-dir",
-            logs => BatchHost.StartAsync(new BatchOptions(Path.GetFullPath(parsed.GetValue(directory)!), PartOptions.Addresses(parsed.GetValue(masters)!))
+            logs => BatchHost.StartAsync(Found(PartOptions.Election(parsed.GetValue(masters)!), parsed.GetValue(masters)!, Path.GetFullPath(parsed.GetValue(directory)!)) with
             {
                 Listen = new IPEndPoint(PartOptions.Address(parsed.GetValue(listen)!), parsed.GetValue(port)),
                 Credential = CredentialOption.Resolve(parsed),
@@ -30,4 +31,8 @@ internal static class BatchCommand
             part => (part.Address, part.Completion), cancellation));
         return command;
     }
+
+    private static BatchOptions Found(MasterDetection? election, string[] masters, string directory) => election is null
+        ? new BatchOptions(directory, PartOptions.Addresses(masters))
+        : new BatchOptions(directory, []) { DetectMaster = election.FollowAsync, ShownMaster = election.ToString() };
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Offerbook.Coordination.Hosting;
 
 namespace Offerbook.Cli.Parts;
 
@@ -15,13 +16,20 @@ internal static class PartOptions
 
     public static Option<string[]> Masters() => new("--master")
     {
-        Description = "Address of the master; may be given several times",
+        Description = "Address of the master; may be given several times. Or the masters' election, as zk://h1:2181,h2:2181/path or a file that holds that",
         DefaultValueFactory = _ => ["http://127.0.0.1:5050"],
         HelpName = "url",
     };
 
     public static Option<string> DataDirectory(string part) =>
         new("--data-dir") { Description = "Where the part keeps its journal", DefaultValueFactory = _ => $"./.offerbook/{part}", HelpName = "dir" };
+
+    /// <summary>Null: the masters are named by their addresses.</summary>
+    public static MasterDetection? Election(string[] texts) =>
+        texts is not [var text] ? null
+        : MasterDetection.TryRead(text, out var detection, out var error) ? detection
+        : error is null ? null
+        : throw new CliException(ExitCode.BadInput, error, "give --master as zk://host:2181/path, or as http://host:port");
 
     public static IPAddress Address(string text) => IPAddress.TryParse(text, out var address)
         ? address

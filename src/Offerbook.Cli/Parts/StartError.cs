@@ -1,4 +1,5 @@
 using Offerbook.Agent;
+using Offerbook.Coordination.Hosting.ZooKeeper.Native;
 using Offerbook.Storage;
 
 namespace Offerbook.Cli.Parts;
@@ -20,6 +21,10 @@ internal static class StartError
         catch (JournalDamagedException problem)
         {
             throw new CliException(ExitCode.Unavailable, problem.Message, $"restore the directory from a backup, or start afresh in another one with {directoryFlag}");
+        }
+        catch (ZooKeeperLibraryMissingException problem)
+        {
+            throw new CliException(ExitCode.Unavailable, problem.Message);
         }
         catch (AgentStartException problem)
         {

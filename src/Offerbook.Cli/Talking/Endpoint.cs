@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Offerbook.Coordination.Hosting;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Cli.Talking;
@@ -9,6 +10,8 @@ internal sealed record Endpoint(Uri Address, string What, string Flag, string Va
 /// <summary>The flag that names one part's address, shared by all verbs that talk to it.</summary>
 internal sealed class EndpointOption
 {
+    private static readonly TimeSpan s_electionPatience = TimeSpan.FromSeconds(15);
+
     private readonly Part _part;
     private readonly string _what;
     private readonly string _variable;
@@ -34,6 +37,15 @@ internal sealed class EndpointOption
     public Endpoint Resolve(ParseResult parsed)
     {
         var text = parsed.GetValue(Option) ?? Environment.GetEnvironmentVariable(_variable) ?? _fallback;
+        string? wrong = null;
+        if (_part == Part.Master && MasterDetection.TryRead(text, out var election, out wrong))
+        {
+            return new Endpoint(Find(election), _what, Option.Name, _variable, CredentialOption.Resolve(parsed));
+        }
+        if (wrong is not null)
+        {
+            throw new CliException(ExitCode.BadInput, wrong, $"give {Option.Name} or {_variable} as zk://host:2181/path, or as http://host:port");
+        }
         if (!text.Contains("://", StringComparison.Ordinal))
         {
             text = "http://" + text;
@@ -53,5 +65,18 @@ internal sealed class EndpointOption
 
         /// <summary>Lets everybody in, so nobody is named to it.</summary>
         Batch,
+    }
+
+    private static Uri Find(MasterDetection election)
+    {
+        try
+        {
+            // A verb talks to one master and ends; options are read before anything of it runs.
+            return election.FindAsync(s_electionPatience).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException problem)
+        {
+            throw new CliException(ExitCode.Unavailable, problem.Message);
+        }
     }
 }

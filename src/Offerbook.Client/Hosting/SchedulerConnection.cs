@@ -13,6 +13,7 @@ public sealed class SchedulerConnection : IAsyncDisposable
     private readonly SchedulerConnectionOptions _options;
     private readonly Func<SchedulerSignal, CancellationToken, ValueTask> _post;
     private readonly StreamingClient _http;
+    private readonly DeferredDetector? _detector;
     private readonly MasterFinder _masters;
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SchedulerSession? _session;
@@ -24,8 +25,9 @@ public sealed class SchedulerConnection : IAsyncDisposable
     {
         _options = options;
         _post = post;
+        _detector = options.DetectMaster is { } detect ? new DeferredDetector(detect()) : null;
         _http = new StreamingClient(options.Http);
-        _masters = new MasterFinder(options.Masters, options.Detector);
+        _masters = new MasterFinder(options.Masters, _detector);
     }
 
     /// <summary>Faults when the connection breaks down by a bug of its own; never ends otherwise.</summary>
@@ -61,6 +63,10 @@ public sealed class SchedulerConnection : IAsyncDisposable
     {
         _session?.Close();
         await _running;
+        if (_detector is not null)
+        {
+            await _detector.DisposeAsync();
+        }
         _http.Dispose();
     }
 

@@ -4,11 +4,11 @@ using Offerbook.Wire.Http;
 
 namespace Offerbook.Client.Hosting;
 
-/// <param name="Masters">Tried in turn, one after the other; at least one, unless there is a <see cref="Detector"/>. Only scheme, host and port are used.</param>
+/// <param name="Masters">Tried in turn, one after the other; at least one, unless there is a <see cref="DetectMaster"/>. Only scheme, host and port are used.</param>
 public sealed record SchedulerConnectionOptions(IReadOnlyList<Uri> Masters)
 {
-    /// <summary>Names the leading master, in place of the list; stays the caller's. Null: the list.</summary>
-    public ILeaderDetector? Detector { get; init; }
+    /// <summary>Makes what names the leading master, in place of the list; the connection disposes of it. Null: the list.</summary>
+    public Func<Task<ILeaderDetector>>? DetectMaster { get; init; }
 
     /// <summary>Protobuf unless somebody wants to read along.</summary>
     public MessageFormat Format { get; init; } = MessageFormat.Protobuf;

@@ -14,7 +14,7 @@ internal sealed class MasterDetectionTests : AgainstFakeMaster
     {
         await using var heir = await FakeMaster.StartAsync();
         var detector = new ScriptedDetector();
-        await using var agent = await AgentHost.StartAsync(new AgentOptions(Work, []) { Port = 0, DetectMaster = () => detector, Tune = s_quick });
+        await using var agent = await AgentHost.StartAsync(new AgentOptions(Work, []) { Port = 0, DetectMaster = () => Task.FromResult<Coordination.ILeaderDetector>(detector), Tune = s_quick });
         detector.Elect(Dead());
         detector.Elect(Master.Address);
         await Master.SubscribedAsync();

@@ -223,7 +223,7 @@ internal sealed class SchedulerConnectionTests
     {
         await using var heir = await FakeMaster.StartAsync();
         var detector = new ScriptedDetector();
-        var connection = Connect(new SchedulerConnectionOptions([]) { Detector = detector });
+        var connection = Connect(new SchedulerConnectionOptions([]) { DetectMaster = () => Task.FromResult<Coordination.ILeaderDetector>(detector) });
         connection.TryPerform(Open(1));
         detector.Elect(_master.Address);
         _master.SendSubscribed("f-1");
@@ -245,7 +245,7 @@ internal sealed class SchedulerConnectionTests
     {
         var detector = new ScriptedDetector();
         detector.Elect(Dead());
-        Connect(new SchedulerConnectionOptions([]) { Detector = detector }).TryPerform(Open(1));
+        Connect(new SchedulerConnectionOptions([]) { DetectMaster = () => Task.FromResult<Coordination.ILeaderDetector>(detector) }).TryPerform(Open(1));
         detector.Elect(_master.Address);
         _master.SendSubscribed("f-1");
         Assert.That(await NextAsync(), Is.InstanceOf<SchedulerSignal.EventReceived>());

@@ -113,7 +113,10 @@ internal sealed class PostgresServer : IAsyncDisposable
         using var process = Process.Start(Quiet(command))!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync().WaitAsync(Patience);
-        Assert.That(process.ExitCode, Is.Zero, () => $"{string.Join(' ', command)}: {output.Result}{errors.Result}");
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', command)}: {await output}{await errors}");
+        }
     }
 
     private static int FreePort()

@@ -17,7 +17,8 @@ public sealed class ZooKeeperEnsemble : IAsyncDisposable
     public IReadOnlyList<ZooKeeperServer> Servers { get; }
 
     /// <summary>Returns when all of them serve.</summary>
-    public static async Task<ZooKeeperEnsemble> StartAsync(int servers = 3)
+    /// <param name="maxSessionMs">The longest session that is granted; null: 20 ticks.</param>
+    public static async Task<ZooKeeperEnsemble> StartAsync(int servers = 3, int? maxSessionMs = null)
     {
         var home = Directory.CreateTempSubdirectory("offerbook-zookeeper-").FullName;
         var ports = FreePorts(3 * servers);
@@ -25,7 +26,7 @@ public sealed class ZooKeeperEnsemble : IAsyncDisposable
         var list = new List<ZooKeeperServer>();
         for (var i = 0; i < servers; i++)
         {
-            list.Add(new ZooKeeperServer(Configure(Path.Combine(home, $"{i + 1}"), i + 1, ports[3 * i], servers > 1 ? members : ""), ports[3 * i]));
+            list.Add(new ZooKeeperServer(Configure(Path.Combine(home, $"{i + 1}"), i + 1, ports[3 * i], (servers > 1 ? members : "") + (maxSessionMs is { } longest ? $"maxSessionTimeout={longest}\n" : "")), ports[3 * i]));
         }
         var ensemble = new ZooKeeperEnsemble(home, list);
         await ensemble.StartAllAsync();

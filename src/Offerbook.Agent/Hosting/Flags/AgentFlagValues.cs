@@ -54,7 +54,7 @@ internal static class AgentFlagValues
     }
 
     private static Uri Master(string one) => one.StartsWith("zk://", StringComparison.Ordinal)
-        ? throw new FormatException("masters are not looked up in ZooKeeper yet: name them, as host:port,host:port")
+        ? throw new FormatException("an election names the leader alone: give zk://host:2181/path without anything beside it, or the masters as host:port,host:port")
         : Uri.TryCreate(one.Contains("://", StringComparison.Ordinal) ? one : "http://" + one, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
             : throw new FormatException($"expecting host:port or http://host:port, not '{one}'");

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Offerbook.Coordination.Hosting;
 using Offerbook.Wire.Flags;
 using static Offerbook.Agent.Hosting.Flags.AgentFlagValues;
 using static Offerbook.Wire.Flags.FlagValues;
@@ -25,11 +26,16 @@ internal static class ProcessFlags
         Option("log_dir", "The log is `offerbook-agent.log` there", (text, options) => options with { LogDirectory = text, LogFile = Path.Combine(text, "offerbook-agent.log") }, options => options.LogDirectory) with { IsPath = true },
         Option("logging_level", "INFO, WARNING or ERROR", (text, options) => options with { LogMinimum = Level(text) },
             options => options.LogMinimum switch { LogLevel.Error => "ERROR", LogLevel.Warning => "WARNING", _ => "INFO" }),
-        Option("master", "One or more, as host:port or http://host:port, with commas between; the leader is found from any. Not a path in ZooKeeper", (text, options) => options with { Masters = Masters(text) }, options => string.Join(',', options.Masters)),
+        Option("master", "One or more, as host:port or http://host:port, with commas between; the leader is found from any. Or the masters' election, as zk://user:password@h1:2181,h2:2181/path or a file that holds that; shown without the password", (text, options) => WithMaster(text, options), options => options.ShownMaster ?? string.Join(',', options.Masters)),
         Option("port", "", (text, options) => options with { Port = Count(text, 0, 65535) }, options => FlagValues.Of(options.Port)),
         Option("quiet", "", (text, options) => options with { IsQuiet = Switch(text) }, options => FlagValues.Of(options.IsQuiet)) with { IsSwitch = true },
         Option("work_dir", "Default ./.offerbook/agent-1", (text, options) => options with { WorkDirectory = Path.GetFullPath(text) }, options => options.WorkDirectory) with { IsPath = true },
     ];
+
+    private static AgentOptions WithMaster(string text, AgentOptions options) =>
+        MasterDetection.TryRead(text, out var detection, out var error) ? options with { Masters = [], DetectMaster = detection.FollowAsync, ShownMaster = $"{detection}" }
+        : error is null ? options with { Masters = Masters(text), DetectMaster = null, ShownMaster = null }
+        : throw new FormatException(error);
 
     private static Flag<AgentOptions> Option(string name, string note, Func<string, AgentOptions, AgentOptions> apply, Func<AgentOptions, string?> show) =>
         new(name, FlagSupport.Supported, note) { Apply = apply, Show = show };

@@ -7,6 +7,7 @@ public sealed class AgentFlagsTests
 {
     private static readonly AgentOptions Plain = new("/work", [new Uri("http://127.0.0.1:5050")]);
 
+    [TestCase("master", "zk://user:secret@a,b:2182/mesos", "zk://user@a:2181,b:2182/mesos")]
     [TestCase("gc_delay", "2days", "2days")]
     [TestCase("gc_disk_headroom", "0.2", "0.2")]
     [TestCase("fetcher_cache_size", "4GB", "4GB")]
@@ -24,7 +25,8 @@ public sealed class AgentFlagsTests
     }
 
     [TestCase("gc_delay", "soon", "--gc_delay: ")]
-    [TestCase("master", "zk://a/mesos", "--master: masters are not looked up in ZooKeeper yet")]
+    [TestCase("master", "zk://user@a/mesos", "--master: What stands before the @")]
+    [TestCase("master", "a:5050,zk://b/mesos", "--master: an election names the leader alone")]
     [TestCase("port", "-1", "--port: ")]
     [TestCase("modules", "{}", "--modules: not supported: there are no modules")]
     [TestCase("http_executor_domain_sockets", "true", "--http_executor_domain_sockets: not supported: ")]
