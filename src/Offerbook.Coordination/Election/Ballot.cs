@@ -39,14 +39,12 @@ internal sealed class Ballot
 
     public void ForgetRanks() => Ranks = null;
 
-    /// <summary>Our node is there no more, or never was.</summary>
+    /// <summary>Our node is there no more, or never was. The leader is read again with the next: who steps down has said that it knows none.</summary>
     public void ForgetOwn()
     {
         Own = null;
-        IsOwnWatched = false;
         IsOwnInDoubt = false;
-        Suspects = null;
-        ForgetRanks();
+        ForgetWatches();
     }
 
     /// <summary>After a lost connection everything is looked at again; a watch too many costs nothing.</summary>

@@ -336,7 +336,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         switch (refused.Error)
         {
             case ServiceError.Denied:
-                End($"ZooKeeper denies {step.Wish} {_paths.Parent}: give the zk:// address the user and password that made it, or mend its access list.", effects);
+                End($"ZooKeeper does not let us {step.Wish} {_paths.Parent}: give the zk:// address the user and password that made it, or mend its access list.", effects);
                 break;
             case ServiceError.Invalid:
                 End($"ZooKeeper will not {step.Wish} {_paths.Parent}{(refused.Detail is null ? "" : ": " + refused.Detail)}. Correct the zk:// address.", effects);

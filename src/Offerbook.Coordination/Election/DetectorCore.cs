@@ -139,7 +139,7 @@ public sealed class DetectorCore : ICore<ElectionMessage>
                 _ballot.ForgetRanks();
                 break;
             case (_, Answer.Refused(ServiceError.Denied or ServiceError.Invalid, _)):
-                effects.Add(new Remark($"ZooKeeper denies {step.Wish} {_paths.Parent}: no leader can be found there."));
+                effects.Add(new Remark($"ZooKeeper does not let us {step.Wish} {_paths.Parent}: no leader can be found there."));
                 Wait(DeniedPause, effects);
                 break;
             case (_, Answer.Refused):

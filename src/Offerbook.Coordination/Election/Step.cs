@@ -7,7 +7,7 @@ internal abstract record Step
     {
     }
 
-    /// <summary>For people: fills "ZooKeeper denies … (path)".</summary>
+    /// <summary>For people: fills "ZooKeeper does not let us … (path)".</summary>
     public string Wish => this switch
     {
         MakeAncestor => "make the path",

@@ -19,7 +19,13 @@ public sealed class Ensemble
     public static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => Shared = await ZooKeeperEnsemble.StartAsync();
+    public async Task StartAsync()
+    {
+        Shared = await ZooKeeperEnsemble.StartAsync();
+        // Made by somebody without a user, so that everybody may make paths below it.
+        await using var first = await StandAsync(Shared.Address("/tests"), 5050);
+        await UntilLeadsAsync(first);
+    }
 
     [OneTimeTearDown]
     public async Task StopAsync()
@@ -63,6 +69,7 @@ public sealed class Ensemble
             {
                 return found;
             }
+            Assert.That(standing, Is.Not.InstanceOf<Standing.Over>());
         }
     }
 

@@ -8,24 +8,20 @@ public sealed class ZooKeeperLibraryMissingException(string message) : Exception
 /// <summary>The C client itself, loaded when the first session is wanted: a part that stands alone needs none.</summary>
 internal static class ZooKeeperLibrary
 {
-    private static readonly Lazy<bool> Loaded = new(static () =>
-    {
-        if (!NativeLibrary.TryLoad(NativeClient.Library, typeof(ZooKeeperLibrary).Assembly, null, out _))
-        {
-            return false;
-        }
-        // It would write to standard error whenever a server does not answer; what matters of that the cores remark themselves.
-        NativeClient.SetLogLevel(0);
-        return true;
-    });
-
     /// <exception cref="ZooKeeperLibraryMissingException">It cannot be loaded.</exception>
     public static void Load()
     {
-        if (!Loaded.Value)
+        Load(NativeClient.Library);
+        // It would write to standard error whenever a server does not answer; what matters of that the cores remark themselves.
+        NativeClient.SetLogLevel(0);
+    }
+
+    internal static void Load(string library)
+    {
+        if (!NativeLibrary.TryLoad(library, typeof(ZooKeeperLibrary).Assembly, null, out _))
         {
             throw new ZooKeeperLibraryMissingException(
-                $"ZooKeeper's client library {NativeClient.Library} cannot be loaded. Install it (Debian and Ubuntu: apt-get install libzookeeper-mt2) or start without --zk.");
+                $"ZooKeeper's client library {library} cannot be loaded. Install it (Debian and Ubuntu: apt-get install libzookeeper-mt2) or start without --zk.");
         }
     }
 }
