@@ -15,6 +15,7 @@ internal sealed class SimulatedClient
     private readonly TimerQueue<ElectionMessage> _timers = new();
     private readonly Effects _effects = new();
     private readonly List<ServiceCall> _underWay = [];
+    private readonly HashSet<int> _carriedOut = [];
     private readonly List<string> _missed = [];
     private TimeSpan _lastDelivery;
     private TimeSpan _healsAt;
@@ -201,7 +202,7 @@ internal sealed class SimulatedClient
         var isTold = false;
         foreach (var call in _underWay)
         {
-            if (_service.IsLive(SessionId) && _world.Random.Chance(0.5))
+            if (!_carriedOut.Contains(RequestOf(call)) && _service.IsLive(SessionId) && _world.Random.Chance(0.5))
             {
                 _ = _service.Do(SessionId, call);
             }
@@ -264,6 +265,7 @@ internal sealed class SimulatedClient
             {
                 return;
             }
+            _carriedOut.Add(RequestOf(call));
             var answer = _world.Random.Chance(0.05) ? new Answer.Refused(ServiceError.Busy) : _service.Do(SessionId, call);
             // Until it is answered the connection may break, and the answer is lost though it was carried out.
             Deliver(() =>
