@@ -39,7 +39,8 @@ internal sealed class SecretTests
                 Assert.That((await parts.AppsAsync(HttpMethod.Get, path)).ToString(), Does.Not.Contain(Value), path);
             }
             Assert.That(parts.AppsOutput, Does.Not.Contain(Value));
-            var journals = Directory.EnumerateFiles(Path.Combine(parts.DataDirectory, "apps"), "*", SearchOption.AllDirectories).ToList();
+            var journals = Directory.EnumerateFiles(Path.Combine(parts.DataDirectory, "apps"), "journal.db*", SearchOption.AllDirectories)
+                .Where(path => !path.EndsWith(".lock", StringComparison.Ordinal)).ToList();
             Assert.That(journals, Is.Not.Empty);
             foreach (var journal in journals)
             {

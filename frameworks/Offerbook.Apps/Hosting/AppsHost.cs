@@ -45,6 +45,9 @@ public sealed class AppsHost : IAsyncDisposable
     /// <summary>What clients on this machine use, for instance <c>http://127.0.0.1:8080/</c>.</summary>
     public Uri Address => _web.Address;
 
+    /// <summary>The port of HTTPS at the same address; null when there is none.</summary>
+    public int? SecurePort => _web.SecurePort;
+
     /// <summary>Everything that can be asked of it.</summary>
     internal IReadOnlyList<ApiRoute> Routes => _web.Routes;
 

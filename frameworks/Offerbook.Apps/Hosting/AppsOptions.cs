@@ -43,6 +43,9 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
     /// <summary>Where the values of secrets are, a file for each; null: nobody resolves them here.</summary>
     public string? SecretsDirectory { get; init; }
 
+    /// <summary>Whether and how it is served over HTTPS.</summary>
+    public TlsOptions Tls { get; init; } = new();
+
     /// <summary>How the API is served.</summary>
     public ApiOptions Api { get; init; } = ApiOptions.Default;
 

@@ -36,17 +36,29 @@ internal sealed class AppsWeb : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         // A part of a program: signals are its owner's business.
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, QuietLifetime>());
+        var tls = options.Tls.Load();
+        if (tls is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             // Bodies are bounded where they are read, with an answer that says so.
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(options.Listen);
+            if (!options.Tls.DisablesHttp)
+            {
+                kestrel.Listen(options.Listen);
+            }
+            if (tls is not null)
+            {
+                kestrel.Listen(options.Listen.Address, options.Tls.Port, secure => secure.UseHttps(tls));
+            }
         });
         _web = builder.Build();
         var settings = options.EffectiveSettings(new UriBuilder("http", options.Listen.Address.ToString(), options.Listen.Port).Uri);
         var meter = new HttpMeter(time);
-        var info = new InfoWriter(options, settings, () => Advertised);
+        var info = new InfoWriter(options, settings, () => Advertised, () => SecurePort);
         var metrics = new MetricsWriter(new MetricsReader(gate, events, meter, asked ?? new CoreMeter(time), settings, time, abdication));
         var access = new ApiAccess(options.Api, gate);
         var (pieces, cache) = (new AppPieces(time), new ResponseCache(gate));
@@ -69,6 +81,9 @@ internal sealed class AppsWeb : IAsyncDisposable
     /// <summary>Known once it listens.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
+    /// <summary>Of HTTPS; null when there is none. Known once it listens.</summary>
+    public int? SecurePort { get; private set; }
+
     /// <summary>Where others reach it.</summary>
     public Uri Advertised => _options.Advertised(Address);
 
@@ -81,11 +96,13 @@ internal sealed class AppsWeb : IAsyncDisposable
         }
         catch (IOException refusal)
         {
-            throw new IOException($"Apps cannot listen on {_options.Listen}: {refusal.Message.TrimEnd('.')}. "
+            var places = (_options.Tls.DisablesHttp ? "" : $"{_options.Listen}") + (_options.Tls.Keystore is null ? "" : $" (HTTPS: port {_options.Tls.Port})");
+            throw new IOException($"Apps cannot listen on {places.Trim()}: {refusal.Message.TrimEnd('.')}. "
                 + "Stop what listens there, or choose another port (--apps-port).", refusal);
         }
         var addresses = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         Address = new Uri(addresses.First());
+        SecurePort = addresses.Select(address => new Uri(address)).FirstOrDefault(address => address.Scheme == "https")?.Port;
     }
 
     public ValueTask DisposeAsync() => _web.DisposeAsync();

@@ -5,7 +5,7 @@ using Offerbook.Apps.Hosting;
 namespace Offerbook.Apps.Http;
 
 /// <summary>/v2/info. Members without a value are null here, as clients know it.</summary>
-internal sealed class InfoWriter(AppsOptions all, AppsSettings settings, Func<Uri> address)
+internal sealed class InfoWriter(AppsOptions all, AppsSettings settings, Func<Uri> address, Func<int?> securePort)
 {
     /// <summary>The version of the API that is spoken. Clients compare it to choose how they behave.</summary>
     private const string ApiVersion = "1.11.0";
@@ -34,7 +34,7 @@ internal sealed class InfoWriter(AppsOptions all, AppsSettings settings, Func<Ur
             ["zk_session_timeout"] = all.Election is { } election ? (long)election.SessionTimeout.TotalMilliseconds : null,
             ["zk_timeout"] = null,
         },
-        ["http_config"] = new JObject { ["http_port"] = address().Port, ["https_port"] = null },
+        ["http_config"] = new JObject { ["http_port"] = address().Port, ["https_port"] = securePort() },
     };
 
     private JObject Configuration(AppsView view) => new()

@@ -1,3 +1,4 @@
+using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
 
@@ -11,7 +12,8 @@ internal static class TaskKilling
         var reply = await core.ReplyAsync(request, call);
         if (wipe && reply is { Status: 200, Body: { } body })
         {
-            var ids = body.SelectTokens("$..id").Select(id => InstanceId.TryParseTask((string)id!, out var instance, out _) ? instance : (InstanceId?)null)
+            var ids = body.SelectTokens("$..id").Concat(body.SelectTokens("$..instanceId")).Where(id => id.Type == JTokenType.String)
+                .Select(id => InstanceId.TryParseTask((string)id!, out var instance, out _) || InstanceId.TryParse((string)id!, out instance) ? instance : (InstanceId?)null)
                 .OfType<InstanceId>().ToList();
             await core.UntilAsync(view => ids.TrueForAll(id => HasEnded(view.State.Instances.Find(id))), request.Context.RequestAborted);
         }

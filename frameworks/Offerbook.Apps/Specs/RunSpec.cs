@@ -24,7 +24,7 @@ public abstract record RunSpec
 
     public ValueSet<Constraint> Constraints { get; init; } = [];
 
-    /// <summary>Which of the places that the constraints allow are better. Pods have none.</summary>
+    /// <summary>Which of the places that the constraints allow are better.</summary>
     public ValueList<Preference> Preferences { get; init; } = [];
 
     public Backoff Backoff { get; init; } = Backoff.Default;

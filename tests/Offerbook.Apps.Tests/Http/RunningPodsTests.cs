@@ -84,6 +84,71 @@ public sealed class RunningPodsTests : RunningFixture
         Assert.That(((string)network["name"]!, (string)network["addresses"]!.Single()!), Is.EqualTo(("blue", "10.9.8.7")));
     }
 
+    /// <summary>One more failure than the pod allows, and what it was comes back by itself.</summary>
+    [Test]
+    public async Task Deployment_OfAPodThatFails_IsRolledBackByItself()
+    {
+        await SendAsync("POST", "/v2/pods", PodLifeTests.Web);
+        Update(TaskState.TaskRunning, healthy: true);
+        var broken = JObject.Parse(PodLifeTests.Web.Replace("\"serve\"", "\"broken\""));
+        broken["deployment"] = JObject.Parse("""{"maxFailures":1,"onFailure":"rollback"}""");
+        broken["scheduling"] = JObject.Parse("""{"backoff":{"backoff":0.1}}""");
+        var put = await SendAsync("PUT", "/v2/pods/shop/web", broken.ToString());
+        for (var failures = 0; failures < 2; failures++)
+        {
+            Do(() => Rig.Master.Update(Rig.Master.Live.First(task => task.Info.Command.Value == "broken").Id, TaskState.TaskFailed));
+            Do(() => Rig.Advance(TimeSpan.FromSeconds(10)));
+        }
+        Update(TaskState.TaskRunning, healthy: true);
+        var outcome = (await GetAsync("/offerbook/v1/deployments/" + put.Headers["Marathon-Deployment-Id"])).Json;
+        Assert.That(((string)outcome["state"]!, outcome["rolledBackBy"] is not null), Is.EqualTo(("failed", true)), outcome.ToString());
+        Assert.That((string)(await GetAsync("/v2/pods/shop/web")).Json.SelectToken("containers[0].exec.command.shell")!, Is.EqualTo("serve"));
+        Assert.That((await GetAsync("/v2/deployments")).Text, Is.EqualTo("[]"));
+    }
+
+    [Test]
+    public async Task Deployment_OfAPodWithAPausePoint_WaitsToBePromoted()
+    {
+        await SendAsync("POST", "/v2/pods", PodLifeTests.Web);
+        Update(TaskState.TaskRunning, healthy: true);
+        var canary = JObject.Parse(PodLifeTests.Web.Replace("\"serve\"", "\"serve better\""));
+        canary["deployment"] = JObject.Parse("""{"pauseAfter":[1]}""");
+        var id = (await SendAsync("PUT", "/v2/pods/shop/web", canary.ToString())).Headers["Marathon-Deployment-Id"];
+        Update(TaskState.TaskRunning, healthy: true);
+        Assert.That((string)(await GetAsync("/offerbook/v1/deployments/" + id)).Json["state"]!, Is.EqualTo("paused"));
+        Assert.That(Rig.Master.Live.Count(task => task.Info.Command.Value == "serve better"), Is.EqualTo(1));
+        Assert.That((await SendAsync("POST", $"/offerbook/v1/deployments/{id}/promote")).Status, Is.EqualTo(200));
+        Update(TaskState.TaskRunning, healthy: true);
+        Update(TaskState.TaskRunning, healthy: true);
+        Assert.That((await GetAsync("/v2/deployments")).Text, Is.EqualTo("[]"));
+    }
+
+    [Test]
+    public async Task Wipe_OfInstances_AnswersWhenTheyHaveEnded()
+    {
+        await SendAsync("POST", "/v2/pods", PodLifeTests.Web);
+        var ids = Rig.Of("/shop/web").Select(instance => instance.Id.Value).ToList();
+        Do(() => Rig.Master.KillsAtOnce = false);
+        var one = SendAsync("DELETE", $"/v2/pods/shop/web::instances/{ids[0]}?wipe=true");
+        var many = SendAsync("DELETE", "/v2/pods/shop/web::instances?wipe=true", new JArray(ids[1]).ToString());
+        int Sentenced() => Rig.State.Instances.All.Count(instance => instance.Goal == Apps.Instances.Goal.Decommissioned);
+        // Other requests are answered meanwhile; these two when it is done.
+        while (Sentenced() < 2)
+        {
+            Assert.That((await GetAsync("/v2/pods/shop/web")).Status, Is.EqualTo(200));
+        }
+        Assert.That((one.IsCompleted, many.IsCompleted), Is.EqualTo((false, false)));
+        Do(() => Rig.Master.Live.Where(task => ids.Exists(id => task.Id.StartsWith(id, StringComparison.Ordinal))).Select(task => task.Id).ToList().ForEach(task =>
+        {
+            if (!Rig.Master.Tasks[task].HasEnded)
+            {
+                Rig.Master.Update(task, TaskState.TaskKilled);
+            }
+        }));
+        Assert.That(((await one).Status, (await many).Status), Is.EqualTo((200, 200)));
+        Assert.That(Rig.Of("/shop/web").Select(instance => instance.Id.Value), Has.No.Member(ids[0]).And.No.Member(ids[1]));
+    }
+
     private void Update(TaskState state, bool? healthy = null) =>
         Do(() => Rig.Master.Live.ToList().ForEach(task => Rig.Master.Update(task.Id, state, healthy)));
 

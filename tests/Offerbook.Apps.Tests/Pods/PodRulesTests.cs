@@ -64,6 +64,19 @@ public sealed class PodRulesTests
         Assert.That(PodWriter.Write((PodDefinition)again).ToString(), Is.EqualTo(PodWriter.Write(pod).ToString()));
     }
 
+    [TestCase("daemon")]
+    [TestCase("runOnce")]
+    public void Pod_WithWhatIsForApps_IsRefusedByName(string member)
+    {
+        var problems = Problems("""{"id":"/p","MEMBER":true,"containers":[C]}""".Replace("MEMBER", member));
+        Assert.That(problems, Has.Some.Contains(member).And.Some.Contains("is for apps only"));
+        Assert.That(Problems("""{"id":"/p","MEMBER":false,"containers":[C]}""".Replace("MEMBER", member)), Is.Empty);
+    }
+
+    [Test]
+    public void Pod_WithABadPreference_IsRefusedByItsPlace() =>
+        Assert.That(Problems("""{"id":"/p","preferences":[["rack","NEAR"]],"containers":[C]}"""), Has.Some.Contains("/preferences(0)"));
+
     [Test]
     public void Pod_WithAlmostNothing_GetsTheDefaults()
     {
@@ -86,7 +99,8 @@ public sealed class PodRulesTests
     }
 
     private const string Everything = """
-        {"id":"/prod/full","labels":{"a":"b"},"user":"me","environment":{"A":"1","S":{"secret":"key"}},"secrets":{"key":{"source":"/k"}},
+        {"id":"/prod/full","deployment":{"deadlineSeconds":600,"maxFailures":2,"onFailure":"rollback","pauseAfter":[1,"50%"]},
+         "preferences":[["rack","GROUP_BY","",5],["disk","LIKE","ssd.*"]],"labels":{"a":"b"},"user":"me","environment":{"A":"1","S":{"secret":"key"}},"secrets":{"key":{"source":"/k"}},
          "networks":[{"mode":"container","name":"blue","labels":{"x":"y"}}],"scaling":{"kind":"fixed","instances":4},
          "executorResources":{"cpus":0.2,"mem":64,"disk":20},"legacySharedCgroups":false,"linuxInfo":{"ipcInfo":{"mode":"PRIVATE","shmSize":16}},
          "volumes":[{"name":"tmp"},{"name":"host","host":"/srv"},{"name":"sec","secret":"key"}],

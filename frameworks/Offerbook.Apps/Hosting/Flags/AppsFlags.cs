@@ -72,6 +72,10 @@ public static class AppsFlags
             { Apply = (text, options) => (options with { ZooKeeper = text }).Checked(), Show = options => options.Election?.Shown },
         new("zk_session_timeout", FlagSupport.Supported, "Milliseconds that ZooKeeper waits for a sign of life before it lets another lead")
             { Apply = (text, options) => options with { ZooKeeperSessionTimeout = Milliseconds(text, 100) }, Show = options => Of(options.ZooKeeperSessionTimeout) },
+        Tls("disable_http", "Serve nothing without TLS", (text, tls) => tls with { DisablesHttp = Switch(text) }, tls => Of(tls.DisablesHttp)) with { IsSwitch = true },
+        Tls("https_port", "Port of HTTPS, on the address that HTTP has", (text, tls) => tls with { Port = Count(text, 0, 65535) }, tls => tls.Keystore is null ? null : Of(tls.Port)),
+        Tls("ssl_keystore_password", "Password of the keystore, or the path of a file that holds it", (text, tls) => tls with { Password = text.TrimEnd('\r', '\n') }, _ => null),
+        Tls("ssl_keystore_path", "PKCS #12 file, or PEM file with certificate, chain and key: serves HTTPS", (text, tls) => tls with { Keystore = text }, tls => tls.Keystore) with { IsPath = true },
         new("framework_name", FlagSupport.Supported, "The name under which it subscribes") { Apply = (text, options) => options with { Name = text }, Show = options => options.Name },
         new("mesos_role", FlagSupport.Supported, "Role of apps that name none") { Apply = (text, options) => options with { Role = text }, Show = options => options.Role, OldName = "role" },
         new("mesos_user", FlagSupport.Supported, "Runs the tasks of apps that name no user") { Apply = (text, options) => options with { User = text }, Show = options => options.User },
@@ -86,6 +90,9 @@ public static class AppsFlags
         ElectionOptions.InZooKeeper(options.ZooKeeper!, options.ZooKeeperSessionTimeout);
         return options;
     }
+
+    private static AppsFlag Tls(string name, string note, Func<string, TlsOptions, TlsOptions> apply, Func<TlsOptions, string?> show) =>
+        new(name, FlagSupport.Supported, note) { Apply = (text, options) => options with { Tls = apply(text, options.Tls) }, Show = options => show(options.Tls) };
 
     private static AppsFlag Setting(string name, string note, Func<string, AppsSettings, AppsSettings> apply, Func<AppsSettings, string?> show) =>
         new(name, FlagSupport.Supported, note) { Apply = (text, options) => options with { Settings = apply(text, options.Settings) }, Show = options => show(options.Settings) };

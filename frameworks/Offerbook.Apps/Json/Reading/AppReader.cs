@@ -101,7 +101,7 @@ public static class AppReader
     }
 
     /// <summary>As a constraint, but that the weight may be written as a number.</summary>
-    private static ValueList<string>? ReadPreference(JToken token, string path, ReadErrors errors) => ReadConstraint(
+    internal static ValueList<string>? ReadPreference(JToken token, string path, ReadErrors errors) => ReadConstraint(
         token is JArray { Count: 4 } array && array[3].Type == JTokenType.Integer ? new JArray(array[0], array[1], array[2], array[3].ToString()) : token, path, errors);
 
     internal static Artifact ReadArtifact(ObjectReader artifact) => new(

@@ -84,7 +84,7 @@ public static class AppWriter
         return texts;
     }
 
-    private static JToken WritePreference(Preference preference)
+    internal static JToken WritePreference(Preference preference)
     {
         var texts = WriteConstraint(preference.Constraint);
         if (preference.Weight != 1)

@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Json;
+using Offerbook.Apps.Json.Drafts;
 using Offerbook.Apps.Json.Reading;
 using Offerbook.Apps.Specs;
 
@@ -9,6 +10,9 @@ namespace Offerbook.Apps.Pods.Json;
 /// <summary>Reads a pod. There are no partial updates of pods, so what is absent has its default.</summary>
 public static class PodReader
 {
+    /// <summary>An instance of a pod is over when all of its containers are, so none is done once; and pods run where offers take them.</summary>
+    private static readonly string[] OfAppsOnly = ["daemon", "runOnce"];
+
     private static readonly EnumText<ScalingKind> ScalingKinds = new((ScalingKind.Fixed, "fixed"));
 
     private enum ScalingKind
@@ -52,6 +56,11 @@ public static class PodReader
         {
             pod.Fail("containers", "error.minLength");
         }
+        foreach (var name in OfAppsOnly.Where(name => pod.Flag(name) == true))
+        {
+            pod.Fail(name, "is for apps only");
+        }
+        var preferences = pod.List("preferences", AppReader.ReadPreference)?.OfType<ValueList<string>>().ToList() ?? [];
         var definition = new PodDefinition
         {
             Id = PathId.Root,
@@ -70,6 +79,8 @@ public static class PodReader
             Constraints = scheduling.Constraints,
             AcceptedResourceRoles = scheduling.AcceptedRoles,
             KillSelection = scheduling.KillSelection,
+            Preferences = PreferenceText.Parse(preferences, pod.Path + "/preferences", pod.Errors.Shape),
+            Deployment = pod.Object("deployment", DeploymentPolicyReader.Read) is { IsEmpty: false } policy ? policy : null,
         };
         return new PodDraft(definition, id, pod.Text("role", minLength: 1), scheduling.Upgrade, scheduling.Unreachable, pod.Moment("version"));
     }

@@ -26,6 +26,8 @@ public static class PodWriter
         json["role"] = pod.Role;
         json.AddOptional("linuxInfo", pod.LinuxInfo is null ? null : ContainerWriter.Write(pod.LinuxInfo));
         json.AddOptional("legacySharedCgroups", pod.LegacySharedCgroups);
+        json.AddNonEmpty("preferences", pod.Preferences.JsonOf(AppWriter.WritePreference));
+        json.AddOptional("deployment", pod.Deployment is null ? null : DeploymentPolicyWriter.Write(pod.Deployment));
         if (withVersionInfo)
         {
             json["versionInfo"] = new JObject
