@@ -1,4 +1,5 @@
 using Offerbook.Coordination.Nodes;
+using Offerbook.Coordination.Sessions;
 
 namespace Offerbook.Coordination.Election;
 
@@ -27,6 +28,57 @@ internal sealed class Ballot
 
     /// <summary>The node before ours, when it is watched and not the leader's.</summary>
     public string? PredecessorWatched { get; set; }
+
+    /// <summary>Takes an answer that says something of nodes, and decides nothing.</summary>
+    /// <param name="session">Ours.</param>
+    /// <returns>False for any other.</returns>
+    public bool Learn(Step step, Answer answer, long session, ElectionPaths paths, NodeFormat format)
+    {
+        switch (step, answer)
+        {
+            case (Step.MakeAncestor made, Answer.Created or Answer.Refused(ServiceError.NodeExists, _)):
+                MissingAncestor = made.Depth < paths.Depth ? made.Depth + 1 : null;
+                return true;
+            case (Step.MakeAncestor made, Answer.Refused(ServiceError.NoNode, _)) when made.Depth > 1:
+                MissingAncestor = made.Depth - 1;
+                return true;
+            case (Step.MakeOwn, Answer.Refused(ServiceError.NoNode, _)) when paths.Depth > 0:
+                // From the bottom up: the nodes above may be there, and forbid to be made once more.
+                MissingAncestor = paths.Depth;
+                return true;
+            case (Step.MakeOwn, Answer.Created created) when paths.NameOf(created.Path) is { } name:
+                ForgetOwn();
+                Own = name;
+                return true;
+            case (Step.DeleteOwn, Answer.Deleted or Answer.Refused(ServiceError.NoNode, _)):
+            case (Step.Search, Answer.Refused(ServiceError.NoNode, _)):
+                ForgetOwn();
+                return true;
+            case (Step.Search, Answer.Listed listed):
+                Rank(listed.Names, format);
+                Suspects = new Stack<string>(Ranks!);
+                return true;
+            case (Step.Examine examined, Answer.Content content):
+                Examined(examined.Name, content.Owner == session);
+                return true;
+            case (Step.Examine, Answer.Refused(ServiceError.NoNode, _)):
+                return true;
+            case (Step.List, Answer.Listed listed):
+                Rank(listed.Names, format);
+                return true;
+            case (Step.ReadOwn, Answer.Content content) when content.Owner == session:
+                IsOwnWatched = true;
+                return true;
+            case (Step.ReadPredecessor read, Answer.Content):
+                PredecessorWatched = read.Name;
+                return true;
+            case (Step.ReadLeader or Step.ReadPredecessor, Answer.Refused(ServiceError.NoNode, _)):
+                ForgetRanks();
+                return true;
+            default:
+                return false;
+        }
+    }
 
     public void Rank(IReadOnlyList<string> names, NodeFormat format) => Ranks =
     [
@@ -70,5 +122,16 @@ internal sealed class Ballot
         PredecessorWatched = name == PredecessorWatched ? null : PredecessorWatched;
         ForgetRanks();
         return true;
+    }
+
+    private void Examined(string name, bool isOurs)
+    {
+        if (isOurs)
+        {
+            Own = name;
+            IsOwnInDoubt = false;
+            IsOwnWatched = true;
+            Suspects = null;
+        }
     }
 }

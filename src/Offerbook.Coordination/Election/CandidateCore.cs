@@ -55,7 +55,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
                 _session.Opened(opened, now, effects);
                 break;
             case ServiceMessage.OpenFailed failed:
-                effects.Add(new Remark($"No session with ZooKeeper could be begun: {failed.Reason}. It will be tried again."));
+                effects.Add(Texts.OpenFailed(failed.Reason));
                 Renew(now, effects);
                 break;
             case ServiceMessage.ConnectionLost:
@@ -65,11 +65,11 @@ public sealed class CandidateCore : ICore<ElectionMessage>
                 OnConnectionRestored(effects);
                 break;
             case ServiceMessage.SessionExpired:
-                effects.Add(new Remark($"The session 0x{_session.Id:x} with ZooKeeper has expired, and our node with it; standing again in a new one."));
+                effects.Add(Texts.Expired(_session.Id));
                 Renew(now, effects);
                 break;
             case ServiceMessage.AuthenticationFailed:
-                End("ZooKeeper does not accept the credentials of the zk:// address. Correct them and start again.", effects);
+                End(Texts.CredentialsRefused, effects);
                 break;
             case ServiceMessage.Answered answered when _requests.Answered(answered.Request) is { } step:
                 Take(step, answered.Answer, effects);
@@ -78,7 +78,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
                 _ballot.Fired(name);
                 break;
             case OpenTimedOut timer when timer.Number == _session.Number && _session.Id == 0:
-                effects.Add(new Remark("No ZooKeeper server has answered yet; beginning anew."));
+                effects.Add(Texts.NotAnswered);
                 Renew(now, effects);
                 break;
             case ReopenDue when !_departure.IsFinal:
@@ -110,7 +110,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         _ballot.ForgetWatches();
         if (_standing is Standing.Leads leads)
         {
-            effects.Add(new Remark("The connection to ZooKeeper is lost: leading on, suspended, until it says whether the session is over."));
+            effects.Add(Texts.Suspended);
             Stand(leads with { IsSuspended = true }, effects);
         }
         else
@@ -130,7 +130,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         effects.Add(new CancelTimer(nameof(LeaderForgotten)));
         if (_standing is Standing.Leads leads)
         {
-            effects.Add(new Remark("The connection to ZooKeeper is back in the same session."));
+            effects.Add(Texts.Restored);
             Stand(leads with { IsSuspended = false }, effects);
         }
     }
@@ -188,7 +188,8 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         }
         else if (_ballot.Own is null)
         {
-            _requests.Create(new Step.MakeOwn(), _paths.PathOf(_options.Format.Prefix), _data = _options.Describe?.Invoke() ?? _options.Data, NodeKind.EphemeralSequential, effects);
+            _data = _options.Describe?.Invoke() ?? _options.Data;
+            _requests.Create(new Step.MakeOwn(), _paths.PathOf(_options.Format.Prefix), _data, NodeKind.EphemeralSequential, effects);
         }
         else if (_ballot.Ranks is null)
         {
@@ -251,56 +252,19 @@ public sealed class CandidateCore : ICore<ElectionMessage>
 
     private void Take(Step step, Answer answer, Effects effects)
     {
+        if (_ballot.Learn(step, answer, _session.Id, _paths, _options.Format))
+        {
+            _retry.Reset();
+            return;
+        }
         switch (step, answer)
         {
-            case (Step.MakeAncestor made, Answer.Created or Answer.Refused(ServiceError.NodeExists, _)):
-                _ballot.MissingAncestor = made.Depth < _paths.Depth ? made.Depth + 1 : null;
-                break;
-            case (Step.MakeAncestor made, Answer.Refused(ServiceError.NoNode, _)) when made.Depth > 1:
-                _ballot.MissingAncestor = made.Depth - 1;
-                break;
-            case (Step.MakeOwn, Answer.Created created) when _paths.NameOf(created.Path) is { } name:
-                _ballot.ForgetOwn();
-                _ballot.Own = name;
-                break;
-            case (Step.MakeOwn, Answer.Refused(ServiceError.NoNode, _)) when _paths.Depth > 0:
-                // From the bottom up: the nodes above may be there, and forbid to be made once more.
-                _ballot.MissingAncestor = _paths.Depth;
-                break;
-            case (Step.DeleteOwn, Answer.Deleted or Answer.Refused(ServiceError.NoNode, _)):
-                _ballot.ForgetOwn();
-                break;
-            case (Step.Search, Answer.Listed listed):
-                _ballot.Rank(listed.Names, _options.Format);
-                _ballot.Suspects = new Stack<string>(_ballot.Ranks!);
-                break;
-            case (Step.Search, Answer.Refused(ServiceError.NoNode, _)):
-                _ballot.ForgetOwn();
-                break;
-            case (Step.Examine examined, Answer.Content content):
-                Examined(examined.Name, content.Owner);
-                break;
-            case (Step.Examine, Answer.Refused(ServiceError.NoNode, _)):
-                break;
-            case (Step.List, Answer.Listed listed):
-                _ballot.Rank(listed.Names, _options.Format);
-                _retry.Reset();
-                break;
-            case (Step.ReadOwn, Answer.Content content) when content.Owner == _session.Id:
-                _ballot.IsOwnWatched = true;
-                break;
-            case (Step.List or Step.ReadOwn, Answer.Content or Answer.Refused(ServiceError.NoNode, _)):
-                Evicted(effects);
-                break;
             case (Step.ReadLeader read, Answer.Content content):
                 _ballot.LeaderWatched = read.Name;
                 Stand(new Standing.Follows(LeaderOf(read.Name, content)), effects);
                 break;
-            case (Step.ReadPredecessor read, Answer.Content):
-                _ballot.PredecessorWatched = read.Name;
-                break;
-            case (Step.ReadLeader or Step.ReadPredecessor, Answer.Refused(ServiceError.NoNode, _)):
-                _ballot.ForgetRanks();
+            case (Step.List or Step.ReadOwn, Answer.Content or Answer.Refused(ServiceError.NoNode, _)):
+                Evicted(effects);
                 break;
             case (_, Answer.Refused refused):
                 Refused(step, refused, effects);
@@ -311,21 +275,10 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         }
     }
 
-    private void Examined(string name, long owner)
-    {
-        if (owner == _session.Id)
-        {
-            _ballot.Own = name;
-            _ballot.IsOwnInDoubt = false;
-            _ballot.IsOwnWatched = true;
-            _ballot.Suspects = null;
-        }
-    }
-
     /// <summary>Our node has gone while the session is alive: somebody has removed it.</summary>
     private void Evicted(Effects effects)
     {
-        effects.Add(new Remark($"Our node {_ballot.Own} in ZooKeeper has been removed by somebody else; standing again."));
+        effects.Add(Texts.Evicted(_ballot.Own));
         _ballot.ForgetOwn();
         Stand(new Standing.Follows(null), effects);
         Wait(EvictedPause, effects);
@@ -336,10 +289,10 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         switch (refused.Error)
         {
             case ServiceError.Denied:
-                End($"ZooKeeper does not let us {step.Wish} {_paths.Parent}: give the zk:// address the user and password that made it, or mend its access list.", effects);
+                End(Texts.Denied(step, _paths.Parent), effects);
                 break;
             case ServiceError.Invalid:
-                End($"ZooKeeper will not {step.Wish} {_paths.Parent}{(refused.Detail is null ? "" : ": " + refused.Detail)}. Correct the zk:// address.", effects);
+                End(Texts.Invalid(step, _paths.Parent, refused), effects);
                 break;
             default:
                 _ballot.IsOwnInDoubt |= step is Step.MakeOwn && refused.Error == ServiceError.ConnectionLost;

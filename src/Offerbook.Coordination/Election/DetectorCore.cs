@@ -52,11 +52,11 @@ public sealed class DetectorCore : ICore<ElectionMessage>
                 _session.Opened(opened, now, effects);
                 break;
             case ServiceMessage.OpenFailed failed:
-                effects.Add(new Remark($"No session with ZooKeeper could be begun: {failed.Reason}. It will be tried again."));
+                effects.Add(Texts.OpenFailed(failed.Reason));
                 Renew(now, effects);
                 break;
             case OpenTimedOut timer when timer.Number == _session.Number && _session.Id == 0:
-                effects.Add(new Remark("No ZooKeeper server has answered yet; beginning anew."));
+                effects.Add(Texts.NotAnswered);
                 Renew(now, effects);
                 break;
             case ServiceMessage.SessionExpired:
