@@ -5,6 +5,7 @@ using Offerbook.Cli.Commands;
 using Offerbook.Cli.Local;
 using Offerbook.Cli.Parts;
 using Offerbook.Cli.Storefront;
+using Offerbook.Cli.Stores;
 using Offerbook.Cli.Talking;
 
 // What follows a lone -- is a command for the cluster (offerbook job run -- COMMAND …), not for this program's parser.
@@ -35,6 +36,9 @@ var root = new RootCommand("Offerbook: one cluster of machines, shared by servic
     PlanCommand.Create(),
     RolloutCommand.Create(),
     SimulateCommand.Create(),
+    StoreCommands.CreateBackup(),
+    StoreCommands.CreateRestore(),
+    StoreCommands.CreateVerify(),
     StorefrontCommand.Create(),
     CredentialOption.Principal,
     CredentialOption.SecretFile,

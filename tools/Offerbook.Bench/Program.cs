@@ -5,6 +5,7 @@ using Offerbook.Bench.Checks;
 using Offerbook.Bench.Codec;
 using Offerbook.Bench.Docker;
 using Offerbook.Bench.Harness;
+using Offerbook.Bench.Journal;
 using Offerbook.Bench.Local;
 using Offerbook.Bench.Memory;
 using Offerbook.Bench.Registration;
@@ -38,6 +39,7 @@ IBenchmark[] benchmarks =
     new ViewBenchmark(),
     new ChecksBenchmark(),
     new AppsBenchmark(),
+    new JournalBenchmark(),
 ];
 
 return await BenchCommand.RunAsync(benchmarks, args, Console.Out, Console.Error);

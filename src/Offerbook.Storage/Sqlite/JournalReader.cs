@@ -26,14 +26,14 @@ internal sealed class JournalReader(SqliteConnection connection, string path, Ac
         var damage = (string?)null;
         foreach (var sequence in SnapshotRows.Sequences(connection, stream.Id))
         {
-            var (record, intact) = SnapshotRows.Read(connection, stream, sequence);
-            if (intact && sequence <= stream.LastSequence)
+            var snapshot = SnapshotRows.Stored(connection, stream.Id, sequence);
+            if (snapshot.IsIntact(stream.PersistenceId) && sequence <= stream.LastSequence)
             {
                 if (damage is not null)
                 {
                     warn($"{damage} The snapshot at {sequence} and the events after it are used instead.");
                 }
-                return new Snapshot(sequence, record);
+                return new Snapshot(sequence, snapshot.Record);
             }
             damage ??= _damage.OfSnapshot(stream.PersistenceId, sequence);
         }

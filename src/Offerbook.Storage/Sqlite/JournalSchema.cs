@@ -45,7 +45,7 @@ internal static class JournalSchema
             ? null
             : connection.Scalar("SELECT version FROM schema_version") as long? ?? 0;
 
-    private const string Create =
+    public const string Create =
         """
         CREATE TABLE schema_version (version INTEGER NOT NULL);
         INSERT INTO schema_version VALUES (2);

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Offerbook.Storage.Archive;
 
 namespace Offerbook.Storage.Sqlite;
 
@@ -20,12 +21,14 @@ internal static class SnapshotRows
         return sequences;
     }
 
-    public static (JournalRecord Record, bool IsIntact) Read(SqliteConnection connection, JournalStream stream, long sequence)
+    /// <param name="hasParts">Not in files of schema version 1.</param>
+    public static StoredRecord Stored(SqliteConnection connection, long stream, long sequence, bool hasParts = true)
     {
         var state = new MemoryStream();
-        using (var parts = At(connection, "SELECT bytes FROM snapshot_parts WHERE stream = $stream AND sequence = $sequence ORDER BY part", stream, sequence))
-        using (var part = parts.ExecuteReader())
+        if (hasParts)
         {
+            using var parts = At(connection, "SELECT bytes FROM snapshot_parts WHERE stream = $stream AND sequence = $sequence ORDER BY part", stream, sequence);
+            using var part = parts.ExecuteReader();
             while (part.Read())
             {
                 state.Write(part.GetFieldValue<byte[]>(0));
@@ -35,15 +38,14 @@ internal static class SnapshotRows
         using var row = snapshot.ExecuteReader();
         row.Read();
         state.Write(row.GetFieldValue<byte[]>(1));
-        var record = new JournalRecord(row.GetString(0), state.GetBuffer().AsMemory(0, (int)state.Length));
-        return (record, row.GetInt64(2) == JournalChecksum.Of(stream.PersistenceId, sequence, record));
+        return new StoredRecord(sequence, new JournalRecord(row.GetString(0), state.GetBuffer().AsMemory(0, (int)state.Length)), row.GetInt64(2));
     }
 
-    private static SqliteCommand At(SqliteConnection connection, string sql, JournalStream stream, long sequence)
+    private static SqliteCommand At(SqliteConnection connection, string sql, long stream, long sequence)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.Parameters.AddWithValue("$stream", stream.Id);
+        command.Parameters.AddWithValue("$stream", stream);
         command.Parameters.AddWithValue("$sequence", sequence);
         return command;
     }

@@ -28,9 +28,13 @@ internal sealed class PostgresServer : IAsyncDisposable
         $"postgres://{User}:{Uri.EscapeDataString(Password)}@127.0.0.1:{port ?? Port}/{database}?{options}";
 
     /// <param name="settings">As postgres takes them after -c, beyond what a test needs.</param>
-    public static async Task<PostgresServer> StartAsync(params string[] settings)
+    public static Task<PostgresServer> StartAsync(params string[] settings) => StartInAsync(Path.GetTempPath(), settings);
+
+    /// <param name="parent">Where the server's directory is made.</param>
+    public static async Task<PostgresServer> StartInAsync(string parent, params string[] settings)
     {
-        var directory = Directory.CreateTempSubdirectory("offerbook-postgres-").FullName;
+        var directory = Directory.CreateDirectory(Path.Combine(parent, "offerbook-postgres-" + Path.GetRandomFileName()),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         var password = Path.Combine(directory, "password");
         await File.WriteAllTextAsync(password, Password);
         if (System.Environment.UserName == "root")
@@ -92,6 +96,18 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     public string FileFor(string name) => Path.Combine(_directory, name);
+
+    /// <summary>A file that only the server's user may read.</summary>
+    public void WriteFile(string name, string text)
+    {
+        var path = FileFor(name);
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (System.Environment.UserName == "root")
+        {
+            RunAsync("chown", "postgres", path).GetAwaiter().GetResult();
+        }
+    }
 
     private static string[] AsServer(string program, params string[] arguments)
     {

@@ -92,7 +92,7 @@ internal sealed class SqliteJournalTests : JournalContract
         await Journal.DisposeAsync();
         using var holder = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("flock")
         {
-            ArgumentList = { Db + ".lock", "sh", "-c", "echo held; read line" },
+            ArgumentList = { "--close", Db + ".lock", "sh", "-c", "echo held; read line" },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Offerbook.Bench.Journal;
+
+/// <summary>What the disk itself does with the bytes of a batch: appended to a file and told to be durable, nothing else.</summary>
+internal static partial class RawDevice
+{
+    /// <returns>Batches a second.</returns>
+    public static double Measure(string directory, int bytes, TimeSpan time)
+    {
+        var path = Path.Combine(directory, "raw");
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var batch = new byte[bytes];
+        var began = Stopwatch.GetTimestamp();
+        var batches = 0;
+        do
+        {
+            file.Write(batch);
+            if (FDataSync((int)file.SafeFileHandle.DangerousGetHandle()) != 0)
+            {
+                throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+            }
+            batches++;
+        }
+        while (Stopwatch.GetElapsedTime(began) < time);
+        return batches / Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int FDataSync(int descriptor);
+}
