@@ -30,6 +30,7 @@ internal sealed class PostgresSession(PostgresConnector connector, string name, 
     public T Run<T>(string what, Func<NpgsqlConnection, T> work, Action<NpgsqlConnection>? unlock = null, TimeSpan? patience = null)
     {
         var began = time.GetTimestamp();
+        var hasUnlocked = false;
         for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
         {
             try
@@ -40,14 +41,16 @@ internal sealed class PostgresSession(PostgresConnector connector, string name, 
             {
                 var kind = PostgresFailure.KindOf(failure);
                 var isOver = time.GetElapsedTime(began) + wait > (patience ?? connector.Address.Patience);
+                // Once in any case: a lock that a dead connection holds is no reason to give up.
+                if (kind == FailureKind.Locked && unlock is not null && !(isOver && hasUnlocked) && TryUnlock(unlock))
+                {
+                    hasUnlocked = true;
+                    continue;
+                }
                 if (kind is not FailureKind.Lost and not FailureKind.Again and not FailureKind.Locked || isOver || closing.IsCancellationRequested)
                 {
                     Drop();
                     throw PostgresFailure.Explain(failure, kind, Place, what);
-                }
-                if (kind == FailureKind.Locked && unlock is not null && TryUnlock(unlock))
-                {
-                    continue;
                 }
                 if (kind != FailureKind.Again || _connection?.FullState != System.Data.ConnectionState.Open)
                 {
