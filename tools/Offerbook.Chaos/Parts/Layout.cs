@@ -7,6 +7,9 @@ public sealed record Layout(int ZooKeepers, int Masters, int Apps, int Batches, 
     /// <summary>One of each part and two agents: what a small installation runs.</summary>
     public static Layout Standalone { get; } = new(0, 1, 1, 1, 2);
 
+    /// <summary>Several masters, and frameworks that have no other instance to take over.</summary>
+    public static Layout SeveralMasters { get; } = new(3, 3, 1, 1, 3);
+
     /// <summary>What three machines of a platform team run.</summary>
     public static Layout Full { get; } = new(3, 3, 2, 2, 3);
 

@@ -17,28 +17,29 @@ internal sealed class PartPlan(string program, Site site, Layout layout)
 
     public ChildStart Master(Machine machine) => Ours(machine, [
         "master", "--listen", machine.Address, "--port", $"{MasterPort}", "--advertise_ip", machine.Address, "--hostname", machine.Address,
-        $"--agent_ping_timeout={Timing.Ping.TotalSeconds}secs", $"--max_agent_ping_timeouts={Timing.Pings}", .. Standing("masters", machine, "master")]);
+        $"--agent_ping_timeout={Timing.Ping.TotalSeconds}secs", $"--max_agent_ping_timeouts={Timing.Pings}", .. Standing("masters", machine, "master", layout.Masters, "secs", 1)]);
 
     public ChildStart Apps(Machine machine) => Ours(machine, [
-        "apps", "--listen", machine.Address, "--port", $"{AppsPort}", "--hostname", machine.Address, .. MasterFlags(), .. Standing("apps", machine, "apps")]);
+        "apps", "--listen", machine.Address, "--port", $"{AppsPort}", "--hostname", machine.Address, .. MasterFlags(), .. Standing("apps", machine, "apps", layout.Apps, "", 1_000)]);
 
     public ChildStart Batch(Machine machine) => Ours(machine, [
-        "batch", "--listen", machine.Address, "--port", $"{BatchPort}", .. MasterFlags(), .. Standing("batch", machine, "batch")]);
+        "batch", "--listen", machine.Address, "--port", $"{BatchPort}", .. MasterFlags(), .. Standing("batch", machine, "batch", layout.Batches, "", 1_000)]);
 
     public ChildStart Agent(Machine machine, string directory) => Ours(machine, [
         "agent", "--ip", machine.Address, "--port", $"{AgentPort}", "--hostname", machine.Address, "--advertise_ip", machine.Address,
         "--work_dir", directory, "--resources", "cpus:64;mem:65536;disk:65536;ports:[21000-21999]", "--cgroups_root", ControlGroups.RootOf(machine.Name),
         .. AgentMasterFlags()]);
 
-    private string[] MasterFlags() => layout.HasElection ? ["--master", ZooKeepers("masters")]
-        : [.. Of("master").SelectMany(machine => new[] { "--master", $"http://{machine.Address}:{MasterPort}" })];
+    private string[] MasterFlags() => [.. Of("master").SelectMany(machine => new[] { "--master", $"http://{machine.Address}:{MasterPort}" })];
 
-    private string[] AgentMasterFlags() => layout.HasElection ? ["--master", ZooKeepers("masters")]
-        : ["--master", string.Join(',', Of("master").Select(machine => $"http://{machine.Address}:{MasterPort}"))];
+    private string[] AgentMasterFlags() => ["--master", string.Join(',', Of("master").Select(machine => $"http://{machine.Address}:{MasterPort}"))];
 
     /// <summary>Where it stands for election, and where its journal is.</summary>
-    private string[] Standing(string path, Machine machine, string database) => layout.HasElection
-        ? ["--zk", ZooKeepers(path), $"--zk_session_timeout={Timing.Session.TotalSeconds}secs", "--store", $"postgres://offerbook@{Of("database").Single().Address}:{DatabasePort}/{database}"]
+    /// <param name="count">One alone stands in no election.</param>
+    /// <param name="unit">Of the session's time: frameworks count milliseconds, as the original of theirs does.</param>
+    private string[] Standing(string path, Machine machine, string database, int count, string unit, int perSecond) => layout.HasElection
+        ? [.. count > 1 ? new[] { "--zk", ZooKeepers(path), $"--zk_session_timeout={Timing.Session.TotalSeconds * perSecond}{unit}" } : [],
+            "--store", $"postgres://offerbook@{Of("database").Single().Address}:{DatabasePort}/{database}"]
         : ["--data-dir", Path.Combine(machine.Directory, "data")];
 
     private string ZooKeepers(string path) => $"zk://{string.Join(',', Of("zk").Select(machine => $"{machine.Address}:{ZooKeeperPort}"))}/{path}";

@@ -59,6 +59,7 @@ public sealed record ChaosOptions
         "--seed" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) => options with { Seed = seed },
         "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= 1_440 => options with { Length = TimeSpan.FromMinutes(minutes) },
         "--layout" when value == "full" => options with { Layout = Layout.Full },
+        "--layout" when value == "masters" => options with { Layout = Layout.SeveralMasters },
         "--layout" when value == "standalone" => options with { Layout = Layout.Standalone },
         "--program" when File.Exists(value) => options with { Program = Path.GetFullPath(value) },
         "--out" when value.Length > 0 => options with { Output = value },
