@@ -56,6 +56,8 @@ internal sealed class OfferHistory : IAsyncDisposable
         }
         try
         {
+            // A master whose journal is in a database has had no other use for its directory yet.
+            Directory.CreateDirectory(directory);
             return new OfferHistory(path, options, time, BookWriter.Open(path, options, time, warn), null);
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
