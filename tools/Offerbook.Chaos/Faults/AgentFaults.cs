@@ -24,7 +24,7 @@ internal static class AgentFaults
         {
             var agent = setting.Any(setting.Cluster.Agents);
             var clean = await agent.StopAsync(TimeSpan.FromSeconds(20));
-            return new MadeFault($"SIGTERM to {agent.Name}, which {(clean ? "ended with status 0" : "DID NOT END WELL")}", agent.StartAsync) { LostHosts = [agent.Machine.Address] };
+            return new MadeFault($"SIGTERM to {agent.Name}, which {(clean ? "ended with status 0" : "DID NOT END WELL")}", agent.StartAsync) { LostHosts = [agent.Machine.Name] };
         }),
         new("agent-paused", [8], Short, _ => true, setting =>
         {
@@ -34,7 +34,7 @@ internal static class AgentFaults
             {
                 agent.Continue();
                 return Task.CompletedTask;
-            }) { LostHosts = [agent.Machine.Address] });
+            }) { LostHosts = [agent.Machine.Name] });
         }),
         new("agent-machine-lost", [19, 21], TimeSpan.FromSeconds(5), _ => true, LoseMachineAsync),
     ];
@@ -49,7 +49,7 @@ internal static class AgentFaults
         await Task.WhenAll(agents.Select(agent => agent.KillAsync()));
         return new MadeFault($"kill -9 {string.Join(", ", agents.Select(agent => agent.Name))}", () => Task.WhenAll(agents.Select(agent => agent.StartAsync())))
         {
-            LostHosts = [.. agents.Select(agent => agent.Machine.Address)],
+            LostHosts = [.. agents.Select(agent => agent.Machine.Name)],
         };
     }
 
@@ -65,6 +65,6 @@ internal static class AgentFaults
                 Signals.Send(process, Signals.Kill);
             }
         }
-        return new MadeFault($"every process on {agent.Name} killed, tasks too", agent.StartAsync) { LostHosts = [agent.Machine.Address], EndsTasks = true };
+        return new MadeFault($"every process on {agent.Name} killed, tasks too", agent.StartAsync) { LostHosts = [agent.Machine.Name], EndsTasks = true };
     }
 }

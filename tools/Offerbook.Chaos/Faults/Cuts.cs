@@ -28,7 +28,7 @@ internal static class Cuts
             }
         })
         {
-            LostHosts = [.. (lost ?? []).Select(machine => machine.Address)],
+            LostHosts = [.. (lost ?? []).Select(machine => machine.Name)],
         };
     }
 }

@@ -25,7 +25,7 @@ internal static class DiskFaults
             await part.StartAsync();
         })
         {
-            LostHosts = part.Role == Role.Agent ? [part.Machine.Address] : [],
+            LostHosts = part.Role == Role.Agent ? [part.Machine.Name] : [],
             EndsTasks = part.Role == Role.Agent, // What cannot be written down is not kept alive.
         };
     }

@@ -21,7 +21,7 @@ internal sealed record FaultSetting(ChaosCluster Cluster, Leaders Leaders, Rando
 /// <param name="What">What was done to whom.</param>
 internal sealed record MadeFault(string What, Func<Task> HealAsync)
 {
-    /// <summary>Hosts of agents that may be given up when it lasts.</summary>
+    /// <summary>Machines of agents that may be given up when it lasts.</summary>
     public IReadOnlyList<string> LostHosts { get; init; } = [];
 
     public bool EndsTasks { get; init; }

@@ -75,7 +75,7 @@ internal static class NetworkFaults
             }
         })
         {
-            LostHosts = [.. setting.Cluster.Agents.Select(agent => agent.Machine.Address)],
+            LostHosts = [.. setting.Cluster.Agents.Select(agent => agent.Machine.Name)],
         };
     }
 
@@ -104,7 +104,7 @@ internal static class NetworkFaults
             }
         })
         {
-            LostHosts = [.. setting.Cluster.Agents.Select(agent => agent.Machine.Address)],
+            LostHosts = [.. setting.Cluster.Agents.Select(agent => agent.Machine.Name)],
         };
     }
 }

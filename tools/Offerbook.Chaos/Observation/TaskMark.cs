@@ -18,7 +18,7 @@ public enum MarkKind
 /// <param name="Process">The process that wrote it.</param>
 /// <param name="RunSpec">The app, pod or job that it belongs to.</param>
 /// <param name="Configuration">Which one it runs; for jobs the number of the run.</param>
-/// <param name="Host">The agent's host; empty when the task is not told.</param>
+/// <param name="Host">The agent's machine.</param>
 public sealed record TaskMark(MarkKind Kind, string Task, int Process, TimeSpan At, string RunSpec, string Configuration, string Host);
 
 /// <summary>A task's life as its own marks and its process tell it: nothing of it comes from Offerbook.</summary>
