@@ -28,11 +28,10 @@ internal sealed class PartPlan(string program, Site site, Layout layout)
     public ChildStart Agent(Machine machine, string directory) => Ours(machine, [
         "agent", "--ip", machine.Address, "--port", $"{AgentPort}", "--hostname", machine.Address, "--advertise_ip", machine.Address,
         "--work_dir", directory, "--resources", "cpus:64;mem:65536;disk:65536;ports:[21000-21999]", "--cgroups_root", ControlGroups.RootOf(machine.Name),
-        .. AgentMasterFlags()]);
+        .. MasterFlags()]);
 
-    private string[] MasterFlags() => [.. Of("master").SelectMany(machine => new[] { "--master", $"http://{machine.Address}:{MasterPort}" })];
-
-    private string[] AgentMasterFlags() => ["--master", string.Join(',', Of("master").Select(machine => $"http://{machine.Address}:{MasterPort}"))];
+    /// <summary>Agents and frameworks find the leader through the election, or know the only one.</summary>
+    private string[] MasterFlags() => ["--master", layout.HasElection ? ZooKeepers("masters") : $"http://{Of("master").Single().Address}:{MasterPort}"];
 
     /// <summary>Where it stands for election, and where its journal is.</summary>
     /// <param name="count">One alone stands in no election.</param>

@@ -62,7 +62,7 @@ public static class ChaosRun
         {
             var names = options.Faults.Count > 0 ? options.Faults : scenario.Faults;
             var setting = new FaultSetting(cluster, leaders, new Random(options.Seed));
-            await new FaultRunner(setting, recorder, output).RunAsync([.. names.Select(name => FaultCatalog.Find(name)!)], options.Length, scenario.Calm, stop);
+            await new FaultRunner(setting, recorder, output).RunAsync([.. names.Select(name => FaultCatalog.Find(name)!)], scenario.IsOneRound ? null : options.Length, scenario.Calm, stop);
         }
         finally
         {

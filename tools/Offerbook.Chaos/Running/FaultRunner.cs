@@ -9,10 +9,11 @@ internal sealed class FaultRunner(FaultSetting setting, Recorder recorder, TextW
 {
     private ChaosCluster Cluster => setting.Cluster;
 
-    /// <summary>Rounds of all faults in a drawn order, until the time is over; a single round when there are few.</summary>
-    public async Task RunAsync(IReadOnlyList<Fault> faults, TimeSpan length, TimeSpan calm, CancellationToken stop)
+    /// <summary>Rounds of all faults in a drawn order, until the time is over.</summary>
+    /// <param name="length">Null: a single round.</param>
+    public async Task RunAsync(IReadOnlyList<Fault> faults, TimeSpan? length, TimeSpan calm, CancellationToken stop)
     {
-        var end = Cluster.Clock.Now + length;
+        var end = length is { } given ? Cluster.Clock.Now + given : TimeSpan.MaxValue;
         var suited = faults.Where(fault => fault.Suits(Cluster)).ToArray();
         await RestAsync(calm, stop);
         while (suited.Length > 0 && Cluster.Clock.Now < end)
@@ -23,10 +24,11 @@ internal sealed class FaultRunner(FaultSetting setting, Recorder recorder, TextW
                 await MakeAsync(fault, stop);
                 await RestAsync(calm, stop);
             }
+            end = length is null ? TimeSpan.Zero : end;
         }
-        if (suited.Length == 0)
+        if (suited.Length == 0 && length is { } quiet)
         {
-            await Task.Delay(length, stop);
+            await Task.Delay(quiet, stop);
         }
     }
 
