@@ -20,6 +20,8 @@ public sealed record ChaosReport(ChaosOptions Options, RunHistory History, IRead
             yield return $"  {same.Count()}× {same.Key}";
         }
         yield return Text($"tasks: {History.Lives.Count} started; events: {History.Events.Count} read; parts that ended by themselves: {History.Final.Ends.Count} ({History.Final.Ends.Count(end => end.Excused)} excused)");
+        var (excuses, ended) = (new Excuses(History), History.Lives.Where(life => (life.Asked ?? life.End) < History.Final.At).ToList());
+        yield return Text($"ends of tasks: {ended.Count}, {ended.Count(life => excuses.Covers(life.RunSpec, (life.Asked ?? life.End)!.Value))} of them excused by agents that were away");
         yield return "faults: " + string.Join(", ", History.Faults.GroupBy(fault => fault.Name).Select(same => $"{same.Key} ×{same.Count()}").DefaultIfEmpty("none"));
         yield return $"rows of the matrix: {string.Join(", ", History.Faults.SelectMany(fault => fault.Rows).Distinct().Order())}";
         yield return History.Final.ConvergedAfter is { } after ? Text($"converged after {after.TotalSeconds:0.0} s") : "DID NOT CONVERGE";
