@@ -4,6 +4,7 @@ using Offerbook.Bench.Apps;
 using Offerbook.Bench.Checks;
 using Offerbook.Bench.Codec;
 using Offerbook.Bench.Docker;
+using Offerbook.Bench.Failover;
 using Offerbook.Bench.Harness;
 using Offerbook.Bench.Journal;
 using Offerbook.Bench.Local;
@@ -40,6 +41,7 @@ IBenchmark[] benchmarks =
     new ChecksBenchmark(),
     new AppsBenchmark(),
     new JournalBenchmark(),
+    new FailoverBenchmark(),
 ];
 
 return await BenchCommand.RunAsync(benchmarks, args, Console.Out, Console.Error);

@@ -40,7 +40,13 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
         cluster.Allocator.AddFramework(framework.Id, AllocatorFrameworks.Describe(framework));
         cluster.Allocator.DeactivateFramework(framework.Id);
         cluster.OperatorStreams.FrameworkAdded(framework);
-        AwaitReturn(turn, framework, left is null ? grace + TimeoutOf(framework) : left > grace ? left.Value : grace);
+        var wait = left is null ? grace + TimeoutOf(framework) : left > grace ? left.Value : grace;
+        if (left is null)
+        {
+            // Written down, so that masters that follow each other do not each give it all of that time.
+            cluster.Registry.Record(turn, new FrameworkDisconnected { FrameworkId = framework.Id.ToProto(), FailoverDeadline = Times.After(turn.Now, wait) });
+        }
+        AwaitReturn(turn, framework, wait);
     }
 
     private void AwaitReturn(in Turn turn, Framework framework, TimeSpan timeout)

@@ -116,7 +116,24 @@ public sealed class MasterHost : IAsyncDisposable
         {
             await _whitelist.DisposeAsync();
         }
+        await _gate.Process!.Leftovers;
         await _server.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Opens the store once and closes it: what connecting needs is compiled then, and whoever has given a wrong address hears of it
+    /// before the term that it would cost. Takes nothing over.
+    /// </summary>
+    private static async Task TryStoreAsync(MasterParts parts)
+    {
+        try
+        {
+            await using var journal = await parts.OpenJournalAsync(CancellationToken.None);
+        }
+        catch (Exception problem)
+        {
+            parts.Log?.LogWarning("The store cannot be opened now: {Reason}", problem.Message);
+        }
     }
 
     private static async Task<TermKeeper> StandAsync(MasterOptions options, Func<Uri, Func<ReadOnlyMemory<byte>>, Task<ICandidate>>? election,
@@ -135,6 +152,10 @@ public sealed class MasterHost : IAsyncDisposable
         var parts = new MasterParts(options, process, gate, whitelist, log,
             options.Journal ?? (opening => JournalStore.OpenAsync(options.EffectiveStore, opening, warning => log?.LogWarning("{Warning}", warning))),
             election is null ? null : self => candidate.Standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == self.Id);
+        if (election is not null && !parts.IsOnOwnDisk)
+        {
+            process.Leftovers = TryStoreAsync(parts);
+        }
         return new TermKeeper(candidate, self => new MasterTerm(parts, self), TermBackoff.Default, options.Time, news => Tell(log, news));
     }
 

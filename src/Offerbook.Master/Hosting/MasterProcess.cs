@@ -34,5 +34,8 @@ internal sealed class MasterProcess
 
     public StreamPlaces AgentStreams { get; }
 
+    /// <summary>Closes what the last term had open, for which another master that is to lead need not wait. The next term here does.</summary>
+    public Task Leftovers { get; set; } = Task.CompletedTask;
+
     public TimeSpan Uptime => Time.GetElapsedTime(0) - _began;
 }

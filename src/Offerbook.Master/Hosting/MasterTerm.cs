@@ -34,9 +34,11 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
     public async Task BeginAsync(CancellationToken over)
     {
         var (options, process, log) = (parts.Options, parts.Process, parts.Log);
+        await process.Leftovers;
         var began = options.Time.GetTimestamp();
-        _journal = await parts.OpenJournalAsync(over);
+        var opening = parts.OpenJournalAsync(over);
         _book = OfferHistory.Open(options.DataDirectory, options.OfferBook, options.Time, warning => log?.LogWarning("{Warning}", warning));
+        _journal = await opening;
         var core = new MasterCore(process.Settings with { Id = IdOf(self) }, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
         var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
         _book.Listen(exchanges);
@@ -65,20 +67,32 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
         {
             await EndAsync(running, how);
         }
-        if (_book is not null)
+        parts.Process.Leftovers = CleanUpAsync();
+    }
+
+    private async Task CleanUpAsync()
+    {
+        try
         {
-            await _book.DisposeAsync();
+            _proof?.Dispose();
+            if (_book is not null)
+            {
+                await _book.DisposeAsync();
+            }
+            if (_journal is not null)
+            {
+                await _journal.DisposeAsync();
+            }
+            if (_running is { } ended)
+            {
+                // A thread that still waits for the store can do nothing any more but find that out.
+                await Task.WhenAny(ended.Runner.DisposeAsync().AsTask(), Task.Delay(ThreadPatience, parts.Options.Time));
+            }
         }
-        if (_journal is not null)
+        catch (Exception failure)
         {
-            await _journal.DisposeAsync();
+            parts.Log?.LogWarning("What the last term had open could not be closed: {Reason}", failure.Message);
         }
-        if (_running is { } ended)
-        {
-            // A thread that still waits for the store can do nothing any more but find that out.
-            await Task.WhenAny(ended.Runner.DisposeAsync().AsTask(), Task.Delay(ThreadPatience, parts.Options.Time));
-        }
-        _proof?.Dispose();
     }
 
     private async Task WatchAsync(Task runner)

@@ -215,6 +215,22 @@ internal sealed class FrameworkLifeTests
     }
 
     [Test]
+    public void Restart_OneAfterTheOther_DoesNotPutOffTheEndOfAFrameworkThatNeverReturns()
+    {
+        new TestScheduler(_master, TestScheduler.Framework(failoverTimeout: 3600)).Subscribe();
+        for (var i = 0; i < 3; i++)
+        {
+            _master.Restart();
+            _master.CheckFold();
+            _master.Advance(TimeSpan.FromMinutes(20));
+        }
+        Assert.That(_master.View.Frameworks, Has.Length.EqualTo(1), "the first restart gave it ten minutes and its hour");
+        _master.Restart();
+        _master.Advance(TimeSpan.FromMinutes(10));
+        Assert.That(_master.View.Frameworks, Is.Empty);
+    }
+
+    [Test]
     public void Restart_RemembersRemovedFrameworks_AlsoFromASnapshot()
     {
         _master = new MasterHarness(MasterSettings.Default with { SnapshotInterval = 2 });

@@ -29,6 +29,7 @@ internal sealed class Fleet
     private int _crowd;
     private int _registered;
     private bool _pausing;
+    private int _master;
 
     public Fleet(FleetOptions options, Reactor reactor, TextWriter log)
     {
@@ -39,7 +40,7 @@ internal sealed class Fleet
         _crowd = options.Concurrency;
         for (var i = 0; i < options.Lanes; i++)
         {
-            _lanes.Add(new CallLane<SimulatedAgent>(reactor, options.Master, CallFailed));
+            _lanes.Add(new CallLane<SimulatedAgent>(reactor, () => Master, CallFailed));
         }
         for (var i = 0; i < options.Agents; i++)
         {
@@ -49,6 +50,9 @@ internal sealed class Fleet
     }
 
     public FleetOptions Options { get; }
+
+    /// <summary>That took the last agent, or is tried next.</summary>
+    public IPEndPoint Master => Options.Masters[_master];
 
     public Reactor Reactor { get; }
 
@@ -125,6 +129,10 @@ internal sealed class Fleet
             _coming--;
             // While the master is away, one agent looks for it and the others wait.
             _crowd = 1;
+            if (_registered == 0)
+            {
+                _master = (_master + 1) % Options.Masters.Count;
+            }
             Counters.Refused++;
             if (Counters.Refused % 10_000 == 1)
             {

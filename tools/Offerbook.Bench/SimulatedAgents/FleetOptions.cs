@@ -4,7 +4,7 @@ using System.Net;
 namespace Offerbook.Bench.SimulatedAgents;
 
 /// <summary>What a fleet of simulated agents is and does.</summary>
-/// <param name="Master">Where the master listens.</param>
+/// <param name="Masters">Where masters listen; the next is tried when one does not take an agent.</param>
 /// <param name="Agents">How many.</param>
 /// <param name="Tasks">Tasks that each agent runs from the beginning, as after a restart of the master.</param>
 /// <param name="Frameworks">Frameworks to whom these tasks belong, in turns.</param>
@@ -12,8 +12,13 @@ namespace Offerbook.Bench.SimulatedAgents;
 /// <param name="TaskTime">How long a launched task runs.</param>
 /// <param name="Lanes">Connections over which the agents' calls go; an agent keeps to one.</param>
 internal sealed record FleetOptions(
-    IPEndPoint Master, int Agents, int Tasks, int Frameworks, int Concurrency, TimeSpan TaskTime, int Lanes, string Resources)
+    IReadOnlyList<IPEndPoint> Masters, int Agents, int Tasks, int Frameworks, int Concurrency, TimeSpan TaskTime, int Lanes, string Resources)
 {
+    public FleetOptions(IPEndPoint master, int agents, int tasks, int frameworks, int concurrency, TimeSpan taskTime, int lanes, string resources)
+        : this([master], agents, tasks, frameworks, concurrency, taskTime, lanes, resources)
+    {
+    }
+
     /// <summary>One pair of addresses has 28,232 ports, and a broken connection keeps its port for a minute: room for some restarts.</summary>
     public const int AgentsPerAddress = 4_000;
 
@@ -40,18 +45,21 @@ internal sealed record FleetOptions(
         int Number(string name) => int.TryParse(given[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new Harness.BenchUsageException($"--{name} must be a whole number, but is '{given[name]}'.");
-        if (!IPEndPoint.TryParse(given["master"], out var master) || master.Port == 0)
+        var masters = new List<IPEndPoint>();
+        foreach (var text in given["master"].Split(','))
         {
-            throw new Harness.BenchUsageException($"--master must be ip:port, but is '{given["master"]}'.");
+            masters.Add(IPEndPoint.TryParse(text, out var master) && master.Port != 0
+                ? master
+                : throw new Harness.BenchUsageException($"--master must be ip:port, or several with commas between, but is '{given["master"]}'."));
         }
-        return new FleetOptions(master, Number("agents"), Number("tasks"), Math.Max(1, Number("frameworks")), Math.Max(1, Number("concurrency")),
+        return new FleetOptions(masters, Number("agents"), Number("tasks"), Math.Max(1, Number("frameworks")), Math.Max(1, Number("concurrency")),
             Number("task-ms") is < int.MaxValue and var taskMs ? TimeSpan.FromMilliseconds(taskMs) : Endless, Math.Max(1, Number("lanes")), given["resources"]);
     }
 
     /// <summary>The arguments that give these options again.</summary>
     public IEnumerable<string> ToArguments() =>
     [
-        "--master", $"{Master}", "--agents", $"{Agents}", "--tasks", $"{Tasks}", "--frameworks", $"{Frameworks}", "--concurrency", $"{Concurrency}",
+        "--master", string.Join(',', Masters), "--agents", $"{Agents}", "--tasks", $"{Tasks}", "--frameworks", $"{Frameworks}", "--concurrency", $"{Concurrency}",
         "--task-ms", $"{(TaskTime == Endless ? int.MaxValue : (int)TaskTime.TotalMilliseconds)}", "--lanes", $"{Lanes}", "--resources", Resources,
     ];
 }

@@ -34,7 +34,7 @@ internal sealed class SimulatedAgent(Fleet fleet, int number, string id, IEnumer
     {
         _began = Stopwatch.GetTimestamp();
         _records = default;
-        _stream = HttpLink.Connect(fleet.Reactor, this, fleet.Options.Master, fleet.SourceOf(this));
+        _stream = HttpLink.Connect(fleet.Reactor, this, fleet.Master, fleet.SourceOf(this));
     }
 
     /// <summary>Breaks the stream, as a network would.</summary>

@@ -7,9 +7,15 @@ namespace Offerbook.Bench.Sockets;
 /// Calls one after the other on one connection that is kept open; those that come meanwhile wait. Answers without success and
 /// broken connections go to <paramref name="failed"/>, with the call's tag.
 /// </summary>
+/// <param name="remote">Asked when a connection is made.</param>
 /// <param name="answered">The tag of a call that succeeded; null when nobody wants to know.</param>
-internal sealed class CallLane<TTag>(Reactor reactor, IPEndPoint remote, Action<TTag, int, string> failed, Action<TTag>? answered = null) : IHttpLinkUser
+internal sealed class CallLane<TTag>(Reactor reactor, Func<IPEndPoint> remote, Action<TTag, int, string> failed, Action<TTag>? answered = null) : IHttpLinkUser
 {
+    public CallLane(Reactor reactor, IPEndPoint remote, Action<TTag, int, string> failed, Action<TTag>? answered = null)
+        : this(reactor, () => remote, failed, answered)
+    {
+    }
+
     private readonly Queue<(byte[] Request, TTag Tag)> _waiting = new();
     private readonly StringBuilder _text = new();
     private HttpLink? _link;
@@ -74,7 +80,7 @@ internal sealed class CallLane<TTag>(Reactor reactor, IPEndPoint remote, Action<
         {
             return;
         }
-        _link ??= HttpLink.Connect(reactor, this, remote);
+        _link ??= HttpLink.Connect(reactor, this, remote());
         if (_link.IsOpen)
         {
             _busy = true;
