@@ -102,6 +102,9 @@ public sealed record AppsSettings
     /// <summary>Time between two rounds of reconciliation once every task has been heard of.</summary>
     public TimeSpan ReconciliationInterval { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>For so long nothing new must be heard of tasks before those of which nothing was heard are asked about by name.</summary>
+    public TimeSpan ReconciliationRest { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Time to the first repeated question about tasks of which nothing was heard; doubles up to <see cref="ReconciliationInterval"/>.</summary>
     public TimeSpan ReconciliationRetry { get; init; } = TimeSpan.FromSeconds(5);
 

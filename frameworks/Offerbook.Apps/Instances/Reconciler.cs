@@ -5,15 +5,17 @@ using Offerbook.Client.Scheduling;
 namespace Offerbook.Apps.Instances;
 
 /// <summary>
-/// Asks the master what has become of the tasks. After SUBSCRIBED: of every task that may run, by name, then of all it knows, so
-/// that tasks unknown here come to light. Tasks of which nothing is heard are asked for again with growing waits: an agent may not
-/// have come back to a new master yet.
+/// Asks the master what has become of the tasks. After SUBSCRIBED: of all it knows, so that tasks unknown here come to light. Once its
+/// answers have come to rest, by name of those that may run and were not among them, again and again with growing waits: an agent may not
+/// have come back to a new master yet. (The original asks by name first: with 100,000 tasks each is then told twice, and whatever else the
+/// master says waits behind that for many seconds.)
 /// </summary>
 internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper master)
 {
     private readonly SortedSet<InstanceId> _unheard = [];
     private TimeSpan _wait;
     private bool _isAsking;
+    private bool _hasHeard;
 
     public void Begin(Turn turn)
     {
@@ -23,12 +25,12 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
             _unheard.Add(instance.Id);
         }
         _wait = settings.ReconciliationRetry;
-        _isAsking = true;
-        Ask(turn);
+        (_isAsking, _hasHeard) = (true, false);
         master.ReconcileAll(turn.Out);
+        Wait(turn, settings.ReconciliationRest);
     }
 
-    public void Heard(InstanceId instance) => _unheard.Remove(instance);
+    public void Heard(InstanceId instance) => _hasHeard |= _unheard.Remove(instance);
 
     /// <summary>The timer ran out: asks again for the unheard ones; when there are none the round is over, and the next comes much later.</summary>
     public void Continue(Turn turn)
@@ -47,10 +49,15 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
             _isAsking = false;
             Wait(turn, settings.ReconciliationInterval);
         }
+        else if (_hasHeard)
+        {
+            _hasHeard = false;
+            Wait(turn, settings.ReconciliationRest);
+        }
         else
         {
-            _wait = _wait * 2 < settings.ReconciliationInterval ? _wait * 2 : settings.ReconciliationInterval;
             Ask(turn);
+            _wait = _wait * 2 < settings.ReconciliationInterval ? _wait * 2 : settings.ReconciliationInterval;
         }
     }
 

@@ -8,12 +8,16 @@ namespace Offerbook.Agent.Hosting;
 
 /// <summary>
 /// Deletes and measures sandboxes one after the other beside the agent: a large one takes seconds. The disk is measured in the
-/// same order, so that what is being deleted does not count as full.
+/// same order, so that what is being deleted does not count as full. It works on a thread that stands back behind all others, so that
+/// launches do not wait for it; only when more than <see cref="Crowded"/> orders wait it takes its share like everybody.
 /// </summary>
 internal sealed class SandboxCollector : IAsyncDisposable
 {
     /// <summary>Orders that may wait. A deletion beyond is dropped with a warning: its sandbox stays until somebody deletes it.</summary>
     private const int Capacity = 65_536;
+
+    /// <summary>Many a burst of short tasks is over before.</summary>
+    private const int Crowded = 4_096;
 
     private readonly Channel<Order> _orders = Channel.CreateBounded<Order>(Capacity);
     private readonly SandboxDirectories _sandboxes;
@@ -63,14 +67,37 @@ internal sealed class SandboxCollector : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task RunAsync()
+    private Task RunAsync()
     {
-        await Task.Yield();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                Native.StandBack();
+                Run();
+                ended.SetResult();
+            }
+            catch (Exception failure)
+            {
+                ended.SetException(failure);
+            }
+        })
+        { IsBackground = true, Name = "sandbox collector" }.Start();
+        return ended.Task;
+    }
+
+    private void Run()
+    {
         try
         {
-            await foreach (var order in _orders.Reader.ReadAllAsync(_stopping.Token))
+            while (_orders.Reader.WaitToReadAsync(_stopping.Token).AsTask().GetAwaiter().GetResult())
             {
-                await ObeyAsync(order);
+                while (!_stopping.IsCancellationRequested && _orders.Reader.TryRead(out var order))
+                {
+                    var obeyed = _orders.Reader.Count < Crowded ? ObeyAsync(order) : Task.Run(() => ObeyAsync(order));
+                    obeyed.GetAwaiter().GetResult();
+                }
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

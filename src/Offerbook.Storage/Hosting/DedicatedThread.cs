@@ -12,6 +12,7 @@ internal sealed class DedicatedThread : IAsyncDisposable
     private const int Capacity = 1_024;
 
     private readonly BlockingCollection<Action> _work = new(Capacity);
+    private readonly Lock _turn = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public DedicatedThread(string name) => new Thread(Loop) { Name = name, IsBackground = true }.Start();
@@ -35,6 +36,30 @@ internal sealed class DedicatedThread : IAsyncDisposable
         return result.Task;
     }
 
+    /// <summary>
+    /// Runs <paramref name="work"/> on the calling thread, between two pieces of the others: for callers on a thread of their own that would only
+    /// wait. It saves them two changes of threads, which cost more than a small commit.
+    /// </summary>
+    /// <returns>Completed, with the result or the exception of the work.</returns>
+    public Task<T> RunInPlace<T>(Func<T> work)
+    {
+        if (_work.IsAddingCompleted)
+        {
+            return Task.FromException<T>(new ObjectDisposedException(nameof(DedicatedThread)));
+        }
+        try
+        {
+            lock (_turn)
+            {
+                return Task.FromResult(work());
+            }
+        }
+        catch (Exception failure)
+        {
+            return Task.FromException<T>(failure);
+        }
+    }
+
     /// <summary>Finishes the work already asked for, then ends the thread.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -42,11 +67,16 @@ internal sealed class DedicatedThread : IAsyncDisposable
         await _ended.Task;
     }
 
-    private static void Run<T>(Func<T> work, TaskCompletionSource<T> result)
+    private void Run<T>(Func<T> work, TaskCompletionSource<T> result)
     {
         try
         {
-            result.SetResult(work());
+            T made;
+            lock (_turn)
+            {
+                made = work();
+            }
+            result.SetResult(made);
         }
         catch (Exception failure)
         {

@@ -81,10 +81,10 @@ public sealed class SqliteJournal : IJournal
         });
     }
 
-    // The thread's own task, without a continuation: who blocks on it is woken by the thread itself.
+    /// <summary>Blocks its caller until the sync is done: it is called on a thread that has nothing else to do.</summary>
     public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation) =>
         cancellation.IsCancellationRequested ? ValueTask.FromCanceled(cancellation)
-            : new ValueTask(_thread.RunAsync(() => Writing(() => _writer.Append(Stream(persistenceId), firstSequence, events), SizeOf(events))));
+            : new ValueTask(_thread.RunInPlace(() => Writing(() => _writer.Append(Stream(persistenceId), firstSequence, events), SizeOf(events))));
 
     /// <summary>Reads the log's epoch from the file, behind the write under way. A journal that takes no more writes confirms nothing.</summary>
     public ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation) =>

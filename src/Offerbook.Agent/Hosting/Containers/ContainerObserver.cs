@@ -11,7 +11,7 @@ internal sealed class ContainerObserver(
     /// <param name="scan">Whether its processes are to be looked at, and not only its record.</param>
     public async ValueTask LookAsync(TrackedContainer container, bool scan)
     {
-        if (container.EndReported)
+        if (container.EndReported || container.AwaitsTerminal)
         {
             return;
         }

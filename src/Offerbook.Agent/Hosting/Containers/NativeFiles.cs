@@ -48,7 +48,10 @@ internal static partial class Native
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>Writes a short text in one call, in the place of what was there.</summary>
+    /// <summary>
+    /// Writes a short text in one call, in the place of what was there. A signal for the calling thread makes the kernel give up some
+    /// writes (a limit of memory, for which it has to look for pages): they are done again.
+    /// </summary>
     /// <returns>Why it cannot be, or null.</returns>
     public static string? WriteWhole(string path, string text)
     {
@@ -62,7 +65,13 @@ internal static partial class Native
         {
             return Marshal.GetLastPInvokeErrorMessage();
         }
-        var reason = WriteCall(descriptor, ref MemoryMarshal.GetReference(bytes), (nuint)length) == length ? null : Marshal.GetLastPInvokeErrorMessage();
+        nint written;
+        do
+        {
+            written = WriteCall(descriptor, ref MemoryMarshal.GetReference(bytes), (nuint)length);
+        }
+        while (written < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        var reason = written == length ? null : Marshal.GetLastPInvokeErrorMessage();
         CloseCall(descriptor);
         return reason;
     }

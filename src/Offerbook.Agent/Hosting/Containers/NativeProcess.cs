@@ -31,6 +31,19 @@ internal static partial class Native
     /// <summary>For the calling thread, and for whatever it starts. False when the thread may not.</summary>
     public static bool DropCapability(int number) => ControlCall(DropFromBoundingSet, (ulong)number, 0, 0, 0) == 0;
 
+    /// <summary>The calling thread gets processor time only when nobody else wants it. There is no way back without privileges.</summary>
+    public static void StandBack()
+    {
+        const int process = 0;
+        const int callingThread = 0;
+        const int last = 19;
+        // A kernel that refuses leaves the priority as it is: slower for others, and no fault.
+        _ = PriorityCall(process, callingThread, last);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int PriorityCall(int which, int who, int priority);
+
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     private static partial int WaitCall(int pid, out int status, int options);
 

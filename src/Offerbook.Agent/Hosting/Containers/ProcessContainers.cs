@@ -89,7 +89,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     public void Launch(ContainerSpec spec)
     {
-        _tracked.Add(spec);
+        _tracked.Add(spec).AwaitsTerminal = spec.Process.Terminal is not null;
         if (!_launches.Writer.TryWrite(spec))
         {
             _ = _post(new AgentMessage.ContainerLaunchFailed(spec.Container, "Too many launches are waiting on this agent"));
@@ -207,7 +207,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             var outcome = await LaunchAsync(spec);
             if (outcome.Terminal is { } terminal)
             {
-                _terminals.Begin(spec, terminal);
+                BeginTerminal(spec, terminal);
             }
             if (outcome.Supervisor is { } supervisor)
             {
@@ -226,6 +226,17 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
                     _groups.Apply(spec.Container, container.Limits);
                 }
             }
+        }
+    }
+
+    /// <summary>What became known of it meanwhile is told now.</summary>
+    private void BeginTerminal(ContainerSpec spec, PseudoTerminal terminal)
+    {
+        _terminals.Begin(spec, terminal);
+        if (_tracked.Find(spec.Container) is { } container)
+        {
+            container.AwaitsTerminal = false;
+            _watcher.Name(spec.Container);
         }
     }
 

@@ -65,6 +65,15 @@ internal sealed class RecordWatcher : IDisposable
     /// <summary>Ends a wait without naming anything.</summary>
     public void Wake() => _signal.Writer.TryWrite(true);
 
+    public void Name(ContainerId container)
+    {
+        lock (_lock)
+        {
+            _changed.Add(container);
+        }
+        _signal.Writer.TryWrite(true);
+    }
+
     public void NameEverything()
     {
         lock (_lock)
@@ -83,14 +92,9 @@ internal sealed class RecordWatcher : IDisposable
 
     private void Name(string? file)
     {
-        if (file is null)
+        if (file is not null)
         {
-            return;
+            Name(new ContainerId(file));
         }
-        lock (_lock)
-        {
-            _changed.Add(new ContainerId(file));
-        }
-        _signal.Writer.TryWrite(true);
     }
 }

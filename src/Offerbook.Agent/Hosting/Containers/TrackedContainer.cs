@@ -18,6 +18,9 @@ internal sealed class TrackedContainer(ContainerSpec spec)
     /// <summary>Whether this process has started its supervisor.</summary>
     public bool Launched { get; set; }
 
+    /// <summary>Whether its terminal is not read yet: until it is, nothing is told of the container.</summary>
+    public bool AwaitsTerminal { get; set; }
+
     /// <summary>Whether the end of its supervisor will be told.</summary>
     public bool IsWatched { get; set; }
 

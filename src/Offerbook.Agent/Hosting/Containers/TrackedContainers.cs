@@ -8,12 +8,14 @@ internal sealed class TrackedContainers
     private readonly Lock _lock = new();
     private readonly Dictionary<ContainerId, TrackedContainer> _tracked = [];
 
-    public void Add(ContainerSpec spec)
+    public TrackedContainer Add(ContainerSpec spec)
     {
+        var container = new TrackedContainer(spec);
         lock (_lock)
         {
-            _tracked[spec.Container] = new TrackedContainer(spec);
+            _tracked[spec.Container] = container;
         }
+        return container;
     }
 
     /// <returns>The container; null when it was not known.</returns>
