@@ -103,7 +103,7 @@ internal static class StoreCommands
         }
         catch (StoreNotEmptyException problem)
         {
-            throw new CliException(ExitCode.Conflict, problem.Message, "restore replaces it with --force; what is in a file is kept beside it then");
+            throw new CliException(ExitCode.Conflict, problem.Message);
         }
     }
 }

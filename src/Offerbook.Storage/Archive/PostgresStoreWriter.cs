@@ -43,7 +43,7 @@ internal sealed class PostgresStoreWriter : IStoreWriter
             }
             if (full.Count > 0 && !force)
             {
-                throw new StoreNotEmptyException($"The journal {address} holds {string.Join(", ", full)}.");
+                throw new StoreNotEmptyException($"The journal {address} holds {string.Join(", ", full)}. Forcing replaces all of it.");
             }
             connection.Execute("DELETE FROM events; DELETE FROM snapshots; DELETE FROM streams;");
             return new PostgresStoreWriter(connection, transaction, epochs);

@@ -84,7 +84,7 @@ public static class StoreArchive
             var logs = there.Logs();
             return force || logs.All(log => log.LastSequence == 0)
                 ? logs.ToDictionary(log => log.PersistenceId, log => log.Epoch)
-                : throw new StoreNotEmptyException($"The journal {path} holds {string.Join(", ", logs.Select(log => $"'{log.PersistenceId}' up to event {log.LastSequence}"))}.");
+                : throw new StoreNotEmptyException($"The journal {path} holds {string.Join(", ", logs.Select(log => $"'{log.PersistenceId}' up to event {log.LastSequence}"))}. Forcing replaces it and keeps what is there beside it, as {path}.before-restore.");
         }
         catch (JournalDamagedException) when (force)
         {

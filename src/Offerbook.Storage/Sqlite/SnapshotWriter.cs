@@ -12,11 +12,11 @@ internal sealed class SnapshotWriter(SqliteConnection connection, JournalWriter 
     /// <summary>Bytes in a slice: about 10 ms of a small machine's disk.</summary>
     public const int PartSize = 1 << 20;
 
-    /// <summary>Events dropped in a slice: of 200 bytes each they fill 500 pages.</summary>
-    private const int EventsPerSlice = 10_000;
+    /// <summary>Events dropped in a slice: of 200 bytes each they fill 150 pages.</summary>
+    private const int EventsPerSlice = 2_500;
 
     /// <summary>Parts dropped in a slice. Each page of a part is looked at, none is written but the list of free pages.</summary>
-    private const int PartsPerSlice = 8;
+    private const int PartsPerSlice = 2;
 
     /// <summary>How many parts go ahead of the row.</summary>
     public static int PartsAhead(Snapshot snapshot) => Math.Max(0, (snapshot.Record.Payload.Length - 1) / PartSize);
