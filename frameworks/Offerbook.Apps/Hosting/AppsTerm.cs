@@ -36,7 +36,7 @@ internal sealed class AppsTerm : ITerm
         // Readers see the newest view: not before it is this term's own.
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _term = term = new FrameworkTerm<AppsMessage>(
-            new FrameworkTermOptions<AppsMessage>(openJournal, master, signal => new AppsMessage.MasterSignalled(signal), gate) { Observer = meter, IsCertain = isCertain },
+            new FrameworkTermOptions<AppsMessage>(openJournal, master, signal => new AppsMessage.MasterSignalled(signal), gate) { Observer = meter, IsCertain = isCertain, IsOnOwnDisk = options.OpenStore is null && options.EffectiveStore is StoreAddress.OfFile },
             core, connection => new AppsShell(connection, gate, events, _prober, meter, seen, secrets), seen.Task);
     }
 

@@ -15,6 +15,7 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
 {
     private readonly ConcurrentDictionary<ConnectionId, TaskCompletionSource<Reply>> _waiting = new();
     private volatile Func<AppsMessage, bool>? _post;
+    private volatile Errors.ApiError? _halted;
     private volatile AppsView _view = AppsView.Empty;
     private volatile TaskCompletionSource? _changed;
     private long _last;
@@ -29,10 +30,25 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
         }
     }
 
-    /// <summary>Whether requests are taken.</summary>
-    public bool IsOpen => _post is not null;
+    /// <summary>Whether requests are taken, be it only those that read.</summary>
+    public bool IsOpen => _post is not null || _halted is not null;
 
-    public void Open(Func<AppsMessage, bool> post) => _post = post;
+    public void Open(Func<AppsMessage, bool> post)
+    {
+        _post = post;
+        _halted = null;
+    }
+
+    /// <summary>Reads are answered from the newest view, everything else is refused (507).</summary>
+    public void Halt(string why, bool isClean)
+    {
+        _halted = Errors.ApiError.Of(507, "Nothing can be changed now: " + why);
+        Refuse();
+        if (isClean)
+        {
+            AnswerAll(_halted);
+        }
+    }
 
     /// <summary>Takes nothing any more. Who waits for the core still gets its answer; who waits for a change does not any more.</summary>
     public void Refuse()
@@ -45,11 +61,7 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
     public void Close()
     {
         Refuse();
-        foreach (var (connection, source) in _waiting)
-        {
-            _waiting.TryRemove(connection, out _);
-            source.TrySetResult(new Reply(connection, 503, [], Stopping.Body));
-        }
+        AnswerAll(Stopping);
     }
 
     public bool TryPost(AppsMessage message) => _post is { } post && post(message);
@@ -62,7 +74,7 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
             // Before looking: a change that comes after the look completes it.
             var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var changed = Interlocked.CompareExchange(ref _changed, fresh, null) ?? fresh;
-            if (condition(_view) || !IsOpen)
+            if (condition(_view) || _post is null)
             {
                 return;
             }
@@ -94,7 +106,7 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
         {
             if (!TryPost(new AppsMessage.ApiCalled(connection, call, CallerOf(request)) { Condition = request.Condition, Grants = request.Grants }))
             {
-                return Replies.Of(connection, IsOpen ? Busy : Stopping);
+                return Replies.Of(connection, _halted ?? (IsOpen ? Busy : Stopping));
             }
             return await answer.Task.WaitAsync(request.Context.RequestAborted);
         }
@@ -110,6 +122,15 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
         if (_waiting.TryRemove(reply.Connection, out var source))
         {
             source.TrySetResult(reply);
+        }
+    }
+
+    private void AnswerAll(Errors.ApiError error)
+    {
+        foreach (var (connection, source) in _waiting)
+        {
+            _waiting.TryRemove(connection, out _);
+            source.TrySetResult(Replies.Of(connection, error));
         }
     }
 

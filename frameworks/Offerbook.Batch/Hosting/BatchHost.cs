@@ -106,6 +106,7 @@ public sealed class BatchHost : IAsyncDisposable
             master, signal => new BatchMessage.MasterSignalled(signal), _gate)
         {
             IsCertain = isCertain,
+            IsOnOwnDisk = _options.EffectiveStore is StoreAddress.OfFile,
         };
         return new FrameworkTerm<BatchMessage>(options, new BatchCore(_options.EffectiveSettings, new SeededRandom((ulong)Random.Shared.NextInt64())),
             connection => new BatchShell(connection, _gate, _log));

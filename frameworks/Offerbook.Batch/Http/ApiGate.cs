@@ -12,8 +12,24 @@ internal sealed class ApiGate : ITermGate<BatchMessage>
     private readonly ConcurrentDictionary<ConnectionId, TaskCompletionSource<Reply>> _asking = new();
     private long _connections;
     private volatile Func<BatchMessage, bool>? _post;
+    private volatile string? _halted;
 
-    public void Open(Func<BatchMessage, bool> post) => _post = post;
+    public void Open(Func<BatchMessage, bool> post)
+    {
+        _post = post;
+        _halted = null;
+    }
+
+    /// <summary>Only the core knows the jobs: everything is refused (507).</summary>
+    public void Halt(string why, bool isClean)
+    {
+        _halted = "Nothing can be written now: " + why;
+        Refuse();
+        foreach (var connection in isClean ? _asking.Keys : [])
+        {
+            Answer(new Reply(connection, 507, ApiError.Body(_halted)));
+        }
+    }
 
     /// <summary>Asks the core. Answers 503 itself when the core has too much to do, or nobody takes calls.</summary>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
@@ -25,7 +41,8 @@ internal sealed class ApiGate : ITermGate<BatchMessage>
         if (_post?.Invoke(new BatchMessage.ApiCalled(connection, call)) != true)
         {
             _asking.TryRemove(connection, out _);
-            return Unavailable(connection, _post is null ? Closed : "Batch has too much to do. Try again in a moment");
+            return _halted is { } why ? new Reply(connection, 507, ApiError.Body(why))
+                : Unavailable(connection, _post is null ? Closed : "Batch has too much to do. Try again in a moment");
         }
         try
         {

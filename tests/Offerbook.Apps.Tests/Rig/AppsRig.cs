@@ -69,6 +69,12 @@ public sealed class AppsRig
     /// <summary>Kills the process when the journal has so many events: before (or after) the effects of that turn have left.</summary>
     public (int Events, bool EffectsLeave)? CrashAt { get; set; }
 
+    /// <summary>Kills the process when so many effects have left, counted from the first.</summary>
+    public int? CrashAfterEffects { get; set; }
+
+    /// <summary>Effects that have left so far, of all lives.</summary>
+    public int EffectsLeft { get; private set; }
+
     public AppsState State => Core.State;
 
     /// <summary>Starts a process on what the journal holds.</summary>
@@ -174,6 +180,11 @@ public sealed class AppsRig
                 return;
             }
             Perform(effects[i]);
+            if (++EffectsLeft == CrashAfterEffects)
+            {
+                Crash();
+                return;
+            }
         }
         if (CrashAt is { EffectsLeave: true } late && Journal.Count == late.Events)
         {

@@ -27,7 +27,7 @@ public sealed record ElectionOptions(string Shown, TimeSpan SessionTimeout, Func
             uri = uri.At(uri.Path.TrimEnd('/') + "/" + below);
         }
         return new ElectionOptions(Mask(uri), sessionTimeout, async (address, log) => await ZooKeeperCandidate.StandAsync(uri,
-            new ElectionSettings { SessionTimeout = sessionTimeout, Log = log }, new CandidateOptions(uri.Path, new LatchNodes(), address, LatchNodes.DataOf(address))));
+            new ElectionSettings { SessionTimeout = sessionTimeout, Log = log }, new CandidateOptions(uri.Path, new LatchNodes(address.Scheme), address, LatchNodes.DataOf(address))));
     }
 
     /// <summary>Refuses a store that the other candidates cannot reach: each of them would keep a journal of its own, and forget what the others did.</summary>

@@ -45,7 +45,7 @@ public sealed class FrameworkTerm<TMessage> : ITerm where TMessage : class
         _journal = await _options.OpenJournal(over);
         var runner = _runner = new CoreRunner<TMessage>(_core, _handler, _journal, _options.Time, observer: _options.Observer, proof: _proof);
         await runner.StartAsync(over);
-        Watch(runner.Completion);
+        Watch(WriteAsync(runner.Completion));
         Watch(_connection.Completion);
         if (await Task.WhenAny(_ready, Completion).WaitAsync(over) == Completion)
         {
@@ -94,6 +94,25 @@ public sealed class FrameworkTerm<TMessage> : ITerm where TMessage : class
         catch (JournalUnavailableException problem)
         {
             return "the journal cannot be asked who leads: " + problem.Message;
+        }
+    }
+
+    /// <exception cref="DiskFailedException">What this machine's disk holds is not known.</exception>
+    private async Task WriteAsync(Task runner)
+    {
+        try
+        {
+            await runner;
+        }
+        catch (JournalUnavailableException failure)
+        {
+            if (!failure.IsClean && _options.IsOnOwnDisk)
+            {
+                throw new DiskFailedException(failure);
+            }
+            // Reads go on from what was known last, unless another can lead.
+            _options.Gate.Halt(failure.Message, failure.IsClean);
+            throw;
         }
     }
 
