@@ -4,8 +4,7 @@ using Offerbook.Storage.Postgres;
 namespace Offerbook.Storage.Tests.Postgres;
 
 /// <summary>One server for all tests of this assembly, started by the first that needs it; each test has a database of its own.</summary>
-[SetUpFixture]
-internal sealed class PostgresFixture
+internal static class PostgresFixture
 {
     private static readonly SemaphoreSlim Starting = new(1);
     private static PostgresServer? _server;
@@ -65,8 +64,7 @@ internal sealed class PostgresFixture
         return connection;
     }
 
-    [OneTimeTearDown]
-    public async Task StopAsync()
+    public static async Task StopAsync()
     {
         if (_server is not null)
         {
