@@ -34,6 +34,12 @@ public static class StoreArchive
     }
 
     /// <summary>
+    /// What a log's epoch goes up by when it is restored: more than the takeovers that can have come after the backup (one a minute for two
+    /// years). Agents remember the newest epoch that they have followed, and would refuse a master whose epoch is older.
+    /// </summary>
+    internal const long EpochsLeftOut = 1_000_000;
+
+    /// <summary>
     /// Puts a backup in the place of a store. Every log comes back in a newer epoch than it has ever had in either, so that whoever held it is fenced.
     /// </summary>
     /// <param name="force">Replaces what is there; a file is kept beside, as <c>PATH.before-restore</c>.</param>
@@ -69,7 +75,8 @@ public static class StoreArchive
         return report;
     });
 
-    private static long Newer(StoredLog log, IReadOnlyDictionary<string, long> epochs) => Math.Max(log.Epoch, epochs.GetValueOrDefault(log.PersistenceId)) + 1;
+    private static long Newer(StoredLog log, IReadOnlyDictionary<string, long> epochs) =>
+        Math.Max(log.Epoch, epochs.GetValueOrDefault(log.PersistenceId)) + EpochsLeftOut;
 
     /// <summary>Of what is in the way, if it can be read.</summary>
     private static Dictionary<string, long> EpochsOf(string path, bool force)
