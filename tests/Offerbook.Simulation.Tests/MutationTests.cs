@@ -1,5 +1,4 @@
 using Offerbook.Simulator;
-using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Faults;
 
 namespace Offerbook.Simulation.Tests;
@@ -8,14 +7,6 @@ namespace Offerbook.Simulation.Tests;
 public sealed class MutationTests
 {
     private const int Seeds = 40;
-
-    private static readonly FaultPlan Crashes = FaultPlan.None with
-    {
-        MasterCrashesPerMinute = 2,
-        AgentCrashesPerMinute = 4,
-        FrameworkCrashesPerMinute = 6,
-        SlowDisksPerMinute = 4,
-    };
 
     [TestCase(Mutation.AnswerBeforeFlush, new[] { "I1:", "I2:", "I3:", "I12:", "I13:" })]
     [TestCase(Mutation.LoseWhatWasFlushed, new[] { "I1:", "I2:", "I3:", "I12:", "I13:", "threw" })]
@@ -51,20 +42,26 @@ public sealed class MutationTests
     [TestCase(Mutation.AppsDenyHealth, new[] { "L1:" })]
     [TestCase(Mutation.AppsOverreach, new[] { "I10:" })]
     [TestCase(Mutation.AppsDisorder, new[] { "I11:" })]
+    [TestCase(Mutation.DropTheFence, new[] { "I8:" })]
+    [TestCase(Mutation.KeepTheEpoch, new[] { "I8:" })]
+    [TestCase(Mutation.ResendBlindly, new[] { "I7:" })]
+    [TestCase(Mutation.PresumeDone, new[] { "I1:" })]
+    [TestCase(Mutation.ReadStale, new[] { "I1:", "I7:", "I12:", "L1:" })]
+    [TestCase(Mutation.ProveNothing, new[] { "I8:" })]
+    [TestCase(Mutation.SkipTheSessionCheck, new[] { "I8:" })]
+    [TestCase(Mutation.IgnoreExpiry, new[] { "L1:" })]
+    [TestCase(Mutation.MistakeLossForExpiry, new[] { "I21:" })]
+    [TestCase(Mutation.StandTwice, new[] { "I21:" })]
+    [TestCase(Mutation.LeadUnelected, new[] { "I21:" })]
+    [TestCase(Mutation.ServeUnelected, new[] { "I8:", "L1:" })]
+    [TestCase(Mutation.RestartEventIds, new[] { "I12:" })]
+    [TestCase(Mutation.ForgetFailoverDeadlines, new[] { "I7:" })]
+    [TestCase(Mutation.KillWhatRuns, new[] { "I22:" })]
+    [TestCase(Mutation.AcceptBackwardState, new[] { "I6:" })]
+    [TestCase(Mutation.KeepTheNode, new[] { "I21:" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
     {
-        var options = SimulationOptions.Default with
-        {
-            Duration = TimeSpan.FromMinutes(2),
-            HealLimit = TimeSpan.FromMinutes(15),
-            Mutation = mutation,
-            Faults = mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed or (>= Mutation.RestartRecoveredTasks and not (Mutation.HalveGroups or Mutation.SpareGroups)) ? Crashes : FaultPlan.None,
-            WildFrameworks = mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
-            AppsClients = mutation is < Mutation.RescindTwice or Mutation.LoseKills or (>= Mutation.RestartRecoveredTasks and not (Mutation.HalveGroups or Mutation.SpareGroups)),
-            Trees = mutation is Mutation.AppsOverreach or Mutation.AppsDisorder,
-            Operators = mutation is >= Mutation.RescindTwice and < Mutation.RestartRecoveredTasks,
-            Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
-        };
+        var options = MutationRuns.OptionsFor(mutation);
         var found = new List<string>();
         for (var seed = 1UL; seed <= Seeds && found.Count == 0; seed++)
         {
@@ -76,4 +73,10 @@ public sealed class MutationTests
         Assert.That(found, Has.Count.EqualTo(1), $"{mutation} is not found in {Seeds} seeds");
         Assert.That(invariants.Where(name => found[0].Contains(name, StringComparison.Ordinal)), Is.Not.Empty, found[0]);
     }
+
+    [Test]
+    public void Mutations_All_HaveACase() => Assert.That(
+        typeof(MutationTests).GetMethod(nameof(Defect_PutInOnPurpose_IsFound))!.GetCustomAttributes(typeof(TestCaseAttribute), false)
+            .Cast<TestCaseAttribute>().Select(item => item.Arguments[0]),
+        Is.EquivalentTo(Enum.GetValues<Mutation>().Where(mutation => mutation != Mutation.None)));
 }

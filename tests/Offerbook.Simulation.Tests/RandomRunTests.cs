@@ -19,7 +19,7 @@ public sealed class RandomRunTests
     {
         var failed = new List<string>();
         var totals = new SimulationTotals();
-        var seeds = Enumerable.Range(1, 160).Select(seed => (ulong)seed).ToList();
+        var seeds = Enumerable.Range(1, 120).Select(seed => (ulong)seed).ToList();
         await SimulatorRunner.RunAsync(seeds, Short, twice: false, threads: 2, report =>
         {
             totals.Add(report);
@@ -42,7 +42,7 @@ public sealed class RandomRunTests
         var failed = new List<string>();
         var (deployments, pods) = (0L, 0L);
         var options = Short with { Trees = true, WildFrameworks = 0, Operators = false };
-        var seeds = Enumerable.Range(1, 100).Select(seed => (ulong)seed).ToList();
+        var seeds = Enumerable.Range(1, 80).Select(seed => (ulong)seed).ToList();
         await SimulatorRunner.RunAsync(seeds, options, twice: false, threads: 2, report =>
         {
             deployments += report.Counts.DeploymentsFinished;

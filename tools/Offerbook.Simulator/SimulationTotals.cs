@@ -35,6 +35,10 @@ public sealed class SimulationTotals
         _faults += counts.FaultsStruck;
     }
 
+    /// <param name="took">Real time of all runs together, on however many threads.</param>
+    public void WritePaceTo(TextWriter output, TimeSpan took) => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{_events / took.TotalSeconds:0} events a second, {_virtual.TotalHours / took.TotalMinutes:0.0} virtual hours a minute"));
+
     public void WriteTo(TextWriter output)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,

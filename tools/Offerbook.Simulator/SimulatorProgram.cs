@@ -1,4 +1,5 @@
 using System.Globalization;
+using Offerbook.Simulator.Faults;
 using Offerbook.Simulator.Hosting;
 using Offerbook.Simulator.Scenarios;
 
@@ -17,6 +18,10 @@ public static class SimulatorProgram
         {
             output.WriteLine($"At least one seed and one virtual minute are needed, not {options.Seeds} seeds of {options.Minutes} minutes.");
             return 2;
+        }
+        if (options.Mutations)
+        {
+            return MutationProgram.Run(output, cancellation);
         }
         if (options.Scenario is { } scenario)
         {
@@ -40,6 +45,7 @@ public static class SimulatorProgram
     {
         var seeds = Enumerable.Range(0, options.Seeds).Select(i => options.FirstSeed + (ulong)i).ToList();
         var totals = new SimulationTotals();
+        var began = TimeProvider.System.GetTimestamp();
         await SimulatorRunner.RunAsync(seeds, simulation, options.Twice, Threads, report =>
         {
             totals.Add(report);
@@ -53,6 +59,7 @@ public static class SimulatorProgram
             }
         }, cancellation);
         totals.WriteTo(output);
+        totals.WritePaceTo(output, TimeProvider.System.GetElapsedTime(began));
         return totals.Failures == 0 ? 0 : 1;
     }
 

@@ -29,11 +29,17 @@ internal sealed class RecoveryGuard(MasterSettings settings)
 
     public void AllocatorTimedOut() => AllocationHeld = false;
 
+    /// <summary>
+    /// Rounded up, where the original rounds down: of three agents it would wait for two, and give away what the third's tasks have used of
+    /// a quota.
+    /// </summary>
+    private int Awaited() => (int)Math.Ceiling(_expected * settings.AllocatorAgentRecoveryFactor - 1e-9);
+
     /// <summary>Fewer are awaited than before.</summary>
     public void Review(in Turn turn, ClusterState cluster, AgentLoss loss)
     {
         var missing = cluster.Agents.Recovered.Count;
-        if (AllocationHeld && _expected - missing >= (int)(_expected * settings.AllocatorAgentRecoveryFactor))
+        if (AllocationHeld && _expected - missing >= Awaited())
         {
             AllocationHeld = false;
             turn.CancelTimer(AllocatorRecoveryTimer.Only);

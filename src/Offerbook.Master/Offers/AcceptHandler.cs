@@ -111,7 +111,11 @@ internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, Task
         {
             foreach (var task in OperationOutcomes.TasksOf(operation))
             {
-                _outcomes.Tell(turn, framework, task, state, Reason.InvalidOffers, message);
+                // A call that came twice, because its sender had no answer: what it launched the first time lives, and is not dropped.
+                if (framework.Tasks.Find(TaskId.From(task.TaskId)) is null)
+                {
+                    _outcomes.Tell(turn, framework, task, state, Reason.InvalidOffers, message);
+                }
             }
             OperationOutcomes.TellOperation(turn, framework, null, operation, "Operation attempted with invalid offers: " + invalid);
         }

@@ -87,6 +87,17 @@ internal sealed class LaunchTests
         Assert.That(aware.Updates.Single().State, Is.EqualTo(TaskState.TaskDropped));
     }
 
+    /// <summary>Row 15 of the fault matrix: its sender had no answer, and said it once more.</summary>
+    [Test]
+    public void Accept_ThatCameTwice_LaunchesOnceAndDropsNothing()
+    {
+        var offer = _scheduler.Offers[0];
+        _scheduler.Accept(offer, TestScheduler.Task(offer, "t"));
+        Assert.That(_scheduler.Accept(offer, TestScheduler.Task(offer, "t")).Status, Is.EqualTo(202));
+        Assert.That(_agent.Of(AgentEventType.Launch), Has.Count.EqualTo(1));
+        Assert.That(_scheduler.Updates, Is.Empty);
+    }
+
     [Test]
     public void Launch_WithOneBadTask_StartsTheOther()
     {

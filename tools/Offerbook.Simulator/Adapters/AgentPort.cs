@@ -29,6 +29,7 @@ public sealed class AgentPort
             EventArrived = (number, bytes) => Post(new AgentMessage.MasterEventReceived(number, Event.Parser.ParseFrom(bytes.Span))),
             Ended = (number, status, reason) => Post(new AgentMessage.MasterConnectionEnded(number, status, reason)),
             CallFailed = (number, call, status, reason) => Post(new AgentMessage.MasterCallFailed(number, (Call)call, status, reason)),
+            Elected = () => Post(new AgentMessage.MasterElected()),
         };
         containers.Report = Post;
         executors.TryPost = message => _node!.TryPost(message);

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Offerbook.Actors;
 using Offerbook.Simulator.Finding;
 using Offerbook.Simulator.Network;
 
@@ -13,6 +14,9 @@ public sealed class StreamClient
     /// <summary>How long the client waits for the answer to a call, or for the first frame of a stream.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    /// <summary>Between two attempts to find a leader among several.</summary>
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
+
     private readonly SimNetwork _network;
     private readonly string _name;
     private readonly LeaderFinder _finder;
@@ -21,17 +25,26 @@ public sealed class StreamClient
     private SimExchange? _stream;
     private SimExchange? _call;
     private long _number;
+    private int _attempt;
     private string? _streamId;
     private string _server = "";
     private Action? _waitsForLeader;
+    private readonly SeededRandom _chance;
 
     public StreamClient(SimNetwork network, string name, LeaderFinder finder, string path)
     {
         (_network, _name, _finder, _path) = (network, name, finder, path);
+        _chance = network.World.Seeds.For("attempts of " + name);
         finder.Changed = LeaderChanged;
     }
 
     public required Action<long, ReadOnlyMemory<byte>> EventArrived { get; init; }
+
+    /// <summary>
+    /// Another leads than the server of the stream. Null: the stream is closed, which <see cref="Ended"/> tells; else the core is told,
+    /// and says itself what becomes of the stream.
+    /// </summary>
+    public Action? Elected { get; init; }
 
     /// <summary>The stream could not be opened or has ended; the status if it was refused.</summary>
     public required Action<long, int?, string> Ended { get; init; }
@@ -47,18 +60,23 @@ public sealed class StreamClient
     {
         Drop();
         _number = number;
-        Open(number, what, subscribe, LeaderFinder.MaxRedirects);
+        Try(_attempt, number, what, subscribe, LeaderFinder.MaxRedirects, _network.World.Elapsed + Patience);
     }
 
-    private void Open(long number, string what, IMessage subscribe, int redirects)
+    private void Try(int attempt, long number, string what, IMessage subscribe, int redirects, TimeSpan end)
     {
+        if (attempt != _attempt)
+        {
+            return;
+        }
         if (_finder.Current is not { } server)
         {
-            WaitForLeader(number, () => Open(number, what, subscribe, redirects));
+            WaitForLeader(number, () => Try(attempt, number, what, subscribe, redirects, end));
             return;
         }
         int? refused = null;
         var text = "";
+        var isOpen = false;
         string? elsewhere = null;
         _server = server;
         _stream = _network.Send(_name, server, Frame(what, subscribe, streamId: null),
@@ -70,6 +88,7 @@ public sealed class StreamClient
                 }
                 if (frame.Status == 200)
                 {
+                    isOpen = true;
                     _streamId = frame.StreamId;
                     SendNext();
                 }
@@ -88,11 +107,11 @@ public sealed class StreamClient
             },
             reason =>
             {
-                if (number != _number)
+                if (attempt != _attempt)
                 {
                     return;
                 }
-                Drop();
+                Cut();
                 if (elsewhere is not null)
                 {
                     _finder.Redirected(elsewhere);
@@ -103,7 +122,13 @@ public sealed class StreamClient
                 }
                 if (elsewhere is not null && redirects > 0)
                 {
-                    Open(number, what, subscribe, redirects - 1);
+                    Try(attempt, number, what, subscribe, redirects - 1, end);
+                    return;
+                }
+                // While several may lead the attempt goes on in here, so that the core's back-off does not outlast an election.
+                if (_finder.AreSeveral && !isOpen && (elsewhere is not null || refused is null or 503) && _network.World.Elapsed < end)
+                {
+                    _network.World.Schedule(MaxPause * _chance.NextDouble(), null, () => Try(attempt, number, what, subscribe, LeaderFinder.MaxRedirects, end));
                     return;
                 }
                 Ended(number, refused == 503 ? null : refused, refused is null ? reason : text);
@@ -136,6 +161,10 @@ public sealed class StreamClient
             _waitsForLeader = null;
             open();
         }
+        else if (leader != _server && Elected is not null)
+        {
+            Elected();
+        }
         else if (_stream is not null && leader != _server)
         {
             var number = _number;
@@ -165,6 +194,12 @@ public sealed class StreamClient
 
     /// <summary>The process has died, or the connection is not wanted any more.</summary>
     public void Drop()
+    {
+        _attempt++;
+        Cut();
+    }
+
+    private void Cut()
     {
         _calls.Clear();
         _stream?.Abort();

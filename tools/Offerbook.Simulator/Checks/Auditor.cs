@@ -74,7 +74,9 @@ public sealed class Auditor
         {
             Store = new StoreLedger(store);
             _ = new SilenceLedger(cluster);
+            Elections = new ElectionLedger(cluster);
         }
+        _ = new KillLedger(cluster);
         _convergence = new Convergence(cluster);
         foreach (var machine in cluster.Machines)
         {
@@ -115,6 +117,9 @@ public sealed class Auditor
     /// <summary>What the shared store was seen to do; null in a cluster that has none.</summary>
     public StoreLedger? Store { get; }
 
+    /// <summary>Null in a cluster without elections.</summary>
+    public ElectionLedger? Elections { get; }
+
     public MachineLedger Machines { get; }
 
     public PodLedger Pods { get; }
@@ -146,6 +151,7 @@ public sealed class Auditor
             fold();
         }
         _subscribers.ForEach(subscriber => subscriber.Check());
+        Elections?.Check();
         Pods.Check();
         _apps.Check();
         Jobs.Check();

@@ -18,7 +18,7 @@ public sealed class Convergence(SimCluster cluster)
                 return process.Name + " is down";
             }
         }
-        if ((cluster.Masters.WhyNotLed() ?? cluster.AppsRole.WhyNotLed() ?? cluster.BatchRole.WhyNotLed()) is { } leaderless)
+        if ((cluster.Masters.WhyNotLed(cluster.Coordinator) ?? cluster.AppsRole.WhyNotLed(cluster.Coordinator) ?? cluster.BatchRole.WhyNotLed(cluster.Coordinator)) is { } leaderless)
         {
             return leaderless;
         }

@@ -23,6 +23,9 @@ public sealed record ClusterPlan(int Agents, int CpusMilli, int MemMegabytes, in
     /// <summary>How long a restarted master waits for the agents it knows.</summary>
     public TimeSpan AgentReregisterTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How many agents a master gives up in a time; null sets no limit.</summary>
+    public Master.RemovalRate? AgentRemovals { get; init; }
+
     /// <summary>Events between snapshots, for every core; small ones make recovery from snapshots common.</summary>
     public int SnapshotEvery { get; init; } = 1_000;
 

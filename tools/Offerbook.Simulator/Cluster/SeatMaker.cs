@@ -18,6 +18,8 @@ internal sealed class SeatMaker(SimCluster cluster)
     public static readonly NodeFormat MasterFormat = new MasterNodes();
     public static readonly NodeFormat FrameworkFormat = new LatchNodes();
 
+    private static string ParentOf(string path, NodeFormat format) => format.Folder.Length == 0 ? path : $"{path}/{format.Folder}";
+
     /// <param name="persistenceId">The log that they share.</param>
     public SimRole<TMessage> Make<TMessage, TPort>(
         string name, int count, string path, NodeFormat format, string persistenceId, Func<SeededRandom, ICore<TMessage>> boot, Func<string, TPort> port,
@@ -50,7 +52,7 @@ internal sealed class SeatMaker(SimCluster cluster)
                 ? Encoding.UTF8.GetBytes($$"""{"address":{"hostname":"{{host}}","ip":"{{address}}","port":5050},"hostname":"{{host}}"}""")
                 : LatchNodes.DataOf(uri);
             var options = new CandidateOptions(path, format, uri, data);
-            var seat = new SimSeat<TMessage>(cluster.Network, cluster.Coordinator!, node, wall, random => new CandidateCore(options, random));
+            var seat = new SimSeat<TMessage>(cluster.Network, cluster.Coordinator!, node, wall, ParentOf(path, format), random => new CandidateCore(options, random));
             attach(made, node, seat);
             nodes.Add(node);
             processes.Add(seat);

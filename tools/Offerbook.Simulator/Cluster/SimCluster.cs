@@ -209,6 +209,7 @@ public sealed class SimCluster
         AgentPingInterval = Plan.AgentPingInterval,
         AgentReregisterTimeout = Plan.AgentReregisterTimeout,
         SnapshotInterval = Plan.SnapshotEvery,
+        AgentRemovalRateLimit = Plan.AgentRemovals,
     };
 
     public MasterCore NewMaster(SeededRandom random) => new(MasterSettings, random);

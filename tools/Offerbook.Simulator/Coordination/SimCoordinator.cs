@@ -118,8 +118,33 @@ public sealed class SimCoordinator
         }
     }
 
-    /// <summary>Paths of all nodes; for checks.</summary>
-    public IReadOnlyCollection<string> Paths => _nodes.Keys;
+    // For checks, which may see what no client can.
+
+    public bool Exists(string path) => _nodes.ContainsKey(path);
+
+    /// <summary>The lowest of the candidates' nodes below a path; null when there is none.</summary>
+    public string? FirstOf(string path) =>
+        _nodes.Where(item => item.Value.Owner != 0 && ParentOf(item.Key) == path).Select(item => item.Key).Min(StringComparer.Ordinal);
+
+    public int CountOf(string path) => _nodes.Count(item => item.Value.Owner != 0 && ParentOf(item.Key) == path);
+
+    /// <summary>Whether a node is there and its session neither over nor doomed.</summary>
+    public bool IsAlive(string path) => _nodes.TryGetValue(path, out var node) && _sessions.TryGetValue(node.Owner, out var session) && !session.IsDoomed;
+
+    /// <summary>Two nodes of one session in one election; null when there are none.</summary>
+    public string? Twice()
+    {
+        var seen = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (path, node) in _nodes)
+        {
+            var owner = $"{ParentOf(path)} {node.Owner}";
+            if (node.Owner != 0 && !seen.TryAdd(owner, path))
+            {
+                return $"{seen[owner]} and {path}";
+            }
+        }
+        return null;
+    }
 
     internal CoordinatorConnection Open(string host)
     {

@@ -109,10 +109,65 @@ public enum Mutation
 
     /// <summary>It does not see what apps and groups depend on.</summary>
     AppsDisorder,
+
+    // What follows needs elections.
+
+    /// <summary>The store lets anybody append who once held the log.</summary>
+    DropTheFence,
+
+    /// <summary>A takeover does not raise the epoch.</summary>
+    KeepTheEpoch,
+
+    /// <summary>An append whose answer was lost is sent again as if it were another.</summary>
+    ResendBlindly,
+
+    /// <summary>An append whose answer was lost is taken for done.</summary>
+    PresumeDone,
+
+    /// <summary>A takeover does not read the newest event.</summary>
+    ReadStale,
+
+    /// <summary>What a leader decided leaves whether it is known to lead or not.</summary>
+    ProveNothing,
+
+    /// <summary>A leader does not look at its session any more.</summary>
+    SkipTheSessionCheck,
+
+    /// <summary>Candidates are not told that their session has expired.</summary>
+    IgnoreExpiry,
+
+    /// <summary>Candidates take a lost connection for an expired session.</summary>
+    MistakeLossForExpiry,
+
+    /// <summary>A candidate whose create got no answer creates once more.</summary>
+    StandTwice,
+
+    /// <summary>A candidate does not see those before it.</summary>
+    LeadUnelected,
+
+    /// <summary>A process that stands in an election serves whether it leads or not.</summary>
+    ServeUnelected,
+
+    /// <summary>A new leader of Apps numbers its events from 1.</summary>
+    RestartEventIds,
+
+    /// <summary>A new master does not know by when frameworks must be back.</summary>
+    ForgetFailoverDeadlines,
+
+    /// <summary>A new leader of Apps kills what it finds running.</summary>
+    KillWhatRuns,
+
+    /// <summary>Agents report a state that a task had before, after a later one.</summary>
+    AcceptBackwardState,
+
+    /// <summary>A candidate that stepped down keeps its node.</summary>
+    KeepTheNode,
 }
 
 internal static class Mutations
 {
+    public static bool NeedsElections(this Mutation mutation) => mutation >= Mutation.DropTheFence;
+
     public static void Apply(Mutation mutation, SimCluster cluster)
     {
         foreach (var process in cluster.Processes)
@@ -137,5 +192,6 @@ internal static class Mutations
         {
             apps.Spoil = AppsDefects.Of(mutation);
         }
+        ElectionDefects.Apply(mutation, cluster);
     }
 }

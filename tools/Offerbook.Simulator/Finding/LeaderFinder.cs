@@ -9,6 +9,9 @@ public abstract class LeaderFinder
     /// <summary>The machine to try; null when none is known.</summary>
     public abstract string? Current { get; }
 
+    /// <summary>Whether there are several machines that may lead.</summary>
+    public virtual bool AreSeveral => true;
+
     /// <summary>Told when <see cref="Current"/> becomes another by itself.</summary>
     public Action? Changed { get; set; }
 
@@ -27,6 +30,8 @@ public abstract class LeaderFinder
 public sealed class OnlyLeader(string host) : LeaderFinder
 {
     public override string? Current => host;
+
+    public override bool AreSeveral => false;
 }
 
 /// <summary>A list of addresses, tried in turn; redirects are followed.</summary>

@@ -129,7 +129,8 @@ public sealed class SimNetwork(SimWorld world)
     /// <summary>Ends every cut and clog.</summary>
     public void Mend()
     {
-        foreach (var link in _links)
+        // What comes through a mended link may be the first to use another.
+        foreach (var link in _links.ToArray())
         {
             link.Mend();
             link.ResetRate = 0;

@@ -3,6 +3,7 @@ using Offerbook.Agent;
 using Offerbook.Agent.Containers;
 using Offerbook.Master;
 using Offerbook.Simulator.Cluster;
+using Offerbook.Wire.Identity;
 
 namespace Offerbook.Simulator.Scenarios;
 
@@ -222,4 +223,70 @@ internal static class AgentScenarios
         story.Until("the framework hears that it was killed", () => story.StateOf(task) == TaskState.TaskKilled);
         story.Require(story.Running("/web").Count == 0, "nothing runs any more");
     }
+
+    /// <summary>Every LAUNCH and ACCEPT is heard once more a moment later, and every update at once, as from a connection that repeated it.</summary>
+    public static void ToldTwice(Scenario story)
+    {
+        var (repeated, connection) = (0, 1_000_000_000L);
+        var told = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        story.Cluster.Master.Received += message =>
+        {
+            MasterMessage? again = message switch
+            {
+                MasterMessage.SchedulerCallReceived { Call.Accept: not null } call => call with { Connection = new ConnectionId(++connection) },
+                MasterMessage.AgentCallReceived { Call.Update: not null } call => call with { Connection = new ConnectionId(++connection) },
+                _ => null,
+            };
+            if (again is not null && !told.Contains(message))
+            {
+                told.Add(again);
+                repeated++;
+                story.Cluster.World.Schedule(message is MasterMessage.AgentCallReceived ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50), null,
+                    () => story.Cluster.Master.TryPost(again));
+            }
+        };
+        foreach (var machine in story.Cluster.Machines)
+        {
+            machine.Agent.Received += message =>
+            {
+                if (message is AgentMessage.MasterEventReceived { Event.Launch: not null } launch && told.Add(launch))
+                {
+                    var again = launch with { };
+                    told.Add(again);
+                    repeated++;
+                    story.Cluster.World.Schedule(TimeSpan.FromMilliseconds(50), null, () => machine.Agent.TryPost(again));
+                }
+            };
+        }
+        story.PutApp("/web", instances: 4);
+        story.UntilConverged();
+        story.DeleteApp("/web");
+        story.UntilConverged();
+        story.Require(repeated > 12, $"only {repeated} messages were repeated");
+        story.Require(story.Offers.Launches == 4, $"{story.Offers.Launches} tasks were launched for 4 instances");
+    }
+
+    /// <summary>One agent in ten minutes may be given up: of two that vanish together one is, and the other comes back in time.</summary>
+    public static void HalfVanish(Scenario story)
+    {
+        story.PutApp("/web", instances: 6);
+        story.UntilConverged();
+        foreach (var machine in story.Cluster.Machines.Take(2))
+        {
+            story.Cluster.Network.Cut("master", machine.Name, TimeSpan.FromMinutes(5));
+        }
+        var unreachable = 0;
+        story.Until("the first of them is given up", () => Unreachable(story) > 0, 200);
+        for (var i = 0; i < 3; i++)
+        {
+            story.Seconds(55);
+            unreachable = Math.Max(unreachable, Unreachable(story));
+        }
+        story.Require(unreachable == 1, $"{unreachable} agents are given up, and one in ten minutes may be");
+        story.UntilConverged(1_200);
+    }
+
+    private static int Unreachable(Scenario story) => story.Cluster.Master.Core is MasterCore master
+        ? master.View(story.Cluster.Master.Clock.Now).UnreachableAgents
+        : 0;
 }

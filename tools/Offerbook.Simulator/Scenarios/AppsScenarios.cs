@@ -1,4 +1,5 @@
 using Offerbook.Agent.Containers;
+using Offerbook.Client.Scheduling;
 
 namespace Offerbook.Simulator.Scenarios;
 
@@ -79,5 +80,53 @@ internal static class AppsScenarios
         story.Cluster.Apps.Disk.Full = false;
         story.Cluster.Apps.Start();
         story.UntilConverged();
+    }
+
+    public static void FailedFlush(Scenario story)
+    {
+        story.PutApp("/web", instances: 1);
+        story.UntilConverged();
+        story.Cluster.Apps.Disk.FlushErrorRate = 1;
+        var answer = story.TryPutApp("/web", instances: 2, revision: 2);
+        story.Until("the process ends", () => !story.Cluster.Apps.IsUp);
+        story.Seconds(40);
+        story.Require(answer() is null or >= 500, $"a change whose flush failed was answered {answer()}");
+        story.Cluster.Apps.Disk.FlushErrorRate = 0;
+        story.Cluster.Apps.Start();
+        story.UntilConverged();
+    }
+
+    /// <summary>Only whole turns are kept of what was being written; all that was acknowledged is there.</summary>
+    public static void TornTail(Scenario story)
+    {
+        story.Cluster.Apps.Disk.KeepUnacknowledgedRate = 0;
+        story.Cluster.Apps.Disk.TornWriteRate = 1;
+        for (var i = 1; i <= 5; i++)
+        {
+            story.PutApp("/web-" + i, instances: 1);
+            story.TryPutApp("/late-" + i, instances: 1);
+            story.Until("events are being written", () => story.Cluster.Apps.Journal!.IsFlushing);
+            story.Cluster.Apps.Crash("kill -9");
+            story.Seconds(35);
+            story.Cluster.Apps.Start();
+        }
+        story.UntilConverged();
+    }
+
+    public static void KilledBeforeAccept(Scenario story)
+    {
+        var kills = 0;
+        story.Cluster.Apps.Emitted += effect =>
+        {
+            if (effect is CallMaster { Call.Accept: not null } && kills++ < 3)
+            {
+                story.Cluster.World.Schedule(TimeSpan.Zero, "Apps is killed before its ACCEPT is sent", () =>
+                    story.Cluster.Bounce(story.Cluster.Apps, TimeSpan.FromSeconds(2)));
+            }
+        };
+        story.PutApp("/web", instances: 4);
+        story.UntilConverged();
+        story.Require(kills > 0, "it was killed");
+        story.Require(story.Running("/web").Count == 4, "four run");
     }
 }

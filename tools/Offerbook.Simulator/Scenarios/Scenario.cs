@@ -1,11 +1,17 @@
+using Google.Protobuf;
 using Mesos.V1;
 using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
 using Offerbook.Agent;
 using Offerbook.Master;
+using Offerbook.Simulator.Adapters;
 using Offerbook.Simulator.Checks;
 using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Coordination;
 using Offerbook.Simulator.Machines;
+using Offerbook.Simulator.Network;
+using Offerbook.Simulator.Seats;
+using Offerbook.Simulator.Storage;
 using Offerbook.Simulator.Workload;
 using TaskStatus = Mesos.V1.TaskStatus;
 
@@ -86,21 +92,23 @@ public sealed class Scenario
     // Requests.
 
     /// <summary>Puts an app and waits for the acknowledgement.</summary>
-    public void PutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "")
+    /// <param name="to">The machine that is asked; null: any of Apps.</param>
+    public void PutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "", string? to = null)
     {
-        var answer = TryPutApp(id, instances, revision, minimumHealthCapacity, behaviour);
+        var answer = TryPutApp(id, instances, revision, minimumHealthCapacity, behaviour, to);
         Until("an answer to the PUT of " + id, () => answer() is not null, 60);
         Require(answer() is 200 or 201, $"the PUT of {id} is answered {answer()}");
     }
 
     /// <returns>The status of the answer so far.</returns>
-    public Func<int?> TryPutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "")
+    /// <param name="to">The machine that is asked; null: any of Apps.</param>
+    public Func<int?> TryPutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "", string? to = null)
     {
         int? answer = null;
         var record = Record(id);
         var facts = new AppFacts(instances, revision, true);
         _client.Send("PUT /v2/apps" + id, Definition(id, facts, minimumHealthCapacity, behaviour), [record], (_, _) => [facts],
-            (status, _) => answer = status);
+            (status, _) => answer = status, to);
         return () => answer;
     }
 
@@ -189,6 +197,32 @@ public sealed class Scenario
     public bool? IsOffered(SimMachine machine) => Cluster.Master.Core is MasterCore master && machine.Agent.Core is AgentCore agent
         ? master.View(Cluster.Master.Clock.Now).Agents.FirstOrDefault(known => known.Id == agent.View().Id)?.Active
         : null;
+
+    /// <summary>Has an operator's call taken by whoever leads.</summary>
+    public void Order(Mesos.V1.Master.Call call)
+    {
+        int? status = null;
+        Cluster.Network.Send(SimCluster.ClientName, Cluster.Masters.LeadingProcess.Name, new SimFrame("operator " + call.Type, call.ToByteArray()) { Path = MasterPort.OperatorPath },
+            frame => status = frame.Status, _ => { }, TimeSpan.FromSeconds(15));
+        Until($"{call.Type} is taken", () => status is 200 or 202, 20);
+    }
+
+    // Elections.
+
+    public SimStore Store => Cluster.Store!;
+
+    public SimCoordinator Coordinator => Cluster.Coordinator!;
+
+    /// <summary>The process of whoever leads.</summary>
+    public ISeat Leader<TMessage>(SimRole<TMessage> role) where TMessage : class => (ISeat)role.LeadingProcess;
+
+    /// <summary>Waits until each part has one leader, and everybody stands.</summary>
+    public void UntilLed(double seconds = 60) => Until("each part is led, and all know by whom", () =>
+        (Cluster.Masters.WhyNotLed(Coordinator) ?? Cluster.AppsRole.WhyNotLed(Coordinator) ?? Cluster.BatchRole.WhyNotLed(Coordinator)) is null
+        && Cluster.Seats.All(seat => seat.LeaderHost is not null), seconds);
+
+    /// <summary>Terms begun by all who stand in an election.</summary>
+    public int Terms => Cluster.Seats.Sum(seat => seat.Terms);
 
     public bool EverRan(string task) => _auditor.Machines.EverBegan(task);
 

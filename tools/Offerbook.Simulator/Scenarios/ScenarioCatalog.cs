@@ -1,9 +1,11 @@
+using Offerbook.Simulator.Cluster;
+
 namespace Offerbook.Simulator.Scenarios;
 
 /// <summary>Every named scenario. Names are sentences that say what must be true.</summary>
 public static class ScenarioCatalog
 {
-    public static IReadOnlyList<(string Name, Action<Scenario> Play)> All { get; } =
+    private static readonly IReadOnlyList<(string Name, Action<Scenario> Play)> Single =
     [
         ("agent_killed_and_restarted_readopts_its_tasks", AgentScenarios.KilledAndRestartedReadopts),
         ("task_that_ended_while_its_agent_was_down_is_reported_with_its_true_end", AgentScenarios.EndedWhileDown),
@@ -42,15 +44,57 @@ public static class ScenarioCatalog
         ("batch_killed_while_its_job_runs_launches_no_run_twice", BatchScenarios.KilledWhileJobRuns),
         ("run_lost_with_its_machine_succeeds_once", BatchScenarios.RunEndsOnceWhenItsMachineReboots),
         ("full_disk_acknowledges_nothing", AppsScenarios.FullDisk),
+        ("failed_flush_ends_the_process_and_acknowledges_nothing", AppsScenarios.FailedFlush),
+        ("torn_last_record_is_cut_off_and_the_rest_kept", AppsScenarios.TornTail),
+        ("launch_and_its_acceptance_and_its_updates_told_twice_count_once", AgentScenarios.ToldTwice),
+        ("apps_killed_between_deciding_and_asking_for_a_launch_loses_and_doubles_nothing", AppsScenarios.KilledBeforeAccept),
     ];
 
-    public static Action<Scenario>? Find(string name)
+    /// <summary>Stories of three masters, two of Apps and two of Batch.</summary>
+    private static readonly IReadOnlyList<(string Name, Action<Scenario> Play)> Elected =
+    [
+        ("leader_killed_is_followed_within_its_session_and_a_second", LeaderScenarios.Killed),
+        ("leader_told_to_end_hands_over_in_half_a_second", LeaderScenarios.ToldToEnd),
+        ("leader_paused_past_session_commits_nothing", LeaderScenarios.PausedPastSession),
+        ("leader_of_apps_paused_past_session_commits_nothing", LeaderScenarios.AppsPausedPastSession),
+        ("leader_whose_session_expires_steps_down_stays_alive_and_stands_again", LeaderScenarios.SessionExpires),
+        ("leader_that_loses_and_regains_its_leadership_kills_nothing", LeaderScenarios.RegainsLeadership),
+        ("connection_lost_for_less_than_the_session_changes_nothing", LeaderScenarios.ConnectionLost),
+        ("ensemble_down_for_ten_minutes_stops_nobody", LeaderScenarios.EnsembleDown),
+        ("master_cut_off_from_the_coordination_service_only_is_fenced", LeaderScenarios.CutFromCoordinationOnly),
+        ("answer_of_a_create_that_is_lost_leads_to_no_second_node", LeaderScenarios.LostCreates),
+        ("framework_gone_is_given_up_at_its_deadline_whoever_leads", LeaderScenarios.DeadlineOutlivesFailover),
+        ("quota_holds_while_agents_come_back_to_a_new_leader", LeaderScenarios.QuotaWhileRecovering),
+        ("master_killed_after_it_took_an_acceptance_before_its_agent_heard", LeaderScenarios.KilledAfterAccept),
+        ("master_killed_before_an_acceptance_reached_it", LeaderScenarios.KilledBeforeAccept),
+        ("launch_of_a_deposed_master_that_comes_late_is_not_obeyed", LeaderScenarios.LateOrders),
+        ("apps_leader_killed_in_a_rolling_update_keeps_health_capacity", LeaderScenarios.AppsKilledMidUpdate),
+        ("apps_leader_that_abdicates_leaves_its_deployments_to_the_other", LeaderScenarios.AppsAbdicates),
+        ("batch_leader_killed_while_its_job_runs_launches_no_run_twice", LeaderScenarios.BatchKilled),
+        ("store_that_is_full_is_never_acknowledged", StoreScenarios.Full),
+        ("store_that_is_slow_loses_nothing_and_deposes_nobody", StoreScenarios.Slow),
+        ("store_down_for_a_minute_is_waited_for", StoreScenarios.Down),
+        ("connection_reset_in_the_middle_of_commits_is_resolved_by_their_keys", StoreScenarios.ResetMidCommit),
+        ("leader_cut_off_from_the_store_only_lets_another_lead", StoreScenarios.CutOff),
+        ("clocks_stepped_and_drifting_on_every_machine_depose_nobody", LeaderScenarios.Clocks),
+        ("everything_killed_at_once_comes_back_under_one_leader", LeaderScenarios.EverythingKilled),
+    ];
+
+    public static IReadOnlyList<NamedScenario> All { get; } =
+    [
+        .. Single.Select(item => new NamedScenario(item.Name, item.Play, ClusterPlan.Default)),
+        new NamedScenario("agents_that_vanish_together_are_given_up_one_after_the_other", AgentScenarios.HalfVanish,
+            ClusterPlan.Default with { Agents = 4, AgentRemovals = new Master.RemovalRate(1, TimeSpan.FromMinutes(10)) }),
+        .. Elected.Select(item => new NamedScenario(item.Name, item.Play, ClusterPlan.Elected)),
+    ];
+
+    public static NamedScenario? Find(string name)
     {
-        foreach (var (known, play) in All)
+        foreach (var scenario in All)
         {
-            if (known == name)
+            if (scenario.Name == name)
             {
-                return play;
+                return scenario;
             }
         }
         return null;

@@ -10,31 +10,31 @@ internal static class ScenarioProgram
     {
         if (name == "list")
         {
-            foreach (var (known, _) in ScenarioCatalog.All)
+            foreach (var known in ScenarioCatalog.All)
             {
-                output.WriteLine(known);
+                output.WriteLine(known.Name);
             }
             return 0;
         }
         if (name == "all")
         {
-            return ScenarioCatalog.All.Count(scenario => !Play(scenario.Name, scenario.Play, options, output)) == 0 ? 0 : 1;
+            return ScenarioCatalog.All.Count(each => !Play(each, options, output)) == 0 ? 0 : 1;
         }
-        if (ScenarioCatalog.Find(name) is not { } play)
+        if (ScenarioCatalog.Find(name) is not { } scenario)
         {
             output.WriteLine($"There is no scenario \"{name}\". \"--scenario list\" prints those that exist.");
             return 2;
         }
-        return Play(name, play, options, output) ? 0 : 1;
+        return Play(scenario, options, output) ? 0 : 1;
     }
 
-    private static bool Play(string name, Action<Scenario> play, SimulatorOptions options, TextWriter output)
+    private static bool Play(NamedScenario scenario, SimulatorOptions options, TextWriter output)
     {
         var seeds = options.Seed is { } one ? [one] : Enumerable.Range(0, Seeds).Select(i => options.FirstSeed + (ulong)i).ToArray();
         foreach (var seed in seeds)
         {
-            var (hash, violation, events) = ScenarioRunner.Play(play, seed, options.Seed is null ? null : output.WriteLine);
-            if (violation is null && options.Twice && ScenarioRunner.Play(play, seed).Hash is var again && again != hash)
+            var (hash, violation, events) = ScenarioRunner.Play(scenario, seed, options.Seed is null ? null : output.WriteLine);
+            if (violation is null && options.Twice && ScenarioRunner.Play(scenario, seed).Hash is var again && again != hash)
             {
                 violation = $"the run is not deterministic: hash {hash:x16}, then {again:x16}";
             }
@@ -44,11 +44,11 @@ internal static class ScenarioProgram
                 {
                     output.WriteLine(line);
                 }
-                output.WriteLine($"FAILED {name}\n  VIOLATED {violation}\n  rerun: ./offerbook simulate --scenario {name} --seed 0x{seed:x}");
+                output.WriteLine($"FAILED {scenario.Name}\n  VIOLATED {violation}\n  rerun: ./offerbook simulate --scenario {scenario.Name} --seed 0x{seed:x}");
                 return false;
             }
         }
-        output.WriteLine($"passed {name} ({seeds.Length} seeds)");
+        output.WriteLine($"passed {scenario.Name} ({seeds.Length} seeds)");
         return true;
     }
 }

@@ -1,5 +1,4 @@
 using Offerbook.Actors;
-using Offerbook.Simulator.Cluster;
 
 namespace Offerbook.Simulator.Scenarios;
 
@@ -8,12 +7,12 @@ public static class ScenarioRunner
 {
     /// <returns>The hash of the run, what was violated (null: nothing), and the last events if something was.</returns>
     public static (ulong Hash, string? Violation, IReadOnlyList<string> LastEvents) Play(
-        Action<Scenario> play, ulong seed, Action<string>? watch = null)
+        NamedScenario scenario, ulong seed, Action<string>? watch = null)
     {
-        var story = new Scenario(seed, ClusterPlan.Default, watch);
+        var story = new Scenario(seed, scenario.Plan, watch);
         try
         {
-            play(story);
+            scenario.Play(story);
             return (story.Cluster.World.Hash.Value, null, []);
         }
         catch (InvariantViolationException broken)

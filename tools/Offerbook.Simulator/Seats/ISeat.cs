@@ -1,3 +1,6 @@
+using Offerbook.Actors;
+using Offerbook.Coordination;
+using Offerbook.Coordination.Sessions;
 using Offerbook.Simulator.Coordination;
 
 namespace Offerbook.Simulator.Seats;
@@ -19,9 +22,23 @@ public interface ISeat
 
     Action? TermEnded { get; set; }
 
+    /// <summary>Told of each change of its standing: how it stood, and how it stands.</summary>
+    Action<Standing, Standing>? Announced { get; set; }
+
+    /// <summary>The parent of its candidates' nodes.</summary>
+    string ElectionPath { get; }
+
+    /// <summary>Whether it was asked to give its leadership up, in this life, and has not led since.</summary>
+    bool WasAsked { get; }
+
+    Standing Standing { get; }
+
     SeatDefects Defects { get; set; }
 
     CoordinatorClient Client { get; }
+
+    /// <summary>Puts a defect between the candidate and each of its cores.</summary>
+    Func<ICore<ElectionMessage>, ICore<ElectionMessage>>? SpoilCandidate { set; }
 
     int Terms { get; }
 

@@ -9,8 +9,8 @@ public enum SeatDefects
     /// <summary>Effects leave whether leadership is proven or not.</summary>
     ProvesNothing = 1,
 
-    /// <summary>It goes on serving when it leads no longer.</summary>
-    StaysInTerm = 2,
+    /// <summary>It does not look at its session any more once it leads.</summary>
+    TrustsItself = 2,
 
     /// <summary>It begins a term though another leads.</summary>
     LeadsAnyway = 4,

@@ -1,3 +1,4 @@
+using Offerbook.Simulator.Coordination;
 using Offerbook.Simulator.Nodes;
 
 namespace Offerbook.Simulator.Seats;
@@ -52,9 +53,14 @@ public sealed class SimRole<TMessage>(string name, IReadOnlyList<SimNode<TMessag
         }
     }
 
-    /// <summary>Null when exactly one leads, and is the newest to have taken over.</summary>
-    public string? WhyNotLed()
+    /// <summary>Null when exactly one leads, and is the newest to have taken over, and all stand in the election.</summary>
+    /// <param name="coordinator">Null in a cluster without elections.</param>
+    public string? WhyNotLed(SimCoordinator? coordinator)
     {
+        if (processes[0] is ISeat seat && coordinator!.CountOf(seat.ElectionPath) is var standing && standing != processes.Count)
+        {
+            return $"{standing} of {processes.Count} stand in the election of {name}";
+        }
         var serving = nodes.Where(node => node.IsServing).ToList();
         return serving.Count == 1 && serving[0].Holder?.IsNewest != false ? null
             : serving.Count == 0 ? $"nobody leads of {name}"

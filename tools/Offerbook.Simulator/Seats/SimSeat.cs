@@ -17,6 +17,7 @@ namespace Offerbook.Simulator.Seats;
 /// </summary>
 public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
 {
+    private readonly string _path;
     private readonly SimNetwork _network;
     private readonly SimNode<TMessage> _node;
     private readonly SimNode<ElectionMessage> _candidate;
@@ -31,10 +32,11 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
 
     /// <param name="node">What a term consists of. It must not be started by anybody else.</param>
     /// <param name="wall">The clock of the machine, the same as of <paramref name="node"/>.</param>
-    public SimSeat(SimNetwork network, SimCoordinator coordinator, SimNode<TMessage> node, WallClock wall, Func<SeededRandom, CandidateCore> candidate)
+    /// <param name="path">The parent of all candidates' nodes.</param>
+    public SimSeat(SimNetwork network, SimCoordinator coordinator, SimNode<TMessage> node, WallClock wall, string path, Func<SeededRandom, CandidateCore> candidate)
         : base(node.Name, network.World, wall, node.Disk)
     {
-        (_network, _node) = (network, node);
+        (_network, _node, _path) = (network, node, path);
         _candidate = new SimNode<ElectionMessage>(node.Name + " candidate", network.World, candidate, Perform, null, wall);
         _client = new CoordinatorClient(coordinator, _candidate, node.Name, message => _candidate.TryPost(message));
         node.Crashed += _ => TermOver();
@@ -55,6 +57,18 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
     /// <summary>Told when a term is over though the process lives: whatever is connected to it is to be cut off.</summary>
     public Action? TermEnded { get; set; }
 
+    public Action<Standing, Standing>? Announced { get; set; }
+
+    public string ElectionPath => _path;
+
+    public bool WasAsked { get; private set; }
+
+    /// <summary>Puts a defect between the candidate and each of its cores.</summary>
+    public Func<ICore<ElectionMessage>, ICore<ElectionMessage>>? SpoilCandidate
+    {
+        set => _candidate.Spoil = value;
+    }
+
     public string? LeaderHost => _standing switch
     {
         Standing.Follows { Leader: { } leader } => _network.HostAt(leader.Address.Host)?.Name,
@@ -67,7 +81,7 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         Invariant.Check(!IsUp, Name + " is up already");
         Life++;
         (IsUp, IsPaused, DiedOfItsDisk) = (true, false, false);
-        (_standing, _term, _failures, _rests, _isLeaving) = (new Standing.Follows(null), null, 0, false, false);
+        (_standing, _term, _failures, _rests, _isLeaving, WasAsked) = (new Standing.Follows(null), null, 0, false, false, false);
         _candidate.Start();
         _candidate.TryPost(new Begin());
     }
@@ -130,7 +144,11 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         });
     }
 
-    private void Call(Func<int, ElectionMessage> call) => _candidate.TryPost(call(++_calls));
+    private void Call(Func<int, ElectionMessage> call)
+    {
+        WasAsked = true;
+        _candidate.TryPost(call(++_calls));
+    }
 
     private void Perform(IEffect effect)
     {
@@ -141,7 +159,10 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
                 break;
             case Announce announced:
                 World.Note($"{Name} {Text(announced.Standing)}");
+                var before = _standing;
                 _standing = announced.Standing;
+                Announced?.Invoke(before, _standing);
+                WasAsked &= _standing is not Standing.Leads;
                 Look();
                 break;
             case CallEnded when _isLeaving:
@@ -164,7 +185,7 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
 
     private void Look()
     {
-        if (_term is not null && !(_standing is Standing.Leads same && same.Self.Id == _term) && !Defects.HasFlag(SeatDefects.StaysInTerm))
+        if (_term is not null && !(_standing is Standing.Leads same && same.Self.Id == _term) && !Defects.HasFlag(SeatDefects.TrustsItself))
         {
             EndTerm("it leads no longer");
         }
@@ -181,7 +202,7 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         Terms++;
         if (!Defects.HasFlag(SeatDefects.ProvesNothing))
         {
-            _node.Proof = new LeadershipProof(() => _standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == id, new SimTime(World, _node));
+            _node.Proof = new LeadershipProof(() => Defects.HasFlag(SeatDefects.TrustsItself) || _standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == id, new SimTime(World, _candidate));
         }
         _node.Start();
     }

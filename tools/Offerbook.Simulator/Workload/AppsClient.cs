@@ -25,8 +25,10 @@ public sealed class AppsClient(SimCluster cluster)
 
     /// <param name="apps">The apps that the request would change; none of them may be busy.</param>
     /// <param name="change">What it would make of an app that is in a possible state; nothing when it is impossible in that state.</param>
+    /// <param name="to">The machine that is asked; null: any of Apps.</param>
     public void Send(
-        string request, JToken? body, IReadOnlyList<AppRecord> apps, Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change, Ended ended)
+        string request, JToken? body, IReadOnlyList<AppRecord> apps, Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change, Ended ended,
+        string? to = null)
     {
         foreach (var app in apps)
         {
@@ -39,7 +41,7 @@ public sealed class AppsClient(SimCluster cluster)
         int? status = null;
         JToken? answer = null;
         SimExchange? exchange = null;
-        exchange = cluster.Network.Send(SimCluster.ClientName, cluster.AddressOf(cluster.AppsRole),
+        exchange = cluster.Network.Send(SimCluster.ClientName, to ?? cluster.AddressOf(cluster.AppsRole),
             new SimFrame(request, bytes) { Path = request },
             frame => (status, answer) = (frame.Status, frame.Body.IsEmpty ? null : JToken.Parse(frame.Text)),
             _ => Settle(),

@@ -26,8 +26,41 @@ internal static class MasterDefects
         Mutation.ForgetToPersist => core => new ForgetsToPersist(core),
         Mutation.KeepEndedOffers => core => new KeepsEndedOffers(core),
         Mutation.OfferInOtherRoles => core => new MistakesRoles(core),
+        Mutation.AcceptBackwardState => core => new GoesBack(core),
+        Mutation.ForgetFailoverDeadlines => core => new ForgetsDeadlines(core),
         _ => null,
     };
+
+    /// <summary>Some ends of tasks are followed by the state before them.</summary>
+    private sealed class GoesBack(ICore<MasterMessage> core) : MasterDefect(core)
+    {
+        private int _ends;
+
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            effects.Add(effect);
+            if (effect is MasterEffect.SendToScheduler { Event.Type: EventType.Update } send
+                && send.Event.Update.Status is { State: TaskState.TaskKilled or TaskState.TaskFinished or TaskState.TaskFailed } && ++_ends % 3 == 0)
+            {
+                var older = send.Event.Clone();
+                older.Update.Status.State = TaskState.TaskRunning;
+                older.Update.Status.ClearUuid();
+                effects.Add(send with { Event = older });
+            }
+        }
+    }
+
+    /// <summary>That a framework has left is not written down.</summary>
+    private sealed class ForgetsDeadlines(ICore<MasterMessage> core) : MasterDefect(core)
+    {
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            if (effect is not Persist { Event.Manifest: "FrameworkDisconnected/1" })
+            {
+                effects.Add(effect);
+            }
+        }
+    }
 
     private sealed class DoublesRescinds(ICore<MasterMessage> core) : MasterDefect(core)
     {

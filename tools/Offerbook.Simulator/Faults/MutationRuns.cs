@@ -1,0 +1,49 @@
+using Offerbook.Simulator.Cluster;
+
+namespace Offerbook.Simulator.Faults;
+
+/// <summary>What each defect is looked for with: short runs, of what the defect is about.</summary>
+public static class MutationRuns
+{
+    private static readonly FaultPlan Crashes = FaultPlan.None with
+    {
+        MasterCrashesPerMinute = 2,
+        AgentCrashesPerMinute = 4,
+        FrameworkCrashesPerMinute = 6,
+        SlowDisksPerMinute = 4,
+    };
+
+    private static readonly FaultPlan Elections = FaultPlan.None with
+    {
+        LeaderCrashesPerMinute = 1,
+        LeaderPausesPerMinute = 2,
+        AbdicationsPerMinute = 1,
+        SessionExpiriesPerMinute = 2,
+        CoordinatorResetsPerMinute = 3,
+        CoordinatorCutsPerMinute = 2,
+        LostAnswerRate = 0.1,
+        StoreResetRate = 0.05,
+    };
+
+    public static SimulationOptions OptionsFor(Mutation mutation)
+    {
+        var options = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(2), HealLimit = TimeSpan.FromMinutes(15), Mutation = mutation };
+        if (mutation.NeedsElections())
+        {
+            // Without a defect such runs converge in little more than a minute.
+            return options with { HealLimit = TimeSpan.FromMinutes(6), Cluster = ClusterPlan.Elected with { SessionTimeout = TimeSpan.FromSeconds(4) }, Faults = Elections, WildFrameworks = 1, Trees = false, Operators = false };
+        }
+        var ofPods = mutation is Mutation.HalveGroups or Mutation.SpareGroups;
+        var ofFrameworks = mutation >= Mutation.RestartRecoveredTasks && !ofPods;
+        return options with
+        {
+            Elections = false,
+            Faults = ofFrameworks || mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed ? Crashes : FaultPlan.None,
+            WildFrameworks = mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
+            AppsClients = ofFrameworks || mutation is < Mutation.RescindTwice or Mutation.LoseKills,
+            Trees = mutation is Mutation.AppsOverreach or Mutation.AppsDisorder,
+            Operators = mutation is >= Mutation.RescindTwice and < Mutation.RestartRecoveredTasks,
+            Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
+        };
+    }
+}
