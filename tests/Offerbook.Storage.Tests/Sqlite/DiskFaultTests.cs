@@ -204,9 +204,10 @@ internal sealed class DiskFaultTests
             mayEnd.Task.Wait(TimeSpan.FromSeconds(20));
             return 0;
         };
-        var first = journal.AppendAsync("a", 1, Records.Events(1, 3), None).AsTask();
-        var second = journal.AppendAsync("a", 4, Records.Events(4, 1), None).AsTask();
+        // Each blocks its caller.
+        var first = Task.Run(async () => await journal.AppendAsync("a", 1, Records.Events(1, 3), None));
         await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        var second = Task.Run(async () => await journal.AppendAsync("a", 4, Records.Events(4, 1), None));
         Assert.That((first.IsCompleted, second.IsCompleted), Is.EqualTo((false, false)));
         mayEnd.SetResult();
         await Task.WhenAll(first, second);
