@@ -5,7 +5,7 @@ namespace Offerbook.Chaos.Scenarios;
 /// <summary>The seven scenarios that the API's original had for Jepsen, each under partitions into random halves.</summary>
 internal static class JepsenScenarios
 {
-    private static readonly string[] Halves = ["random-halves"];
+    private static readonly string[] Halves = ["random-halves-short", "random-halves"];
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(15);
 
     public static IReadOnlyList<Scenario> All { get; } =
