@@ -44,6 +44,9 @@ public sealed record MasterSettings
     /// <summary>How long agents known from the journal may take to return after a start of the master.</summary>
     public TimeSpan AgentReregisterTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a framework may take to find a new master that was to be removed meanwhile.</summary>
+    public TimeSpan FrameworkReturnTime { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Agents, frameworks and freed resources that arrive within this time are served by one allocation.</summary>
     public TimeSpan AllocationBatchInterval { get; init; } = TimeSpan.FromMilliseconds(2);
 

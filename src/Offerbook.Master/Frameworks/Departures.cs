@@ -28,19 +28,20 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
     }
 
     /// <summary>
-    /// Adds a framework that is known from the journal or from an agent but has not subscribed with this master. It gets the time
-    /// that agents have to come back, because it could not reach a master before, and its failover timeout after that.
+    /// Adds a framework that is known from the journal or from an agent but has not subscribed with this master. One that was connected gets
+    /// the time that agents have to come back, because it could not reach a master before, and its failover timeout after that. One that was
+    /// away already is removed at its deadline, or, when there was no master then, once it has had a moment to find this one.
     /// </summary>
     /// <param name="deadline">When it was to be removed, if it was away already under the last master.</param>
     public void AddAway(in Turn turn, Framework framework, DateTimeOffset? deadline)
     {
-        var grace = cluster.Settings.AgentReregisterTimeout;
         var left = deadline - turn.Now.Wall;
         cluster.Frameworks.Add(framework);
         cluster.Allocator.AddFramework(framework.Id, AllocatorFrameworks.Describe(framework));
         cluster.Allocator.DeactivateFramework(framework.Id);
         cluster.OperatorStreams.FrameworkAdded(framework);
-        var wait = left is null ? grace + TimeoutOf(framework) : left > grace ? left.Value : grace;
+        var wait = left is null ? cluster.Settings.AgentReregisterTimeout + TimeoutOf(framework)
+            : left > cluster.Settings.FrameworkReturnTime ? left.Value : cluster.Settings.FrameworkReturnTime;
         if (left is null)
         {
             // Written down, so that masters that follow each other do not each give it all of that time.

@@ -214,6 +214,19 @@ internal sealed class FrameworkLifeTests
         Assert.That(_master.View.Frameworks, Is.Empty);
     }
 
+    [TestCase(55, 5, TestName = "Restart_ShortlyBeforeADeadline_DoesNotPutItOff")]
+    [TestCase(90, 1, TestName = "Restart_AfterADeadlineThatNoMasterSaw_LeavesAMomentToReturn")]
+    public void Restart_NearADeadline_KeepsIt(int awayMinutes, int leftMinutes)
+    {
+        var scheduler = new TestScheduler(_master, TestScheduler.Framework(failoverTimeout: 3600)).Subscribe();
+        scheduler.Disconnect();
+        _master.Restart(downtime: TimeSpan.FromMinutes(awayMinutes));
+        _master.Advance(TimeSpan.FromMinutes(leftMinutes) - TimeSpan.FromSeconds(1));
+        Assert.That(_master.View.Frameworks, Has.Length.EqualTo(1));
+        _master.Advance(TimeSpan.FromSeconds(2));
+        Assert.That(_master.View.Frameworks, Is.Empty);
+    }
+
     [Test]
     public void Restart_OneAfterTheOther_DoesNotPutOffTheEndOfAFrameworkThatNeverReturns()
     {
