@@ -164,9 +164,10 @@ public sealed record AppsState
         versions = versions.Add(app);
         if (versions.Count > MaxVersions)
         {
-            var used = Instances.Of(app.Id).Select(instance => instance.Version).ToHashSet();
-            var oldest = versions.FindIndex(version => !used.Contains(version.Version));
-            versions = oldest >= 0 && oldest < versions.Count - 1 ? versions.RemoveAt(oldest) : versions;
+            var used = Instances.Of(app.Id).Select(instance => instance.Version).Append(app.Version).ToHashSet();
+            // More than one: those that were in use when their turn came may be so no more.
+            var surplus = versions.Select(version => version.Version).Where(version => !used.Contains(version)).Take(versions.Count - MaxVersions).ToHashSet();
+            versions = versions.RemoveAll(version => surplus.Contains(version.Version));
         }
         return versions;
     }

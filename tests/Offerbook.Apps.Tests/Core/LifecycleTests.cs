@@ -2,6 +2,7 @@ using Mesos.V1;
 using Newtonsoft.Json.Linq;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
+using Offerbook.Apps.Specs;
 using Offerbook.Apps.Tests.Rig;
 
 namespace Offerbook.Apps.Tests.Core;
@@ -48,6 +49,30 @@ public sealed class LifecycleTests
         var ids = rig.Events.Select(published => published.Id).ToList();
         Assert.That(ids, Is.EqualTo(Enumerable.Range((int)ids[0], ids.Count).Select(id => (long)id)), "ids are dense");
         Assert.That(rig.LastEvent("group_change_success")["groupId"]!.ToString(), Is.EqualTo("/g"));
+    }
+
+    /// <summary>Case 210.</summary>
+    [Test]
+    public void Versions_InUse_OutliveTheBound_AndGoWhenTheyAreNot()
+    {
+        var rig = new AppsRig(AppsSettings.Default with { MinReviveInterval = TimeSpan.Zero, MaxVersions = 2 });
+        int Kept() => rig.State.Versions[PathId.Parse("/a")].Count;
+        rig.Create("""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":1}""");
+        var used = rig.Of("/a").Single().Version;
+        for (var cpus = 64; cpus < 70; cpus++)
+        {
+            // None of these fits, and so the first goes on running.
+            rig.Update("/a", $$"""{"cpus":{{cpus}}}""", force: true);
+            Assert.That(rig.State.Versions[PathId.Parse("/a")].Select(version => version.Version), Does.Contain(used));
+            Assert.That(Kept(), Is.AtMost(3), "the first, what waits for offers, and the newest");
+        }
+        rig.Update("/a", """{"cpus":0.2}""", force: true);
+        rig.Advance(TimeSpan.FromSeconds(30));
+        Assert.That(rig.Of("/a").Single(instance => instance.IsActive).Version, Is.Not.EqualTo(used));
+
+        rig.Update("/a", """{"cpus":0.3}""");
+        Assert.That(Kept(), Is.EqualTo(2));
+        Assert.That(rig.State.Versions[PathId.Parse("/a")].Select(version => version.Version), Does.Not.Contain(used));
     }
 
     [Test]
