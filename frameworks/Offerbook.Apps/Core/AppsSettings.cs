@@ -118,6 +118,9 @@ public sealed record AppsSettings
     /// <summary>Time between two looks at overdue launches, unconfirmed kills and unreachable instances.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Instances that all apps and pods may ask for together: each takes memory as soon as it is wanted. A change beyond is refused.</summary>
+    public int MaxInstances { get; init; } = 1_000_000;
+
     /// <summary>Deployments that may run at once.</summary>
     public int MaxRunningDeployments { get; init; } = 100;
 

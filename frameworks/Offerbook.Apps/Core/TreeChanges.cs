@@ -32,6 +32,7 @@ internal sealed class TreeChanges(AppsSettings settings, SeededRandom random, De
         Features = settings.Features,
         NewTopGroupEnforcesRole = settings.NewTopGroupsEnforceRole,
         DefaultNetworkName = settings.DefaultNetworkName,
+        MaxInstances = settings.MaxInstances,
     };
 
     /// <summary>The version that the next tree gets: now, but later than any before.</summary>

@@ -21,6 +21,9 @@ public sealed record SpecSettings
     /// <summary>Optional features that are on, of <see cref="Specs.Features"/>.</summary>
     public ValueSet<string> Features { get; init; } = [];
 
+    /// <summary>Instances of all apps and pods together.</summary>
+    public int MaxInstances { get; init; } = 1_000_000;
+
     public bool Has(string feature) => Features.Contains(feature);
 }
 

@@ -32,6 +32,7 @@ public static class TreeRules
         {
             CheckSpec(id, from, to!, target, settings, force, errors);
         }
+        CheckInstances(target, specs, settings, errors);
         CheckSharedIds(groups, specs, target, errors);
         CheckVolumeNames(target, specs, errors);
         return errors;
@@ -64,6 +65,16 @@ public static class TreeRules
         if (from is { IsResident: true } || (from is not null && to.IsResident))
         {
             ResidentRules.Check(from!, to, force, path, errors);
+        }
+    }
+
+    /// <summary>Only what asks for more can ask for too many.</summary>
+    private static void CheckInstances(RootGroup target, IReadOnlyList<Difference<RunSpec>> specs, SpecSettings settings, PathErrors errors)
+    {
+        if (specs.Any(difference => difference.To?.Instances > (difference.From?.Instances ?? 0))
+            && target.Specs.Sum(spec => (long)spec.Instances) is var all && all > settings.MaxInstances)
+        {
+            errors.Add("/", $"All apps and pods together would have {all} instances, more than the {settings.MaxInstances} of --max_instances");
         }
     }
 

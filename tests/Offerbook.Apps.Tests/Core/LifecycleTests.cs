@@ -51,6 +51,21 @@ public sealed class LifecycleTests
         Assert.That(rig.LastEvent("group_change_success")["groupId"]!.ToString(), Is.EqualTo("/g"));
     }
 
+    [TestCase("""{"id":"/big","cmd":"sleep 1","instances":2147483647}""")]
+    [TestCase("""{"id":"/big","cmd":"sleep 1","instances":8}""")]
+    public void Instances_BeyondTheBoundOfAll_AreRefused(string app)
+    {
+        var rig = new AppsRig(AppsSettings.Default with { MinReviveInterval = TimeSpan.Zero, MaxInstances = 9 });
+        rig.Create(Web);
+
+        var refused = rig.Create(app);
+        Assert.That(refused.Status, Is.EqualTo(422));
+        Assert.That(refused.Body!.ToString(), Does.Contain("more than the 9 of --max_instances"));
+        Assert.That(rig.Update("/g/web", """{"instances":10}""").Status, Is.EqualTo(422));
+        Assert.That(rig.Update("/g/web", """{"instances":9}""").Status, Is.EqualTo(200));
+        Assert.That(rig.Update("/g/web", """{"instances":1}""").Status, Is.EqualTo(200));
+    }
+
     /// <summary>Case 210.</summary>
     [Test]
     public void Versions_InUse_OutliveTheBound_AndGoWhenTheyAreNot()

@@ -52,6 +52,7 @@ public static class AppsFlags
         Setting("local_port_max", "Last service port", (text, settings) => settings with { ServicePortMax = Count(text, 1, 65535) }, settings => Of(settings.ServicePortMax)),
         Setting("local_port_min", "First service port", (text, settings) => settings with { ServicePortMin = Count(text, 1, 65535) }, settings => Of(settings.ServicePortMin)),
         Setting("max_instances_per_offer", "", (text, settings) => settings with { MaxInstancesPerOffer = Count(text, 1) }, settings => Of(settings.MaxInstancesPerOffer)),
+        Setting("max_instances", "Instances of all apps and pods together; a change that asks for more is refused with 422", (text, settings) => settings with { MaxInstances = Count(text, 1) }, settings => Of(settings.MaxInstances)) with { IsOwn = true },
         Setting("max_running_deployments", "", (text, settings) => settings with { MaxRunningDeployments = Count(text, 1) }, settings => Of(settings.MaxRunningDeployments)),
         Setting("mesos_bridge_name", "", (text, settings) => settings with { Matching = settings.Matching with { BridgeName = text } }, settings => settings.Matching.BridgeName),
         Setting("new_group_enforce_role", "off or top: whether new top-level groups enforce their role",
