@@ -23,6 +23,12 @@ if (args is [FleetProgram.Name, ..])
     return BenchCommand.Guard(Console.Error, () => FleetProgram.Run(args[1..]));
 }
 
+// Clients that read beside a benchmark, as if they were on other machines.
+if (args is [ReadersProgram.Name, ..])
+{
+    return await ReadersProgram.RunAsync(args[1..]);
+}
+
 // A benchmark is a class in a folder of its own. Add it here and it is part of `tools/bench`.
 IBenchmark[] benchmarks =
 [

@@ -25,8 +25,11 @@ internal static class ReadWorkload
         var beside = await load.DeployAsync(HttpMethod.Post, "/v2/apps", AppsLoad.App("/beside", 100), cancellation);
         await reading.CancelAsync();
         await readers;
+        var (behind, perSecond) = await ReadersProgram.BesideAsync(new Uri($"http://{cluster.Address}"), Readers,
+            () => load.DeployAsync(HttpMethod.Post, "/v2/apps", AppsLoad.App("/behind", 100), cancellation));
         run.Report("deploy_alone", alone.TotalMilliseconds, "ms", "an app of 100 instances, nobody reads");
         run.Report("deploy_beside_readers", beside.TotalMilliseconds, "ms", $"the same while {Readers} clients read /v2/apps");
+        run.Report("deploy_beside_distant_readers", behind.TotalMilliseconds, "ms", $"the same while {Readers} clients, which get no processor time that others want, read {perSecond:0} a second");
     }
 
     private static async Task ReadAsync(BenchRun run, AppsCluster cluster, AppsLoad load, string name, string path, string note, CancellationToken cancellation)

@@ -28,7 +28,7 @@ internal static class ProcessFlags
         Option("logging_level", "INFO, WARNING or ERROR", (text, options) => options with { LogMinimum = Level(text) },
             options => options.LogMinimum switch { LogLevel.Error => "ERROR", LogLevel.Warning => "WARNING", _ => "INFO" }),
         Option("port", "", (text, options) => options with { Port = Count(text, 0, 65535) }, options => FlagValues.Of(options.Port)),
-        Option("quorum", "The journal is not replicated over masters. 1 says that this master stands alone in the election of `--zk`, and may keep a journal of its own", (text, options) => options with { Quorum = Count(text, 1) }, options => options.Quorum is { } quorum ? FlagValues.Of(quorum) : null),
+        Option("quorum", "The journal is not replicated over masters. 1 says that this master stands alone in the election of `--zk`, and may keep a journal of its own", (text, options) => options with { Quorum = Count(text, 1) }, options => FlagValues.Of(options.Quorum ?? 1)),
         Option("quiet", "", (text, options) => options with { IsQuiet = Switch(text) }, options => FlagValues.Of(options.IsQuiet)) with { IsSwitch = true },
         Option("rate_limits", "Counts calls of the scheduler API, the operator API and reads; one over the limit is answered 429 and not queued. See security.md", (text, options) => options with { Limits = options.Limits with { Rates = RateLimitSettings.Parse(text) } },
             options => options.Limits.Rates is { } rates ? rates.ToText() : null),

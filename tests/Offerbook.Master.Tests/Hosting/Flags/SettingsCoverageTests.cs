@@ -26,6 +26,7 @@ public sealed class SettingsCoverageTests
         ["MasterSettings.HeartbeatInterval"] = "clients count on the 15 s of the original, which has no flag for it either",
         ["MasterSettings.OperatorStreamBatchInterval"] = "5 ms go unnoticed, and are enough for many to share a snapshot",
         ["MasterSettings.EffectiveFlags"] = "is what the flags make",
+        ["MasterSettings.FrameworkReturnTime"] = "a moment to find a new leader; what frameworks ask for themselves is their failover timeout",
         ["MasterSettings.SnapshotInterval"] = "grows with the cluster by itself",
         ["MasterSettings.MaxTaskHistoryBytes"] = "bounds memory; the numbers of tasks that are remembered have flags, and tasks rarely have a tenth of it",
         ["AllocatorSettings.MasterRegion"] = "the master says of each agent whether it is remote, from --domain",
