@@ -66,12 +66,21 @@ public sealed class GroupEditsTests
     [TestCase("{'scaleBy': 2}", 2, 6)]
     [TestCase("{'scaleBy': 0.5}", 1, 2)]
     [TestCase("{'scaleBy': 0}", 0, 0)]
-    [TestCase("{'scaleBy': 1e11}", int.MaxValue, int.MaxValue)]
     public void Put_ScaleBy_RoundsUp(string json, int one, int three)
     {
         var root = Given.Tree(Given.App("/g/one", 1), Given.App("/g/h/three", 3), Given.App("/other", 1));
         var after = Given.Completed(root, Put(root, "/g", json), Given.At(2));
         Assert.That(after.Apps.Select(app => app.Instances), Is.EqualTo(new[] { 1, one, three }));
+    }
+
+    /// <summary>However far beyond what a number of instances can be.</summary>
+    [TestCase("{'scaleBy': 300000}", "1200001")]
+    [TestCase("{'scaleBy': 1e11}", "4294967295")]
+    public void Put_ScaleByTooMuch_IsRefused(string json, string wanted)
+    {
+        var root = Given.Tree(Given.App("/g/one", 1), Given.App("/g/h/three", 3), Given.App("/other", 1));
+        Assert.That(Given.Problems(TreeUpdate.Complete(root, Put(root, "/g", json).Value!, Given.At(2), Given.Settings).Error),
+            Is.EqualTo(new[] { $"/: All apps and pods together would have {wanted} instances, more than the 1000000 of --max_instances" }));
     }
 
     [TestCase("{'scaleBy': 2, 'version': '2015-04-11T09:31:50.021Z'}", "/version", "/scaleBy")]
