@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Offerbook.Agent.Tests.Support;
+using Offerbook.Testing.Elections;
 
 namespace Offerbook.Agent.Tests.Registration;
 

@@ -5,6 +5,7 @@ using Mesos.V1;
 using Mesos.V1.Scheduler;
 using Offerbook.Client.Hosting;
 using Offerbook.Client.Scheduling;
+using Offerbook.Testing.Elections;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
 using Offerbook.Wire.Identity;

@@ -1,6 +1,6 @@
 using Offerbook.Coordination;
 
-namespace Offerbook.Client.Tests.Hosting;
+namespace Offerbook.Testing.Elections;
 
 /// <summary>Names the leader that the test names.</summary>
 internal sealed class ScriptedDetector : ILeaderDetector
