@@ -1,4 +1,3 @@
-using System.Globalization;
 using Offerbook.Actors;
 using Offerbook.Coordination.Sessions;
 using Offerbook.Simulator.Engine;
@@ -19,8 +18,9 @@ public sealed class SimCoordinator
     private readonly SimWorld _world;
     private readonly SimNetwork _network;
     private readonly SeededRandom _chance;
-    private readonly SortedDictionary<string, CoordinatorNode> _nodes = new(StringComparer.Ordinal) { ["/"] = new(default, 0) };
+    private readonly CoordinatorTree _tree = new();
     private readonly SortedDictionary<long, CoordinatorSession> _sessions = [];
+    private readonly CoordinatorRequests _requests;
     private readonly List<CoordinatorConnection> _connections = [];
     private long _lastSession;
 
@@ -28,6 +28,7 @@ public sealed class SimCoordinator
     {
         (_world, _network, Timeout) = (world, network, timeout);
         _chance = world.Seeds.For("coordination service");
+        _requests = new CoordinatorRequests(_tree, _sessions.Values, _chance);
         network.AddHost(HostName);
     }
 
@@ -120,31 +121,18 @@ public sealed class SimCoordinator
 
     // For checks, which may see what no client can.
 
-    public bool Exists(string path) => _nodes.ContainsKey(path);
+    public bool Exists(string path) => _tree.Find(path) is not null;
 
     /// <summary>The lowest of the candidates' nodes below a path; null when there is none.</summary>
-    public string? FirstOf(string path) =>
-        _nodes.Where(item => item.Value.Owner != 0 && ParentOf(item.Key) == path).Select(item => item.Key).Min(StringComparer.Ordinal);
+    public string? FirstOf(string path) => _tree.Ephemerals(path).Min(StringComparer.Ordinal);
 
-    public int CountOf(string path) => _nodes.Count(item => item.Value.Owner != 0 && ParentOf(item.Key) == path);
+    public int CountOf(string path) => _tree.Ephemerals(path).Count();
 
     /// <summary>Whether a node is there and its session neither over nor doomed.</summary>
-    public bool IsAlive(string path) => _nodes.TryGetValue(path, out var node) && _sessions.TryGetValue(node.Owner, out var session) && !session.IsDoomed;
+    public bool IsAlive(string path) => _tree.Find(path) is { } node && _sessions.TryGetValue(node.Owner, out var session) && !session.IsDoomed;
 
     /// <summary>Two nodes of one session in one election; null when there are none.</summary>
-    public string? Twice()
-    {
-        var seen = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (path, node) in _nodes)
-        {
-            var owner = $"{ParentOf(path)} {node.Owner}";
-            if (node.Owner != 0 && !seen.TryAdd(owner, path))
-            {
-                return $"{seen[owner]} and {path}";
-            }
-        }
-        return null;
-    }
+    public string? Twice() => _tree.Twice();
 
     internal CoordinatorConnection Open(string host)
     {
@@ -193,7 +181,7 @@ public sealed class SimCoordinator
         connection.ToClient(() => answer(session.Id));
         foreach (var path in session.Untold)
         {
-            Fire(session, path);
+            CoordinatorRequests.Fire(session, path);
         }
         session.Untold.Clear();
     }
@@ -223,8 +211,8 @@ public sealed class SimCoordinator
             return;
         }
         Hear(session);
-        var answer = Carry(session, call);
-        _world.Note($"{HostName} < {connection.Client} {Text(call)}: {Text(answer)}");
+        var answer = _requests.Carry(session, call);
+        _world.Note($"{HostName} < {connection.Client} {CallText.Of(call)}: {CallText.Of(answer)}");
         if (LostAnswerRate > 0 && _chance.Chance(LostAnswerRate))
         {
             _world.Note($"{HostName} loses its connection to {connection.Client} before the answer");
@@ -234,106 +222,8 @@ public sealed class SimCoordinator
         connection.ToClient(() => answered(answer));
     }
 
-    private CoordinatorSession? Find(CoordinatorConnection connection)
-    {
-        foreach (var session in _sessions.Values)
-        {
-            if (session.Connection == connection)
-            {
-                return session;
-            }
-        }
-        return null;
-    }
-
-    private Answer Carry(CoordinatorSession session, ServiceCall call)
-    {
-        switch (call)
-        {
-            case ServiceCall.Create create:
-                return Create(session, create);
-            case ServiceCall.Delete delete:
-                if (!_nodes.ContainsKey(delete.Path))
-                {
-                    return new Answer.Refused(ServiceError.NoNode);
-                }
-                Remove(delete.Path);
-                return new Answer.Deleted();
-            case ServiceCall.List list:
-                if (!_nodes.ContainsKey(list.Path))
-                {
-                    return new Answer.Refused(ServiceError.NoNode);
-                }
-                if (list.Watch)
-                {
-                    session.ChildWatches.Add(list.Path);
-                }
-                return new Answer.Listed(Shuffled(Children(list.Path)));
-            case ServiceCall.Read read:
-                if (!_nodes.TryGetValue(read.Path, out var node))
-                {
-                    return new Answer.Refused(ServiceError.NoNode);
-                }
-                session.NodeWatches.Add(read.Path);
-                return new Answer.Content(node.Data, node.Owner);
-            default:
-                throw new ArgumentException("the coordination service knows no call " + call.GetType().Name, nameof(call));
-        }
-    }
-
-    private Answer Create(CoordinatorSession session, ServiceCall.Create create)
-    {
-        var parent = ParentOf(create.Path);
-        if (!_nodes.TryGetValue(parent, out var above))
-        {
-            return new Answer.Refused(ServiceError.NoNode);
-        }
-        var ephemeral = create.Kind == NodeKind.EphemeralSequential;
-        var path = ephemeral ? create.Path + above.NextChild.ToString("D10", CultureInfo.InvariantCulture) : create.Path;
-        if (!_nodes.TryAdd(path, new CoordinatorNode(create.Data.ToArray(), ephemeral ? session.Id : 0)))
-        {
-            return new Answer.Refused(ServiceError.NodeExists);
-        }
-        above.NextChild++;
-        Changed(parent);
-        return new Answer.Created(path);
-    }
-
-    private void Remove(string path)
-    {
-        _nodes.Remove(path);
-        foreach (var session in _sessions.Values)
-        {
-            if (session.NodeWatches.Remove(path) | session.ChildWatches.Remove(path))
-            {
-                Fire(session, path);
-            }
-        }
-        Changed(ParentOf(path));
-    }
-
-    private void Changed(string parent)
-    {
-        foreach (var session in _sessions.Values)
-        {
-            if (session.ChildWatches.Remove(parent))
-            {
-                Fire(session, parent);
-            }
-        }
-    }
-
-    private void Fire(CoordinatorSession session, string path)
-    {
-        if (session.Connection is { } connection)
-        {
-            connection.ToClient(() => connection.Fired?.Invoke(path));
-        }
-        else
-        {
-            session.Untold.Add(path);
-        }
-    }
+    private CoordinatorSession? Find(CoordinatorConnection connection) =>
+        _sessions.Values.FirstOrDefault(session => session.Connection == connection);
 
     private void Hear(CoordinatorSession session)
     {
@@ -358,9 +248,9 @@ public sealed class SimCoordinator
         {
             Break(connection);
         }
-        foreach (var path in _nodes.Where(item => item.Value.Owner == session.Id).Select(item => item.Key).ToList())
+        foreach (var path in _tree.OwnedBy(session.Id))
         {
-            Remove(path);
+            _requests.Remove(path);
         }
     }
 
@@ -383,41 +273,4 @@ public sealed class SimCoordinator
             }
         }
     }
-
-    private IEnumerable<string> Children(string path)
-    {
-        var prefix = path == "/" ? "/" : path + "/";
-        return _nodes.Keys.Where(item => item.Length > prefix.Length && item.StartsWith(prefix, StringComparison.Ordinal) && item.IndexOf('/', prefix.Length) < 0)
-            .Select(item => item[prefix.Length..]);
-    }
-
-    private List<string> Shuffled(IEnumerable<string> names)
-    {
-        var list = names.ToList();
-        for (var i = list.Count - 1; i > 0; i--)
-        {
-            var other = _chance.Next(i + 1);
-            (list[i], list[other]) = (list[other], list[i]);
-        }
-        return list;
-    }
-
-    private static string ParentOf(string path) => path.LastIndexOf('/') is > 0 and var end ? path[..end] : "/";
-
-    private static string Text(ServiceCall call) => call switch
-    {
-        ServiceCall.Create create => "create " + create.Path,
-        ServiceCall.Delete delete => "delete " + delete.Path,
-        ServiceCall.List list => "list " + list.Path,
-        ServiceCall.Read read => "read " + read.Path,
-        _ => call.GetType().Name,
-    };
-
-    private static string Text(Answer answer) => answer switch
-    {
-        Answer.Created created => created.Path,
-        Answer.Listed listed => string.Join(' ', listed.Names),
-        Answer.Refused refused => refused.Error.ToString(),
-        _ => answer.GetType().Name,
-    };
 }

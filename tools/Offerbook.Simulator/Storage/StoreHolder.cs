@@ -32,6 +32,13 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
 
     private StoreLog Log => store.Log(persistenceId);
 
+    internal static string Describe(StoreLoss loss) => loss switch
+    {
+        StoreLoss.Fenced => "another has taken its log over",
+        StoreLoss.Full => "the store is full",
+        _ => "the store is lost",
+    };
+
     /// <summary>Whatever is under way is of no interest any more; it may happen all the same.</summary>
     public void LetGo() => _hold++;
 
