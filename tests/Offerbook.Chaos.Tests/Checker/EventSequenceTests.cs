@@ -19,7 +19,8 @@ internal sealed class EventSequenceTests
     /// <summary>Two leaders have given the same id to different events.</summary>
     [Test]
     public void EventId_GivenTwice_IsAViolation() =>
-        Assert.That(Find(Read("r", 1, 2), [new StreamEvent("s", 2, "t", "other", At(1))]), Has.One.Contains("event 2 was told differently"));
+        Assert.That(Find(Read("r", 1, 2), [new StreamEvent("s", 2, "t", "other", At(1))]),
+            Has.One.Contains("event 2 was told differently"));
 
     [Test]
     public void Reader_WhoCannotGoOn_IsAViolation()
@@ -28,7 +29,9 @@ internal sealed class EventSequenceTests
         Assert.That(Violations<EventSequence>(history), Has.One.Contains("r could not go on after 7: gone"));
     }
 
-    private static StreamEvent[] Read(string reader, params long[] ids) => [.. ids.Select(id => new StreamEvent(reader, id, "t", $"{id}", At(id)))];
+    private static StreamEvent[] Read(string reader, params long[] ids) =>
+        [.. ids.Select(id => new StreamEvent(reader, id, "t", $"{id}", At(id)))];
 
-    private static IReadOnlyList<string> Find(params StreamEvent[][] events) => Violations<EventSequence>(new RunHistory { Events = [.. events.SelectMany(some => some)] });
+    private static IReadOnlyList<string> Find(params StreamEvent[][] events) =>
+        Violations<EventSequence>(new RunHistory { Events = [.. events.SelectMany(some => some)] });
 }

@@ -20,13 +20,16 @@ internal static class Forged
     public static Write Define(string spec, string mark, int instances = 1) => new Write.Define(spec, mark, instances);
 
     /// <summary>An app's task that becomes ready a second after its start.</summary>
-    public static TaskLife Life(string spec, string mark, double start, double? asked = null, double? end = null, string instance = "1", int incarnation = 1, string host = "h1") =>
-        new($"{spec.Trim('/').Replace('/', '_')}.instance-{instance}._app.{incarnation}", 100 + incarnation, spec, mark, host, At(start), At(start + 1),
+    public static TaskLife Life(string spec, string mark, double start, double? asked = null, double? end = null, string instance = "1",
+        int incarnation = 1, string host = "h1") =>
+        new($"{spec.Trim('/').Replace('/', '_')}.instance-{instance}._app.{incarnation}", 100 + incarnation, spec, mark, host, At(start),
+            At(start + 1),
             asked is { } a ? At(a) : null, (end ?? asked) is { } e ? At(e) : null);
 
     public static FaultRecord Cut(double from, double to, params string[] lost) => new("cut", [9], "", At(from), At(to), lost);
 
     public static FinalState Final(params ToldSpec[] specs) => new(TimeSpan.MaxValue, TimeSpan.Zero, [], specs, [], [], []);
 
-    public static IReadOnlyList<string> Violations<T>(RunHistory history) where T : ICheck, new() => [.. new T().Find(history).Select(violation => violation.What)];
+    public static IReadOnlyList<string> Violations<T>(RunHistory history) where T : ICheck, new() =>
+        [.. new T().Find(history).Select(violation => violation.What)];
 }

@@ -9,7 +9,8 @@ internal sealed class KilledForCauseTests
 {
     [Test]
     public void Task_ToldToEndThoughNobodyAsked_IsAViolation() =>
-        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1, asked: 9)]), Has.One.Contains("was told to end after 8.0 s, and nobody had asked for it"));
+        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1, asked: 9)]),
+            Has.One.Contains("was told to end after 8.0 s, and nobody had asked for it"));
 
     [Test]
     public void Task_ThatVanished_IsAViolation() =>
@@ -17,28 +18,34 @@ internal sealed class KilledForCauseTests
 
     [Test]
     public void Task_KilledBeforeAnybodyAsked_IsAViolation() =>
-        Assert.That(Find([Done(0, Define(App, "m1")), Done(10, new Write.Remove(App))], [Life(App, "m1", 1, asked: 9)]), Has.Count.EqualTo(1));
+        Assert.That(Find([Done(0, Define(App, "m1")), Done(10, new Write.Remove(App))], [Life(App, "m1", 1, asked: 9)]),
+            Has.Count.EqualTo(1));
 
     [Test]
     public void Task_OfWhatWasChangedOnlyByRefusedCalls_MustLive() =>
-        Assert.That(Find([Done(0, Define(App, "m1")), Call(5, CallOutcome.Refused, Define(App, "m2"))], [Life(App, "m1", 1, asked: 9)]), Has.Count.EqualTo(1));
+        Assert.That(Find([Done(0, Define(App, "m1")), Call(5, CallOutcome.Refused, Define(App, "m2"))], [Life(App, "m1", 1, asked: 9)]),
+            Has.Count.EqualTo(1));
 
     [TestCaseSource(nameof(Causes))]
-    public void Task_EndedByALaterCall_IsNoViolation(Write cause) => Assert.That(Find([Done(0, Define(App, "m1")), Unknown(5, cause)], [Life(App, "m1", 1, asked: 9)]), Is.Empty);
+    public void Task_EndedByALaterCall_IsNoViolation(Write cause) =>
+        Assert.That(Find([Done(0, Define(App, "m1")), Unknown(5, cause)], [Life(App, "m1", 1, asked: 9)]), Is.Empty);
 
     [Test]
     public void Task_OfAnAgentThatWasGivenUp_MayBeKilled() =>
-        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1, asked: 45), Life(App, "m1", 25, asked: 46, instance: "2", host: "h2")], Cut(5, 40, "h1")), Is.Empty);
+        Assert.That(Find([Done(0, Define(App, "m1"))],
+            [Life(App, "m1", 1, asked: 45), Life(App, "m1", 25, asked: 46, instance: "2", host: "h2")], Cut(5, 40, "h1")), Is.Empty);
 
     [Test]
     public void Task_OfAnotherAgentThanTheOneGivenUp_MustLive() =>
-        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1, asked: 45, host: "h2")], Cut(5, 40, "h1")), Has.Count.EqualTo(1));
+        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1, asked: 45, host: "h2")], Cut(5, 40, "h1")),
+            Has.Count.EqualTo(1));
 
     /// <summary>When all is judged we remove everything ourselves.</summary>
     [Test]
     public void Task_EndedAfterTheRun_IsNoViolation()
     {
-        var history = new RunHistory { Calls = [Done(0, Define(App, "m1"))], Lives = [Life(App, "m1", 1, asked: 9)], Final = Final() with { At = At(8) } };
+        var history = new RunHistory { Calls = [Done(0, Define(App, "m1"))], Lives = [Life(App, "m1", 1, asked: 9)],
+            Final = Final() with { At = At(8) } };
         Assert.That(Violations<KilledForCause>(history), Is.Empty);
     }
 

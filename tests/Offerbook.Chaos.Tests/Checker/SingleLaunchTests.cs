@@ -8,15 +8,18 @@ namespace Offerbook.Chaos.Tests.Checker;
 internal sealed class SingleLaunchTests
 {
     [Test]
-    public void Incarnations_OneAfterTheOther_AreNoViolation() => Assert.That(Find([Life(App, "m1", 1, end: 5), Life(App, "m1", 6, incarnation: 2)]), Is.Empty);
+    public void Incarnations_OneAfterTheOther_AreNoViolation() =>
+        Assert.That(Find([Life(App, "m1", 1, end: 5), Life(App, "m1", 6, incarnation: 2)]), Is.Empty);
 
     [Test]
     public void TaskId_StartedTwice_IsAViolation() =>
-        Assert.That(Find([Life(App, "m1", 1, end: 2), Life(App, "m1", 3, host: "h2")]), Has.One.Contains("a.instance-1._app.1 was started 2 times"));
+        Assert.That(Find([Life(App, "m1", 1, end: 2), Life(App, "m1", 3, host: "h2")]),
+            Has.One.Contains("a.instance-1._app.1 was started 2 times"));
 
     [Test]
     public void SecondIncarnation_WhileTheFirstRuns_IsAViolation() =>
-        Assert.That(Find([Life(App, "m1", 1, end: 9), Life(App, "m1", 5, incarnation: 2, host: "h2")]), Has.One.Contains("while a.instance-1._app.1 of the same instance ran on h1"));
+        Assert.That(Find([Life(App, "m1", 1, end: 9), Life(App, "m1", 5, incarnation: 2, host: "h2")]),
+            Has.One.Contains("while a.instance-1._app.1 of the same instance ran on h1"));
 
     /// <summary>An agent that was away for longer than it is waited for: its tasks run on beside their replacements.</summary>
     [Test]
@@ -27,5 +30,6 @@ internal sealed class SingleLaunchTests
     public void SecondIncarnation_WhileTheAgentIsAwayForAMoment_IsAViolation() =>
         Assert.That(Find([Life(App, "m1", 1), Life(App, "m1", 8, incarnation: 2, host: "h2")], Cut(5, 9, "h1")), Has.Count.EqualTo(1));
 
-    private static IReadOnlyList<string> Find(TaskLife[] lives, params FaultRecord[] faults) => Violations<SingleLaunch>(new RunHistory { Lives = lives, Faults = faults });
+    private static IReadOnlyList<string> Find(TaskLife[] lives, params FaultRecord[] faults) =>
+        Violations<SingleLaunch>(new RunHistory { Lives = lives, Faults = faults });
 }

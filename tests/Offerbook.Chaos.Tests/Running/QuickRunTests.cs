@@ -1,78 +1,62 @@
-using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Offerbook.Chaos.Hosts;
-using Offerbook.Chaos.Parts;
-using Offerbook.Chaos.Running;
 
 namespace Offerbook.Chaos.Tests.Running;
 
+/// <summary>Without root everything runs in a namespace of users; where the kernel refuses one, the refusal is what must come.</summary>
 [TestFixture]
-internal sealed class QuickRunTests
+internal sealed partial class QuickRunTests
 {
-    /// <summary>Three ZooKeepers, three masters, PostgreSQL and all the rest: both leaders die, and the network falls into halves once.</summary>
+    private static readonly string[] Quick =
+    [
+        "--scenario", "quick", "--seed", "20261", "--program", Path.Combine(AppContext.BaseDirectory, "offerbook"),
+        "--out", Path.Combine(TestContext.CurrentContext.WorkDirectory, "chaos-report"),
+    ];
+
+    /// <summary>
+    /// Three ZooKeepers, three masters, PostgreSQL and all the rest: both leaders die, and the network falls into halves once.
+    /// </summary>
     [Test]
     [CancelAfter(240_000)]
     public async Task Cluster_LeadersKilledAndNetworkHalved_KeepsEveryPromise(CancellationToken cancellation)
     {
-        if (Environment.UserName != "root")
+        var run = await Harness.RunAsync(cancellation, Quick);
+        await TestContext.Out.WriteLineAsync(run.Output);
+        if (!Harness.IsRoot && !await Harness.MayHaveNetworksAsync(cancellation))
         {
-            Assert.Ignore("network namespaces need root");
+            AssertRefused(run);
+            return;
         }
-        var options = new ChaosOptions
-        {
-            Scenario = "quick", Seed = 20_261, Layout = Layout.Full,
-            Program = Path.Combine(AppContext.BaseDirectory, "offerbook"), Output = Path.Combine(TestContext.CurrentContext.WorkDirectory, "chaos-report"),
-        };
-        var report = await ChaosRun.RunAsync(options, TestContext.Out, cancellation);
-        Assert.That(report.Violations, Is.Empty);
-        Assert.That(report.History.Faults.Select(fault => fault.Name), Is.EquivalentTo(new[] { "leaders-killed", "random-halves" }));
-        Assert.That(report.History.Lives, Has.Count.GreaterThan(10), "tasks were launched");
-        Assert.That(report.History.Events, Is.Not.Empty, "events were read");
+        Assert.That(run.Output, Does.Contain("every promise was kept"));
+        Assert.That(run.Status, Is.EqualTo(Harness.Kept));
+        Assert.That(run.Output, Does.Contain("leaders-killed ×1").And.Contain("random-halves ×1"));
+        var counts = Counts().Match(run.Output);
+        Assert.That(int.Parse(counts.Groups[1].Value), Is.GreaterThan(10), "tasks were launched");
+        Assert.That(int.Parse(counts.Groups[2].Value), Is.Positive, "events were read");
     }
 
-    [Test]
-    public async Task Site_TakenDown_LeavesNothing()
+    [TestCase(false), TestCase(true)]
+    [CancelAfter(60_000)]
+    public async Task Box_LookedAt_HasFaultsThatComeAndGo(bool isOtherUser, CancellationToken cancellation)
     {
-        if (Environment.UserName != "root")
+        var run = await (isOtherUser ? Harness.RunAsOtherUserAsync(cancellation, "--check") : Harness.RunAsync(cancellation, "--check"));
+        await TestContext.Out.WriteLineAsync(run.Output);
+        if ((isOtherUser || !Harness.IsRoot) && !await Harness.MayHaveNetworksAsync(cancellation))
         {
-            Assert.Ignore("network namespaces need root");
+            AssertRefused(run);
+            return;
         }
-        string directory, space;
-        Child child;
-        await using (var site = await Site.CreateAsync())
-        {
-            var (one, other) = (await site.AddAsync("one"), await site.AddAsync("other"));
-            (directory, space) = (site.Directory, one.Space);
-            child = one.Start(new ChildStart("sleep", ["60"]), "sleeper");
-            using var sockets = new MachineSockets(one);
-            Assert.That(await HearsAsync(sockets, other), Is.True, "machines hear each other");
-            await other.IgnoreAsync(one);
-            Assert.That(await HearsAsync(sockets, other), Is.False, "one is ignored by the other");
-            await other.HearAsync(one);
-            Assert.That(await HearsAsync(sockets, other), Is.True, "and is heard again");
-        }
-        Assert.That(await child.EndsWithinAsync(TimeSpan.FromSeconds(10)), Is.True);
-        child.Dispose();
-        Assert.That(Directory.Exists(directory), Is.False);
-        Assert.That(File.Exists("/run/netns/" + space), Is.False);
+        Assert.That(run.Output, Does.Contain("this box can be the stage"));
+        Assert.That(run.Status, Is.EqualTo(Harness.Kept));
     }
 
-    /// <summary>Who hears a connection refuses it, as nobody listens there; who does not, says nothing.</summary>
-    private static async Task<bool> HearsAsync(MachineSockets sockets, Machine machine)
+    /// <summary>Where root itself may have no namespace of users, nobody else can even be played.</summary>
+    private static void AssertRefused(Harness.Outcome run)
     {
-        using var socket = await sockets.MakeAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        try
-        {
-            await socket.ConnectAsync(machine.Address, 9, limit.Token);
-            return true;
-        }
-        catch (SocketException refused)
-        {
-            return refused.SocketErrorCode == SocketError.ConnectionRefused;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+        Assert.That(run.Output, Does.Contain(UserSpace.Refusal).Or.StartsWith("unshare: "));
+        Assert.That(run.Status, Is.AnyOf(Harness.NoStage, 1));
     }
+
+    [GeneratedRegex(@"tasks: (\d+) started; events: (\d+) read")]
+    private static partial Regex Counts();
 }

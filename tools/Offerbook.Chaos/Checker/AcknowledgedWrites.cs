@@ -18,13 +18,15 @@ public sealed class AcknowledgedWrites : ICheck
         }
         var told = specs.ToDictionary(spec => spec.RunSpec);
         var writes = history.Calls.Where(call => call.MayBeDone)
-            .SelectMany(call => call.Writes.Where(write => write is not (Write.Submit or Write.Restart)).Select(write => (Call: call, Write: write)))
+            .SelectMany(call =>
+                call.Writes.Where(write => write is not (Write.Submit or Write.Restart)).Select(write => (Call: call, Write: write)))
             .ToLookup(pair => pair.Write.RunSpec);
         foreach (var own in writes)
         {
             if (Judge([.. own], told.GetValueOrDefault(own.Key)) is { } wrong)
             {
-                yield return new Violation(Name, own.Last().Call.Answered, $"{own.Key} {wrong}; last calls: {string.Join("; ", own.TakeLast(3).Select(pair => Text(pair.Call, pair.Write)))}");
+                yield return new Violation(Name, own.Last().Call.Answered,
+                    $"{own.Key} {wrong}; last calls: {string.Join("; ", own.TakeLast(3).Select(pair => Text(pair.Call, pair.Write)))}");
             }
         }
         foreach (var stranger in told.Keys.Where(spec => !writes.Contains(spec)))
@@ -36,10 +38,12 @@ public sealed class AcknowledgedWrites : ICheck
     private static string? Judge(List<(RecordedCall Call, Write Write)> own, ToldSpec? told)
     {
         var sure = own.FindLastIndex(pair => pair.Call.Outcome == CallOutcome.Acknowledged);
-        var possible = own.Where((pair, index) => index == sure || pair.Call.Outcome == CallOutcome.Unknown).Select(pair => pair.Write).ToList();
+        var possible = own.Where((pair, index) => index == sure || pair.Call.Outcome == CallOutcome.Unknown).Select(pair => pair.Write)
+            .ToList();
         if (told is null)
         {
-            return sure >= 0 && own[sure].Write is not Write.Remove && !possible.Any(write => write is Write.Remove) ? "was acknowledged and is not there" : null;
+            return sure >= 0 && own[sure].Write is not Write.Remove && !possible.Any(write => write is Write.Remove)
+                ? "was acknowledged and is not there" : null;
         }
         if (sure >= 0 && own[sure].Write is Write.Remove && !possible.Any(write => write is Write.Define))
         {
@@ -74,5 +78,6 @@ public sealed class AcknowledgedWrites : ICheck
         return found;
     }
 
-    private static string Text(RecordedCall call, Write write) => $"{call.Sent.TotalSeconds:0.00} s {write} → {call.Outcome} {call.Status} {call.Note}";
+    private static string Text(RecordedCall call, Write write) =>
+        $"{call.Sent.TotalSeconds:0.00} s {write} → {call.Outcome} {call.Status} {call.Note}";
 }

@@ -7,10 +7,12 @@ public static class Checks
 {
     public static IReadOnlyList<ICheck> All { get; } =
     [
-        new AcknowledgedWrites(), new SingleLaunch(), new KilledForCause(), new DependencyOrder(), new HealthCapacity(), new EventSequence(),
+        new AcknowledgedWrites(), new SingleLaunch(), new KilledForCause(), new DependencyOrder(), new HealthCapacity(),
+        new EventSequence(),
         new JobRuns(), new Convergence(), new NothingLeft(), new PartsLive(),
     ];
 
     /// <returns>All violations, by time.</returns>
-    public static IReadOnlyList<Violation> Judge(RunHistory history) => [.. All.SelectMany(check => check.Find(history)).OrderBy(violation => violation.At)];
+    public static IReadOnlyList<Violation> Judge(RunHistory history) =>
+        [.. All.SelectMany(check => check.Find(history)).OrderBy(violation => violation.At)];
 }

@@ -22,13 +22,15 @@ public sealed class DependencyOrder : ICheck
             var ready = lives[dependency.On].Count(life => life.Configuration == dependency.Mark && life.Ready <= first.Start);
             if (ready < dependency.Instances)
             {
-                yield return new Violation(Name, first.Start, $"{first.Task} of {dependency.Mark} started when {ready} of {dependency.Instances} instances of {dependency.On} had become ready");
+                yield return new Violation(Name, first.Start, $"{first.Task} of {dependency.Mark} started when {ready} of "
+                    + $"{dependency.Instances} instances of {dependency.On} had become ready");
             }
         }
         foreach (var call in history.Calls.Where(call => call.Outcome == CallOutcome.Acknowledged))
         {
             var removed = call.Writes.OfType<Write.Remove>().Select(write => write.RunSpec).ToHashSet();
-            foreach (var (spec, on) in history.Dependencies.Where(pair => removed.Contains(pair.RunSpec) && removed.Contains(pair.On)).Select(pair => (pair.RunSpec, pair.On)).Distinct())
+            foreach (var (spec, on) in history.Dependencies.Where(pair => removed.Contains(pair.RunSpec) && removed.Contains(pair.On))
+                .Select(pair => (pair.RunSpec, pair.On)).Distinct())
             {
                 foreach (var violation in Stopped(call, spec, on, lives, excuses))
                 {
@@ -42,10 +44,12 @@ public sealed class DependencyOrder : ICheck
     {
         // Ends that an earlier deployment had begun do not count: only what was asked to end after the call.
         var below = lives[on].Where(life => life.Asked >= call.Sent).MinBy(life => life.Asked);
-        var late = below is null ? null : lives[spec].FirstOrDefault(life => life.Start < below.Asked && (life.End is null || life.End > below.Asked));
+        var late = below is null ? null : lives[spec]
+            .FirstOrDefault(life => life.Start < below.Asked && (life.End is null || life.End > below.Asked));
         if (below is not null && late is not null && !excuses.Covers(spec, below.Asked!.Value) && !excuses.Covers(on, below.Asked.Value))
         {
-            yield return new Violation(Name, below.Asked!.Value, $"{below.Task} was told to end while {late.Task}, which depends on {on}, still ran");
+            yield return new Violation(Name, below.Asked!.Value,
+                $"{below.Task} was told to end while {late.Task}, which depends on {on}, still ran");
         }
     }
 }

@@ -23,7 +23,8 @@ public sealed class EventSequence : ICheck
         }
         foreach (var same in history.Events.GroupBy(one => one.Id).Where(same => same.Select(one => one.Data).Distinct().Skip(1).Any()))
         {
-            yield return new Violation(Name, same.Max(one => one.At), $"event {same.Key} was told differently: {string.Join(" | ", same.Select(one => $"{one.Reader}: {one.Type} {Short(one.Data)}"))}");
+            var told = same.Select(one => $"{one.Reader}: {one.Type} {Short(one.Data)}");
+            yield return new Violation(Name, same.Max(one => one.At), $"event {same.Key} was told differently: {string.Join(" | ", told)}");
         }
         foreach (var gap in history.Gaps)
         {

@@ -22,5 +22,6 @@ public sealed class Excuses(RunHistory history)
     /// <summary>Whether at that time tasks of the run spec may have been given up.</summary>
     public bool Covers(string runSpec, TimeSpan at) => _losses.Any(loss =>
         at >= loss.From && at <= loss.To + Aftermath
-        && _lives[runSpec].Any(life => loss.LostHosts.Contains(life.Host) && life.Start <= loss.To && (life.End is null || life.End >= loss.From)));
+        && _lives[runSpec].Any(life => loss.LostHosts.Contains(life.Host) && life.Start <= loss.To
+            && (life.End is null || life.End >= loss.From)));
 }

@@ -14,9 +14,11 @@ public sealed class HealthCapacity : ICheck
         foreach (var capacity in history.Capacities)
         {
             var lives = history.Lives.Where(life => life.RunSpec == capacity.RunSpec).ToList();
-            var removed = history.Calls.Where(call => call.MayBeDone && call.Writes.OfType<Write.Remove>().Any(write => write.RunSpec == capacity.RunSpec))
+            var removed = history.Calls.Where(call => call.MayBeDone && call.Writes.OfType<Write.Remove>()
+                .Any(write => write.RunSpec == capacity.RunSpec))
                 .Select(call => (TimeSpan?)call.Sent).FirstOrDefault() ?? history.Final.At;
-            var changes = lives.SelectMany(life => new[] { life.Ready, life.Asked ?? life.End }).OfType<TimeSpan>().Where(at => at < removed - RunClock.MarkResolution).Distinct().Order();
+            var changes = lives.SelectMany(life => new[] { life.Ready, life.Asked ?? life.End }).OfType<TimeSpan>()
+                .Where(at => at < removed - RunClock.MarkResolution).Distinct().Order();
             var wasFull = false;
             foreach (var at in changes)
             {
@@ -24,7 +26,8 @@ public sealed class HealthCapacity : ICheck
                 wasFull |= working >= capacity.Instances;
                 if (wasFull && working < capacity.Least && !excuses.Covers(capacity.RunSpec, at))
                 {
-                    yield return new Violation(Name, at, $"{working} instances of {capacity.RunSpec} worked, {capacity.Least} of {capacity.Instances} must");
+                    yield return new Violation(Name, at,
+                        $"{working} instances of {capacity.RunSpec} worked, {capacity.Least} of {capacity.Instances} must");
                     break;
                 }
             }

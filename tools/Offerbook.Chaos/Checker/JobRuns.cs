@@ -11,7 +11,8 @@ public sealed class JobRuns : ICheck
     {
         var excuses = new Excuses(history);
         var told = history.Final.Jobs?.ToDictionary(job => job.Job, job => job.State);
-        foreach (var (call, job) in history.Calls.Where(call => call.MayBeDone).SelectMany(call => call.Writes.OfType<Write.Submit>().Select(job => (call, job))))
+        foreach (var (call, job) in history.Calls.Where(call => call.MayBeDone)
+            .SelectMany(call => call.Writes.OfType<Write.Submit>().Select(job => (call, job))))
         {
             var lives = history.Lives.Where(life => life.RunSpec == job.RunSpec).ToList();
             var state = told?.GetValueOrDefault(job.RunSpec);
@@ -19,17 +20,22 @@ public sealed class JobRuns : ICheck
             {
                 yield return new Violation(Name, call.Answered, $"{job.RunSpec} was accepted and is {state ?? "not known"}");
             }
-            foreach (var run in lives.Where(life => life.End is not null && life.Ready is not null).GroupBy(life => life.Configuration).Where(run => run.Count() > 1))
+            foreach (var run in lives.Where(life => life.End is not null && life.Ready is not null).GroupBy(life => life.Configuration)
+                .Where(run => run.Count() > 1))
             {
                 if (!run.Any(life => excuses.Covers(life.RunSpec, life.Start)))
                 {
-                    yield return new Violation(Name, run.Last().Start, $"run {run.Key} of {job.RunSpec} was carried out {run.Count()} times: {string.Join(", ", run.Select(life => life.Task))}");
+                    yield return new Violation(Name, run.Last().Start,
+                        $"run {run.Key} of {job.RunSpec} was carried out {run.Count()} times: "
+                        + string.Join(", ", run.Select(life => life.Task)));
                 }
             }
-            var missing = Enumerable.Range(0, job.Runs).Select(run => $"{run}").Except(lives.Where(life => life.End is not null).Select(life => life.Configuration)).ToList();
+            var missing = Enumerable.Range(0, job.Runs).Select(run => $"{run}")
+                .Except(lives.Where(life => life.End is not null).Select(life => life.Configuration)).ToList();
             if (state == "finished" && missing.Count > 0)
             {
-                yield return new Violation(Name, call.Answered, $"{job.RunSpec} is finished, and nothing has carried out its runs {string.Join(", ", missing)}");
+                yield return new Violation(Name, call.Answered,
+                    $"{job.RunSpec} is finished, and nothing has carried out its runs {string.Join(", ", missing)}");
             }
         }
     }

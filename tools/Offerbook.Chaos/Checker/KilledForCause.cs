@@ -14,12 +14,14 @@ public sealed class KilledForCause : ICheck
     public IEnumerable<Violation> Find(RunHistory history)
     {
         var excuses = new Excuses(history);
-        var writes = history.Calls.Where(call => call.MayBeDone).SelectMany(call => call.Writes.Select(write => (call.Sent, Write: write))).ToLookup(pair => pair.Write.RunSpec);
+        var writes = history.Calls.Where(call => call.MayBeDone).SelectMany(call => call.Writes.Select(write => (call.Sent, Write: write)))
+            .ToLookup(pair => pair.Write.RunSpec);
         foreach (var life in history.Lives)
         {
             var end = life.Asked ?? life.End;
             var own = writes[life.RunSpec].ToList();
-            if (end is null || end >= history.Final.At - RunClock.MarkResolution || own.Any(pair => pair.Write is Write.Submit) || excuses.Covers(life.RunSpec, end.Value))
+            if (end is null || end >= history.Final.At - RunClock.MarkResolution || own.Any(pair => pair.Write is Write.Submit)
+                || excuses.Covers(life.RunSpec, end.Value))
             {
                 continue;
             }
@@ -28,7 +30,9 @@ public sealed class KilledForCause : ICheck
             if (!own.Skip(defined + 1).Any(pair => pair.Sent <= end + RunClock.MarkResolution))
             {
                 yield return new Violation(Name, end.Value,
-                    $"{life.Task} on {life.Host}, configuration {life.Configuration}, {(life.Asked is null ? "vanished" : "was told to end")} after {(end.Value - life.Start).TotalSeconds:0.0} s, and nobody had asked for it");
+                    $"{life.Task} on {life.Host}, configuration {life.Configuration}, "
+                    + $"{(life.Asked is null ? "vanished" : "was told to end")} "
+                    + $"after {(end.Value - life.Start).TotalSeconds:0.0} s, and nobody had asked for it");
             }
         }
     }

@@ -7,5 +7,6 @@ public sealed class NothingLeft : ICheck
 {
     public string Name => "nothing left behind";
 
-    public IEnumerable<Violation> Find(RunHistory history) => history.Final.Left.Select(left => new Violation(Name, history.Final.At, left));
+    public IEnumerable<Violation> Find(RunHistory history) =>
+        history.Final.Left.Select(left => new Violation(Name, history.Final.At, left));
 }

@@ -16,15 +16,18 @@ internal static class AgentFaults
         new("agent-deaf", [9], Long, _ => true, setting =>
         {
             var agent = setting.Any(setting.Cluster.Agents);
-            return Cuts.MakeAsync($"{agent.Name} does not hear the masters, which hear it", Cuts.OneWay(Masters(setting), [agent.Machine]), [agent.Machine]);
+            return Cuts.MakeAsync($"{agent.Name} does not hear the masters, which hear it", Cuts.OneWay(Masters(setting), [agent.Machine]),
+                [agent.Machine]);
         }),
-        new("agent-killed", [18], TimeSpan.FromSeconds(3), _ => true, async setting => await KillAsync(setting.Any(setting.Cluster.Agents))),
+        new("agent-killed", [18], TimeSpan.FromSeconds(3), _ =>
+            true, async setting => await KillAsync(setting.Any(setting.Cluster.Agents))),
         new("agents-killed", [18], TimeSpan.FromSeconds(3), _ => true, async setting => await KillAsync([.. setting.Cluster.Agents])),
         new("agent-terminated", [18], TimeSpan.FromSeconds(2), _ => true, async setting =>
         {
             var agent = setting.Any(setting.Cluster.Agents);
             var clean = await agent.StopAsync(TimeSpan.FromSeconds(20));
-            return new MadeFault($"SIGTERM to {agent.Name}, which {(clean ? "ended with status 0" : "DID NOT END WELL")}", agent.StartAsync) { LostHosts = [agent.Machine.Name] };
+            return new MadeFault($"SIGTERM to {agent.Name}, which {(clean ? "ended with status 0" : "DID NOT END WELL")}",
+                agent.StartAsync) { LostHosts = [agent.Machine.Name] };
         }),
         new("agent-paused", [8], Short, _ => true, setting =>
         {
@@ -47,24 +50,28 @@ internal static class AgentFaults
     private static async Task<MadeFault> KillAsync(params Part[] agents)
     {
         await Task.WhenAll(agents.Select(agent => agent.KillAsync()));
-        return new MadeFault($"kill -9 {string.Join(", ", agents.Select(agent => agent.Name))}", () => Task.WhenAll(agents.Select(agent => agent.StartAsync())))
+        return new MadeFault($"kill -9 {string.Join(", ", agents.Select(agent => agent.Name))}", () =>
+            Task.WhenAll(agents.Select(agent => agent.StartAsync())))
         {
             LostHosts = [.. agents.Select(agent => agent.Machine.Name)],
         };
     }
 
-    /// <summary>The agent, its tasks and what keeps them all die at once. The kernel's boot id stays, which a real restart would change.</summary>
+    /// <summary>The agent, its tasks and what keeps them all die at once. The kernel's boot id stays, which a real restart would
+    /// change.</summary>
     private static async Task<MadeFault> LoseMachineAsync(FaultSetting setting)
     {
         var agent = setting.Any(setting.Cluster.Agents);
         await agent.KillAsync();
-        for (var processes = await Site.ProcessesAsync(agent.Machine.Space); processes.Count > 0; processes = await Site.ProcessesAsync(agent.Machine.Space))
+        for (var processes = await Site.ProcessesAsync(agent.Machine.Space); processes.Count > 0; processes = await Site.ProcessesAsync(
+            agent.Machine.Space))
         {
             foreach (var process in processes)
             {
                 Signals.Send(process, Signals.Kill);
             }
         }
-        return new MadeFault($"every process on {agent.Name} killed, tasks too", agent.StartAsync) { LostHosts = [agent.Machine.Name], EndsTasks = true };
+        return new MadeFault($"every process on {agent.Name} killed, tasks too", agent.StartAsync) { LostHosts = [agent.Machine.Name],
+            EndsTasks = true };
     }
 }

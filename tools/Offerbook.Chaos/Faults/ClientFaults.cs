@@ -23,7 +23,8 @@ internal static class ClientFaults
         {
             for (var i = 0; i < 20; i++)
             {
-                sockets.Add(await SendAsync(setting, part, "GET /v2/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nLast-Event-ID: 0\r\n\r\n"));
+                sockets.Add(await SendAsync(setting, part,
+                    "GET /v2/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nLast-Event-ID: 0\r\n\r\n"));
             }
         }
         foreach (var part in setting.Cluster.Masters)
@@ -31,7 +32,8 @@ internal static class ClientFaults
             for (var i = 0; i < 20; i++)
             {
                 sockets.Add(await SendAsync(setting, part,
-                    "POST /api/v1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: 20\r\n\r\n{\"type\":\"SUBSCRIBE\"}"));
+                    "POST /api/v1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: application/json\r\n"
+                    + "Content-Length: 20\r\n\r\n{\"type\":\"SUBSCRIBE\"}"));
             }
         }
         return new MadeFault($"{sockets.Count} readers of events that read nothing", () =>
@@ -46,7 +48,8 @@ internal static class ClientFaults
         var stop = new CancellationTokenSource();
         var http = new HttpClient(setting.Cluster.Sockets.Handler()) { Timeout = TimeSpan.FromSeconds(10) };
         var (large, deep) = (new string('x', 10 << 20), new string('[', 100_000));
-        var targets = setting.Cluster.Apps.Select(part => new Uri(part.Address, "v2/apps")).Concat(setting.Cluster.Masters.Select(part => new Uri(part.Address, "api/v1"))).ToArray();
+        var targets = setting.Cluster.Apps.Select(part => new Uri(part.Address, "v2/apps"))
+            .Concat(setting.Cluster.Masters.Select(part => new Uri(part.Address, "api/v1"))).ToArray();
         var senders = Enumerable.Range(0, 16).Select(number => Task.Run(async () =>
         {
             for (var i = number; !stop.IsCancellationRequested; i++)
@@ -55,7 +58,8 @@ internal static class ClientFaults
                 using var request = new HttpRequestMessage(i % 4 == 0 ? HttpMethod.Post : HttpMethod.Get, targets[i % targets.Length]);
                 if (i % 4 == 0)
                 {
-                    request.Content = new StringContent(i % 12 == 0 ? large : i % 8 == 0 ? deep : "{\"id\":", Encoding.UTF8, "application/json");
+                    request.Content = new StringContent(i % 12 == 0 ? large : i % 8 == 0 ? deep : "{\"id\":", Encoding.UTF8,
+                        "application/json");
                 }
                 try
                 {

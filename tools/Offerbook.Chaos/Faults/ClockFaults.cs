@@ -11,7 +11,8 @@ internal static class ClockFaults
     [
         new("master-clock-ahead", [31], Hold, CanStep, async setting => Step(await setting.MasterAsync(), TimeSpan.FromHours(1))),
         new("apps-clock-back", [31], Hold, CanStep, async setting => Step(await setting.AppsAsync(), TimeSpan.FromHours(-1))),
-        new("agent-clock-ahead", [31], Hold, CanStep, setting => Task.FromResult(Step(setting.Any(setting.Cluster.Agents), TimeSpan.FromHours(1)))),
+        new("agent-clock-ahead", [31], Hold, CanStep, setting =>
+            Task.FromResult(Step(setting.Any(setting.Cluster.Agents), TimeSpan.FromHours(1)))),
     ];
 
     private static bool CanStep(ChaosCluster cluster) => WallClocks.CanStep(cluster.Masters[0].Machine);

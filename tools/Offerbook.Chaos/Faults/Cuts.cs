@@ -13,7 +13,8 @@ internal static class Cuts
     public static IEnumerable<(Machine From, Machine To)> OneWay(IEnumerable<Machine> heard, IEnumerable<Machine> deaf) =>
         heard.SelectMany(_ => deaf, (one, other) => (one, other)).Where(link => link.one != link.other);
 
-    public static async Task<MadeFault> MakeAsync(string what, IEnumerable<(Machine From, Machine To)> links, IEnumerable<Machine>? lost = null)
+    public static async Task<MadeFault> MakeAsync(string what, IEnumerable<(Machine From, Machine To)> links,
+        IEnumerable<Machine>? lost = null)
     {
         var cut = links.Distinct().ToList();
         foreach (var (from, to) in cut)

@@ -14,7 +14,8 @@ internal static class DatabaseFaults
         new("database-cut", [29], TimeSpan.FromSeconds(15), HasDatabase, setting =>
         {
             var database = setting.Cluster.Database!;
-            return Cuts.MakeAsync("the database cut off from everybody", Cuts.Between([database.Machine], setting.Cluster.Parts.Select(part => part.Machine)));
+            return Cuts.MakeAsync("the database cut off from everybody",
+                Cuts.Between([database.Machine], setting.Cluster.Parts.Select(part => part.Machine)));
         }),
         new("database-slow", [26], TimeSpan.FromSeconds(15), HasDatabase, setting => Task.FromResult(Slow(setting))),
     ];
@@ -47,9 +48,9 @@ internal static class DatabaseFaults
             {
                 var processes = await Site.ProcessesAsync(space);
                 Send(processes, Signals.Stop);
-                await Task.WhenAny(Task.Delay(2_000, stop.Token));
+                await Task.Delay(2_000, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 Send(processes, Signals.Continue);
-                await Task.WhenAny(Task.Delay(500, stop.Token));
+                await Task.Delay(500, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         });
         return new MadeFault("the database stands still for 2 s of each 2.5 s", async () =>

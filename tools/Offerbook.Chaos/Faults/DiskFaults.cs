@@ -10,7 +10,8 @@ internal static class DiskFaults
 
     public static IReadOnlyList<Fault> All { get; } =
     [
-        new("database-disk-full", [25], Hold, cluster => cluster.Database is not null, setting => Task.FromResult(Fill(setting.Cluster.Database!))),
+        new("database-disk-full", [25], Hold, cluster =>
+            cluster.Database is not null, setting => Task.FromResult(Fill(setting.Cluster.Database!))),
         new("agent-disk-full", [25], Hold, _ => true, setting => Task.FromResult(Fill(setting.Any(setting.Cluster.Agents)))),
     ];
 

@@ -11,20 +11,25 @@ internal static class ElectionFaults
 
     public static IReadOnlyList<Fault> All { get; } =
     [
-        new("master-session-expired", [4, 7], PastSession, HasElection, async setting => await CutAsync(setting, await setting.MasterAsync())),
+        new("master-session-expired", [4, 7], PastSession, HasElection, async setting =>
+            await CutAsync(setting, await setting.MasterAsync())),
         new("apps-session-expired", [4, 7], PastSession, HasElection, async setting => await CutAsync(setting, await setting.AppsAsync())),
         new("master-deaf-to-zookeeper", [7], PastSession, HasElection, async setting =>
         {
             var master = await setting.MasterAsync();
-            return await Cuts.MakeAsync($"{master.Name} does not hear ZooKeeper, which hears it", Cuts.OneWay(ZooKeepers(setting), [master.Machine]));
+            return await Cuts.MakeAsync($"{master.Name} does not hear ZooKeeper, which hears it",
+                Cuts.OneWay(ZooKeepers(setting), [master.Machine]));
         }),
         new("zookeeper-deaf-to-master", [7], PastSession, HasElection, async setting =>
         {
             var master = await setting.MasterAsync();
-            return await Cuts.MakeAsync($"ZooKeeper does not hear {master.Name}, which hears it", Cuts.OneWay([master.Machine], ZooKeepers(setting)));
+            return await Cuts.MakeAsync($"ZooKeeper does not hear {master.Name}, which hears it",
+                Cuts.OneWay([master.Machine], ZooKeepers(setting)));
         }),
-        new("master-connection-lost", [5], WithinSession, HasElection, async setting => await CutAsync(setting, await setting.MasterAsync())),
-        new("zookeeper-killed", [1], TimeSpan.FromSeconds(8), HasElection, async setting => await KillAsync([setting.Any(setting.Cluster.ZooKeepers)])),
+        new("master-connection-lost", [5], WithinSession, HasElection, async setting =>
+            await CutAsync(setting, await setting.MasterAsync())),
+        new("zookeeper-killed", [1], TimeSpan.FromSeconds(8), HasElection, async setting =>
+            await KillAsync([setting.Any(setting.Cluster.ZooKeepers)])),
         new("ensemble-down", [6], TimeSpan.FromSeconds(25), HasElection, async setting => await KillAsync(setting.Cluster.ZooKeepers)),
         new("ensemble-paused", [4, 6], PastSession, HasElection, setting => Task.FromResult(Pause(setting.Cluster.ZooKeepers))),
     ];
@@ -39,7 +44,8 @@ internal static class ElectionFaults
     private static async Task<MadeFault> KillAsync(IReadOnlyList<Part> servers)
     {
         await Task.WhenAll(servers.Select(server => server.KillAsync()));
-        return new MadeFault($"kill -9 {string.Join(", ", servers.Select(server => server.Name))}", () => Task.WhenAll(servers.Select(server => server.StartAsync())));
+        return new MadeFault($"kill -9 {string.Join(", ", servers.Select(server => server.Name))}", () =>
+            Task.WhenAll(servers.Select(server => server.StartAsync())));
     }
 
     private static MadeFault Pause(IReadOnlyList<Part> servers)

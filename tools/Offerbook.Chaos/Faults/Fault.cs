@@ -33,4 +33,5 @@ internal sealed record MadeFault(string What, Func<Task> HealAsync)
 /// <param name="Hold">How long it lasts.</param>
 /// <param name="Suits">Whether a cluster has what it needs.</param>
 /// <param name="MakeAsync">Makes it and returns at once; it lasts until it is healed.</param>
-internal sealed record Fault(string Name, IReadOnlyList<int> Rows, TimeSpan Hold, Func<ChaosCluster, bool> Suits, Func<FaultSetting, Task<MadeFault>> MakeAsync);
+internal sealed record Fault(string Name, IReadOnlyList<int> Rows, TimeSpan Hold, Func<ChaosCluster, bool> Suits, Func<FaultSetting,
+    Task<MadeFault>> MakeAsync);

@@ -5,7 +5,8 @@ internal static class FaultCatalog
 {
     public static IReadOnlyList<Fault> All { get; } =
     [
-        .. ProcessFaults.All, .. ElectionFaults.All, .. AgentFaults.All, .. NetworkFaults.All, .. DatabaseFaults.All, .. DiskFaults.All, .. ClockFaults.All,
+        .. ProcessFaults.All, .. ElectionFaults.All, .. AgentFaults.All, .. NetworkFaults.All, .. DatabaseFaults.All, .. DiskFaults.All,
+        .. ClockFaults.All,
         .. ClientFaults.All,
     ];
 

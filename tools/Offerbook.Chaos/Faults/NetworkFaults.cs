@@ -31,7 +31,8 @@ internal static class NetworkFaults
         new("apps-cut-from-masters", [11], Hold, _ => true, async setting =>
         {
             var apps = await setting.AppsAsync();
-            return await Cuts.MakeAsync($"{apps.Name} cut off from the masters", Cuts.Between([apps.Machine], setting.Cluster.Masters.Select(master => master.Machine)));
+            return await Cuts.MakeAsync($"{apps.Name} cut off from the masters",
+                Cuts.Between([apps.Machine], setting.Cluster.Masters.Select(master => master.Machine)));
         }),
         new("packets-lost", [16, 17], Hold, _ => true, LoseAsync),
         new("links-one-by-one", [5, 8], TimeSpan.FromSeconds(4), _ => true, LinksAsync),
@@ -46,7 +47,8 @@ internal static class NetworkFaults
         setting.Random.Shuffle(machines);
         var (left, right) = (machines[..(machines.Length / 2)], machines[(machines.Length / 2)..]);
         var names = $"{string.Join(' ', left.Select(machine => machine.Name))} | {string.Join(' ', right.Select(machine => machine.Name))}";
-        return Cuts.MakeAsync(isOneWay ? $"the right does not hear the left: {names}" : $"halves: {names}", isOneWay ? Cuts.OneWay(left, right) : Cuts.Between(left, right),
+        return Cuts.MakeAsync(isOneWay ? $"the right does not hear the left: {names}" : $"halves: {names}", isOneWay
+            ? Cuts.OneWay(left, right) : Cuts.Between(left, right),
             Lost(setting, left, right));
     }
 
@@ -59,7 +61,8 @@ internal static class NetworkFaults
         var cluster = setting.Cluster;
         var leads = new[] { left, right }.FirstOrDefault(side => cluster.Layout.HasElection
             && cluster.ZooKeepers.Count(server => side.Contains(server.Machine)) * 2 > cluster.ZooKeepers.Count
-            && cluster.Database is { } database && side.Contains(database.Machine) && cluster.Masters.Any(master => side.Contains(master.Machine)));
+            && cluster.Database is { } database && side.Contains(database.Machine)
+                && cluster.Masters.Any(master => side.Contains(master.Machine)));
         return cluster.Agents.Select(agent => agent.Machine).Where(agent => leads is null || !leads.Contains(agent));
     }
 
@@ -97,7 +100,8 @@ internal static class NetworkFaults
                 await Task.Delay(setting.Random.Next(300));
             }
         }
-        return new MadeFault($"{cut.Count} links cut one by one: {string.Join(", ", cut.Select(link => $"{link.From.Name}→{link.To.Name}"))}", async () =>
+        return new MadeFault(
+            $"{cut.Count} links cut one by one: {string.Join(", ", cut.Select(link => $"{link.From.Name}→{link.To.Name}"))}", async () =>
         {
             var order = cut.ToArray();
             setting.Random.Shuffle(order);

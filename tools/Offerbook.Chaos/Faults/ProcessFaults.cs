@@ -14,8 +14,10 @@ internal static class ProcessFaults
     [
         new("master-killed", [1, 13, 14], Down, _ => true, async setting => await KillAsync(await setting.MasterAsync())),
         new("apps-killed", [1, 12], Down, _ => true, async setting => await KillAsync(await setting.AppsAsync())),
-        new("batch-killed", [1, 12], Down, cluster => cluster.Batches.Count > 0, async setting => await KillAsync(await setting.BatchAsync())),
-        new("leaders-killed", [1, 12, 13], Down, _ => true, async setting => await KillAsync(await setting.MasterAsync(), await setting.AppsAsync())),
+        new("batch-killed", [1, 12], Down, cluster =>
+            cluster.Batches.Count > 0, async setting => await KillAsync(await setting.BatchAsync())),
+        new("leaders-killed", [1, 12, 13], Down, _ =>
+            true, async setting => await KillAsync(await setting.MasterAsync(), await setting.AppsAsync())),
         new("master-terminated", [2], Down, _ => true, async setting => await StopAsync(await setting.MasterAsync())),
         new("apps-terminated", [2], Down, _ => true, async setting => await StopAsync(await setting.AppsAsync())),
         new("master-paused", [3], Down, _ => true, async setting => Pause(await setting.MasterAsync())),

@@ -39,7 +39,7 @@ public sealed class Child : IDisposable
         string[] line =
         [
             "nsenter", "--net=/run/netns/" + space, "--", "sh", "-c", "exec >>\"$0\" 2>&1; exec \"$@\"", log,
-            .. start.User is { } user ? new[] { "setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups" } : [],
+            .. start.User is { } user ? UserSpace.As(user) : [],
             start.Program, .. start.Arguments,
         ];
         foreach (var word in line)

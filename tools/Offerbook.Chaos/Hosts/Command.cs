@@ -11,14 +11,16 @@ internal static class Command
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
         var (status, output) = await TryAsync(program, arguments);
-        return status == 0 ? output : throw new HostException($"{program} {string.Join(' ', arguments)}: {output.Trim()} (status {status})");
+        return status == 0 ? output : throw new HostException(
+            $"{program} {string.Join(' ', arguments)}: {output.Trim()} (status {status})");
     }
 
     public static async Task<(int Status, string Output)> TryAsync(string program, params string[] arguments)
     {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = "/" },
+            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true,
+                RedirectStandardInput = true, WorkingDirectory = "/" },
         };
         try
         {
@@ -32,7 +34,8 @@ internal static class Command
         using var limit = new CancellationTokenSource(Patience);
         try
         {
-            var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+            var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token),
+                process.StandardError.ReadToEndAsync(limit.Token));
             await process.WaitForExitAsync(limit.Token);
             return (process.ExitCode, output[0] + output[1]);
         }

@@ -28,5 +28,6 @@ internal static class ControlGroups
     }
 
     /// <summary>The one tree of version 2, or those of version 1 below.</summary>
-    private static IEnumerable<string> Trees() => Directory.EnumerateDirectories(Tree).Append(Tree).Where(tree => File.Exists(Path.Combine(tree, "cgroup.procs")));
+    private static IEnumerable<string> Trees() =>
+        Directory.EnumerateDirectories(Tree).Append(Tree).Where(tree => File.Exists(Path.Combine(tree, "cgroup.procs")));
 }

@@ -1,9 +1,15 @@
+using System.Diagnostics;
+
 namespace Offerbook.Chaos.Hosts;
 
-/// <summary>Takes down what a run has put up: its processes, mounts, control groups, namespaces and files, all found by the name that it gives them.</summary>
+/// <summary>Takes down what a run has put up: its processes, mounts, control groups, namespaces and files, all found by the name that it
+/// gives them.</summary>
 internal static class Leftovers
 {
     private const string Spaces = "/run/netns";
+    private const int MostRounds = 5;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Those of runs that were killed before they could tidy up.</summary>
     public static async Task RemoveAsync()
@@ -11,7 +17,14 @@ internal static class Leftovers
         var owners = Names().Select(OwnerOf).OfType<int>().Distinct().Where(owner => !File.Exists($"/proc/{owner}/stat"));
         foreach (var owner in owners.ToList())
         {
-            await RemoveAsync(owner);
+            try
+            {
+                await RemoveAsync(owner);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Another user's, who will do it.
+            }
         }
     }
 
@@ -39,10 +52,10 @@ internal static class Leftovers
         }
     }
 
-    /// <summary>A process may have made another meanwhile: again until none is left, or a few seconds have gone.</summary>
+    /// <summary>A process may have made another meanwhile: again until none is left, a few times.</summary>
     private static async Task EndProcessesAsync(IReadOnlyList<string> spaces)
     {
-        for (var round = 0; round < 50; round++)
+        for (var round = 0; round < MostRounds; round++)
         {
             var processes = new List<int>();
             foreach (var space in spaces)
@@ -54,7 +67,22 @@ internal static class Leftovers
                 return;
             }
             processes.ForEach(process => Signals.Send(process, Signals.Kill));
-            await Task.Delay(100);
+            await Task.WhenAll(processes.Select(GoneAsync));
+        }
+    }
+
+    /// <summary>One that cannot be killed, as it waits for a disk, is not waited for.</summary>
+    private static async Task GoneAsync(int id)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or OperationCanceledException)
+        {
+            // It was gone before we looked, or stays.
         }
     }
 

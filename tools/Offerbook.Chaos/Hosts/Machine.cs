@@ -24,7 +24,8 @@ public sealed class Machine
     internal static async Task<Machine> CreateAsync(string name, string space, string hub, int number, string directory)
     {
         var machine = new Machine(name, space, string.Create(CultureInfo.InvariantCulture, $"10.99.0.{number}"),
-            System.IO.Directory.CreateDirectory(Path.Combine(directory, name)).FullName, System.IO.Directory.CreateDirectory(Path.Combine(directory, "logs")).FullName);
+            System.IO.Directory.CreateDirectory(Path.Combine(directory, name)).FullName,
+            System.IO.Directory.CreateDirectory(Path.Combine(directory, "logs")).FullName);
         await Command.RunAsync("ip", "netns", "add", space);
         await Command.RunAsync("ip", "-n", hub, "link", "add", $"m{number}", "type", "veth", "peer", "name", "eth0", "netns", space);
         await Command.RunAsync("ip", "-n", hub, "link", "set", $"m{number}", "master", "br0", "up");
@@ -42,9 +43,11 @@ public sealed class Machine
     public Task HearAsync(Machine other) => RuleAsync("-D", "-s", other.Address, "-j", "DROP");
 
     /// <summary>Loses this share of the packets that come in.</summary>
-    public Task LoseAsync(double share) => RuleAsync("-A", "-i", "eth0", "-m", "statistic", "--mode", "random", "--probability", Text(share), "-j", "DROP");
+    public Task LoseAsync(double share) =>
+        RuleAsync("-A", "-i", "eth0", "-m", "statistic", "--mode", "random", "--probability", Text(share), "-j", "DROP");
 
-    public Task KeepAsync(double share) => RuleAsync("-D", "-i", "eth0", "-m", "statistic", "--mode", "random", "--probability", Text(share), "-j", "DROP");
+    public Task KeepAsync(double share) =>
+        RuleAsync("-D", "-i", "eth0", "-m", "statistic", "--mode", "random", "--probability", Text(share), "-j", "DROP");
 
     private Task<string> RuleAsync(string action, params string[] rule) =>
         Command.RunAsync("nsenter", ["--net=/run/netns/" + Space, "--", "iptables", "-w", action, "INPUT", .. rule]);

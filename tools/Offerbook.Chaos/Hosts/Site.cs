@@ -50,7 +50,8 @@ public sealed class Site : IAsyncDisposable
     public static async Task<IReadOnlyList<int>> ProcessesAsync(string space)
     {
         var (status, output) = await Command.TryAsync("ip", "netns", "pids", space);
-        return status == 0 ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(int.Parse)] : [];
+        return status == 0 ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(int.Parse)] : [];
     }
 
     public async ValueTask DisposeAsync() => await Leftovers.RemoveAsync(Environment.ProcessId);

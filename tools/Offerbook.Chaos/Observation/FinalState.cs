@@ -14,5 +14,6 @@ public sealed record ToldJob(string Job, string State);
 /// <param name="Left">What was still there after everything had been removed and stopped.</param>
 /// <param name="Ends">Parts that ended by themselves.</param>
 public sealed record FinalState(
-    TimeSpan At, TimeSpan? ConvergedAfter, IReadOnlyList<string> Differences, IReadOnlyList<ToldSpec>? Specs, IReadOnlyList<ToldJob>? Jobs, IReadOnlyList<string> Left,
+    TimeSpan At, TimeSpan? ConvergedAfter, IReadOnlyList<string> Differences, IReadOnlyList<ToldSpec>? Specs, IReadOnlyList<ToldJob>? Jobs,
+    IReadOnlyList<string> Left,
     IReadOnlyList<PartEnd> Ends);

@@ -18,7 +18,8 @@ public enum CallOutcome
 /// <param name="Note">The text of a refusal, or why there was no answer.</param>
 /// <param name="Writes">What it asked to be changed.</param>
 public sealed record RecordedCall(
-    string Client, string Method, string Path, TimeSpan Sent, TimeSpan Answered, CallOutcome Outcome, int Status, string Note, IReadOnlyList<Write> Writes)
+    string Client, string Method, string Path, TimeSpan Sent, TimeSpan Answered, CallOutcome Outcome, int Status, string Note,
+    IReadOnlyList<Write> Writes)
 {
     public bool MayBeDone => Outcome != CallOutcome.Refused;
 }

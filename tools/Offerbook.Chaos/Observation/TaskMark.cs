@@ -25,7 +25,8 @@ public sealed record TaskMark(MarkKind Kind, string Task, int Process, TimeSpan 
 /// <param name="Ready">Null when it never was.</param>
 /// <param name="Asked">Null when nobody asked it to end.</param>
 /// <param name="End">Null while it runs; the last moment at which its process was seen when it ended without a word.</param>
-public sealed record TaskLife(string Task, int Process, string RunSpec, string Configuration, string Host, TimeSpan Start, TimeSpan? Ready, TimeSpan? Asked, TimeSpan? End)
+public sealed record TaskLife(string Task, int Process, string RunSpec, string Configuration, string Host, TimeSpan Start, TimeSpan? Ready,
+    TimeSpan? Asked, TimeSpan? End)
 {
     /// <summary>Apps and pods: what all incarnations of an instance have in common. Others: the task itself.</summary>
     public string Instance

@@ -97,7 +97,8 @@ public sealed class TaskWatch(string file, RunClock clock) : IAsyncDisposable
 
     /// <summary>kind, task, process, uptime, run spec, configuration, host; nothing for a line that is not whole.</summary>
     private TaskMark? Read(string line) =>
-        line.Split(' ') is [var kind, var task, var process, var uptime, var spec, var configuration, var host] && Enum.TryParse<MarkKind>(kind, ignoreCase: true, out var known)
+        line.Split(' ') is [var kind, var task, var process, var uptime, var spec, var configuration, var host]
+            && Enum.TryParse<MarkKind>(kind, ignoreCase: true, out var known)
             && int.TryParse(process, out var id)
             ? new TaskMark(known, task, id, clock.FromUptime(uptime), spec, configuration, host == "-" ? "" : host)
             : null;
@@ -106,7 +107,8 @@ public sealed class TaskWatch(string file, RunClock clock) : IAsyncDisposable
     {
         try
         {
-            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/environ")).Contains("CHAOS_SPEC=" + runSpec + "\0", StringComparison.Ordinal);
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/environ"))
+                .Contains("CHAOS_SPEC=" + runSpec + "\0", StringComparison.Ordinal);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

@@ -87,7 +87,8 @@ public sealed class ChaosCluster : IAsyncDisposable
     public IReadOnlyList<Part> Of(Role role) => [.. _parts.Where(part => part.Role == role)];
 
     /// <summary>The file system of its own that a part writes to; null when it has none.</summary>
-    public static string? DiskOf(Part part) => part.Role is Role.Database or Role.Agent ? Path.Combine(part.Machine.Directory, "disk") : null;
+    public static string? DiskOf(Part part) =>
+        part.Role is Role.Database or Role.Agent ? Path.Combine(part.Machine.Directory, "disk") : null;
 
     /// <summary>Processes on the agents' machines that are not the agents: tasks, and what keeps them.</summary>
     public async Task<IReadOnlyList<int>> StrayProcessesAsync()
@@ -184,16 +185,17 @@ public sealed class ChaosCluster : IAsyncDisposable
     private async Task AwaitServiceAsync()
     {
         using var leaders = new Leaders(this);
-        var deadline = Clock.Now + StartPatience;
-        while (await leaders.AppsAsync() is null || await leaders.BatchAsync() is null || await leaders.ActiveAgentsAsync() < Layout.Agents)
+        // What ends at its start, ends again.
+        var serves = false;
+        await Polling.HoldsAsync(async () => (serves = await ServesAsync(leaders)) || Ends.Count > 2 * _parts.Count, StartPatience);
+        if (!serves)
         {
-            // What ends at its start, ends again.
-            if (Clock.Now > deadline || Ends.Count > 2 * _parts.Count)
-            {
-                throw new HostException($"the cluster did not come up:\n"
-                    + string.Join('\n', _parts.Select(part => $"--- {part.Name} ({(part.IsRunning ? "runs" : "ended")})\n{LastLines(part.Tail())}")));
-            }
-            await Task.Delay(250);
+            throw new HostException($"the cluster did not come up:\n" + string.Join('\n', _parts.Select(part =>
+                $"--- {part.Name} ({(part.IsRunning ? "runs" : "ended")})\n{LastLines(part.Tail())}")));
         }
     }
+
+    private async Task<bool> ServesAsync(Leaders leaders) =>
+        await leaders.AppsAsync() is not null && await leaders.BatchAsync() is not null
+        && await leaders.ActiveAgentsAsync() >= Layout.Agents;
 }

@@ -19,5 +19,6 @@ public sealed record Layout(int ZooKeepers, int Masters, int Apps, int Batches, 
     public bool HasDatabase => HasElection;
 
     public override string ToString() =>
-        $"{ZooKeepers} ZooKeepers, {Masters} masters, {Apps} Apps, {Batches} Batch, {Agents} agents, {(HasDatabase ? "PostgreSQL" : "SQLite")}";
+        $"{ZooKeepers} ZooKeepers, {Masters} masters, {Apps} Apps, {Batches} Batch, {Agents} agents, "
+        + (HasDatabase ? "PostgreSQL" : "SQLite");
 }

@@ -62,7 +62,8 @@ public sealed class Leaders(ChaosCluster cluster) : IDisposable
             {
                 return null;
             }
-            await using var reader = new JsonTextReader(new StreamReader(await answer.Content.ReadAsStreamAsync())) { DateParseHandling = DateParseHandling.None };
+            await using var reader = new JsonTextReader(
+                new StreamReader(await answer.Content.ReadAsStreamAsync())) { DateParseHandling = DateParseHandling.None };
             return await JToken.ReadFromAsync(reader);
         }
         catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException or IOException or JsonException)

@@ -8,7 +8,8 @@ namespace Offerbook.Chaos.Parts;
 /// One server of the cluster on a machine of its own. Started again a second after it ended by itself, as a service manager would, and
 /// such ends are told: a part may be killed by us, but must not die of anything else.
 /// </summary>
-public sealed class Part(string name, Role role, Machine machine, int port, ChildStart start, RunClock clock, Action<PartEnd> tell) : IAsyncDisposable
+public sealed class Part(string name, Role role, Machine machine, int port, ChildStart start, RunClock clock, Action<PartEnd> tell)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(20);

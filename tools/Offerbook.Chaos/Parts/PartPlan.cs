@@ -17,21 +17,26 @@ internal sealed class PartPlan(string program, Site site, Layout layout)
 
     public ChildStart Master(Machine machine) => Ours(machine, [
         "master", "--listen", machine.Address, "--port", $"{MasterPort}", "--advertise_ip", machine.Address, "--hostname", machine.Address,
-        $"--agent_ping_timeout={Timing.Ping.TotalSeconds}secs", $"--max_agent_ping_timeouts={Timing.Pings}", .. Standing("masters", machine, "master", layout.Masters, "secs", 1)]);
+        $"--agent_ping_timeout={Timing.Ping.TotalSeconds}secs", $"--max_agent_ping_timeouts={Timing.Pings}",
+        .. Standing("masters", machine, "master", layout.Masters, "secs", 1)]);
 
     public ChildStart Apps(Machine machine) => Ours(machine, [
-        "apps", "--listen", machine.Address, "--port", $"{AppsPort}", "--hostname", machine.Address, .. MasterFlags(), .. Standing("apps", machine, "apps", layout.Apps, "", 1_000)]);
+        "apps", "--listen", machine.Address, "--port", $"{AppsPort}", "--hostname", machine.Address, .. MasterFlags(),
+        .. Standing("apps", machine, "apps", layout.Apps, "", 1_000)]);
 
     public ChildStart Batch(Machine machine) => Ours(machine, [
-        "batch", "--listen", machine.Address, "--port", $"{BatchPort}", .. MasterFlags(), .. Standing("batch", machine, "batch", layout.Batches, "", 1_000)]);
+        "batch", "--listen", machine.Address, "--port", $"{BatchPort}", .. MasterFlags(),
+        .. Standing("batch", machine, "batch", layout.Batches, "", 1_000)]);
 
     public ChildStart Agent(Machine machine, string directory) => Ours(machine, [
         "agent", "--ip", machine.Address, "--port", $"{AgentPort}", "--hostname", machine.Address, "--advertise_ip", machine.Address,
-        "--work_dir", directory, "--resources", "cpus:64;mem:65536;disk:65536;ports:[21000-21999]", "--cgroups_root", ControlGroups.RootOf(machine.Name),
+        "--work_dir", directory, "--resources", "cpus:64;mem:65536;disk:65536;ports:[21000-21999]", "--cgroups_root",
+        ControlGroups.RootOf(machine.Name),
         .. MasterFlags()]);
 
     /// <summary>Agents and frameworks find the leader through the election, or know the only one.</summary>
-    private string[] MasterFlags() => ["--master", layout.HasElection ? ZooKeepers("masters") : $"http://{Of("master").Single().Address}:{MasterPort}"];
+    private string[] MasterFlags() =>
+        ["--master", layout.HasElection ? ZooKeepers("masters") : $"http://{Of("master").Single().Address}:{MasterPort}"];
 
     /// <summary>Where it stands for election, and where its journal is.</summary>
     /// <param name="count">One alone stands in no election.</param>
@@ -41,9 +46,11 @@ internal sealed class PartPlan(string program, Site site, Layout layout)
             "--store", $"postgres://offerbook@{Of("database").Single().Address}:{DatabasePort}/{database}"]
         : ["--data-dir", Path.Combine(machine.Directory, "data")];
 
-    private string ZooKeepers(string path) => $"zk://{string.Join(',', Of("zk").Select(machine => $"{machine.Address}:{ZooKeeperPort}"))}/{path}";
+    private string ZooKeepers(string path) =>
+        $"zk://{string.Join(',', Of("zk").Select(machine => $"{machine.Address}:{ZooKeeperPort}"))}/{path}";
 
-    private IEnumerable<Machine> Of(string kind) => Machines.Where(pair => pair.Key.StartsWith(kind, StringComparison.Ordinal)).Select(pair => pair.Value);
+    private IEnumerable<Machine> Of(string kind) =>
+        Machines.Where(pair => pair.Key.StartsWith(kind, StringComparison.Ordinal)).Select(pair => pair.Value);
 
     private ChildStart Ours(Machine machine, string[] arguments) => new(program, arguments)
     {

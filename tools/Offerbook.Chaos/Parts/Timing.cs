@@ -1,6 +1,7 @@
 namespace Offerbook.Chaos.Parts;
 
-/// <summary>The times that the parts are given: a tenth of an installation's, so that a run sees ten times as many ends of sessions and agents.</summary>
+/// <summary>The times that the parts are given: a tenth of an installation's, so that a run sees ten times as many ends of sessions and
+/// agents.</summary>
 public static class Timing
 {
     /// <summary>Of ZooKeeper's sessions; an ensemble with ticks of 500 ms grants 1 s to 10 s.</summary>

@@ -14,7 +14,8 @@ internal static class WallClocks
     {
         try
         {
-            await Command.RunAsync("cc", "-O1", "-shared", "-fPIC", "-o", Path.Combine(site.Directory, Library), Path.Combine(AppContext.BaseDirectory, "Parts", "clock.c"), "-ldl");
+            await Command.RunAsync("cc", "-O1", "-shared", "-fPIC", "-o", Path.Combine(site.Directory, Library),
+                Path.Combine(AppContext.BaseDirectory, "Parts", "clock.c"), "-ldl");
             return true;
         }
         catch (HostException)

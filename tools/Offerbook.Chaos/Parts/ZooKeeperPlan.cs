@@ -20,7 +20,8 @@ internal static class ZooKeeperPlan
         var configuration = Path.Combine(machine.Directory, "zoo.cfg");
         File.WriteAllLines(configuration,
         [
-            "tickTime=500", "initLimit=20", "syncLimit=6", $"dataDir={data}", $"clientPort={PartPlan.ZooKeeperPort}", $"clientPortAddress={machine.Address}",
+            "tickTime=500", "initLimit=20", "syncLimit=6", $"dataDir={data}", $"clientPort={PartPlan.ZooKeeperPort}",
+            $"clientPortAddress={machine.Address}",
             "admin.enableServer=false", "4lw.commands.whitelist=ruok,srvr", "maxClientCnxns=0",
             .. ensemble.Select((server, index) => $"server.{index + 1}={server.Address}:2888:3888"),
         ]);

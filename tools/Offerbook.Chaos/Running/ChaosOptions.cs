@@ -34,14 +34,17 @@ public sealed record ChaosOptions
 
     public bool Lists { get; init; }
 
+    /// <summary>Only looks whether this box can be the stage.</summary>
+    public bool Checks { get; init; }
+
     public static bool TryParse(string[] arguments, [NotNullWhen(true)] out ChaosOptions? options, [NotNullWhen(false)] out string? problem)
     {
         (options, problem) = (new ChaosOptions(), null);
         for (var i = 0; i < arguments.Length && problem is null; i++)
         {
-            if (arguments[i] == "--list")
+            if (arguments[i] is "--list" or "--check")
             {
-                options = options! with { Lists = true };
+                options = arguments[i] == "--list" ? options! with { Lists = true } : options! with { Checks = true };
                 continue;
             }
             var value = i + 1 < arguments.Length ? arguments[i + 1] : "";
@@ -57,7 +60,8 @@ public sealed record ChaosOptions
         "--scenario" when value == "all" || ScenarioCatalog.Find(value) is not null => options with { Scenario = value },
         "--fault" when FaultCatalog.Find(value) is not null => options with { Faults = [.. options.Faults, value] },
         "--seed" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) => options with { Seed = seed },
-        "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= 1_440 => options with { Length = TimeSpan.FromMinutes(minutes) },
+        "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= 1_440 =>
+            options with { Length = TimeSpan.FromMinutes(minutes) },
         "--layout" when value == "full" => options with { Layout = Layout.Full },
         "--layout" when value == "masters" => options with { Layout = Layout.SeveralMasters },
         "--layout" when value == "standalone" => options with { Layout = Layout.Standalone },

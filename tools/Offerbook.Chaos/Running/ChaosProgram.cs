@@ -5,18 +5,22 @@ using Offerbook.Chaos.Scenarios;
 
 namespace Offerbook.Chaos.Running;
 
-/// <summary>The command. Exit code 0 when every promise was kept, 1 when one was not, 64 for bad usage, 69 when the stage cannot be set.</summary>
+/// <summary>The command. Exit code 0 when every promise was kept, 1 when one was not, 64 for bad usage, 69 when the stage cannot be
+/// set.</summary>
 public static class ChaosProgram
 {
     private const string Usage = """
-        usage: chaos [--scenario NAME|all] [--fault NAME]… [--minutes N] [--seed S] [--layout full|masters|standalone] [--out DIRECTORY] [--program FILE] [--list]
+        usage: chaos [--scenario NAME|all] [--fault NAME]… [--minutes N] [--seed S] [--layout full|masters|standalone]
+                     [--out DIRECTORY] [--program FILE] | --list | --check
           --scenario  what clients do under which faults (default mixed); all: one after the other
           --fault     this fault in the place of the scenario's own; may be given several times
           --minutes   for how long faults are made (default 5); up to 4 minutes of starting, converging and tidying up come on top
           --seed      which calls and faults are drawn (default 1)
-          --layout    full: three ZooKeepers, three masters, two Apps, two Batch, three agents, PostgreSQL; masters: one Apps and Batch only; standalone: one of each, without election
+          --layout    full: three ZooKeepers, three masters, two Apps, two Batch, three agents, PostgreSQL;
+                      masters: one Apps and Batch only; standalone: one of each, without election
           --out       where the report, the history and the logs go (default chaos-report)
           --list      names all scenarios and faults
+          --check     looks whether this box can be the stage: makes two machines and breaks what is between them
         """;
 
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
@@ -39,6 +43,11 @@ public static class ChaosProgram
         var status = 0;
         try
         {
+            await UserSpace.EnterAsync(arguments);
+            if (options.Checks)
+            {
+                return await new StageCheck(output).RunAsync() ? 0 : 1;
+            }
             foreach (var scenario in options.Scenario == "all" ? ScenarioCatalog.All : [ScenarioCatalog.Find(options.Scenario)!])
             {
                 var report = await ChaosRun.RunAsync(options with { Scenario = scenario.Name }, output, stop.Token);

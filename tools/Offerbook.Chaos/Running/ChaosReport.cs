@@ -14,15 +14,20 @@ public sealed record ChaosReport(ChaosOptions Options, RunHistory History, IRead
     {
         var calls = History.Calls;
         yield return Text($"scenario {Options.Scenario}, seed {Options.Seed}: {Options.Layout}");
-        yield return Text($"calls: {calls.Count}, {Count(CallOutcome.Acknowledged)} acknowledged, {Count(CallOutcome.Refused)} refused, {Count(CallOutcome.Unknown)} of unknown outcome");
-        foreach (var same in calls.Where(call => call.Outcome != CallOutcome.Acknowledged).GroupBy(Reason).OrderByDescending(same => same.Count()).Take(MostReasons))
+        yield return $"calls: {calls.Count}, {Count(CallOutcome.Acknowledged)} acknowledged, {Count(CallOutcome.Refused)} refused, "
+            + $"{Count(CallOutcome.Unknown)} of unknown outcome";
+        foreach (var same in calls.Where(call => call.Outcome != CallOutcome.Acknowledged).GroupBy(Reason)
+            .OrderByDescending(same => same.Count()).Take(MostReasons))
         {
             yield return $"  {same.Count()}× {same.Key}";
         }
-        yield return Text($"tasks: {History.Lives.Count} started; events: {History.Events.Count} read; parts that ended by themselves: {History.Final.Ends.Count} ({History.Final.Ends.Count(end => end.Excused)} excused)");
+        yield return $"tasks: {History.Lives.Count} started; events: {History.Events.Count} read; parts that ended by themselves: "
+            + $"{History.Final.Ends.Count} ({History.Final.Ends.Count(end => end.Excused)} excused)";
         var (excuses, ended) = (new Excuses(History), History.Lives.Where(life => (life.Asked ?? life.End) < History.Final.At).ToList());
-        yield return Text($"ends of tasks: {ended.Count}, {ended.Count(life => excuses.Covers(life.RunSpec, (life.Asked ?? life.End)!.Value))} of them excused by agents that were away");
-        yield return "faults: " + string.Join(", ", History.Faults.GroupBy(fault => fault.Name).Select(same => $"{same.Key} ×{same.Count()}").DefaultIfEmpty("none"));
+        var excused = ended.Count(life => excuses.Covers(life.RunSpec, (life.Asked ?? life.End)!.Value));
+        yield return $"ends of tasks: {ended.Count}, {excused} of them excused by agents that were away";
+        yield return "faults: " + string.Join(", ", History.Faults.GroupBy(fault => fault.Name)
+            .Select(same => $"{same.Key} ×{same.Count()}").DefaultIfEmpty("none"));
         yield return $"rows of the matrix: {string.Join(", ", History.Faults.SelectMany(fault => fault.Rows).Distinct().Order())}";
         yield return History.Final.ConvergedAfter is { } after ? Text($"converged after {after.TotalSeconds:0.0} s") : "DID NOT CONVERGE";
         foreach (var violation in Violations.Take(MostShown))
@@ -42,7 +47,8 @@ public sealed record ChaosReport(ChaosOptions Options, RunHistory History, IRead
     private static string Reason(RecordedCall call)
     {
         var note = call.Note[(call.Note.IndexOf(':') + 1)..];
-        return $"{call.Outcome} {call.Status} {call.Method}{string.Concat(note.Select(letter => char.IsAsciiDigit(letter) ? '#' : letter).Take(110))}";
+        var pattern = note.Select(letter => char.IsAsciiDigit(letter) ? '#' : letter).Take(110);
+        return $"{call.Outcome} {call.Status} {call.Method}{string.Concat(pattern)}";
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -27,7 +27,8 @@ public static class ChaosRun
         tasks.Start();
 
         using var readersStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var readers = Enumerable.Range(1, 2).Select(number => new EventReader($"reader-{number}", options.Seed + number, cluster, recorder)).ToList();
+        var readers = Enumerable.Range(1, 2).Select(number => new EventReader($"reader-{number}", options.Seed + number, cluster, recorder))
+            .ToList();
         var reading = readers.Select(reader => reader.RunAsync(readersStop.Token)).ToList();
         await WorkAsync(options, scenario, cluster, leaders, recorder, output, stop);
         await output.WriteLineAsync($"{clock.Now.TotalSeconds,7:0.0} s  all is healed, waiting for convergence");
@@ -36,13 +37,15 @@ public static class ChaosRun
             .SelectMany(call => call.Writes.OfType<Write.Submit>().Select(job => job.RunSpec)).ToHashSet();
         var (after, look) = await new EndWatch(cluster, leaders, tasks).AwaitAsync(jobs, options.Patience, stop);
         var at = clock.Now;
-        await output.WriteLineAsync($"{at.TotalSeconds,7:0.0} s  {(after is null ? "NOT CONVERGED" : "converged")}, taking everything down");
+        await output.WriteLineAsync(
+            $"{at.TotalSeconds,7:0.0} s  {(after is null ? "NOT CONVERGED" : "converged")}, taking everything down");
         var left = await new Teardown(cluster, leaders, tasks).RunAsync(stop);
         await readersStop.CancelAsync();
         await Task.WhenAll(reading);
         readers.ForEach(reader => reader.Dispose());
 
-        var history = recorder.ToHistory(tasks.Lives(), new FinalState(at, after, look.Differences, look.Specs, look.Jobs, left, cluster.Ends));
+        var history = recorder.ToHistory(tasks.Lives(),
+            new FinalState(at, after, look.Differences, look.Specs, look.Jobs, left, cluster.Ends));
         var report = new ChaosReport(options, history, Checks.Judge(history));
         foreach (var line in report.Lines())
         {
@@ -53,7 +56,8 @@ public static class ChaosRun
     }
 
     private static async Task WorkAsync(
-        ChaosOptions options, Scenario scenario, ChaosCluster cluster, Leaders leaders, Recorder recorder, TextWriter output, CancellationToken stop)
+        ChaosOptions options, Scenario scenario, ChaosCluster cluster, Leaders leaders, Recorder recorder, TextWriter output,
+        CancellationToken stop)
     {
         var clients = scenario.Clients(options.Seed, new ClientSetting(cluster, recorder, new Documents(cluster), ClientPause));
         using var clientsStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -62,7 +66,9 @@ public static class ChaosRun
         {
             var names = options.Faults.Count > 0 ? options.Faults : scenario.Faults;
             var setting = new FaultSetting(cluster, leaders, new Random(options.Seed));
-            await new FaultRunner(setting, recorder, output).RunAsync([.. names.Select(name => FaultCatalog.Find(name)!)], scenario.IsOneRound ? null : options.Length, scenario.Calm, stop);
+            await new FaultRunner(setting, recorder, output)
+                .RunAsync([.. names.Select(name => FaultCatalog.Find(name)!)], scenario.IsOneRound ? null : options.Length, scenario.Calm,
+                stop);
         }
         finally
         {

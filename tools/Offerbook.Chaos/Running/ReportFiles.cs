@@ -10,7 +10,8 @@ internal static class ReportFiles
 
     public static string Write(ChaosReport report, string siteDirectory)
     {
-        var directory = Directory.CreateDirectory(Path.Combine(report.Options.Output, $"{report.Options.Scenario}-{report.Options.Seed}")).FullName;
+        var directory = Directory.CreateDirectory(Path.Combine(report.Options.Output, $"{report.Options.Scenario}-{report.Options.Seed}"))
+            .FullName;
         File.WriteAllLines(Path.Combine(directory, "report.txt"), report.Lines());
         WriteLines("calls", report.History.Calls);
         WriteLines("tasks", report.History.Lives);

@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using Offerbook.Chaos.Hosts;
 using Offerbook.Chaos.Observation;
 using Offerbook.Chaos.Parts;
 
@@ -24,11 +25,14 @@ internal sealed class Teardown(ChaosCluster cluster, Leaders leaders, TaskWatch 
             {
                 left.Add($"removing everything was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(stop)}");
             }
-            await AwaitAsync(async () => tasks.Lives().All(life => life.End is not null) && (await ClaimsAsync(master)).Count == 0, stop);
-            left.AddRange(tasks.Lives().Where(life => life.End is null).Select(life => $"{life.Task} still runs on {life.Host} (process {life.Process})"));
+            await Polling.HoldsAsync(
+                async () => tasks.Lives().All(life => life.End is not null) && (await ClaimsAsync(master)).Count == 0,
+                RemovalPatience, stop);
+            left.AddRange(tasks.Lives().Where(life => life.End is null)
+                .Select(life => $"{life.Task} still runs on {life.Host} (process {life.Process})"));
             left.AddRange(await ClaimsAsync(master));
         }
-        await AwaitAsync(async () => (await cluster.StrayProcessesAsync()).Count == 0, stop);
+        await Polling.HoldsAsync(async () => (await cluster.StrayProcessesAsync()).Count == 0, RemovalPatience, stop);
         left.AddRange((await cluster.StrayProcessesAsync()).Select(process => $"process {process}: {CommandLine(process)}"));
         left.AddRange(await StopPartsAsync());
         left.AddRange(ChaosCluster.ControlGroupsLeft().Select(group => $"control group {group}"));
@@ -44,7 +48,8 @@ internal sealed class Teardown(ChaosCluster cluster, Leaders leaders, TaskWatch 
         }
         return [.. (answer["slaves"] ?? new JArray())
             .Where(agent => (double?)agent["used_resources"]?["cpus"] > 0 || (double?)agent["used_resources"]?["mem"] > 0)
-            .Select(agent => $"{master.Name} counts {agent["used_resources"]?["cpus"]} cpus and {agent["used_resources"]?["mem"]} MB on {agent["hostname"]} as used")];
+            .Select(agent => $"{master.Name} counts {agent["used_resources"]?["cpus"]} cpus and "
+                + $"{agent["used_resources"]?["mem"]} MB on {agent["hostname"]} as used")];
     }
 
     private async Task<IReadOnlyList<string>> StopPartsAsync()
@@ -54,19 +59,11 @@ internal sealed class Teardown(ChaosCluster cluster, Leaders leaders, TaskWatch 
         {
             if (!await part.StopAsync(StopPatience))
             {
-                left.Add($"{part.Name} did not end well on SIGTERM: {string.Join(" / ", part.Tail().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(4))}");
+                var said = part.Tail().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(4);
+                left.Add($"{part.Name} did not end well on SIGTERM: {string.Join(" / ", said)}");
             }
         }
         return left;
-    }
-
-    private async Task AwaitAsync(Func<Task<bool>> holds, CancellationToken stop)
-    {
-        var end = cluster.Clock.Now + RemovalPatience;
-        while (cluster.Clock.Now < end && !await holds())
-        {
-            await Task.Delay(250, stop);
-        }
     }
 
     private static string CommandLine(int process)

@@ -10,8 +10,10 @@ internal static class ScenarioCatalog
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new("mixed", "apps, pods, groups and jobs under every fault there is", Mixed, [.. FaultCatalog.All.Select(fault => fault.Name)], Calm),
-        new("quick", "the same under the death of both leaders and one partition, once each: what the suite runs", Mixed, ["leaders-killed", "random-halves"], TimeSpan.FromSeconds(2)) { IsOneRound = true },
+        new("mixed", "apps, pods, groups and jobs under every fault there is", Mixed, [.. FaultCatalog.All.Select(fault => fault.Name)],
+            Calm),
+        new("quick", "the same under the death of both leaders and one partition, once each: what the suite runs", Mixed,
+            ["leaders-killed", "random-halves"], TimeSpan.FromSeconds(2)) { IsOneRound = true },
         new("calm", "the same without any fault", Mixed, [], Calm),
         .. JepsenScenarios.All,
     ];
@@ -20,7 +22,9 @@ internal static class ScenarioCatalog
 
     public static IReadOnlyList<ChaosClient> Mixed(int seed, ClientSetting setting) =>
     [
-        new BystanderClient("bystander", seed, setting), new AppClient("app-a", seed + 10, setting, AppHabits.Mixed), new AppClient("app-b", seed + 20, setting, AppHabits.Mixed),
-        new PodClient("pod", seed + 30, setting), new GroupClient("group", seed + 40, setting), new JobClient("job", seed + 50, setting with { Pause = setting.Pause * 3 }),
+        new BystanderClient("bystander", seed, setting), new AppClient("app-a", seed + 10, setting, AppHabits.Mixed),
+        new AppClient("app-b", seed + 20, setting, AppHabits.Mixed),
+        new PodClient("pod", seed + 30, setting), new GroupClient("group", seed + 40, setting),
+        new JobClient("job", seed + 50, setting with { Pause = setting.Pause * 3 }),
     ];
 }

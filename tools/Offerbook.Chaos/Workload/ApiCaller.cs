@@ -7,7 +7,8 @@ using Offerbook.Chaos.Parts;
 namespace Offerbook.Chaos.Workload;
 
 /// <summary>
-/// Calls of one client, each to an instance drawn at random, as behind a load balancer that does not know who lives; every call is recorded.
+/// Calls of one client, each to an instance drawn at random, as behind a load balancer that does not know who lives; every call is
+/// recorded.
 /// </summary>
 internal sealed class ApiCaller(string client, ChaosCluster cluster, Recorder recorder, Random random) : IDisposable
 {
@@ -18,7 +19,8 @@ internal sealed class ApiCaller(string client, ChaosCluster cluster, Recorder re
 
     /// <param name="parts">Who may be asked.</param>
     /// <param name="body">Null: none.</param>
-    public async Task<(RecordedCall Call, JToken? Answer)> CallAsync(IReadOnlyList<Part> parts, HttpMethod method, string path, JToken? body, params Write[] writes)
+    public async Task<(RecordedCall Call, JToken? Answer)> CallAsync(IReadOnlyList<Part> parts, HttpMethod method, string path,
+        JToken? body, params Write[] writes)
     {
         var part = parts[random.Next(parts.Count)];
         using var request = new HttpRequestMessage(method, new Uri(part.Address, path));
@@ -53,7 +55,8 @@ internal sealed class ApiCaller(string client, ChaosCluster cluster, Recorder re
         catch (HttpRequestException failed)
         {
             // Without a connection nothing has been asked.
-            return (failed.HttpRequestError == HttpRequestError.ConnectionError ? CallOutcome.Refused : CallOutcome.Unknown, 0, failed.Message);
+            return (failed.HttpRequestError == HttpRequestError.ConnectionError ? CallOutcome.Refused : CallOutcome.Unknown, 0,
+                failed.Message);
         }
         catch (OperationCanceledException)
         {

@@ -34,7 +34,8 @@ internal sealed class Documents(ChaosCluster cluster)
         var app = App(id, mark, instances);
         app["healthChecks"] = new JArray(new JObject
         {
-            ["protocol"] = "COMMAND", ["command"] = new JObject { ["value"] = "test -e ready" }, ["intervalSeconds"] = 2, ["timeoutSeconds"] = 20,
+            ["protocol"] = "COMMAND", ["command"] = new JObject { ["value"] = "test -e ready" }, ["intervalSeconds"] = 2,
+            ["timeoutSeconds"] = 20,
             ["gracePeriodSeconds"] = 60, ["maxConsecutiveFailures"] = 0,
         });
         app["upgradeStrategy"] = new JObject { ["minimumHealthCapacity"] = minimumHealth, ["maximumOverCapacity"] = 0.5 };
@@ -69,7 +70,8 @@ internal sealed class Documents(ChaosCluster cluster)
 
     public static string SpecOfJob(string id) => "job:" + id;
 
-    private JObject Variables(string id, string mark) => new() { ["CHAOS_SPEC"] = id, ["CHAOS_OP"] = mark, ["CHAOS_MARKS"] = cluster.Marks };
+    private JObject Variables(string id, string mark) =>
+        new() { ["CHAOS_SPEC"] = id, ["CHAOS_OP"] = mark, ["CHAOS_MARKS"] = cluster.Marks };
 
     private static string CopyOf(ChaosCluster cluster, string script)
     {

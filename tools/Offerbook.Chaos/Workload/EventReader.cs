@@ -35,7 +35,8 @@ internal sealed class EventReader(string name, int seed, ChaosCluster cluster, R
                 {
                     await FollowAsync(new Uri(part.Address, "v2/events"), stop);
                 }
-                catch (Exception cut) when (cut is HttpRequestException or IOException || (cut is OperationCanceledException && !stop.IsCancellationRequested))
+                catch (Exception cut) when (cut is HttpRequestException or IOException
+                    || (cut is OperationCanceledException && !stop.IsCancellationRequested))
                 {
                     // It goes on with another one, after the last event that it got.
                 }

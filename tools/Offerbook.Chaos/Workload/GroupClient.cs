@@ -26,7 +26,8 @@ internal sealed class GroupClient(string name, int seed, ClientSetting setting, 
             await DefineAsync(id, isNew: false);
             return;
         }
-        var (call, _) = await Api.CallAsync(Apps, HttpMethod.Delete, "/v2/groups" + id, null, [.. Tiers.Select(tier => new Write.Remove($"{id}/{tier}"))]);
+        var (call, _) = await Api.CallAsync(Apps, HttpMethod.Delete, "/v2/groups" + id, null,
+            [.. Tiers.Select(tier => new Write.Remove($"{id}/{tier}"))]);
         if (call.Outcome == CallOutcome.Acknowledged || call.Status == 404)
         {
             _own.Remove(id);

@@ -10,6 +10,7 @@ internal sealed class JobClient(string name, int seed, ClientSetting setting) : 
     protected override Task StepAsync()
     {
         var (id, runs) = ($"{Name}-{++_made}", Random.Next(1, 5));
-        return Api.CallAsync(Setting.Cluster.Batches, HttpMethod.Post, "/v1/jobs", Documents.Job(id, runs), new Write.Submit(Documents.SpecOfJob(id), runs));
+        return Api.CallAsync(Setting.Cluster.Batches, HttpMethod.Post, "/v1/jobs", Documents.Job(id, runs),
+            new Write.Submit(Documents.SpecOfJob(id), runs));
     }
 }

@@ -1,6 +1,7 @@
 namespace Offerbook.Chaos.Workload;
 
-/// <summary>What a client has made and not removed. Ids are never used again, so that a late effect of an old call cannot be taken for a new one's.</summary>
+/// <summary>What a client has made and not removed. Ids are never used again, so that a late effect of an old call cannot be taken for a
+/// new one's.</summary>
 internal sealed class OwnedSpecs(string prefix, int most, Random random)
 {
     private readonly List<string> _ids = [];
