@@ -16,4 +16,9 @@ public static class JournalStore
         StoreAddress.InPostgres database => await PostgresJournal.OpenAsync(database.Database, cancellation, warn),
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>What measures a store that several processes reach. Connects when it is first asked to measure.</summary>
+    /// <returns>Null for a file: whoever is not its holder has no way to it.</returns>
+    public static IStoreProbe? Probe(StoreAddress address, TimeProvider? time = null) =>
+        address is StoreAddress.InPostgres database ? new PostgresProbe(database.Database, time ?? TimeProvider.System) : null;
 }

@@ -12,6 +12,8 @@ namespace Offerbook.Coordination.Election;
 /// lost is followed by a search for a node that the session owns, never by a second create. A lost connection decides nothing: whoever
 /// led goes on, suspended, until the service says that the session is over.
 ///
+/// Beside that, and after everything else, it tells the other candidates how its store answers (<see cref="StoreNotices"/>).
+///
 /// Cost: with n candidates one list a change and candidate, and up to three reads.
 /// </summary>
 public sealed class CandidateCore : ICore<ElectionMessage>
@@ -25,6 +27,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
     private readonly Requests _requests;
     private readonly Backoff _retry;
     private readonly Departure _departure = new();
+    private readonly StoreNotices _notices;
     private Ballot _ballot = new();
     private ReadOnlyMemory<byte> _data;
     private Standing _standing = new Standing.Follows(null);
@@ -38,6 +41,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         _session = new SessionLife(random.Fork());
         _requests = new Requests(_session, _paths);
         _retry = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), random.Fork());
+        _notices = new StoreNotices(_requests, options.Format, new ElectionPaths(options.Format.NoticesBelow(options.Path)));
     }
 
     public void Handle(ElectionMessage message, Now now, Effects effects)
@@ -99,6 +103,15 @@ public sealed class CandidateCore : ICore<ElectionMessage>
             case LeaveTimedOut:
                 Release(effects);
                 break;
+            case PublishStore wish:
+                _notices.Publish(wish.Commit);
+                break;
+            case NoticeDue:
+                _notices.Retry();
+                break;
+            case AskLine asked:
+                _notices.Ask(asked.Call, _session.IsConnected, effects);
+                break;
         }
         Next(effects);
     }
@@ -106,7 +119,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
     private void OnConnectionLost(Effects effects)
     {
         _session.Lost();
-        Abandon();
+        Abandon(effects);
         _ballot.ForgetWatches();
         if (_standing is Standing.Leads leads)
         {
@@ -139,6 +152,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
     private void Renew(Now now, Effects effects)
     {
         _requests.Abandon();
+        _notices.Renew(effects);
         _isWaiting = false;
         _ballot = new Ballot();
         if (!_departure.IsFinal)
@@ -153,9 +167,10 @@ public sealed class CandidateCore : ICore<ElectionMessage>
     }
 
     /// <summary>The answer to the request under way will not come, or says nothing.</summary>
-    private void Abandon()
+    private void Abandon(Effects effects)
     {
         _ballot.IsOwnInDoubt |= _requests.Step is Step.MakeOwn;
+        _notices.Abandon(_requests.Step, effects);
         _requests.Abandon();
     }
 
@@ -198,6 +213,10 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         else
         {
             Judge(_ballot.Own, _ballot.Ranks, effects);
+        }
+        if (_requests.Step is null && !_isWaiting && _session.IsConnected && !_departure.IsUnderWay && _ballot.Own is { } present)
+        {
+            _notices.Next(present, effects);
         }
     }
 
@@ -252,6 +271,10 @@ public sealed class CandidateCore : ICore<ElectionMessage>
 
     private void Take(Step step, Answer answer, Effects effects)
     {
+        if (_notices.Learn(step, answer, effects))
+        {
+            return;
+        }
         if (_ballot.Learn(step, answer, _session.Id, _paths, _options.Format))
         {
             _retry.Reset();
@@ -328,6 +351,7 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         {
             _isClosed = true;
             _requests.Abandon();
+            _notices.Renew(effects);
             _session.Close(effects);
         }
     }

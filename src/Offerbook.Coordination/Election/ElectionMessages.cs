@@ -24,3 +24,14 @@ public sealed record CallEnded(int Call) : IEffect;
 
 /// <summary>A line for the log: something that whoever operates the cluster may want to know.</summary>
 public sealed record Remark(string Text) : IEffect;
+
+/// <summary>Tells the other candidates how the store answers this one, from now on.</summary>
+/// <param name="Commit">What a small commit takes; null: it is not known, and nothing is told.</param>
+public sealed record PublishStore(TimeSpan? Commit) : ElectionMessage;
+
+/// <summary>Asks who stands in the election, in which order, and what they say of their stores. Answered by <see cref="LineTold"/>.</summary>
+public sealed record AskLine(int Call) : ElectionMessage;
+
+/// <summary>What <see cref="AskLine"/> asked for.</summary>
+/// <param name="Line">The leader first; null when the service could not be asked.</param>
+public sealed record LineTold(int Call, IReadOnlyList<Contender>? Line) : IEffect;

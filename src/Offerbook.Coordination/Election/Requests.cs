@@ -29,14 +29,16 @@ internal sealed class Requests(SessionLife session, ElectionPaths paths)
     public void Create(Step step, string path, ReadOnlyMemory<byte> data, NodeKind kind, Effects effects) =>
         effects.Add(new ServiceCall.Create(session.Number, Begin(step), path, data, kind));
 
-    public void Delete(Step step, string name, Effects effects) =>
-        effects.Add(new ServiceCall.Delete(session.Number, Begin(step), paths.PathOf(name)));
+    public void Delete(Step step, string name, Effects effects) => DeleteAt(step, paths.PathOf(name), effects);
+
+    public void DeleteAt(Step step, string path, Effects effects) => effects.Add(new ServiceCall.Delete(session.Number, Begin(step), path));
 
     public void List(Step step, bool watch, bool isFresh, Effects effects) =>
         effects.Add(new ServiceCall.List(session.Number, Begin(step), paths.Parent, watch, isFresh));
 
-    public void Read(Step step, string name, Effects effects) =>
-        effects.Add(new ServiceCall.Read(session.Number, Begin(step), paths.PathOf(name)));
+    public void Read(Step step, string name, Effects effects) => ReadAt(step, paths.PathOf(name), effects);
+
+    public void ReadAt(Step step, string path, Effects effects) => effects.Add(new ServiceCall.Read(session.Number, Begin(step), path));
 
     private int Begin(Step step)
     {

@@ -13,7 +13,8 @@ internal abstract record Step
         MakeAncestor => "make the path",
         MakeOwn => "make a node below",
         DeleteOwn => "remove our node below",
-        Search or List => "list the nodes below",
+        MakeFolder or Post or Unpost => "tell the others how our store answers, in",
+        Search or List or ListLine => "list the nodes below",
         _ => "read a node below",
     };
 
@@ -37,4 +38,18 @@ internal abstract record Step
     public sealed record ReadLeader(string Name) : Step;
 
     public sealed record ReadPredecessor(string Name) : Step;
+
+    /// <summary>Makes the parent of notices.</summary>
+    public sealed record MakeFolder : Step;
+
+    /// <param name="Name">Of our candidate's node, and of the notice.</param>
+    public sealed record Post(string Name, TimeSpan Commit) : Step;
+
+    public sealed record Unpost : Step;
+
+    /// <summary>Lists all candidates, for somebody who wants to know their order.</summary>
+    public sealed record ListLine : Step;
+
+    /// <summary>Reads what the candidate of this name says of its store.</summary>
+    public sealed record ReadNotice(string Name) : Step;
 }

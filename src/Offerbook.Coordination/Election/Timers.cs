@@ -15,3 +15,6 @@ internal sealed record LeaderForgotten(int Number) : ElectionMessage;
 
 /// <summary>Whoever steps down or resigns has waited long enough for its node to go.</summary>
 internal sealed record LeaveTimedOut : ElectionMessage;
+
+/// <summary>What candidates tell each other may be tried again.</summary>
+internal sealed record NoticeDue : ElectionMessage;

@@ -33,5 +33,10 @@ public abstract class NodeFormat
         int.TryParse(name.AsSpan(name.Length - Digits), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
 
     /// <summary>The parent of all candidates' nodes.</summary>
-    internal string ParentBelow(string path) => Folder.Length == 0 ? path : path == "/" ? "/" + Folder : path + "/" + Folder;
+    internal string ParentBelow(string path) => Folder.Length == 0 ? path : Below(path, Folder);
+
+    /// <summary>The parent of what candidates say of their stores: beside their nodes, as those who look for a leader expect nothing among them.</summary>
+    internal string NoticesBelow(string path) => Below(path, Folder.Length == 0 ? "store-paths" : Folder + "-store-paths");
+
+    private static string Below(string path, string name) => path == "/" ? "/" + name : path + "/" + name;
 }

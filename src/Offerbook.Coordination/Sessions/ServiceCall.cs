@@ -43,6 +43,9 @@ public enum NodeKind
 {
     Persistent,
 
+    /// <summary>Goes with the session that made it; has the name that was asked for.</summary>
+    Ephemeral,
+
     /// <summary>Goes with the session that made it; its name ends in ten digits.</summary>
     EphemeralSequential,
 }

@@ -31,6 +31,10 @@ internal sealed class Script
 
     public List<int> Ended { get; } = [];
 
+    public List<string> Remarks { get; } = [];
+
+    public List<(int Call, IReadOnlyList<Contender>? Line)> Lines { get; } = [];
+
     /// <summary>Calls since they were taken last.</summary>
     public List<ServiceCall> Calls { get; } = [];
 
@@ -140,6 +144,12 @@ internal sealed class Script
                 break;
             case CallEnded ended:
                 Ended.Add(ended.Call);
+                break;
+            case Remark remark:
+                Remarks.Add(remark.Text);
+                break;
+            case LineTold told:
+                Lines.Add((told.Call, told.Line));
                 break;
             case StartTimer timer:
                 _timers[timer.Key] = (ElectionMessage)timer.Message;

@@ -39,6 +39,15 @@ internal sealed class SimulatedClient
 
     public LeaderInfo? Leader { get; private set; }
 
+    /// <summary>What it last said of its store.</summary>
+    public TimeSpan? Published { get; private set; }
+
+    public void Publish(TimeSpan? commit)
+    {
+        Published = commit;
+        Tell(new PublishStore(commit));
+    }
+
     public void Tell(ElectionMessage message)
     {
         if (_isDead)

@@ -55,6 +55,10 @@ internal sealed class SimulatedElection
         }
         RunUntil(FaultsLast + Convergence);
         CheckConverged();
+        if (!_hasOperators)
+        {
+            CheckNotices();
+        }
         return _hash;
     }
 
@@ -90,7 +94,7 @@ internal sealed class SimulatedElection
             return;
         }
         var client = _clients[_random.Next(_clients.Count)];
-        switch (_random.Next(7))
+        switch (_random.Next(9))
         {
             case 0 or 1 or 2:
                 client.Disconnect(_random.NextDouble() * 2 * SimulatedClient.Timeout);
@@ -114,8 +118,32 @@ internal sealed class SimulatedElection
             case 6 when _hasOperators && _service.EphemeralNodes() is { Count: > 0 } nodes:
                 _service.Remove(nodes[_random.Next(nodes.Count)]);
                 break;
+            case 7 when client.Host != 0:
+                client.Publish(_random.Chance(0.2) ? null : TimeSpan.FromMilliseconds(1 + _random.Next(3)));
+                break;
+            case 8 when client.Host != 0:
+                client.Tell(new AskLine(_random.Next(1000)));
+                break;
         }
         At(TimeSpan.FromSeconds(20 * _random.NextDouble()), Fault);
+    }
+
+    private static bool IsNotice(string path) => path.Contains("/store-paths/", StringComparison.Ordinal);
+
+    /// <summary>Everybody's word is there, newest and once, under the name of its node.</summary>
+    private void CheckNotices()
+    {
+        foreach (var client in _clients.Where(static client => client.Host != 0))
+        {
+            var mine = _service.NodesOf(client.SessionId);
+            var own = mine.Single(static path => !IsNotice(path));
+            var expected = client.Published is { } commit ? $"{own.Replace("/mesos/", "/mesos/store-paths/", StringComparison.Ordinal)} {{\"store_ms\":{commit.TotalMilliseconds}}}" : "";
+            var found = string.Join(", ", mine.Where(IsNotice).Select(path => $"{path} {_service.TextOf(path)}"));
+            if (found != expected)
+            {
+                throw new InvalidOperationException($"Candidate {client.Host} says '{found}' of its store instead of '{expected}'.");
+            }
+        }
     }
 
     private void Check()
@@ -124,7 +152,7 @@ internal sealed class SimulatedElection
         foreach (var client in _clients)
         {
             var isLive = client.SessionId != 0 && _service.IsLive(client.SessionId);
-            var nodes = isLive ? _service.NodesOf(client.SessionId) : [];
+            var nodes = isLive ? _service.NodesOf(client.SessionId).FindAll(static path => !IsNotice(path)) : [];
             if (nodes.Count > 1)
             {
                 throw new InvalidOperationException($"At {Elapsed} candidate {client.Host} has {nodes.Count} nodes.");
@@ -153,7 +181,7 @@ internal sealed class SimulatedElection
                 throw new InvalidOperationException($"Client {client.Host} believes that {known} leads, and not {leads[0].Self}.");
             }
         }
-        if (_service.EphemeralNodes().Count != _candidates)
+        if (_service.EphemeralNodes().Count(static path => !IsNotice(path)) != _candidates)
         {
             throw new InvalidOperationException($"{_candidates} candidates have the nodes {string.Join(", ", _service.EphemeralNodes())}.");
         }

@@ -40,6 +40,8 @@ internal sealed class SimulatedService
 
     public List<string> EphemeralNodes() => [.. _nodes.Where(static node => node.Value.Owner != 0).Select(static node => node.Key)];
 
+    public string TextOf(string path) => System.Text.Encoding.UTF8.GetString(_nodes[path].Data);
+
     public void Remove(string path)
     {
         _nodes.Remove(path);
@@ -84,7 +86,7 @@ internal sealed class SimulatedService
             _counters[parent] = next + 1;
             path = $"{path}{next:D10}";
         }
-        if (!_nodes.TryAdd(path, (create.Data.ToArray(), create.Kind == NodeKind.EphemeralSequential ? session : 0)))
+        if (!_nodes.TryAdd(path, (create.Data.ToArray(), create.Kind == NodeKind.Persistent ? 0 : session)))
         {
             return new Answer.Refused(ServiceError.NodeExists);
         }

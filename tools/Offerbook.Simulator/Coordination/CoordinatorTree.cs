@@ -10,14 +10,15 @@ internal sealed class CoordinatorTree
 
     public CoordinatorNode? Find(string path) => _nodes.GetValueOrDefault(path);
 
-    /// <param name="owner">The session of an ephemeral sequential node; 0 for a persistent one.</param>
-    public Answer Create(string wanted, ReadOnlyMemory<byte> data, long owner)
+    /// <param name="owner">The session of an ephemeral node; 0 for a persistent one.</param>
+    /// <param name="isSequential">Ten digits, which only grow, are appended.</param>
+    public Answer Create(string wanted, ReadOnlyMemory<byte> data, long owner, bool isSequential)
     {
         if (Find(ParentOf(wanted)) is not { } above)
         {
             return new Answer.Refused(ServiceError.NoNode);
         }
-        var path = owner != 0 ? wanted + above.NextChild.ToString("D10", CultureInfo.InvariantCulture) : wanted;
+        var path = isSequential ? wanted + above.NextChild.ToString("D10", CultureInfo.InvariantCulture) : wanted;
         if (!_nodes.TryAdd(path, new CoordinatorNode(data.ToArray(), owner)))
         {
             return new Answer.Refused(ServiceError.NodeExists);

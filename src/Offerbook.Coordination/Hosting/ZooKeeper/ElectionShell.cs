@@ -16,7 +16,7 @@ internal sealed class ElectionShell : IEffectHandler, IAsyncDisposable
     private readonly ServiceLink _link;
     private readonly Action<IEffect> _announce;
     private readonly Action<string> _log;
-    private readonly ConcurrentDictionary<int, TaskCompletionSource> _calls = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<IReadOnlyList<Contender>?>> _calls = new();
     private int _lastCall;
 
     /// <param name="create">Makes the core.</param>
@@ -44,19 +44,25 @@ internal sealed class ElectionShell : IEffectHandler, IAsyncDisposable
         _runner.TryPost(new Begin());
     }
 
+    /// <summary>For messages that nothing answers. It is lost when the core is no more.</summary>
+    public void Post(ElectionMessage message) => _runner.TryPost(message);
+
     /// <summary>Returns when the core has answered, or is no more.</summary>
-    public async ValueTask CallAsync(Func<int, ElectionMessage> make, CancellationToken cancellation)
+    /// <returns>What <see cref="LineTold"/> tells; null for every other call.</returns>
+    public async Task<IReadOnlyList<Contender>?> CallAsync(Func<int, ElectionMessage> make, CancellationToken cancellation)
     {
         var call = Interlocked.Increment(ref _lastCall);
-        var ended = _calls[call] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = _calls[call] = new TaskCompletionSource<IReadOnlyList<Contender>?>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
             await _runner.PostAsync(make(call), cancellation);
             await Task.WhenAny(ended.Task, Completion).WaitAsync(cancellation);
+            return ended.Task.IsCompletedSuccessfully ? await ended.Task : null;
         }
         catch (ChannelClosedException)
         {
             // Whoever has stopped stands nowhere.
+            return null;
         }
         finally
         {
@@ -72,10 +78,10 @@ internal sealed class ElectionShell : IEffectHandler, IAsyncDisposable
                 _link.Carry(call);
                 break;
             case CallEnded ended:
-                if (_calls.TryGetValue(ended.Call, out var source))
-                {
-                    source.TrySetResult();
-                }
+                Answer(ended.Call, null);
+                break;
+            case LineTold told:
+                Answer(told.Call, told.Line);
                 break;
             case Remark remark:
                 _log(remark.Text);
@@ -90,5 +96,13 @@ internal sealed class ElectionShell : IEffectHandler, IAsyncDisposable
     {
         await _runner.DisposeAsync();
         await _link.DisposeAsync();
+    }
+
+    private void Answer(int call, IReadOnlyList<Contender>? line)
+    {
+        if (_calls.TryGetValue(call, out var source))
+        {
+            source.TrySetResult(line);
+        }
     }
 }

@@ -3,7 +3,7 @@ using Offerbook.Coordination.Election;
 namespace Offerbook.Coordination.Hosting.ZooKeeper;
 
 /// <summary>Stands in an election in ZooKeeper.</summary>
-public sealed class ZooKeeperCandidate : ICandidate
+public sealed class ZooKeeperCandidate : ICandidate, IStoreNotices
 {
     private readonly Observed<Standing> _standing = new(new Standing.Follows(null));
     private readonly ElectionShell _shell;
@@ -27,9 +27,13 @@ public sealed class ZooKeeperCandidate : ICandidate
 
     public ValueTask<Standing> ChangedAsync(Standing known, CancellationToken cancellation) => _standing.ChangedAsync(known, cancellation);
 
-    public ValueTask StepDownAsync(CancellationToken cancellation) => _shell.CallAsync(static call => new StepDown(call), cancellation);
+    public async ValueTask StepDownAsync(CancellationToken cancellation) => await _shell.CallAsync(static call => new StepDown(call), cancellation);
 
-    public ValueTask ResignAsync(CancellationToken cancellation) => _shell.CallAsync(static call => new Resign(call), cancellation);
+    public async ValueTask ResignAsync(CancellationToken cancellation) => await _shell.CallAsync(static call => new Resign(call), cancellation);
+
+    public void Publish(TimeSpan? commit) => _shell.Post(new PublishStore(commit));
+
+    public Task<IReadOnlyList<Contender>?> LineAsync(CancellationToken cancellation) => _shell.CallAsync(static call => new AskLine(call), cancellation);
 
     /// <summary>Resigns and closes the session; on a broken connection that leaves the node to the session's end.</summary>
     public async ValueTask DisposeAsync()

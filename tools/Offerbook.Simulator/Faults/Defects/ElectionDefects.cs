@@ -98,7 +98,7 @@ internal static class ElectionDefects
 
         protected override ElectionMessage Hear(ElectionMessage message, Effects effects)
         {
-            if (message is ServiceMessage.Answered { Answer: Answer.Created created })
+            if (message is ServiceMessage.Answered { Answer: Answer.Created created } && !created.Path.Contains("store-paths", StringComparison.Ordinal))
             {
                 _own = created.Path[(created.Path.LastIndexOf('/') + 1)..];
             }

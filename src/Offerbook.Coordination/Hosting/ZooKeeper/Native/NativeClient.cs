@@ -11,6 +11,7 @@ internal static unsafe partial class NativeClient
     public const string Library = "libzookeeper_mt.so.2";
 
     public const int ModePersistent = 0;
+    public const int ModeEphemeral = 1;
     public const int ModeEphemeralSequential = 3;
     public const int SessionEvent = -1;
 

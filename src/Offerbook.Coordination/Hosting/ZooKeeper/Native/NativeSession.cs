@@ -110,7 +110,12 @@ internal sealed unsafe class NativeSession : IDisposable
 
     private void Create(ServiceCall.Create create)
     {
-        var mode = create.Kind == NodeKind.Persistent ? NativeClient.ModePersistent : NativeClient.ModeEphemeralSequential;
+        var mode = create.Kind switch
+        {
+            NodeKind.Persistent => NativeClient.ModePersistent,
+            NodeKind.Ephemeral => NativeClient.ModeEphemeral,
+            _ => NativeClient.ModeEphemeralSequential,
+        };
         var acl = _isGuarded ? AclVector.Guarded : AclVector.Open;
         // An empty span's pointer is null, which would mean no data at all to the client.
         var data = create.Data.IsEmpty ? stackalloc byte[1] : create.Data.Span;
