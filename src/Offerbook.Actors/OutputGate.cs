@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Offerbook.Actors;
 
 /// <summary>
@@ -28,14 +30,14 @@ public sealed class OutputGate(long lastSequence)
     }
 
     /// <summary>Takes the oldest effect if it may leave.</summary>
-    public bool TryRelease(out IEffect effect)
+    public bool TryRelease([MaybeNullWhen(false)] out IEffect effect)
     {
         if (_waiting.TryPeek(out var head) && head.After <= Flushed)
         {
             effect = _waiting.Dequeue().Effect;
             return true;
         }
-        effect = null!;
+        effect = null;
         return false;
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Offerbook.Actors;
 
 /// <summary>
@@ -35,10 +37,10 @@ public sealed class TimerQueue<TMessage> where TMessage : class
         }
     }
 
-    public bool TryTakeDue(TimeSpan elapsed, out TMessage message) => TryTakeDue(elapsed, out message, out _);
+    public bool TryTakeDue(TimeSpan elapsed, [MaybeNullWhen(false)] out TMessage message) => TryTakeDue(elapsed, out message, out _);
 
     /// <param name="late">How long ago the timer ran out.</param>
-    public bool TryTakeDue(TimeSpan elapsed, out TMessage message, out TimeSpan late)
+    public bool TryTakeDue(TimeSpan elapsed, [MaybeNullWhen(false)] out TMessage message, out TimeSpan late)
     {
         DropTombstones();
         if (_heap.TryPeek(out var entry, out var order) && order.Due <= elapsed)
@@ -49,7 +51,7 @@ public sealed class TimerQueue<TMessage> where TMessage : class
             late = elapsed - order.Due;
             return true;
         }
-        message = null!;
+        message = null;
         late = default;
         return false;
     }

@@ -28,14 +28,13 @@ internal sealed class AppsTerm : ITerm
         Func<bool>? isCertain)
     {
         _events = events;
-        FrameworkTerm<AppsMessage> term = null!;
-        _prober = new HealthProber((message, stop) => term.PostAsync(message, stop), TimeProvider.System);
+        _prober = new HealthProber((message, stop) => _term!.PostAsync(message, stop), TimeProvider.System);
         var master = new SchedulerConnectionOptions(options.Masters) { DetectMaster = options.DetectMaster, Http = StreamingClientOptions.Default with { Credential = options.Credential } };
         var core = new AppsCore(options.EffectiveSettings(address), new SeededRandom((ulong)Random.Shared.NextInt64()));
-        var secrets = options.SecretsDirectory is { } directory ? new SecretFiles(directory, (message, stop) => term.PostAsync(message, stop)) : null;
+        var secrets = options.SecretsDirectory is { } directory ? new SecretFiles(directory, (message, stop) => _term!.PostAsync(message, stop)) : null;
         // Readers see the newest view: not before it is this term's own.
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _term = term = new FrameworkTerm<AppsMessage>(
+        _term = new FrameworkTerm<AppsMessage>(
             new FrameworkTermOptions<AppsMessage>(openJournal, master, signal => new AppsMessage.MasterSignalled(signal), gate) { Observer = meter, IsCertain = isCertain, IsOnOwnDisk = options.OpenStore is null && options.EffectiveStore is StoreAddress.OfFile },
             core, connection => new AppsShell(connection, gate, events, _prober, meter, seen, secrets), seen.Task);
     }

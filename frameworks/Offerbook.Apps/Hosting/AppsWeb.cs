@@ -1,11 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Offerbook.Apps.Http;
 using Offerbook.Apps.Http.Events;
@@ -17,6 +12,7 @@ using Offerbook.Apps.Http.Pages;
 using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Http.Routing;
 using Offerbook.Apps.Pods.Http;
+using Offerbook.Client.Hosting;
 
 namespace Offerbook.Apps.Hosting;
 
@@ -31,11 +27,7 @@ internal sealed class AppsWeb : IAsyncDisposable
         Func<HttpContext, Task<bool>>? standby = null)
     {
         _options = options;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(logs));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        // A part of a program: signals are its owner's business.
-        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, QuietLifetime>());
+        var builder = PartWeb.CreateBuilder(logs);
         var tls = options.Tls.Load();
         if (tls is not null)
         {
@@ -63,13 +55,12 @@ internal sealed class AppsWeb : IAsyncDisposable
         var access = new ApiAccess(options.Api, gate);
         var (pieces, cache) = (new AppPieces(time), new ResponseCache(gate));
         var reads = new AppReads(gate, pieces, cache);
-        ApiRouter router = null!;
-        router = new ApiRouter([
+        var router = new ApiRouter([
             new AppEndpoints(gate, reads), new GroupEndpoints(gate, reads, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
             new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time), new Rebalancing.RebalanceEndpoints(gate, settings, time),
             new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, pieces, meter),
-            new SystemEndpoints(gate, info, metrics), new LeaderEndpoints(info, abdication), new PageEndpoints(() => router.Routes), new LoggingEndpoints(logs),
-            new ConfigEndpoints(options), new OpenApiEndpoints(() => router.Routes),
+            new SystemEndpoints(gate, info, metrics), new LeaderEndpoints(info, abdication), new PageEndpoints(() => Routes!), new LoggingEndpoints(logs),
+            new ConfigEndpoints(options), new OpenApiEndpoints(() => Routes!),
         ], access);
         Routes = router.Routes;
         var server = new ApiServer(gate, router, access, options.Api, meter, () => Advertised, standby, logs.CreateLogger("Offerbook.Apps.Http"));
@@ -90,27 +81,11 @@ internal sealed class AppsWeb : IAsyncDisposable
     /// <exception cref="IOException">The address is taken or not ours; the message says what to do.</exception>
     public async Task ListenAsync(CancellationToken cancellation)
     {
-        try
-        {
-            await _web.StartAsync(cancellation);
-        }
-        catch (IOException refusal)
-        {
-            var places = (_options.Tls.DisablesHttp ? "" : $"{_options.Listen}") + (_options.Tls.Keystore is null ? "" : $" (HTTPS: port {_options.Tls.Port})");
-            throw new IOException($"Apps cannot listen on {places.Trim()}: {refusal.Message.TrimEnd('.')}. "
-                + "Stop what listens there, or choose another port (--apps-port).", refusal);
-        }
-        var addresses = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        Address = new Uri(addresses.First());
-        SecurePort = addresses.Select(address => new Uri(address)).FirstOrDefault(address => address.Scheme == "https")?.Port;
+        var places = (_options.Tls.DisablesHttp ? "" : $"{_options.Listen}") + (_options.Tls.Keystore is null ? "" : $" (HTTPS: port {_options.Tls.Port})");
+        var addresses = await _web.ListenAsync("Apps", places.Trim(), "--apps-port", cancellation);
+        Address = addresses[0];
+        SecurePort = addresses.FirstOrDefault(address => address.Scheme == "https")?.Port;
     }
 
     public ValueTask DisposeAsync() => _web.DisposeAsync();
-
-    private sealed class QuietLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

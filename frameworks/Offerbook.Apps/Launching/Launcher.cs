@@ -24,7 +24,7 @@ namespace Offerbook.Apps.Launching;
 ///    everybody was tried on comes back soon.
 /// A turn costs what changed and what is tried, not how many apps wait.
 /// </summary>
-internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master, SeededRandom random, InstanceKeeper keeper)
+internal sealed class Launcher
 {
     /// <summary>Apps tried in vain on one offer: about a millisecond. The next offer begins elsewhere in the line.</summary>
     private const int MaxTriesPerOffer = 200;
@@ -32,16 +32,18 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     /// <summary>Tries on all offers that come together: a turn of about 50 ms.</summary>
     private const int MaxTriesPerTurn = 10_000;
 
-    private readonly OfferMatcher _matcher = new(settings.Matching with { Principal = settings.Principal });
-    private readonly ReservationWatch _reservations = new(settings);
+    private readonly AppsSettings _settings;
+    private readonly SubscriptionKeeper _master;
+    private readonly SeededRandom _random;
+    private readonly OfferMatcher _matcher;
+    private readonly ReservationWatch _reservations;
     private readonly LaunchQueue _queue = new();
-    private readonly Daemons.DaemonPlaces _daemons = new(settings, keeper);
-    private readonly PreferenceWatch _preferences = new(settings);
-    private readonly Secrets.SecretDesk _secrets = new(settings);
-    private readonly OfferInterest _interest = new(settings, master);
-
-    /// <summary>Apps whose waiting instances may have become fewer in this turn.</summary>
-    private readonly SortedSet<PathId> _seen = [];
+    private readonly LaunchTally _tally = new();
+    private readonly Daemons.DaemonPlaces _daemons;
+    private readonly InstanceChoice _choice;
+    private readonly PreferenceWatch _preferences;
+    private readonly Secrets.SecretDesk _secrets;
+    private readonly OfferInterest _interest;
 
     private int _triesLeft;
 
@@ -54,10 +56,22 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     /// <summary>When the timer of launch delays is set to; null when none is.</summary>
     private TimeSpan? _wakeAt;
 
-    /// <summary>What waiting apps have met with.</summary>
-    public ImmutableSortedDictionary<PathId, LaunchStats> Stats { get; private set; } = ImmutableSortedDictionary<PathId, LaunchStats>.Empty;
+    public Launcher(AppsSettings settings, SubscriptionKeeper master, SeededRandom random, InstanceKeeper keeper)
+    {
+        (_settings, _master, _random) = (settings, master, random);
+        _matcher = new OfferMatcher(settings.Matching with { Principal = settings.Principal });
+        _reservations = new ReservationWatch(settings);
+        _daemons = new Daemons.DaemonPlaces(settings, keeper);
+        _choice = new InstanceChoice(_queue, _daemons);
+        _preferences = new PreferenceWatch(settings);
+        _secrets = new Secrets.SecretDesk(settings);
+        _interest = new OfferInterest(settings, master);
+    }
 
-    public AppsCounters Counters { get; private set; } = new();
+    /// <summary>What waiting apps have met with.</summary>
+    public ImmutableSortedDictionary<PathId, LaunchStats> Stats => _tally.Stats;
+
+    public AppsCounters Counters => _tally.Counters;
 
     /// <summary>What was last seen free on each agent.</summary>
     public OfferMemory Memory { get; } = new();
@@ -76,7 +90,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
 
     /// <summary>Lets the master offer what is free in the roles, and answers when it has had time to.</summary>
     public void LookAround(Turn turn, ConnectionId connection, IReadOnlyList<string> roles) =>
-        Memory.LookAround(turn, connection, roles.Where(master.Roles.Contains).ToList(), master.IsSubscribed);
+        Memory.LookAround(turn, connection, roles.Where(_master.Roles.Contains).ToList(), _master.IsSubscribed);
 
     /// <summary>Somebody has waited long enough for a better offer: what there is may come again.</summary>
     public void EndPreferenceWait()
@@ -91,7 +105,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
 
     public void Look(Turn turn, Instance instance)
     {
-        _seen.Add(instance.App);
+        _tally.Saw(instance.App);
         _reservations.Look(turn, instance);
         _daemons.Look(instance);
         _preferences.Look(turn, instance);
@@ -100,16 +114,16 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         {
             _interest.WantAnew(instance.Role);
         }
-        if (instance.Condition == Condition.Scheduled && !Stats.ContainsKey(instance.App))
+        if (instance.Condition == Condition.Scheduled)
         {
-            Stats = Stats.SetItem(instance.App, new LaunchStats(instance.App, turn.Time));
+            _tally.Begin(turn, instance.App);
         }
     }
 
     public void Forget(Turn turn, InstanceId instance)
     {
         var app = instance.App;
-        _seen.Add(app);
+        _tally.Saw(app);
         _queue.Forget(turn, instance);
         _reservations.Forget(instance);
         _preferences.Forget(instance);
@@ -130,7 +144,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
 
     public void Take(Turn turn, IReadOnlyCollection<Offer> offers)
     {
-        Counters = Counters with { OffersReceived = Counters.OffersReceived + offers.Count };
+        _tally.Received(offers.Count);
         var (unused, postponed) = (new List<OfferId>(), new List<OfferId>());
         _triesLeft = MaxTriesPerTurn;
         _batch = (offers.Select(OfferRemainder.Of).ToList(), 0);
@@ -142,12 +156,12 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             {
                 _queue.Look(turn, instance);
             }
-            var orders = _queue.Unconfirmed < settings.MaxLaunchesInFlight ? Fill(turn, ref left, out isEveryoneTried) : [];
+            var orders = _queue.Unconfirmed < _settings.MaxLaunchesInFlight ? Fill(turn, ref left, out isEveryoneTried) : [];
             Memory.See(left, turn.Time);
             var id = OfferId.From(offer.Id);
-            if (orders.Count > 0 && master.Accept([id], LaunchOperations.Of(orders), TimeSpan.Zero, turn.Out))
+            if (orders.Count > 0 && _master.Accept([id], LaunchOperations.Of(orders), TimeSpan.Zero, turn.Out))
             {
-                Counters = Counters with { OffersUsed = Counters.OffersUsed + 1, TasksLaunched = Counters.TasksLaunched + LaunchOperations.CountTasks(orders) };
+                _tally.Used(LaunchOperations.CountTasks(orders));
             }
             else
             {
@@ -156,10 +170,10 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             _batch.At++;
         }
         _batch = ([], 0);
-        Counters = Counters with { OffersDeclined = Counters.OffersDeclined + unused.Count + postponed.Count };
-        master.Decline(unused, settings.DeclineOfferDuration, turn.Out);
+        _tally.Declined(unused.Count + postponed.Count);
+        _master.Decline(unused, _settings.DeclineOfferDuration, turn.Out);
         // Null is the master's own default of a few seconds: by then launches will have been confirmed, and others are tried.
-        master.Decline(postponed, null, turn.Out);
+        _master.Decline(postponed, null, turn.Out);
     }
 
     /// <summary>At the end of every turn: are offers wanted, and when will the next delay be over?</summary>
@@ -182,7 +196,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         _secrets.Settle(turn);
         _daemons.Settle(turn, _interest);
         _interest.Settle(turn, Memory.With(WantedRoles(turn), _interest));
-        DropIdleStats(turn);
+        _tally.Settle(turn, _queue);
     }
 
     /// <summary>In which something may launch, or is to be given back.</summary>
@@ -227,7 +241,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         foreach (var role in roles)
         {
             var ring = _queue.Ready(role);
-            var first = ring?.Count > 1 ? random.Next(ring.Count) : 0;
+            var first = ring?.Count > 1 ? _random.Next(ring.Count) : 0;
             for (var tries = 0; tries < (ring?.Count ?? 0) && isEveryoneTried; tries++)
             {
                 isEveryoneTried = tries < MaxTriesPerOffer && _triesLeft-- > 0 && HasRoom();
@@ -247,17 +261,17 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
         provisioned.ForEach(instance => _queue.Look(turn, instance));
         foreach (var app in launched.Keys.Order())
         {
-            Count(app, stats => stats.Used(rest.Offer.AgentId.Value, turn.Time), turn);
+            _tally.Count(turn, app, stats => stats.Used(rest.Offer.AgentId.Value, turn.Time));
         }
         offer = rest;
         return orders;
 
         bool HasRoom() =>
-            orders.Count < settings.MaxInstancesPerOffer && _queue.Unconfirmed + orders.Count < settings.MaxLaunchesInFlight;
+            orders.Count < _settings.MaxInstancesPerOffer && _queue.Unconfirmed + orders.Count < _settings.MaxLaunchesInFlight;
 
         bool Try(PathId app)
         {
-            if (Next(turn, app, rest, launched.GetValueOrDefault(app), taken) is not { } id)
+            if (_choice.Next(turn, app, rest, launched.GetValueOrDefault(app), taken) is not { } id)
             {
                 return false;
             }
@@ -267,7 +281,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
                 return false;
             }
             var incarnation = instance.Incarnation + 1;
-            switch (Match(turn, rest, instance, Candidate(turn, instance, incarnation)))
+            switch (Match(turn, rest, instance, InstanceChoice.Candidate(turn, instance, incarnation, HomeRegion)))
             {
                 case MatchResult.Matched { Order: LaunchOrder.Reserve reserve } reserved:
                     // The launch comes with the offer that shows the volumes.
@@ -286,7 +300,7 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
                 case MatchResult.Refused refused when !launched.ContainsKey(app):
                     var reasons = refused.Refusals.Select(refusal => refusal.Reason.ToString()).Distinct().ToValueList();
                     var unused = new UnusedOffer(rest.Offer, reasons, turn.Time) { Refusals = refused.Refusals.ToValueList() };
-                    Count(app, stats => stats.Unused(unused), turn);
+                    _tally.Count(turn, app, stats => stats.Unused(unused));
                     return false;
                 default:
                     return false;
@@ -297,70 +311,20 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
     /// <summary>What does, but falls short of what the app prefers, is taken when nothing better is to be had.</summary>
     private MatchResult Match(Turn turn, OfferRemainder offer, Instance instance, LaunchCandidate candidate)
     {
-        var result = _matcher.Match(offer, candidate, random, turn.Now);
+        var result = _matcher.Match(offer, candidate, _random, turn.Now);
         if (result is not MatchResult.Matched || candidate.Spec.Preferences.Count == 0 || instance.Reservation is not null)
         {
             return result;
         }
         var missed = _matcher.Missed(offer.Location, candidate);
         if (missed == 0 || !_preferences.HoldOff(turn, instance, () => _batch.Offers.Skip(_batch.At + 1).Any(other =>
-                _matcher.Missed(other.Location, candidate) < missed && _matcher.Match(other, candidate, random, turn.Now) is MatchResult.Matched)))
+                _matcher.Missed(other.Location, candidate) < missed && _matcher.Match(other, candidate, _random, turn.Now) is MatchResult.Matched)))
         {
             return result;
         }
         _isHeldOff = true;
         return new MatchResult.Refused([new Matching.Refusal(RefusalReason.UnfulfilledConstraint, "preferences", "a better offer, for a short time",
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"falls short by {missed}"))]);
-    }
-
-    /// <summary>
-    /// The app's instance to try on an offer: of a resident app one that holds something there, else one that holds nothing yet.
-    /// </summary>
-    private InstanceId? Next(Turn turn, PathId app, OfferRemainder offer, int skipped, HashSet<InstanceId> taken)
-    {
-        if (_daemons.Contains(app))
-        {
-            return _daemons.Waiting(turn.State, app, AgentId.From(offer.Offer.AgentId), taken);
-        }
-        if (_queue.First(app) is not { } first || turn.State.Instances.Find(first) is not { } instance || !turn.State.DefinitionOf(instance).IsResident)
-        {
-            return _queue.First(app, skipped);
-        }
-        InstanceId? free = null;
-        foreach (var id in _queue.Waiting(app))
-        {
-            if (taken.Contains(id) || turn.State.Instances.Find(id) is not { } waiting)
-            {
-                continue;
-            }
-            if (waiting.Reservation is { } held)
-            {
-                if (held.Agent == AgentId.From(offer.Offer.AgentId))
-                {
-                    return id;
-                }
-            }
-            else
-            {
-                free ??= id;
-            }
-        }
-        return free ?? (taken.Count == 0 ? first : null);
-    }
-
-    private LaunchCandidate Candidate(Turn turn, Instance instance, int incarnation)
-    {
-        var definition = turn.State.DefinitionOf(instance);
-        var placed = definition is { Constraints.Count: 0, Preferences.Count: 0 } || definition.IsDaemon
-            ? []
-            : turn.State.Instances.Of(instance.App)
-                .Where(other => other.Id != instance.Id && !other.Condition.IsUnreachable() && (other.Placement is not null || other.Reservation is not null))
-                .Where(other => other.Version == definition.Version
-                    || turn.State.DefinitionOf(other).VersionInfo.LastConfigChangeAt == definition.VersionInfo.LastConfigChangeAt)
-                .Select(other => new PlacedInstance(other.Placement?.Location ?? other.Reservation!.Location, other.Version))
-                .ToList();
-        var enforces = turn.State.Root.FindGroup(instance.App.Ancestor(1))?.EnforceRole ?? false;
-        return new LaunchCandidate(definition, instance.Id, incarnation, instance.Role, placed, enforces, HomeRegion, instance.Reservation);
     }
 
     private static Instance Provision(Turn turn, Instance instance, int incarnation, MatchResult.Matched matched)
@@ -383,21 +347,5 @@ internal sealed class Launcher(AppsSettings settings, SubscriptionKeeper master,
             turn.Apply(new Change.DelayChanged(instance.App, delay.Touch(turn.Time)));
         }
         return provisioned;
-    }
-
-    private void Count(PathId app, Func<LaunchStats, LaunchStats> count, Turn turn) =>
-        Stats = Stats.SetItem(app, count(Stats.GetValueOrDefault(app) ?? new LaunchStats(app, turn.Time)));
-
-    /// <summary>The counts of an app end with its wait: nothing scheduled, nothing unconfirmed.</summary>
-    private void DropIdleStats(Turn turn)
-    {
-        foreach (var app in _seen)
-        {
-            if (Stats.ContainsKey(app) && !_queue.IsWaiting(app) && turn.State.Instances.TallyOf(app).Provisioned == 0)
-            {
-                Stats = Stats.Remove(app);
-            }
-        }
-        _seen.Clear();
     }
 }

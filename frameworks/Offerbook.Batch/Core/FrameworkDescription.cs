@@ -1,35 +1,13 @@
 using Mesos.V1;
-using Capability = Mesos.V1.FrameworkInfo.Types.Capability;
+using Offerbook.Client.Scheduling;
+using Capability = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type;
 
 namespace Offerbook.Batch.Core;
 
 /// <summary>How the framework introduces itself to the master.</summary>
 internal static class FrameworkDescription
 {
-    private static readonly Capability.Types.Type[] Capabilities =
-    [
-        Capability.Types.Type.MultiRole,
-        Capability.Types.Type.ReservationRefinement,
-        Capability.Types.Type.PartitionAware,
-        Capability.Types.Type.TaskKillingState,
-    ];
-
-    public static FrameworkInfo Of(BatchSettings settings)
-    {
-        var info = new FrameworkInfo
-        {
-            User = settings.User,
-            Name = settings.FrameworkName,
-            Hostname = settings.Hostname,
-            Checkpoint = true,
-            FailoverTimeout = settings.FailoverTimeout.TotalSeconds,
-            Roles = { settings.Role },
-        };
-        if (settings.Principal is not null)
-        {
-            info.Principal = settings.Principal;
-        }
-        info.Capabilities.Add(Capabilities.Select(type => new Capability { Type = type }));
-        return info;
-    }
+    public static FrameworkInfo Of(BatchSettings settings) =>
+        new FrameworkIdentity(settings.User, settings.FrameworkName, settings.Hostname, settings.Role, settings.FailoverTimeout, settings.Principal)
+            .Describe(Capability.MultiRole, Capability.ReservationRefinement, Capability.PartitionAware, Capability.TaskKillingState);
 }

@@ -1,13 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Offerbook.Batch.Http;
+using Offerbook.Client.Hosting;
 
 namespace Offerbook.Batch.Hosting;
 
@@ -21,11 +17,7 @@ internal sealed class BatchWeb : IAsyncDisposable
     public BatchWeb(BatchOptions options, ApiGate gate, LeaderEndpoints leader, Func<HttpContext, Task<bool>> standby, ILoggerFactory logs)
     {
         _options = options;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.Replace(ServiceDescriptor.Singleton(logs));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        // A part of a program: signals are its owner's business.
-        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, QuietLifetime>());
+        var builder = PartWeb.CreateBuilder(logs);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -50,17 +42,7 @@ internal sealed class BatchWeb : IAsyncDisposable
     /// <exception cref="IOException">The address is taken or not ours; the message says what to do.</exception>
     public async Task ListenAsync(CancellationToken cancellation)
     {
-        try
-        {
-            await _web.StartAsync(cancellation);
-        }
-        catch (IOException refusal)
-        {
-            throw new IOException($"Batch cannot listen on {_options.Listen}: {refusal.Message.TrimEnd('.')}. "
-                + "Stop what listens there, or choose another port (--batch-port).", refusal);
-        }
-        var addresses = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        Address = new Uri(addresses.First());
+        Address = (await _web.ListenAsync("Batch", $"{_options.Listen}", "--batch-port", cancellation))[0];
     }
 
     public async ValueTask DisposeAsync()
@@ -68,12 +50,5 @@ internal sealed class BatchWeb : IAsyncDisposable
         // Lets the answers leave that have just been given.
         await _web.StopAsync();
         await _web.DisposeAsync();
-    }
-
-    private sealed class QuietLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

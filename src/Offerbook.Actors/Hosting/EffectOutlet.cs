@@ -222,7 +222,7 @@ internal sealed class EffectOutlet(
     {
         while (true)
         {
-            IEffect effect;
+            IEffect? effect;
             lock (_lock)
             {
                 if (!_gate.TryRelease(out effect))

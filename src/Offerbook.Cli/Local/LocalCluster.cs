@@ -10,35 +10,32 @@ namespace Offerbook.Cli.Local;
 /// <summary>The parts of a local cluster. They know each other by address only and talk over real HTTP.</summary>
 internal sealed class LocalCluster
 {
-    private readonly List<(IAsyncDisposable Part, Task Completion)> _started = [];
+    private readonly List<(IAsyncDisposable Part, Task Completion)> _started;
 
-    private LocalCluster()
-    {
-    }
+    private LocalCluster(List<(IAsyncDisposable Part, Task Completion)> started) => _started = started;
 
-    public MasterHost Master { get; private set; } = null!;
+    public required MasterHost Master { get; init; }
 
-    public IReadOnlyList<AgentHost> Agents { get; private set; } = [];
+    public required IReadOnlyList<AgentHost> Agents { get; init; }
 
-    public AppsHost Apps { get; private set; } = null!;
+    public required AppsHost Apps { get; init; }
 
-    public BatchHost Batch { get; private set; } = null!;
+    public required BatchHost Batch { get; init; }
 
     /// <exception cref="CliException">A port or a directory cannot be had; what had been started is stopped again.</exception>
     public static async Task<LocalCluster> StartAsync(LocalOptions options, CancellationToken cancellation)
     {
         var resources = LocalResources.PerAgent(options);
-        var cluster = new LocalCluster();
+        var started = new List<(IAsyncDisposable Part, Task Completion)>();
         try
         {
-            await StartError.ExplainAsync("--data-dir", () => cluster.StartPartsAsync(options, resources, cancellation));
+            return await StartError.ExplainAsync("--data-dir", () => StartPartsAsync(options, resources, started, cancellation));
         }
         catch
         {
-            await cluster.StopAsync(stopTasks: false);
+            await StopAsync(started, stopTasks: false);
             throw;
         }
-        return cluster;
     }
 
     /// <summary>Waits until a part dies, and says so; or until cancelled.</summary>
@@ -49,12 +46,14 @@ internal sealed class LocalCluster
     }
 
     /// <summary>Stops in reverse order: frameworks first, so that they do not take the agents' going for a loss.</summary>
-    public async Task StopAsync(bool stopTasks)
+    public Task StopAsync(bool stopTasks) => StopAsync(_started, stopTasks);
+
+    private static async Task StopAsync(List<(IAsyncDisposable Part, Task Completion)> started, bool stopTasks)
     {
-        while (_started.Count > 0)
+        while (started.Count > 0)
         {
-            var (part, _) = _started[^1];
-            _started.RemoveAt(_started.Count - 1);
+            var (part, _) = started[^1];
+            started.RemoveAt(started.Count - 1);
             if (stopTasks && part is AgentHost agent)
             {
                 await StopTasksAsync(agent);
@@ -76,19 +75,19 @@ internal sealed class LocalCluster
         }
     }
 
-    private async Task StartPartsAsync(LocalOptions options, IReadOnlyList<string?> resources, CancellationToken cancellation)
+    private static async Task<LocalCluster> StartPartsAsync(LocalOptions options, IReadOnlyList<string?> resources,
+        List<(IAsyncDisposable Part, Task Completion)> started, CancellationToken cancellation)
     {
-        Master = Track(await MasterHost.StartAsync(new MasterOptions
+        var master = Track(await MasterHost.StartAsync(new MasterOptions
         {
             DataDirectory = Path.Combine(options.DataDirectory, "master"),
             Port = options.MasterPort,
             Security = options.Credential is { } only ? SecurityOptions.Only(only) : SecurityOptions.None,
         }, cancellation), part => part.Completion);
         var agents = new List<AgentHost>();
-        Agents = agents;
         for (var i = 0; i < options.Agents; i++)
         {
-            agents.Add(Track(await AgentHost.StartAsync(new AgentOptions(Path.Combine(options.DataDirectory, $"agent-{i + 1}"), [Master.Address])
+            agents.Add(Track(await AgentHost.StartAsync(new AgentOptions(Path.Combine(options.DataDirectory, $"agent-{i + 1}"), [master.Address])
             {
                 Port = options.AgentPort == 0 ? 0 : options.AgentPort + i,
                 PortFlag = "--agent-port",
@@ -100,21 +99,22 @@ internal sealed class LocalCluster
                 Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(50) },
             }, cancellation), part => part.Completion));
         }
-        Apps = Track(await AppsHost.StartAsync(new AppsOptions(Path.Combine(options.DataDirectory, "apps"), [Master.Address])
+        var apps = Track(await AppsHost.StartAsync(new AppsOptions(Path.Combine(options.DataDirectory, "apps"), [master.Address])
         {
             Listen = new IPEndPoint(IPAddress.Loopback, options.AppsPort),
             Credential = options.Credential,
         }, cancellation), part => part.Completion);
-        Batch = Track(await BatchHost.StartAsync(new BatchOptions(Path.Combine(options.DataDirectory, "batch"), [Master.Address])
+        var batch = Track(await BatchHost.StartAsync(new BatchOptions(Path.Combine(options.DataDirectory, "batch"), [master.Address])
         {
             Listen = new IPEndPoint(IPAddress.Loopback, options.BatchPort),
             Credential = options.Credential,
         }, cancellation), part => part.Completion);
-    }
+        return new LocalCluster(started) { Master = master, Agents = agents, Apps = apps, Batch = batch };
 
-    private T Track<T>(T part, Func<T, Task> completion) where T : IAsyncDisposable
-    {
-        _started.Add((part, completion(part)));
-        return part;
+        T Track<T>(T part, Func<T, Task> completion) where T : IAsyncDisposable
+        {
+            started.Add((part, completion(part)));
+            return part;
+        }
     }
 }

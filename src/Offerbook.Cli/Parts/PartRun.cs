@@ -11,8 +11,7 @@ internal static class PartRun
         Action<ILoggingBuilder>? logging = null) where T : class, IAsyncDisposable
     {
         using var logs = LoggerFactory.Create(logging ?? (console => console.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(lines => lines.SingleLine = true)));
-        T part = null!;
-        await StartError.ExplainAsync(directoryFlag, async () => part = await start(logs));
+        var part = await StartError.ExplainAsync(directoryFlag, () => start(logs));
         await using (part)
         {
             var (address, completion) = look(part);

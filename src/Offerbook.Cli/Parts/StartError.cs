@@ -8,11 +8,11 @@ namespace Offerbook.Cli.Parts;
 internal static class StartError
 {
     /// <param name="directoryFlag">The flag that chose the directory.</param>
-    public static async Task ExplainAsync(string directoryFlag, Func<Task> start)
+    public static async Task<T> ExplainAsync<T>(string directoryFlag, Func<Task<T>> start)
     {
         try
         {
-            await start();
+            return await start();
         }
         catch (JournalUnavailableException problem)
         {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Offerbook.Actors.Hosting;
 
 namespace Offerbook.Cli.Storefront;
 
@@ -37,7 +38,7 @@ internal sealed class StorefrontServer(string tier, string? upstream, string rel
         Console.WriteLine($"{tier} ({release}) serves on 127.0.0.1:{port} as {_task}");
         try
         {
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await Waiting.WaitForCancellationAsync(cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -75,7 +75,8 @@ internal sealed class DeploymentWatch : IDisposable
     private async Task<(DeploymentEnd End, string? Reason)> FollowAsync(string deployment, IAsyncEnumerator<JObject> events, Func<Task<bool>> next, Action read,
         Func<Task> progress, CancellationToken cancellation)
     {
-        var look = Task.Delay(LookInterval, cancellation);
+        using var looks = new PeriodicTimer(LookInterval);
+        var look = looks.WaitForNextTickAsync(cancellation).AsTask();
         while (true)
         {
             if (await Task.WhenAny(next(), look) == look)
@@ -86,7 +87,7 @@ internal sealed class DeploymentWatch : IDisposable
                     await progress();
                     return halt;
                 }
-                look = Task.Delay(LookInterval, cancellation);
+                look = looks.WaitForNextTickAsync(cancellation).AsTask();
                 continue;
             }
             if (!await next())

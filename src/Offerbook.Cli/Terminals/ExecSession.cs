@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using Mesos.V1;
 using Mesos.V1.Agent;
+using Offerbook.Actors.Hosting;
 using Offerbook.Cli.Talking;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
@@ -85,7 +86,7 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
     private static async Task EndAsync(Task input, CancellationTokenSource over)
     {
         await over.CancelAsync();
-        await Task.WhenAny(input, Task.Delay(LastInput, CancellationToken.None));
+        await input.EndsWithinAsync(LastInput);
     }
 
     private static async Task OutputAsync(HttpResponseMessage answer, CancellationToken cancellation)

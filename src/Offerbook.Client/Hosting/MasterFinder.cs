@@ -1,3 +1,4 @@
+using Offerbook.Actors.Hosting;
 using Offerbook.Coordination;
 
 namespace Offerbook.Client.Hosting;
@@ -88,7 +89,7 @@ internal sealed class MasterFinder
     {
         if (_detector is null)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            await Waiting.WaitForCancellationAsync(cancellation);
             return;
         }
         LeaderInfo? elected;

@@ -46,31 +46,25 @@ public sealed class CandidateCore : ICore<ElectionMessage>
 
     public void Handle(ElectionMessage message, Now now, Effects effects)
     {
-        if (message is ServiceMessage heard && heard.Session != _session.Number)
+        if (_session.IsOver(message) || (message is ReopenDue && _departure.IsFinal))
         {
             return;
         }
+        if (message is ServiceMessage.SessionExpired)
+        {
+            effects.Add(Texts.Expired(_session.Id));
+        }
+        if (_session.Hear(message, now, effects))
+        {
+            Renew(now, effects);
+        }
         switch (message)
         {
-            case Begin:
-                _session.Open(effects);
-                break;
-            case ServiceMessage.SessionOpened opened:
-                _session.Opened(opened, now, effects);
-                break;
-            case ServiceMessage.OpenFailed failed:
-                effects.Add(Texts.OpenFailed(failed.Reason));
-                Renew(now, effects);
-                break;
             case ServiceMessage.ConnectionLost:
                 OnConnectionLost(effects);
                 break;
             case ServiceMessage.ConnectionRestored:
                 OnConnectionRestored(effects);
-                break;
-            case ServiceMessage.SessionExpired:
-                effects.Add(Texts.Expired(_session.Id));
-                Renew(now, effects);
                 break;
             case ServiceMessage.AuthenticationFailed:
                 End(Texts.CredentialsRefused, effects);
@@ -80,13 +74,6 @@ public sealed class CandidateCore : ICore<ElectionMessage>
                 break;
             case ServiceMessage.WatchFired fired when _paths.NameOf(fired.Path) is { } name:
                 _ballot.Fired(name);
-                break;
-            case OpenTimedOut timer when timer.Number == _session.Number && _session.Id == 0:
-                effects.Add(Texts.NotAnswered);
-                Renew(now, effects);
-                break;
-            case ReopenDue when !_departure.IsFinal:
-                _session.Open(effects);
                 break;
             case RetryDue timer when timer.Number == _session.Number:
                 _isWaiting = false;

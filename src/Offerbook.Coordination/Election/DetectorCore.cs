@@ -39,29 +39,16 @@ public sealed class DetectorCore : ICore<ElectionMessage>
 
     public void Handle(ElectionMessage message, Now now, Effects effects)
     {
-        if (message is ServiceMessage heard && heard.Session != _session.Number)
+        if (_session.IsOver(message))
         {
             return;
         }
+        if (_session.Hear(message, now, effects))
+        {
+            Renew(now, effects);
+        }
         switch (message)
         {
-            case Begin or ReopenDue:
-                _session.Open(effects);
-                break;
-            case ServiceMessage.SessionOpened opened:
-                _session.Opened(opened, now, effects);
-                break;
-            case ServiceMessage.OpenFailed failed:
-                effects.Add(Texts.OpenFailed(failed.Reason));
-                Renew(now, effects);
-                break;
-            case OpenTimedOut timer when timer.Number == _session.Number && _session.Id == 0:
-                effects.Add(Texts.NotAnswered);
-                Renew(now, effects);
-                break;
-            case ServiceMessage.SessionExpired:
-                Renew(now, effects);
-                break;
             case ServiceMessage.AuthenticationFailed:
                 effects.Add(new Remark("ZooKeeper does not accept the credentials of the zk:// address: no leader can be found with them."));
                 Renew(now, effects);

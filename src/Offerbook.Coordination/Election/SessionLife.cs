@@ -26,14 +26,40 @@ internal sealed class SessionLife(SeededRandom random)
 
     public bool IsConnected { get; private set; }
 
-    public void Open(Effects effects)
+    /// <summary>Whether the message is of an earlier session.</summary>
+    public bool IsOver(ElectionMessage message) => message is ServiceMessage heard && heard.Session != Number;
+
+    /// <summary>Takes what sessions bring about by themselves.</summary>
+    /// <returns>Whether this one is over, or could not be begun: whatever was learnt in it is void, and <see cref="Ended"/> begins another.</returns>
+    public bool Hear(ElectionMessage message, Now now, Effects effects)
+    {
+        switch (message)
+        {
+            case Begin or ReopenDue:
+                Open(effects);
+                return false;
+            case ServiceMessage.SessionOpened opened:
+                Opened(opened, now, effects);
+                return false;
+            case ServiceMessage.OpenFailed failed:
+                effects.Add(Texts.OpenFailed(failed.Reason));
+                return true;
+            case OpenTimedOut timer when timer.Number == Number && Id == 0:
+                effects.Add(Texts.NotAnswered);
+                return true;
+            default:
+                return message is ServiceMessage.SessionExpired;
+        }
+    }
+
+    private void Open(Effects effects)
     {
         Number++;
         effects.Add(new ServiceCall.Open(Number));
         effects.Add(new StartTimer(nameof(OpenTimedOut), OpenPatience, new OpenTimedOut(Number)));
     }
 
-    public void Opened(ServiceMessage.SessionOpened opened, Now now, Effects effects)
+    private void Opened(ServiceMessage.SessionOpened opened, Now now, Effects effects)
     {
         Invariant.Check(opened.Id != 0, "a session has an id");
         Id = opened.Id;

@@ -86,7 +86,11 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
             if (_running is { } ended)
             {
                 // A thread that still waits for the store can do nothing any more but find that out.
-                await Task.WhenAny(ended.Runner.DisposeAsync().AsTask(), Task.Delay(ThreadPatience, parts.Options.Time));
+                var disposed = ended.Runner.DisposeAsync().AsTask();
+                if (await disposed.EndsWithinAsync(ThreadPatience, parts.Options.Time))
+                {
+                    await disposed;
+                }
             }
         }
         catch (Exception failure)
@@ -118,7 +122,7 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
         if (how == TermEnd.GivenUp)
         {
             var drained = running.StopAsync("The master gives its leadership up. Ask again: another will lead in a moment");
-            if (await Task.WhenAny(drained, Task.Delay(DrainPatience, parts.Options.Time)) == drained)
+            if (await drained.EndsWithinAsync(DrainPatience, parts.Options.Time))
             {
                 await drained;
                 return;

@@ -1,5 +1,6 @@
 using Offerbook.Actors.Hosting;
 using Offerbook.Storage;
+using Offerbook.Testing.Time;
 
 namespace Offerbook.Actors.Tests.Hosting;
 

@@ -1,5 +1,6 @@
 using Offerbook.Actors.Hosting;
 using Offerbook.Storage;
+using Offerbook.Testing.Time;
 
 namespace Offerbook.Actors.Tests.Hosting;
 
@@ -61,8 +62,7 @@ internal sealed class LeadershipProofTests
         Pause(TimeSpan.FromSeconds(30));
         Say("decided by a sleeper");
         Say("and another");
-        await _journal.AskedAsync();
-        _journal.Answers.Writer.TryWrite(new JournalFencedException("another leads"));
+        await AnswerAsync(new JournalFencedException("another leads"));
         Assert.That(async () => await _runner.Completion.WaitAsync(TimeSpan.FromSeconds(10)), Throws.TypeOf<JournalFencedException>());
         Assert.That(_listener.HasHeardMore, Is.False);
     }
@@ -86,8 +86,7 @@ internal sealed class LeadershipProofTests
     {
         Volatile.Write(ref _certain, false);
         Say("1");
-        await _journal.AskedAsync();
-        _journal.Answers.Writer.TryWrite(null);
+        await AnswerAsync();
         Assert.That(await _listener.NextAsync(), Is.EqualTo("1"));
         Tick(3);
         Say("2");
@@ -95,8 +94,7 @@ internal sealed class LeadershipProofTests
         Assert.That(_journal.Asked, Is.EqualTo(1));
         Tick(3);
         Say("3");
-        await _journal.AskedAsync();
-        _journal.Answers.Writer.TryWrite(null);
+        await AnswerAsync();
         Assert.That(await _listener.NextAsync(), Is.EqualTo("3"));
     }
 
@@ -105,8 +103,7 @@ internal sealed class LeadershipProofTests
     {
         Volatile.Write(ref _certain, false);
         Say("held");
-        await _journal.AskedAsync();
-        _journal.Answers.Writer.TryWrite(new JournalUnavailableException("the database is away"));
+        await AnswerAsync(new JournalUnavailableException("the database is away"));
         Volatile.Write(ref _certain, true);
         // The next look comes when the pause between two questions is over.
         while (!_listener.HasHeardMore)
@@ -137,6 +134,13 @@ internal sealed class LeadershipProofTests
         await _runner.Completion.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.That(_listener.HasHeardMore, Is.False);
         Assert.That(_runner.TryPost(new Do((_, _) => { })), Is.False);
+    }
+
+    /// <summary>Lets the store answer the next question: it confirms, or fails.</summary>
+    private async Task AnswerAsync(Exception? failure = null)
+    {
+        await _journal.AskedAsync();
+        _journal.Answers.Writer.TryWrite(failure);
     }
 
     private void Say(string what) => _runner.TryPost(new Do((effects, _) => effects.Add(new Said(what))));

@@ -43,18 +43,7 @@ internal sealed class SeparateParts : IAsyncDisposable
     public async Task<int> RunningAsync(string app) =>
         (await AppsAsync(HttpMethod.Get, $"/v2/apps{app}/tasks"))["tasks"]!.Count(task => (string?)task["state"] == "TASK_RUNNING");
 
-    public async Task<JToken> AppsAsync(HttpMethod method, string path, JToken? body = null)
-    {
-        using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{_ports[2]}{path}");
-        if (body is not null)
-        {
-            request.Content = new StringContent(body.ToString(Formatting.None), Encoding.UTF8, "application/json");
-        }
-        using var response = await _http.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.That((int)response.StatusCode, Is.InRange(200, 299), text);
-        return JToken.Parse(text);
-    }
+    public Task<JToken> AppsAsync(HttpMethod method, string path, JToken? body = null) => _http.CallAsync(_ports[2], method, path, body);
 
     /// <summary>A call to the master's operator API; an empty object when the answer has no body.</summary>
     public async Task<JToken> OperateAsync(JObject call)

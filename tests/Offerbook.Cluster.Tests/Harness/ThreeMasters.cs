@@ -1,7 +1,7 @@
 using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
-using Offerbook.Storage.Tests.Postgres;
+using Offerbook.Testing.Postgres;
 using Offerbook.Testing.ZooKeeper;
 
 namespace Offerbook.Cluster.Tests.Harness;
@@ -92,18 +92,7 @@ internal sealed class ThreeMasters : IAsyncDisposable
         }
     }
 
-    public async Task<JToken> AppsAsync(HttpMethod method, string path, JToken? body = null)
-    {
-        using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{_ports[4]}{path}");
-        if (body is not null)
-        {
-            request.Content = new StringContent(body.ToString(Formatting.None), Encoding.UTF8, "application/json");
-        }
-        using var response = await _http.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.That((int)response.StatusCode, Is.InRange(200, 299), text);
-        return JToken.Parse(text);
-    }
+    public Task<JToken> AppsAsync(HttpMethod method, string path, JToken? body = null) => _http.CallAsync(_ports[4], method, path, body);
 
     /// <summary>The passwords, which must stand nowhere.</summary>
     public IReadOnlyList<string> Secrets => [ElectionPassword, PostgresServer.Password, Uri.EscapeDataString(PostgresServer.Password)];

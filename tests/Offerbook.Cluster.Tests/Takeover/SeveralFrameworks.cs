@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Newtonsoft.Json.Linq;
 using Offerbook.Cluster.Tests.Harness;
-using Offerbook.Storage.Tests.Postgres;
+using Offerbook.Testing.Postgres;
 using Offerbook.Testing.ZooKeeper;
 
 namespace Offerbook.Cluster.Tests.Takeover;

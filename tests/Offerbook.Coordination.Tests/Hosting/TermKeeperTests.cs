@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Offerbook.Coordination.Hosting;
 using Offerbook.Storage;
+using Offerbook.Testing.Time;
 
 namespace Offerbook.Coordination.Tests.Hosting;
 
@@ -9,7 +10,7 @@ internal sealed class TermKeeperTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static readonly TermBackoff Backoff = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(60));
 
-    private SteppedTime _time = null!;
+    private FakeTimeProvider _time = null!;
     private ScriptedCandidate _candidate = null!;
     private Channel<ScriptedTerm> _terms = null!;
     private Channel<TermNews> _news = null!;
@@ -18,7 +19,7 @@ internal sealed class TermKeeperTests
     [SetUp]
     public void SetUp()
     {
-        (_time, _candidate) = (new SteppedTime(), new ScriptedCandidate());
+        (_time, _candidate) = (new FakeTimeProvider(), new ScriptedCandidate());
         (_terms, _news) = (Channel.CreateUnbounded<ScriptedTerm>(), Channel.CreateUnbounded<TermNews>());
         _keeper = new TermKeeper(_candidate, self =>
         {

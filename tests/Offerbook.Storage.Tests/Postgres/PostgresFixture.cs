@@ -1,5 +1,6 @@
 using Npgsql;
 using Offerbook.Storage.Postgres;
+using Offerbook.Testing.Postgres;
 
 namespace Offerbook.Storage.Tests.Postgres;
 

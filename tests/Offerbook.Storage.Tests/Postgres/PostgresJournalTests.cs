@@ -1,4 +1,5 @@
 using Offerbook.Storage.Postgres;
+using Offerbook.Testing.Postgres;
 
 namespace Offerbook.Storage.Tests.Postgres;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Offerbook.Storage.Postgres;
+using Offerbook.Testing.Postgres;
 
 namespace Offerbook.Storage.Tests.Postgres;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Offerbook.Bench.Programs;
-using Offerbook.Storage.Tests.Postgres;
+using Offerbook.Testing.Postgres;
 using Offerbook.Testing.ZooKeeper;
 
 namespace Offerbook.Bench.Failover;

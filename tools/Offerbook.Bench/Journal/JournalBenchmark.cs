@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Offerbook.Bench.Harness;
 using Offerbook.Bench.Load;
 using Offerbook.Storage;
-using Offerbook.Storage.Tests.Postgres;
+using Offerbook.Testing.Postgres;
 
 namespace Offerbook.Bench.Journal;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
 using Offerbook.Wire.Streaming;
 
@@ -139,7 +140,7 @@ internal sealed class EventHub : IAsyncDisposable
 
     private async Task WaitForAsync(List<EventListener> behind)
     {
-        await Task.WhenAny(Task.WhenAll(behind.Select(listener => listener.WhenDrained)), Task.Delay(BurstPatience, _time));
+        await Task.WhenAll(behind.Select(listener => listener.WhenDrained)).EndsWithinAsync(BurstPatience, _time);
         behind.ForEach(listener => listener.HasHadItsTime = true);
     }
 }

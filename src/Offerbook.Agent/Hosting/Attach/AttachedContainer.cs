@@ -1,4 +1,5 @@
 using Mesos.V1.Agent;
+using Offerbook.Actors.Hosting;
 using Offerbook.Agent.Containers;
 using Offerbook.Wire.Http;
 
@@ -111,7 +112,7 @@ internal sealed class AttachedContainer(ContainerId id, AttachSettings settings)
         do
         {
             seen = Volatile.Read(ref _passedOn);
-            await Task.WhenAny(pump, Task.Delay(LastOutput));
+            await pump.EndsWithinAsync(LastOutput);
         }
         while (!pump.IsCompleted && (seen != Volatile.Read(ref _passedOn) || Volatile.Read(ref _begun) != Volatile.Read(ref _passedOn)));
         if (pump.IsFaulted)

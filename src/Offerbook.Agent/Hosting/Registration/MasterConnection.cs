@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Offerbook.Actors.Hosting;
 using Offerbook.Coordination;
 using Offerbook.Wire;
 using Offerbook.Wire.AgentProtocol;
@@ -171,7 +172,7 @@ internal sealed class MasterConnection(
             }
             else if (failures % masters.Count == 0)
             {
-                await WaitAsync(pause => Task.Delay(Timeout.InfiniteTimeSpan, pause), cancellation);
+                await WaitAsync(Waiting.WaitForCancellationAsync, cancellation);
             }
         }
     }

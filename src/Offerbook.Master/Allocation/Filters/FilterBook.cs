@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Offerbook.Resources;
 
 namespace Offerbook.Master.Allocation;
@@ -138,7 +139,7 @@ internal sealed class FilterBook(AllocatorSettings settings)
     }
 
     /// <summary>The next refusal whose time is up, ended. One that no run has seen yet is put off until after the next.</summary>
-    public bool TakeExpired(TimeSpan now, out RoleMember member, out AgentSlot agent)
+    public bool TakeExpired(TimeSpan now, [MaybeNullWhen(false)] out RoleMember member, [MaybeNullWhen(false)] out AgentSlot agent)
     {
         while (_ticks.Count > 0 && _ticks.Min is var tick && tick * TicksPerStep <= now.Ticks)
         {
@@ -161,12 +162,12 @@ internal sealed class FilterBook(AllocatorSettings settings)
             }
         }
 
-        (member, agent) = (null!, null!);
+        (member, agent) = (null, null);
         return false;
     }
 
     /// <summary>The next refusal that was put off, ended. For the end of a run.</summary>
-    public bool TakeOverdue(TimeSpan now, out RoleMember member, out AgentSlot agent)
+    public bool TakeOverdue(TimeSpan now, [MaybeNullWhen(false)] out RoleMember member, [MaybeNullWhen(false)] out AgentSlot agent)
     {
         if (_first.TryGetValue(Overdue, out var place))
         {
@@ -175,7 +176,7 @@ internal sealed class FilterBook(AllocatorSettings settings)
             return true;
         }
 
-        (member, agent) = (null!, null!);
+        (member, agent) = (null, null);
         return false;
     }
 

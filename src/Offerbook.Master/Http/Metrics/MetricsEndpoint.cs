@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Offerbook.Actors.Hosting;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Hosting.Metrics;
 using Offerbook.Master.Operator;
@@ -58,13 +59,9 @@ internal static class MetricsEndpoint
         }
         ShellMetrics.AddTo(sink, master);
         var view = master.Views.GetAsync();
-        if (timeout is { } patience && !view.IsCompleted)
+        if (timeout is { } patience && !await view.EndsWithinAsync(patience < LongestWait ? patience : LongestWait, master.Time))
         {
-            await Task.WhenAny(view, Task.Delay(patience < LongestWait ? patience : LongestWait, master.Time));
-            if (!view.IsCompleted)
-            {
-                return;
-            }
+            return;
         }
         if (await view is { } taken)
         {

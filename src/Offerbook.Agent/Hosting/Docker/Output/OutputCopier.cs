@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Offerbook.Actors.Hosting;
 
 namespace Offerbook.Agent.Hosting.Docker.Output;
 
@@ -41,7 +42,7 @@ internal sealed class OutputCopier : IDisposable
     public async Task FinishAsync()
     {
         _ended.TrySetResult();
-        await Task.WhenAny(_running, Task.Delay(_timings.LastOutput, _stopping.Token));
+        await _running.EndsWithinAsync(_timings.LastOutput);
     }
 
     /// <summary>Stops copying; may be called several times. What holds no timer and no handle needs no disposal of its own.</summary>

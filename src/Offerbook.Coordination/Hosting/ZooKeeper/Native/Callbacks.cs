@@ -17,14 +17,6 @@ internal static unsafe class Callbacks
     private static readonly ConcurrentDictionary<long, NativeSession> Sessions = new();
     private static long _last;
 
-    static Callbacks()
-    {
-        if (sizeof(nint) != sizeof(long))
-        {
-            throw new PlatformNotSupportedException("ZooKeeper's client is used on 64-bit machines only.");
-        }
-    }
-
     public static int Count => Sessions.Count;
 
     /// <returns>The session's place: at most 31 bits, so that it fits beside a request.</returns>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Offerbook.Storage.Tests.Postgres;
+namespace Offerbook.Testing.Postgres;
 
 /// <summary>
 /// A real PostgreSQL on a free port of loopback, with its data in a temporary directory; it runs as another user when this process is

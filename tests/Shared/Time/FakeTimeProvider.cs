@@ -1,11 +1,12 @@
-namespace Offerbook.Actors.Tests.Hosting;
+namespace Offerbook.Testing.Time;
 
-/// <summary>Time that stands still until the test moves it. Timers fire on the test's thread, inside <see cref="Advance"/>, in order.</summary>
+/// <summary>Time that stands still until the test moves it. Timers fire on the test's thread, inside <see cref="Advance"/>, in order; it tells what is waited for.</summary>
 internal sealed class FakeTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<FakeTimer> _timers = [];
     private TimeSpan _elapsed;
+    private TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -28,6 +29,24 @@ internal sealed class FakeTimeProvider : TimeProvider
         }
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    /// <summary>Completes when somebody waits for exactly this long from now.</summary>
+    public async Task WaitForTimerAsync(TimeSpan due)
+    {
+        while (true)
+        {
+            Task started;
+            lock (_lock)
+            {
+                if (_timers.Any(timer => timer.Due == _elapsed + due))
+                {
+                    return;
+                }
+                started = _started.Task;
+            }
+            await started;
+        }
     }
 
     public void Advance(TimeSpan by)
@@ -65,7 +84,8 @@ internal sealed class FakeTimeProvider : TimeProvider
         {
             Assert.That(period, Is.EqualTo(Timeout.InfiniteTimeSpan), "periodic timers are not supported");
             Assert.That(dueTime, Is.LessThanOrEqualTo(TimeSpan.FromMilliseconds(0xFFFFFFFE)), "more than the platform's timers take");
-            var overdue = false;
+            bool overdue;
+            TaskCompletionSource started;
             lock (time._lock)
             {
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._elapsed + dueTime;
@@ -74,7 +94,10 @@ internal sealed class FakeTimeProvider : TimeProvider
                 {
                     Due = null;
                 }
+                started = time._started;
+                time._started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
+            started.SetResult();
             if (overdue)
             {
                 // As the platform does it: at once, but never on the caller's stack.
