@@ -3,6 +3,7 @@ using Offerbook.Actors;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Recovery;
 using Offerbook.Resources;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Agent;
 
@@ -17,6 +18,9 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
     public SeededRandom Random => random;
 
     public AgentState State { get; } = new(settings);
+
+    /// <summary>What may stand in the journal.</summary>
+    public LogFormat Format { get; private set; } = LogFormat.New(settings.Format);
 
     public Now Now { get; private set; }
 
@@ -36,24 +40,40 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
     {
         if (_eventsSinceSnapshot >= settings.SnapshotEvery)
         {
-            _effects.Add(new SaveSnapshot(AgentEvents.Encode(AgentSnapshots.Capture(State))));
+            _effects.Add(new SaveSnapshot(Format.Marked(AgentEvents.Encode(AgentSnapshots.Capture(State)))));
             _eventsSinceSnapshot = 0;
         }
     }
 
     /// <summary>Rebuilds the state. Sandboxes forgotten on the way are removed again: the last removals may not have happened.</summary>
+    /// <exception cref="JournalTooNewException">The journal is of a format that this program does not know.</exception>
     public void Replay(Storage.Recovery recovery)
     {
+        Format = LogFormat.Of(recovery, settings.Format, "the agent");
         if (recovery.Snapshot is { } snapshot)
         {
-            State.Apply(AgentEvents.Decode(snapshot.Record));
+            State.Apply(AgentEvents.Decode(LogFormat.Plain(snapshot.Record)));
         }
         foreach (var record in recovery.Events)
         {
-            State.Apply(AgentEvents.Decode(record));
+            if (!LogFormat.IsOwn(record))
+            {
+                State.Apply(AgentEvents.Decode(record));
+            }
         }
         _eventsSinceSnapshot = recovery.Events.Count;
         RemoveForgottenSandboxes();
+    }
+
+    /// <summary>The masters' journal is at this level: the agent follows as far as it can, as nobody goes back behind it any more.</summary>
+    public void Follow(uint level)
+    {
+        var answer = Format.Ask((int)Math.Max(Math.Min(level, (uint)settings.Format.Newest), (uint)Format.Level));
+        Format = answer.After;
+        if (answer.Event is { } raised)
+        {
+            _effects.Add(new Persist(raised));
+        }
     }
 
     /// <summary>What lies in a container dies before it: told of every signal to a container before the signal itself.</summary>

@@ -252,6 +252,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         {
             case { Type: Event.Types.Type.Subscribed, Subscribed: { } subscribed }:
                 _terms.Follow(subscribed);
+                _context.Follow(subscribed.FormatLevel);
                 _orders.Register(subscribed);
                 break;
             case { Type: Event.Types.Type.Shutdown }:

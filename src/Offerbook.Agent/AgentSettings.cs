@@ -1,6 +1,7 @@
 using Mesos.V1;
 using Offerbook.Agent.Registration;
 using Offerbook.Resources;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Agent;
 
@@ -12,6 +13,9 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
 {
     /// <summary>The version that the agent registers with.</summary>
     public string Version { get; init; } = "1.12.0";
+
+    /// <summary>What may be read and written in the journal.</summary>
+    public FormatSupport Format { get; init; } = FormatSupport.OfThisBuild;
 
     /// <summary>The name of the core's events in the journal.</summary>
     public string PersistenceId { get; init; } = "agent";

@@ -36,6 +36,7 @@ var root = new RootCommand("Offerbook: one cluster of machines, shared by servic
     PlanCommand.Create(),
     RolloutCommand.Create(),
     SimulateCommand.Create(),
+    UpgradeCommand.Create(),
     StoreCommands.CreateBackup(),
     StoreCommands.CreateRestore(),
     StoreCommands.CreateVerify(),

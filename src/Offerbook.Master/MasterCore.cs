@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Offerbook.Actors;
 using Offerbook.Master.Agents;
 using Offerbook.Master.Calls;
@@ -133,6 +132,9 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
             case MasterMessage.WhyAsked why:
                 effects.Add(new MasterEffect.WhyAnswered(why.Connection, _cluster.Allocator.Why(why.Framework, why.Role, why.From, why.Count), now));
                 break;
+            case MasterMessage.FormatAsked asked:
+                turn.Answer(asked.Connection, _cluster.Registry.AskFormat(turn, asked.RaiseTo));
+                break;
             case MasterMessage.WhitelistChanged whitelist:
                 _cluster.Allocator.SetWhitelist(whitelist.Hostnames);
                 break;
@@ -189,14 +191,14 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
     public void CheckInvariants() => _invariants.Check();
 
     /// <summary>The durable state as it would be saved; equal states give equal bytes.</summary>
-    public byte[] CaptureState() => _cluster.Registry.ToSnapshot().ToByteArray();
+    public byte[] CaptureState() => _cluster.Registry.Capture();
 
     /// <summary>The durable state that a journal gives, in the same form: it must be that of the master which wrote the journal.</summary>
     public static byte[] Fold(MasterSettings settings, Recovery recovery)
     {
         var registry = new ClusterRegistry(settings);
         registry.Recover(recovery);
-        return registry.ToSnapshot().ToByteArray();
+        return registry.Capture();
     }
 
     private void Close(in Turn turn, ConnectionId connection)

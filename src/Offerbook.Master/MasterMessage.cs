@@ -47,6 +47,10 @@ public abstract record MasterMessage
     /// <param name="Count">Agents in the page; one takes a few microseconds.</param>
     public sealed record WhyAsked(ConnectionId Connection, FrameworkId? Framework, string Role, int From, int Count) : MasterMessage;
 
+    /// <summary>Somebody wants to know the format level of the journal, or to raise it. Answered by <see cref="MasterEffect.Answer"/> with JSON.</summary>
+    /// <param name="RaiseTo">Null: only to know it.</param>
+    public sealed record FormatAsked(ConnectionId Connection, int? RaiseTo) : MasterMessage;
+
     /// <summary>The far end is gone, or was cut for not reading. Never sent for connections that the core has answered or closed itself.</summary>
     public sealed record ConnectionClosed(ConnectionId Connection) : MasterMessage;
 

@@ -1,4 +1,5 @@
 using Offerbook.Master.Allocation;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Master;
 
@@ -133,6 +134,9 @@ public sealed record MasterSettings
     public int SnapshotInterval { get; init; } = 1000;
 
     public AllocatorSettings Allocator { get; init; } = new();
+
+    /// <summary>What may be read and written in the journal.</summary>
+    public FormatSupport Format { get; init; } = FormatSupport.OfThisBuild;
 
     public TimeSpan AgentTimeout => AgentPingInterval * MaxAgentPingTimeouts;
 }

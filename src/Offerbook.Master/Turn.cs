@@ -1,4 +1,5 @@
 using Offerbook.Actors;
+using Offerbook.Storage.Formats;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master;
@@ -8,6 +9,8 @@ internal readonly record struct Turn(Now Now, Effects Effects)
 {
     public void Answer(ConnectionId connection, int status, string text = "") =>
         Effects.Add(new MasterEffect.Answer(connection, status, text));
+
+    public void Answer(ConnectionId connection, FormatAnswer answer) => Answer(connection, answer.Status, answer.Json);
 
     /// <summary>Tells whoever operates the master.</summary>
     public void Warn(string text) => Effects.Add(new MasterEffect.Warn(text));

@@ -93,6 +93,9 @@ public abstract record ApiCall
     /// <summary>POST /offerbook/v1/apps/{id}/rebalance, when it is known which instances shall move.</summary>
     public sealed record MoveInstances(string Id, IReadOnlyList<string> Instances, bool Force) : ApiCall;
 
+    /// <summary>POST /offerbook/v1/format: what came with this level may stand in the journal from now on.</summary>
+    public sealed record RaiseFormat(int Level) : ApiCall;
+
     /// <summary>Sees what is free in these roles. Answered when the master has had time to offer it.</summary>
     public sealed record LookAround(IReadOnlyList<string> Roles) : ApiCall;
 }

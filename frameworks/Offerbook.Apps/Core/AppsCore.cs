@@ -1,3 +1,4 @@
+using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
 using Offerbook.Apps.Deployments;
 using Offerbook.Apps.Deployments.Planning;
@@ -9,6 +10,8 @@ using Offerbook.Apps.Launching;
 using Offerbook.Apps.Specs;
 using Offerbook.Client.Scheduling;
 using Offerbook.Storage;
+using Offerbook.Storage.Formats;
+using Offerbook.Wire.Identity;
 
 namespace Offerbook.Apps.Core;
 
@@ -45,6 +48,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     private readonly ScaleKeeper _scale;
     private readonly RequestDesk _requests;
     private AppsState _state;
+    private LogFormat _format;
     private AppsView? _view;
     private int _eventsSinceSnapshot;
 
@@ -52,6 +56,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     {
         _settings = settings;
         _state = Blank(settings);
+        _format = LogFormat.New(settings.Format);
         _master = new SubscriptionKeeper(Framework.Describe(settings), settings.Subscription, random.Fork(),
             timer => new AppsMessage.SubscriptionTimedOut(timer));
         _health = new HealthChecker(settings, _probes);
@@ -77,6 +82,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
 
     public void Recover(Recovery recovery, Now now, Effects effects)
     {
+        _format = FormatOf(_settings, recovery);
         _state = Replay(_state, recovery);
         _eventsSinceSnapshot = recovery.Events.Count;
         _master.Restore(_state.Framework);
@@ -111,6 +117,9 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             case AppsMessage.SubscriptionTimedOut timedOut:
                 _masterDesk.Take(turn, _master.Elapse(timedOut.Timer, now, turn.Out));
                 break;
+            case AppsMessage.ApiCalled { Call: ApiCall.RaiseFormat raise } called:
+                RaiseFormat(turn, called.Connection, raise.Level, effects);
+                break;
             case AppsMessage.ApiCalled called:
                 _requests.Take(turn, called);
                 break;
@@ -131,6 +140,18 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
                 break;
         }
         Finish(turn, effects);
+    }
+
+    /// <summary>An event of its own, before whatever else the turn writes down.</summary>
+    private void RaiseFormat(Turn turn, ConnectionId connection, int level, Effects effects)
+    {
+        var answer = _format.Ask(level);
+        _format = answer.After;
+        if (answer.Event is { } raised)
+        {
+            effects.Add(new Persist(raised));
+        }
+        turn.Out.Add(Replies.Of(connection, answer.Status, JObject.Parse(answer.Json)));
     }
 
     private void TakeProbe(Turn turn, AppsMessage.HealthCheckFinished finished)
@@ -243,14 +264,15 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             if (++_eventsSinceSnapshot >= Math.Max(_settings.EventsPerSnapshot, _state.Instances.Count / 2))
             {
                 // The state is immutable, so it is written out beside the loop.
-                var state = _state;
+                var (state, format) = (_state, _format);
                 _eventsSinceSnapshot = 0;
-                effects.Add(new SaveSnapshotOf(() => StateSnapshot.Pack(state)));
+                effects.Add(new SaveSnapshotOf(() => format.Marked(StateSnapshot.Pack(state))));
             }
         }
         var view = new AppsView
         {
             State = _state,
+            Format = _format,
             At = turn.Time,
             Health = _health.Latest,
             Readiness = _readiness.Latest,
@@ -295,10 +317,15 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     }
 
     /// <summary>The durable state as it would be saved; equal states give equal bytes.</summary>
-    public byte[] CaptureState() => StateSnapshot.Pack(_state).Payload.ToArray();
+    public byte[] CaptureState() => Capture(_format, _state);
 
     /// <summary>The durable state that a journal gives, in the same form: it must be that of the core which wrote the journal.</summary>
-    public static byte[] Fold(AppsSettings settings, Recovery recovery) => StateSnapshot.Pack(Replay(Blank(settings), recovery)).Payload.ToArray();
+    public static byte[] Fold(AppsSettings settings, Recovery recovery) => Capture(FormatOf(settings, recovery), Replay(Blank(settings), recovery));
+
+    private static byte[] Capture(LogFormat format, AppsState state) => [(byte)format.Level, .. StateSnapshot.Pack(state).Payload.Span];
+
+    /// <exception cref="JournalTooNewException">The journal is of a format that this program does not know.</exception>
+    private static LogFormat FormatOf(AppsSettings settings, Recovery recovery) => LogFormat.Of(recovery, settings.Format, "Apps");
 
     private static AppsState Blank(AppsSettings settings) =>
         AppsState.Empty with { MaxVersions = settings.MaxVersions, MaxFinished = settings.MaxFinishedDeployments, MaxEvents = settings.MaxReplayedEvents };
@@ -307,11 +334,11 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     {
         if (recovery.Snapshot is { } snapshot)
         {
-            state = StateSnapshot.Unpack(state, snapshot.Record);
+            state = StateSnapshot.Unpack(state, LogFormat.Plain(snapshot.Record));
         }
         foreach (var record in recovery.Events)
         {
-            state = ChangeCodec.Fold(state, record);
+            state = LogFormat.IsOwn(record) ? state : ChangeCodec.Fold(state, record);
         }
         return state;
     }

@@ -2,6 +2,7 @@ using Offerbook.Apps.Groups;
 using Offerbook.Apps.Matching;
 using Offerbook.Apps.Specs;
 using Offerbook.Client.Scheduling;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Apps.Core;
 
@@ -9,6 +10,9 @@ namespace Offerbook.Apps.Core;
 public sealed record AppsSettings
 {
     public static AppsSettings Default { get; } = new();
+
+    /// <summary>What may be read and written in the journal.</summary>
+    public FormatSupport Format { get; init; } = FormatSupport.OfThisBuild;
 
     /// <summary>The name under which the framework subscribes.</summary>
     public string FrameworkName { get; init; } = "marathon";

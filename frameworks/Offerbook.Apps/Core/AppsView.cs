@@ -3,6 +3,7 @@ using Offerbook.Apps.Health;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Launching;
 using Offerbook.Apps.Specs;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Apps.Core;
 
@@ -12,6 +13,9 @@ public sealed record AppsView
     public static AppsView Empty { get; } = new();
 
     public AppsState State { get; init; } = AppsState.Empty;
+
+    /// <summary>What may stand in the journal.</summary>
+    public LogFormat Format { get; init; } = LogFormat.New(FormatSupport.OfThisBuild);
 
     /// <summary>When the picture was taken.</summary>
     public Timestamp At { get; init; }

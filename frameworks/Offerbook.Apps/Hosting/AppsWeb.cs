@@ -59,7 +59,8 @@ internal sealed class AppsWeb : IAsyncDisposable
             new AppEndpoints(gate, reads), new GroupEndpoints(gate, reads, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
             new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time), new Rebalancing.RebalanceEndpoints(gate, settings, time),
             new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, pieces, meter),
-            new SystemEndpoints(gate, info, metrics), new LeaderEndpoints(info, abdication), new PageEndpoints(() => Routes!), new LoggingEndpoints(logs),
+            new SystemEndpoints(gate, info, metrics), new LeaderEndpoints(info, abdication), new FormatEndpoints(gate),
+            new PageEndpoints(() => Routes!), new LoggingEndpoints(logs),
             new ConfigEndpoints(options), new OpenApiEndpoints(() => Routes!),
         ], access);
         Routes = router.Routes;

@@ -68,7 +68,7 @@ internal static class ChangeCodec
     public static AppsState Fold(AppsState state, JournalRecord record) => record.Manifest == RecordWriter.Manifest
         ? RecordReader.Fold(state, record.Payload.Span)
         : throw new JournalDamagedException($"The apps journal has an event of the unknown kind \"{record.Manifest}\". "
-            + "It was written by another version; start with an empty data directory, or run that version.");
+            + "It was written by a newer version: start that one instead.");
 
     private static JObject Of(string kind) => new() { ["kind"] = kind };
 

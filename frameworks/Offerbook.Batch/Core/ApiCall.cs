@@ -22,6 +22,10 @@ public abstract record ApiCall
     /// <summary>DELETE /v1/jobs/{id}</summary>
     public sealed record StopJob(string Id) : ApiCall;
 
+    /// <summary>GET and POST /offerbook/v1/format</summary>
+    /// <param name="RaiseTo">Null: only to see it.</param>
+    public sealed record AskFormat(int? RaiseTo) : ApiCall;
+
     /// <summary>GET /v1/info</summary>
     public sealed record GetInfo : ApiCall
     {

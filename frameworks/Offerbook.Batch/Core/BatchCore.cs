@@ -40,7 +40,7 @@ public sealed class BatchCore : IDurableCore<BatchMessage>
     public BatchCore(BatchSettings settings, SeededRandom random)
     {
         _settings = settings;
-        _ledger = new Ledger(settings.EventsPerSnapshot);
+        _ledger = new Ledger(settings.EventsPerSnapshot, settings.Format);
         _keeper = new SubscriptionKeeper(FrameworkDescription.Of(settings), settings.Subscription, random,
             timer => new BatchMessage.SubscriptionTimedOut(timer));
         _reconciler = new Reconciler(_keeper, settings);

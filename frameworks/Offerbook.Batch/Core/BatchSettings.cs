@@ -1,4 +1,5 @@
 using Offerbook.Client.Scheduling;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Batch.Core;
 
@@ -6,6 +7,9 @@ namespace Offerbook.Batch.Core;
 public sealed record BatchSettings
 {
     public static BatchSettings Default { get; } = new();
+
+    /// <summary>What may be read and written in the journal.</summary>
+    public FormatSupport Format { get; init; } = FormatSupport.OfThisBuild;
 
     /// <summary>The name under which the framework subscribes.</summary>
     public string FrameworkName { get; init; } = "batch";

@@ -31,6 +31,10 @@ internal sealed class JobRequests(BatchSettings settings, Ledger ledger, Subscri
             case ApiCall.StopJob stop:
                 Stop(called.Connection, stop.Id, now, effects);
                 break;
+            case ApiCall.AskFormat ask:
+                var format = ledger.AskFormat(ask.RaiseTo, effects);
+                effects.Add(new Reply(called.Connection, format.Status, JObject.Parse(format.Json)));
+                break;
             case ApiCall.GetInfo:
                 effects.Add(new Reply(called.Connection, 200, Info()));
                 break;

@@ -8,6 +8,7 @@ using Newtonsoft.Json.Linq;
 using Offerbook.Batch.Core;
 using Offerbook.Batch.Errors;
 using Offerbook.Batch.Jobs;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Batch.Http;
 
@@ -19,6 +20,7 @@ namespace Offerbook.Batch.Http;
 /// GET    /v1/jobs/{id}       200 with a page of its runs · 404; ?wait=SECONDS answers when the job has ended, or then
 /// DELETE /v1/jobs/{id}       202 being stopped · 200 has ended · 404
 /// GET    /v1/info   GET /ping
+/// GET    /offerbook/v1/format    POST: ?level= raises it · 400 · 409
 /// </code>
 /// Every error has the body {"message": …, "details": [{"path": …, "errors": […]}]}.
 /// </summary>
@@ -28,6 +30,7 @@ internal sealed class JobEndpoints(ApiGate gate)
     {
         routes.Map("/ping", context => Dispatch(context, ("GET", Ping), ("HEAD", Ping)));
         routes.Map("/v1/info", context => Dispatch(context, ("GET", Info)));
+        routes.Map(FormatAnswer.Path, context => Dispatch(context, ("GET", Format), ("POST", Raise)));
         routes.Map("/v1/jobs", context => Dispatch(context, ("GET", List), ("POST", Add)));
         routes.Map("/v1/jobs/{id}", context => Dispatch(context, ("GET", Get), ("DELETE", Stop)));
         routes.MapFallback(context => Refuse(context, 404, $"There is nothing at {context.Request.Path}; jobs are at /v1/jobs"));
@@ -59,6 +62,14 @@ internal sealed class JobEndpoints(ApiGate gate)
     }
 
     private Task Info(HttpContext context) => Ask(context, ApiCall.GetInfo.Instance);
+
+    private Task Format(HttpContext context) => Ask(context, new ApiCall.AskFormat(null));
+
+    private Task Raise(HttpContext context)
+    {
+        var query = new QueryReader(context.Request.Query);
+        return AskIfValid(context, query, new ApiCall.AskFormat(query.Level()));
+    }
 
     private async Task Add(HttpContext context)
     {

@@ -22,6 +22,9 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <summary><c>wait</c>: seconds, at most 60.</summary>
     public TimeSpan? Wait() => query.ContainsKey("wait") ? TimeSpan.FromSeconds(Whole("wait", 0, 0, MaxWaitSeconds)) : null;
 
+    /// <summary><c>level</c>: must be given.</summary>
+    public int Level() => Whole("level", 0, 1, int.MaxValue, isRequired: true);
+
     /// <summary><c>state</c>: only jobs in this state.</summary>
     public JobState? State()
     {
@@ -41,10 +44,10 @@ internal sealed class QueryReader(IQueryCollection query)
         return null;
     }
 
-    private int Whole(string name, int fallback, int min, int max)
+    private int Whole(string name, int fallback, int min, int max, bool isRequired = false)
     {
         string? text = query[name];
-        if (text is null)
+        if (text is null && !isRequired)
         {
             return fallback;
         }

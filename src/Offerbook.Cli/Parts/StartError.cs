@@ -1,6 +1,7 @@
 using Offerbook.Agent;
 using Offerbook.Coordination.Hosting.ZooKeeper.Native;
 using Offerbook.Storage;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Cli.Parts;
 
@@ -21,6 +22,10 @@ internal static class StartError
         catch (JournalDamagedException problem)
         {
             throw new CliException(ExitCode.Unavailable, problem.Message, $"restore the directory from a backup, or start afresh in another one with {directoryFlag}");
+        }
+        catch (JournalTooNewException problem)
+        {
+            throw new CliException(ExitCode.Unavailable, problem.Message);
         }
         catch (ZooKeeperLibraryMissingException problem)
         {

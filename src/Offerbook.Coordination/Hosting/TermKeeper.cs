@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Offerbook.Storage;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Coordination.Hosting;
 
@@ -8,7 +9,7 @@ namespace Offerbook.Coordination.Hosting;
 /// <code>
 /// follows ─leads─▶ begins a term ──▶ serves ─┬─ leads no longer, or as another candidate ─▶ ends the term ─▶ follows
 ///    ▲                  │ fails              ├─ asked to step down ─▶ ends the term ─▶ stands behind all others ─▶ follows
-///    └──── rests ◀──────┴────────────────────┴─ fenced off, store lost ─▶ ends the term ─▶ stands behind all others ─▶ rests
+///    └──── rests ◀──────┴────────────────────┴─ fenced off, store lost, too new ─▶ ends the term ─▶ stands behind all others ─▶ rests
 /// </code>
 /// There is at most one term at a time, and the next begins only when the one before has ended. What else a term dies of is a bug or
 /// damage, which another term would meet again: then the keeper faults, and its program ends.
@@ -246,7 +247,7 @@ public sealed class TermKeeper : IAsyncDisposable
     private async Task StandAgainAsync(LeaderInfo self, Exception failure, TimeSpan lasted, Course course)
     {
         _firstTerm.TrySetException(failure);
-        if (failure is not (JournalConflictException or JournalUnavailableException))
+        if (failure is not (JournalConflictException or JournalUnavailableException or JournalTooNewException))
         {
             ExceptionDispatchInfo.Throw(failure);
         }

@@ -181,6 +181,7 @@ internal sealed class AgentRegistration(
                 PingTimeoutSeconds = cluster.Settings.AgentTimeout.TotalSeconds,
                 RegistryId = cluster.RegistryId,
                 Epoch = (ulong)cluster.Epoch,
+                FormatLevel = (uint)cluster.Registry.Format.Level,
             },
         };
         @event.Subscribed.CompletedFrameworkIds.Add(completed);

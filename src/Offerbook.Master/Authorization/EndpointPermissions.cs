@@ -1,3 +1,4 @@
+using Offerbook.Storage.Formats;
 using Type = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Master.Authorization;
@@ -16,6 +17,8 @@ internal static class EndpointPermissions
         // The history of offers is not kept by user: whoever reads it sees all of it.
         Http.Book.BookEndpoint.Offers or Http.Book.BookEndpoint.Why or Http.Book.BookEndpoint.Fairness =>
             authorizer.Allows(AclAction.ViewFramework, principal) && authorizer.Allows(AclAction.ViewRole, principal),
+        // There is no list of its own: whoever may end the life of any agent operates the cluster.
+        FormatAnswer.Path => authorizer.Allows(AclAction.MarkAgentGone, principal),
         _ => true,
     };
 

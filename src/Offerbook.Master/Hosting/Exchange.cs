@@ -22,6 +22,9 @@ internal abstract class Exchange(HttpContext context)
 
     protected HttpContext Context => context;
 
+    /// <summary>Of an answer with a text.</summary>
+    public string ContentType { private get; init; } = MediaTypes.Text;
+
     public void Answer(int status, string text) => _outcome.TrySetResult((status, text));
 
     public void Open(string streamId)
@@ -63,7 +66,7 @@ internal abstract class Exchange(HttpContext context)
             {
                 context.Response.Headers.RetryAfter = "1";
             }
-            await context.Response.WriteTextAsync(status, text);
+            await context.Response.WriteTextAsync(status, text, ContentType);
             return false;
         }
         await RunStreamAsync();

@@ -6,6 +6,7 @@ using Offerbook.Master.Authorization;
 using Offerbook.Master.Hosting;
 using Offerbook.Master.Http.Operators;
 using Offerbook.Master.Http.Security;
+using Offerbook.Storage.Formats;
 using Offerbook.Wire.Http;
 
 namespace Offerbook.Master.Http;
@@ -172,6 +173,7 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
         [Book.BookEndpoint.Offers] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.OffersEndpoint.AnswerAsync),
         [Book.BookEndpoint.Why] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.WhyEndpoint.AnswerAsync),
         [Book.BookEndpoint.Fairness] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.FairnessEndpoint.AnswerAsync),
+        [FormatAnswer.Path] = FormatEndpoint.ServeAsync,
         ["/reserve"] = OperationFormEndpoints.ReserveAsync,
         ["/unreserve"] = OperationFormEndpoints.UnreserveAsync,
         ["/create-volumes"] = OperationFormEndpoints.CreateVolumesAsync,

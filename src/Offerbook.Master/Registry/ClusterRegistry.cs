@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Offerbook.Actors;
 using Offerbook.Master.Frameworks;
+using Offerbook.Storage.Formats;
 using Offerbook.Wire.Identity;
 using Offerbook.Wire.Registry;
 
@@ -33,6 +34,9 @@ internal sealed class ClusterRegistry(MasterSettings settings)
 
     public OperatorState Operators { get; } = new();
 
+    /// <summary>What may stand in the journal.</summary>
+    public LogFormat Format { get; private set; } = LogFormat.New(settings.Format);
+
     private int _eventsSinceSnapshot;
 
     /// <summary>Grows with every event.</summary>
@@ -46,7 +50,7 @@ internal sealed class ClusterRegistry(MasterSettings settings)
         // A snapshot costs as much as there is to keep: taken each time that as many events have come, it doubles their cost and no more.
         if (++_eventsSinceSnapshot >= Math.Max(settings.SnapshotInterval, Agents.Count))
         {
-            turn.Effects.Add(new SaveSnapshot(RegistryEvent.Encode(ToSnapshot())));
+            turn.Effects.Add(new SaveSnapshot(Format.Marked(RegistryEvent.Encode(ToSnapshot()))));
             _eventsSinceSnapshot = 0;
         }
     }
@@ -61,15 +65,32 @@ internal sealed class ClusterRegistry(MasterSettings settings)
         ReregisteredTime = Times.ToNanoseconds(framework.ReregisteredTime),
     });
 
+    /// <summary>Shows the format level, or raises it.</summary>
+    public FormatAnswer AskFormat(in Turn turn, int? raiseTo)
+    {
+        var answer = Format.Ask(raiseTo);
+        Format = answer.After;
+        if (answer.Event is { } raised)
+        {
+            turn.Effects.Add(new Persist(raised));
+        }
+        return answer;
+    }
+
+    /// <exception cref="JournalTooNewException">The journal is of a format that this program does not know.</exception>
     public void Recover(Storage.Recovery recovery)
     {
+        Format = LogFormat.Of(recovery, settings.Format, "the master");
         if (recovery.Snapshot is { } snapshot)
         {
-            Apply(RegistryEvent.Decode(snapshot.Record));
+            Apply(RegistryEvent.Decode(LogFormat.Plain(snapshot.Record)));
         }
         foreach (var record in recovery.Events)
         {
-            Apply(RegistryEvent.Decode(record));
+            if (!LogFormat.IsOwn(record))
+            {
+                Apply(RegistryEvent.Decode(record));
+            }
         }
         _eventsSinceSnapshot = recovery.Events.Count;
     }
@@ -142,6 +163,9 @@ internal sealed class ClusterRegistry(MasterSettings settings)
         Operators.WriteTo(snapshot);
         return snapshot;
     }
+
+    /// <summary>All that is durable; equal states give equal bytes.</summary>
+    public byte[] Capture() => [(byte)Format.Level, .. ToSnapshot().ToByteArray()];
 
     private void ApplyFrameworkRemoved(FrameworkRemoved removed)
     {

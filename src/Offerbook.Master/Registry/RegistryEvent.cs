@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Offerbook.Actors;
 using Offerbook.Storage;
 using Offerbook.Wire.Registry;
 
@@ -33,11 +32,13 @@ internal static class RegistryEvent
 
     public static JournalRecord Encode(IMessage message) => new(message.Descriptor.Name + "/1", message.ToByteArray());
 
+    /// <exception cref="JournalDamagedException">The record is of a kind that this version does not know.</exception>
     public static IMessage Decode(JournalRecord record)
     {
         if (!Parsers.TryGetValue(record.Manifest, out var parser))
         {
-            Invariant.Fail($"the master's journal holds an event '{record.Manifest}' that this version does not know");
+            throw new JournalDamagedException($"The master's journal holds an event '{record.Manifest}' that this version does not know. "
+                + "It was written by a newer version: start that one instead.");
         }
         return parser.ParseFrom(record.Payload.Span);
     }

@@ -17,7 +17,7 @@ public static class Answers
         $"405 Method Not Allowed. Expecting one of {{ {string.Join(", ", expected.Select(m => $"'{m}'"))} }}, but received '{received}'.");
 
     /// <summary>Answers with a status and a plain text. An empty text is an empty body without a content type.</summary>
-    public static Task WriteTextAsync(this HttpResponse response, int status, string text)
+    public static Task WriteTextAsync(this HttpResponse response, int status, string text, string contentType = MediaTypes.Text)
     {
         response.StatusCode = status;
         if (text.Length == 0)
@@ -25,7 +25,7 @@ public static class Answers
             response.ContentLength = 0;
             return Task.CompletedTask;
         }
-        response.ContentType = MediaTypes.Text;
+        response.ContentType = contentType;
         var body = Encoding.UTF8.GetBytes(text);
         response.ContentLength = body.Length;
         return response.Body.WriteAsync(body).AsTask();

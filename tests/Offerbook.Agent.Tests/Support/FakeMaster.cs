@@ -23,6 +23,9 @@ internal sealed class FakeMaster : IAsyncDisposable
 
     public Uri Address => _server.Address;
 
+    /// <summary>The status of an answer to a call that is neither a subscription nor an update.</summary>
+    public Func<Call, int> Answer { get; set; } = _ => StatusCodes.Status202Accepted;
+
     public List<Call.Types.Subscribe> Subscriptions { get; } = [];
 
     public static async Task<FakeMaster> StartAsync()
@@ -116,6 +119,8 @@ internal sealed class FakeMaster : IAsyncDisposable
         {
             _others.Enqueue(call);
             _heard.Release();
+            await context.Response.WriteTextAsync(Answer(call), "");
+            return;
         }
         await context.Response.WriteTextAsync(202, "");
     }

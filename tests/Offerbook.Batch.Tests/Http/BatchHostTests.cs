@@ -4,6 +4,7 @@ using System.Text;
 using Newtonsoft.Json.Linq;
 using Offerbook.Batch.Hosting;
 using Offerbook.Storage;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Batch.Tests.Http;
 
@@ -72,6 +73,8 @@ internal sealed class BatchHostTests
     [TestCase("PUT", "/v1/jobs", null, 405, "PUT is not possible here; GET, POST is")]
     [TestCase("GET", "/v2/apps", null, 404, "jobs are at /v1/jobs")]
     [TestCase("GET", "/v1/jobs?limit=5000", null, 400, "The query is not valid")]
+    [TestCase("POST", "/offerbook/v1/format", null, 400, "The query is not valid")]
+    [TestCase("POST", "/offerbook/v1/format?level=two", null, 400, "The query is not valid")]
     [TestCase("GET", "/v1/jobs?state=odd", null, 400, "The query is not valid")]
     [TestCase("GET", "/v1/jobs/x?wait=soon", null, 400, "The query is not valid")]
     public async Task BadRequest_IsToldWhatIsWrong(string method, string path, string? body, int status, string message)
@@ -80,6 +83,17 @@ internal sealed class BatchHostTests
         Assert.That((int)got, Is.EqualTo(status));
         Assert.That((string?)json["message"], Does.Contain(message));
         Assert.That(json["details"], Is.InstanceOf<JArray>());
+    }
+
+    [Test]
+    public async Task FormatLevel_IsShown_AndRaisedToWhatIsKnown()
+    {
+        var (_, shown) = await SendAsync(HttpMethod.Get, FormatAnswer.Path);
+        Assert.That((int)shown["level"]!, Is.EqualTo(LogFormat.First));
+        var (raised, after) = await SendAsync(HttpMethod.Post, $"{FormatAnswer.Path}?level={FormatSupport.NewestLevel}");
+        Assert.That(((int)raised, (int)after["level"]!), Is.EqualTo((200, FormatSupport.NewestLevel)));
+        var (refused, why) = await SendAsync(HttpMethod.Post, $"{FormatAnswer.Path}?level={FormatSupport.NewestLevel + 1}");
+        Assert.That(((int)refused, (string?)why["message"]), Is.EqualTo((409, (string?)why["message"])));
     }
 
     [Test]

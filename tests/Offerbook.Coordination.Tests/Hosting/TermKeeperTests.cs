@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Offerbook.Coordination.Hosting;
 using Offerbook.Storage;
+using Offerbook.Storage.Formats;
 using Offerbook.Testing.Time;
 
 namespace Offerbook.Coordination.Tests.Hosting;
@@ -145,6 +146,21 @@ internal sealed class TermKeeperTests
         await RestAsync(TimeSpan.FromSeconds(3));
         Assert.That((await BegunAsync()).Self.Id, Is.EqualTo("8"));
         Assert.That(_candidate.Asked, Is.EqualTo(new[] { "step down" }));
+    }
+
+    [Test]
+    public async Task Journal_OfANewerVersion_IsLeftToOthers()
+    {
+        _candidate.Lead("7");
+        var failure = Assert.Throws<JournalTooNewException>(() => LogFormat.Of(
+            new Recovery(null, [new JournalRecord("FormatRaised/1", "9 9.0.0"u8.ToArray())], 1), FormatSupport.OfThisBuild, "x"));
+        (await NextAsync()).Die(failure!);
+
+        Assert.That((await NewsAsync()).ToString(), Does.Contain("stands again in 3.0 s: The journal of x is at format level 9, to which version 9.0.0 raised it"));
+        _candidate.Lead("8");
+        await RestAsync(TimeSpan.FromSeconds(3));
+        Assert.That((await BegunAsync()).Self.Id, Is.EqualTo("8"), "the process lives, hands requests on, and tries again when it is its turn");
+        Assert.That(_candidate.Asked, Is.EqualTo(new[] { "step down" }), "another may lead meanwhile");
     }
 
     [Test]

@@ -3,6 +3,7 @@ using Mesos.V1;
 using Mesos.V1.Scheduler;
 using Offerbook.Master.Tests.Core;
 using Offerbook.Resources;
+using Offerbook.Storage.Formats;
 using Offerbook.Wire;
 using AgentCall = Offerbook.Wire.AgentProtocol.Call;
 using AgentEvent = Offerbook.Wire.AgentProtocol.Event;
@@ -75,6 +76,34 @@ internal sealed class ClusterHttpTests
         var state = await master.Client.GetStringAsync("/master/state.json");
         Assert.That(JsonDocument.Parse(state).RootElement.GetProperty("frameworks")[0].GetProperty("tasks")[0].GetProperty("state").GetString(),
             Is.EqualTo("TASK_RUNNING"));
+    }
+
+    [Test]
+    public async Task Agent_OfANewerVersion_IsToldWhatIsNotKnown_AndKeepsItsStream()
+    {
+        await using var master = await MasterFixture.StartAsync();
+        using var agent = await SubscribeAgentAsync(master);
+        var id = (await agent.NextAsync())!.Subscribed.AgentId;
+        var future = new AgentCall { Type = (AgentCall.Types.Type)99, AgentId = id };
+        Assert.That((int)(await master.PostAsync(AgentPath, future, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode, Is.EqualTo(501));
+        var pong = new AgentCall { Type = AgentCall.Types.Type.Pong, AgentId = id };
+        Assert.That((int)(await master.PostAsync(AgentPath, pong, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode, Is.EqualTo(202));
+    }
+
+    [Test]
+    public async Task FormatLevel_IsShown_AndRaisedToWhatIsKnown()
+    {
+        await using var master = await MasterFixture.StartAsync(settings: MasterSettings.Default with { Format = new FormatSupport(2, "0.9.0") });
+        var shown = await master.Client.GetAsync(FormatAnswer.Path);
+        Assert.That(await shown.Content.ReadAsStringAsync(), Is.EqualTo("""{"level":1,"newest":2,"build":"0.9.0"}"""));
+        Assert.That(shown.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/json"));
+        foreach (var (query, status, text) in new[] { ("", 400, "'level'"), ("?level=x", 400, "'level'"), ("?level=3", 409, "up to 2"), ("?level=2", 200, "\"level\":2"), ("?level=1", 409, "never lowered") })
+        {
+            var answer = await master.PostAsync(FormatAnswer.Path + query, "");
+            Assert.That((int)answer.StatusCode, Is.EqualTo(status), query);
+            Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(text), query);
+        }
+        Assert.That((int)(await master.Client.DeleteAsync(FormatAnswer.Path)).StatusCode, Is.EqualTo(405));
     }
 
     [Test]

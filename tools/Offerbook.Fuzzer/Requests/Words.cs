@@ -14,8 +14,8 @@ public static class Words
         "/api/v1", "/api/v1/scheduler", "/offerbook/agent/v1", "/health", "/version", "/redirect", "/flags", "/teardown", "/quota", "/weights",
         "/maintenance/schedule", "/maintenance/status", "/machine/down", "/machine/up", "/state", "/state-summary", "/slaves", "/frameworks",
         "/tasks", "/roles", "/hierarchical-allocator(1)/offer_constraints_debug", "/offerbook/v1/offers", "/offerbook/v1/why",
-        "/offerbook/v1/fairness", "/reserve", "/unreserve", "/create-volumes", "/destroy-volumes", "/metrics/snapshot", "/metrics",
-        "/files/browse", "/files/read", "/files/download", "/files/debug", "/logging/toggle", "/system/stats", "/system/stats.json", "/help",
+        "/offerbook/v1/fairness", "/offerbook/v1/format", "/reserve", "/unreserve", "/create-volumes", "/destroy-volumes", "/metrics/snapshot",
+        "/metrics", "/files/browse", "/files/read", "/files/download", "/files/debug", "/logging/toggle", "/system/stats", "/system/stats.json", "/help",
         "/profiler/start", "/profiler/stop", "/memory-profiler/start", "/",
     ];
 

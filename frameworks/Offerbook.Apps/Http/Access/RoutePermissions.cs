@@ -98,6 +98,9 @@ internal static class RoutePermissions
         ["DELETE /offerbook/v1/groups/delay"] = new Permission.OnGroup(AccessAction.Run),
         ["POST /offerbook/v1/plan"] = AnyChange,
 
+        ["GET /offerbook/v1/format"] = ViewSystem,
+        ["POST /offerbook/v1/format"] = ChangeSystem,
+
         ["GET /v2/info"] = ViewSystem,
         ["GET /v2/leader"] = ViewSystem,
         ["DELETE /v2/leader"] = ChangeSystem,

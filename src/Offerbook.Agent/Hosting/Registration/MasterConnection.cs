@@ -30,6 +30,9 @@ internal sealed class MasterConnection(
 
     private const int MaxRedirects = 5;
 
+    /// <summary>What a master answers to a call of a kind that it does not know.</summary>
+    private const int NotImplemented = 501;
+
     /// <summary>Between two rounds over masters none of which leads: on average some 20 in a session's 10 s.</summary>
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
@@ -138,7 +141,7 @@ internal sealed class MasterConnection(
                 {
                     var sending = SendCallsAsync(session, address, stream.Header(StreamIdHeader) ?? "");
                     reason = await stream.ReadAllAsync(
-                        @event => post(new AgentMessage.MasterEventReceived(session.Connection, @event)), cancellation);
+                        @event => HearAsync(session, address, @event), cancellation);
                     logger.LogWarning("The connection to the master at {Address} has ended: {Reason}", address, reason);
                     session.Calls.Writer.TryComplete();
                     await session.Stopping.CancelAsync();
@@ -151,6 +154,15 @@ internal sealed class MasterConnection(
             reason = "The connection was closed by the agent";
         }
         await post(new AgentMessage.MasterConnectionEnded(session.Connection, status, reason));
+    }
+
+    private ValueTask HearAsync(Session session, Uri address, Event @event)
+    {
+        if (@event.Type == Event.Types.Type.Unknown)
+        {
+            logger.LogWarning("The master at {Address} has sent an event of a kind that this agent does not know: it is newer. It is left alone", address);
+        }
+        return post(new AgentMessage.MasterEventReceived(session.Connection, @event));
     }
 
     private async Task<(Uri Address, IncomingStream<Event>? Stream, CallAnswer Answer)> SubscribeAsync(
@@ -234,7 +246,11 @@ internal sealed class MasterConnection(
             {
                 GatherUpdates(session.Calls.Reader, call);
                 var answer = await _client.PostAsync(target, call, MessageFormat.Protobuf, headers, session.Stopping.Token);
-                if (!answer.IsSuccess)
+                if (answer.Status == NotImplemented)
+                {
+                    logger.LogWarning("The master at {Address} does not know {Type}: it is older than this agent, which goes on without", address, call.Type);
+                }
+                else if (!answer.IsSuccess)
                 {
                     logger.LogWarning("The master at {Address} refused {Type}: {Reason}", address, call.Type, answer.Reason);
                     await post(new AgentMessage.MasterCallFailed(session.Connection, call, answer.Status, answer.Reason));

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Master.Http.Security;
 
@@ -45,6 +46,7 @@ internal static class Realms
         ["/files/read"] = Realm.ReadOnly,
         ["/files/download"] = Realm.ReadOnly,
         ["/files/debug"] = Realm.ReadOnly,
+        [FormatAnswer.Path] = Realm.ReadWrite,
         ["/api/v1/scheduler"] = Realm.Frameworks,
         [AgentEndpoint.Path] = Realm.Agents,
     }.ToFrozenDictionary();

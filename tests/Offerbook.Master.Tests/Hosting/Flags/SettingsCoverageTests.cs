@@ -21,6 +21,7 @@ public sealed class SettingsCoverageTests
         ["MasterSettings.Hostname"] = "set from the address that is listened on, and so by --hostname",
         ["MasterSettings.Ip"] = "set from the address that is listened on, and so by --ip and --advertise_ip",
         ["MasterSettings.Port"] = "set from the address that is listened on, and so by --port and --advertise_port",
+        ["MasterSettings.Format"] = "what this program knows; operators raise the journal's level by offerbook upgrade",
         ["MasterSettings.Id"] = "drawn anew for each term",
         ["MasterSettings.ProcessStarted"] = "is when it happened",
         ["MasterSettings.HeartbeatInterval"] = "clients count on the 15 s of the original, which has no flag for it either",
