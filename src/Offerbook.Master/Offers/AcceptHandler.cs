@@ -111,14 +111,23 @@ internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, Task
         {
             foreach (var task in OperationOutcomes.TasksOf(operation))
             {
-                // A call that came twice, because its sender had no answer: what it launched the first time lives, and is not dropped.
-                if (framework.Tasks.Find(TaskId.From(task.TaskId)) is null)
+                if (!WasLaunched(framework, task))
                 {
                     _outcomes.Tell(turn, framework, task, state, Reason.InvalidOffers, message);
                 }
             }
             OperationOutcomes.TellOperation(turn, framework, null, operation, "Operation attempted with invalid offers: " + invalid);
         }
+    }
+
+    /// <summary>
+    /// A call that came twice, because its sender had no answer: what it launched the first time lives, or has lived, and is not dropped.
+    /// </summary>
+    private static bool WasLaunched(Framework framework, TaskInfo task)
+    {
+        var id = TaskId.From(task.TaskId);
+        return framework.Tasks.Find(id) is not null
+            || (framework.CompletedTasks.Find(id) is { } over && over.Agent.Value == task.AgentId?.Value);
     }
 
     private void CountAnswers(Framework framework, SchedulerCall.Types.Accept accept, int count)

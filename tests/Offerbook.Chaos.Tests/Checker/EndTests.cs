@@ -25,6 +25,11 @@ internal sealed class EndTests
         Assert.That(Violations<NothingLeft>(new RunHistory { Final = Final() with { Left = ["process 7"] } }), Has.Count.EqualTo(1));
 
     [Test]
+    public void Fault_NotAnsweredAsItMustBe_IsAViolation() =>
+        Assert.That(Violations<FaultsAnswered>(new RunHistory { Faults = [Cut(1, 2) with { Findings = ["went on"] }] }),
+            Has.One.EqualTo("cut: went on"));
+
+    [Test]
     public void Part_EndedByItself_IsAViolation() =>
         Assert.That(Ended(excused: false), Has.One.Contains("master1 ended by itself with status 134: c"));
 

@@ -32,13 +32,34 @@ internal sealed class KilledForCauseTests
 
     [Test]
     public void Task_OfAnAgentThatWasGivenUp_MayBeKilled() =>
-        Assert.That(Find([Done(0, Define(App, "m1"))],
-            [Life(App, "m1", 1, asked: 45), Life(App, "m1", 25, asked: 46, instance: "2", host: "h2")], Cut(5, 40, "h1")), Is.Empty);
+        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1, asked: 45), Replacement()], Cut(5, 40, "h1")), Is.Empty);
+
+    [Test]
+    public void Task_ThatReplacedTheOneOfAnAgentThatWasGivenUp_MayBeKilled() =>
+        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1), Replacement(asked: 46)], Cut(5, 40, "h1")), Is.Empty);
+
+    [Test]
+    public void Task_AndItsReplacement_MustNotBothBeKilled() =>
+        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1, asked: 45), Replacement(asked: 46)], Cut(5, 40, "h1")),
+            Has.Count.EqualTo(1));
 
     [Test]
     public void Task_OfAnotherAgentThanTheOneGivenUp_MustLive() =>
-        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1, asked: 45, host: "h2")], Cut(5, 40, "h1")),
-            Has.Count.EqualTo(1));
+        Assert.That(Find([Done(0, Define(App, "m1"))],
+            [Life(App, "m1", 1), Life(App, "m1", 1, asked: 45, instance: "2", host: "h2")], Cut(5, 40, "h1")), Has.Count.EqualTo(1));
+
+    [Test]
+    public void Task_KilledBeforeItsAgentCouldBeGivenUp_IsAViolation() =>
+        Assert.That(Find([Done(0, Define(App, "m1"))], [Life(App, "m1", 1, asked: 9)], Cut(5, 40, "h1")), Has.Count.EqualTo(1));
+
+    [Test]
+    public void Task_WhoseProcessAFaultHasKilled_MayVanish()
+    {
+        var life = Life(App, "m1", 1, end: 9);
+        var fault = Cut(8, 15) with { EndedProcesses = [life.Process] };
+        Assert.That(Find([Done(0, Define(App, "m1"))], [life], fault), Is.Empty);
+        Assert.That(Find([Done(0, Define(App, "m1"))], [life with { Process = 7 }], fault), Has.Count.EqualTo(1));
+    }
 
     /// <summary>When all is judged we remove everything ourselves.</summary>
     [Test]
@@ -48,6 +69,8 @@ internal sealed class KilledForCauseTests
             Final = Final() with { At = At(8) } };
         Assert.That(Violations<KilledForCause>(history), Is.Empty);
     }
+
+    private static TaskLife Replacement(double? asked = null) => Life(App, "m1", 25, asked, instance: "2", host: "h2");
 
     private static Write[] Causes() => [Define(App, "m2"), new Write.Resize(App, 0), new Write.Restart(App), new Write.Remove(App)];
 

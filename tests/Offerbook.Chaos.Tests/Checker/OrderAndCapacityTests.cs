@@ -46,6 +46,19 @@ internal sealed class OrderAndCapacityTests
             Is.Empty);
 
     [Test]
+    public void Capacity_LostWithAnAgent_IsNoViolation() => Assert.That(LostWith(Cut(5, 40, "h1") with { EndsTasks = true }), Is.Empty);
+
+    [Test]
+    public void Capacity_LostWithMoreThanTheAgentTook_IsAViolation() =>
+        Assert.That(LostWith(Cut(5, 40, "h2") with { EndsTasks = true }), Has.One.Contains("0 instances of /a worked, 2 of 2 must"));
+
+    private static IReadOnlyList<string> LostWith(FaultRecord fault) => Violations<HealthCapacity>(new RunHistory
+    {
+        Lives = [Life(App, "m1", 1, end: 6), Life(App, "m1", 1, end: 6, instance: "2")], Capacities = [new Capacity(App, 2, 1)],
+        Faults = [fault],
+    });
+
+    [Test]
     public void Capacity_BeforeAllHaveEverWorked_IsNotJudged() => Assert.That(Capacity(1, [Life(App, "m1", 1)]), Is.Empty);
 
     [Test]

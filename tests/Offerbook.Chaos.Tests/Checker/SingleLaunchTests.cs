@@ -27,6 +27,11 @@ internal sealed class SingleLaunchTests
         Assert.That(Find([Life(App, "m1", 1), Life(App, "m1", 25, incarnation: 2, host: "h2")], Cut(5, 40, "h1")), Is.Empty);
 
     [Test]
+    public void SecondIncarnation_BesideOneOfAnAgentThatIsThere_IsAViolation() =>
+        Assert.That(Find([Life(App, "m1", 1, host: "h2"), Life(App, "m1", 25, incarnation: 2, host: "h1")], Cut(5, 40, "h1")),
+            Has.Count.EqualTo(1));
+
+    [Test]
     public void SecondIncarnation_WhileTheAgentIsAwayForAMoment_IsAViolation() =>
         Assert.That(Find([Life(App, "m1", 1), Life(App, "m1", 8, incarnation: 2, host: "h2")], Cut(5, 9, "h1")), Has.Count.EqualTo(1));
 

@@ -99,6 +99,17 @@ internal sealed class LaunchTests
     }
 
     [Test]
+    public void Accept_ThatCameAgainWhenItsTaskWasOver_SaysNothing()
+    {
+        var offer = _scheduler.Offers[0];
+        _scheduler.Accept(offer, TestScheduler.Task(offer, "t"));
+        _scheduler.Acknowledge(_agent.Update(_scheduler.Id!, "t", TaskState.TaskFinished));
+        Assert.That(_scheduler.Accept(offer, TestScheduler.Task(offer, "t")).Status, Is.EqualTo(202));
+        Assert.That(_agent.Of(AgentEventType.Launch), Has.Count.EqualTo(1));
+        Assert.That(_scheduler.Updates.Select(update => update.State), Is.EqualTo(new[] { TaskState.TaskFinished }));
+    }
+
+    [Test]
     public void Launch_WithOneBadTask_StartsTheOther()
     {
         var offer = _scheduler.Offers[0];

@@ -9,7 +9,7 @@ public static class Checks
     [
         new AcknowledgedWrites(), new SingleLaunch(), new KilledForCause(), new DependencyOrder(), new HealthCapacity(),
         new EventSequence(),
-        new JobRuns(), new Convergence(), new NothingLeft(), new PartsLive(),
+        new JobRuns(), new Convergence(), new NothingLeft(), new PartsLive(), new FaultsAnswered(),
     ];
 
     /// <returns>All violations, by time.</returns>

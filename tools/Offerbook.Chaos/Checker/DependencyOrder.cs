@@ -14,7 +14,7 @@ public sealed class DependencyOrder : ICheck
         foreach (var dependency in history.Dependencies)
         {
             var first = lives[dependency.RunSpec].FirstOrDefault(life => life.Configuration == dependency.Mark);
-            if (first is null || excuses.Covers(dependency.RunSpec, first.Start) || excuses.Covers(dependency.On, first.Start))
+            if (first is null)
             {
                 continue;
             }
@@ -46,7 +46,7 @@ public sealed class DependencyOrder : ICheck
         var below = lives[on].Where(life => life.Asked >= call.Sent).MinBy(life => life.Asked);
         var late = below is null ? null : lives[spec]
             .FirstOrDefault(life => life.Start < below.Asked && (life.End is null || life.End > below.Asked));
-        if (below is not null && late is not null && !excuses.Covers(spec, below.Asked!.Value) && !excuses.Covers(on, below.Asked.Value))
+        if (below is not null && late is not null && !excuses.Ends.Contains(below) && !excuses.IsGivenUp(late, below.Asked!.Value))
         {
             yield return new Violation(Name, below.Asked!.Value,
                 $"{below.Task} was told to end while {late.Task}, which depends on {on}, still ran");

@@ -24,7 +24,8 @@ public sealed class HealthCapacity : ICheck
             {
                 var working = lives.Count(life => life.WorksAt(at));
                 wasFull |= working >= capacity.Instances;
-                if (wasFull && working < capacity.Least && !excuses.Covers(capacity.RunSpec, at))
+                var explained = lives.Count(life => excuses.LeavesAGap(life, at));
+                if (wasFull && working + explained < capacity.Least)
                 {
                     yield return new Violation(Name, at,
                         $"{working} instances of {capacity.RunSpec} worked, {capacity.Least} of {capacity.Instances} must");

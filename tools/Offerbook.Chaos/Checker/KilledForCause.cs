@@ -5,7 +5,7 @@ namespace Offerbook.Chaos.Checker;
 
 /// <summary>
 /// A task ends only because a client asked for something that ends it, or because its agent was given up. Tasks of apps never end by
-/// themselves here, and no fault touches them.
+/// themselves here. Those of jobs do, and are another check's matter.
 /// </summary>
 public sealed class KilledForCause : ICheck
 {
@@ -13,15 +13,22 @@ public sealed class KilledForCause : ICheck
 
     public IEnumerable<Violation> Find(RunHistory history)
     {
-        var excuses = new Excuses(history);
+        var excused = new Excuses(history).Ends;
+        return WithoutCause(history).Where(life => !excused.Contains(life)).Select(life => new Violation(Name, End(life)!.Value,
+            $"{life.Task} on {life.Host}, configuration {life.Configuration}, {(life.Asked is null ? "vanished" : "was told to end")} "
+            + $"after {(End(life)!.Value - life.Start).TotalSeconds:0.0} s, and nobody had asked for it"));
+    }
+
+    /// <summary>Tasks whose end no client had asked for. What an agent took with it is among them.</summary>
+    public static IEnumerable<TaskLife> WithoutCause(RunHistory history)
+    {
         var writes = history.Calls.Where(call => call.MayBeDone).SelectMany(call => call.Writes.Select(write => (call.Sent, Write: write)))
             .ToLookup(pair => pair.Write.RunSpec);
         foreach (var life in history.Lives)
         {
-            var end = life.Asked ?? life.End;
+            var end = End(life);
             var own = writes[life.RunSpec].ToList();
-            if (end is null || end >= history.Final.At - RunClock.MarkResolution || own.Any(pair => pair.Write is Write.Submit)
-                || excuses.Covers(life.RunSpec, end.Value))
+            if (end is null || end >= history.Final.At - RunClock.MarkResolution || !life.RunSpec.StartsWith('/'))
             {
                 continue;
             }
@@ -29,11 +36,10 @@ public sealed class KilledForCause : ICheck
             var defined = own.FindIndex(pair => pair.Write is Write.Define define && define.Mark == life.Configuration);
             if (!own.Skip(defined + 1).Any(pair => pair.Sent <= end + RunClock.MarkResolution))
             {
-                yield return new Violation(Name, end.Value,
-                    $"{life.Task} on {life.Host}, configuration {life.Configuration}, "
-                    + $"{(life.Asked is null ? "vanished" : "was told to end")} "
-                    + $"after {(end.Value - life.Start).TotalSeconds:0.0} s, and nobody had asked for it");
+                yield return life;
             }
         }
     }
+
+    private static TimeSpan? End(TaskLife life) => life.Asked ?? life.End;
 }

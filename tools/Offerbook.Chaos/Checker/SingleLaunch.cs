@@ -22,7 +22,7 @@ public sealed class SingleLaunch : ICheck
             foreach (var life in instance.OrderBy(life => life.Start))
             {
                 if (before is not null && before.Task != life.Task && before.RunsAt(life.Start)
-                    && !excuses.Covers(life.RunSpec, life.Start))
+                    && !excuses.IsGivenUp(before, life.Start))
                 {
                     yield return new Violation(Name, life.Start,
                         $"{life.Task} was started on {life.Host} while {before.Task} of the same instance ran on {before.Host}");

@@ -63,6 +63,8 @@ internal static class AgentFaults
     {
         var agent = setting.Any(setting.Cluster.Agents);
         await agent.KillAsync();
+        var engine = setting.Cluster.Engines.FirstOrDefault(engine => engine.Machine == agent.Machine);
+        await (engine?.KillAsync() ?? Task.CompletedTask);
         for (var processes = await Site.ProcessesAsync(agent.Machine.Space); processes.Count > 0; processes = await Site.ProcessesAsync(
             agent.Machine.Space))
         {
@@ -71,7 +73,11 @@ internal static class AgentFaults
                 Signals.Send(process, Signals.Kill);
             }
         }
-        return new MadeFault($"every process on {agent.Name} killed, tasks too", agent.StartAsync) { LostHosts = [agent.Machine.Name],
+        return new MadeFault($"every process on {agent.Name} killed, tasks too", async () =>
+        {
+            await (engine?.StartAsync() ?? Task.CompletedTask);
+            await agent.StartAsync();
+        }) { LostHosts = [agent.Machine.Name],
             EndsTasks = true };
     }
 }

@@ -1,9 +1,10 @@
 using Offerbook.Chaos.Parts;
+using Offerbook.Chaos.Workload;
 
 namespace Offerbook.Chaos.Faults;
 
 /// <summary>What a fault has to work on.</summary>
-internal sealed record FaultSetting(ChaosCluster Cluster, Leaders Leaders, Random Random)
+internal sealed record FaultSetting(ChaosCluster Cluster, Leaders Leaders, Documents Documents, Random Random)
 {
     public T Any<T>(IReadOnlyList<T> some) => some[Random.Next(some.Count)];
 
@@ -25,6 +26,12 @@ internal sealed record MadeFault(string What, Func<Task> HealAsync)
     public IReadOnlyList<string> LostHosts { get; init; } = [];
 
     public bool EndsTasks { get; init; }
+
+    /// <summary>Tasks' processes that it has killed.</summary>
+    public IReadOnlyList<int> EndedProcesses { get; init; } = [];
+
+    /// <summary>Looked at just before it is undone: what should not be so.</summary>
+    public Func<Task<IReadOnlyList<string>>> JudgeAsync { get; init; } = () => Task.FromResult<IReadOnlyList<string>>([]);
 }
 
 /// <summary>Something that goes wrong on purpose.</summary>

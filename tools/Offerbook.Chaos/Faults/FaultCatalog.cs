@@ -5,9 +5,9 @@ internal static class FaultCatalog
 {
     public static IReadOnlyList<Fault> All { get; } =
     [
-        .. ProcessFaults.All, .. ElectionFaults.All, .. AgentFaults.All, .. NetworkFaults.All, .. DatabaseFaults.All, .. DiskFaults.All,
-        .. ClockFaults.All,
-        .. ClientFaults.All,
+        .. ProcessFaults.All, .. ElectionFaults.All, .. AgentFaults.All, .. NetworkFaults.All, .. DelayFaults.All, .. DatabaseFaults.All,
+        .. DiskFaults.All, .. RecordFaults.All, .. RecoveryFaults.All, .. EngineFaults.All, .. ClockFaults.All, .. ClientFaults.All,
+        .. RepeatFaults.All,
     ];
 
     public static Fault? Find(string name) => All.FirstOrDefault(fault => fault.Name == name);

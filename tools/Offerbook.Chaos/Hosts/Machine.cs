@@ -7,9 +7,10 @@ public sealed class Machine
 {
     private readonly string _directory;
     private readonly string _logs;
+    private readonly SlowLink _slowLink;
 
-    private Machine(string name, string space, string address, string directory, string logs) =>
-        (Name, Space, Address, _directory, _logs) = (name, space, address, directory, logs);
+    private Machine(string name, string space, string address, string directory, string logs, SlowLink slowLink) =>
+        (Name, Space, Address, _directory, _logs, _slowLink) = (name, space, address, directory, logs, slowLink);
 
     public string Name { get; }
 
@@ -25,7 +26,7 @@ public sealed class Machine
     {
         var machine = new Machine(name, space, string.Create(CultureInfo.InvariantCulture, $"10.99.0.{number}"),
             System.IO.Directory.CreateDirectory(Path.Combine(directory, name)).FullName,
-            System.IO.Directory.CreateDirectory(Path.Combine(directory, "logs")).FullName);
+            System.IO.Directory.CreateDirectory(Path.Combine(directory, "logs")).FullName, new SlowLink(hub, number));
         await Command.RunAsync("ip", "netns", "add", space);
         await Command.RunAsync("ip", "-n", hub, "link", "add", $"m{number}", "type", "veth", "peer", "name", "eth0", "netns", space);
         await Command.RunAsync("ip", "-n", hub, "link", "set", $"m{number}", "master", "br0", "up");
@@ -48,6 +49,11 @@ public sealed class Machine
 
     public Task KeepAsync(double share) =>
         RuleAsync("-D", "-i", "eth0", "-m", "statistic", "--mode", "random", "--probability", Text(share), "-j", "DROP");
+
+    /// <summary>Holds back every frame that goes in or out, until <see cref="HurryAsync"/>.</summary>
+    public Task DelayAsync(Delay delay, int seed) => _slowLink.BeginAsync(delay, seed);
+
+    public Task HurryAsync() => _slowLink.EndAsync();
 
     private Task<string> RuleAsync(string action, params string[] rule) =>
         Command.RunAsync("nsenter", ["--net=/run/netns/" + Space, "--", "iptables", "-w", action, "INPUT", .. rule]);

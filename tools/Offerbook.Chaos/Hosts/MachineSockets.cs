@@ -12,7 +12,7 @@ public sealed partial class MachineSockets : IDisposable
 {
     private const int Network = 0x40000000; // CLONE_NEWNET
 
-    private readonly BlockingCollection<TaskCompletionSource<Socket>> _wanted = new(boundedCapacity: 10_000);
+    private readonly BlockingCollection<(SocketType Kind, TaskCompletionSource<Socket> Made)> _wanted = new(boundedCapacity: 10_000);
     private readonly Machine _machine;
 
     public MachineSockets(Machine machine)
@@ -21,11 +21,11 @@ public sealed partial class MachineSockets : IDisposable
         new Thread(MakeSockets) { IsBackground = true, Name = "sockets on " + machine.Name }.Start();
     }
 
-    public Task<Socket> MakeAsync()
+    public Task<Socket> MakeAsync(SocketType kind = SocketType.Stream)
     {
-        var wanted = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _wanted.Add(wanted);
-        return wanted.Task;
+        var made = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _wanted.Add((kind, made));
+        return made.Task;
     }
 
     /// <summary>For an HTTP client that shall be on that machine.</summary>
@@ -54,21 +54,39 @@ public sealed partial class MachineSockets : IDisposable
 
     private void MakeSockets()
     {
-        int entered;
-        using (var space = File.OpenHandle("/run/netns/" + _machine.Space))
+        HostException? problem = null;
+        try
         {
-            entered = setns((int)space.DangerousGetHandle(), Network);
+            Enter(_machine.Space);
         }
-        foreach (var wanted in _wanted.GetConsumingEnumerable())
+        catch (HostException refused)
         {
-            if (entered == 0)
+            problem = refused;
+        }
+        foreach (var (kind, made) in _wanted.GetConsumingEnumerable())
+        {
+            if (problem is not null)
             {
-                wanted.SetResult(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+                made.SetException(problem);
+            }
+            else if (kind == SocketType.Stream)
+            {
+                made.SetResult(new Socket(AddressFamily.InterNetwork, kind, ProtocolType.Tcp) { NoDelay = true });
             }
             else
             {
-                wanted.SetException(new HostException($"cannot enter the network of {_machine.Name}"));
+                made.SetResult(new Socket(AddressFamily.InterNetwork, kind, ProtocolType.Udp));
             }
+        }
+    }
+
+    /// <summary>From now on the calling thread is in that network; it must be one that nobody else uses.</summary>
+    internal static void Enter(string space)
+    {
+        using var network = File.OpenHandle("/run/netns/" + space);
+        if (setns((int)network.DangerousGetHandle(), Network) != 0)
+        {
+            throw new HostException($"cannot enter the network {space}");
         }
     }
 

@@ -54,7 +54,14 @@ public sealed class Site : IAsyncDisposable
             .Select(int.Parse)] : [];
     }
 
-    public async ValueTask DisposeAsync() => await Leftovers.RemoveAsync(Environment.ProcessId);
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var machine in _machines)
+        {
+            await machine.HurryAsync();
+        }
+        await Leftovers.RemoveAsync(Environment.ProcessId);
+    }
 
     private static string SpaceOf(string name) => $"{Prefix}{Environment.ProcessId}-{name}";
 }

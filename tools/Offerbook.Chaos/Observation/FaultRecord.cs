@@ -7,4 +7,11 @@ namespace Offerbook.Chaos.Observation;
 /// enough.</param>
 /// <param name="EndsTasks">It ended the tasks there itself.</param>
 public sealed record FaultRecord(
-    string Name, IReadOnlyList<int> Rows, string What, TimeSpan From, TimeSpan To, IReadOnlyList<string> LostHosts, bool EndsTasks = false);
+    string Name, IReadOnlyList<int> Rows, string What, TimeSpan From, TimeSpan To, IReadOnlyList<string> LostHosts, bool EndsTasks = false)
+{
+    /// <summary>Tasks' processes that it has killed itself.</summary>
+    public IReadOnlyList<int> EndedProcesses { get; init; } = [];
+
+    /// <summary>What was not as it must be while it lasted.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+}

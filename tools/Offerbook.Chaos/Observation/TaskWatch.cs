@@ -7,7 +7,8 @@ namespace Offerbook.Chaos.Observation;
 /// Reads what tasks write down and looks whether their processes are there. A process is taken for the task's as long as its
 /// environment names its run spec: process ids are used again.
 /// </summary>
-public sealed class TaskWatch(string file, RunClock clock) : IAsyncDisposable
+/// <param name="machines">Names by address.</param>
+public sealed class TaskWatch(string file, IReadOnlyDictionary<string, string> machines, RunClock clock) : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
@@ -100,7 +101,8 @@ public sealed class TaskWatch(string file, RunClock clock) : IAsyncDisposable
         line.Split(' ') is [var kind, var task, var process, var uptime, var spec, var configuration, var host]
             && Enum.TryParse<MarkKind>(kind, ignoreCase: true, out var known)
             && int.TryParse(process, out var id)
-            ? new TaskMark(known, task, id, clock.FromUptime(uptime), spec, configuration, host == "-" ? "" : host)
+            ? new TaskMark(known, task, id, clock.FromUptime(uptime), spec, configuration, host == "-" ? ""
+                : machines.GetValueOrDefault(host, host))
             : null;
 
     private static bool IsThere(int process, string runSpec)

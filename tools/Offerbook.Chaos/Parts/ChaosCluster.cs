@@ -39,6 +39,8 @@ public sealed class ChaosCluster : IAsyncDisposable
 
     public IReadOnlyList<Part> Agents => Of(Role.Agent);
 
+    public IReadOnlyList<Part> Engines => Of(Role.Engine);
+
     public IReadOnlyList<Part> ZooKeepers => Of(Role.ZooKeeper);
 
     public Part? Database => Of(Role.Database).SingleOrDefault();
@@ -69,7 +71,7 @@ public sealed class ChaosCluster : IAsyncDisposable
         ChaosCluster? cluster = null;
         try
         {
-            await WallClocks.PrepareAsync(site);
+            await Preloads.PrepareAsync(site);
             cluster = new ChaosCluster(site, layout, clock, await site.AddAsync("client"));
             await File.WriteAllTextAsync(cluster.Marks, "");
             File.SetUnixFileMode(cluster.Marks, (UnixFileMode)0b110_110_110);
@@ -96,7 +98,8 @@ public sealed class ChaosCluster : IAsyncDisposable
         var found = new List<int>();
         foreach (var agent in Agents)
         {
-            found.AddRange((await Site.ProcessesAsync(agent.Machine.Space)).Where(process => process != agent.Process));
+            found.AddRange((await Site.ProcessesAsync(agent.Machine.Space))
+                .Where(process => process != agent.Process && ProcessLook.Of(process) is not { IsOfEngine: true }));
         }
         return found;
     }
@@ -142,7 +145,7 @@ public sealed class ChaosCluster : IAsyncDisposable
         }
         foreach (var machine in databases)
         {
-            await LaunchAsync(Role.Database, machine, PartPlan.DatabasePort, await DatabasePlan.PrepareAsync(machine));
+            await LaunchAsync(Role.Database, machine, PartPlan.DatabasePort, await DatabasePlan.PrepareAsync(_site, machine));
             await DatabasePlan.CreateDatabasesAsync(machine);
         }
         foreach (var machine in masters)
@@ -152,6 +155,11 @@ public sealed class ChaosCluster : IAsyncDisposable
         foreach (var machine in agents)
         {
             // A sandbox holds a few lines, a container's record a few kilobytes.
+            if (Layout.HasEngines)
+            {
+                await LaunchAsync(Role.Engine, machine, 0, EnginePlan.Engine(machine, keeps: machine == agents[0]));
+                await EnginePlan.PrepareAsync(machine);
+            }
             var disk = await SmallDisk.MountAsync(Path.Combine(machine.Directory, "disk"), "128m");
             await LaunchAsync(Role.Agent, machine, PartPlan.AgentPort, plan.Agent(machine, Path.Combine(disk, "work")));
         }
@@ -167,7 +175,7 @@ public sealed class ChaosCluster : IAsyncDisposable
 
     private Task LaunchAsync(Role role, Machine machine, int port, ChildStart start)
     {
-        var part = new Part(machine.Name, role, machine, port, start, Clock, Tell);
+        var part = new Part(role == Role.Engine ? machine.Name + "-engine" : machine.Name, role, machine, port, start, Clock, Tell);
         _parts.Add(part);
         return part.StartAsync();
     }

@@ -15,7 +15,7 @@ internal static class DatabasePlan
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <exception cref="HostException">The package is not installed.</exception>
-    public static async Task<ChildStart> PrepareAsync(Machine machine)
+    public static async Task<ChildStart> PrepareAsync(Site site, Machine machine)
     {
         var programs = Directory.Exists(Programs) ? Directory.EnumerateDirectories(Programs).Order().LastOrDefault() : null;
         if (programs is null)
@@ -38,7 +38,11 @@ internal static class DatabasePlan
             "shared_buffers = 32MB", "max_wal_size = 64MB", "min_wal_size = 32MB", "wal_keep_size = 0",
             "tcp_keepalives_idle = 5", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 3", "tcp_user_timeout = 10000",
         ]);
-        return new ChildStart(Path.Combine(programs, "bin/postgres"), ["-D", data]) { User = User };
+        return new ChildStart(Path.Combine(programs, "bin/postgres"), ["-D", data]) 
+        {
+            User = User,
+            Environment = Preloads.DiskOnly(site, machine),
+        };
     }
 
     /// <summary>One for each kind of part, as an installation would have it.</summary>

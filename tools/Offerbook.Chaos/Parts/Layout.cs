@@ -13,6 +13,12 @@ public sealed record Layout(int ZooKeepers, int Masters, int Apps, int Batches, 
     /// <summary>What three machines of a platform team run.</summary>
     public static Layout Full { get; } = new(3, 3, 2, 2, 3);
 
+    /// <summary>One of each part, and a Docker engine beside each agent.</summary>
+    public static Layout WithEngines { get; } = Standalone with { HasEngines = true };
+
+    /// <summary>Each agent has a Docker engine. Needs root.</summary>
+    public bool HasEngines { get; init; }
+
     public bool HasElection => ZooKeepers > 0;
 
     /// <summary>What the parts of an election share.</summary>
@@ -20,5 +26,5 @@ public sealed record Layout(int ZooKeepers, int Masters, int Apps, int Batches, 
 
     public override string ToString() =>
         $"{ZooKeepers} ZooKeepers, {Masters} masters, {Apps} Apps, {Batches} Batch, {Agents} agents, "
-        + (HasDatabase ? "PostgreSQL" : "SQLite");
+        + (HasDatabase ? "PostgreSQL" : "SQLite") + (HasEngines ? ", Docker" : "");
 }

@@ -70,6 +70,21 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
         return inTime && child is { ExitCode: 0 };
     }
 
+    /// <summary>Starts the same once more beside it, on the next port: it must refuse to run.</summary>
+    /// <returns>Its status, null when it had to be killed, and what it printed.</returns>
+    public async Task<(int? Status, string Said)> TrySecondAsync(TimeSpan patience)
+    {
+        var second = start with { Arguments = [.. start.Arguments.Select(word => word == $"{port}" ? $"{port + 1}" : word)] };
+        using var child = machine.Start(second, name + "-second");
+        if (await child.EndsWithinAsync(patience))
+        {
+            return (child.ExitCode, child.Tail());
+        }
+        child.Signal(Signals.Kill);
+        await child.EndsWithinAsync(KillPatience);
+        return (null, child.Tail());
+    }
+
     public void Pause() => _child?.Signal(Signals.Stop);
 
     public void Continue() => _child?.Signal(Signals.Continue);

@@ -18,6 +18,7 @@ internal sealed class PartPlan(string program, Site site, Layout layout)
     public ChildStart Master(Machine machine) => Ours(machine, [
         "master", "--listen", machine.Address, "--port", $"{MasterPort}", "--advertise_ip", machine.Address, "--hostname", machine.Address,
         $"--agent_ping_timeout={Timing.Ping.TotalSeconds}secs", $"--max_agent_ping_timeouts={Timing.Pings}",
+        $"--agent_reregister_timeout={Timing.AgentLoss.TotalSeconds}secs", $"--recovery_agent_removal_limit={Timing.RemovalLimit}%",
         .. Standing("masters", machine, "master", layout.Masters, "secs", 1)]);
 
     public ChildStart Apps(Machine machine) => Ours(machine, [
@@ -32,6 +33,7 @@ internal sealed class PartPlan(string program, Site site, Layout layout)
         "agent", "--ip", machine.Address, "--port", $"{AgentPort}", "--hostname", machine.Address, "--advertise_ip", machine.Address,
         "--work_dir", directory, "--resources", "cpus:64;mem:65536;disk:65536;ports:[21000-21999]", "--cgroups_root",
         ControlGroups.RootOf(machine.Name),
+        .. layout.HasEngines ? ["--containerizers=mesos,docker", "--docker_socket=" + EnginePlan.SocketOf(machine)] : Array.Empty<string>(),
         .. MasterFlags()]);
 
     /// <summary>Agents and frameworks find the leader through the election, or know the only one.</summary>
@@ -54,6 +56,6 @@ internal sealed class PartPlan(string program, Site site, Layout layout)
 
     private ChildStart Ours(Machine machine, string[] arguments) => new(program, arguments)
     {
-        Environment = WallClocks.Environment(site, machine),
+        Environment = Preloads.Both(site, machine),
     };
 }

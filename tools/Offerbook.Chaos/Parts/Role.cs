@@ -9,4 +9,7 @@ public enum Role
     Agent,
     Apps,
     Batch,
+
+    /// <summary>A Docker engine on an agent's machine.</summary>
+    Engine,
 }

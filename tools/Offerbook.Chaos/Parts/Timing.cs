@@ -12,6 +12,9 @@ public static class Timing
 
     public const int Pings = 3;
 
+    /// <summary>Percent of the agents; when more are missing after a change of leaders, none is given up.</summary>
+    public const int RemovalLimit = 40;
+
     /// <summary>From the cut to UNREACHABLE.</summary>
     public static TimeSpan AgentLoss { get; } = Ping * Pings;
 }

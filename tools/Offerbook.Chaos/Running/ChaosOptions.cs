@@ -64,6 +64,7 @@ public sealed record ChaosOptions
             options with { Length = TimeSpan.FromMinutes(minutes) },
         "--layout" when value == "full" => options with { Layout = Layout.Full },
         "--layout" when value == "masters" => options with { Layout = Layout.SeveralMasters },
+        "--layout" when value == "docker" => options with { Layout = Layout.WithEngines },
         "--layout" when value == "standalone" => options with { Layout = Layout.Standalone },
         "--program" when File.Exists(value) => options with { Program = Path.GetFullPath(value) },
         "--out" when value.Length > 0 => options with { Output = value },

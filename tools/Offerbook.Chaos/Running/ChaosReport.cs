@@ -23,9 +23,9 @@ public sealed record ChaosReport(ChaosOptions Options, RunHistory History, IRead
         }
         yield return $"tasks: {History.Lives.Count} started; events: {History.Events.Count} read; parts that ended by themselves: "
             + $"{History.Final.Ends.Count} ({History.Final.Ends.Count(end => end.Excused)} excused)";
-        var (excuses, ended) = (new Excuses(History), History.Lives.Where(life => (life.Asked ?? life.End) < History.Final.At).ToList());
-        var excused = ended.Count(life => excuses.Covers(life.RunSpec, (life.Asked ?? life.End)!.Value));
-        yield return $"ends of tasks: {ended.Count}, {excused} of them excused by agents that were away";
+        var ended = History.Lives.Count(life => (life.Asked ?? life.End) < History.Final.At);
+        var excused = KilledForCause.WithoutCause(History).Count(new Excuses(History).Ends.Contains);
+        yield return $"ends of tasks: {ended}; {excused} that nobody had asked for are explained by agents that were away";
         yield return "faults: " + string.Join(", ", History.Faults.GroupBy(fault => fault.Name)
             .Select(same => $"{same.Key} ×{same.Count()}").DefaultIfEmpty("none"));
         yield return $"rows of the matrix: {string.Join(", ", History.Faults.SelectMany(fault => fault.Rows).Distinct().Order())}";

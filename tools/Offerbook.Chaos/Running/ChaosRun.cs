@@ -23,7 +23,8 @@ public static class ChaosRun
         await using var cluster = await ChaosCluster.StartAsync(options.Program, options.Layout, clock);
         await output.WriteLineAsync($"{clock.Now.TotalSeconds,7:0.0} s  everything is up");
         using var leaders = new Leaders(cluster);
-        await using var tasks = new TaskWatch(cluster.Marks, clock);
+        await using var tasks = new TaskWatch(
+            cluster.Marks, cluster.Agents.ToDictionary(agent => agent.Machine.Address, agent => agent.Machine.Name), clock);
         tasks.Start();
 
         using var readersStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -59,13 +60,14 @@ public static class ChaosRun
         ChaosOptions options, Scenario scenario, ChaosCluster cluster, Leaders leaders, Recorder recorder, TextWriter output,
         CancellationToken stop)
     {
-        var clients = scenario.Clients(options.Seed, new ClientSetting(cluster, recorder, new Documents(cluster), ClientPause));
+        var documents = new Documents(cluster);
+        var clients = scenario.Clients(options.Seed, new ClientSetting(cluster, recorder, documents, ClientPause));
         using var clientsStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var working = clients.Select(client => client.RunAsync(clientsStop.Token)).ToList();
         try
         {
             var names = options.Faults.Count > 0 ? options.Faults : scenario.Faults;
-            var setting = new FaultSetting(cluster, leaders, new Random(options.Seed));
+            var setting = new FaultSetting(cluster, leaders, documents, new Random(options.Seed));
             await new FaultRunner(setting, recorder, output)
                 .RunAsync([.. names.Select(name => FaultCatalog.Find(name)!)], scenario.IsOneRound ? null : options.Length, scenario.Calm,
                 stop);

@@ -60,7 +60,7 @@ internal sealed class EndWatch(ChaosCluster cluster, Leaders leaders, TaskWatch 
     /// <summary>What is told against the processes that there are.</summary>
     private void Compare(IReadOnlyList<ToldSpec> specs, IReadOnlySet<string> running, List<string> differences)
     {
-        var living = tasks.Lives().Where(life => life.End is null && !life.RunSpec.StartsWith("job:", StringComparison.Ordinal))
+        var living = tasks.Lives().Where(life => life.End is null && life.RunSpec.StartsWith('/'))
             .ToLookup(life => life.RunSpec);
         foreach (var spec in specs)
         {

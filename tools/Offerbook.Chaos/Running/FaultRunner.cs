@@ -37,14 +37,19 @@ internal sealed class FaultRunner(FaultSetting setting, Recorder recorder, TextW
         var from = Cluster.Clock.Now;
         var made = await fault.MakeAsync(setting);
         await output.WriteLineAsync($"{from.TotalSeconds,7:0.0} s  {fault.Name}: {made.What}");
+        IReadOnlyList<string> findings = [];
         try
         {
             await Task.Delay(fault.Hold, stop);
+            findings = await made.JudgeAsync();
         }
         finally
         {
             await made.HealAsync();
-            recorder.Add(new FaultRecord(fault.Name, fault.Rows, made.What, from, Cluster.Clock.Now, made.LostHosts, made.EndsTasks));
+            recorder.Add(new FaultRecord(fault.Name, fault.Rows, made.What, from, Cluster.Clock.Now, made.LostHosts, made.EndsTasks)
+            {
+                EndedProcesses = made.EndedProcesses, Findings = findings,
+            });
         }
     }
 

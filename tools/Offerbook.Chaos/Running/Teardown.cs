@@ -55,7 +55,7 @@ internal sealed class Teardown(ChaosCluster cluster, Leaders leaders, TaskWatch 
     private async Task<IReadOnlyList<string>> StopPartsAsync()
     {
         var left = new List<string>();
-        foreach (var part in new[] { Role.Batch, Role.Apps, Role.Agent, Role.Master }.SelectMany(cluster.Of))
+        foreach (var part in new[] { Role.Batch, Role.Apps, Role.Agent, Role.Engine, Role.Master }.SelectMany(cluster.Of))
         {
             if (!await part.StopAsync(StopPatience))
             {

@@ -24,8 +24,8 @@ internal static class JepsenScenarios
             [.. Enumerable.Range(0, 2).Select(number => new AppClient($"scale-{(char)('a' + number)}", seed + (number * 10), setting,
                 new AppHabits(1, 0, 8, 0, 0), most: 3))]),
         Of("groups", "groups of apps that depend on each other are made, updated and destroyed", (seed, setting) =>
-            [.. Enumerable.Range(0, 2).Select(number => new GroupClient($"groups-{(char)('a' + number)}", seed + (number * 10),
-                setting with { Pause = setting.Pause * 4 }))]),
+            [.. Enumerable.Range(0, 3).Select(number => new GroupClient($"groups-{(char)('a' + number)}", seed + (number * 10),
+                setting with { Pause = setting.Pause * 2 }, most: 3))]),
         Of("abdication", "apps are made and updated while leaders are asked to give up", (seed, setting) =>
         [
             new AppClient("abdicated", seed, setting, AppHabits.Mixed), new BystanderClient("bystander", seed + 10, setting),

@@ -26,5 +26,7 @@ internal static class ScenarioCatalog
         new AppClient("app-b", seed + 20, setting, AppHabits.Mixed),
         new PodClient("pod", seed + 30, setting), new GroupClient("group", seed + 40, setting),
         new JobClient("job", seed + 50, setting with { Pause = setting.Pause * 3 }),
+        .. setting.Cluster.Layout.HasEngines
+            ? [new AppClient("docker", seed + 60, setting, AppHabits.Mixed, inDocker: true)] : Array.Empty<ChaosClient>(),
     ];
 }

@@ -12,7 +12,8 @@ internal sealed record AppHabits(int Create, int Update, int Scale, int Restart,
 }
 
 /// <summary>Makes apps, updates, scales, restarts and destroys them.</summary>
-internal sealed class AppClient(string name, int seed, ClientSetting setting, AppHabits habits, int most = 5)
+internal sealed class AppClient(string name, int seed, ClientSetting setting, AppHabits habits, int most = 5,
+    bool inDocker = false)
     : ChaosClient(name, seed, setting)
 {
     private readonly OwnedSpecs _own = new("/" + name, most, new Random(seed + 2));
@@ -46,7 +47,8 @@ internal sealed class AppClient(string name, int seed, ClientSetting setting, Ap
     private Task DefineAsync(HttpMethod method, string id)
     {
         var (mark, instances) = (Mark(), Random.Next(1, 4));
-        return Api.CallAsync(Apps, method, method == HttpMethod.Post ? "/v2/apps" : "/v2/apps" + id, Documents.App(id, mark, instances),
+        return Api.CallAsync(Apps, method, method == HttpMethod.Post ? "/v2/apps" : "/v2/apps" + id, inDocker
+            ? Documents.DockerApp(id, mark, instances) : Documents.App(id, mark, instances),
             new Write.Define(id, mark, instances));
     }
 

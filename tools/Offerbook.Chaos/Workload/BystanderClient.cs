@@ -16,6 +16,8 @@ internal sealed class BystanderClient(string name, int seed, ClientSetting setti
             0 => MakeAsync("/v2/apps", Documents.App(id, mark, 4), new Write.Define(id, mark, 4)),
             1 => MakeAsync("/v2/apps", Documents.CheckedApp(id, mark, 2, 1), new Write.Define(id, mark, 2)),
             2 => MakeAsync("/v2/pods", Documents.Pod(id, mark, 2), new Write.Define(id, mark, 2)),
+            3 when Setting.Cluster.Layout.HasEngines =>
+                MakeAsync("/v2/apps", Documents.DockerApp(id, mark, 3), new Write.Define(id, mark, 3)),
             _ => Task.CompletedTask,
         };
     }

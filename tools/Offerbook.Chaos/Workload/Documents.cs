@@ -1,3 +1,5 @@
+using System.Text;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Offerbook.Chaos.Parts;
 
@@ -43,6 +45,27 @@ internal sealed class Documents(ChaosCluster cluster)
         return app;
     }
 
+    /// <summary>In a container of a Docker engine, which sees the agent's machine's network and processes.</summary>
+    public JObject DockerApp(string id, string mark, int instances)
+    {
+        var app = App(id, mark, instances);
+        var place = new JObject { ["containerPath"] = cluster.Directory, ["hostPath"] = cluster.Directory, ["mode"] = "RW" };
+        app["container"] = new JObject
+        {
+            ["type"] = "DOCKER",
+            ["docker"] = new JObject
+            {
+                ["image"] = EnginePlan.Image,
+                ["parameters"] = new JArray(new JObject { ["key"] = "pid", ["value"] = "host" }),
+            },
+            ["volumes"] = new JArray(place),
+        };
+        app["networks"] = new JArray(new JObject { ["mode"] = "host" });
+        return app;
+    }
+
+    public static HttpContent Content(JToken body) => new StringContent(body.ToString(Formatting.None), Encoding.UTF8, "application/json");
+
     public JObject Pod(string id, string mark, int instances) => new()
     {
         ["id"] = id,
@@ -67,6 +90,31 @@ internal sealed class Documents(ChaosCluster cluster)
         ["count"] = runs,
         ["retries"] = 5,
     };
+
+    /// <summary>A task of a framework of our own, on the agent whose offer it takes. It carries out what runs of jobs do.</summary>
+    public JObject Task(string name, int number, JToken agent)
+    {
+        JObject Variable(string variable, string value) => new() { ["name"] = variable, ["value"] = value };
+        JObject Scalar(string resource, double value) =>
+            new() { ["name"] = resource, ["type"] = "SCALAR", ["scalar"] = new JObject { ["value"] = value } };
+        return new JObject
+        {
+            ["name"] = name,
+            ["task_id"] = new JObject { ["value"] = $"{name}.{number}-0" },
+            ["agent_id"] = agent,
+            ["resources"] = new JArray(Scalar("cpus", 0.01), Scalar("mem", 16)),
+            ["command"] = new JObject
+            {
+                ["value"] = $"exec sh {_run}",
+                ["environment"] = new JObject
+                {
+                    ["variables"] = new JArray(Variable("BATCH_JOB_ID", name), Variable("BATCH_RUN", $"{number}"),
+                        Variable("BATCH_ATTEMPT", "0"),
+                        Variable("CHAOS_SPEC", "own:" + name), Variable("CHAOS_MARKS", cluster.Marks)),
+                },
+            },
+        };
+    }
 
     public static string SpecOfJob(string id) => "job:" + id;
 
