@@ -26,6 +26,14 @@ internal sealed class KilledForCauseTests
         Assert.That(Find([Done(0, Define(App, "m1")), Call(5, CallOutcome.Refused, Define(App, "m2"))], [Life(App, "m1", 1, asked: 9)]),
             Has.Count.EqualTo(1));
 
+    /// <summary>The first call hung in the network, and was done after the second; if nothing shows that it was, it is no cause.</summary>
+    [TestCase(true), TestCase(false)]
+    public void Task_ReplacedByAnEarlierCallOfUnknownOutcome_MayEndWhenThatWasDoneLate(bool wasDone)
+    {
+        TaskLife[] lives = [Life(App, "m2", 3, asked: 9), .. wasDone ? [Life(App, "m1", 8.5, instance: "2")] : Array.Empty<TaskLife>()];
+        Assert.That(Find([Unknown(1, Define(App, "m1")), Done(2, Define(App, "m2"))], lives), Has.Count.EqualTo(wasDone ? 0 : 1));
+    }
+
     [TestCaseSource(nameof(Causes))]
     public void Task_EndedByALaterCall_IsNoViolation(Write cause) =>
         Assert.That(Find([Done(0, Define(App, "m1")), Unknown(5, cause)], [Life(App, "m1", 1, asked: 9)]), Is.Empty);

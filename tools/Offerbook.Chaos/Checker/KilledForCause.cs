@@ -22,8 +22,9 @@ public sealed class KilledForCause : ICheck
     /// <summary>Tasks whose end no client had asked for. What an agent took with it is among them.</summary>
     public static IEnumerable<TaskLife> WithoutCause(RunHistory history)
     {
-        var writes = history.Calls.Where(call => call.MayBeDone).SelectMany(call => call.Writes.Select(write => (call.Sent, Write: write)))
+        var writes = history.Calls.Where(call => call.MayBeDone).SelectMany(call => call.Writes.Select(write => (Call: call, Write: write)))
             .ToLookup(pair => pair.Write.RunSpec);
+        var lives = history.Lives.ToLookup(life => life.RunSpec);
         foreach (var life in history.Lives)
         {
             var end = End(life);
@@ -34,12 +35,20 @@ public sealed class KilledForCause : ICheck
             }
             // Its own definition does not end it; what was asked later may, and a restart or a smaller number at any time.
             var defined = own.FindIndex(pair => pair.Write is Write.Define define && define.Mark == life.Configuration);
-            if (!own.Skip(defined + 1).Any(pair => pair.Sent <= end + RunClock.MarkResolution))
+            if (!own.Where((pair, index) => pair.Call.Sent <= end + RunClock.MarkResolution
+                && (index > defined || MayComeLate(pair.Call, pair.Write, life, lives[life.RunSpec]))).Any())
             {
                 yield return life;
             }
         }
     }
+
+    /// <summary>
+    /// A call whose outcome nobody knows may be done after those that followed it. If it was a definition, tasks of it show that it was.
+    /// </summary>
+    private static bool MayComeLate(RecordedCall call, Write write, TaskLife life, IEnumerable<TaskLife> own) =>
+        call.Outcome == CallOutcome.Unknown
+        && (write is not Write.Define late || own.Any(other => other.Configuration == late.Mark && other.Start >= life.Start));
 
     private static TimeSpan? End(TaskLife life) => life.Asked ?? life.End;
 }
