@@ -7,7 +7,7 @@ internal static class FaultCatalog
     [
         .. ProcessFaults.All, .. ElectionFaults.All, .. AgentFaults.All, .. NetworkFaults.All, .. DelayFaults.All, .. DatabaseFaults.All,
         .. DiskFaults.All, .. RecordFaults.All, .. RecoveryFaults.All, .. EngineFaults.All, .. ClockFaults.All, .. ClientFaults.All,
-        .. RepeatFaults.All,
+        .. RepeatFaults.All, .. BuildFaults.All,
     ];
 
     public static Fault? Find(string name) => All.FirstOrDefault(fault => fault.Name == name);

@@ -59,9 +59,13 @@ public sealed class ChaosCluster : IAsyncDisposable
 
     private readonly List<PartEnd> _ends = [];
 
+    /// <summary>Another build of the program, if there is one.</summary>
+    public string? Other { get; private init; }
+
     /// <param name="program">The built <c>offerbook</c>.</param>
+    /// <param name="other">Another build of it; null: none.</param>
     /// <exception cref="HostException">Something is missing, or did not come up.</exception>
-    public static async Task<ChaosCluster> StartAsync(string program, Layout layout, RunClock clock)
+    public static async Task<ChaosCluster> StartAsync(string program, string? other, Layout layout, RunClock clock)
     {
         if (!File.Exists(program))
         {
@@ -72,7 +76,7 @@ public sealed class ChaosCluster : IAsyncDisposable
         try
         {
             await Preloads.PrepareAsync(site);
-            cluster = new ChaosCluster(site, layout, clock, await site.AddAsync("client"));
+            cluster = new ChaosCluster(site, layout, clock, await site.AddAsync("client")) { Other = other };
             await File.WriteAllTextAsync(cluster.Marks, "");
             File.SetUnixFileMode(cluster.Marks, (UnixFileMode)0b110_110_110);
             await cluster.BuildAsync(program);
@@ -104,6 +108,10 @@ public sealed class ChaosCluster : IAsyncDisposable
         return found;
     }
 
+    public async Task<IReadOnlyList<string>> ContainersLeftAsync() =>
+        [.. (await Task.WhenAll(Engines.Select(engine => EnginePlan.ContainersAsync(engine.Machine))))
+            .SelectMany(containers => containers)];
+
     public static IReadOnlyList<string> ControlGroupsLeft() => [.. ControlGroups.Of(Environment.ProcessId).Where(IsInner)];
 
     public async ValueTask DisposeAsync()
@@ -117,7 +125,8 @@ public sealed class ChaosCluster : IAsyncDisposable
     }
 
     /// <summary>An agent keeps the root that it was given; what is below belongs to containers.</summary>
-    private static bool IsInner(string group) => !Path.GetFileName(group).StartsWith(Site.Prefix, StringComparison.Ordinal);
+    private static bool IsInner(string group) => !Path.GetFileName(group).StartsWith(Site.Prefix, StringComparison.Ordinal)
+        && !Path.GetFileName(Path.GetDirectoryName(group)!).EndsWith(EnginePlan.Groups, StringComparison.Ordinal);
 
     private async Task BuildAsync(string program)
     {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Newtonsoft.Json.Linq;
 using Offerbook.Chaos.Hosts;
 
 namespace Offerbook.Chaos.Parts;
@@ -10,6 +11,9 @@ namespace Offerbook.Chaos.Parts;
 internal static class EnginePlan
 {
     public const string Image = "chaos";
+
+    /// <summary>What its control groups' root ends with; a killed engine forgets some below it.</summary>
+    public const string Groups = "-docker";
 
     private const string Shell = "/bin/busybox";
 
@@ -33,25 +37,14 @@ internal static class EnginePlan
             "-c", start, "sh", "--data-root", $"{directory}/data", "--exec-root", $"{directory}/exec", "--host",
             $"unix://{SocketOf(machine)}",
             "--pidfile", $"{directory}/pid", "--bridge", "none", "--iptables=false", "--ip6tables=false",
-            "--cgroup-parent", "/" + ControlGroups.RootOf(machine.Name) + "-docker", .. keeps ? ["--live-restore"] : Array.Empty<string>(),
+            "--cgroup-parent", "/" + ControlGroups.RootOf(machine.Name) + Groups, .. keeps ? ["--live-restore"] : Array.Empty<string>(),
         ]);
     }
 
     /// <summary>Waits for the engine and gives it the image.</summary>
     public static async Task PrepareAsync(Machine machine)
     {
-        using var http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellation) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketOf(machine)), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        })
-        {
-            BaseAddress = new Uri("http://docker"), Timeout = Patience,
-        };
+        using var http = Client(machine);
         if (!await Polling.HoldsAsync(() => AnswersAsync(http), Patience))
         {
             throw new HostException($"the engine of {machine.Name} did not come up");
@@ -71,6 +64,34 @@ internal static class EnginePlan
             throw new HostException($"the engine of {machine.Name} took no image: {await answer.Content.ReadAsStringAsync()}");
         }
     }
+
+    /// <returns>Names of the containers that are there, whatever their state.</returns>
+    public static async Task<IReadOnlyList<string>> ContainersAsync(Machine machine)
+    {
+        using var http = Client(machine);
+        try
+        {
+            var told = JArray.Parse(await http.GetStringAsync("/containers/json?all=1"));
+            return [.. told.Select(container => $"container {container["Names"]?[0]} ({container["Status"]}) on {machine.Name}")];
+        }
+        catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
+        {
+            return [$"the engine of {machine.Name} does not say which containers it has: {silent.Message}"];
+        }
+    }
+
+    private static HttpClient Client(Machine machine) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketOf(machine)), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri("http://docker"), Timeout = Patience,
+    };
 
     private static async Task<bool> AnswersAsync(HttpClient http)
     {

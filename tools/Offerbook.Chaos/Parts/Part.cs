@@ -15,6 +15,7 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(20);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private string _program = start.Program;
     private Child? _child;
     private bool _wanted;
     private bool _endExpected;
@@ -41,7 +42,10 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
 
     public string Tail() => _child?.Tail() ?? "";
 
-    public async Task StartAsync()
+    public Task StartAsync() => StartAsync(null);
+
+    /// <param name="program">Another build in the place of its own, until it is started the next time; null: its own.</param>
+    public async Task StartAsync(string? program)
     {
         await _gate.WaitAsync();
         try
@@ -49,6 +53,7 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
             _wanted = true;
             if (!IsRunning)
             {
+                _program = program ?? start.Program;
                 Launch();
             }
         }
@@ -124,7 +129,7 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
     private void Launch()
     {
         _endExpected = false;
-        var child = machine.Start(start, name);
+        var child = machine.Start(start with { Program = _program }, name);
         _child = child;
         _ = WatchAsync(child);
     }
@@ -140,7 +145,7 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
         await Task.Delay(RestartDelay);
         if (_wanted)
         {
-            await StartAsync();
+            await StartAsync(_program);
         }
     }
 }

@@ -26,6 +26,9 @@ public sealed record ChaosOptions
     /// <summary>The built <c>offerbook</c>.</summary>
     public string Program { get; init; } = Environment.GetEnvironmentVariable("OFFERBOOK_PROGRAM") ?? "offerbook";
 
+    /// <summary>Another build of it, for parts to be replaced by; null: none.</summary>
+    public string? Other { get; init; }
+
     /// <summary>Where the report, the history and the logs go.</summary>
     public string Output { get; init; } = "chaos-report";
 
@@ -67,6 +70,7 @@ public sealed record ChaosOptions
         "--layout" when value == "docker" => options with { Layout = Layout.WithEngines },
         "--layout" when value == "standalone" => options with { Layout = Layout.Standalone },
         "--program" when File.Exists(value) => options with { Program = Path.GetFullPath(value) },
+        "--other" when File.Exists(value) => options with { Other = Path.GetFullPath(value) },
         "--out" when value.Length > 0 => options with { Output = value },
         _ => null,
     };

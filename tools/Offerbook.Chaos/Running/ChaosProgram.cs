@@ -11,7 +11,7 @@ public static class ChaosProgram
 {
     private const string Usage = """
         usage: chaos [--scenario NAME|all] [--fault NAME]… [--minutes N] [--seed S] [--layout full|masters|standalone|docker]
-                     [--out DIRECTORY] [--program FILE] | --list | --check
+                     [--out DIRECTORY] [--program FILE] [--other FILE] | --list | --check
           --scenario  what clients do under which faults (default mixed); all: one after the other
           --fault     this fault in the place of the scenario's own; may be given several times
           --minutes   for how long faults are made (default 5); up to 4 minutes of starting, converging and tidying up come on top
@@ -19,6 +19,7 @@ public static class ChaosProgram
           --layout    full: three ZooKeepers, three masters, two Apps, two Batch, three agents, PostgreSQL;
                       masters: one Apps and Batch only; standalone: one of each, without election;
                       docker: the same with a Docker engine beside each agent (root only)
+          --other     another build of the program: parts are replaced by theirs of it, and taken back
           --out       where the report, the history and the logs go (default chaos-report)
           --list      names all scenarios and faults
           --check     looks whether this box can be the stage: makes two machines and breaks what is between them

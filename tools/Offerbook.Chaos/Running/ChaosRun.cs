@@ -20,7 +20,7 @@ public static class ChaosRun
         var scenario = ScenarioCatalog.Find(options.Scenario)!;
         var (clock, recorder) = (new RunClock(), new Recorder());
         await output.WriteLineAsync($"{scenario.Name}, seed {options.Seed}: {options.Layout}");
-        await using var cluster = await ChaosCluster.StartAsync(options.Program, options.Layout, clock);
+        await using var cluster = await ChaosCluster.StartAsync(options.Program, options.Other, options.Layout, clock);
         await output.WriteLineAsync($"{clock.Now.TotalSeconds,7:0.0} s  everything is up");
         using var leaders = new Leaders(cluster);
         await using var tasks = new TaskWatch(

@@ -34,6 +34,8 @@ internal sealed class Teardown(ChaosCluster cluster, Leaders leaders, TaskWatch 
         }
         await Polling.HoldsAsync(async () => (await cluster.StrayProcessesAsync()).Count == 0, RemovalPatience, stop);
         left.AddRange((await cluster.StrayProcessesAsync()).Select(process => $"process {process}: {CommandLine(process)}"));
+        await Polling.HoldsAsync(async () => (await cluster.ContainersLeftAsync()).Count == 0, RemovalPatience, stop);
+        left.AddRange(await cluster.ContainersLeftAsync());
         left.AddRange(await StopPartsAsync());
         left.AddRange(ChaosCluster.ControlGroupsLeft().Select(group => $"control group {group}"));
         return left;

@@ -36,7 +36,8 @@ internal sealed class Documents(ChaosCluster cluster)
         var app = App(id, mark, instances);
         app["healthChecks"] = new JArray(new JObject
         {
-            ["protocol"] = "COMMAND", ["command"] = new JObject { ["value"] = "test -e ready" }, ["intervalSeconds"] = 2,
+            ["protocol"] = "COMMAND", ["command"] = new JObject { ["value"] = "test -e ready" }, ["delaySeconds"] = 1,
+            ["intervalSeconds"] = 2,
             ["timeoutSeconds"] = 20,
             ["gracePeriodSeconds"] = 60, ["maxConsecutiveFailures"] = 0,
         });
