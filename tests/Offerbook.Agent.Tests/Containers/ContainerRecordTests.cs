@@ -45,6 +45,17 @@ public sealed class ContainerRecordTests
         Assert.That(record.Signalled, Is.EqualTo(signalled));
     }
 
+    [TestCase("setup 11 1.01 0.50\n", true)]
+    [TestCase("setup 11 1.01 0.50\nprepared\n", false)]
+    [TestCase("prepared\nsetup 11 1.01 0.50\n", false, Description = "the supervisor of a busy machine is slower than its child")]
+    public void AProcess_IsBeingSetUp_UntilItSaysThatItHasBeen(string lines, bool isBeingSetUp)
+    {
+        var record = ContainerRecord.Parse("supervised 10 boot 1.00 0.50\n" + lines);
+
+        Assert.That(record.Main, Is.EqualTo(new ProcessIdentity(11, 101)));
+        Assert.That(record.IsBeingSetUp, Is.EqualTo(isBeingSetUp));
+    }
+
     [Test]
     public void ARefusal_SaysWhy()
     {

@@ -16,6 +16,11 @@ public sealed class AgentProcessesBenchmark : IBenchmark
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
+    private const int LivingInFlight = 10;
+
+    /// <summary>Some six seconds of tasks that live for a tenth of one.</summary>
+    private const int LivingTasks = 500;
+
     public string Name => "agent-processes";
 
     public string Summary => "one real agent: tasks a second, ACCEPT to RUNNING, memory of idle tasks, taking them over after a kill";
@@ -25,6 +30,7 @@ public sealed class AgentProcessesBenchmark : IBenchmark
         new("count", "2000", "tasks to run at each level"),
         new("warm-up", "2000", "tasks to run before, until what is used has been compiled"),
         new("in-flight", "1,10,100", "tasks kept in flight, a level each"),
+        new("life", "0.1", "seconds that the tasks of one more level live, ten in flight: what a launch takes while the machine is not saturated; 0: no such level"),
         new("idle", "2000", "idle tasks whose memory is measured"),
         new("readopt", "1000", "idle tasks over which the agent is killed"),
         new("settle", "20", "seconds until the idle agent's processor time is measured"),
@@ -57,6 +63,10 @@ public sealed class AgentProcessesBenchmark : IBenchmark
             {
                 await LevelAsync(run, feed, (master.Id, agent.Id), level, cancellation);
             }
+            if (run.Number("life") is > 0 and var life)
+            {
+                await LivingAsync(run, feed, (master.Id, agent.Id), life, cancellation);
+            }
             var adopted = run.Int("readopt");
             run.Progress($"{adopted} idle tasks");
             await feed.RunAsync("exec sleep 100000", adopted, 100, TaskState.TaskRunning, cancellation);
@@ -78,17 +88,30 @@ public sealed class AgentProcessesBenchmark : IBenchmark
         Directory.Delete(directory, recursive: true);
     }
 
-    private static async Task LevelAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, int level, CancellationToken cancellation)
+    private static Task LevelAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, int level, CancellationToken cancellation) =>
+        LevelAsync(run, feed, processes, $"in_flight_{level}", "true", Math.Max(50, Math.Min(run.Int("count"), level * 100)), level, cancellation);
+
+    /// <summary>As many tasks as a cluster has that is not full of work: each lives for a while, so that the processors are not busy all the time.</summary>
+    private static Task LivingAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, double life, CancellationToken cancellation)
     {
-        run.Progress($"{level} in flight");
-        var count = Math.Max(50, Math.Min(run.Int("count"), level * 100));
+        var command = string.Create(CultureInfo.InvariantCulture, $"exec sleep {life}");
+        return LevelAsync(run, feed, processes, $"living_{LivingInFlight}", command, Math.Min(run.Int("count"), LivingTasks), LivingInFlight, cancellation);
+    }
+
+    private static async Task LevelAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, string name, string command, int count, int level,
+        CancellationToken cancellation)
+    {
+        run.Progress($"{level} × {command} in flight");
         var (master, agent) = (ProcessMemory.CpuSeconds(processes.Master), ProcessMemory.CpuSeconds(processes.Agent));
-        var times = await feed.RunAsync("true", count, level, TaskState.TaskFinished, cancellation);
-        run.Report($"in_flight_{level}_tasks", times.PerSecond, "tasks/s", $"{count} × true, launched to TASK_FINISHED");
-        run.Report($"in_flight_{level}_running_p50", times.RunningMs(0.5), "ms", "ACCEPT to TASK_RUNNING");
-        run.Report($"in_flight_{level}_running_p99", times.RunningMs(0.99), "ms");
-        run.Report($"in_flight_{level}_agent_cpu", (ProcessMemory.CpuSeconds(processes.Agent) - agent) / count * 1e3, "ms", "of the agent's processor time, a task");
-        run.Report($"in_flight_{level}_master_cpu", (ProcessMemory.CpuSeconds(processes.Master) - master) / count * 1e3, "ms", "of the master's, a task");
+        var busy = Machine.BusySeconds();
+        var times = await feed.RunAsync(command, count, level, TaskState.TaskFinished, cancellation);
+        run.Report($"{name}_tasks", times.PerSecond, "tasks/s", $"{count} × {command}, launched to TASK_FINISHED");
+        run.Report($"{name}_running_p50", times.RunningMs(0.5), "ms", "ACCEPT to TASK_RUNNING");
+        run.Report($"{name}_running_p99", times.RunningMs(0.99), "ms");
+        run.Report($"{name}_agent_cpu", (ProcessMemory.CpuSeconds(processes.Agent) - agent) / count * 1e3, "ms", "of the agent's processor time, a task");
+        run.Report($"{name}_master_cpu", (ProcessMemory.CpuSeconds(processes.Master) - master) / count * 1e3, "ms", "of the master's, a task");
+        run.Report($"{name}_machine_busy", (Machine.BusySeconds() - busy) / times.Elapsed.TotalSeconds / System.Environment.ProcessorCount * 100, "%",
+            "of the machine's processors, by everything that runs on it");
     }
 
     private static async Task IdleAsync(BenchRun run, TaskFeed feed, int agent, string directory, int running, CancellationToken cancellation)

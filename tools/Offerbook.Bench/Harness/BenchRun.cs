@@ -16,6 +16,11 @@ public sealed class BenchRun(IReadOnlyDictionary<string, string> options, TextWr
         ? value
         : throw new BenchUsageException($"--{option} must be a whole number, but is '{options[option]}'.");
 
+    /// <exception cref="BenchUsageException">The option is not a number of zero or more.</exception>
+    public double Number(string option) => double.TryParse(options[option], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        ? value
+        : throw new BenchUsageException($"--{option} must be a number, but is '{options[option]}'.");
+
     /// <summary>Whole numbers separated by commas.</summary>
     /// <exception cref="BenchUsageException">An element is not a whole number.</exception>
     public IReadOnlyList<int> Ints(string option) => options[option].Split(',').Select(text =>

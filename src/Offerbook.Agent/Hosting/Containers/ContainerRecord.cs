@@ -20,7 +20,13 @@ internal sealed record ContainerRecord(
     public static ContainerRecord Empty { get; } = new(false, null, null, null, null, null, null);
 
     /// <summary>Whether <see cref="Main"/> does not execute the task's program yet, but what sets it up; if it ended so, that failed.</summary>
-    public bool IsBeingSetUp { get; init; }
+    public bool IsBeingSetUp => TakesSetup && !IsPrepared;
+
+    /// <summary>Whether <see cref="Main"/> began as what sets it up.</summary>
+    private bool TakesSetup { get; init; }
+
+    /// <summary>The process says so itself, on a busy machine before its supervisor has come to write that it began.</summary>
+    private bool IsPrepared { get; init; }
 
     /// <summary>Whether the supervisor knew what <see cref="Status"/> stands for; the shell's script has to guess.</summary>
     public bool? ToldSignalled { get; init; }
@@ -55,10 +61,10 @@ internal sealed record ContainerRecord(
                     record = record with { Main = identity };
                     break;
                 case ["setup", var pid, var uptime, _] when Identity(pid, Ticks(uptime)) is { } identity:
-                    record = record with { Main = identity, IsBeingSetUp = true };
+                    record = record with { Main = identity, TakesSetup = true };
                     break;
                 case [Supervision.SupervisorProgram.PreparedLine]:
-                    record = record with { IsBeingSetUp = false };
+                    record = record with { IsPrepared = true };
                     break;
                 case ["ended", var how, var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var code):
                     record = record with { Status = how == "exited" ? code : 128 + code, ToldSignalled = how != "exited" };
