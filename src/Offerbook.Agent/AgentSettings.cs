@@ -62,7 +62,7 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>Resources to be offered as revocable on top of the agent's own; what is not revocable in it is left out. Default: none.</summary>
     public ResourceBag Oversubscribed { get; init; } = ResourceBag.Empty;
 
-    /// <summary>Finished tasks that are remembered, with their sandboxes, for each framework; the oldest go first. Default 200.</summary>
+    /// <summary>Finished tasks that are remembered for each framework; the oldest go first. Default 200.</summary>
     public int MaxFinishedPerFramework { get; init; } = 200;
 
     /// <summary>How long an executor may take from its launch to its first SUBSCRIBE. Default 1 min.</summary>
@@ -92,7 +92,7 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>Variables that every executor and command task is given besides its own; those of API section 4 win over them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ExecutorEnvironment { get; init; } = [];
 
-    /// <summary>Finished executors that are remembered, with their sandboxes, for each framework; the oldest go first. Default 150.</summary>
+    /// <summary>Finished executors that are remembered for each framework; the oldest go first. Default 150.</summary>
     public int MaxFinishedExecutorsPerFramework { get; init; } = 150;
 
     /// <summary>Frameworks without a live task whose finished tasks are remembered. Default 50.</summary>
@@ -109,6 +109,12 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
 
     /// <summary>Bytes that the sandboxes of finished tasks may hold together; the oldest go first. Default: no bound but the disk.</summary>
     public long? MaxFinishedBytes { get; init; }
+
+    /// <summary>
+    /// Sandboxes whose tasks and executors are not remembered any more (gc_max_sandboxes): beyond it the oldest go, however young. A snapshot
+    /// holds each in some 150 bytes. Default 10,000.
+    /// </summary>
+    public int MaxRetainedSandboxes { get; init; } = 10_000;
 
     /// <summary>How often the disk and the age of sandboxes are looked at (disk_watch_interval). Default 1 min.</summary>
     public TimeSpan SandboxReviewInterval { get; init; } = TimeSpan.FromMinutes(1);

@@ -15,13 +15,16 @@ public sealed record SandboxOptions
     /// <summary>Bytes that their sandboxes may hold together; default: no bound but the disk.</summary>
     public long? MaxBytes { get; init; }
 
+    /// <summary>Sandboxes of tasks and executors that are no longer listed; beyond it the oldest go, however young. 0: they go with the list's entries. Default 10,000.</summary>
+    public int MaxSandboxes { get; init; } = 10_000;
+
     /// <summary>Frameworks of which nothing runs. Default 50.</summary>
     public int MaxCompletedFrameworks { get; init; } = 50;
 
-    /// <summary>Executors of one framework. Default 150.</summary>
+    /// <summary>Executors of one framework that are listed. Default 150.</summary>
     public int MaxCompletedExecutorsPerFramework { get; init; } = 150;
 
-    /// <summary>Tasks of one framework. Default 200.</summary>
+    /// <summary>Tasks of one framework that are listed. Default 200.</summary>
     public int MaxCompletedTasksPerFramework { get; init; } = 200;
 
     internal AgentSettings ApplyTo(AgentSettings settings) => settings with
@@ -30,6 +33,7 @@ public sealed record SandboxOptions
         SandboxDiskHeadroom = DiskHeadroom,
         SandboxReviewInterval = DiskWatchInterval,
         MaxFinishedBytes = MaxBytes,
+        MaxRetainedSandboxes = MaxSandboxes,
         MaxFinishedFrameworks = MaxCompletedFrameworks,
         MaxFinishedExecutorsPerFramework = MaxCompletedExecutorsPerFramework,
         MaxFinishedPerFramework = MaxCompletedTasksPerFramework,

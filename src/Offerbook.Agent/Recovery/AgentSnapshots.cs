@@ -28,17 +28,38 @@ internal static class AgentSnapshots
         }
         snapshot.Executors.AddRange(state.Executors.Live.Select(ExecutorSnapshots.Capture));
         snapshot.Tasks.AddRange(state.Tasks.Values.Select(Capture));
+        snapshot.RetainedSandboxes.AddRange(state.RetainedSandboxes.OldestFirst.Select(Capture));
         state.Operations.Capture(snapshot);
         state.OperatorContainers.Capture(snapshot);
         return snapshot;
     }
 
-    public static void Restore(AgentSnapshot snapshot, AgentState state) => state.Restore(
-        snapshot.AgentId is null ? null : AgentId.From(snapshot.AgentId),
-        snapshot.Drain,
-        snapshot.Frameworks.Select(Restore),
-        snapshot.Executors.Select(ExecutorSnapshots.Restore),
-        snapshot.Tasks.Select(Restore));
+    public static void Restore(AgentSnapshot snapshot, AgentState state)
+    {
+        state.Restore(
+            snapshot.AgentId is null ? null : AgentId.From(snapshot.AgentId),
+            snapshot.Drain,
+            snapshot.Frameworks.Select(Restore),
+            snapshot.Executors.Select(ExecutorSnapshots.Restore),
+            snapshot.Tasks.Select(Restore));
+        foreach (var kept in snapshot.RetainedSandboxes)
+        {
+            // The bound may have become smaller: then the oldest go, which is told when all is restored.
+            state.Retain(Restore(kept), kept.EndedNanoseconds);
+        }
+    }
+
+    private static AgentSnapshot.Types.RetainedSandbox Capture((SandboxPath Sandbox, long Ended) kept) => new()
+    {
+        AgentId = kept.Sandbox.Agent.Value,
+        FrameworkId = kept.Sandbox.Framework.Value,
+        ExecutorId = kept.Sandbox.Executor.Value,
+        ContainerId = kept.Sandbox.Container.Value,
+        EndedNanoseconds = kept.Ended,
+    };
+
+    private static SandboxPath Restore(AgentSnapshot.Types.RetainedSandbox kept) => new(
+        new AgentId(kept.AgentId), new FrameworkId(kept.FrameworkId), new ExecutorId(kept.ExecutorId), new ContainerId(kept.ContainerId));
 
     private static AgentSnapshot.Types.FinishedTask Capture(FinishedTask run)
     {

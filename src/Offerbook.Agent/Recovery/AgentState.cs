@@ -30,6 +30,9 @@ internal sealed class AgentState(AgentSettings settings)
 
     public SortedDictionary<FrameworkId, FrameworkRecord> Frameworks => _frameworks.Known;
 
+    /// <summary>Sandboxes of what is not remembered otherwise any more.</summary>
+    public RetainedSandboxes RetainedSandboxes => _frameworks.Retained;
+
     public SortedDictionary<TaskKey, AgentTask> Tasks { get; } = [];
 
     /// <summary>Executors that frameworks brought and that have not ended.</summary>
@@ -59,6 +62,9 @@ internal sealed class AgentState(AgentSettings settings)
 
     /// <summary>Sandboxes whose tasks have been forgotten since the last call.</summary>
     public IReadOnlyList<SandboxPath> TakeForgotten() => _frameworks.TakeForgotten();
+
+    /// <summary>Used by the snapshot's restoration.</summary>
+    internal void Retain(SandboxPath sandbox, long endedNanoseconds) => _frameworks.Retire(sandbox, endedNanoseconds);
 
     public void Apply(IMessage @event)
     {

@@ -9,11 +9,14 @@ namespace Offerbook.Agent.Recovery;
 /// <summary>
 /// The frameworks that have something here or had it, and what is remembered of their finished tasks and executors: so many a
 /// framework, of so many frameworks without anything alive, and for so long. Part of the agent's durable state: the bounds are kept
-/// here, so that a replay forgets the same ones. What is forgotten leaves through <see cref="TakeForgotten"/>.
+/// here, so that a replay forgets the same ones. A sandbox stays longer than the rest (<see cref="Retained"/>). What is forgotten leaves through <see cref="TakeForgotten"/>.
 /// </summary>
 internal sealed class FrameworkBook(AgentSettings settings)
 {
     private readonly List<SandboxPath> _forgotten = [];
+
+    /// <summary>Sandboxes that have outlived what is remembered of those who used them.</summary>
+    public RetainedSandboxes Retained { get; } = new(settings.MaxRetainedSandboxes);
 
     public SortedDictionary<FrameworkId, FrameworkRecord> Known { get; } = [];
 
@@ -52,7 +55,7 @@ internal sealed class FrameworkBook(AgentSettings settings)
         framework.FinishedExecutors.Enqueue(new FinishedExecutor(executor.Info, executor.Sandbox, endedNanoseconds));
         if (framework.FinishedExecutors.Count > settings.MaxFinishedExecutorsPerFramework)
         {
-            _forgotten.Add(framework.FinishedExecutors.Dequeue().Sandbox);
+            Retire(framework.FinishedExecutors.Dequeue());
         }
         framework.LiveExecutors--;
         NoteIfIdle(framework, endedNanoseconds);
@@ -64,7 +67,7 @@ internal sealed class FrameworkBook(AgentSettings settings)
         framework.Finished.Enqueue(new FinishedTask(task.ToProto(), task.ExecutorName, task.Sandbox, endedNanoseconds, task.SharesContainer));
         if (framework.Finished.Count > settings.MaxFinishedPerFramework)
         {
-            Forget(framework.Finished.Dequeue());
+            Retire(framework.Finished.Dequeue());
         }
         framework.LiveTasks--;
         NoteIfIdle(framework, endedNanoseconds);
@@ -73,6 +76,7 @@ internal sealed class FrameworkBook(AgentSettings settings)
     /// <summary>Forgets what ended before then.</summary>
     public void Expire(long beforeNanoseconds)
     {
+        Retained.Expire(beforeNanoseconds, _forgotten);
         foreach (var (id, framework) in Known.ToList())
         {
             while (framework.Finished.TryPeek(out var oldest) && oldest.EndedNanoseconds < beforeNanoseconds)
@@ -99,6 +103,26 @@ internal sealed class FrameworkBook(AgentSettings settings)
         }
     }
 
+    /// <summary>Nothing is remembered of it any more but its sandbox.</summary>
+    private void Retire(FinishedTask run)
+    {
+        if (!run.SharesContainer)
+        {
+            Retire(run.Sandbox, run.EndedNanoseconds);
+        }
+    }
+
+    private void Retire(FinishedExecutor run) => Retire(run.Sandbox, run.EndedNanoseconds);
+
+    /// <summary>Keeps a sandbox on its own from now on.</summary>
+    public void Retire(SandboxPath sandbox, long endedNanoseconds)
+    {
+        if (Retained.Add(sandbox, endedNanoseconds) is { } oldest)
+        {
+            _forgotten.Add(oldest);
+        }
+    }
+
     /// <summary>A sandbox that is an executor's goes with the executor.</summary>
     private void Forget(FinishedTask run)
     {
@@ -115,9 +139,12 @@ internal sealed class FrameworkBook(AgentSettings settings)
             var (id, oldest) = Known.Where(entry => entry.Value.Idle).MinBy(entry => entry.Value.IdleSinceNanoseconds);
             foreach (var run in oldest.Finished)
             {
-                Forget(run);
+                Retire(run);
             }
-            _forgotten.AddRange(oldest.FinishedExecutors.Select(run => run.Sandbox));
+            foreach (var run in oldest.FinishedExecutors)
+            {
+                Retire(run);
+            }
             Known.Remove(id);
         }
     }

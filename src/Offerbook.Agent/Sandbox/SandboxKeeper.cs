@@ -6,12 +6,12 @@ namespace Offerbook.Agent.Sandbox;
 /// <summary>
 /// Forgets finished tasks, and their sandboxes with them: those that are too old, where the fuller the disk the younger is too old
 /// (semantics 5), and the oldest when all together hold too many bytes. (How many are kept is bounded where they are added: in
-/// <see cref="AgentState"/>.) Ages are judged by the wall clock, because they outlive the process.
+/// <see cref="FrameworkBook"/>.) Ages are judged by the wall clock, because they outlive the process.
 /// </summary>
 internal sealed class SandboxKeeper(AgentContext context)
 {
     /// <summary>Sandboxes measured in one review: each may take the shell seconds.</summary>
-    private const int MeasuredAtOnce = 64;
+    private const int MeasuredAtOnce = 512;
 
     /// <summary>Of finished sandboxes, as far as they are known. Only filled when there is a bound on bytes.</summary>
     private readonly Dictionary<ContainerId, long> _sizes = [];
@@ -64,13 +64,14 @@ internal sealed class SandboxKeeper(AgentContext context)
         }
     }
 
-    /// <summary>The sandboxes of what has finished: of tasks that had one of their own, and of executors.</summary>
+    /// <summary>The sandboxes of what has finished: of tasks that had one of their own, of executors, and of what is not remembered otherwise.</summary>
     private List<(SandboxPath Sandbox, long Ended)> OldestFirst() =>
     [
         .. context.State.Frameworks.Values.SelectMany(framework =>
-                framework.Finished.Where(run => !run.SharesContainer).Select(run => (run.Sandbox, run.EndedNanoseconds))
-                    .Concat(framework.FinishedExecutors.Select(run => (run.Sandbox, run.EndedNanoseconds))))
-            .OrderBy(run => run.EndedNanoseconds),
+                framework.Finished.Where(run => !run.SharesContainer).Select(run => (run.Sandbox, Ended: run.EndedNanoseconds))
+                    .Concat(framework.FinishedExecutors.Select(run => (run.Sandbox, Ended: run.EndedNanoseconds))))
+            .Concat(context.State.RetainedSandboxes.OldestFirst)
+            .OrderBy(run => run.Ended),
     ];
 
     private void Forget(List<(SandboxPath Sandbox, long Ended)> finished)
@@ -84,7 +85,7 @@ internal sealed class SandboxKeeper(AgentContext context)
 
     private void Expire(long beforeNanoseconds)
     {
-        if (context.State.Frameworks.Values.Any(framework =>
+        if (context.State.RetainedSandboxes.HasOlderThan(beforeNanoseconds) || context.State.Frameworks.Values.Any(framework =>
             (framework.Finished.TryPeek(out var oldest) && oldest.EndedNanoseconds < beforeNanoseconds)
             || (framework.FinishedExecutors.TryPeek(out var executor) && executor.EndedNanoseconds < beforeNanoseconds)))
         {

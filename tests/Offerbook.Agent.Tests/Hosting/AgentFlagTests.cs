@@ -28,6 +28,7 @@ internal sealed class AgentFlagTests
     [TestCase("gc_delay", "2days")]
     [TestCase("gc_disk_headroom", "0.25")]
     [TestCase("gc_max_bytes", "500MB")]
+    [TestCase("gc_max_sandboxes", "77")]
     [TestCase("disk_watch_interval", "5secs")]
     [TestCase("max_completed_frameworks", "7")]
     [TestCase("max_completed_executors_per_framework", "8")]

@@ -7,9 +7,38 @@ namespace Offerbook.Agent.Tests.Sandbox;
 public sealed class SandboxRetentionTests
 {
     [Test]
-    public void FinishedTasks_BeyondTheBound_AreForgottenOldestFirst()
+    public void FinishedTasks_BeyondTheBound_AreForgottenOldestFirst_AndTheirSandboxesStay()
     {
-        var bench = new Bench(Make.Settings() with { MaxFinishedPerFramework = 2 }).Register();
+        var bench = new Bench(Make.Settings() with { MaxFinishedPerFramework = 2, SandboxDiskHeadroom = 0 }).Register();
+
+        var containers = Enumerable.Range(0, 4).Select(i => Finish(bench, $"t{i}")).ToList();
+
+        Assert.That(bench.Core.View().Frameworks.Single().Finished.Select(task => task.Container), Is.EqualTo(containers.Skip(2)));
+        Assert.That(bench.Effects<RemoveSandbox>(), Is.Empty);
+        bench.Pass(TimeSpan.FromDays(8));
+        bench.Tell(new AgentMessage.DiskMeasured(0));
+        Assert.That(bench.Effects<RemoveSandbox>().Select(remove => remove.Sandbox.Container), Is.EquivalentTo(containers));
+    }
+
+    [Test]
+    public void Sandboxes_ThatStay_AreBounded_TheOldestGoFirst_AndSoAfterARestart()
+    {
+        var settings = Make.Settings() with { MaxFinishedPerFramework = 1, MaxRetainedSandboxes = 2, SnapshotEvery = 10 };
+        var bench = new Bench(settings).Register();
+        var containers = Enumerable.Range(0, 4).Select(i => FinishLater(bench, $"t{i}")).ToList();
+        Assert.That(bench.Effects<RemoveSandbox>().Select(remove => remove.Sandbox.Container), Is.EqualTo(containers.Take(1)));
+
+        var restarted = bench.Restart().Register();
+        restarted.Take();
+        FinishLater(restarted, "t4");
+
+        Assert.That(restarted.Effects<RemoveSandbox>().Select(remove => remove.Sandbox.Container), Is.EqualTo(containers.Skip(1).Take(1)));
+    }
+
+    [Test]
+    public void WithoutRetention_SandboxesGoWithTheirTasks()
+    {
+        var bench = new Bench(Make.Settings() with { MaxFinishedPerFramework = 2, MaxRetainedSandboxes = 0 }).Register();
 
         var containers = Enumerable.Range(0, 4).Select(i => Finish(bench, $"t{i}")).ToList();
 
@@ -36,7 +65,7 @@ public sealed class SandboxRetentionTests
     [Test]
     public void IdleFrameworks_BeyondTheBound_AreForgottenWithAllTheirSandboxes()
     {
-        var bench = new Bench(Make.Settings() with { MaxFinishedFrameworks = 1 }).Register();
+        var bench = new Bench(Make.Settings() with { MaxFinishedFrameworks = 1, MaxRetainedSandboxes = 0 }).Register();
         Finish(bench, "a", "f1");
         Finish(bench, "b", "f1");
 
@@ -50,7 +79,7 @@ public sealed class SandboxRetentionTests
     [Test]
     public void Removals_AreRepeatedAfterARestart_BecauseTheyMayNotHaveHappened()
     {
-        var bench = new Bench(Make.Settings() with { MaxFinishedPerFramework = 1 }).Register();
+        var bench = new Bench(Make.Settings() with { MaxFinishedPerFramework = 1, MaxRetainedSandboxes = 0 }).Register();
         Finish(bench, "t1");
         Finish(bench, "t2");
 
@@ -95,15 +124,12 @@ public sealed class SandboxRetentionTests
         Assert.That(restarted.Effects<RemoveSandbox>().Count(), Is.EqualTo(1));
     }
 
-    [Test]
-    public void Sandboxes_ThatHoldTooMuchTogether_GoOldestFirst()
+    [TestCase(200)]
+    [TestCase(1, Description = "most of them are no longer remembered otherwise")]
+    public void Sandboxes_ThatHoldTooMuchTogether_GoOldestFirst(int remembered)
     {
-        var bench = new Bench(Make.Settings() with { MaxFinishedBytes = 250 }).Register();
-        var containers = Enumerable.Range(0, 4).Select(i =>
-        {
-            bench.Pass(TimeSpan.FromSeconds(1));
-            return Finish(bench, $"t{i}");
-        }).ToList();
+        var bench = new Bench(Make.Settings() with { MaxFinishedBytes = 250, MaxFinishedPerFramework = remembered }).Register();
+        var containers = Enumerable.Range(0, 4).Select(i => FinishLater(bench, $"t{i}")).ToList();
         bench.Pass(TimeSpan.FromMinutes(1));
         var asked = bench.Effects<MeasureSandbox>().Select(measure => measure.Sandbox.Container).ToList();
         Assert.That(asked, Is.EqualTo(containers));
@@ -127,6 +153,12 @@ public sealed class SandboxRetentionTests
         bench.Tell(new AgentMessage.DiskMeasured(1));
 
         Assert.That(bench.Effects<RemoveSandbox>(), Is.Empty);
+    }
+
+    private static ContainerId FinishLater(Bench bench, string task)
+    {
+        bench.Pass(TimeSpan.FromSeconds(1));
+        return Finish(bench, task);
     }
 
     private static ContainerId Finish(Bench bench, string task, string framework = "f1")

@@ -18,6 +18,8 @@ internal static class SandboxFlags
         Flag("gc_disk_headroom", "", (text, kept) => kept with { DiskHeadroom = Share(text) }, kept => Of(kept.DiskHeadroom)),
         Flag("gc_max_bytes", "What the sandboxes of finished tasks may hold together; default: what the disk holds",
             (text, kept) => kept with { MaxBytes = ByteSizes.Parse(text, 0) }, kept => kept.MaxBytes is { } bytes ? ByteSizes.Of(bytes) : null) with { IsOwn = true },
+        Flag("gc_max_sandboxes", "Sandboxes that are kept of tasks and executors which are no longer listed; beyond it the oldest go, however young",
+            (text, kept) => kept with { MaxSandboxes = Count(text, 0, Most) }, kept => Of(kept.MaxSandboxes)) with { IsOwn = true },
         Flag("max_completed_executors_per_framework", "", (text, kept) => kept with { MaxCompletedExecutorsPerFramework = Count(text, 1, Most) }, kept => Of(kept.MaxCompletedExecutorsPerFramework)),
         Flag("max_completed_frameworks", "", (text, kept) => kept with { MaxCompletedFrameworks = Count(text, 1, Most) }, kept => Of(kept.MaxCompletedFrameworks)),
         Flag("max_completed_tasks_per_framework", "Each command task has an executor of its own in the original, which counts there as one of those",
