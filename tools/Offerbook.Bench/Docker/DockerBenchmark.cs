@@ -10,13 +10,13 @@ namespace Offerbook.Bench.Docker;
 
 /// <summary>
 /// How long it takes until n containers run: through a master and an agent, by the same engine driven directly, and by the engine's
-/// own swarm mode, one after the other in each round, so that all three meet the same machine. Host network, one node.
+/// own swarm mode, one after the other in each round, so that all three meet the same machine; who of the first two begins changes from round to
+/// round. Host network, one node.
 /// </summary>
 public sealed class DockerBenchmark : IBenchmark
 {
     private const string Line = "exec sleep 1000";
 
-    /// <summary>Enough that master and agent have compiled what they execute.</summary>
     private const int WarmUp = 10;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -29,6 +29,8 @@ public sealed class DockerBenchmark : IBenchmark
     [
         new("n", "1,10,30", "containers, a level each"),
         new("rounds", "5", "rounds of each level; the median counts"),
+        new("warm-up", "3", "rounds of ten containers before, until what is used has been compiled"),
+        new("swarm", "yes", "whether swarm mode is measured too"),
     ];
 
     public async Task RunAsync(BenchRun run, CancellationToken cancellation)
@@ -54,18 +56,21 @@ public sealed class DockerBenchmark : IBenchmark
                 },
             };
             await feed.SubscribeAsync(cancellation);
-            run.Progress("warming up");
-            await MeasureAsync(engine, feed, directory, WarmUp, cancellation);
+            var withSwarm = run.Text("swarm") != "no";
+            for (var i = 0; i < run.Int("warm-up"); i++)
+            {
+                run.Progress($"warming up: {await MeasureAsync(engine, feed, directory, WarmUp, directFirst: i % 2 == 0, withSwarm, cancellation)}");
+            }
             foreach (var n in run.Ints("n"))
             {
                 var rounds = new List<Round>();
                 for (var i = 0; i < run.Int("rounds"); i++)
                 {
                     run.Progress($"{n} containers, round {i + 1}");
-                    rounds.Add(await MeasureAsync(engine, feed, directory, n, cancellation));
+                    rounds.Add(await MeasureAsync(engine, feed, directory, n, directFirst: i % 2 == 0, withSwarm, cancellation));
                     run.Progress(rounds[^1].ToString());
                 }
-                Report(run, n, rounds);
+                Report(run, n, rounds, withSwarm);
             }
             await feed.TearDownAsync(cancellation);
         }
@@ -75,25 +80,36 @@ public sealed class DockerBenchmark : IBenchmark
         }
     }
 
-    private static void Report(BenchRun run, int n, List<Round> rounds)
+    private static void Report(BenchRun run, int n, List<Round> rounds, bool withSwarm)
     {
         var (direct, ours, swarm) = (Median(rounds, round => round.Direct), Median(rounds, round => round.Offerbook), Median(rounds, round => round.Swarm));
         run.Report($"n_{n}_direct", direct, "s", "create and start of all at once, each by two calls");
         run.Report($"n_{n}_offerbook", ours, "s", "ACCEPT to the last TASK_RUNNING");
-        run.Report($"n_{n}_swarm", swarm, "s", "service create to the last task running");
+        if (withSwarm)
+        {
+            run.Report($"n_{n}_swarm", swarm, "s", "service create to the last task running");
+        }
         run.Report($"n_{n}_overhead", Median(rounds, round => round.Offerbook / round.Direct - 1) * 100, "%", "of Offerbook over driving it directly, median of the rounds");
     }
 
-    private static async Task<Round> MeasureAsync(BenchEngine engine, TaskFeed feed, string directory, int n, CancellationToken cancellation)
+    private static async Task<Round> MeasureAsync(BenchEngine engine, TaskFeed feed, string directory, int n, bool directFirst, bool withSwarm,
+        CancellationToken cancellation)
     {
-        var direct = await DirectAsync(engine, directory, n, cancellation);
-        await engine.ClearAsync(cancellation);
+        var (direct, offerbook) = directFirst
+            ? (await DirectAsync(engine, directory, n, cancellation), await OfferbookAsync(engine, feed, n, cancellation))
+            : Swap(await OfferbookAsync(engine, feed, n, cancellation), await DirectAsync(engine, directory, n, cancellation));
+        var swarm = withSwarm ? await SwarmAsync(engine, n, cancellation) : TimeSpan.Zero;
+        return new Round(direct.TotalSeconds, offerbook.TotalSeconds, swarm.TotalSeconds);
+    }
+
+    private static (TimeSpan, TimeSpan) Swap(TimeSpan one, TimeSpan other) => (other, one);
+
+    private static async Task<TimeSpan> OfferbookAsync(BenchEngine engine, TaskFeed feed, int n, CancellationToken cancellation)
+    {
         var times = await feed.RunAsync(Line, n, n, TaskState.TaskRunning, cancellation);
         await feed.KillAllAsync(n, cancellation);
         await engine.ClearAsync(cancellation);
-        var swarm = await SwarmAsync(engine, n, cancellation);
-        await engine.ClearAsync(cancellation);
-        return new Round(direct.TotalSeconds, times.Running.Max().TotalSeconds, swarm.TotalSeconds);
+        return times.Running.Max();
     }
 
     /// <summary>The same containers as an agent's: limits, a log, a directory of their own.</summary>
@@ -119,7 +135,9 @@ public sealed class DockerBenchmark : IBenchmark
             });
             await engine.CallAsync(HttpMethod.Post, $"/containers/{name}/start", cancellation);
         }));
-        return clock.Elapsed;
+        var elapsed = clock.Elapsed;
+        await engine.ClearAsync(cancellation);
+        return elapsed;
     }
 
     private static async Task<TimeSpan> SwarmAsync(BenchEngine engine, int n, CancellationToken cancellation)
@@ -154,6 +172,7 @@ public sealed class DockerBenchmark : IBenchmark
         {
             await Task.Delay(50, cancellation);
         }
+        await engine.ClearAsync(cancellation);
         return elapsed;
     }
 
