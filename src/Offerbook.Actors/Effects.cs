@@ -9,7 +9,14 @@ public interface IEffect;
 /// Append an event to the journal. Every effect emitted after it, in this turn or a later one, waits until the event is durable;
 /// turns themselves do not wait (event N+1 is decided while N commits).
 /// </summary>
-public sealed record Persist(JournalRecord Event) : IEffect;
+public sealed record Persist(JournalRecord Event) : IEffect
+{
+    /// <summary>
+    /// Nobody waits for what comes behind it: it may reach the journal some milliseconds later, together with others. An event that cannot
+    /// wait takes it along at once, because order is kept.
+    /// </summary>
+    public bool CanWait { get; init; }
+}
 
 /// <summary>Store the state as it is after the last persisted event, so that older events can be dropped.</summary>
 public sealed record SaveSnapshot(JournalRecord State) : IEffect;

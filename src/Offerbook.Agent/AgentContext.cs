@@ -10,6 +10,7 @@ namespace Offerbook.Agent;
 /// <summary>What the parts of an agent's core share: the durable state and the turn that is being taken.</summary>
 internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
 {
+    private readonly HashSet<ContainerId> _launching = [];
     private Effects _effects = new();
     private int _eventsSinceSnapshot;
 
@@ -85,13 +86,18 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
         {
             BeforeSignal?.Invoke(signal.Container);
         }
+        if (effect is LaunchContainer launch)
+        {
+            _launching.Add(launch.Spec.Container);
+        }
         _effects.Add(effect);
     }
 
     /// <summary>Decides an event: it goes to the journal and changes the state, in the same way as it will when replayed.</summary>
-    public void Record(IMessage @event)
+    /// <param name="canWait">Whether nobody waits for what follows from it (<see cref="Persist.CanWait"/>).</param>
+    public void Record(IMessage @event, bool canWait = false)
     {
-        _effects.Add(new Persist(AgentEvents.Encode(@event)));
+        _effects.Add(new Persist(AgentEvents.Encode(@event)) { CanWait = canWait });
         State.Apply(@event);
         _eventsSinceSnapshot++;
         ExecutorsEnded += @event is ExecutorEnded ? 1 : 0;
@@ -103,6 +109,12 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
         _effects.Add(new StartTimer(message, after < TimeSpan.Zero ? TimeSpan.Zero : after, message));
 
     public void CancelTimer(AgentMessage message) => _effects.Add(new CancelTimer(message));
+
+    /// <summary>Containers that are on their way and have not been heard of.</summary>
+    public int Launching => _launching.Count;
+
+    /// <summary>It runs, or never will.</summary>
+    public void Launched(ContainerId container) => _launching.Remove(container);
 
     private void RemoveForgottenSandboxes()
     {

@@ -283,6 +283,7 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
 
     private void OnContainer(ContainerId container, Action<IContainerOwner> then)
     {
+        _context.Launched(container);
         if (Array.Find(_owners, owner => owner.Owns(container)) is { } owner)
         {
             then(owner);

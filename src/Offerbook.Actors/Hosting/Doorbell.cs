@@ -25,14 +25,16 @@ internal sealed class Doorbell
     }
 
     /// <summary>Returns at once if it was rung since the last time. Whoever waits then looks for work, after the ring was taken.</summary>
-    public void Wait()
+    public void Wait() => Wait(Timeout.InfiniteTimeSpan);
+
+    /// <summary>The same, for so long at most.</summary>
+    public void Wait(TimeSpan longest)
     {
         lock (_sleep)
         {
             Interlocked.CompareExchange(ref _state, Waiting, Quiet);
-            while (Volatile.Read(ref _state) == Waiting)
+            while (Volatile.Read(ref _state) == Waiting && Monitor.Wait(_sleep, longest))
             {
-                Monitor.Wait(_sleep);
             }
         }
         Interlocked.Exchange(ref _state, Quiet);

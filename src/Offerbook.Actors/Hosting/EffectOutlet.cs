@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Offerbook.Storage;
 
 namespace Offerbook.Actors.Hosting;
@@ -24,6 +25,9 @@ internal sealed class EffectOutlet(
     /// <summary>Between two questions to a store that cannot be asked: some ten of them until it is missed for a session's length.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long events that can wait are gathered: so much later they are durable if nothing more urgent comes, for which they cost no sync of their own.</summary>
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(5);
+
     private readonly Doorbell _effectsArrived = new();
     private readonly Doorbell _roomMade = new();
     private readonly CancellationTokenSource _stopped = new();
@@ -34,6 +38,8 @@ internal sealed class EffectOutlet(
     private long _packing;
     private Exception? _packFailure;
     private OutputGate _gate = new(0);
+    private bool _isUrgent;
+    private long _gatheringSince;
     private volatile bool _turnsOver;
     private volatile bool _failed;
 
@@ -78,13 +84,17 @@ internal sealed class EffectOutlet(
                         break;
                     case Persist persist:
                         _gate.NextSequence();
+                        _isUrgent |= !persist.CanWait;
+                        _gatheringSince = _toAppend.Count == 0 ? Stopwatch.GetTimestamp() : _gatheringSince;
                         _toAppend.Add(persist.Event);
                         break;
                     case SaveSnapshot snapshot:
                         _toSnapshot = new Snapshot(_gate.Appended, snapshot.State);
+                        _isUrgent = true;
                         break;
                     case SaveSnapshotOf snapshot:
                         Pack(snapshot, _gate.Appended);
+                        _isUrgent = true;
                         break;
                     case var effect:
                         _gate.Hold(effect);
@@ -120,7 +130,7 @@ internal sealed class EffectOutlet(
         bool last;
         do
         {
-            _effectsArrived.Wait();
+            _effectsArrived.Wait(Patience());
             // Asked before effects are taken: none can come after.
             last = _turnsOver;
             do
@@ -169,6 +179,22 @@ internal sealed class EffectOutlet(
         });
     }
 
+    /// <summary>How long the outlet may sleep, in whole milliseconds.</summary>
+    private TimeSpan Patience()
+    {
+        lock (_lock)
+        {
+            return _toAppend.Count > 0 ? TimeSpan.FromMilliseconds(Math.Ceiling(GatherLeft().TotalMilliseconds)) : Timeout.InfiniteTimeSpan;
+        }
+    }
+
+    /// <summary>Of the time for which the events that wait may be gathered; zero when there is one that cannot wait.</summary>
+    private TimeSpan GatherLeft()
+    {
+        var left = _isUrgent || _turnsOver ? TimeSpan.Zero : GatherTime - Stopwatch.GetElapsedTime(_gatheringSince);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
     /// <returns>Whether something was flushed, so that more may be let out.</returns>
     private bool Flush()
     {
@@ -182,6 +208,10 @@ internal sealed class EffectOutlet(
             {
                 throw new InvalidOperationException("The state could not be written out as a snapshot.", _packFailure);
             }
+            if (_toAppend.Count > 0 && _toSnapshot is null && GatherLeft() > TimeSpan.Zero)
+            {
+                return false;
+            }
             if (_toAppend.Count == 0 && (_toSnapshot is null || Saver.IsBusy))
             {
                 return false;
@@ -190,6 +220,7 @@ internal sealed class EffectOutlet(
             first = _gate.Appended - _toAppend.Count + 1;
             batch = _toAppend.GetRange(0, count).ToArray();
             _toAppend.RemoveRange(0, count);
+            _isUrgent &= _toAppend.Count > 0;
             if (_toSnapshot is { } wanted && wanted.Sequence < first + count && !Saver.IsBusy)
             {
                 (snapshot, _toSnapshot) = (wanted, null);

@@ -24,7 +24,9 @@ internal sealed class UpdateStreams(AgentContext context, MasterLink link)
     /// <summary>Puts the task into the status's state and sends the update when its turn has come. Not for silenced tasks.</summary>
     public void Queue(AgentTask task, TaskStatus status)
     {
-        context.Record(new UpdateQueued { FrameworkId = task.Key.Framework.ToProto(), Status = status });
+        // While others are being started, ends are told together with what is told of those.
+        context.Record(new UpdateQueued { FrameworkId = task.Key.Framework.ToProto(), Status = status },
+            canWait: TaskStates.IsTerminal(status.State) && context.Launching > 0);
         if (task.Runtime.RetryAfter is null)
         {
             SendHead(task);
@@ -75,7 +77,8 @@ internal sealed class UpdateStreams(AgentContext context, MasterLink link)
         Accepted++;
         task.Runtime.RetryAfter = null;
         context.CancelTimer(RetryTimer(key));
-        context.Record(new UpdateAcknowledged { FrameworkId = key.Framework.ToProto(), TaskId = key.Task.ToProto() });
+        // One that is forgotten in a crash comes again. Only the task's next update waits for this one.
+        context.Record(new UpdateAcknowledged { FrameworkId = key.Framework.ToProto(), TaskId = key.Task.ToProto() }, canWait: task.Pending.Count == 1);
         SendHead(task);
     }
 

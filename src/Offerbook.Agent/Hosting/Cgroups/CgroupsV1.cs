@@ -24,6 +24,9 @@ internal sealed class CgroupsV1 : IControlGroups
     /// <summary>Rounds of a kill. With the pids or the freezer controller one is enough; without, a group that forks all the time takes more.</summary>
     private const int KillRounds = 100;
 
+    /// <summary>A directory's own name and its dot; each directory within would add one.</summary>
+    private const int LinksWithNoneWithin = 2;
+
     private readonly IReadOnlyList<CgroupTree> _trees;
     private readonly CgroupTree? _cpu;
     private readonly CgroupTree? _cpuacct;
@@ -50,7 +53,11 @@ internal sealed class CgroupsV1 : IControlGroups
         Bound(group, limits, isNew: true);
     }
 
-    public IReadOnlyList<string> JoinFiles(ContainerId group) => [.. _trees.Select(tree => PathOf(tree, group) + "/tasks")];
+    /// <summary>
+    /// The processor's share comes last: joining takes a lock of the whole kernel, and who holds it and waits for its small share of a busy machine
+    /// holds up every other launch.
+    /// </summary>
+    public IReadOnlyList<string> JoinFiles(ContainerId group) => [.. _trees.OrderBy(tree => tree == _cpu).Select(tree => PathOf(tree, group) + "/tasks")];
 
     public bool Exists(ContainerId group) => Directory.Exists(PathOf(_tracker, group));
 
@@ -211,9 +218,13 @@ internal sealed class CgroupsV1 : IControlGroups
 
     private static IEnumerable<int> Processes(string directory)
     {
-        if (!Directory.Exists(directory))
+        if (Native.Facts(directory) is not { } facts)
         {
             return [];
+        }
+        if (facts.Links == LinksWithNoneWithin)
+        {
+            return GroupFiles.Pids(GroupFiles.Read(directory, "cgroup.procs"));
         }
         return GroupFiles.Pids(GroupFiles.Read(directory, "cgroup.procs")).Concat(Directory.EnumerateDirectories(directory).SelectMany(Processes));
     }

@@ -5,22 +5,24 @@ using Offerbook.Agent.Containers;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// A thread that has given up what containers are not to have, and starts processes: they are born without it, which saves each one
-/// the execution of setpriv. What needs more rights to be set up (another user, namespaces) is started by an ordinary thread.
+/// Threads that have given up what containers are not to have, and start processes: they are born without it, which saves each one
+/// the execution of setpriv. A start holds its thread until the kernel has executed the program, which on a busy machine takes some
+/// milliseconds: so there are a few. What needs more rights to be set up (another user, namespaces) is started by an ordinary thread.
 /// </summary>
 internal sealed class ConfinedSpawner : IDisposable
 {
     /// <summary>Each launch worker waits for its own, so there are never more than a few.</summary>
     private readonly BlockingCollection<Order> _orders = new(16);
 
-    private readonly Thread _thread;
+    private readonly List<Thread> _threads;
     private readonly IsolationOptions _options;
 
-    public ConfinedSpawner(IsolationOptions options)
+    /// <param name="threads">Starts at once.</param>
+    public ConfinedSpawner(IsolationOptions options, int threads)
     {
         _options = options;
-        _thread = new Thread(Run) { IsBackground = true, Name = "container starts" };
-        _thread.Start();
+        _threads = [.. Enumerable.Range(0, threads).Select(_ => new Thread(Run) { IsBackground = true, Name = "container starts" })];
+        _threads.ForEach(thread => thread.Start());
     }
 
     /// <exception cref="Win32Exception">It could not be started.</exception>
@@ -34,7 +36,7 @@ internal sealed class ConfinedSpawner : IDisposable
     public void Dispose()
     {
         _orders.CompleteAdding();
-        _thread.Join();
+        _threads.ForEach(thread => thread.Join());
         _orders.Dispose();
     }
 

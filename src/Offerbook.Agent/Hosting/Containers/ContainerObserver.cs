@@ -9,11 +9,13 @@ internal sealed class ContainerObserver(
     TaskTerminals terminals, string bootId, Func<AgentMessage, ValueTask> post)
 {
     /// <param name="scan">Whether its processes are to be looked at, and not only its record.</param>
-    public async ValueTask LookAsync(TrackedContainer container, bool scan)
+    /// <param name="endsWait">Whether an end may be told later.</param>
+    /// <returns>Whether it has ended, and that was left for later.</returns>
+    public async ValueTask<bool> LookAsync(TrackedContainer container, bool scan, bool endsWait = false)
     {
         if (container.EndReported || container.AwaitsTerminal)
         {
-            return;
+            return false;
         }
         if (files.Read(container.Id) is not { } record)
         {
@@ -22,19 +24,19 @@ internal sealed class ContainerObserver(
                 await EndAsync(container, new AgentMessage.ContainerLaunchFailed(
                     container.Id, "The task's supervisor did not come up; is the disk of the agent's work directory full?"));
             }
-            return;
+            return false;
         }
         container.Record = record;
         if (record.Cancelled)
         {
             container.EndReported = true;
             await post(new AgentMessage.ContainerNeverStarted(container.Id));
-            return;
+            return false;
         }
         if (FailureToStart(container) is { } failure)
         {
             await EndAsync(container, new AgentMessage.ContainerLaunchFailed(container.Id, failure));
-            return;
+            return false;
         }
         // A task may be over before its start is seen; its start is told all the same.
         if (!container.StartReported && record.Main is { } main && record.BootId == bootId
@@ -47,10 +49,15 @@ internal sealed class ContainerObserver(
             }
             await post(new AgentMessage.ContainerStarted(container.Id, main.Pid));
         }
+        if (endsWait && record.Status is not null)
+        {
+            return true;
+        }
         if (endings.ExitOf(container, scan) is { } exit)
         {
             await EndAsync(container, new AgentMessage.ContainerExited(container.Id, exit));
         }
+        return false;
     }
 
     private ValueTask EndAsync(TrackedContainer container, AgentMessage end)

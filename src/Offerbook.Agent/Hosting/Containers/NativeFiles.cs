@@ -92,11 +92,7 @@ internal static partial class Native
     }
 
     /// <summary>Makes one directory. False when it is there already, or cannot be made.</summary>
-    public static bool MakeDirectory(string path)
-    {
-        const uint mode = 0b111_101_101;
-        return MakeDirectoryCall(path, mode) == 0;
-    }
+    public static bool MakeDirectory(string path, UnixFileMode mode = (UnixFileMode)0b111_101_101) => MakeDirectoryCall(path, (uint)mode) == 0;
 
     /// <summary>Makes a new file; null when the name is taken or it cannot be made.</summary>
     public static SafeFileHandle? CreateNew(string path)

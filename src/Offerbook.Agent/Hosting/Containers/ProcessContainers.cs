@@ -27,9 +27,6 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     /// <summary>Launches that may wait: the agent's bound on tasks; the core refuses more.</summary>
     private const int LaunchCapacity = 16_384;
 
-    /// <summary>Starting a process blocks for milliseconds, most of it in the kernel.</summary>
-    private const int LaunchWorkers = 2;
-
     private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(3);
 
     /// <summary>Every 30 s a scan is one of everything: a record and a process each, some 0.1 s of a processor for two thousand.</summary>
@@ -52,6 +49,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     private readonly ContainerUsage _usage;
     private readonly Channel<ContainerSpec> _launches = Channel.CreateBounded<ContainerSpec>(LaunchCapacity);
     private readonly RecordWatcher _watcher;
+    private readonly Precedence _precedence;
     private readonly ContainerKiller _killer;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _scanTimer;
@@ -76,8 +74,9 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         _usage = new ContainerUsage(groups, options, time);
         _forgotten = new ForgottenContainers(files, groups, _tracked.IsGroupNeeded);
         _watcher = new RecordWatcher(files.Records, time, logger);
+        _precedence = new Precedence(time, _watcher.Wake);
         _scanTimer = time.CreateTimer(_ => RequestScan(), null, ScanInterval, ScanInterval);
-        _running = Task.WhenAll([ReadAsync(), _care.Completion, _disks.Completion, _forgotten.Completion, .. Enumerable.Range(0, LaunchWorkers).Select(_ => LaunchAsync())]);
+        _running = Task.WhenAll([ReadAsync(), _care.Completion, _disks.Completion, _forgotten.Completion, .. Enumerable.Range(0, ProcessLauncher.MaxAtOnce).Select(_ => LaunchAsync())]);
     }
 
     /// <summary>Faults when a worker fails unexpectedly.</summary>
@@ -89,9 +88,12 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     public void Launch(ContainerSpec spec)
     {
-        _tracked.Add(spec).AwaitsTerminal = spec.Process.Terminal is not null;
+        var container = _tracked.Add(spec);
+        container.AwaitsTerminal = spec.Process.Terminal is not null;
+        _precedence.Begin(container);
         if (!_launches.Writer.TryWrite(spec))
         {
+            _precedence.Settle(container);
             _ = _post(new AgentMessage.ContainerLaunchFailed(spec.Container, "Too many launches are waiting on this agent"));
         }
     }
@@ -166,6 +168,10 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     public void Forget(ContainerId id)
     {
         var container = _tracked.Remove(id);
+        if (container is not null)
+        {
+            _precedence.Settle(container);
+        }
         _forgotten.Remove(id, container?.Spec);
     }
 
@@ -183,6 +189,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         _launches.Writer.TryComplete();
         await _stopping.CancelAsync();
         _watcher.Dispose();
+        _precedence.Dispose();
         await _care.DisposeAsync();
         await _disks.DisposeAsync();
         await _killer.DisposeAsync();
@@ -261,9 +268,14 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             {
                 var scan = Interlocked.Exchange(ref _scanDue, 0) == 1;
                 var named = _watcher.Take();
-                foreach (var container in named is null ? _tracked.All() : _tracked.Known(named))
+                // Those that have not been told to run yet come first: somebody waits for that more than for an end.
+                foreach (var container in (named is null ? _tracked.All() : _tracked.Known(named)).OrderBy(container => container.StartReported))
                 {
-                    await _observer.LookAsync(container, scan: false);
+                    await LookAsync(container, endsWait: true);
+                }
+                foreach (var container in _tracked.Known(_precedence.TakeDue()))
+                {
+                    await LookAsync(container, endsWait: false);
                 }
                 foreach (var container in scan ? ToScan() : [])
                 {
@@ -274,6 +286,19 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The agent stops; the containers go on.
+        }
+    }
+
+    private async ValueTask LookAsync(TrackedContainer container, bool endsWait)
+    {
+        var isLeft = await _observer.LookAsync(container, scan: false, endsWait: endsWait && _precedence.LaunchesAreUnderWay);
+        if (container.StartReported || container.EndReported)
+        {
+            _precedence.Settle(container);
+        }
+        if (isLeft)
+        {
+            _precedence.Postpone(container.Id);
         }
     }
 

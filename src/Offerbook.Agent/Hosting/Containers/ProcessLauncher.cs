@@ -12,7 +12,10 @@ internal sealed class ProcessLauncher(
     ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host, ContainerGroups groups, IsolationOptions options,
     string bootId, NativeSupervisor? supervisor) : IAsyncDisposable
 {
-    private readonly ConfinedSpawner _confined = new(options);
+    /// <summary>Launches under way at once: each waits for the kernel most of the time.</summary>
+    public const int MaxAtOnce = 4;
+
+    private readonly ConfinedSpawner _confined = new(options, MaxAtOnce);
     private readonly string _oom = OutOfMemoryScore();
 
     /// <param name="enter">A process whose namespaces the container shares; null: the host's or its own.</param>

@@ -1,11 +1,12 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Says which records may have changed: one inotify watch on their directory, whatever the number of containers. A container is
+/// Says which records were written to: one inotify watch on their directory, and a thread that waits for it, whatever the number of containers. A container is
 /// named once however often its record changed since it was last looked at, so the set is bounded by the containers. When events
 /// were lost, or the kernel has no watch left, everything is named; in the latter case several times a second.
 /// </summary>
@@ -16,27 +17,24 @@ internal sealed class RecordWatcher : IDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<ContainerId> _changed = [];
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly FileSystemWatcher? _watcher;
+    private readonly SafeFileHandle? _notices;
+    private readonly int _watch;
+    private readonly Thread? _thread;
     private readonly ITimer? _poll;
+    private volatile bool _stopping;
     private bool _everything;
 
     public RecordWatcher(string directory, TimeProvider time, ILogger logger)
     {
-        try
+        _notices = Native.OpenNotices(directory, out _watch);
+        if (_notices is not null)
         {
-            _watcher = new FileSystemWatcher(directory) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite };
-            _watcher.Created += (_, change) => Name(change.Name);
-            _watcher.Changed += (_, change) => Name(change.Name);
-            _watcher.Error += (_, _) => NameEverything();
-            _watcher.EnableRaisingEvents = true;
+            _thread = new Thread(Listen) { IsBackground = true, Name = "container records" };
+            _thread.Start();
+            return;
         }
-        catch (IOException failure)
-        {
-            _watcher?.Dispose();
-            _watcher = null;
-            logger.LogWarning("The kernel gives no inotify watch ({Reason}); containers are polled instead. Raise fs.inotify.max_user_instances.", failure.Message);
-            _poll = time.CreateTimer(_ => NameEverything(), null, PollWithoutWatch, PollWithoutWatch);
-        }
+        logger.LogWarning("The kernel gives no inotify watch; containers are polled instead. Raise fs.inotify.max_user_instances.");
+        _poll = time.CreateTimer(_ => NameEverything(), null, PollWithoutWatch, PollWithoutWatch);
     }
 
     /// <summary>Waits until <see cref="Take"/> has something.</summary>
@@ -85,16 +83,40 @@ internal sealed class RecordWatcher : IDisposable
 
     public void Dispose()
     {
-        _watcher?.Dispose();
+        _stopping = true;
+        if (_notices is not null)
+        {
+            Native.StopNotices(_notices, _watch);
+            _thread!.Join();
+            _notices.Dispose();
+        }
         _poll?.Dispose();
         _signal.Writer.TryComplete();
     }
 
-    private void Name(string? file)
+    private void Listen()
     {
-        if (file is not null)
+        var buffer = new byte[Native.NoticeBytes];
+        var names = new List<string>();
+        while (!_stopping)
         {
-            Name(new ContainerId(file));
+            names.Clear();
+            if (!Native.ReadNotices(_notices!, buffer, names))
+            {
+                NameEverything();
+            }
+            if (names.Count == 0)
+            {
+                continue;
+            }
+            lock (_lock)
+            {
+                foreach (var name in names)
+                {
+                    _changed.Add(new ContainerId(name));
+                }
+            }
+            _signal.Writer.TryWrite(true);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class SandboxDirectories(string workDirectory)
         }
         lock (_shared)
         {
-            Directory.CreateDirectory(path, Mode);
+            Make(sandbox, path);
         }
         if (!sandbox.IsRun)
         {
@@ -53,6 +53,16 @@ internal sealed class SandboxDirectories(string workDirectory)
             Native.Rename(fresh, latest);
         }
         return path;
+    }
+
+    /// <summary>Nearly always the framework's directory is there, and the three below it are not: three calls of the kernel instead of a dozen.</summary>
+    private void Make(SandboxPath sandbox, string path)
+    {
+        if (!sandbox.IsRun || !Native.MakeDirectory(Path.Combine(workDirectory, sandbox.ExecutorDirectory), Mode)
+            || !Native.MakeDirectory(Path.Combine(workDirectory, sandbox.RunsDirectory), Mode) || !Native.MakeDirectory(path, Mode))
+        {
+            Directory.CreateDirectory(path, Mode);
+        }
     }
 
     /// <summary>

@@ -5,6 +5,8 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// <summary>A container that has been asked for or recovered and is not yet forgotten.</summary>
 internal sealed class TrackedContainer(ContainerSpec spec)
 {
+    private int _starting;
+
     public ContainerId Id => Spec.Container;
 
     public ContainerSpec Spec { get; } = spec;
@@ -17,6 +19,15 @@ internal sealed class TrackedContainer(ContainerSpec spec)
 
     /// <summary>Whether this process has started its supervisor.</summary>
     public bool Launched { get; set; }
+
+    /// <summary>Whether it is on its way.</summary>
+    public bool IsStarting
+    {
+        set => Volatile.Write(ref _starting, value ? 1 : 0);
+    }
+
+    /// <returns>Whether it was on its way, which it is not any more.</returns>
+    public bool TakeStarting() => Interlocked.Exchange(ref _starting, 0) == 1;
 
     /// <summary>Whether its terminal is not read yet: until it is, nothing is told of the container.</summary>
     public bool AwaitsTerminal { get; set; }
