@@ -3,6 +3,7 @@ namespace Offerbook.Chaos.Observation;
 /// <summary>A fault that was made.</summary>
 /// <param name="Rows">Rows of the fault matrix that it is.</param>
 /// <param name="What">What was done to whom.</param>
+/// <param name="To">When it was healed, and the agents that were away were back.</param>
 /// <param name="LostHosts">Machines of agents that the master may have taken for unreachable because of it, when it lasted long
 /// enough.</param>
 /// <param name="EndsTasks">It ended the tasks there itself.</param>

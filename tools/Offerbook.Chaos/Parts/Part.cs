@@ -18,7 +18,7 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
     private string _program = start.Program;
     private Child? _child;
     private bool _wanted;
-    private bool _endExpected;
+    private Child? _endedByUs; // The last one: its end is no news, even when the next already runs.
 
     public string Name => name;
 
@@ -110,7 +110,7 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
             {
                 return true;
             }
-            _endExpected = true;
+            _endedByUs = child;
             child.Signal(signal);
             if (await child.EndsWithinAsync(patience))
             {
@@ -128,7 +128,6 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
 
     private void Launch()
     {
-        _endExpected = false;
         var child = machine.Start(start with { Program = _program }, name);
         _child = child;
         _ = WatchAsync(child);
@@ -137,7 +136,7 @@ public sealed class Part(string name, Role role, Machine machine, int port, Chil
     private async Task WatchAsync(Child child)
     {
         await child.Ended;
-        if (_endExpected || child != _child)
+        if (child == _endedByUs || child != _child)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using Offerbook.Chaos.Faults;
+using Offerbook.Chaos.Hosts;
 using Offerbook.Chaos.Observation;
 using Offerbook.Chaos.Parts;
 
@@ -7,6 +8,10 @@ namespace Offerbook.Chaos.Running;
 /// <summary>Makes one fault after the other, and heals each before the next.</summary>
 internal sealed class FaultRunner(FaultSetting setting, Recorder recorder, TextWriter output)
 {
+    /// <summary>After that agents are not waited for any more, and what becomes of their tasks is no longer explained by the
+    /// fault.</summary>
+    private static readonly TimeSpan ReturnPatience = TimeSpan.FromSeconds(20);
+
     private ChaosCluster Cluster => setting.Cluster;
 
     /// <summary>Rounds of all faults in a drawn order, until the time is over.</summary>
@@ -46,6 +51,11 @@ internal sealed class FaultRunner(FaultSetting setting, Recorder recorder, TextW
         finally
         {
             await made.HealAsync();
+            if (made.LostHosts.Count > 0 && !stop.IsCancellationRequested)
+            {
+                // On a busy box it takes an agent a while to start, or to connect again; until then it is as far away as before.
+                await Polling.HoldsAsync(async () => await setting.Leaders.ActiveAgentsAsync() == Cluster.Agents.Count, ReturnPatience);
+            }
             recorder.Add(new FaultRecord(fault.Name, fault.Rows, made.What, from, Cluster.Clock.Now, made.LostHosts, made.EndsTasks)
             {
                 EndedProcesses = made.EndedProcesses, Findings = findings,
