@@ -121,8 +121,9 @@ public sealed class AppsHost : IAsyncDisposable
             MaxBodyBytes = ApiRequest.MaxBodyBytes,
             SendsAway = static request => request.Path.Value?.StartsWith("/v2/events", StringComparison.Ordinal) == true,
         };
-        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby,
-            isCertain => new AppsTerm(_options, _web.Advertised, opening => _options.OpenJournalAsync(_log, opening), _gate, _events, _meter, isCertain), _log, Hear);
+        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby, _options.OpenStore is null ? _options.EffectiveStore : null,
+            incumbency => new AppsTerm(_options, _web.Advertised, opening => _options.OpenJournalAsync(_log, opening), _gate, _events, _meter, incumbency), _log, Hear);
+        _meter.Store = () => candidacy.Store;
         Watch(candidacy.Completion);
         await candidacy.StartAsync(cancellation);
     }

@@ -23,9 +23,8 @@ internal sealed class AppsTerm : ITerm
 
     /// <param name="address">Where the API is reached.</param>
     /// <param name="openJournal">Opens the store, for this term only.</param>
-    /// <param name="isCertain">Whether the election says for certain that this term leads; null: nobody else stands.</param>
     public AppsTerm(AppsOptions options, Uri address, Func<CancellationToken, ValueTask<IJournal>> openJournal, CoreGate gate, EventHub events, CoreMeter meter,
-        Func<bool>? isCertain)
+        Incumbency incumbency)
     {
         _events = events;
         _prober = new HealthProber((message, stop) => _term!.PostAsync(message, stop), TimeProvider.System);
@@ -35,7 +34,7 @@ internal sealed class AppsTerm : ITerm
         // Readers see the newest view: not before it is this term's own.
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _term = new FrameworkTerm<AppsMessage>(
-            new FrameworkTermOptions<AppsMessage>(openJournal, master, signal => new AppsMessage.MasterSignalled(signal), gate) { Observer = meter, IsCertain = isCertain, IsOnOwnDisk = options.OpenStore is null && options.EffectiveStore is StoreAddress.OfFile },
+            new FrameworkTermOptions<AppsMessage>(openJournal, master, signal => new AppsMessage.MasterSignalled(signal), gate) { Observer = meter, Incumbency = incumbency, IsOnOwnDisk = options.OpenStore is null && options.EffectiveStore is StoreAddress.OfFile },
             core, connection => new AppsShell(connection, gate, events, _prober, meter, seen, secrets), seen.Task);
     }
 

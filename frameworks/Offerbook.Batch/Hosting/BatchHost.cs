@@ -93,19 +93,19 @@ public sealed class BatchHost : IAsyncDisposable
             MaxBodyBytes = JsonBody.MaxBytes,
             ViaHeader = "X-Offerbook-Via",
         };
-        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby, CreateTerm, _log);
+        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby, _options.EffectiveStore, CreateTerm, _log);
         Watch(candidacy.Completion);
         await candidacy.StartAsync(cancellation);
     }
 
-    private FrameworkTerm<BatchMessage> CreateTerm(Func<bool>? isCertain)
+    private FrameworkTerm<BatchMessage> CreateTerm(Incumbency incumbency)
     {
         var master = new SchedulerConnectionOptions(_options.Masters) { DetectMaster = _options.DetectMaster, Http = StreamingClientOptions.Default with { Credential = _options.Credential } };
         var options = new FrameworkTermOptions<BatchMessage>(
             async opening => await JournalStore.OpenAsync(_options.EffectiveStore, opening, warning => _log.LogWarning("{Warning}", warning)),
             master, signal => new BatchMessage.MasterSignalled(signal), _gate)
         {
-            IsCertain = isCertain,
+            Incumbency = incumbency,
             IsOnOwnDisk = _options.EffectiveStore is StoreAddress.OfFile,
         };
         return new FrameworkTerm<BatchMessage>(options, new BatchCore(_options.EffectiveSettings, new SeededRandom((ulong)Random.Shared.NextInt64())),

@@ -112,6 +112,10 @@ public sealed class MasterHost : IAsyncDisposable
         _heap.Dispose();
         _gate.Stop();
         await _terms.DisposeAsync();
+        if (_gate.Process!.Store is { } store)
+        {
+            await store.DisposeAsync();
+        }
         if (_whitelist is not null)
         {
             await _whitelist.DisposeAsync();
@@ -156,7 +160,12 @@ public sealed class MasterHost : IAsyncDisposable
         {
             process.Leftovers = TryStoreAsync(parts);
         }
-        return new TermKeeper(candidate, self => new MasterTerm(parts, self), TermBackoff.Default, options.Time, news => Tell(log, news));
+        var terms = new TermKeeper(candidate, self => new MasterTerm(parts, self), TermBackoff.Default, options.Time, news => Tell(log, news));
+        if (candidate is IStoreNotices others && options.Journal is null && JournalStore.Probe(options.EffectiveStore, options.Time) is { } probe)
+        {
+            process.Store = await StoreWatch.StartAsync(terms, others, probe, options.HandOver, options.Time, line => log?.LogWarning("{Line}", line));
+        }
+        return terms;
     }
 
     private static void Tell(ILogger? log, TermNews news)

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Offerbook.Coordination;
+using Offerbook.Coordination.HandOver;
 using Offerbook.Coordination.Hosting;
 using Offerbook.Master.Hosting.History;
 using Offerbook.Storage;
@@ -78,6 +79,9 @@ public sealed record MasterOptions
     public string? ZooKeeper { get; init; }
 
     public TimeSpan ZooKeeperSessionTimeout { get; init; } = ElectionSettings.DefaultSessionTimeout;
+
+    /// <summary>When a leader with a slow store hands over, if its store is one that other candidates reach.</summary>
+    public HandOverSettings HandOver { get; init; } = new();
 
     /// <summary>Masters that must agree, as the original counts them. Here it only says that one master stands alone in an election: 1.</summary>
     public int? Quorum { get; init; }

@@ -1,3 +1,4 @@
+using Offerbook.Coordination.Hosting;
 using Offerbook.Master.Http.Files;
 using Offerbook.Master.Http.Limits;
 
@@ -36,6 +37,9 @@ internal sealed class MasterProcess
 
     /// <summary>Closes what the last term had open, for which another master that is to lead need not wait. The next term here does.</summary>
     public Task Leftovers { get; set; } = Task.CompletedTask;
+
+    /// <summary>Measures the way to the store; null when no other candidate reaches it, and until the master stands.</summary>
+    public StoreWatch? Store { get; set; }
 
     public TimeSpan Uptime => Time.GetElapsedTime(0) - _began;
 }

@@ -42,7 +42,7 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
         var core = new MasterCore(process.Settings with { Id = IdOf(self) }, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
         var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
         _book.Listen(exchanges);
-        var loop = new EventLoopObserver(core.Settings, options.Time, log);
+        var loop = new EventLoopObserver(core.Settings, options.Time, log) { Committed = took => process.Store?.Committed(took) };
         _proof = parts.IsCertain is { } isCertain ? new LeadershipProof(() => isCertain(self), options.Time) : null;
         var runner = new CoreRunner<MasterMessage>(core, exchanges, _journal, options.Time, observer: loop, proof: _proof);
         await runner.StartAsync(over);

@@ -14,6 +14,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly Task _accepting;
     private TaskCompletionSource? _frozen;
     private bool _isCut;
+    private long _delay;
 
     public TcpProxy(int targetPort)
     {
@@ -24,6 +25,13 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>What each piece waits for on its way to the server: a slow network, or what is behind it. May be changed while connections are open.</summary>
+    public TimeSpan Delay
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _delay));
+        set => Volatile.Write(ref _delay, value.Ticks);
+    }
 
     /// <summary>How many connections go through it.</summary>
     public int Connections
@@ -113,7 +121,7 @@ public sealed class TcpProxy : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, _target);
-                await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+                await Task.WhenAny(PumpAsync(client, server, isDelayed: true), PumpAsync(server, client, isDelayed: false));
             }
             catch (SocketException)
             {
@@ -130,7 +138,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, bool isDelayed)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -142,6 +150,10 @@ public sealed class TcpProxy : IAsyncDisposable
                 lock (_lock)
                 {
                     frozen = _frozen?.Task;
+                }
+                if (isDelayed && Delay > TimeSpan.Zero)
+                {
+                    await Task.Delay(Delay);
                 }
                 if (frozen is not null)
                 {

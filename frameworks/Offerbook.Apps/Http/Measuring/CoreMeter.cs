@@ -2,6 +2,7 @@ using Mesos.V1;
 using Mesos.V1.Scheduler;
 using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
+using Offerbook.Coordination.Hosting;
 
 namespace Offerbook.Apps.Http.Measuring;
 
@@ -29,6 +30,9 @@ internal sealed class CoreMeter(TimeProvider time) : ICoreObserver<AppsMessage>
 
     /// <summary>How long each append took, of one event or many.</summary>
     public RequestTimes Appends { get; } = new(time);
+
+    /// <summary>What is known of the way to the store; null, or nothing, when no other candidate reaches it.</summary>
+    public Func<StoreReading?>? Store { get; set; }
 
     public void Called(Call call)
     {

@@ -1,6 +1,7 @@
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Http.Events;
 using Offerbook.Apps.Instances;
+using Offerbook.Coordination.Hosting;
 
 namespace Offerbook.Apps.Http.Measuring;
 
@@ -58,8 +59,19 @@ internal sealed class MetricsReader(CoreGate core, EventHub events, HttpMeter ht
             Counter("http.requests.size.gzipped.counter.bytes", 0),
             Counter("persistence.gc.runs.counter", 0),
             Counter("persistence.events.counter", asked.Events),
+            .. asked.Store?.Invoke() is { } store ? ReadStore(store) : [],
             .. ProcessMetrics.Read(),
         ];
+    }
+
+    private static IEnumerable<Metric> ReadStore(StoreReading store)
+    {
+        if (store.Commit is { } commit)
+        {
+            yield return Gauge("persistence.store-path.gauge.seconds", commit.TotalSeconds);
+        }
+        yield return Gauge("persistence.store-slow.gauge", store.IsSlow ? 1 : 0);
+        yield return Counter("leadership.store-hand-overs.counter", store.HandOvers);
     }
 
     private static Dictionary<string, RequestTimes> Timers(HttpMeter http, CoreMeter asked, TimeProvider time)

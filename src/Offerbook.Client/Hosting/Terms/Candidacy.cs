@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Offerbook.Client.Hosting.Standby;
 using Offerbook.Coordination;
 using Offerbook.Coordination.Hosting;
+using Offerbook.Storage;
 
 namespace Offerbook.Client.Hosting.Terms;
 
@@ -11,8 +12,12 @@ public sealed class Candidacy : IAsyncDisposable
 {
     private readonly TermKeeper _terms;
     private readonly LeaderProxy? _standby;
+    private StoreWatch? _watch;
 
     private Candidacy(TermKeeper terms, LeaderProxy? standby) => (_terms, _standby) = (terms, standby);
+
+    /// <summary>What is known of the way to the store; null when no other candidate reaches it.</summary>
+    public StoreReading? Store => _watch?.Reading;
 
     /// <summary>Whether it leads and serves.</summary>
     public bool Serves => _terms.Serves;
@@ -22,19 +27,28 @@ public sealed class Candidacy : IAsyncDisposable
 
     /// <param name="election">Null: nobody else stands.</param>
     /// <param name="standby">Where this process is reached, and how it hands requests on.</param>
-    /// <param name="createTerm">Makes a term. It is given what tells whether the election says for certain that the term leads; null when nobody else stands.</param>
+    /// <param name="store">Where the terms' journal is; null: nobody knows. One that all candidates reach is measured, and a leader whose way there is slow hands over.</param>
+    /// <param name="createTerm">Makes a term.</param>
     /// <param name="tell">Hears what happens; it is in the log already.</param>
-    public static async Task<Candidacy> StandAsync(ElectionOptions? election, StandbyOptions standby, Func<Func<bool>?, ITerm> createTerm, ILogger log, Action<TermNews>? tell = null)
+    public static async Task<Candidacy> StandAsync(ElectionOptions? election, StandbyOptions standby, StoreAddress? store, Func<Incumbency, ITerm> createTerm, ILogger log,
+        Action<TermNews>? tell = null)
     {
+        Candidacy? made = null;
+        void Committed(TimeSpan took) => made?._watch?.Committed(took);
         ICandidate candidate = election is not null
             ? await election.Stand(standby.Self, line => log.LogInformation("{Line}", line))
             : new StandaloneCandidate(standby.Self, ReadOnlyMemory<byte>.Empty);
-        var terms = new TermKeeper(candidate, leader => createTerm(election is null ? null : () => IsCertain(candidate, leader)), TermBackoff.Default, TimeProvider.System, news =>
+        var terms = new TermKeeper(candidate, leader => createTerm(new Incumbency(election is null ? null : () => IsCertain(candidate, leader), Committed)), TermBackoff.Default, TimeProvider.System, news =>
         {
             log.Log(news is TermNews.Failed or TermNews.Unheard or TermNews.Ended { How: TermEnd.Lost } ? LogLevel.Warning : LogLevel.Information, "{News}", news);
             tell?.Invoke(news);
         });
-        return new Candidacy(terms, election is null ? null : new LeaderProxy(terms, standby, TimeProvider.System));
+        made = new Candidacy(terms, election is null ? null : new LeaderProxy(terms, standby, TimeProvider.System));
+        if (candidate is IStoreNotices others && store is not null && JournalStore.Probe(store) is { } probe)
+        {
+            made._watch = await StoreWatch.StartAsync(terms, others, probe, election!.HandOver, TimeProvider.System, line => log.LogWarning("{Line}", line));
+        }
+        return made;
     }
 
     /// <summary>Begins the first term as soon as it leads. Who stands alone waits for that, and hears what is wrong with it.</summary>
@@ -59,6 +73,10 @@ public sealed class Candidacy : IAsyncDisposable
     {
         _standby?.Stop();
         await _terms.DisposeAsync();
+        if (Interlocked.Exchange(ref _watch, null) is { } watch)
+        {
+            await watch.DisposeAsync();
+        }
     }
 
     /// <summary>To be called when no request is being answered any more.</summary>

@@ -1,5 +1,6 @@
 using Offerbook.Coordination;
 using Offerbook.Coordination.Election;
+using Offerbook.Coordination.HandOver;
 using Offerbook.Coordination.Hosting;
 using Offerbook.Coordination.Hosting.ZooKeeper;
 using Offerbook.Coordination.Nodes;
@@ -13,6 +14,9 @@ namespace Offerbook.Client.Hosting.Terms;
 /// <param name="Stand">Makes a candidate that is reached at an address, and that tells an operator what happens to it.</param>
 public sealed record ElectionOptions(string Shown, TimeSpan SessionTimeout, Func<Uri, Action<string>, Task<ICandidate>> Stand)
 {
+    /// <summary>When a leader with a slow store hands over.</summary>
+    public HandOverSettings HandOver { get; init; } = new();
+
     public static readonly TimeSpan DefaultSessionTimeout = ElectionSettings.DefaultSessionTimeout;
 
     /// <summary>An election in ZooKeeper, among latch nodes as Marathon's own, so that tools that look for a Marathon there find the leader.</summary>

@@ -29,7 +29,7 @@ public sealed class FrameworkTerm<TMessage> : ITerm where TMessage : class
         _connection = new SchedulerConnection(options.Master with { BeforeSubscribing = ConfirmAsync },
             (signal, stop) => PostAsync(options.Wrap(signal), stop));
         _handler = handler(_connection);
-        _proof = options.IsCertain is { } isCertain ? new LeadershipProof(isCertain, options.Time) : null;
+        _proof = options.Incumbency.IsCertain is { } isCertain ? new LeadershipProof(isCertain, options.Time) : null;
     }
 
     public Task Completion => _broken.Task;
@@ -43,7 +43,7 @@ public sealed class FrameworkTerm<TMessage> : ITerm where TMessage : class
     public async Task BeginAsync(CancellationToken over)
     {
         _journal = await _options.OpenJournal(over);
-        var runner = _runner = new CoreRunner<TMessage>(_core, _handler, _journal, _options.Time, observer: _options.Observer, proof: _proof);
+        var runner = _runner = new CoreRunner<TMessage>(_core, _handler, _journal, _options.Time, observer: new CommitObserver<TMessage>(_options.Observer, _options.Incumbency.Committed), proof: _proof);
         await runner.StartAsync(over);
         Watch(WriteAsync(runner.Completion));
         Watch(_connection.Completion);

@@ -25,6 +25,5 @@ public sealed record FrameworkTermOptions<TMessage>(
     /// <summary>Whether the store is a file of this machine: after a failed write nobody knows what it holds, and the process must end.</summary>
     public bool IsOnOwnDisk { get; init; }
 
-    /// <summary>Whether the election says for certain that the term leads. Null: nobody else stands.</summary>
-    public Func<bool>? IsCertain { get; init; }
+    public Incumbency Incumbency { get; init; } = new(null, static _ => { });
 }

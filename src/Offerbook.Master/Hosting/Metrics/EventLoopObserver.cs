@@ -40,6 +40,9 @@ internal sealed class EventLoopObserver : ICoreObserver<MasterMessage>
     /// <summary>Milliseconds that it took to make a batch of events durable.</summary>
     public SampleWindow Appends { get; } = new();
 
+    /// <summary>Told of each append too.</summary>
+    public Action<TimeSpan>? Committed { get; init; }
+
     /// <summary>On the clock of the windows.</summary>
     public TimeSpan Now => _time.GetElapsedTime(0);
 
@@ -73,7 +76,11 @@ internal sealed class EventLoopObserver : ICoreObserver<MasterMessage>
         }
     }
 
-    public void EventsAppended(int count, TimeSpan duration) => Appends.Add(duration.TotalMilliseconds, Now);
+    public void EventsAppended(int count, TimeSpan duration)
+    {
+        Appends.Add(duration.TotalMilliseconds, Now);
+        Committed?.Invoke(duration);
+    }
 
     private void CountSlow(MasterMessage message, TimeSpan duration)
     {

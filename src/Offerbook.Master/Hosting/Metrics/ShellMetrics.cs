@@ -1,3 +1,4 @@
+using Offerbook.Coordination.Hosting;
 using Offerbook.Master.Http;
 using Offerbook.Master.Operator.Metrics;
 
@@ -13,6 +14,10 @@ internal static class ShellMetrics
         sink.Add(MetricKind.Gauge, "master/elected", leads ? 1 : 0);
         sink.Add(MetricKind.Gauge, "master/scheduler_streams", process.Schedulers.Taken);
         sink.Add(MetricKind.Gauge, "master/agent_streams", process.AgentStreams.Taken);
+        if (process.Store?.Reading is { } store)
+        {
+            AddTo(sink, store);
+        }
         process.Calls.AddTo(sink);
         MemoryMetrics.AddTo(sink);
         SystemMetrics.AddTo(sink);
@@ -41,6 +46,16 @@ internal static class ShellMetrics
         }
         AddTurns(sink, loop);
         master.Book.AddTo(sink);
+    }
+
+    private static void AddTo(IMetricSink sink, StoreReading store)
+    {
+        if (store.Commit is { } commit)
+        {
+            sink.Add(MetricKind.Gauge, "registrar/store_path_ms", commit.TotalMilliseconds, "store_path_ms");
+        }
+        sink.Add(MetricKind.Gauge, "registrar/store_slow", store.IsSlow ? 1 : 0, "store_slow");
+        sink.Add(MetricKind.Counter, "master/store_hand_overs", store.HandOvers);
     }
 
     private static void AddTurns(IMetricSink sink, EventLoopObserver loop)
