@@ -23,7 +23,14 @@ public abstract record Standing
 
     /// <summary>It does not lead.</summary>
     /// <param name="Leader">Who does; null when nobody is known to, the coordination service cannot be reached, or before the first answer.</param>
-    public sealed record Follows(LeaderInfo? Leader) : Standing;
+    public sealed record Follows(LeaderInfo? Leader) : Standing
+    {
+        /// <summary>
+        /// Who led when the connection was lost, for longer than a session ago: nothing says that it does not lead any more, and nothing that
+        /// it does. For those who only pass on what the addressee would refuse if it did not lead. Null while <see cref="Leader"/> is known.
+        /// </summary>
+        public LeaderInfo? Last { get; init; }
+    }
 
     /// <summary>
     /// It leads. A lost connection alone does not end that (<paramref name="IsSuspended"/>): the session may be alive, and until it is

@@ -118,6 +118,7 @@ public sealed class AppsHost : IAsyncDisposable
         {
             ConnectTimeout = _options.Api.LeaderConnectTimeout,
             ReadTimeout = _options.Api.LeaderReadTimeout,
+            Trust = _options.Tls.LoadLeaderTrust(),
             MaxBodyBytes = ApiRequest.MaxBodyBytes,
             SendsAway = static request => request.Path.Value?.StartsWith("/v2/events", StringComparison.Ordinal) == true,
         };

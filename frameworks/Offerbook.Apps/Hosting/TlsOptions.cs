@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Offerbook.Client.Hosting.Standby;
 
 namespace Offerbook.Apps.Hosting;
 
@@ -20,6 +21,43 @@ public sealed record TlsOptions
 
     /// <summary>Nothing is served without TLS.</summary>
     public bool DisablesHttp { get; init; }
+
+    /// <summary>A PEM file of authorities, or of leaders' own certificates, that a standby trusts; null: those of <see cref="Keystore"/> only.</summary>
+    public string? LeaderAuthorities { get; init; }
+
+    /// <summary>A leader's certificate may be of any name.</summary>
+    public bool IgnoresLeaderHostname { get; init; }
+
+    /// <summary>Whom a standby believes: the machine's authorities, those of the file, and whatever is in our own keystore, as instances of one framework often share it.</summary>
+    /// <returns>Null: the machine's authorities only.</returns>
+    /// <exception cref="IOException">A file will not do; the message says why.</exception>
+    internal LeaderTrust? LoadLeaderTrust()
+    {
+        var trusted = new X509Certificate2Collection();
+        if (LeaderAuthorities is { } file)
+        {
+            try
+            {
+                trusted.ImportFromPemFile(file);
+            }
+            catch (Exception fault) when (fault is CryptographicException or UnauthorizedAccessException or IOException)
+            {
+                throw new IOException($"--leader_proxy_ca_path: '{file}' cannot be used: {fault.Message.TrimEnd('.')}. It is a PEM file of certificates.", fault);
+            }
+            if (trusted.Count == 0)
+            {
+                throw new IOException($"--leader_proxy_ca_path: '{file}' holds no certificate. It is a PEM file of certificates.");
+            }
+        }
+        if (Load() is { } own)
+        {
+            trusted.Add(own.ServerCertificate!);
+            trusted.AddRange(own.ServerCertificateChain ?? []);
+        }
+        return trusted.Count == 0 && !IgnoresLeaderHostname ? null : new LeaderTrust(trusted, IgnoresLeaderHostname,
+            "Give this instance --leader_proxy_ca_path=FILE with the certificate of the authority that has issued the leader's (PEM), "
+            + "or --leader_proxy_ssl_ignore_hostname if only the name is wrong");
+    }
 
     /// <returns>Null: no HTTPS.</returns>
     /// <exception cref="IOException">The file will not do, or nothing would be served; the message says why.</exception>

@@ -93,7 +93,7 @@ public sealed class BatchHost : IAsyncDisposable
             MaxBodyBytes = JsonBody.MaxBytes,
             ViaHeader = "X-Offerbook-Via",
         };
-        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby, _options.EffectiveStore, CreateTerm, _log);
+        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby, _options.OpenStore is null ? _options.EffectiveStore : null, CreateTerm, _log);
         Watch(candidacy.Completion);
         await candidacy.StartAsync(cancellation);
     }
@@ -102,11 +102,11 @@ public sealed class BatchHost : IAsyncDisposable
     {
         var master = new SchedulerConnectionOptions(_options.Masters) { DetectMaster = _options.DetectMaster, Http = StreamingClientOptions.Default with { Credential = _options.Credential } };
         var options = new FrameworkTermOptions<BatchMessage>(
-            async opening => await JournalStore.OpenAsync(_options.EffectiveStore, opening, warning => _log.LogWarning("{Warning}", warning)),
+            async opening => _options.OpenStore?.Invoke() ?? await JournalStore.OpenAsync(_options.EffectiveStore, opening, warning => _log.LogWarning("{Warning}", warning)),
             master, signal => new BatchMessage.MasterSignalled(signal), _gate)
         {
             Incumbency = incumbency,
-            IsOnOwnDisk = _options.EffectiveStore is StoreAddress.OfFile,
+            IsOnOwnDisk = _options.OpenStore is null && _options.EffectiveStore is StoreAddress.OfFile,
         };
         return new FrameworkTerm<BatchMessage>(options, new BatchCore(_options.EffectiveSettings, new SeededRandom((ulong)Random.Shared.NextInt64())),
             connection => new BatchShell(connection, _gate, _log));

@@ -49,6 +49,9 @@ public sealed record BatchOptions(string DataDirectory, IReadOnlyList<Uri> Maste
 
     public string Journal => Path.Combine(DataDirectory, "journal.db");
 
+    /// <summary>Opens the journal of each term, in place of <see cref="Store"/>.</summary>
+    internal Func<IJournal>? OpenStore { get; init; }
+
     internal StoreAddress EffectiveStore => Store ?? new StoreAddress.OfFile(Journal);
 
     internal Uri Advertised(Uri listens)

@@ -136,12 +136,14 @@ internal static class JobCommands
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeout);
         using var pace = new PeriodicTimer(PollInterval);
+        var patience = new LeaderPatience(TimeProvider.System);
         try
         {
             while (true)
             {
-                var job = await batch.RequireAsync(HttpMethod.Get, "/v1/jobs/" + Uri.EscapeDataString(id), null, limit.Token);
-                if ((string?)job["state"] is "finished" or "failed" or "stopped")
+                JToken? job = null;
+                await patience.TryAsync(async () => job = await batch.RequireAsync(HttpMethod.Get, "/v1/jobs/" + Uri.EscapeDataString(id), null, limit.Token));
+                if (job is not null && (string?)job["state"] is "finished" or "failed" or "stopped")
                 {
                     return job;
                 }

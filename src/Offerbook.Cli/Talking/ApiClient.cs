@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Newtonsoft.Json;
@@ -15,9 +16,16 @@ internal sealed class ApiClient(Endpoint endpoint) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = endpoint.Address, Timeout = TimeSpan.FromSeconds(60) };
 
+    /// <summary>What is sent elsewhere takes its credentials along, which redirects that are followed by themselves do not.</summary>
+    private readonly HttpClient _events = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = endpoint.Address, Timeout = TimeSpan.FromSeconds(60) };
+
     public Uri Address => endpoint.Address;
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _events.Dispose();
+    }
 
     public Task<ApiAnswer> GetAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Get, path, null, cancellation);
 
@@ -54,15 +62,18 @@ internal sealed class ApiClient(Endpoint endpoint) : IDisposable
         return answer.IsSuccess ? answer.Body ?? new JObject() : throw Refusal.From(answer, $"{method} {path}");
     }
 
-    /// <summary>Opens a server-sent event stream. It ends when the server closes it.</summary>
-    public async Task<EventReader> OpenEventsAsync(string path, CancellationToken cancellation)
+    /// <summary>Opens a server-sent event stream. It ends when the server closes it. A standby sends to its leader, who is told who asks too.</summary>
+    /// <param name="after">Id of the last event that is known; null: from now on.</param>
+    public async Task<EventReader> OpenEventsAsync(string path, CancellationToken cancellation, string? after = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        request.Headers.Authorization = endpoint.Credential?.Header;
         try
         {
-            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            var response = await AskForEventsAsync(new Uri(path, UriKind.Relative), after, cancellation);
+            if (response is { StatusCode: HttpStatusCode.Redirect, Headers.Location: { } leader })
+            {
+                response.Dispose();
+                response = await AskForEventsAsync(leader, after, cancellation);
+            }
             if (!response.IsSuccessStatusCode)
             {
                 var text = await response.Content.ReadAsStringAsync(cancellation);
@@ -75,6 +86,18 @@ internal sealed class ApiClient(Endpoint endpoint) : IDisposable
         {
             throw Unreachable(problem.Message);
         }
+    }
+
+    private async Task<HttpResponseMessage> AskForEventsAsync(Uri address, string? after, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        request.Headers.Authorization = endpoint.Credential?.Header;
+        if (after is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", after);
+        }
+        return await _events.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
     }
 
     private CliException Unreachable(string reason) => new(ExitCode.Unavailable,

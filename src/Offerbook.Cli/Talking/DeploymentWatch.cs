@@ -35,8 +35,12 @@ internal sealed class DeploymentWatch : IDisposable
     /// <summary>That a deployment stands still is told by no event that clients of old would know, so one looks.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between two tries to find out who leads now.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
+
     private readonly ApiClient _apps;
-    private readonly EventReader _events;
+    private readonly LeaderPatience _patience = new(TimeProvider.System);
+    private EventReader _events;
 
     private DeploymentWatch(ApiClient apps, EventReader events)
     {
@@ -54,25 +58,69 @@ internal sealed class DeploymentWatch : IDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeout);
-        await using var events = _events.ReadAsync(limit.Token).GetAsyncEnumerator(limit.Token);
-        var next = events.MoveNextAsync().AsTask();
         try
         {
-            return await FollowAsync(deployment, events, () => next, () => next = events.MoveNextAsync().AsTask(), progress, limit.Token);
+            while (true)
+            {
+                if (await FollowStreamAsync(deployment, progress, limit.Token) is { } end)
+                {
+                    return end;
+                }
+                if (!await ReopenAsync(limit.Token))
+                {
+                    return (DeploymentEnd.Unknown, await IsRunningAsync(deployment, limit.Token)
+                        ? "the event stream ended; the deployment is still running"
+                        : "the event stream ended; the deployment is not running any more");
+                }
+            }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return (DeploymentEnd.TimedOut, $"not done after {timeout.TotalSeconds:0} s; it goes on in the cluster");
         }
+    }
+
+    /// <summary>The leader has gone, mostly: the next one has the events after the last that was read.</summary>
+    /// <returns>False: it has them no more.</returns>
+    /// <exception cref="CliException">Nobody has answered for too long.</exception>
+    private async Task<bool> ReopenAsync(CancellationToken cancellation)
+    {
+        var after = _events.LastId;
+        _events.Dispose();
+        using var pace = new PeriodicTimer(Pace);
+        try
+        {
+            while (!await _patience.TryAsync(async () => _events = await _apps.OpenEventsAsync(Events, cancellation, after)))
+            {
+                await pace.WaitForNextTickAsync(cancellation);
+            }
+            return true;
+        }
+        catch (CliException refusal) when (refusal.ExitCode != ExitCode.Unavailable)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>Null: the stream has ended, and the deployment had not.</returns>
+    private async Task<(DeploymentEnd End, string? Reason)?> FollowStreamAsync(string deployment, Func<Task> progress, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var events = _events.ReadAsync(over.Token).GetAsyncEnumerator(over.Token);
+        var next = events.MoveNextAsync().AsTask();
+        try
+        {
+            return await FollowAsync(deployment, events, () => next, () => next = events.MoveNextAsync().AsTask(), () => _patience.TryAsync(progress), cancellation);
+        }
         finally
         {
             // A stream that is being read cannot be closed.
-            await limit.CancelAsync();
+            await over.CancelAsync();
             await Task.WhenAny(next);
         }
     }
 
-    private async Task<(DeploymentEnd End, string? Reason)> FollowAsync(string deployment, IAsyncEnumerator<JObject> events, Func<Task<bool>> next, Action read,
+    private async Task<(DeploymentEnd End, string? Reason)?> FollowAsync(string deployment, IAsyncEnumerator<JObject> events, Func<Task<bool>> next, Action read,
         Func<Task> progress, CancellationToken cancellation)
     {
         using var looks = new PeriodicTimer(LookInterval);
@@ -82,7 +130,9 @@ internal sealed class DeploymentWatch : IDisposable
             if (await Task.WhenAny(next(), look) == look)
             {
                 await look;
-                if (await HaltAsync(deployment, cancellation) is { } halt)
+                (DeploymentEnd, string?)? halt = null;
+                await _patience.TryAsync(async () => halt = await HaltAsync(deployment, cancellation));
+                if (halt is not null)
                 {
                     await progress();
                     return halt;
@@ -92,9 +142,7 @@ internal sealed class DeploymentWatch : IDisposable
             }
             if (!await next())
             {
-                return (DeploymentEnd.Unknown, await IsRunningAsync(deployment, cancellation)
-                    ? "the event stream ended; the deployment is still running"
-                    : "the event stream ended; the deployment is not running any more");
+                return null;
             }
             var happened = events.Current;
             await progress();
@@ -110,10 +158,15 @@ internal sealed class DeploymentWatch : IDisposable
         }
     }
 
-    /// <summary>Null: it does not stand still, or is over.</summary>
+    /// <summary>Null: it goes on.</summary>
     private async Task<(DeploymentEnd End, string? Reason)?> HaltAsync(string deployment, CancellationToken cancellation)
     {
         var answer = await _apps.GetAsync($"/offerbook/v1/deployments/{deployment}", cancellation);
+        if (answer.IsSuccess && (string?)answer.Body?["state"] is "succeeded" or "failed")
+        {
+            // It ended while there was no stream to tell it.
+            return (string?)answer.Body?["state"] == "succeeded" ? (DeploymentEnd.Succeeded, null) : (DeploymentEnd.Failed, (string?)answer.Body?["reason"]);
+        }
         if (!answer.IsSuccess || (string?)answer.Body?["state"] is not ("paused" or "held") || answer.Body["waiting"] is not { } waiting)
         {
             return null;

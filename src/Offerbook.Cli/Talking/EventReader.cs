@@ -7,6 +7,9 @@ namespace Offerbook.Cli.Talking;
 /// <summary>Reads the events of one server-sent event stream as the JSON objects in their data lines.</summary>
 internal sealed class EventReader(HttpResponseMessage response) : IDisposable
 {
+    /// <summary>Of the newest event; null before the first. Whoever opens the next stream after it misses nothing.</summary>
+    public string? LastId { get; private set; }
+
     public void Dispose() => response.Dispose();
 
     public async IAsyncEnumerable<JObject> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -15,6 +18,10 @@ internal sealed class EventReader(HttpResponseMessage response) : IDisposable
         using var lines = new StreamReader(stream);
         while (await NextLineAsync(lines, cancellation) is { } line)
         {
+            if (line.StartsWith("id:", StringComparison.Ordinal))
+            {
+                LastId = line["id:".Length..].Trim();
+            }
             if (line.StartsWith("data:", StringComparison.Ordinal))
             {
                 // Timestamps stay the text that the server wrote.

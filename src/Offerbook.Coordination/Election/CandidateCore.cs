@@ -78,8 +78,8 @@ public sealed class CandidateCore : ICore<ElectionMessage>
             case RetryDue timer when timer.Number == _session.Number:
                 _isWaiting = false;
                 break;
-            case LeaderForgotten timer when timer.Number == _session.Number && !_session.IsConnected && _standing is Standing.Follows:
-                Stand(new Standing.Follows(null), effects);
+            case LeaderForgotten timer when timer.Number == _session.Number && !_session.IsConnected && _standing is Standing.Follows { Leader: { } led }:
+                Stand(new Standing.Follows(null) { Last = led }, effects);
                 break;
             case StepDown call:
                 Leave(call.Call, new Standing.Follows(null), effects);

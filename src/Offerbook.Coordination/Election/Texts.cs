@@ -29,6 +29,9 @@ internal static class Texts
         $"ZooKeeper does not let us {step.Wish} {parent}: give the zk:// address the user and password that made it, or mend its access list.";
 
     /// <summary>Why a candidate is over.</summary>
-    public static string Invalid(Step step, string parent, Answer.Refused refused) =>
-        $"ZooKeeper will not {step.Wish} {parent}{(refused.Detail is null ? "" : ": " + refused.Detail)}. Correct the zk:// address.";
+    public static string Invalid(Step step, string parent, Answer.Refused refused)
+    {
+        var detail = refused.Detail is null ? "" : ": " + refused.Detail;
+        return $"ZooKeeper will not {step.Wish} {parent}{detail}. Correct the zk:// address.";
+    }
 }

@@ -97,7 +97,7 @@ public sealed class StoreWatch : IEffectHandler, IAsyncDisposable
         await _closing.CancelAsync();
         await _following;
         await _runner.DisposeAsync();
-        await Task.WhenAny(_probe.DisposeAsync().AsTask(), Task.Delay(ProbePatience, _time));
+        await _probe.DisposeAsync().AsTask().EndsWithinAsync(ProbePatience, _time);
     }
 
     /// <summary>Hands the core what the journal has committed since it last measured. When there was little, the measurement is beside it.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Offerbook.Apps.Hosting;
 using Offerbook.Storage;
+using Offerbook.Testing.Storage;
 
 namespace Offerbook.Apps.Tests.Http;
 
@@ -54,25 +55,4 @@ public sealed class FullDiskTests : HttpFixture
     }
 
     private Task<Answer> CreateAsync(string id) => SendAsync("POST", "/v2/apps", $$"""{"id":"{{id}}","cmd":"sleep 1"}""");
-
-    private sealed class FullJournal(IJournal journal, Func<bool> isFull) : IJournal
-    {
-        private ValueTask? Failure => isFull() ? ValueTask.FromException(new JournalUnavailableException("The disk is full.") { IsClean = true }) : null;
-
-        public async ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation)
-        {
-            await (Failure ?? ValueTask.CompletedTask);
-            return await journal.RecoverAsync(persistenceId, cancellation);
-        }
-
-        public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation) =>
-            Failure ?? journal.AppendAsync(persistenceId, firstSequence, events, cancellation);
-
-        public ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation) => journal.ConfirmAsync(persistenceId, cancellation);
-
-        public ValueTask SaveSnapshotAsync(string persistenceId, Snapshot snapshot, CancellationToken cancellation) =>
-            journal.SaveSnapshotAsync(persistenceId, snapshot, cancellation);
-
-        public ValueTask DisposeAsync() => journal.DisposeAsync();
-    }
 }

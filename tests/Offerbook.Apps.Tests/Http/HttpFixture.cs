@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -10,10 +11,13 @@ public abstract class HttpFixture
 {
     protected HttpClient Client { get; private set; } = null!;
 
+    /// <summary>Which certificates the client believes; null: those that the machine trusts.</summary>
+    protected virtual RemoteCertificateValidationCallback? Trusts => null;
+
     protected void Connect(Uri address)
     {
         Client?.Dispose();
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = Trusts } }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     protected void Disconnect() => Client?.Dispose();

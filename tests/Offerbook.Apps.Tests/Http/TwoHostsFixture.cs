@@ -20,6 +20,9 @@ public abstract class TwoHostsFixture : HttpFixture
 
     protected virtual ApiOptions Api => ApiOptions.Default;
 
+    /// <summary>How each of them serves.</summary>
+    protected virtual TlsOptions TlsOf(int member) => new();
+
     [SetUp]
     public async Task StartAsync()
     {
@@ -33,6 +36,7 @@ public abstract class TwoHostsFixture : HttpFixture
             {
                 Listen = new IPEndPoint(IPAddress.Loopback, 0),
                 Api = Api,
+                Tls = TlsOf(i),
                 OpenStore = () => new InMemoryJournal(Store),
                 Election = new ElectionOptions("zk://xxxxxxxx:xxxxxxxx@zoo:2181/marathon", TimeSpan.FromSeconds(10), (address, _) =>
                 {

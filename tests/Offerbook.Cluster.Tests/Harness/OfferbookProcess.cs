@@ -22,9 +22,13 @@ internal sealed partial class OfferbookProcess : IDisposable
 
     public string Output => string.Join('\n', _lines);
 
-    public static OfferbookProcess Start(IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static OfferbookProcess Start(IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null) =>
+        StartOther(Program, arguments, input, environment);
+
+    /// <summary>As <see cref="Start"/>, of another program.</summary>
+    public static OfferbookProcess StartOther(string program, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(Program)
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

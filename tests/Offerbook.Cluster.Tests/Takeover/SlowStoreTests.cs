@@ -7,7 +7,7 @@ using Offerbook.Cluster.Tests.Harness;
 using Offerbook.Coordination.HandOver;
 using Offerbook.Master.Hosting;
 using Offerbook.Storage;
-using Offerbook.Storage.Tests.Postgres;
+using Offerbook.Testing.Postgres;
 using Offerbook.Testing.ZooKeeper;
 
 namespace Offerbook.Cluster.Tests.Takeover;

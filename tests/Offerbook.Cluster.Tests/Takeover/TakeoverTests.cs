@@ -33,7 +33,9 @@ internal sealed class TakeoverTests
         var framework = await FrameworkAsync(other);
         var before = await TasksAsync(other);
 
-        await DeployAsync(other, App("2", starts));
+        var document = Path.Combine(_cluster.DataDirectory, "roll.json");
+        await File.WriteAllTextAsync(document, App("2", starts).ToString());
+        using var deploy = OfferbookProcess.Start(["deploy", document, "--apps-url", _cluster.Url(other)]);
         await Eventually.HoldsAsync(() => Task.FromResult(Starts(starts, "2").Count > 1), "the update is under way", Patience, DescribeAsync);
         var (status, deployments) = await _cluster.SendAsync(HttpMethod.Get, _cluster.Url(other) + "/v2/deployments");
         Assert.That((status, deployments.Count()), Is.EqualTo((200, 1)), "and not yet done");
@@ -44,6 +46,8 @@ internal sealed class TakeoverTests
 
         Assert.That((string)first[0]!["id"]!, Is.EqualTo((string)deployments[0]!["id"]!), "the same deployment goes on");
         await SettledAsync(other);
+        Assert.That(await deploy.WaitForExitAsync(Patience), Is.Zero, "who waits at an instance that lives hears the end from the next leader: " + deploy.Output);
+        Assert.That(deploy.Output, Does.Match("deployment .* succeeded"));
         Assert.Multiple(() =>
         {
             Assert.That(Starts(starts, "2"), Has.Count.EqualTo(6).And.Unique, "every instance of the update was started once");

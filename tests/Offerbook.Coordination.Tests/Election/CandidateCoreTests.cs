@@ -126,12 +126,24 @@ public sealed class CandidateCoreTests
     }
 
     [Test]
-    public void ConnectionLost_WhileFollowing_ForgetsTheLeaderAfterTheSessionsTime()
+    public void ConnectionLost_WhileFollowing_KnowsAfterTheSessionsTimeOnlyWhoLedLast()
     {
         _script.Follow().Lose();
-        Assert.That(((Standing.Follows)_script.Standing!).Leader, Is.Not.Null);
+        var leader = ((Standing.Follows)_script.Standing!).Leader;
+        Assert.That(leader, Is.Not.Null);
 
         _script.RunOut(nameof(LeaderForgotten));
+
+        Assert.That(_script.Standing, Is.EqualTo(new Standing.Follows(null) { Last = leader }));
+    }
+
+    [Test]
+    public void Session_ExpiredAfterALongLoss_ForgetsWhoLedLastToo()
+    {
+        _script.Follow().Lose();
+        _script.RunOut(nameof(LeaderForgotten));
+
+        _script.Tell(new ServiceMessage.SessionExpired(_script.Session));
 
         Assert.That(_script.Standing, Is.EqualTo(new Standing.Follows(null)));
     }

@@ -11,7 +11,7 @@ namespace Offerbook.Client.Hosting.Standby;
 /// <code>
 /// serves ──▶ the request is its own
 /// nobody leads, or it does itself but does not serve yet ──▶ waits; at last 502
-/// another leads ──▶ the request has been here before: 502
+/// another leads, or did when the election was last heard of ──▶ the request has been here before: 502
 ///               ──▶ a stream: 302 to the leader
 ///               ──▶ handed on to the leader as it is, and its answer back, both piece by piece
 /// being stopped ──▶ 503 with Retry-After
@@ -73,9 +73,10 @@ public sealed class LeaderProxy : IDisposable
             {
                 return Found.Here.Instance;
             }
-            if (standing is Standing.Follows { Leader: { } leader } && leader.Address.Authority != _options.Self.Authority)
+            // Who led last may lead still, and says so by serving: if it does not, it passes the request on or refuses it itself.
+            if (standing is Standing.Follows follows && (follows.Leader ?? follows.Last)?.Address is { } leader && leader.Authority != _options.Self.Authority)
             {
-                return new Found.Elsewhere(leader.Address);
+                return new Found.Elsewhere(leader);
             }
             try
             {
@@ -119,7 +120,7 @@ public sealed class LeaderProxy : IDisposable
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status502BadGateway)
         {
             response.Headers.RetryAfter = "1";
         }

@@ -18,7 +18,7 @@ internal sealed class RequestForwarder : IDisposable
     public RequestForwarder(StandbyOptions options, string via, TimeProvider time)
     {
         (_options, _via, _time) = (options, via, time);
-        _leader = new HttpMessageInvoker(new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
@@ -29,7 +29,12 @@ internal sealed class RequestForwarder : IDisposable
             ResponseDrainTimeout = TimeSpan.Zero,
             UseCookies = false,
             UseProxy = false,
-        });
+        };
+        if (options.Trust is { } trust)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, chain, errors) => trust.Check(shown, chain, errors);
+        }
+        _leader = new HttpMessageInvoker(handler);
     }
 
     /// <param name="Status">What to answer.</param>
@@ -65,7 +70,8 @@ internal sealed class RequestForwarder : IDisposable
             }
             context.Response.Clear();
             return Judge(problem, silence.IsOver, target);
-        }    }
+        }
+    }
 
     public void Dispose() => _leader.Dispose();
 
@@ -112,6 +118,8 @@ internal sealed class RequestForwarder : IDisposable
         _ when problem.GetBaseException() is BodyTooLongException tooLong => new Failure(413, tooLong.Message),
         _ when problem.GetBaseException() is BadHttpRequestException bad => new Failure(bad.StatusCode, bad.Message),
         _ when wasSilent => new Failure(500, $"The leader at {new Uri(target).Authority} has not answered within {_options.ReadTimeout.TotalSeconds:0.###} s. Whether it has done what it was asked to is not known."),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new Failure(502,
+            $"The leader at {new Uri(target).Authority} cannot be spoken to over HTTPS, and nothing was sent to it. {problem.GetBaseException().Message}"),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } or OperationCanceledException =>
             new Failure(502, "Connection to leader refused."),
         _ => new Failure(500, $"The connection to the leader at {new Uri(target).Authority} broke off: {problem.GetBaseException().Message} Whether it has done what it was asked to is not known."),

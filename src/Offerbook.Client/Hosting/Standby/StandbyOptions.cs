@@ -25,6 +25,9 @@ public sealed record StandbyOptions(Uri Self)
     /// <summary>Longest body that is handed on; the leader would refuse longer ones only when it has read so much.</summary>
     public long MaxBodyBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Which certificates of leaders that serve HTTPS are believed; null: those that the machine trusts.</summary>
+    public LeaderTrust? Trust { get; init; }
+
     /// <summary>Tells which way a request and its answer went; a request that names this process already goes in circles.</summary>
     public string ViaHeader { get; init; } = "X-Marathon-Via";
 

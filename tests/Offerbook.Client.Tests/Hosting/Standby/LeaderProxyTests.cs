@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Newtonsoft.Json.Linq;
+using Offerbook.Coordination;
 using Offerbook.Coordination.Tests.Hosting;
 
 namespace Offerbook.Client.Tests.Hosting.Standby;
@@ -153,6 +154,25 @@ internal sealed class LeaderProxyTests : StandbyFixture
 
         Assert.That((int)response.StatusCode, Is.EqualTo(502));
         Assert.That(await MessageAsync(response), Is.EqualTo("Detected proxying loop."));
+    }
+
+    [Test]
+    public async Task Request_WhileTheElectionCannotBeAsked_GoesToWhoLedLast()
+    {
+        Candidate.Stand(new Standing.Follows(null) { Last = ScriptedCandidate.Info("1", Leader) });
+
+        Assert.That(await Client.GetStringAsync(new Uri(Standby, "/x")), Is.EqualTo("the leader"));
+    }
+
+    [Test]
+    public async Task Request_WhileTheElectionCannotBeAskedAndItLedLastItself_IsABadGateway()
+    {
+        Candidate.Stand(new Standing.Follows(null) { Last = ScriptedCandidate.Info("1", Standby) });
+
+        using var response = await Client.GetAsync(new Uri(Standby, "/x"));
+
+        Assert.That(((int)response.StatusCode, await MessageAsync(response)), Is.EqualTo((502, "Could not determine the current leader")));
+        Assert.That(response.Headers.RetryAfter?.Delta, Is.EqualTo(TimeSpan.FromSeconds(1)));
     }
 
     [Test]

@@ -57,6 +57,38 @@ public sealed partial class MetricsTests
         Assert.That(metrics, Has.Member(KeyValuePair.Create("master/frameworks_active", 1.0)));
     }
 
+    /// <summary>The original's names are explained by the original; ours stand in docs/operating/metrics.md, by themselves or by what they lie below.</summary>
+    [Test]
+    public async Task Snapshot_NamesOfOurOwn_AreInTheGuideForOperators()
+    {
+        var guide = await File.ReadAllTextAsync(GuideOfMetrics());
+        using var reader = new StreamReader(typeof(MetricsTests).Assembly.GetManifestResourceStream("original-names.txt")!);
+        var original = (await reader.ReadToEndAsync()).Split('\n').ToHashSet();
+        var own = (await SnapshotAsync("")).Select(metric => metric.Key)
+            .Where(name => !original.Contains(name) && !name.StartsWith("master/frameworks/", StringComparison.Ordinal) && !name.StartsWith("frameworks/", StringComparison.Ordinal)
+                && !name.StartsWith("allocator/mesos/", StringComparison.Ordinal)).ToList();
+
+        Assert.That(own, Has.Count.GreaterThan(20));
+        Assert.That(own.Where(name => !IsExplained(name)), Is.Empty);
+
+        bool IsExplained(string name)
+        {
+            var steps = name.Split('/');
+            return guide.Contains('`' + steps[^1], StringComparison.Ordinal)
+                || Enumerable.Range(2, steps.Length - 1).Any(length => guide.Contains(string.Join('/', steps.Take(length)), StringComparison.Ordinal));
+        }
+    }
+
+    private static string GuideOfMetrics()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Offerbook.sln")))
+        {
+            folder = folder.Parent!;
+        }
+        return Path.Combine(folder.FullName, "docs/operating/metrics.md");
+    }
+
     [TestCase("?timeout=10secs")]
     [TestCase("?timeout=0ns")]
     [TestCase("?timeout=-1secs")]
