@@ -12,7 +12,10 @@ public sealed class RandomRunTests
         Duration = TimeSpan.FromMinutes(3),
         DeepCheckInterval = TimeSpan.FromSeconds(20),
         Trees = false,
+        Kinds = false,
     };
+
+    internal static readonly SimulationOptions OfOtherKinds = Short with { Kinds = true, WildFrameworks = 0, Operators = false };
 
     [Test]
     public async Task Simulation_ManySeeds_NoInvariantIsViolated()
@@ -55,6 +58,27 @@ public sealed class RandomRunTests
         Assert.That(failed, Is.Empty);
         Assert.That(deployments, Is.GreaterThan(500));
         Assert.That(pods, Is.GreaterThan(100));
+    }
+
+    /// <summary>Apps with volumes, daemons, apps that run once, apps with preferences, while everything below them fails.</summary>
+    [Test]
+    public async Task Simulation_AppsOfEveryKind_KeepEveryPromise()
+    {
+        var failed = new List<string>();
+        var (returns, done) = (0L, 0L);
+        var seeds = Enumerable.Range(1, 40).Select(seed => (ulong)seed).ToList();
+        await SimulatorRunner.RunAsync(seeds, OfOtherKinds, twice: false, threads: 2, report =>
+        {
+            returns += report.Counts.ReturnsToVolumes;
+            done += report.Counts.RunsDone;
+            if (!report.Passed)
+            {
+                failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
+            }
+        }, TestContext.CurrentContext.CancellationToken);
+        Assert.That(failed, Is.Empty);
+        Assert.That(returns, Is.GreaterThan(100));
+        Assert.That(done, Is.GreaterThan(100));
     }
 
     [Test]

@@ -11,5 +11,9 @@ public sealed class RegressionTests
     [TestCase(0x7ul, 10, TestName = "Group_createdAnewWhileItIsDeleted_startsInOrder")]
     [TestCase(0x29ul, 5, TestName = "Cluster_withARunningDeployment_hasNotConverged")]
     public void Seed_Passes(ulong seed, int minutes) => Assert.That(
-        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Trees = false }).Violation, Is.Null);
+        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Trees = false, Kinds = false }).Violation, Is.Null);
+
+    /// <summary>As <see cref="RandomRunTests.Simulation_AppsOfEveryKind_KeepEveryPromise"/> runs them.</summary>
+    [TestCase(7ul, TestName = "Instance_withVolumesAndNoTask_isNotWaitedForWhenItsAgentIsGone")]
+    public void SeedOfOtherKinds_Passes(ulong seed) => Assert.That(Simulator.Simulation.Run(seed, RandomRunTests.OfOtherKinds).Violation, Is.Null);
 }

@@ -4,6 +4,7 @@ using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Faults;
 using Offerbook.Simulator.Workload;
+using Offerbook.Simulator.Workload.Kinds;
 using Offerbook.Simulator.Workload.Trees;
 using Offerbook.Simulator.Workload.Wild;
 
@@ -29,6 +30,7 @@ public sealed class Simulation
     private readonly FaultInjector _faults;
     private readonly AppsWorkload _apps;
     private readonly TreesWorkload? _trees;
+    private readonly KindsWorkload? _kinds;
     private readonly JobsWorkload _jobs;
     private readonly OperatorWorkload? _operators;
     private readonly List<WildFramework> _wild = [];
@@ -62,6 +64,10 @@ public sealed class Simulation
         {
             _trees = new TreesWorkload(_cluster, _apps.Client, promises);
         }
+        if (options.AppsClients && (options.Kinds ?? new SeedSource(seed).For("whether there are apps of other kinds").Chance(0.5)))
+        {
+            _kinds = new KindsWorkload(_cluster, _apps.Client, promises);
+        }
         _jobs = new JobsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([10, 30, 90])));
         var operators = new SeedSource(seed).For("whether there are operators");
         if (options.Operators ?? operators.Chance(0.4))
@@ -74,7 +80,7 @@ public sealed class Simulation
         {
             _wild.Add(new WildFramework(_cluster, "wild-" + i, operates: _operators is not null));
         }
-        _auditor = new Auditor(_cluster, [.. _apps.Apps, .. _trees?.Apps ?? []], _jobs.Jobs, promises);
+        _auditor = new Auditor(_cluster, [.. _apps.Apps, .. _trees?.Apps ?? [], .. _kinds?.Apps ?? []], _jobs.Jobs, promises, () => _faults.HaveStruckLately);
     }
 
     /// <summary>Runs a seed. Never throws for what the cluster does wrong: that is in the report.</summary>
@@ -107,6 +113,7 @@ public sealed class Simulation
             _apps.Start();
         }
         _trees?.Start();
+        _kinds?.Start();
         _jobs.Start();
         _operators?.Start();
         _wild.ForEach(framework => framework.Start());
@@ -114,6 +121,7 @@ public sealed class Simulation
         _faults.Stop();
         _apps.Stop();
         _trees?.Stop();
+        _kinds?.Stop();
         _jobs.Stop();
         _operators?.Stop();
         _wild.ForEach(framework => framework.Stop());
@@ -132,6 +140,8 @@ public sealed class Simulation
         ? "clients of Apps still get no answer"
         : _trees is { IsDone: false }
         ? "clients of trees and pods are not done; " + (_auditor.WhyNotConverged() ?? "all is as they asked")
+        : _kinds is { IsDone: false }
+        ? "clients of apps of other kinds are not done; " + (_auditor.WhyNotConverged() ?? "all is as they asked")
         : !_jobs.IsDone
         ? "clients of Batch still get no answer"
         : _operators is { IsDone: false }
@@ -183,6 +193,6 @@ public sealed class Simulation
         new SimulationCounts(
             _cluster.World.EventsRun, _cluster.World.Elapsed, _healed, _faults.Struck, _auditor.Offers.Offers, _auditor.Offers.Launches,
             _auditor.Machines.Started, _auditor.Updates + _wild.Sum(framework => framework.Updates), _apps.Client.Acknowledged + _jobs.Acknowledged, _auditor.DeploymentsFinished,
-            _auditor.Jobs.Ended, _auditor.Pods.Started, _auditor.Pods.Broken),
+            _auditor.Jobs.Ended, _auditor.Pods.Started, _auditor.Pods.Broken, _auditor.Volumes.Returns, _auditor.RunOnce.Done),
         violation is null ? [] : _cluster.World.Trace.Last());
 }

@@ -31,6 +31,9 @@ public sealed record SimulationOptions
     /// <summary>Whether clients put groups of every shape, and pods, beside their simpler apps. Null draws it.</summary>
     public bool? Trees { get; init; }
 
+    /// <summary>Whether clients also put apps with volumes, on every agent, run to completion and with preferences. Null draws it.</summary>
+    public bool? Kinds { get; init; }
+
     /// <summary>Frameworks that do whatever the scheduler API allows. Null draws none, one or two.</summary>
     public int? WildFrameworks { get; init; }
 

@@ -20,6 +20,8 @@ public sealed record SimulationReport(
 /// <param name="Healed">Virtual time from the last fault until the cluster had converged.</param>
 /// <param name="PodsStarted">Task groups that an agent started.</param>
 /// <param name="PodsBroken">Of these, such as had a task that failed or was killed.</param>
+/// <param name="ReturnsToVolumes">Tasks that began on volumes which an earlier task of their instance had.</param>
+/// <param name="RunsDone">Instances of run-once apps whose task ended well.</param>
 public readonly record struct SimulationCounts(
     long Events,
     TimeSpan Virtual,
@@ -33,4 +35,6 @@ public readonly record struct SimulationCounts(
     long DeploymentsFinished,
     long JobsFinished,
     long PodsStarted,
-    long PodsBroken);
+    long PodsBroken,
+    long ReturnsToVolumes,
+    long RunsDone);

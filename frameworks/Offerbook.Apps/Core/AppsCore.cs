@@ -66,7 +66,8 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         var launches = random.Fork();
         var keeper = new InstanceKeeper(random.Fork());
         _launcher = new Launcher(settings, _master, launches, keeper);
-        _masterDesk = new MasterDesk(new TaskUpdates(_master), new Reconciler(settings, _master), _reaper, _launcher);
+        var lost = new Volumes.LostAgents(_master);
+        _masterDesk = new MasterDesk(new TaskUpdates(_master), new Reconciler(settings, _master, lost), _reaper, _launcher, lost);
         _deployments = new DeploymentRunner(settings, keeper, _checks);
         _scale = new ScaleKeeper(keeper);
         var changes = new TreeChanges(settings, random.Fork(), _deployments);
@@ -182,6 +183,7 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
                 _overdue.Sweep(turn);
                 _launcher.Sweep(turn);
                 _limits.Sweep(turn);
+                _masterDesk.Sweep(turn);
                 StartSweep(turn);
                 break;
             case AppsTimer.HealthCheckDue due:

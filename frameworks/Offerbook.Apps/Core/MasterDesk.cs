@@ -5,13 +5,14 @@ using Offerbook.Apps.Events;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Journal;
 using Offerbook.Apps.Launching;
+using Offerbook.Apps.Volumes;
 using Offerbook.Client.Scheduling;
 using TaskStatus = Mesos.V1.TaskStatus;
 
 namespace Offerbook.Apps.Core;
 
 /// <summary>Takes the news of the master and leads each to the room that it concerns.</summary>
-internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, TaskReaper reaper, Launcher launcher)
+internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, TaskReaper reaper, Launcher launcher, LostAgents lost)
 {
     private bool _connected;
 
@@ -49,6 +50,8 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
     }
 
     public void Reconcile(Turn turn) => reconciler.Continue(turn);
+
+    public void Sweep(Turn turn) => lost.Sweep(turn);
 
     private void Begin(Turn turn, SubscriptionNews.Subscribed subscribed)
     {
@@ -97,12 +100,15 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
                 var message = @event.Message;
                 turn.Publish(AppsEvents.FrameworkMessage(message.ExecutorId.Value, message.AgentId.Value, message.Data));
                 break;
+            case Event.Types.Type.Failure when @event.Failure.ExecutorId is null:
+                lost.Suspect();
+                break;
             case Event.Types.Type.InverseOffers:
                 // Maintenance is not planned for yet: the answer is open, and the master asks again.
                 break;
             default:
-                // RESCIND and FAILURE change nothing: offers are used or declined in the turn in which they come, and what a
-                // failure means for tasks comes as updates.
+                // RESCIND and an executor's FAILURE change nothing: offers are used or declined in the turn in which they come, and
+                // what a failure means for tasks comes as updates.
                 break;
         }
     }
@@ -113,6 +119,7 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
         {
             reconciler.Heard(id);
         }
+        LostAgents.Take(turn, status);
         updates.Take(turn, status);
     }
 

@@ -1,5 +1,6 @@
 using Offerbook.Actors;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Volumes;
 using Offerbook.Client.Scheduling;
 
 namespace Offerbook.Apps.Instances;
@@ -10,7 +11,7 @@ namespace Offerbook.Apps.Instances;
 /// have come back to a new master yet. (The original asks by name first: with 100,000 tasks each is then told twice, and whatever else the
 /// master says waits behind that for many seconds.)
 /// </summary>
-internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper master)
+internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper master, LostAgents lost)
 {
     private readonly SortedSet<InstanceId> _unheard = [];
     private TimeSpan _wait;
@@ -27,6 +28,7 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
         _wait = settings.ReconciliationRetry;
         (_isAsking, _hasHeard) = (true, false);
         master.ReconcileAll(turn.Out);
+        lost.Ask(turn);
         Wait(turn, settings.ReconciliationRest);
     }
 

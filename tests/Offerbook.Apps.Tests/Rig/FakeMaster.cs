@@ -15,6 +15,7 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     private readonly SortedDictionary<string, FakeTask> _tasks = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _offers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _declined = [];
+    private readonly HashSet<string> _gone = [];
     private long _subscription;
     private int _nextOffer;
     private readonly SortedSet<string> _suppressed = new(StringComparer.Ordinal);
@@ -160,6 +161,15 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         }
     }
 
+    /// <summary>An operator marks an agent gone on which no task runs.</summary>
+    public void GiveUp(string host)
+    {
+        var agent = _agents[host];
+        _agents.Remove(host);
+        _gone.Add(agent.Id);
+        Send(new Event { Type = Event.Types.Type.Failure, Failure = new Event.Types.Failure { AgentId = new AgentID { Value = agent.Id } } });
+    }
+
     /// <summary>Tells of a state without its having changed here.</summary>
     public void Send(TaskStatus status) =>
         Send(new Event { Type = Event.Types.Type.Update, Update = new Event.Types.Update { Status = status } });
@@ -220,6 +230,10 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     private void Reconcile(Call.Types.Reconcile reconcile)
     {
         var asked = reconcile.Tasks.Count > 0 ? reconcile.Tasks.Select(task => task.TaskId.Value) : Live.Select(task => task.Id);
+        foreach (var lost in reconcile.Tasks.Where(task => task.AgentId is { } agent && _gone.Contains(agent.Value)))
+        {
+            Send(new TaskStatus { TaskId = lost.TaskId, AgentId = lost.AgentId, State = TaskState.TaskGoneByOperator });
+        }
         foreach (var id in asked.ToList())
         {
             Send(_tasks.TryGetValue(id, out var task) ? task.Status(task.State, null, "", uuid: false) : FakeTask.Unknown(id));

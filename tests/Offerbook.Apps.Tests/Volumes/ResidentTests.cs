@@ -129,6 +129,41 @@ public sealed class ResidentTests
         Assert.That(after.Reservation!.Volumes, Is.Not.EqualTo(before.Reservation!.Volumes));
     }
 
+    /// <summary>There is no task that the master could tell of: Apps must ask. Seed 7 of the simulator waited for ever.</summary>
+    [TestCase(0, TestName = "Agent_GoneByOperatorWhileItsInstanceIsSuspended_IsNotWaitedFor")]
+    [TestCase(1, TestName = "Agent_GoneByOperatorWhileItsInstanceIsHeldBack_IsNotWaitedFor")]
+    [Property("case", 206)]
+    public void Agent_GoneWithoutATask(int wanted)
+    {
+        var rig = new AppsRig();
+        rig.Create(Db.Replace("\"instances\":2", "\"instances\":1"));
+        var before = rig.Of("/shop/db").Single();
+        if (wanted == 0)
+        {
+            rig.Update("/shop/db", """{"instances":0}""");
+        }
+        else
+        {
+            rig.Master.Offers = false;
+            rig.Master.Update(before.Task.Value, TaskState.TaskFailed);
+            rig.Run();
+        }
+        Assert.That(rig.Of("/shop/db").Single().IsActive, Is.False);
+        rig.Master.GiveUp(before.Placement!.Host);
+        rig.Master.Offers = true;
+        rig.Run();
+        rig.Advance(TimeSpan.FromSeconds(30));
+        if (wanted == 0)
+        {
+            Assert.That(rig.Of("/shop/db"), Is.Empty, "what it held is gone");
+            rig.Update("/shop/db", """{"instances":1}""");
+            rig.Advance(TimeSpan.FromSeconds(3));
+        }
+        var after = rig.Of("/shop/db").Single();
+        Assert.That((after.Id == before.Id, after.Condition), Is.EqualTo((false, Condition.Running)));
+        Assert.That((after.Placement!.Host == before.Placement.Host, rig.State.Releases.IsEmpty), Is.EqualTo((false, true)));
+    }
+
     [Test]
     public void Agent_OutOfReach_IsWaitedForWithoutAReplacement()
     {

@@ -16,13 +16,14 @@ public sealed class AgentPort
     private readonly StreamClient _client;
     private readonly SimContainers _containers;
     private readonly SimExecutors _executors;
+    private readonly SimVolumes _volumes;
     private readonly SimWorld _world;
     private readonly LeaderFinder _master;
     private SimNode<AgentMessage>? _node;
 
-    public AgentPort(SimNetwork network, string name, LeaderFinder master, SimContainers containers, SimExecutors executors)
+    public AgentPort(SimNetwork network, string name, LeaderFinder master, SimContainers containers, SimExecutors executors, SimVolumes volumes)
     {
-        (_containers, _executors, _master) = (containers, executors, master);
+        (_containers, _executors, _volumes, _master) = (containers, executors, volumes, master);
         _world = network.World;
         _client = new StreamClient(network, name, master, MasterPort.AgentPath)
         {
@@ -98,9 +99,11 @@ public sealed class AgentPort
                 _containers.Check(check);
                 break;
             case CreateVolumes create:
+                _volumes.Make(create.Volumes);
                 AnswerLater(new AgentMessage.VolumesReady(create.Operation, null));
                 break;
             case RemoveVolumes remove:
+                _volumes.Remove(remove.Volumes);
                 AnswerLater(new AgentMessage.VolumesReady(remove.Operation, null));
                 break;
             case RemoveSandbox:

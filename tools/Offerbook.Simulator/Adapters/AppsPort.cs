@@ -38,6 +38,9 @@ public sealed class AppsPort
     /// <summary>Told of every published event, with its id.</summary>
     public Action<PublishEvent>? Published { get; set; }
 
+    /// <summary>Told of the answer to every probe, as the core hears it.</summary>
+    public Action<HealthProbe, ProbeResult>? Answered { get; set; }
+
     /// <summary>The newest view that readers would see.</summary>
     public AppsView View { get; private set; } = AppsView.Empty;
 
@@ -130,7 +133,9 @@ public sealed class AppsPort
         {
             if (life == _node.Life)
             {
-                Post(new AppsMessage.HealthCheckFinished(run.Run, reaches ? Answer(probe) : new ProbeResult.NoAnswer("timed out")));
+                var result = reaches ? Answer(probe) : new ProbeResult.NoAnswer("timed out");
+                Answered?.Invoke(probe, result);
+                Post(new AppsMessage.HealthCheckFinished(run.Run, result));
             }
         });
     }

@@ -30,7 +30,7 @@ public static class AppsRoutes
         }
         if (path.StartsWith("/offerbook/v1/", StringComparison.Ordinal))
         {
-            return Rollout(path["/offerbook/v1".Length..], force);
+            return Rollout(method, path["/offerbook/v1".Length..], body, force);
         }
         if (path.StartsWith("/v2/deployments/", StringComparison.Ordinal))
         {
@@ -39,7 +39,8 @@ public static class AppsRoutes
         return path switch
         {
             "/v2/apps" => new ApiCall.CreateApp(body!, force),
-            "/v2/tasks/delete" => new ApiCall.KillTasks(body!, Scale: target.EndsWith("?scale=true", StringComparison.Ordinal), Wipe: false, force),
+            "/v2/tasks/delete" => new ApiCall.KillTasks(body!, Scale: target.EndsWith("?scale=true", StringComparison.Ordinal),
+                Wipe: target.EndsWith("?wipe=true", StringComparison.Ordinal), force),
             _ => throw new ArgumentException("no simulated client asks for " + request, nameof(request)),
         };
     }
@@ -52,7 +53,7 @@ public static class AppsRoutes
             : new ApiCall.UpdatePod(path, body!, force);
     }
 
-    private static ApiCall Rollout(string path, bool force)
+    private static ApiCall Rollout(string method, string path, JToken? body, bool force)
     {
         var (subject, verb) = (path[..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..]);
         var isGroup = subject.StartsWith("/groups", StringComparison.Ordinal);
@@ -63,6 +64,10 @@ public static class AppsRoutes
             "resume" => new ApiCall.ResumeApps(id, isGroup, force),
             "promote" => new ApiCall.PromoteDeployment(id),
             "pause" => new ApiCall.PauseDeployment(id),
+            "restart" => new ApiCall.RestartGroup(id, force),
+            "delay" when method == "DELETE" => new ApiCall.ResetDelays(id),
+            // Which instances move a client finds out first; the shell of production does it for it.
+            "moves" => new ApiCall.MoveInstances(id, body!.Values<string>().OfType<string>().ToList(), force),
             "abort" => new ApiCall.CancelDeployment(id, false),
             _ => throw new ArgumentException("no simulated client asks for " + path, nameof(path)),
         };

@@ -4,6 +4,7 @@ using Offerbook.Apps.Core;
 using Offerbook.Batch.Core;
 using Offerbook.Batch.Events;
 using Offerbook.Master;
+using Offerbook.Simulator.Checks.Kinds;
 using Offerbook.Simulator.Checks.Promises;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Nodes;
@@ -27,7 +28,8 @@ public sealed class Auditor
     private readonly TaskHistory _batchTasks = new("batch");
 
     /// <param name="promises">What clients asked of the deployments of apps; null: nothing is known of it.</param>
-    public Auditor(SimCluster cluster, IReadOnlyList<AppRecord> apps, IReadOnlyList<JobRequest> jobs, AppPromises? promises = null)
+    /// <param name="isDisturbed">Whether a fault has struck lately; null: nobody knows.</param>
+    public Auditor(SimCluster cluster, IReadOnlyList<AppRecord> apps, IReadOnlyList<JobRequest> jobs, AppPromises? promises = null, Func<bool>? isDisturbed = null)
     {
         _cluster = cluster;
         _bounds = new Bounds(cluster);
@@ -40,9 +42,10 @@ public sealed class Auditor
             Watch(cluster, master);
         }
         _apps = new AppsLedger(cluster, apps);
+        var health = new HealthTruth(cluster, isDisturbed ?? (() => true));
         foreach (var node in cluster.AppsRole.Nodes)
         {
-            _ = new HealthCapacity(node, promises ?? new AppPromises());
+            _ = new HealthCapacity(node, promises ?? new AppPromises(), health);
             node.Received += message =>
             {
                 if (message is AppsMessage.MasterSignalled signalled && IsNewest(node))
@@ -77,6 +80,9 @@ public sealed class Auditor
             Elections = new ElectionLedger(cluster);
         }
         _ = new KillLedger(cluster);
+        Volumes = new VolumeLedger(cluster, new NewestApps(cluster));
+        Daemons = new DaemonLedger(cluster, promises ?? new AppPromises());
+        RunOnce = new RunOnceLedger(cluster);
         _convergence = new Convergence(cluster);
         foreach (var machine in cluster.Machines)
         {
@@ -124,6 +130,12 @@ public sealed class Auditor
 
     public PodLedger Pods { get; }
 
+    public VolumeLedger Volumes { get; }
+
+    public DaemonLedger Daemons { get; }
+
+    public RunOnceLedger RunOnce { get; }
+
     public TaskHistory AppsTasks { get; } = new("apps");
 
     public long Updates => AppsTasks.Updates;
@@ -153,10 +165,11 @@ public sealed class Auditor
         _subscribers.ForEach(subscriber => subscriber.Check());
         Elections?.Check();
         Pods.Check();
+        RunOnce.Check();
         _apps.Check();
         Jobs.Check();
     }
 
     /// <summary>Null when the cluster is at rest in the state that its clients asked for; else what is missing.</summary>
-    public string? WhyNotConverged() => Jobs.WhyNotEnded() ?? _convergence.WhyNot() ?? _apps.WhyNotAsPromised();
+    public string? WhyNotConverged() => Jobs.WhyNotEnded() ?? _convergence.WhyNot() ?? Daemons.WhyNot() ?? Volumes.WhyNot() ?? _apps.WhyNotAsPromised();
 }

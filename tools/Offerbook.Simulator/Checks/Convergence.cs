@@ -37,6 +37,15 @@ public sealed class Convergence(SimCluster cluster)
         var running = 0;
         foreach (var app in cluster.AppsCore.HealthyCounts())
         {
+            if (cluster.AppsCore.State.Root.FindApp(PathId.Parse(app.App)) is { RunOnce: true } once)
+            {
+                var done = cluster.AppsCore.State.Instances.Of(once.Id).Count(instance => instance.IsCompleted);
+                if (done != once.Instances)
+                {
+                    return $"{app.App} wants {once.Instances} instances to end well, and {done} have";
+                }
+                continue;
+            }
             if (app.Running != app.Instances || app.Healthy != app.Instances)
             {
                 return $"{app.App} wants {app.Instances} instances, {app.Running} run, {app.Healthy} are healthy";

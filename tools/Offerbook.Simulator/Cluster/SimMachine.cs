@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mesos.V1;
 using Offerbook.Actors;
 using Offerbook.Agent;
@@ -20,9 +21,10 @@ public sealed class SimMachine
         var (world, network, plan) = (cluster.World, cluster.Network, cluster.Plan);
         Name = name;
         _address = network.AddHost(name).Address;
+        Rack = int.Parse(name[(name.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture) % 2 == 1 ? "a" : "b";
         Containers = new SimContainers(world, name);
         Executors = new SimExecutors(world, Containers);
-        var port = new AgentPort(network, name, cluster.FindMaster(name), Containers, Executors);
+        var port = new AgentPort(network, name, cluster.FindMaster(name), Containers, Executors, Volumes);
         Total = plan;
         Agent = new SimNode<AgentMessage>(name, world, NewAgent, port.Perform, new SimJournal());
         port.Attach(Agent, network);
@@ -31,7 +33,12 @@ public sealed class SimMachine
 
     public string Name { get; }
 
+    /// <summary>What its agent says of where it stands: a or b.</summary>
+    public string Rack { get; }
+
     public SimContainers Containers { get; }
+
+    public SimVolumes Volumes { get; } = new();
 
     public SimExecutors Executors { get; }
 
@@ -55,6 +62,7 @@ public sealed class SimMachine
         Reboot();
         Agent.Journal!.Wipe();
         Containers.Wipe();
+        Volumes.Wipe();
     }
 
     public AgentCore NewAgent(SeededRandom random) => new(Settings(Total), random);
@@ -62,6 +70,7 @@ public sealed class SimMachine
     private AgentSettings Settings(ClusterPlan plan)
     {
         var info = new AgentInfo { Hostname = Name, Port = 5051 };
+        info.Attributes.Add(new Mesos.V1.Attribute { Name = "rack", Type = Value.Types.Type.Text, Text = new Value.Types.Text { Value = Rack } });
         info.Resources.Add(Scalar("cpus", plan.CpusMilli / 1000.0 * plan.Overstatement));
         info.Resources.Add(Scalar("mem", plan.MemMegabytes));
         info.Resources.Add(Scalar("disk", 100_000));

@@ -15,6 +15,7 @@ public sealed class FaultInjector
     private readonly SeededRandom _random;
     private readonly ElectionFaults? _elections;
     private bool _stopped;
+    private TimeSpan? _last;
 
     public FaultInjector(SimCluster cluster, FaultPlan plan)
     {
@@ -30,6 +31,9 @@ public sealed class FaultInjector
 
     /// <summary>How many faults have struck.</summary>
     public int Struck { get; private set; }
+
+    /// <summary>What the last of them did to the news of the cluster may not be over: they are repeated after 10 minutes at the latest.</summary>
+    public bool HaveStruckLately => _plan.FrameResetRate > 0 || _plan.FlushErrorRate > 0 || _last is { } last && _cluster.World.Elapsed - last < TimeSpan.FromMinutes(15);
 
     public void Start()
     {
@@ -120,6 +124,7 @@ public sealed class FaultInjector
             if (!_stopped)
             {
                 Struck++;
+                _last = _cluster.World.Elapsed;
                 strike();
                 Every(perMinute, strike);
             }

@@ -110,6 +110,30 @@ public enum Mutation
     /// <summary>It does not see what apps and groups depend on.</summary>
     AppsDisorder,
 
+    /// <summary>It takes every health check for passed, whatever the answer.</summary>
+    AppsPresumeHealth,
+
+    /// <summary>It does not destroy the volumes of instances that are gone.</summary>
+    AppsLeakVolumes,
+
+    /// <summary>It destroys volumes of instances that wait to be launched again.</summary>
+    AppsDestroyVolumes,
+
+    /// <summary>It launches instances without their volumes.</summary>
+    AppsStripVolumes,
+
+    /// <summary>It takes a daemon for an app of one instance.</summary>
+    AppsCountDaemons,
+
+    /// <summary>It takes a task that ended well for one that failed.</summary>
+    AppsRepeatRuns,
+
+    /// <summary>It takes a task that failed for one that ended well.</summary>
+    AppsPresumeSuccess,
+
+    /// <summary>An agent tells of the end of a task as soon as it is to be killed.</summary>
+    EndTooSoon,
+
     // What follows needs elections.
 
     /// <summary>The store lets anybody append who once held the log.</summary>

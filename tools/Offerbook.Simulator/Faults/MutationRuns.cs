@@ -31,17 +31,20 @@ public static class MutationRuns
         if (mutation.NeedsElections())
         {
             // Without a defect such runs converge in little more than a minute.
-            return options with { HealLimit = TimeSpan.FromMinutes(6), Cluster = ClusterPlan.Elected with { SessionTimeout = TimeSpan.FromSeconds(4) }, Faults = Elections, WildFrameworks = 1, Trees = false, Operators = false };
+            return options with { HealLimit = TimeSpan.FromMinutes(6), Cluster = ClusterPlan.Elected with { SessionTimeout = TimeSpan.FromSeconds(4) }, Faults = Elections, WildFrameworks = 1, Trees = false, Kinds = false, Operators = false };
         }
         var ofPods = mutation is Mutation.HalveGroups or Mutation.SpareGroups;
         var ofFrameworks = mutation >= Mutation.RestartRecoveredTasks && !ofPods;
+        var ofKinds = mutation is >= Mutation.AppsLeakVolumes and <= Mutation.EndTooSoon;
+        var quiet = ofKinds || mutation is Mutation.AppsPresumeHealth;
         return options with
         {
             Elections = false,
-            Faults = ofFrameworks || mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed ? Crashes : FaultPlan.None,
-            WildFrameworks = mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
+            Faults = (ofFrameworks && !quiet) || mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed ? Crashes : FaultPlan.None,
+            WildFrameworks = ofKinds ? 0 : mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
             AppsClients = ofFrameworks || mutation is < Mutation.RescindTwice or Mutation.LoseKills,
-            Trees = mutation is Mutation.AppsOverreach or Mutation.AppsDisorder,
+            Trees = mutation is Mutation.AppsOverreach or Mutation.AppsDisorder or Mutation.AppsPresumeHealth,
+            Kinds = ofKinds,
             Operators = mutation is >= Mutation.RescindTwice and < Mutation.RestartRecoveredTasks,
             Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
         };

@@ -4,7 +4,7 @@ namespace Offerbook.Simulator.Machines;
 
 /// <summary>
 /// What a simulated container does, written as its command line, so that apps and jobs carry it through the whole system:
-/// <c>sim serve [ready=SECONDS] [life=SECONDS] [exit=CODE] [stubborn] [sick]</c>, or <c>sim executor [stubborn]</c>. Without <c>life</c> it runs until it is killed.
+/// <c>sim serve [ready=SECONDS] [life=SECONDS] [exit=CODE] [flaky=CHANCE] [stubborn] [sick]</c>, or <c>sim executor [stubborn]</c>. Without <c>life</c> it runs until it is killed.
 /// Anything else is run as <c>sim serve</c>.
 /// </summary>
 /// <param name="Ready">Health checks fail before this.</param>
@@ -17,6 +17,9 @@ public sealed record ContainerScript(TimeSpan Ready, TimeSpan? Life, int ExitCod
     /// <summary>It speaks the executor API and runs tasks itself: see <see cref="SimExecutor"/>.</summary>
     public bool IsExecutor { get; init; }
 
+    /// <summary>Chance that an exit by itself is one with status 1 instead.</summary>
+    public double Flaky { get; init; }
+
     public static ContainerScript Parse(string line)
     {
         var script = new ContainerScript(TimeSpan.Zero, null, 0, false, false);
@@ -28,6 +31,7 @@ public sealed record ContainerScript(TimeSpan Ready, TimeSpan? Life, int ExitCod
                 "ready" => script with { Ready = Seconds(value) },
                 "life" => script with { Life = Seconds(value) },
                 "exit" => script with { ExitCode = int.Parse(value, CultureInfo.InvariantCulture) },
+                "flaky" => script with { Flaky = double.Parse(value, CultureInfo.InvariantCulture) },
                 "stubborn" => script with { Stubborn = true },
                 "sick" => script with { Sick = true },
                 "executor" => script with { IsExecutor = true },

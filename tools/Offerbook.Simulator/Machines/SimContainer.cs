@@ -27,6 +27,9 @@ public sealed class SimContainer(ContainerSpec spec, ContainerScript script, Tim
     /// <summary>Null until its process has ended.</summary>
     public ContainerExit? Exit { get; set; }
 
+    /// <summary>When its process ended; null until then.</summary>
+    public TimeSpan? Ended { get; set; }
+
     /// <summary>Whether the agent's process that runs now has been told how the container began, and so will be told of its end.</summary>
     public bool IsWatched { get; set; }
 
@@ -38,6 +41,10 @@ public sealed class SimContainer(ContainerSpec spec, ContainerScript script, Tim
     public int Pid { get; init; }
 
     public IReadOnlyList<int> Ports { get; } = ParsePorts(spec);
+
+    /// <summary>Directories of the persistent volumes that it sees.</summary>
+    public IReadOnlyList<string> Volumes { get; } =
+        spec.Volumes.Select(volume => volume.Source).OfType<VolumeSource.Persistent>().Select(source => source.Volume.Directory).ToList();
 
     /// <summary>Whether a health check made now would succeed.</summary>
     public bool IsHealthy(TimeSpan now) => IsRunning && !script.Sick && now - Started >= script.Ready;

@@ -99,7 +99,8 @@ public sealed class SimContainers(SimWorld world, string machine)
         Began?.Invoke(container);
         if (container.Script.Life is { } life)
         {
-            world.Schedule(life, null, () => End(container, new ContainerExit.Exited(container.Script.ExitCode)));
+            var fails = container.Script.Flaky > 0 && _chance.Chance(container.Script.Flaky);
+            world.Schedule(life, null, () => End(container, new ContainerExit.Exited(fails ? 1 : container.Script.ExitCode)));
         }
         if (container.IsWatched)
         {
@@ -125,6 +126,7 @@ public sealed class SimContainers(SimWorld world, string machine)
             return;
         }
         container.Exit = exit;
+        container.Ended = world.Elapsed;
         world.Note($"{machine} ended {container.Task}: {exit}");
         Finished?.Invoke(container);
         if (container.IsWatched)

@@ -13,7 +13,10 @@ public sealed class AppPromises
     /// <param name="app">The definition, with its absolute id.</param>
     /// <param name="needs">The apps that it depends on, groups taken apart; null: it does not say.</param>
     public void Make(JObject app, AppFacts facts, IReadOnlyList<string>? needs) =>
-        _made[((string)app["id"]!, facts.Revision)] = new AppPromise((double?)app["upgradeStrategy"]?["minimumHealthCapacity"], needs);
+        _made[((string)app["id"]!, facts.Revision)] = new AppPromise((double?)app["upgradeStrategy"]?["minimumHealthCapacity"], needs)
+        {
+            Place = app["constraints"] is JArray { Count: > 0 } constraints ? ((string)constraints[0][0]!, (string?)constraints[0].ElementAtOrDefault(2)) : null,
+        };
 
     /// <returns>What was not said is null.</returns>
     public AppPromise Of(string app, int revision) => _made.GetValueOrDefault((app, revision), AppPromise.None);
@@ -24,4 +27,7 @@ public sealed class AppPromises
 public sealed record AppPromise(double? MinimumHealthCapacity, IReadOnlyList<string>? Needs)
 {
     public static AppPromise None { get; } = new(null, null);
+
+    /// <summary>The field of its first constraint and what it is compared with; null: it may run anywhere.</summary>
+    public (string Field, string? Value)? Place { get; init; }
 }

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Mesos.V1;
 using Mesos.V1.Maintenance;
 using Mesos.V1.Master;
@@ -7,11 +6,8 @@ using Offerbook.Actors;
 using Offerbook.Master;
 using Offerbook.Master.Operator.Views;
 using Offerbook.Resources;
-using Offerbook.Simulator.Adapters;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Engine;
-using Offerbook.Simulator.Finding;
-using Offerbook.Simulator.Network;
 using Type = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Simulator.Workload;
@@ -24,10 +20,10 @@ namespace Offerbook.Simulator.Workload;
 /// <param name="disruptive">Whether they also do what kills tasks: drain agents, take machines down, give agents up for good.</param>
 public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool disruptive)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly string[] Roles = ["wild", "wild/a", "*", "batch", "nobody", "not//valid"];
 
     private readonly SeededRandom _random = cluster.World.Seeds.For("operators");
+    private readonly OperatorClient _client = new(cluster);
     private bool _stopped;
     private int _underWay;
 
@@ -57,27 +53,15 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
 
     public void Stop() => _stopped = true;
 
-    private void Send(Call call) => Send(call, cluster.AddressOf(cluster.Masters), LeaderFinder.MaxRedirects);
-
-    private void Send(Call call, string to, int redirects)
+    private void Send(Call call)
     {
         _underWay++;
-        int? status = null;
-        string? elsewhere = null;
-        cluster.Network.Send(SimCluster.ClientName, to,
-            new SimFrame("operator " + call.Type, call.ToByteArray()) { Path = MasterPort.OperatorPath },
-            frame => (status, elsewhere) = (frame.Status, frame.Location),
-            _ =>
-            {
-                _underWay--;
-                Taken += status is 200 or 202 ? 1 : 0;
-                Refused += status is >= 400 ? 1 : 0;
-                if (elsewhere is not null && redirects > 0)
-                {
-                    Send(call, elsewhere, redirects - 1);
-                }
-            },
-            Patience);
+        _client.Send(call, status =>
+        {
+            _underWay--;
+            Taken += status is 200 or 202 ? 1 : 0;
+            Refused += status is >= 400 ? 1 : 0;
+        });
     }
 
     private Call Draw(MasterView view)
@@ -191,7 +175,9 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
     /// <summary>Takes back what frameworks have reserved of an agent, volumes first.</summary>
     private static Call? Free(AgentView agent)
     {
-        var (id, reserved) = (agent.Id.ToProto(), agent.Total.Reserved());
+        // The volumes of apps are their framework's to give back.
+        var reserved = ResourceBag.Of([.. agent.Total.Reserved().Where(entry => entry.Kind.ReservationRole != Kinds.AppKinds.ResidentRole)]);
+        var id = agent.Id.ToProto();
         if (reserved.IsEmpty)
         {
             return null;

@@ -27,8 +27,28 @@ internal static class AgentDefects
                 return core => new HalvesGroups(core);
             case Mutation.SpareGroups:
                 return core => new SparesGroups(core);
+            case Mutation.EndTooSoon:
+                return core => new EndsTooSoon(core);
             default:
                 return null;
+        }
+    }
+
+    /// <summary>What is told to end has ended, as far as this agent is concerned.</summary>
+    private sealed class EndsTooSoon(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
+    {
+        private readonly HashSet<string> _told = [];
+
+        protected override AgentMessage? Hear(AgentMessage message, Effects effects) =>
+            message is AgentMessage.ContainerExited exited && _told.Contains(exited.Container.Value) ? null : message;
+
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            effects.Add(effect);
+            if (effect is SignalContainer { Container.IsNested: false } signal && _told.Add(signal.Container.Value))
+            {
+                effects.Add(new StartTimer(signal.Container, TimeSpan.Zero, new AgentMessage.ContainerExited(signal.Container, new ContainerExit.Signaled(15))));
+            }
         }
     }
 

@@ -39,11 +39,34 @@ internal static class AppsDefects
             }),
         },
         Mutation.AppsDisorder => core => new AppsDefect(core) { Heard = message => Misread(message, document => document.Remove("dependencies")) },
-        _ => null,
+        Mutation.AppsPresumeHealth => core => new AppsDefect(core) { Heard = PresumeHealth },
+        _ => KindsDefects.Of(mutation),
     };
 
+    private static AppsMessage PresumeHealth(AppsMessage message) => message is AppsMessage.HealthCheckFinished finished
+        ? finished with { Result = new ProbeResult.Connected() }
+        : Mishear(message, status =>
+        {
+            if (status.HasHealthy)
+            {
+                status.Healthy = true;
+            }
+        });
+
+    /// <summary>A task's status says something else than the master did. Others who heard it heard it right.</summary>
+    internal static AppsMessage Mishear(AppsMessage message, Action<Mesos.V1.TaskStatus> change)
+    {
+        if (message is not AppsMessage.MasterSignalled { Signal: SchedulerSignal.EventReceived { Event.Update.Status: not null } received })
+        {
+            return message;
+        }
+        var heard = received.Event.Clone();
+        change(heard.Update.Status);
+        return new AppsMessage.MasterSignalled(received with { Event = heard });
+    }
+
     /// <summary>Every object of a submitted app or group says something else.</summary>
-    private static AppsMessage Misread(AppsMessage message, Action<JObject> change) => message is AppsMessage.ApiCalled called
+    internal static AppsMessage Misread(AppsMessage message, Action<JObject> change) => message is AppsMessage.ApiCalled called
         ? called.Call switch
         {
             ApiCall.UpdateApp update => called with { Call = update with { Body = Changed(update.Body, change) } },

@@ -47,28 +47,10 @@ public sealed class TreeDrawing(SeededRandom random, AppDefinition definition, A
         body["dependencies"] = new JArray(dependencies);
         body["healthChecks"] ??= new JArray();
         body["upgradeStrategy"] ??= new JObject { ["minimumHealthCapacity"] = 1, ["maximumOverCapacity"] = 1 };
-        var policy = limited && random.Chance(0.5) ? Policy() : [];
+        var policy = limited && random.Chance(0.5) ? RolloutPolicy.Draw(random) : [];
         body["deployment"] = policy;
         promises.Make(body, facts, needs);
-        return (body, facts with { MayRevert = (string?)policy["onFailure"] == "rollback" });
-    }
-
-    private JObject Policy()
-    {
-        var policy = new JObject { ["onFailure"] = random.Pick(["stop", "rollback", "rollback", "hold"]) };
-        if (random.Chance(0.6))
-        {
-            policy["deadlineSeconds"] = random.Between(5, 90);
-        }
-        if (random.Chance(0.6))
-        {
-            policy["maxFailures"] = random.Next(3);
-        }
-        if (random.Chance(0.3))
-        {
-            policy["pauseAfter"] = random.Chance(0.5) ? new JArray(1) : new JArray("30%", 2);
-        }
-        return policy;
+        return (body, facts with { MayRevert = RolloutPolicy.MayRevert(policy) });
     }
 
     /// <summary>By the id of an app or a group.</summary>

@@ -1,6 +1,5 @@
 using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
-using Offerbook.Apps.Deployments;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Engine;
 
@@ -23,13 +22,13 @@ public sealed class TreesWorkload
     private readonly List<(string Version, TreeDocument Document)> _versions = [];
     private readonly List<(string Id, IReadOnlyList<AppRecord> Apps, int Requests)> _deployments = [];
     private readonly PodsWorkload _pods;
+    private readonly Steering _steering;
     private int _revision = 1_000_000;
-    private int _steering;
     private bool _stopped;
 
     public TreesWorkload(SimCluster cluster, AppsClient client, AppPromises promises)
     {
-        (_cluster, _client) = (cluster, client);
+        (_cluster, _client, _steering) = (cluster, client, new Steering(cluster, client));
         _random = cluster.World.Seeds.For("trees workload");
         _mean = TimeSpan.FromSeconds(_random.Pick<double>([3, 8, 20]));
         // As if there were more of them: the other clients' apps have to fit beside them.
@@ -55,14 +54,11 @@ public sealed class TreesWorkload
         PutRight();
     }
 
-    public bool IsDone => _stopped && _steering == 0 && Apps.All(app => !app.IsBusy && !app.MayBeBad) && !Standing().Any();
+    public bool IsDone => _stopped && _steering.IsDone && Apps.All(app => !app.IsBusy && !app.MayBeBad);
 
     private void PutRight()
     {
-        foreach (var deployment in Standing().ToList())
-        {
-            Steer("promote", deployment.Id);
-        }
+        _steering.PromoteAll();
         if (_apps.Exists(app => app.MayBeBad) && !_apps.Exists(app => app.IsBusy))
         {
             PutTree(good: true, limited: false, force: _apps.Exists(app => app.Possible.Exists(facts => facts is { Good: false })));
@@ -73,10 +69,6 @@ public sealed class TreesWorkload
             _cluster.World.Schedule(TimeSpan.FromSeconds(2), null, PutRight);
         }
     }
-
-    /// <summary>Deployments that wait for somebody, as their list shows them.</summary>
-    private IEnumerable<Deployment> Standing() => _cluster.AppsPort.View.State.Deployments.Where(deployment =>
-        deployment.Life.Halt is not null || deployment.Progress.Actions.Values.Any(action => action is { Done: false, PausedAt: not null }));
 
     private void Ask()
     {
@@ -200,10 +192,10 @@ public sealed class TreesWorkload
         switch (_random.Next(5))
         {
             case 0 or 1:
-                Steer("promote", id);
+                _steering.Steer("promote", id);
                 break;
             case 2:
-                Steer("pause", id);
+                _steering.Steer("pause", id);
                 break;
             default:
                 _deployments.Clear();
@@ -214,12 +206,6 @@ public sealed class TreesWorkload
                 }
                 break;
         }
-    }
-
-    private void Steer(string verb, string deployment)
-    {
-        _steering++;
-        _client.Send($"POST /offerbook/v1/deployments/{deployment}/{verb}", null, [], (_, facts) => [facts], (_, _) => _steering--);
     }
 
     /// <summary>A change that ends another deployment, or one that gives up, may leave instances of several versions in the whole group.</summary>
