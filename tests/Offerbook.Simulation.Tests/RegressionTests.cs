@@ -15,5 +15,9 @@ public sealed class RegressionTests
 
     /// <summary>As <see cref="RandomRunTests.Simulation_AppsOfEveryKind_KeepEveryPromise"/> runs them.</summary>
     [TestCase(7ul, TestName = "Instance_withVolumesAndNoTask_isNotWaitedForWhenItsAgentIsGone")]
+    [TestCase(104ul, TestName = "Instance_whoseFirstTaskWasDropped_isNotHeldByAReservationThatWasNeverMade")]
+    [TestCase(109ul, TestName = "Reservation_withoutItsVolumes_isGivenUp")]
+    [TestCase(125ul, TestName = "Instance_whoseAgentWasLostBeforeItReserved_isGivenUp")]
+    [TestCase(138ul, TestName = "App_scaledUpWhileItsInstancesStop_waitsForThem")]
     public void SeedOfOtherKinds_Passes(ulong seed) => Assert.That(Simulator.Simulation.Run(seed, RandomRunTests.OfOtherKinds).Violation, Is.Null);
 }

@@ -61,6 +61,10 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
             // Nothing on that agent will ever be there again.
             after = after with { Reservation = null };
         }
+        else if (after.Reservation is { IsUsed: false } held && HasBegun(status.State))
+        {
+            after = after with { Reservation = held with { IsUsed = true } };
+        }
         if (after == before)
         {
             return;
@@ -84,6 +88,10 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
             turn.Apply(new Change.InstanceExpunged(after.Id));
         }
     }
+
+    /// <summary>What only a task that was started can come to; others may never have reached their agent, nor what was reserved for them there.</summary>
+    private static bool HasBegun(TaskState state) =>
+        state is TaskState.TaskStarting or TaskState.TaskRunning or TaskState.TaskKilling or TaskState.TaskFinished or TaskState.TaskFailed or TaskState.TaskKilled;
 
     /// <summary>The task is over; the instance goes too, or waits for its next launch.</summary>
     public static void EndTask(Turn turn, Instance ended)

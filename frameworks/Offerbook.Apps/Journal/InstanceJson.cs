@@ -80,13 +80,14 @@ internal static class InstanceJson
 
     private static JObject WriteReservation(Reservation reservation) => WritePlacement(new Placement(reservation.Agent, reservation.Location, []))
         .Put("at", reservation.At.UnixMilliseconds)
+        .Put("unused", reservation.IsUsed ? null : new JValue(true))
         .Put("volumes", new JObject(reservation.Volumes.Select(volume => new JProperty(volume.PersistenceId, volume.ContainerPath))));
 
     private static Reservation ReadReservation(JToken json)
     {
         var place = ReadPlacement(json);
         var volumes = ((JObject)json.Need("volumes")).Properties().Select(volume => new LocalVolume((string)volume.Value!, volume.Name)).ToValueList();
-        return new Reservation(place.Agent, place.Location, volumes, json.Time("at"));
+        return new Reservation(place.Agent, place.Location, volumes, json.Time("at")) { IsUsed = json["unused"] is null };
     }
 
     private static JObject WritePlacement(Placement placement) => new JObject

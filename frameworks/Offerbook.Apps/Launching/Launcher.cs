@@ -151,7 +151,7 @@ internal sealed class Launcher
         foreach (var offer in offers)
         {
             var (isEveryoneTried, left) = (false, _batch.Offers[_batch.At]);
-            _reservations.See(left);
+            _reservations.See(turn, left);
             foreach (var instance in _daemons.Want(turn, left, _matcher, HomeRegion))
             {
                 _queue.Look(turn, instance);

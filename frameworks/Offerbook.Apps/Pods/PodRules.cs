@@ -27,9 +27,9 @@ internal static class PodRules
         CheckScheduling(pod, errors);
         if (pod.LinuxInfo?.Seccomp is not null)
         {
-            errors.Add("/linuxInfo/seccomp", "must be empty");
+            errors.Add("/linuxInfo/seccomp", "Seccomp configuration on executor level is not supported");
         }
-        ContainerRules.CheckLinuxInfo(pod.LinuxInfo, "/linuxInfo", errors);
+        ContainerRules.CheckLinuxInfo(pod.LinuxInfo is { } linux ? linux with { Seccomp = null } : null, "/linuxInfo", errors);
         if (pod.Gpus > 0)
         {
             AppRules.RequireFeature(Features.GpuResources, settings, "/", errors);
@@ -130,7 +130,7 @@ internal static class PodRules
         {
             if (pod.IsResident)
             {
-                errors.Add(at + "/unreachableStrategy", "unreachableStrategy must be disabled for resident tasks");
+                errors.Add(at + "/unreachableStrategy", "unreachableStrategy must be disabled for pods with persistent volumes");
             }
             else if (enabled.InactiveAfterSeconds > enabled.ExpungeAfterSeconds)
             {

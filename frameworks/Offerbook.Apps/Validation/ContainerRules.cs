@@ -68,11 +68,13 @@ public static class ContainerRules
     {
         if (linux?.Seccomp is { } seccomp && seccomp.Unconfined == seccomp.ProfileName is not null)
         {
-            errors.Add(at + "/seccomp", "Seccomp configuration must have either a profileName or unconfined set to true, but not both");
+            errors.Add(at + "/seccomp", seccomp.Unconfined
+                ? "Seccomp unconfined can NOT be true when Profile is defined"
+                : "Seccomp unconfined must be true when Profile is NOT defined");
         }
         if (linux?.IpcInfo is { Mode: IpcMode.ShareParent, ShmSize: not null })
         {
-            errors.Add(at + "/ipcInfo", "ipcInfo shmSize can not be set when mode is SHARE_PARENT");
+            errors.Add(at + "/ipcInfo", "ipcInfo shmSize can NOT be set when mode is SHARE_PARENT");
         }
     }
 

@@ -60,7 +60,7 @@ public static class TreeRules
         }
         if (to is { IsResident: true, Role: "*" })
         {
-            errors.Add(path + "/role", "Resident apps cannot have the role *");
+            errors.Add(path + "/role", $"Resident {(to is PodDefinition ? "pods" : "apps")} cannot have the role *");
         }
         if (from is { IsResident: true } || (from is not null && to.IsResident))
         {

@@ -11,22 +11,26 @@ namespace Offerbook.Apps.Volumes;
 /// <summary>
 /// Finds out which reservations are gone with their agent. Of tasks the master tells that an operator has given up their agent for
 /// good; nobody tells of an instance that has volumes there and just now no task (it is suspended, held back after a failure, on its
-/// way to a new configuration), nor of a release that is still to be confirmed. So with every round of reconciliation, and soon after
-/// an agent was lost, the master is asked after a task that there cannot be, once for each such agent.
+/// way to a new configuration), nor of a release that is still to be confirmed. So with every round of reconciliation, soon after
+/// an agent was lost, and every minute, the master is asked after a task that there cannot be, once for each such agent.
 /// </summary>
 internal sealed class LostAgents(SubscriptionKeeper master)
 {
     /// <summary>Not the id of any instance's task.</summary>
     private static readonly TaskId Question = new("reservations");
 
+    /// <summary>An agent that was out of reach before is given up without a word. A walk over 100,000 instances takes some milliseconds.</summary>
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+
     private bool _isDue;
+    private TimeSpan _last;
 
     /// <summary>Some agent was lost: it may be for good.</summary>
     public void Suspect() => _isDue = true;
 
     public void Sweep(Turn turn)
     {
-        if (_isDue && master.IsSubscribed)
+        if ((_isDue || turn.Now.Elapsed - _last >= Period) && master.IsSubscribed)
         {
             Ask(turn);
         }
@@ -35,7 +39,7 @@ internal sealed class LostAgents(SubscriptionKeeper master)
     /// <summary>Costs a walk over the instances.</summary>
     public void Ask(Turn turn)
     {
-        _isDue = false;
+        (_isDue, _last) = (false, turn.Now.Elapsed);
         var agents = new SortedSet<AgentId>(turn.State.Releases.Values.Select(release => release.Agent));
         agents.UnionWith(turn.State.Instances.All.Where(IsUntold).Select(instance => instance.Reservation!.Agent));
         master.Reconcile(agents.Select(agent => (Question, (AgentId?)agent)), turn.Out);

@@ -9,7 +9,11 @@ namespace Offerbook.Apps.Volumes;
 /// its persistent volumes. On the agent they carry <see cref="ReservationLabels"/>.
 /// </summary>
 /// <param name="At">When the ACCEPT was decided that makes it.</param>
-public sealed record Reservation(AgentId Agent, AgentLocation Location, ValueList<LocalVolume> Volumes, Timestamp At);
+public sealed record Reservation(AgentId Agent, AgentLocation Location, ValueList<LocalVolume> Volumes, Timestamp At)
+{
+    /// <summary>A task has run on it, so the volumes may hold what must not be lost. Until then it may never have been made.</summary>
+    public bool IsUsed { get; init; }
+}
 
 /// <param name="ContainerPath">Where the task finds it; for a pod the volume's name.</param>
 /// <param name="PersistenceId"><c>&lt;safe app id&gt;#&lt;container path&gt;#&lt;uuid&gt;</c></param>

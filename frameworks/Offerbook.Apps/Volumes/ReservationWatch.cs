@@ -17,7 +17,7 @@ internal sealed class ReservationWatch(AppsSettings settings)
 
     public void Look(Turn turn, Instance instance)
     {
-        if (instance is { Reservation: not null, Incarnation: 0, Condition: Condition.Scheduled })
+        if (instance is { Reservation: { } held, Condition: Condition.Scheduled } && (!held.IsUsed || instance.Incarnation == 0))
         {
             if (!_shown.Contains(instance.Id))
             {
@@ -36,18 +36,24 @@ internal sealed class ReservationWatch(AppsSettings settings)
         _shown.Remove(instance);
     }
 
-    /// <summary>What an offer shows need not be waited for.</summary>
-    public void See(OfferRemainder offer)
+    /// <summary>
+    /// What an offer shows need not be waited for: all of it. Each operation of an ACCEPT may be lost by itself, so there may be what was
+    /// reserved, and none of the volumes or only some.
+    /// </summary>
+    public void See(Turn turn, OfferRemainder offer)
     {
         if (_since.Count == 0)
         {
             return;
         }
+        var volumes = offer.Resources.Where(entry => entry.Kind.IsPersistentVolume).Select(entry => entry.Kind.Disk!.PersistenceId).ToHashSet();
         foreach (var entry in offer.Resources)
         {
-            if (ReservationLabels.Read(entry.Kind, offer.Offer.FrameworkId.Value) is { } instance && _since.Remove(instance))
+            if (ReservationLabels.Read(entry.Kind, offer.Offer.FrameworkId.Value) is { } id && _since.ContainsKey(id)
+                && turn.State.Instances.Find(id)?.Reservation is { } held && held.Volumes.All(volume => volumes.Contains(volume.PersistenceId)))
             {
-                _shown.Add(instance);
+                _since.Remove(id);
+                _shown.Add(id);
             }
         }
     }

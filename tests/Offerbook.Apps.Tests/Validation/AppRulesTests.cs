@@ -53,7 +53,7 @@ public sealed class AppRulesTests
     [TestCase("'cmd': 'xx', 'container': {'type': 'DOCKER'}", "/container/docker: not defined")]
     [TestCase("'cmd': 'xx', 'container': {'type': 'MESOS', 'docker': {'image': 'i', 'network': 'HOST'}}", "/container/docker/network: must be empty")]
     [TestCase("'cmd': 'xx', 'container': {'type': 'MESOS', 'linuxInfo': {'seccomp': {}}}",
-        "/container/linuxInfo/seccomp: Seccomp configuration must have either a profileName or unconfined set to true, but not both")]
+        "/container/linuxInfo/seccomp: Seccomp unconfined must be true when Profile is NOT defined")]
     public void Post_BrokenRule_IsNamed(string members, params string[] problems) =>
         Assert.That(Given.Problems(Given.Refused("{'id': 'a'" + (members.Length > 0 ? ", " : "") + members + "}")), Is.EqualTo(problems));
 

@@ -34,20 +34,26 @@ internal static class AgentDefects
         }
     }
 
-    /// <summary>What is told to end has ended, as far as this agent is concerned.</summary>
+    /// <summary>A task with volumes that is told to end has ended, as far as this agent is concerned.</summary>
     private sealed class EndsTooSoon(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
     {
+        private readonly HashSet<string> _withVolumes = [];
         private readonly HashSet<string> _told = [];
 
         protected override AgentMessage? Hear(AgentMessage message, Effects effects) =>
-            message is AgentMessage.ContainerExited exited && _told.Contains(exited.Container.Value) ? null : message;
+            message is AgentMessage.ContainerExited { Exit: not ContainerExit.Vanished } exited && _told.Remove(exited.Container.Value) ? null : message;
 
         protected override void Say(IEffect effect, Effects effects)
         {
             effects.Add(effect);
-            if (effect is SignalContainer { Container.IsNested: false } signal && _told.Add(signal.Container.Value))
+            if (effect is LaunchContainer { Spec: { Volumes.Count: > 0 } spec })
             {
-                effects.Add(new StartTimer(signal.Container, TimeSpan.Zero, new AgentMessage.ContainerExited(signal.Container, new ContainerExit.Signaled(15))));
+                _withVolumes.Add(spec.Container.Value);
+            }
+            if (effect is SignalContainer signal && _withVolumes.Remove(signal.Container.Value))
+            {
+                _told.Add(signal.Container.Value);
+                effects.Add(new StartTimer(signal.Container, TimeSpan.Zero, new AgentMessage.ContainerExited(signal.Container, new ContainerExit.Vanished("it was told to end"))));
             }
         }
     }
