@@ -66,8 +66,8 @@ public sealed class RandomRunTests
     {
         var failed = new List<string>();
         var (returns, done) = (0L, 0L);
-        var seeds = Enumerable.Range(1, 40).Select(seed => (ulong)seed).ToList();
-        await SimulatorRunner.RunAsync(seeds, OfOtherKinds, twice: false, threads: 2, report =>
+        var seeds = Enumerable.Range(1, 25).Select(seed => (ulong)seed).ToList();
+        await SimulatorRunner.RunAsync(seeds, OfOtherKinds with { Elections = false }, twice: false, threads: 2, report =>
         {
             returns += report.Counts.ReturnsToVolumes;
             done += report.Counts.RunsDone;
@@ -77,8 +77,8 @@ public sealed class RandomRunTests
             }
         }, TestContext.CurrentContext.CancellationToken);
         Assert.That(failed, Is.Empty);
-        Assert.That(returns, Is.GreaterThan(100));
-        Assert.That(done, Is.GreaterThan(100));
+        Assert.That(returns, Is.GreaterThan(30));
+        Assert.That(done, Is.GreaterThan(30));
     }
 
     [Test]

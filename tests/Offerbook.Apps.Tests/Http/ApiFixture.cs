@@ -44,6 +44,7 @@ public abstract class ApiFixture : HttpFixture
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Api = api ?? ApiOptions.Default,
             Settings = Settings,
+            Role = Settings.Role,
         });
         Connect(_host.Address);
     }

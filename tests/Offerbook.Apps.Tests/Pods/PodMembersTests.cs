@@ -71,8 +71,9 @@ public sealed class PodMembersTests : ApiFixture
         Assert.That(created.Status, Is.EqualTo(201), created.Text);
         Assert.That(created.Headers["Marathon-Deployment-Id"], Is.Not.Empty);
         var kept = (await GetAsync("/v2/pods" + created.Json["id"])).Json;
-        foreach (var (path, value) in members.Split(' ').Select(member => (member[..member.IndexOf('=')], member[(member.IndexOf('=') + 1)..])))
+        foreach (var member in members.Split(' '))
         {
+            var (path, value) = (member[..member.IndexOf('=')], member[(member.IndexOf('=') + 1)..]);
             Assert.That($"{created.Json.SelectToken(path)} {kept.SelectToken(path)}", Is.EqualTo($"{value} {value}"), path);
         }
     }
