@@ -31,6 +31,8 @@ public sealed class MasterHost : IAsyncDisposable
     private readonly TermKeeper _terms;
     private readonly Whitelist? _whitelist;
     private readonly HeapKeeper _heap = new(TimeProvider.System);
+    private readonly CancellationTokenSource _ending = new();
+    private Task _warming = Task.CompletedTask;
 
     private MasterHost(HttpServer server, MasterGate gate, TermKeeper terms, Whitelist? whitelist)
     {
@@ -53,10 +55,6 @@ public sealed class MasterHost : IAsyncDisposable
     /// <exception cref="JournalDamagedException">The journal cannot be read.</exception>
     public static async Task<MasterHost> StartAsync(MasterOptions options, CancellationToken cancellation)
     {
-        if (options.WarmsUp)
-        {
-            WarmUp.Start();
-        }
         var log = options.Logging?.CreateLogger("Offerbook.Master");
         // Before anything is opened: a fault in the files of secrets must not leave an unguarded master behind.
         var guard = new RealmGuard(options.Security, options.Time, warning => log?.LogWarning("{Warning}", warning));
@@ -83,6 +81,10 @@ public sealed class MasterHost : IAsyncDisposable
             throw;
         }
         var host = new MasterHost(server, gate, terms, whitelist);
+        if (options.WarmsUp)
+        {
+            host._warming = Task.Run(() => WarmUp.RunAsync(options.DataDirectory, log, host._ending.Token), CancellationToken.None);
+        }
         try
         {
             whitelist?.Start(options.Time);
@@ -111,6 +113,7 @@ public sealed class MasterHost : IAsyncDisposable
     {
         _heap.Dispose();
         _gate.Stop();
+        await _ending.CancelAsync();
         await _terms.DisposeAsync();
         if (_gate.Process!.Store is { } store)
         {
@@ -122,6 +125,8 @@ public sealed class MasterHost : IAsyncDisposable
         }
         await _gate.Process!.Leftovers;
         await _server.DisposeAsync();
+        await _warming;
+        _ending.Dispose();
     }
 
     /// <summary>

@@ -1,21 +1,23 @@
 using Google.Protobuf;
 using Mesos.V1;
-using Offerbook.Actors;
+using Microsoft.Extensions.Logging;
+using Offerbook.Master.Hosting.History;
+using Offerbook.Master.Http;
 using Offerbook.Storage;
 using Offerbook.Wire;
 using Offerbook.Wire.Http;
-using Offerbook.Wire.Identity;
 using AgentSubscribe = Offerbook.Wire.AgentProtocol.Call.Types.Subscribe;
+using Task = System.Threading.Tasks.Task;
 
 namespace Offerbook.Master.Hosting;
 
 /// <summary>
-/// Has the code that a storm of returning agents needs compiled before they come: agents register with a core that is thrown away,
-/// from bytes to bytes, with no journal and no sockets. The engine compiles well only what was called 30 times after it had nothing
-/// new to compile for a while (100 ms): hence more than one round. Some 0.6 s of processor time on threads of their own, which the first
+/// Has the code that a storm of returning agents needs compiled before they come: agents register over HTTP with a master that is thrown
+/// away, on loopback and with a journal in memory. The engine compiles well only what was called 30 times after it had nothing
+/// new to compile for a while (100 ms): hence more than one round. Some 1 s of processor time, which the first
 /// agents would have to wait for else; nobody waits for it.
 /// </summary>
-internal sealed class WarmUp
+internal static class WarmUp
 {
     /// <summary>Agents in a round, more than the calls after which code is compiled well.</summary>
     private const int Agents = 40;
@@ -26,65 +28,49 @@ internal sealed class WarmUp
     /// <summary>More than the engine waits for quiet.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
-    private static readonly Now s_now = new(TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch.AddYears(60));
-
-    private readonly MasterCore _core = new(MasterSettings.Default, new SeededRandom(1));
-    private readonly Effects _effects = new();
-    private long _connections;
-
-    private WarmUp() => _core.Recover(new Recovery(null, [], 0), s_now, _effects);
-
-    /// <summary>Agents that registered, again ones included.</summary>
-    public int Registered { get; private set; }
-
-    public static void Start() => new Thread(() => Run(Pause)) { IsBackground = true, Name = "warm-up", Priority = ThreadPriority.BelowNormal }.Start();
-
-    public static WarmUp Run(TimeSpan pause)
+    /// <summary>Of a master that starts; what becomes of it matters to nobody else.</summary>
+    /// <param name="directory">That of the master; nothing is written there.</param>
+    public static async Task RunAsync(string directory, ILogger? log, CancellationToken cancellation)
     {
-        var warming = new WarmUp();
+        try
+        {
+            await RunAsync(directory, Pause, cancellation);
+        }
+        catch (Exception failure)
+        {
+            log?.LogDebug("The code for agents that return is compiled when they do: {Reason}", failure.Message);
+        }
+    }
+
+    /// <returns>Agents that registered, again ones included.</returns>
+    public static async Task<int> RunAsync(string directory, TimeSpan pause, CancellationToken cancellation)
+    {
+        await using var master = await MasterHost.StartAsync(new MasterOptions
+        {
+            DataDirectory = directory, Port = 0, OfferBook = new OfferBookOptions { Enabled = false },
+            Journal = _ => Task.FromResult<IJournal>(new InMemoryJournal(new InMemoryStore())),
+        }, cancellation);
+        using var http = new StreamingClient();
+        var api = new Uri(master.Address, AgentEndpoint.Path);
+        var registered = 0;
         for (var round = 0; round < Rounds; round++)
         {
             // New ones first, then the same again, as after a broken stream; then new ones …
-            var first = round / 2 * Agents;
-            for (var agent = first; agent < first + Agents; agent++)
+            var streams = await Task.WhenAll(Enumerable.Range(round / 2 * Agents, Agents).Select(agent => RegisterAsync(http, api, agent, cancellation)));
+            await Task.Delay(pause, cancellation);
+            foreach (var stream in streams.OfType<IncomingStream<AgentEvent>>())
             {
-                warming.Register(agent);
-            }
-            Thread.Sleep(pause);
-        }
-        return warming;
-    }
-
-    private void Register(int number)
-    {
-        var bytes = MessageCodec.ToBytes(new AgentCall { Type = AgentCall.Types.Type.Subscribe, AgentId = IdOf(number), Subscribe = Describe(number) }, MessageFormat.Protobuf);
-        Invariant.Check(MessageCodec.Read<AgentCall>(bytes, MessageFormat.Protobuf).TryGet(out var call, out _), "the master reads what it writes");
-        Take(new MasterMessage.AgentCallReceived(new ConnectionId(++_connections), call!, null, "127.0.0.1"));
-    }
-
-    /// <summary>Handles a message, and what is due at once; encodes what would be sent.</summary>
-    private void Take(MasterMessage message)
-    {
-        _effects.Clear();
-        _core.Handle(message, s_now, _effects);
-        var allocates = false;
-        for (var i = 0; i < _effects.Count; i++)
-        {
-            switch (_effects[i])
-            {
-                case MasterEffect.SendToAgent sent:
-                    Registered += sent.Event.Type == AgentEvent.Types.Type.Subscribed ? 1 : 0;
-                    new EncodedEvent<AgentEvent>(sent.Event).Frame(MessageFormat.Protobuf);
-                    break;
-                case StartTimer { Message: MasterMessage.AllocationBatched }:
-                    allocates = true;
-                    break;
+                registered++;
+                stream.Dispose();
             }
         }
-        if (allocates)
-        {
-            _core.Handle(new MasterMessage.AllocationBatched(), s_now, _effects);
-        }
+        return registered;
+    }
+
+    private static async Task<IncomingStream<AgentEvent>?> RegisterAsync(StreamingClient http, Uri api, int number, CancellationToken cancellation)
+    {
+        var call = new AgentCall { Type = AgentCall.Types.Type.Subscribe, AgentId = IdOf(number), Subscribe = Describe(number) };
+        return (await http.OpenAsync<AgentEvent>(api, call, MessageFormat.Protobuf, null, cancellation)).Stream;
     }
 
     private static AgentID IdOf(int number) => new() { Value = $"warm-up-{number}" };

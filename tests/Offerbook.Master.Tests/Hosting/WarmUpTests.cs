@@ -6,5 +6,11 @@ public sealed class WarmUpTests
 {
     /// <summary>Were agents refused, the code that registers them would stay cold and nothing would tell.</summary>
     [Test]
-    public void WarmUp_RegistersEveryAgentOfEveryRound() => Assert.That(WarmUp.Run(TimeSpan.Zero).Registered, Is.EqualTo(160));
+    public async Task WarmUp_RegistersEveryAgentOfEveryRound()
+    {
+        var nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        Assert.That(await WarmUp.RunAsync(nowhere, TimeSpan.Zero, CancellationToken.None), Is.EqualTo(160));
+        Assert.That(Directory.Exists(nowhere), Is.False, "it writes nothing");
+    }
 }

@@ -89,21 +89,27 @@ public sealed class FailoverBenchmark : IBenchmark
         await fleet.WaitForAllAsync(TimeSpan.FromMinutes(5), cancellation);
         run.Progress("killed");
         watch.Mark();
+        watch.RestOnceAnswered(except: leader);
         var began = Stopwatch.GetTimestamp();
         await masters.SignalAsync(leader, "KILL");
         var (next, at) = await watch.FirstAsync(leader, Patience);
+        var (masterCpu, fleetCpu) = (ProcessMemory.CpuSeconds(masters.IdOf(next)), ProcessMemory.CpuSeconds(fleet.Id));
         await fleet.WaitForAllAsync(TimeSpan.FromMinutes(5), cancellation);
         var back = Stopwatch.GetTimestamp();
+        (masterCpu, fleetCpu) = (ProcessMemory.CpuSeconds(masters.IdOf(next)) - masterCpu, ProcessMemory.CpuSeconds(fleet.Id) - fleetCpu);
         run.Report("killed_with_agents_ms", Stopwatch.GetElapsedTime(began, at).TotalMilliseconds, "ms", $"as killed_ms, with {agents} agents on the leader");
         run.Report("agents_back_s", Stopwatch.GetElapsedTime(at, back).TotalSeconds, "s", $"from the new leader's first answer to the last of {agents} SUBSCRIBED");
-        run.Report("tasks_known", await TasksAsync(masters, next, cancellation), "tasks", "that the new leader shows then");
+        run.Report("agents_back_cpu", masterCpu / agents * 1e6, "µs", "processor time of the new leader for one agent");
+        run.Report("agents_back_agents_cpu", fleetCpu / agents * 1e6, "µs", "of the simulated agent itself, on the same machine");
+        run.Report("agents_back_paused", await MetricAsync(masters, next, "process/heap_pause_ms", cancellation), "ms", "for which the new leader stood still for collections since its start");
+        run.Report("tasks_known", await MetricAsync(masters, next, "master/tasks_running", cancellation), "tasks", "that the new leader shows then");
     }
 
-    private static async Task<double> TasksAsync(MastersUnderTest masters, int leader, CancellationToken cancellation)
+    private static async Task<double> MetricAsync(MastersUnderTest masters, int leader, string name, CancellationToken cancellation)
     {
         using var http = new HttpClient();
         using var metrics = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri($"http://{masters.Addresses[leader]}/metrics/snapshot"), cancellation));
-        return metrics.RootElement.GetProperty("master/tasks_running").GetDouble();
+        return metrics.RootElement.GetProperty(name).GetDouble();
     }
 
     private static void Report(BenchRun run, string name, List<double> times, string note)

@@ -18,6 +18,8 @@ internal sealed class LeaderWatch : IAsyncDisposable
     private readonly long[] _first;
     private readonly Task[] _watching;
     private TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _resting;
+    private int _excepted;
 
     public LeaderWatch(IReadOnlyList<IPEndPoint> masters)
     {
@@ -31,6 +33,20 @@ internal sealed class LeaderWatch : IAsyncDisposable
         lock (_lock)
         {
             Array.Clear(_first);
+            _resting?.SetResult();
+            _resting = null;
+        }
+    }
+
+    /// <summary>
+    /// Asks nobody anything from the first answer of another than the excepted one on, until <see cref="Mark"/>: a thousand questions a second, and what the leader works out to answer
+    /// them, would take a third of the machine from agents that return.
+    /// </summary>
+    public void RestOnceAnswered(int except)
+    {
+        lock (_lock)
+        {
+            (_resting, _excepted) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), except);
         }
     }
 
@@ -85,13 +101,28 @@ internal sealed class LeaderWatch : IAsyncDisposable
                 {
                     Note(master);
                 }
-                await Task.Delay(Pause, _stopping.Token);
             }
             catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException)
             {
                 // It does not answer: that is what is watched. One that refuses connections is not to be asked in a circle.
-                await Task.Delay(Pause).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            await RestAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private Task RestAsync()
+    {
+        lock (_lock)
+        {
+            for (var master = 0; master < _first.Length; master++)
+            {
+                if (_resting is { } rest && master != _excepted && _first[master] != 0)
+                {
+                    return rest.Task.WaitAsync(_stopping.Token);
+                }
+            }
+            return Task.CompletedTask;
         }
     }
 

@@ -39,6 +39,8 @@ public sealed class MemoryBenchmark : IBenchmark
         run.Report("resident", Environment.WorkingSet / 1048576.0, "MiB", "this process, what it parsed and dropped included");
         run.Report("register_parse", core.Parsing.TotalMicroseconds / agents, "µs", "of one SUBSCRIBE, from bytes to messages");
         run.Report("register_turn", core.Turns.TotalMicroseconds / agents, "µs", "of the core, one registration, collections included");
+        run.Report("register_parse_allocated", (double)core.ParsedBytes / agents, "B", "by parsing one SUBSCRIBE");
+        run.Report("register_turn_allocated", (double)core.TurnBytes / agents, "B", "by the turn");
         run.Report("register_turn_max", core.LongestTurn.TotalMilliseconds, "ms");
 
         run.Progress("why");

@@ -34,6 +34,12 @@ internal sealed class RegisteringCore
 
     public TimeSpan LongestTurn { get; private set; }
 
+    /// <summary>What parsing has allocated, what is kept and what is not.</summary>
+    public long ParsedBytes { get; private set; }
+
+    /// <summary>The same of the turns.</summary>
+    public long TurnBytes { get; private set; }
+
     public void Fill(int agents, int tasks, int frameworks, CancellationToken cancellation)
     {
         var options = new FleetOptions(new IPEndPoint(IPAddress.Loopback, 5050), agents, tasks, frameworks, 1, TimeSpan.Zero, 1,
@@ -45,14 +51,17 @@ internal sealed class RegisteringCore
             var bytes = MessageCodec.ToBytes(reports.Subscribe(i, $"simulated-agent-{i:d6}", SimulatedTask.Of(i, tasks, frameworks),
                 AgentReports.DescribeFramework), MessageFormat.Protobuf);
             // Through bytes, so that agents share no more objects than they do over the wire.
-            var began = Stopwatch.GetTimestamp();
+            var (began, allocated) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
             if (!MessageCodec.Read<AgentCall>(bytes, MessageFormat.Protobuf).TryGet(out var call, out var error))
             {
                 throw new InvalidOperationException(error.Describe("SUBSCRIBE"));
             }
             Parsing += Stopwatch.GetElapsedTime(began);
+            var parsed = GC.GetAllocatedBytesForCurrentThread();
+            ParsedBytes += parsed - allocated;
             var turn = Time(new MasterMessage.AgentCallReceived(NextConnection(), call, null, "127.0.0.2"));
             Turns += turn;
+            TurnBytes += GC.GetAllocatedBytesForCurrentThread() - parsed;
             LongestTurn = turn > LongestTurn ? turn : LongestTurn;
         }
     }
