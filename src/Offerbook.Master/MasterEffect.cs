@@ -22,6 +22,12 @@ public abstract record MasterEffect : IEffect
     /// <summary>The event is never changed after it was emitted; streams may share it.</summary>
     public sealed record SendToScheduler(ConnectionId Stream, SchedulerEvent Event) : MasterEffect;
 
+    /// <summary>
+    /// The events, in this order, as <see cref="SendToScheduler"/> would one after the other, except that they wait as one: each may be
+    /// made when it is asked for, from what never changes.
+    /// </summary>
+    public sealed record SendAllToScheduler(ConnectionId Stream, IReadOnlyList<SchedulerEvent> Events) : MasterEffect;
+
     public sealed record SendToAgent(ConnectionId Stream, AgentEvent Event) : MasterEffect;
 
     /// <summary>End the response after what was sent. The core has forgotten the stream: no <see cref="MasterMessage.ConnectionClosed"/> is wanted.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Http;
 using Offerbook.Apps.Http.Events;
 using Offerbook.Apps.Http.Access;
@@ -21,6 +22,7 @@ internal sealed class AppsWeb : IAsyncDisposable
 {
     private readonly AppsOptions _options;
     private readonly WebApplication _web;
+    private readonly BackThreads _back = new("answers", Environment.ProcessorCount);
 
     /// <param name="standby">Answers requests while another leads; false: the request is to be served here. Null: none other ever leads.</param>
     public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs, TimeProvider time, Abdication? abdication = null, CoreMeter? asked = null,
@@ -33,6 +35,8 @@ internal sealed class AppsWeb : IAsyncDisposable
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
+        // What a thread writes it sends itself: large answers go from threads that stand back. A read goes on as the request that it belongs to.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -64,7 +68,7 @@ internal sealed class AppsWeb : IAsyncDisposable
             new ConfigEndpoints(options), new OpenApiEndpoints(() => Routes!),
         ], access);
         Routes = router.Routes;
-        var server = new ApiServer(gate, router, access, options.Api, meter, () => Advertised, standby, logs.CreateLogger("Offerbook.Apps.Http"));
+        var server = new ApiServer(gate, router, access, options.Api, meter, () => Advertised, standby, logs.CreateLogger("Offerbook.Apps.Http"), _back);
         _web.Run(server.HandleAsync);
     }
 
@@ -88,5 +92,9 @@ internal sealed class AppsWeb : IAsyncDisposable
         SecurePort = addresses.FirstOrDefault(address => address.Scheme == "https")?.Port;
     }
 
-    public ValueTask DisposeAsync() => _web.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        _back.Dispose();
+    }
 }

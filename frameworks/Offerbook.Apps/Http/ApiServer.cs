@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Hosting;
 using Offerbook.Apps.Http.Access;
@@ -13,11 +14,11 @@ namespace Offerbook.Apps.Http;
 /// connection.
 /// </summary>
 internal sealed class ApiServer(CoreGate core, ApiRouter router, ApiAccess access, ApiOptions options, HttpMeter meter, Func<Uri> address,
-    Func<HttpContext, Task<bool>>? standby, ILogger log)
+    Func<HttpContext, Task<bool>>? standby, ILogger log, BackThreads back)
 {
     private readonly RequestLimit _limit = new(options.MaxConcurrentRequests);
     private readonly CorsHeaders _cors = new(options.AllowedOrigins);
-    private readonly ResponseSender _sender = new(options.Compresses, meter);
+    private readonly ResponseSender _sender = new(options.Compresses, meter, back);
 
     public async Task HandleAsync(HttpContext context)
     {

@@ -10,19 +10,15 @@ namespace Offerbook.Apps.Http;
 /// <summary>An app with what is going on with it.</summary>
 internal static class AppPicture
 {
-    /// <summary>The members that tell of its life, tasks excepted.</summary>
+    /// <summary>The members that tell of its life, tasks and their statistics excepted.</summary>
     /// <param name="locks">Ids of the deployments that hold it.</param>
-    public static JObject Live(AppsView view, AppDefinition app, AppEmbeds embeds, IReadOnlyList<string> locks, Timestamp now)
-    {
-        var instances = view.State.Instances.Of(app.Id);
-        return AppInfoWriter.WriteLive(new AppLiveData(
+    public static JObject Live(AppsView view, AppDefinition app, AppEmbeds embeds, IReadOnlyList<string> locks) =>
+        AppInfoWriter.WriteLive(new AppLiveData(
             embeds.Counts ? TaskCounting.Of(view, app.Id) : null,
             embeds.Deployments ? locks : null,
             embeds.Readiness ? ReadinessResults(view, app) : null,
             null,
-            embeds.LastTaskFailure && view.State.Failures.TryGetValue(app.Id, out var failure) ? Write(failure) : null,
-            embeds.TaskStats ? TaskStatsWriter.Write(view, app, instances, now) : null));
-    }
+            embeds.LastTaskFailure && view.State.Failures.TryGetValue(app.Id, out var failure) ? Write(failure) : null));
 
     /// <summary>Of the instances whose readiness is being asked for.</summary>
     public static JArray ReadinessResults(AppsView view, RunSpec app)

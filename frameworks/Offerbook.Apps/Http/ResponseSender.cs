@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Http.Measuring;
 
 namespace Offerbook.Apps.Http;
 
 /// <summary>Puts answers on the wire: compressed for those who take gzip, and not at all for those who have them already.</summary>
-internal sealed class ResponseSender(bool compresses, HttpMeter meter)
+/// <param name="back">Send what is large.</param>
+internal sealed class ResponseSender(bool compresses, HttpMeter meter, BackThreads back)
 {
     /// <summary>Smaller ones fit one packet anyway.</summary>
     private const int MinGzipBytes = 512;
@@ -54,7 +56,10 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter)
         }
         if (!request.IsHead)
         {
-            await WriteAsync(body, response.BodyWriter, context.RequestAborted);
+            // Copying a list into a socket takes a millisecond, and readers ask all day: it must not take the processor from those who change things.
+            await (body.Length > SliceBytes
+                ? back.RunAsync(() => WriteAsync(body, response.BodyWriter, context.RequestAborted))
+                : WriteAsync(body, response.BodyWriter, context.RequestAborted));
             meter.Sent(body.Length, gzips);
         }
     }

@@ -28,6 +28,10 @@ internal static class TaskCounting
             staged += instance.MesosState is null or TaskState.TaskStaging ? 1 : 0;
             running += instance.MesosState == TaskState.TaskRunning ? 1 : 0;
             var app = view.State.DefinitionOf(instance);
+            if (app.HealthChecks.Count == 0)
+            {
+                continue;
+            }
             var current = instance with { Health = view.HealthOf(instance) };
             var results = Enumerable.Range(0, app.HealthChecks.Count).Select(check => InstanceHealth.ResultOf(app, current, check)).OfType<bool>().ToList();
             unhealthy += results.Contains(false) ? 1 : 0;

@@ -107,6 +107,16 @@ internal sealed class Framework : Viewed<Framework>
         }
     }
 
+    /// <summary>The same for many events of one type, which may be made later.</summary>
+    public void Send(in Turn turn, SchedulerEvent.Types.Type type, IReadOnlyList<SchedulerEvent> events)
+    {
+        if (Stream is { } stream && events.Count > 0)
+        {
+            Counters.CountEvents(type, events.Count);
+            turn.Send(stream, events);
+        }
+    }
+
     private static uint CapabilitiesOf(FrameworkInfo info)
     {
         var bits = 0u;

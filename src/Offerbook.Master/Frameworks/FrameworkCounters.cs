@@ -26,6 +26,8 @@ internal sealed class FrameworkCounters(Action changed)
 
     public void CountEvent(EventType type) => Count(_events.Increment(type));
 
+    public void CountEvents(EventType type, int count) => Count(_events.Increment(type, count));
+
     public void CountOperation(OperationType type) => Count(_operations.Increment(type));
 
     public void CountTerminal(TaskState state) => Count(_terminalTasks.Increment(state));

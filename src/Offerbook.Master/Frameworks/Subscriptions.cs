@@ -120,6 +120,8 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
             turn.CancelTimer(new HeartbeatTimer(old));
             cluster.Streams.Remove(old);
             offers.DropAll(turn, framework, OfferEnd.FrameworkFailedOver);
+            // As after a stream that was seen to break: whoever subscribes knows nothing of what was refused, and a REVIVE may have been lost.
+            cluster.Allocator.DeactivateFramework(framework.Id);
         }
         Update(turn, framework, info, preferences);
         if (framework.Recovered)

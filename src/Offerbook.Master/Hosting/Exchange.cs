@@ -89,6 +89,8 @@ internal sealed class Exchange<TEvent>(HttpContext context, MessageFormat format
 
     public void Send(EncodedEvent<TEvent> message) => _stream?.TrySend(message);
 
+    public void Send(IReadOnlyList<TEvent> messages) => _stream?.TrySend(messages);
+
     protected override void OpenStream(string streamId)
     {
         Context.Response.Headers[streamHeader] = streamId;

@@ -54,6 +54,9 @@ internal sealed class Exchanges(Action<string> warn) : IEffectHandler
             case MasterEffect.SendToScheduler send:
                 (Find(send.Stream) as Exchange<SchedulerEvent>)?.Send(Encode(send.Event));
                 break;
+            case MasterEffect.SendAllToScheduler send:
+                (Find(send.Stream) as Exchange<SchedulerEvent>)?.Send(send.Events);
+                break;
             case MasterEffect.SendToAgent send:
                 (Find(send.Stream) as Exchange<AgentEvent>)?.Send(Encode(send.Event));
                 break;

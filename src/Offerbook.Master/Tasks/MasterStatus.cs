@@ -1,4 +1,5 @@
 using Mesos.V1;
+using Offerbook.Actors;
 using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Tasks;
@@ -6,7 +7,10 @@ namespace Offerbook.Master.Tasks;
 /// <summary>Statuses that the master makes itself. They carry no uuid: nobody acknowledges them.</summary>
 internal static class MasterStatus
 {
-    public static TaskStatus Make(in Turn turn, TaskId task, AgentId? agent, TaskState state, Reason reason, string message)
+    public static TaskStatus Make(in Turn turn, TaskId task, AgentId? agent, TaskState state, Reason reason, string message) =>
+        Make(turn.Now, task, agent, state, reason, message);
+
+    public static TaskStatus Make(Now now, TaskId task, AgentId? agent, TaskState state, Reason reason, string message)
     {
         var status = new TaskStatus
         {
@@ -15,7 +19,7 @@ internal static class MasterStatus
             Message = message,
             Source = Source.Master,
             Reason = reason,
-            Timestamp = turn.Now.UnixSeconds,
+            Timestamp = now.UnixSeconds,
         };
         if (agent is { } id)
         {

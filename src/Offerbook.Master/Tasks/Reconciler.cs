@@ -7,33 +7,44 @@ namespace Offerbook.Master.Tasks;
 /// <summary>Answers what the master knows of a framework's tasks. Where it may still learn more, it says nothing.</summary>
 internal sealed class Reconciler(ClusterState cluster)
 {
+    /// <summary>So many go as any other event. More go together, or they would fill the scheduler's stream and cut it, each time it asks.</summary>
+    private const int FewAnswers = 16;
+
     public void Reconcile(in Turn turn, Framework framework, IReadOnlyCollection<SchedulerCall.Types.Reconcile.Types.Task> asked)
     {
         cluster.Counters.Increment("messages_reconcile_tasks");
+        var answers = new ReconcileAnswers(turn.Now);
         if (asked.Count == 0)
         {
             foreach (var task in framework.Tasks)
             {
-                Send(turn, framework, LatestState(turn, task.Model));
+                answers.Add(task.Model);
             }
-            return;
         }
         foreach (var task in asked)
         {
-            Explain(turn, framework, TaskId.From(task.TaskId), string.IsNullOrEmpty(task.AgentId?.Value) ? null : AgentId.From(task.AgentId));
+            Explain(turn, framework, TaskId.From(task.TaskId), string.IsNullOrEmpty(task.AgentId?.Value) ? null : AgentId.From(task.AgentId), answers);
         }
+        Send(turn, framework, answers);
     }
 
     /// <summary>Answers for one task; what is known of the id wins over what the caller thinks of its agent.</summary>
     public void Explain(in Turn turn, Framework framework, TaskId id, AgentId? agent)
     {
+        var answers = new ReconcileAnswers(turn.Now);
+        Explain(turn, framework, id, agent, answers);
+        Send(turn, framework, answers);
+    }
+
+    private void Explain(in Turn turn, Framework framework, TaskId id, AgentId? agent, ReconcileAnswers answers)
+    {
         if (framework.Tasks.TryGet(id, out var task))
         {
-            Send(turn, framework, LatestState(turn, task.Model));
+            answers.Add(task.Model);
         }
         else if (Unknown(turn, framework, id, agent) is { } status)
         {
-            Send(turn, framework, status);
+            answers.Add(status);
         }
     }
 
@@ -60,22 +71,16 @@ internal sealed class Reconciler(ClusterState cluster)
         return status;
     }
 
-    /// <summary>The state last forwarded, which is the one that the framework's acknowledgements speak of.</summary>
-    private static TaskStatus LatestState(in Turn turn, TaskModel task)
+    private static void Send(in Turn turn, Framework framework, ReconcileAnswers answers)
     {
-        var status = MasterStatus.Make(turn, task.Id, task.Agent, task.ForwardedState ?? task.State, Reason.Reconciliation,
-            "Reconciliation: Latest task state");
-        if (task.Statuses.LastOrDefault() is { } last)
+        if (answers.Count > FewAnswers)
         {
-            if (last.HasHealthy)
-            {
-                status.Healthy = last.Healthy;
-            }
-            status.CheckStatus = last.CheckStatus;
-            status.ContainerStatus = last.ContainerStatus;
+            framework.Send(turn, SchedulerEvent.Types.Type.Update, answers);
+            return;
         }
-        return status;
+        foreach (var answer in answers)
+        {
+            framework.Send(turn, answer);
+        }
     }
-
-    private static void Send(in Turn turn, Framework framework, TaskStatus status) => framework.Send(turn, SchedulerEvents.Update(status));
 }

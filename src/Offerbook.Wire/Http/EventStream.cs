@@ -28,6 +28,14 @@ public sealed class EventStream<TEvent>(HttpContext context, MessageFormat forma
     /// <returns>False when the stream is closed or has just been cut.</returns>
     public bool TrySend(EncodedEvent<TEvent> message) => _frames.TrySend(message.Frame(format));
 
+    /// <summary>
+    /// Sends events to this reader alone, each encoded when the reader has taken those before it. They wait as one, however many they are:
+    /// an answer of 100,000 parts cuts nobody who reads.
+    /// </summary>
+    /// <param name="messages">Never changes any more; may make a message when it is asked for it.</param>
+    /// <returns>False when the stream is closed or has just been cut.</returns>
+    public bool TrySend(IReadOnlyList<TEvent> messages) => _frames.TrySend(new EncodedList<TEvent>(messages, format));
+
     /// <summary>Ends the stream once what was sent has left.</summary>
     public void Close() => _frames.Close();
 

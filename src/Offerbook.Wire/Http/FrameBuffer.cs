@@ -4,7 +4,11 @@ namespace Offerbook.Wire.Http;
 internal sealed class FrameBuffer(StreamBounds bounds)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
+    /// <summary>What an event of a list takes while it waits: references to what it will be made from.</summary>
+    private const int ListedBytes = 16;
+
+    private readonly Queue<Waiting> _waiting = new();
+    private int _taken;
     private long _bytes;
     private bool _sealed;
 
@@ -24,7 +28,14 @@ internal sealed class FrameBuffer(StreamBounds bounds)
     }
 
     /// <returns>False when the buffer is sealed, or full, in which case it gives up everything.</returns>
-    public bool TryAdd(ReadOnlyMemory<byte> frame)
+    public bool TryAdd(ReadOnlyMemory<byte> frame) => TryAdd(new Waiting(frame, null, frame.Length));
+
+    /// <summary>Adds many frames that count as one.</summary>
+    /// <param name="frames">At least one.</param>
+    /// <returns>As for one.</returns>
+    public bool TryAdd(IFrameList frames) => TryAdd(new Waiting(default, frames, (long)ListedBytes * frames.Count));
+
+    private bool TryAdd(Waiting added)
     {
         lock (_lock)
         {
@@ -39,8 +50,8 @@ internal sealed class FrameBuffer(StreamBounds bounds)
                 _waiting.Clear();
                 return false;
             }
-            _waiting.Enqueue(frame);
-            _bytes += frame.Length;
+            _waiting.Enqueue(added);
+            _bytes += added.Bytes;
             return true;
         }
     }
@@ -56,10 +67,18 @@ internal sealed class FrameBuffer(StreamBounds bounds)
     /// <summary>The oldest frame. It counts as waiting until <see cref="Remove"/>.</summary>
     public bool TryPeek(out ReadOnlyMemory<byte> frame)
     {
+        Waiting oldest;
         lock (_lock)
         {
-            return _waiting.TryPeek(out frame);
+            if (!_waiting.TryPeek(out oldest))
+            {
+                frame = default;
+                return false;
+            }
         }
+        // Only who takes moves on within a list: its frames are made without the lock.
+        frame = oldest.List is { } list ? list.Frame(_taken) : oldest.Frame;
+        return true;
     }
 
     /// <summary>Says that the oldest frame has been handed over.</summary>
@@ -68,10 +87,16 @@ internal sealed class FrameBuffer(StreamBounds bounds)
         lock (_lock)
         {
             // An overflow may have emptied the buffer meanwhile.
-            if (_waiting.TryDequeue(out var frame))
+            if (!_waiting.TryPeek(out var oldest) || ++_taken < oldest.List?.Count)
             {
-                _bytes -= frame.Length;
+                return;
             }
+            _taken = 0;
+            _waiting.Dequeue();
+            _bytes -= oldest.Bytes;
         }
     }
+
+    /// <param name="List">Frames to be made; null: there is one.</param>
+    private readonly record struct Waiting(ReadOnlyMemory<byte> Frame, IFrameList? List, long Bytes);
 }

@@ -25,9 +25,14 @@ public sealed class FrameStream
 
     /// <summary>Puts a frame behind those that wait. The bytes must not be changed afterwards.</summary>
     /// <returns>False when the stream is closed or has just been cut, because the reader is too slow.</returns>
-    public bool TrySend(ReadOnlyMemory<byte> frame)
+    public bool TrySend(ReadOnlyMemory<byte> frame) => Ring(_buffer.TryAdd(frame));
+
+    /// <summary>Puts many frames behind those that wait, each made when its turn comes: they wait as one, however many they are.</summary>
+    /// <returns>As for one.</returns>
+    internal bool TrySend(IFrameList frames) => frames.Count == 0 || Ring(_buffer.TryAdd(frames));
+
+    private bool Ring(bool taken)
     {
-        var taken = _buffer.TryAdd(frame);
         if (taken)
         {
             _pace.Ring();

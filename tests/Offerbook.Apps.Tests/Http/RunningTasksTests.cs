@@ -23,6 +23,28 @@ public sealed class RunningTasksTests : RunningFixture
         Assert.That((await SendAsync("DELETE", "/v2/apps/g/web/tasks/none")).Message, Is.EqualTo("Task 'none' does not exist"));
     }
 
+    /// <summary>Under both names, on any way to look; ages go on while nothing else changes.</summary>
+    [Test]
+    public async Task Stats_OfRunningTasks_CountThemAndGrowOlder()
+    {
+        const string All = "/v2/groups?embed=group.groups&embed=group.apps&embed=group.apps.taskStats";
+        await SendAsync("POST", "/v2/apps", Web);
+        Do(() => Rig.Advance(TimeSpan.FromSeconds(10)));
+        var (app, grouped) = ((await GetAsync("/v2/apps/g/web?embed=app.taskStats")).Json["app"]!, (await GetAsync(All)).Json["groups"]![0]!["apps"]![0]!);
+        var stats = (JObject)app["taskStats"]!;
+        Assert.That(stats["totalSummary"]!["stats"]!["counts"]!.ToString(Newtonsoft.Json.Formatting.None),
+            Is.EqualTo("""{"staged":0,"running":2,"healthy":0,"unhealthy":0}"""));
+        Assert.That(stats.Properties().Select(group => group.Name), Is.EqualTo(new[] { "startedAfterLastScaling", "withLatestConfig", "totalSummary" }));
+        foreach (var other in (JToken[])[app["tasksStats"]!, grouped["taskStats"]!, grouped["tasksStats"]!])
+        {
+            Assert.That(JToken.DeepEquals(other, stats), Is.True, other.ToString());
+        }
+        var age = (double)stats["totalSummary"]!["stats"]!["lifeTime"]!["medianSeconds"]!;
+        Do(() => Rig.Advance(TimeSpan.FromSeconds(10)));
+        var later = (await GetAsync("/v2/apps/g/web?embed=app.taskStats")).Json["app"]!["taskStats"]!["withLatestConfig"]!["stats"]!["lifeTime"]!;
+        Assert.That(((double)later["medianSeconds"]!, (double)later["averageSeconds"]!), Is.EqualTo((age + 10, age + 10)));
+    }
+
     [Test]
     [Property("case", 109)]
     public async Task Kill_WithScale_LowersTheInstances()

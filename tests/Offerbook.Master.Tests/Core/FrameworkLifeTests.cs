@@ -50,6 +50,16 @@ internal sealed class FrameworkLifeTests
         Assert.That(stale.Status, Is.EqualTo(400));
     }
 
+    /// <summary>Whoever subscribes knows nothing of what was refused before: a REVIVE that was on its way when the old stream broke is lost.</summary>
+    [Test]
+    public void Subscribe_OverALivingStream_IsOfferedWhatWasRefused()
+    {
+        var scheduler = new TestScheduler(_master).Subscribe();
+        scheduler.Decline(scheduler.Offers[0], refuseSeconds: 120);
+        scheduler.Subscribe();
+        Assert.That(scheduler.Offers, Has.Count.EqualTo(1));
+    }
+
     [Test]
     public void Disconnect_WithoutFailoverTimeout_RemovesTheFrameworkAndItsTasks()
     {

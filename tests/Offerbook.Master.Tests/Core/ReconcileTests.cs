@@ -35,6 +35,22 @@ internal sealed class ReconcileTests
         Assert.That(scheduler.Updates.Skip(3).Select(status => status.TaskId.Value), Is.EqualTo(new[] { "a" }));
     }
 
+    [Test]
+    public void Reconcile_OfManyTasks_IsOneAnswerAsOfTheQuestion()
+    {
+        var scheduler = Subscribe();
+        var ids = Enumerable.Range(0, 40).Select(i => $"task-{i:d2}").ToList();
+        scheduler.Accept(scheduler.Offers[0], [.. ids.Select(id => TestScheduler.Task(scheduler.Offers[0], id, 0.01, 1))]);
+        scheduler.Reconcile();
+        scheduler.Reconcile([.. ids.Select(id => (id, (AgentID?)null)), ("x", null)]);
+        _agent.Update(scheduler.Id!, ids[0], TaskState.TaskRunning);
+        var answers = _master.Sent.OfType<MasterEffect.SendAllToScheduler>().Select(sent => sent.Events.Select(e => (e.Update.Status.TaskId.Value, e.Update.Status.State)).ToList()).ToList();
+        var staging = ids.Select(id => (id, TaskState.TaskStaging)).ToList();
+        Assert.That(answers, Has.Count.EqualTo(2));
+        Assert.That(answers[0], Is.EqualTo(staging), "what became of a task since is told by its updates");
+        Assert.That(answers[1], Is.EqualTo(staging.Append(("x", TaskState.TaskUnknown))));
+    }
+
     [TestCase(true, TaskState.TaskUnknown)]
     [TestCase(false, TaskState.TaskLost)]
     public void Explicit_UnknownTask_OfNoAgent(bool partitionAware, TaskState state)

@@ -16,8 +16,12 @@ internal sealed class TestScheduler(MasterHarness master, FrameworkInfo? info = 
 
     public string StreamId { get; private set; } = "";
 
-    public IReadOnlyList<Event> Events => master.Sent.OfType<MasterEffect.SendToScheduler>()
-        .Where(sent => sent.Stream == Stream).Select(sent => sent.Event).ToList();
+    public IReadOnlyList<Event> Events => master.Sent.SelectMany(sent => sent switch
+    {
+        MasterEffect.SendToScheduler one when one.Stream == Stream => [one.Event],
+        MasterEffect.SendAllToScheduler many when many.Stream == Stream => many.Events,
+        _ => (IReadOnlyList<Event>)[],
+    }).ToList();
 
     public IReadOnlyList<Offer> Offers => Events.Where(e => e.Type == Event.Types.Type.Offers).SelectMany(e => e.Offers.Offers_).ToList();
 

@@ -62,6 +62,63 @@ public sealed class EventStreamTests
         Assert.That(answer, Does.EndWith("\r\n\r\n17\r\n20\n{\"type\":\"HEARTBEAT\"}\r\n0\r\n\r\n"));
     }
 
+    [TestCase(MessageFormat.Json)]
+    [TestCase(MessageFormat.Protobuf)]
+    public async Task List_LongerThanTheBounds_ArrivesWholeAndInOrder(MessageFormat format, CancellationToken cancellation)
+    {
+        const int Listed = 20_000;
+        var bounds = new StreamBounds(1024 * 1024, 10, TimeSpan.FromSeconds(20));
+        var ended = new TaskCompletionSource<StreamEnd>();
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            var stream = new EventStream<Event>(context, format, bounds);
+            stream.TrySend(Error(-1));
+            stream.TrySend(Enumerable.Range(0, Listed).Select(i => Error(i)).ToList());
+            stream.TrySend(Array.Empty<Event>());
+            stream.TrySend(Error(Listed));
+            var running = stream.RunAsync();
+            stream.Close();
+            ended.SetResult(await running);
+        });
+        using var client = new StreamingClient();
+        var (stream, _) = await client.OpenAsync<Event>(server.Address, new Call(), format, cancellation: cancellation);
+        using var _ = stream;
+        var seen = new List<string>();
+
+        await stream!.ReadAllAsync(e =>
+        {
+            seen.Add(e.Error.Message);
+            return ValueTask.CompletedTask;
+        }, cancellation);
+
+        Assert.That(seen, Is.EqualTo(Enumerable.Range(-1, Listed + 2).Select(i => $"{i}")));
+        Assert.That(await ended.Task, Is.EqualTo(StreamEnd.Closed));
+    }
+
+    [Test]
+    public async Task Lists_OfReaderWhoDoesNotRead_FillTheBoundsToo(CancellationToken cancellation)
+    {
+        var sent = new TaskCompletionSource<int>();
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            // Before anybody could read: each list of a thousand counts 16,000 bytes.
+            var stream = new EventStream<Event>(context, MessageFormat.Protobuf, new StreamBounds(160_000, 1_000, TimeSpan.FromSeconds(5)));
+            var list = Enumerable.Range(0, 1_000).Select(i => Error(i)).ToList();
+            var lists = 0;
+            while (stream.TrySend(list))
+            {
+                lists++;
+            }
+            sent.SetResult(lists);
+            await stream.RunAsync();
+        });
+        using var client = new StreamingClient();
+
+        using var stream = (await client.OpenAsync<Event>(server.Address, new Call(), MessageFormat.Protobuf, cancellation: cancellation)).Stream;
+
+        Assert.That(await sent.Task, Is.EqualTo(10));
+    }
+
     [Test]
     public async Task Reader_WhoDoesNotRead_IsCutAndNeverWaitedFor(CancellationToken cancellation)
     {

@@ -116,6 +116,12 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
                     world.Schedule(TimeSpan.FromSeconds(3), null, () => Push(send.Stream, Describe.Event(send.Event), send.Event));
                 }
                 break;
+            case MasterEffect.SendAllToScheduler send:
+                foreach (var @event in send.Events)
+                {
+                    Perform(new MasterEffect.SendToScheduler(send.Stream, @event));
+                }
+                break;
             case MasterEffect.SendToAgent send:
                 Push(send.Stream, Describe.Event(send.Event), send.Event);
                 break;

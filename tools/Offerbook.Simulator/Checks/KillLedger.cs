@@ -78,6 +78,12 @@ public sealed class KillLedger
             case MasterEffect.SendToScheduler { Event: { Type: Event.Types.Type.Update, Update.Status: { } status } } when IsGivenUp(status.State):
                 _givenUp.Add(status.TaskId.Value);
                 break;
+            case MasterEffect.SendAllToScheduler { Events: { } answers }:
+                foreach (var answer in answers.Where(answer => answer.Update?.Status is { } told && IsGivenUp(told.State)))
+                {
+                    _givenUp.Add(answer.Update.Status.TaskId.Value);
+                }
+                break;
             case MasterEffect.SendToAgent { Event: { Type: AgentEventType.Kill, Kill: { } kill } }:
                 Kills++;
                 var key = new TaskKey(FrameworkId.From(kill.FrameworkId), TaskId.From(kill.TaskId));

@@ -17,8 +17,8 @@ internal sealed record AppPieceKey(AppEmbeds Embeds, object Instances, object He
 /// <summary>The JSON of one definition, and of the app as it was when it was last looked at in each way. Safe to use from several threads.</summary>
 internal sealed class AppPiece(byte[] definition)
 {
-    /// <summary>Ways of looking: a list, a single app, a load balancer's, a page's.</summary>
-    private const int Kept = 4;
+    /// <summary>Ways of looking: a list, a single app, a load balancer's, a page's, of which two tell ages and so count twice.</summary>
+    private const int Kept = 6;
 
     private readonly Lock _lock = new();
     private readonly List<(AppPieceKey Key, byte[] Json)> _known = [];

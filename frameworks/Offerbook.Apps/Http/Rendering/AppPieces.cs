@@ -21,8 +21,8 @@ internal sealed class AppPieces(TimeProvider time)
     private readonly ConditionalWeakTable<Instance, TaskPiece> _tasks = [];
     private readonly ConditionalWeakTable<object, Dictionary<PathId, string[]>> _locks = [];
 
-    /// <summary>Statistics tell how old tasks are: so exactly, and no more often are they computed.</summary>
-    private const long AgeStepMs = 2_000;
+    /// <summary>Statistics tell how old tasks are: to two steps of this, and no more often are they computed.</summary>
+    public const long AgeStepMs = 2_000;
 
     /// <summary>The time that ages are told for; null when none are asked for.</summary>
     public Timestamp? AgesAt(AppEmbeds embeds) =>
@@ -39,7 +39,17 @@ internal sealed class AppPieces(TimeProvider time)
         }
         var key = new AppPieceKey(embeds, view.State.Instances.Of(app.Id), view.Health, view.Readiness,
             view.State.Failures.GetValueOrDefault(app.Id), LocksOf(view, app.Id), AgesAt(embeds));
-        return piece.Get(key, () => Write(view, app, piece, key));
+        return key.Now is { } now ? piece.Get(key, () => WithStats(view, app, piece, key, now)) : piece.Get(key, () => Write(view, app, piece, key));
+    }
+
+    /// <summary>What stays while tasks grow older, and their ages; under both names that clients know.</summary>
+    private byte[] WithStats(AppsView view, AppDefinition app, AppPiece piece, AppPieceKey key, Timestamp now)
+    {
+        var lasting = key with { Embeds = key.Embeds with { TaskStats = false }, Now = null };
+        var rest = lasting.Embeds == AppEmbeds.None ? piece.Definition : piece.Get(lasting, () => Write(view, app, piece, lasting));
+        var stats = TaskStatsWriter.Write(view, app, view.State.Instances.Of(app.Id), now);
+        // Without the closing brace of the rest.
+        return [.. rest.AsSpan()[..^1], .. ",\"tasksStats\":"u8, .. stats, .. ",\"taskStats\":"u8, .. stats, (byte)'}'];
     }
 
     /// <summary>Tasks of instances as a JSON list.</summary>
@@ -76,7 +86,7 @@ internal sealed class AppPieces(TimeProvider time)
 
     private byte[] Write(AppsView view, AppDefinition app, AppPiece piece, AppPieceKey key)
     {
-        var live = ApiResponse.Encode(AppPicture.Live(view, app, key.Embeds, key.Locks, key.Now ?? view.At));
+        var live = ApiResponse.Encode(AppPicture.Live(view, app, key.Embeds, key.Locks));
         var json = new ArrayBufferWriter<byte>(piece.Definition.Length + live.Length + 256);
         // The definition without its closing brace, then the live members without their opening one.
         json.Write(piece.Definition.AsSpan()[..^1]);

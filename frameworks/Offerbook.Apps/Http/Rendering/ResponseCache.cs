@@ -6,7 +6,8 @@ namespace Offerbook.Apps.Http.Rendering;
 /// <summary>
 /// Answers to reads, made once for everybody who asks the same before anything changes. Those who ask while an older picture is being
 /// put together wait for one next answer, which is made from the newest view when its turn comes: however many ask, one question is
-/// made at a time, and everybody sees what was there when he asked or later.
+/// made at a time, and everybody sees what was there when he asked or later. Only ages may be those of the step before: while answers
+/// differ in nothing else, nobody waits for the newer one.
 ///
 /// Large answers take turns for half of the processors, so that readers leave the others to those who change things. At most
 /// <see cref="Capacity"/> answers are kept, and those of older views go when one of a newer view is made.
@@ -33,22 +34,30 @@ internal sealed class ResponseCache(CoreGate core)
         var answer = new TaskCompletionSource<ApiResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
         Question question;
         Task? before;
+        Task<ApiResponse>? younger;
         lock (_lock)
         {
             if (key.Length > MaxKey || !TryFind(key, out question))
             {
                 question = new Question();
             }
-            if (question.Made is { IsFaulted: false } made && question.Stamp == new ViewStamp(core.View, agesAt()))
+            var stamp = new ViewStamp(core.View, agesAt());
+            if (question.Made is { IsFaulted: false } made && question.Stamp == stamp)
             {
-                return made;
+                return made.IsCompleted ? made : question.StepBefore(stamp) ?? made;
             }
+            younger = question.StepBefore(stamp);
             if (question.Next is { } next)
             {
-                return next;
+                return younger ?? next;
             }
             question.Next = answer.Task;
             before = question.Made;
+        }
+        if (younger is not null)
+        {
+            _ = Task.Run(() => MakeAsync(question, before, answer, isLarge, agesAt, make));
+            return younger;
         }
         _ = MakeAsync(question, before, answer, isLarge, agesAt, make);
         return answer.Task;
@@ -141,6 +150,30 @@ internal sealed class ResponseCache(CoreGate core)
         /// <summary>The answer after that, whose view is not taken yet: everybody may still wait for it.</summary>
         public Task<ApiResponse>? Next { get; set; }
 
-        public void Begin(ViewStamp stamp, Task<ApiResponse> answer) => (Stamp, Made, Next) = (stamp, answer, null);
+        private ViewStamp LastStamp { get; set; }
+
+        /// <summary>The newest answer that is whole.</summary>
+        private Task<ApiResponse>? Last { get; set; }
+
+        public void Begin(ViewStamp stamp, Task<ApiResponse> answer)
+        {
+            Keep();
+            (Stamp, Made, Next) = (stamp, answer, null);
+        }
+
+        /// <summary>An answer that is whole, and of which only the ages are not of this stamp but of the step before.</summary>
+        public Task<ApiResponse>? StepBefore(ViewStamp stamp)
+        {
+            Keep();
+            return Last is not null && stamp.IsNextStepOf(LastStamp) ? Last : null;
+        }
+
+        private void Keep()
+        {
+            if (Made is { IsCompletedSuccessfully: true })
+            {
+                (LastStamp, Last) = (Stamp, Made);
+            }
+        }
     }
 }

@@ -19,6 +19,10 @@ internal readonly record struct ViewStamp
         (_failures, _health, _readiness) = (state.Failures, view.Health, view.Readiness);
     }
 
+    /// <summary>Shows the same, with ages that are one step older.</summary>
+    public bool IsNextStepOf(ViewStamp other) => Now is { } now && other.Now is { } before
+        && now.UnixMilliseconds - before.UnixMilliseconds == AppPieces.AgeStepMs && WithoutTime == other.WithoutTime;
+
     public ViewStamp WithoutTime => this with { Now = null };
 
     public bool Equals(ViewStamp other) => Now == other.Now && ReferenceEquals(_root, other._root) && ReferenceEquals(_versions, other._versions)

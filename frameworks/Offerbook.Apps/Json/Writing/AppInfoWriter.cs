@@ -8,14 +8,12 @@ public sealed record TaskCounts(int Staged, int Running, int Healthy, int Unheal
 
 /// <summary>The live data that goes with an app. Null parts were not asked for and are not written; empty lists are.</summary>
 /// <param name="Tasks">Task objects.</param>
-/// <param name="TaskStats">Written under both names that clients know.</param>
 public sealed record AppLiveData(
     TaskCounts? Counts = null,
     IReadOnlyList<string>? DeploymentIds = null,
     IEnumerable<JToken>? ReadinessCheckResults = null,
     IEnumerable<JToken>? Tasks = null,
-    JToken? LastTaskFailure = null,
-    JToken? TaskStats = null);
+    JToken? LastTaskFailure = null);
 
 public static class AppInfoWriter
 {
@@ -38,8 +36,6 @@ public static class AppInfoWriter
         json.AddOptional("readinessCheckResults", ListOf(live.ReadinessCheckResults));
         json.AddOptional("tasks", ListOf(live.Tasks));
         json.AddOptional("lastTaskFailure", live.LastTaskFailure);
-        json.AddOptional("tasksStats", live.TaskStats);
-        json.AddOptional("taskStats", live.TaskStats?.DeepClone());
         return json;
     }
 

@@ -10,9 +10,9 @@ internal sealed class EnumCounts<T> where T : struct, Enum
     private readonly long[] _counts = new long[s_places];
     private EnumCountsView<T>? _taken = EnumCountsView<T>.None;
 
-    /// <summary>Counts one more; a value that the protocol does not know is not counted.</summary>
+    /// <summary>Counts one more, or so many; a value that the protocol does not know is not counted.</summary>
     /// <returns>The new count.</returns>
-    public long Increment(T value)
+    public long Increment(T value, long by = 1)
     {
         var place = Unsafe.As<T, int>(ref value);
         if ((uint)place >= (uint)s_places)
@@ -20,7 +20,7 @@ internal sealed class EnumCounts<T> where T : struct, Enum
             return 0;
         }
         _taken = null;
-        return ++_counts[place];
+        return _counts[place] += by;
     }
 
     /// <summary>The counts at this moment; the same object as before if nothing has changed.</summary>

@@ -6,6 +6,7 @@ using Offerbook.Apps.Health;
 using Offerbook.Apps.Http;
 using Offerbook.Apps.Http.Rendering;
 using Offerbook.Apps.Instances;
+using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Tests.Http.Rendering;
 
@@ -47,6 +48,36 @@ public sealed class ResponseCacheTests
         Assert.That(made, Is.EqualTo(2));
         await Ask();
         Assert.That(made, Is.EqualTo(2), "and kept while nothing changes");
+    }
+
+    [Test]
+    public async Task Readers_OfAges_TakeThoseOfTheStepBeforeWhileNewerOnesAreMade()
+    {
+        var cache = new ResponseCache(_gate);
+        var (now, made) = (new Timestamp(0), 0);
+        var (begun, mayEnd) = (new TaskCompletionSource(), new ManualResetEventSlim());
+        ApiResponse Make(AppsView view)
+        {
+            if (Interlocked.Increment(ref made) == 2)
+            {
+                begun.SetResult();
+                mayEnd.Wait();
+            }
+            return ApiResponse.Text($"{view.Readiness.Count} at {now.UnixMilliseconds}");
+        }
+        Task<ApiResponse> Ask() => cache.GetAsync(Request("/v2/groups"), isLarge: true, () => now, Make);
+
+        Assert.That(TextOf(await Ask()), Is.EqualTo("0 at 0"));
+        now = new Timestamp(AppPieces.AgeStepMs);
+        Assert.That(TextOf(await Ask()), Is.EqualTo("0 at 0"), "one who asks has the newer made");
+        await begun.Task;
+        Assert.That(TextOf(await Ask()), Is.EqualTo("0 at 0"), "it is being made");
+        var newer = cache.GetAsync(Request("/v2/groups"), isLarge: true, () => new Timestamp(2 * AppPieces.AgeStepMs), Make);
+        Assert.That(newer.IsCompleted, Is.False, "two steps are too old");
+        mayEnd.Set();
+        Assert.That(TextOf(await newer), Is.EqualTo("0 at 2000"));
+        Change(1);
+        Assert.That(TextOf(await Ask()), Is.EqualTo("1 at 2000"), "a change is seen at once");
     }
 
     [Test]
