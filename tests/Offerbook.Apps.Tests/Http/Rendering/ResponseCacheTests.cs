@@ -12,7 +12,10 @@ namespace Offerbook.Apps.Tests.Http.Rendering;
 
 public sealed class ResponseCacheTests
 {
-    private readonly CoreGate _gate = new();
+    private CoreGate _gate = null!;
+
+    [SetUp]
+    public void Open() => _gate = new CoreGate();
 
     [Test]
     public async Task Readers_WhoComeWhileAnOlderAnswerIsMade_ShareTheNext()
