@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Offerbook.Actors;
 
@@ -10,6 +11,15 @@ public static class Invariant
         if (!holds)
         {
             Fail(claim);
+        }
+    }
+
+    /// <param name="claim">An interpolated text, of which nothing is evaluated while it holds.</param>
+    public static void Check([DoesNotReturnIf(false)] bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref ClaimText claim)
+    {
+        if (!holds)
+        {
+            Fail(claim.Take());
         }
     }
 

@@ -48,6 +48,7 @@ public sealed class Simulation
         if (options.Elections ?? (options.Cluster is null && elections.Chance(0.4)))
         {
             clusterPlan = clusterPlan.WithElections(elections);
+            clusterPlan = options.Elections == true ? clusterPlan.WithAll() : clusterPlan;
         }
         _plan = options.Faults ?? FaultPlan.Draw(draws).WithEngineFaults(new SeedSource(seed).For("faults of engines"));
         if (options.Faults is null && clusterPlan.HasElections)
@@ -158,7 +159,7 @@ public sealed class Simulation
         Invariant.Check(!disturbed, $"L1: converged, and then not any more: {_auditor.WhyNotConverged()}");
         var perMinute = (_cluster.World.EventsRun - before) / Rest.TotalMinutes;
         Invariant.Check(perMinute <= MaxEventsPerMinuteAtRest, $"L2: {perMinute:0} events a minute though there is nothing to do");
-        _auditor.CheckDeep();
+        _auditor.CheckDeep(everything: true);
     }
 
     /// <summary>Runs until a time or, looked at once a virtual second, until a condition holds.</summary>
@@ -179,7 +180,7 @@ public sealed class Simulation
             if (world.Elapsed >= _nextDeepCheck)
             {
                 _nextDeepCheck = world.Elapsed + _options.DeepCheckInterval;
-                _auditor.CheckDeep();
+                _auditor.CheckDeep(everything: false);
             }
             if (done())
             {

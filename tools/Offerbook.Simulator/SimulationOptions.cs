@@ -20,7 +20,7 @@ public sealed record SimulationOptions
 
     public ClusterPlan? Cluster { get; init; }
 
-    /// <summary>Whether there are several of some parts, which stand in elections. Null draws it, for four in ten runs.</summary>
+    /// <summary>Whether there are several of some parts, which stand in elections. Null draws it, for four in ten runs, and which; true: of all.</summary>
     public bool? Elections { get; init; }
 
     public FaultPlan? Faults { get; init; }

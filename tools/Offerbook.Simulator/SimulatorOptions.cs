@@ -21,6 +21,9 @@ public sealed record SimulatorOptions
     /// <summary>Look for every defect of <see cref="Faults.Mutation"/>, instead of running anything well, and say in how many seeds each is found.</summary>
     public bool Mutations { get; init; }
 
+    /// <summary>Every run has three masters, two of Apps and two of Batch; else four in ten have several of some.</summary>
+    public bool Elected { get; init; }
+
     /// <summary>Virtual minutes of work and faults in each run, before faults stop. Default 10.</summary>
     public int Minutes { get; init; } = 10;
 }

@@ -27,7 +27,7 @@ public static class SimulatorProgram
         {
             return ScenarioProgram.Run(scenario, options, output);
         }
-        var simulation = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(options.Minutes) };
+        var simulation = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(options.Minutes), Elections = options.Elected ? true : null };
         return options.Seed is { } seed
             ? RunOne(seed, simulation, options.Twice, output)
             : await RunManyAsync(options, simulation, output, cancellation);
@@ -71,7 +71,7 @@ public static class SimulatorProgram
         }
         output.WriteLine(Summary(report));
         var minutes = options.Minutes == new SimulatorOptions().Minutes ? "" : $" --minutes {options.Minutes}";
-        output.WriteLine($"  rerun: ./offerbook simulate --seed 0x{report.Seed:x}{minutes}");
+        output.WriteLine($"  rerun: ./offerbook simulate --seed 0x{report.Seed:x}{minutes}{(options.Elected ? " --elected" : "")}");
     }
 
     private static string Summary(SimulationReport report)

@@ -1,5 +1,6 @@
 using Offerbook.Actors;
 using Offerbook.Simulator.Cluster;
+using Offerbook.Simulator.Nodes;
 
 namespace Offerbook.Simulator.Checks;
 
@@ -21,38 +22,44 @@ public sealed class Bounds(SimCluster cluster)
     {
         foreach (var master in cluster.Masters.Nodes)
         {
-            Node(master.WaitingEffects, master.Timers, master.Name);
+            Node(master.WaitingEffects, master.Timers, master);
         }
         foreach (var apps in cluster.AppsRole.Nodes)
         {
-            Node(apps.WaitingEffects, apps.Timers, apps.Name);
+            Node(apps.WaitingEffects, apps.Timers, apps);
         }
         foreach (var batch in cluster.BatchRole.Nodes)
         {
-            Node(batch.WaitingEffects, batch.Timers, batch.Name);
+            Node(batch.WaitingEffects, batch.Timers, batch);
         }
         foreach (var port in cluster.AppsPorts)
         {
-            Below(port.DeepestQueue, MaxWaitingCalls, "calls of apps to the master");
+            Below(port.DeepestQueue, MaxWaitingCalls, "calls to the master of ", SimCluster.AppsName);
         }
         foreach (var port in cluster.BatchPorts)
         {
-            Below(port.DeepestQueue, MaxWaitingCalls, "calls of batch to the master");
+            Below(port.DeepestQueue, MaxWaitingCalls, "calls to the master of ", SimCluster.BatchName);
         }
         foreach (var machine in cluster.Machines)
         {
-            Node(machine.Agent.WaitingEffects, machine.Agent.Timers, machine.Name);
-            Below(machine.Port.DeepestQueue, MaxWaitingCalls, $"calls of {machine.Name} to the master");
+            Node(machine.Agent.WaitingEffects, machine.Agent.Timers, machine.Agent);
+            Below(machine.Port.DeepestQueue, MaxWaitingCalls, "calls to the master of ", machine.Name);
         }
         Below(cluster.Network.OpenExchanges, MaxExchanges, "open connections");
     }
 
-    private static void Node(int effects, int timers, string who)
+    private static void Node(int effects, int timers, SimProcess process)
     {
-        Below(effects, MaxWaitingEffects, "effects held back by " + who);
-        Below(timers, MaxTimers, "timers of " + who);
+        Below(effects, MaxWaitingEffects, "effects held back by ", process.Name);
+        Below(timers, MaxTimers, "timers of ", process.Name);
     }
 
-    private static void Below(int count, int limit, string what) =>
-        Invariant.Check(count <= limit, $"I14: {count} {what}, more than {limit}");
+    // After every step: no text is made up for what is well.
+    private static void Below(int count, int limit, string what, string whose = "")
+    {
+        if (count > limit)
+        {
+            Invariant.Fail($"I14: {count} {what}{whose}, more than {limit}");
+        }
+    }
 }

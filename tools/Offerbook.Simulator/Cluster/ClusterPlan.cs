@@ -48,7 +48,7 @@ public sealed record ClusterPlan(int Agents, int CpusMilli, int MemMegabytes, in
     public bool HasElections => Masters > 1 || Apps > 1 || Batches > 1;
 
     /// <summary>Three masters, two of each framework.</summary>
-    public static ClusterPlan Elected { get; } = Default with { Masters = 3, Apps = 2, Batches = 2 };
+    public static ClusterPlan Elected { get; } = Default.WithAll();
 
     /// <summary>A defect for mutation tests: agents report so many times the resources that their machines have.</summary>
     public int Overstatement { get; init; } = 1;
@@ -60,6 +60,8 @@ public sealed record ClusterPlan(int Agents, int CpusMilli, int MemMegabytes, in
         AgentReregisterTimeout = TimeSpan.FromMinutes(random.Pick<int>([2, 10, 10])),
         SnapshotEvery = random.Pick<int>([5, 50, 1_000]),
     };
+
+    public ClusterPlan WithAll() => this with { Masters = 3, Apps = 2, Batches = 2 };
 
     /// <summary>Draws how many there are of each part, from a stream of their own: what was drawn before stays what it was.</summary>
     public ClusterPlan WithElections(SeededRandom random) => this with

@@ -65,7 +65,7 @@ public sealed class Scenario
         {
             Invariant.Fail($"not converged within {seconds} s: {_auditor.WhyNotConverged()}");
         }
-        _auditor.CheckDeep();
+        _auditor.CheckDeep(everything: true);
     }
 
     public void Require(bool holds, string claim) => Invariant.Check(holds, "not so: " + claim);
@@ -79,7 +79,7 @@ public sealed class Scenario
             if (Cluster.World.Elapsed >= deep)
             {
                 deep = Cluster.World.Elapsed + TimeSpan.FromSeconds(5);
-                _auditor.CheckDeep();
+                _auditor.CheckDeep(everything: true);
             }
             if (done())
             {
