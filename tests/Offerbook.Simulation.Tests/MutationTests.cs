@@ -67,6 +67,8 @@ public sealed class MutationTests
     [TestCase(Mutation.KillWhatRuns, new[] { "I22:" })]
     [TestCase(Mutation.AcceptBackwardState, new[] { "I6:" })]
     [TestCase(Mutation.KeepTheNode, new[] { "I21:" })]
+    [TestCase(Mutation.KeepTheBallot, new[] { "I21:" })]
+    [TestCase(Mutation.TakeOverLate, new[] { "I8:" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
     {
         var options = MutationRuns.OptionsFor(mutation);

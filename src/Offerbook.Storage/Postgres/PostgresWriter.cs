@@ -39,16 +39,30 @@ internal sealed class PostgresWriter(PostgresSession session)
 
     /// <summary>Finds a log or makes an empty one, as somebody who has not recovered it.</summary>
     public PostgresLog Find(string persistenceId) => session.Run("look for a log", connection =>
-        Look(connection, persistenceId, "SELECT id, 0::bigint, last_sequence, last_write FROM streams WHERE persistence_id = $1", persistenceId));
+    {
+        Make(connection, persistenceId);
+        return Read(connection, persistenceId, "SELECT id, 0::bigint, last_sequence, last_write FROM streams WHERE persistence_id = $1", persistenceId)
+            ?? throw new JournalFencedException($"'{persistenceId}' is not in the database any more: it was replaced by a backup.");
+    });
 
     /// <summary>
     /// Raises the log's epoch, durably. A connection that lies dead while it holds the row is ended: whoever it belonged to is about
     /// to be fenced anyway. Done twice when the first answer was lost, which only counts further.
+    ///
+    /// It raises the epoch that it has just read, and no other: a statement that the network holds up until its sender has given up, and
+    /// somebody else leads, must not fence that leader.
     /// </summary>
+    /// <exception cref="JournalFencedException">Somebody else has taken the log over between the look and the raise.</exception>
     public PostgresLog TakeOver(string persistenceId) => session.Run("take a log over",
-        connection => Look(connection, persistenceId,
-            "UPDATE streams SET epoch = epoch + 1, last_write = $2 WHERE persistence_id = $1 RETURNING id, epoch, last_sequence, last_write",
-            persistenceId, AppendKeys.Next()),
+        connection =>
+        {
+            Make(connection, persistenceId);
+            var epoch = connection.Scalar("SELECT epoch FROM streams WHERE persistence_id = $1", persistenceId) ?? 0L;
+            return Read(connection, persistenceId,
+                "UPDATE streams SET epoch = epoch + 1, last_write = $2 WHERE persistence_id = $1 AND epoch = $3 RETURNING id, epoch, last_sequence, last_write",
+                persistenceId, AppendKeys.Next(), epoch)
+                ?? throw new JournalFencedException($"'{persistenceId}' was in epoch {epoch}, and somebody else has taken it over since. Nothing was changed.");
+        },
         connection => connection.Execute(
             """
             SELECT pg_terminate_backend(a.pid) FROM streams s JOIN pg_stat_activity a ON a.backend_xid = s.xmax
@@ -165,12 +179,14 @@ internal sealed class PostgresWriter(PostgresSession session)
         return end;
     }
 
-    private static PostgresLog Look(NpgsqlConnection connection, string persistenceId, string sql, params ReadOnlySpan<object> values)
-    {
+    private static void Make(NpgsqlConnection connection, string persistenceId) =>
         connection.Execute("INSERT INTO streams (persistence_id) VALUES ($1) ON CONFLICT DO NOTHING", persistenceId);
+
+    /// <returns>Null when no row answers.</returns>
+    private static PostgresLog? Read(NpgsqlConnection connection, string persistenceId, string sql, params ReadOnlySpan<object> values)
+    {
         using var command = connection.Command(sql, values);
         using var row = command.ExecuteReader();
-        row.Read();
-        return new PostgresLog(row.GetInt64(0), persistenceId, row.GetInt64(1), row.GetInt64(2)) { LastWrite = row.GetGuid(3) };
+        return row.Read() ? new PostgresLog(row.GetInt64(0), persistenceId, row.GetInt64(1), row.GetInt64(2)) { LastWrite = row.GetGuid(3) } : null;
     }
 }

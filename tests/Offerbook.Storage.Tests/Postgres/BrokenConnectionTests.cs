@@ -12,6 +12,9 @@ internal sealed class BrokenConnectionTests
     private string _database = "";
     private PostgresJournal _journal = null!;
 
+    /// <summary>By a client that connects, prepares, and recovers a log: a few hundred bytes.</summary>
+    private const int MostSaid = 10_000;
+
     private static CancellationToken None => CancellationToken.None;
 
     [SetUp]
@@ -58,6 +61,32 @@ internal sealed class BrokenConnectionTests
         await _proxy.Arrived.Task;
         await _journal.AppendAsync("a", 6, Records.Events(6, 1), None);
         await ExpectAsync(6);
+    }
+
+    /// <summary>The network holds up some part of a takeover until another leads; the other must not be fenced by it.</summary>
+    [Test, Property("fault", 29)]
+    public async Task Recover_WhoseRequestArrivesAfterATakeOver_ChangesNothing()
+    {
+        for (var after = 0; after < MostSaid; after += 50)
+        {
+            await using var proxy = new CuttingProxy(_server.Port);
+            await using var late = await PostgresJournal.OpenAsync(PostgresFixture.AddressOf(_server, _database, proxy.Port));
+            await using var leader = await PostgresJournal.OpenAsync(PostgresFixture.AddressOf(_server, _database));
+            proxy.Strike(Fate.Delayed, after);
+            var recovery = late.RecoverAsync("b", None).AsTask();
+            if (await Task.WhenAny(proxy.Struck.Task, recovery) == recovery)
+            {
+                // All that it says is less than that.
+                await recovery;
+                return;
+            }
+            proxy.Refuses = true;
+            await leader.RecoverAsync("b", None);
+            proxy.Release();
+            await proxy.Arrived.Task;
+            Assert.That(async () => await leader.ConfirmAsync("b", None), Throws.Nothing, $"the request after {after} bytes fences the leader");
+        }
+        Assert.Fail($"a takeover says more than {MostSaid} bytes");
     }
 
     /// <summary>The next leader has the log, and then the request arrives.</summary>

@@ -7,6 +7,10 @@ namespace Offerbook.Simulator.Coordination;
 internal sealed class CoordinatorTree
 {
     private readonly SortedDictionary<string, CoordinatorNode> _nodes = new(StringComparer.Ordinal) { ["/"] = new(default, 0) };
+    private readonly SortedDictionary<string, long> _made = new(StringComparer.Ordinal);
+
+    /// <summary>The session that an ephemeral node was made in, even if it is gone; null when there never was one.</summary>
+    public long? MadeIn(string path) => _made.TryGetValue(path, out var session) ? session : null;
 
     public CoordinatorNode? Find(string path) => _nodes.GetValueOrDefault(path);
 
@@ -24,6 +28,10 @@ internal sealed class CoordinatorTree
             return new Answer.Refused(ServiceError.NodeExists);
         }
         above.NextChild++;
+        if (owner != 0)
+        {
+            _made[path] = owner;
+        }
         return new Answer.Created(path);
     }
 

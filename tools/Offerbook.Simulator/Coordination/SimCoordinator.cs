@@ -131,6 +131,9 @@ public sealed class SimCoordinator
     /// <summary>Whether a node is there and its session neither over nor doomed.</summary>
     public bool IsAlive(string path) => _tree.Find(path) is { } node && _sessions.TryGetValue(node.Owner, out var session) && !session.IsDoomed;
 
+    /// <summary>The session that a candidate's node was made in, even if it is gone; null when there never was one.</summary>
+    public long? MadeIn(string path) => _tree.MadeIn(path);
+
     /// <summary>Two nodes of one session in one election; null when there are none.</summary>
     public string? Twice() => _tree.Twice();
 

@@ -186,6 +186,12 @@ public enum Mutation
 
     /// <summary>A candidate that stepped down keeps its node.</summary>
     KeepTheNode,
+
+    /// <summary>A candidate whose session has expired takes its node of before for one of the next session.</summary>
+    KeepTheBallot,
+
+    /// <summary>A takeover that arrives after another one fences that leader.</summary>
+    TakeOverLate,
 }
 
 internal static class Mutations

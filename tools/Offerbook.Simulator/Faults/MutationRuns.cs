@@ -31,7 +31,16 @@ public static class MutationRuns
         if (mutation.NeedsElections())
         {
             // Without a defect such runs converge in little more than a minute.
-            return options with { HealLimit = TimeSpan.FromMinutes(6), Cluster = ClusterPlan.Elected with { SessionTimeout = TimeSpan.FromSeconds(4) }, Faults = Elections, WildFrameworks = 1, Trees = false, Kinds = false, Operators = false };
+            return options with
+            {
+                HealLimit = TimeSpan.FromMinutes(6),
+                Cluster = ClusterPlan.Elected with { SessionTimeout = TimeSpan.FromSeconds(4) },
+                Faults = mutation == Mutation.TakeOverLate ? Elections with { StoreCutsPerMinute = 12 } : Elections,
+                WildFrameworks = 1,
+                Trees = false,
+                Kinds = false,
+                Operators = false,
+            };
         }
         var ofPods = mutation is Mutation.HalveGroups or Mutation.SpareGroups;
         var ofFrameworks = mutation >= Mutation.RestartRecoveredTasks && !ofPods;

@@ -42,6 +42,9 @@ public interface ISeat
 
     int Terms { get; }
 
+    /// <summary>How often it has handed a leadership over because the store was slow from here.</summary>
+    int HandOvers { get; }
+
     void Terminate();
 
     void StepDown();

@@ -22,6 +22,7 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
     private readonly SimNode<TMessage> _node;
     private readonly SimNode<ElectionMessage> _candidate;
     private readonly CoordinatorClient _client;
+    private readonly SeatStoreWatch _watch;
     private Standing _standing = new Standing.Follows(null);
     private string? _term;
     private TimeSpan _termBegan;
@@ -39,6 +40,7 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         (_network, _node, _path) = (network, node, path);
         _candidate = new SimNode<ElectionMessage>(node.Name + " candidate", network.World, candidate, Perform, null, wall);
         _client = new CoordinatorClient(coordinator, _candidate, node.Name, message => _candidate.TryPost(message));
+        _watch = new SeatStoreWatch(node.Name, network.World, wall, node.Holder!, message => _candidate.TryPost(message), GiveWay);
         node.Crashed += _ => TermOver();
     }
 
@@ -51,6 +53,8 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
 
     /// <summary>Terms that it has begun in all its lives.</summary>
     public int Terms { get; private set; }
+
+    public int HandOvers => _watch.HandOvers;
 
     public bool Leads => _term is not null;
 
@@ -83,6 +87,7 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         (IsUp, IsPaused, DiedOfItsDisk) = (true, false, false);
         (_standing, _term, _failures, _rests, _isLeaving, WasAsked) = (new Standing.Follows(null), null, 0, false, false, false);
         _candidate.Start();
+        _watch.Start();
         _candidate.TryPost(new Begin());
     }
 
@@ -96,6 +101,7 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         _term = null;
         _node.Crash(why);
         _candidate.Crash(why);
+        _watch.Crash(why);
         _client.Die();
         _network.HostDied(Name);
     }
@@ -109,6 +115,7 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         IsPaused = true;
         _node.Pause(duration);
         _candidate.Pause(duration);
+        _watch.Pause(duration);
         var life = Life;
         World.Schedule(duration, null, () => IsPaused &= life != Life);
     }
@@ -131,6 +138,19 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         {
             World.Note(Name + " is asked to step down");
             GiveUpTerm(() => Call(call => new StepDown(call)));
+        }
+    }
+
+    /// <summary>Its way to the store is worse than another's.</summary>
+    private void GiveWay()
+    {
+        if (Leads)
+        {
+            StepDown();
+        }
+        else if (IsUp && !_isLeaving)
+        {
+            Call(call => new StepDown(call));
         }
     }
 
@@ -163,10 +183,14 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
                 _standing = announced.Standing;
                 Announced?.Invoke(before, _standing);
                 WasAsked &= _standing is not Standing.Leads;
+                _watch.Stands(_standing);
                 Look();
                 break;
             case CallEnded when _isLeaving:
                 Crash("it has resigned");
+                break;
+            case LineTold told:
+                _watch.Hear(told);
                 break;
             case CallEnded or Remark:
                 break;

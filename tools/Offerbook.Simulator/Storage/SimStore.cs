@@ -36,6 +36,9 @@ public sealed class SimStore
 
     public TimeSpan CommitMean { get; set; } = UsualCommitMean;
 
+    /// <summary>What every commit takes at least, on top of what is drawn around <see cref="CommitMean"/>: a disk that syncs in 2 s does so each time.</summary>
+    public TimeSpan CommitLeast { get; set; }
+
     /// <summary>Chance that the connection of a write breaks, half of the times before the commit and half after it.</summary>
     public double ResetRate { get; set; }
 
@@ -115,7 +118,7 @@ public sealed class SimStore
             var life = _life;
             var breaks = writes && ResetRate > 0 && _chance.Chance(ResetRate);
             var after = _chance.Chance(0.5);
-            _world.Schedule(writes ? _chance.Exponential(CommitMean) : TimeSpan.FromMicroseconds(200), null, () =>
+            _world.Schedule(writes ? CommitLeast + _chance.Exponential(CommitMean) : TimeSpan.FromMicroseconds(200), null, () =>
             {
                 if (life != _life || (breaks && !after))
                 {

@@ -20,4 +20,7 @@ public enum StoreDefects
 
     /// <summary>A takeover misses the newest events.</summary>
     StaleRecovery = 16,
+
+    /// <summary>A takeover raises the epoch whatever it has become since its sender looked at it.</summary>
+    LateTakeover = 32,
 }

@@ -21,6 +21,9 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
 
     public string PersistenceId => persistenceId;
 
+    /// <summary>Told how long each append took until its answer was there, however often it was tried.</summary>
+    internal Action<TimeSpan>? Committed { get; set; }
+
     /// <summary>Of the newest takeover from here; 0 before the first.</summary>
     public long Epoch { get; private set; }
 
@@ -42,12 +45,24 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
     /// <summary>Whatever is under way is of no interest any more; it may happen all the same.</summary>
     public void LetGo() => _hold++;
 
+    /// <summary>
+    /// Looks at the log's epoch and raises that one, and no other: a takeover that arrives when its sender has given up, and another
+    /// leads, changes nothing.
+    /// </summary>
     public void TakeOver(Action<Recovery> done, Action<StoreLoss> lost)
     {
         var hold = ++_hold;
+        store.Ask(host, writes: false, () => Log.Epoch, seen => Tell(hold, () => Raise(hold, seen, done, lost)),
+            () => Tell(hold, () => lost(StoreLoss.Unavailable)), Patience);
+    }
+
+    private void Raise(int hold, long seen, Action<Recovery> done, Action<StoreLoss> lost)
+    {
+        var isLate = false;
         store.Ask(host, writes: true, () =>
         {
-            if (store.IsFull)
+            isLate = Log.Epoch != seen && !store.Defects.HasFlag(StoreDefects.LateTakeover);
+            if (store.IsFull || isLate)
             {
                 return null;
             }
@@ -64,7 +79,7 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
         {
             if (recovery is null)
             {
-                lost(StoreLoss.Full);
+                lost(isLate ? StoreLoss.Fenced : StoreLoss.Full);
                 return;
             }
             Epoch = recovery.Epoch;
@@ -84,6 +99,7 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
         {
             if (outcome is Outcome.Done)
             {
+                Committed?.Invoke(store.World.Elapsed - began);
                 store.Acknowledged?.Invoke(persistenceId, epoch, first + records.Count - 1);
                 done();
             }
@@ -149,6 +165,26 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
                 }
             }),
             () => Tell(hold, () => lost(StoreLoss.Unavailable)), Patience);
+    }
+
+    /// <summary>Makes a few bytes durable that nobody reads, and says how long it took or was tried for. Needs no hold.</summary>
+    public void Measure(Action<TimeSpan> measured)
+    {
+        var began = store.World.Elapsed;
+        Try();
+
+        void Try() => store.Ask(host, writes: true, () => store.IsFull, full => Say(isDone: !full), () => Say(isDone: false), Patience);
+
+        void Say(bool isDone)
+        {
+            var took = store.World.Elapsed - began;
+            if (isDone || took >= Patience)
+            {
+                measured(took);
+                return;
+            }
+            store.World.Schedule(RetryAfter, null, Try);
+        }
     }
 
     public void Save(Snapshot snapshot, Action<StoreLoss> lost)

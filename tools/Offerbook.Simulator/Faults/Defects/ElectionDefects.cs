@@ -1,5 +1,7 @@
 using Offerbook.Actors;
 using Offerbook.Apps.Core;
+using Offerbook.Coordination;
+using Offerbook.Coordination.Election;
 using Offerbook.Coordination.Sessions;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Seats;
@@ -23,6 +25,7 @@ internal static class ElectionDefects
             Mutation.ResendBlindly => StoreDefects.BlindResend,
             Mutation.PresumeDone => StoreDefects.PresumedDone,
             Mutation.ReadStale => StoreDefects.StaleRecovery,
+            Mutation.TakeOverLate => StoreDefects.LateTakeover,
             _ => StoreDefects.None,
         };
         foreach (var seat in cluster.Seats)
@@ -41,6 +44,7 @@ internal static class ElectionDefects
                 Mutation.StandTwice => core => new CreatesTwice(core),
                 Mutation.LeadUnelected => core => new SeesNobody(core),
                 Mutation.KeepTheNode => core => new KeepsNodes(core),
+                Mutation.KeepTheBallot => core => new KeepsBallots(core),
                 _ => null,
             };
         }
@@ -127,6 +131,33 @@ internal static class ElectionDefects
                 effects.Add(_more[i]);
             }
             _more.Clear();
+        }
+    }
+
+    /// <summary>What was known of an election in one session is believed in the next.</summary>
+    private sealed class KeepsBallots(ICore<ElectionMessage> core) : CoreDefect<ElectionMessage>(core)
+    {
+        private Standing.Leads? _led;
+        private bool _isOver;
+
+        protected override ElectionMessage Hear(ElectionMessage message, Effects effects)
+        {
+            _isOver |= message is ServiceMessage.SessionExpired;
+            if (message is ServiceMessage.SessionOpened opened && _isOver && _led is { Self: { } before })
+            {
+                var id = $"{before.Id.Split('@')[0]}@{opened.Id:x}";
+                effects.Add(new Announce(new Standing.Leads(before with { Id = id }, IsSuspended: false)));
+            }
+            return message;
+        }
+
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            if (effect is Announce { Standing: Standing.Leads leads })
+            {
+                (_led, _isOver) = (leads, false);
+            }
+            effects.Add(effect);
         }
     }
 
