@@ -111,9 +111,9 @@ internal sealed class ApiRequest
     public async Task<ApiResult<JToken>> ReadJsonAsync()
     {
         Invariant.Check(_route is not { Body: null }, "a route that reads a body describes it");
-        if (Context.Request.ContentLength > MaxBodyBytes)
+        if (Judge(Context.Request.ContentLength ?? 0) is { } refusal)
         {
-            return TooLarge();
+            return refusal;
         }
         using var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
@@ -124,9 +124,9 @@ internal sealed class ApiRequest
             {
                 return JsonText.Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
             }
-            if (body.Length + count > MaxBodyBytes)
+            if (Judge(body.Length + count) is { } tooLarge)
             {
-                return TooLarge();
+                return tooLarge;
             }
             body.Write(buffer, 0, count);
         }
@@ -138,5 +138,7 @@ internal sealed class ApiRequest
         return Context.Request.Query[name];
     }
 
-    private static ApiError TooLarge() => ApiError.Of(413, $"The body is larger than the {MaxBodyBytes} bytes allowed. Send the group in parts.");
+    /// <returns>The refusal of a body of so many bytes; null when it may be taken.</returns>
+    public static ApiError? Judge(long bytes) => bytes <= MaxBodyBytes ? null
+        : ApiError.Of(413, $"The body is larger than the {MaxBodyBytes} bytes allowed. Send the group in parts.");
 }

@@ -134,7 +134,7 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
         }
     }
 
-    private static Errors.ApiError Busy { get; } = Errors.ApiError.Of(503, "The server is too busy to take the request. Try again in a moment.");
+    internal static Errors.ApiError Busy { get; } = Errors.ApiError.Of(503, "The server is too busy to take the request. Try again in a moment.");
 
     internal static Errors.ApiError Stopping { get; } = Errors.ApiError.Of(503, "The server is starting or stopping. Try again in a moment.");
 

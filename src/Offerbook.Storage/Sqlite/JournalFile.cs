@@ -62,6 +62,10 @@ internal sealed class JournalFile : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    /// <summary>Why a second process does not start on a file.</summary>
+    internal static string InUse(string path) => $"The journal {path} is in use by another process (or twice by this one). Stop the other one "
+        + $"(`fuser {path}.lock` shows which it is), or choose another data directory.";
+
     private static FileStream TakeLock(string path)
     {
         var lockPath = path + ".lock";
@@ -71,9 +75,7 @@ internal sealed class JournalFile : IDisposable
         }
         catch (IOException refusal) when (File.Exists(lockPath) && refusal is not (DirectoryNotFoundException or FileNotFoundException))
         {
-            throw new JournalUnavailableException(
-                $"The journal {path} is in use by another process (or twice by this one). Stop the other one "
-                + $"(`fuser {lockPath}` shows which it is), or choose another data directory.", refusal);
+            throw new JournalUnavailableException(InUse(path), refusal);
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

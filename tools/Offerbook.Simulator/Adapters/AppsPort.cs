@@ -3,7 +3,10 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Errors;
 using Offerbook.Apps.Health;
+using Offerbook.Apps.Http;
+using Offerbook.Apps.Json.Reading;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Finding;
@@ -24,6 +27,7 @@ public sealed class AppsPort
     private readonly Func<string, SimContainers?> _machine;
     private readonly SeededRandom _chance;
     private readonly Dictionary<ConnectionId, SimExchange> _open = [];
+    private readonly EventReaders _readers;
     private SimNode<AppsMessage>? _node;
     private StandbyProxy? _standby;
 
@@ -32,6 +36,7 @@ public sealed class AppsPort
     {
         (_world, _network, _name, _machine) = (world, network, name, machine);
         _chance = world.Seeds.For("probes of " + name);
+        _readers = new EventReaders(() => View.State);
         _scheduler = new SchedulerPort(network, name, master, signal => Post(new AppsMessage.MasterSignalled(signal)));
     }
 
@@ -46,6 +51,9 @@ public sealed class AppsPort
 
     public int DeepestQueue => _scheduler.DeepestQueue;
 
+    /// <summary>Readers of events that were cut off because too much waited for them.</summary>
+    public int ReadersCut => _readers.Cuts;
+
     /// <param name="seat">The process that the core's terms belong to; null when it stands in no election.</param>
     public void Attach(SimNode<AppsMessage> node, SimProcess? seat = null)
     {
@@ -58,6 +66,7 @@ public sealed class AppsPort
         node.Crashed += _ =>
         {
             _open.Clear();
+            _readers.Clear();
             _scheduler.Reset();
             if (seat is null)
             {
@@ -77,17 +86,32 @@ public sealed class AppsPort
             _standby.Serve(exchange, request);
             return;
         }
+        if (EventReaders.Serves(request))
+        {
+            _readers.Open(exchange, request);
+            return;
+        }
+        var body = ApiRequest.Judge(request.Body.Length) ?? (request.Body.IsEmpty ? (ApiResult<JToken>)JValue.CreateNull() : JsonText.Parse(request.Body.Span));
+        if (!body.IsOk)
+        {
+            Refuse(exchange, body.Error);
+            return;
+        }
         var connection = new ConnectionId(exchange.Number);
         _open.Add(connection, exchange);
         exchange.ClientGone = _ => _open.Remove(connection);
-        var body = request.Body.IsEmpty ? null : Parse(request.Text);
-        Post(new AppsMessage.ApiCalled(connection, AppsRoutes.Parse(request.Path, body), new ApiCaller("10.0.0.9", request.Path)));
+        var call = AppsRoutes.Parse(request.Path, request.Body.IsEmpty ? null : body.Value);
+        if (!_node!.TryPost(new AppsMessage.ApiCalled(connection, call, new ApiCaller("10.0.0.9", request.Path))))
+        {
+            _open.Remove(connection);
+            Refuse(exchange, CoreGate.Busy);
+        }
     }
 
-    private static JToken Parse(string text)
+    private static void Refuse(SimExchange exchange, ApiError error)
     {
-        using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None };
-        return JToken.ReadFrom(reader);
+        exchange.Send(new SimFrame($"{error.Status}", Encoding.UTF8.GetBytes(error.Body.ToString(Formatting.None)), error.Status));
+        exchange.End();
     }
 
     public void Perform(IEffect effect)
@@ -104,6 +128,7 @@ public sealed class AppsPort
                 break;
             case PublishEvent published:
                 Published?.Invoke(published);
+                _readers.Publish(published);
                 break;
             case PublishView published:
                 View = published.View;

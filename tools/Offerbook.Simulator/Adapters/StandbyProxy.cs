@@ -20,6 +20,13 @@ internal sealed class StandbyProxy(SimNetwork network, ISeat seat)
             exchange.End();
             return;
         }
+        if (EventReaders.Serves(request))
+        {
+            // Streams are not handed through.
+            exchange.Send(new SimFrame("302 " + leader, default, 302) { Location = leader });
+            exchange.End();
+            return;
+        }
         SimFrame? answer = null;
         exchange.Forwarded = network.Send(seat.Name, leader, request with { Hops = request.Hops + 1 },
             frame => answer = frame,

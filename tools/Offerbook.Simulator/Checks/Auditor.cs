@@ -145,6 +145,12 @@ public sealed class Auditor
 
     public long DeploymentsFinished => _apps.DeploymentsFinished;
 
+    /// <summary>How many connections there may be at once.</summary>
+    public int MaxConnections
+    {
+        set => _bounds.MaxExchanges = value;
+    }
+
     public void CheckCheap() => _bounds.Check();
 
     /// <param name="everything">

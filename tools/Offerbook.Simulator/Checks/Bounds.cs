@@ -16,7 +16,8 @@ public sealed class Bounds(SimCluster cluster)
     /// <summary>A framework that has a thousand calls waiting does not hear the answers.</summary>
     private const int MaxWaitingCalls = 2_000;
 
-    private const int MaxExchanges = 5_000;
+    /// <summary>A story of a flood has more.</summary>
+    public int MaxExchanges { get; set; } = 5_000;
 
     public void Check()
     {

@@ -70,9 +70,16 @@ internal sealed class ElectionFaults(SimCluster cluster, FaultPlan plan, SeededR
         var process = Leader();
         if (process is ISeat seat && process.IsUp)
         {
+            var life = process.Life;
             seat.Terminate();
             // It may take a while to end, and may be killed for it.
-            cluster.World.Schedule(TimeSpan.FromSeconds(10), null, () => process.Crash("it did not end in time"));
+            cluster.World.Schedule(TimeSpan.FromSeconds(10), null, () =>
+            {
+                if (process.Life == life)
+                {
+                    process.Crash("it did not end in time");
+                }
+            });
             cluster.StartLater(process, TimeSpan.FromSeconds(10) + down);
         }
     }

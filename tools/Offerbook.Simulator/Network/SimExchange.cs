@@ -49,6 +49,9 @@ public sealed class SimExchange
     /// <summary>Frames sent to the client that have not arrived: what a server's bounded buffer would hold.</summary>
     public int InFlight { get; private set; }
 
+    /// <summary>Tells the server's adapter that a frame has left it for good.</summary>
+    public Action? Taken { get; set; }
+
     /// <summary>Tells the server's adapter that the connection is gone. Set when the request is served.</summary>
     public Action<string>? ClientGone { get; set; }
 
@@ -77,6 +80,7 @@ public sealed class SimExchange
                 _network.World.Hash.Add(frame.Body.Span);
                 _received(frame);
             }
+            Taken?.Invoke();
         });
     }
 

@@ -3,6 +3,7 @@ using Offerbook.Actors.Hosting;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Storage;
 using Offerbook.Storage;
+using Offerbook.Storage.Sqlite;
 
 namespace Offerbook.Simulator.Nodes;
 
@@ -52,6 +53,9 @@ public sealed class SimNode<TMessage>(
     /// <summary>Why the last life ended; null when it was ended from outside.</summary>
     public StoreLoss? Lost { get; private set; }
 
+    /// <summary>Why it did not start; null when it did.</summary>
+    public string? Refusal { get; private set; }
+
     /// <summary>Same as the production mailbox: see <c>CoreRunner.DefaultMailboxCapacity</c>.</summary>
     public int MailboxCapacity { get; init; } = 16_384;
 
@@ -63,7 +67,13 @@ public sealed class SimNode<TMessage>(
     {
         Invariant.Check(!IsUp, Name + " is up already");
         Life++;
-        (IsUp, IsPaused, IsRetiring, DiedOfItsDisk, Lost) = (true, false, false, false, null);
+        if (Holder is null && journal?.TryHold(this) == false)
+        {
+            Refusal = JournalFile.InUse(Name);
+            World.Note($"{Name} does not start: {Refusal}");
+            return;
+        }
+        (IsUp, IsPaused, IsRetiring, DiedOfItsDisk, Lost, Refusal) = (true, false, false, false, null, null);
         _whenGoingOn.Clear();
         Clock.StartProcess(_lives.Between(TimeSpan.Zero, TimeSpan.FromHours(1)));
         _timers = new NodeTimers<TMessage>(this, Turn);
@@ -112,6 +122,7 @@ public sealed class SimNode<TMessage>(
         IsUp = false;
         Core = null;
         Holder?.LetGo();
+        journal?.LetGo(this);
         Proof?.Dispose();
         Proof = null;
         var lost = Holder is null ? journal?.Crash(Disk, _diskChance) ?? 0 : _gate.Appended - _gate.Flushed;

@@ -1,10 +1,43 @@
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Master;
+using Offerbook.Simulator.Nodes;
 
 namespace Offerbook.Simulator.Scenarios;
 
 internal static class MasterScenarios
 {
+    /// <summary>Row 30. The lock itself is the operating system's; that nothing is done without it is ours.</summary>
+    public static void SecondOnOneFile(Scenario story)
+    {
+        story.PutApp("/web", instances: 3);
+        story.UntilConverged();
+        var (before, first) = (story.Running("/web"), story.Cluster.Master);
+        var effects = 0;
+        var second = new SimNode<MasterMessage>("second master", story.Cluster.World, story.Cluster.NewMaster, _ => effects++, first.Journal);
+        for (var i = 0; i < 20; i++)
+        {
+            var (flushed, appended) = (first.Journal!.LastDurable, first.Journal.LastAppended);
+            second.Start();
+            story.Require(!second.IsUp && second.Core is null, "it does not start");
+            story.Require(second.Refusal?.Contains("is in use by another process", StringComparison.Ordinal) == true, "it says why");
+            story.Require((flushed, appended) == (first.Journal.LastDurable, first.Journal.LastAppended), "nothing was written");
+            story.Seconds(3);
+        }
+        story.PutApp("/more", instances: 2);
+        story.UntilConverged();
+        story.Require(effects == 0 && first.Life == 1, "the first does not notice");
+        first.Crash("kill -9");
+        second.Start();
+        story.Require(second.IsUp, "the lock goes with its process");
+        first.Start();
+        story.Require(!first.IsUp && first.Refusal is not null, "and is the other's then");
+        second.Crash("kill -9");
+        first.Start();
+        story.UntilConverged();
+        story.Require(before.All(story.Running("/web").Contains), "what ran runs on");
+    }
+
     public static void Restarted(Scenario story)
     {
         story.PutApp("/web", instances: 6);

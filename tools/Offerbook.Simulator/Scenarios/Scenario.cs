@@ -89,6 +89,12 @@ public sealed class Scenario
         return false;
     }
 
+    /// <summary>How many connections there may be at once; a few thousand, unless the story is about more.</summary>
+    public int MaxConnections
+    {
+        set => _auditor.MaxConnections = value;
+    }
+
     // Requests.
 
     /// <summary>Puts an app and waits for the acknowledgement.</summary>

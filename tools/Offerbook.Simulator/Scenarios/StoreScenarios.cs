@@ -1,3 +1,6 @@
+using Offerbook.Simulator.Network;
+using Offerbook.Simulator.Nodes;
+using Offerbook.Simulator.Seats;
 using Offerbook.Simulator.Storage;
 
 namespace Offerbook.Simulator.Scenarios;
@@ -65,6 +68,35 @@ internal static class StoreScenarios
         story.UntilLed();
         story.UntilConverged();
         story.Require(answers.Count(answer => answer() is 200 or 201) >= 4, "most were taken all the same");
+    }
+
+    /// <summary>What fenced the leader of seed 0x2da, though nobody had taken its place.</summary>
+    public static void LateTakeover(Scenario story)
+    {
+        Begin(story);
+        var (before, old) = (story.Running("/web"), story.Cluster.Masters.LeadingProcess);
+        var others = story.Cluster.Masters.Processes.Where(process => process != old).ToList();
+        foreach (var other in others)
+        {
+            Way(other).LeastDelay = TimeSpan.FromSeconds(4.5);
+        }
+        story.Coordinator.Expire(old.Name);
+        story.Until("another is elected", () => others.Exists(other => ((ISeat)other).Leads), 10);
+        var late = others.First(other => ((ISeat)other).Leads);
+        story.Seconds(4);
+        // What it has asked first arrives in time; the takeover itself, which it gives up after 5 s, does not.
+        Way(late).LeastDelay = TimeSpan.FromSeconds(30);
+        Way(others.First(other => other != late)).LeastDelay = TimeSpan.FromMicroseconds(100);
+        story.Until("one of the others leads", () => story.Cluster.Master is { IsServing: true } leader && leader.Name != late.Name, 30);
+        Way(late).LeastDelay = TimeSpan.FromMicroseconds(100);
+        var (leader, life, epoch) = (story.Cluster.Master, story.Cluster.Master.Life, story.Store.Log("master").Epoch);
+        story.Seconds(60);
+        story.Require(story.Store.Log("master").Epoch == epoch, "what came late has changed nothing");
+        story.Require(story.Cluster.Master == leader && leader.Life == life, "the leader goes on");
+        story.UntilConverged();
+        story.Require(before.SequenceEqual(story.Running("/web")), "every task runs where it ran");
+
+        SimLink Way(SimProcess process) => story.Cluster.Network.Link(process.Name, SimStore.HostName);
     }
 
     public static void CutOff(Scenario story)

@@ -15,6 +15,7 @@ public sealed class SimJournal
     private readonly List<(JournalRecord Event, bool EndsTurn)> _waiting = [];
     private Snapshot? _snapshot;
     private long _beforeFirst;
+    private object? _holder;
 
     /// <summary>Sequence number of the last durable event.</summary>
     public long LastDurable => _beforeFirst + _durable.Count;
@@ -28,6 +29,18 @@ public sealed class SimJournal
 
     /// <summary>The events that are being flushed.</summary>
     public IReadOnlyList<JournalRecord> Flushing => [.. _flushing.Select(item => item.Event)];
+
+    /// <summary>Takes the lock of the file, which goes with the process that has it.</summary>
+    /// <returns>False when another process has it.</returns>
+    public bool TryHold(object process)
+    {
+        var mayHold = _holder is null || _holder == process;
+        _holder = mayHold ? process : _holder;
+        return mayHold;
+    }
+
+    /// <summary>The process has ended.</summary>
+    public void LetGo(object process) => _holder = _holder == process ? null : _holder;
 
     /// <summary>Becomes what a takeover of a shared log has read: from here on this is its holder's own account of it.</summary>
     public void Load(Recovery recovery)
