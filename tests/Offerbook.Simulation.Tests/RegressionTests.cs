@@ -20,4 +20,16 @@ public sealed class RegressionTests
     [TestCase(125ul, TestName = "Instance_whoseAgentWasLostBeforeItReserved_isGivenUp")]
     [TestCase(138ul, TestName = "App_scaledUpWhileItsInstancesStop_waitsForThem")]
     public void SeedOfOtherKinds_Passes(ulong seed) => Assert.That(Simulator.Simulation.Run(seed, RandomRunTests.OfOtherKinds).Violation, Is.Null);
+
+    /// <summary>With three masters, two of Apps and two of Batch.</summary>
+    [TestCase(0x187a6ul, 4, TestName = "Leader_deposedWhileItStandsStill_isNotAskedForWhatIsPromised")]
+    [TestCase(0x187c4ul, 4, TestName = "Quota_setAtTheNextLeader_bindsNobodyWhoDoesNotKnowIt")]
+    [TestCase(0x18716ul, 4, TestName = "Process_endedAndStartedAgain_isNotKilledForItsLastLife")]
+    public void Seed_OfElections_Passes(ulong seed, int minutes) => Assert.That(
+        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Elections = true, Kinds = false }).Violation, Is.Null);
+
+    [TestCase(0x2bcul, 4, TestName = "Cluster_mixedUpWhenElectionsWereNew_passes")]
+    [TestCase(0x2daul, 4, TestName = "Takeover_thatArrivesLate_fencesNobody")]
+    public void Seed_OfAnyCluster_Passes(ulong seed, int minutes) => Assert.That(
+        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Kinds = false }).Violation, Is.Null);
 }

@@ -80,7 +80,8 @@ public sealed class AppsLedger
 
     public void Check()
     {
-        if (_cluster.AppsCore is { } core)
+        // While nobody leads, one that was deposed while it stood still may be the only one that has a state.
+        if (_cluster.Apps.Holder?.IsNewest != false && _cluster.AppsCore is { } core)
         {
             foreach (var app in _apps)
             {

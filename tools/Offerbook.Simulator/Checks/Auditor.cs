@@ -57,7 +57,7 @@ public sealed class Auditor
                 }
             };
             _folds.Add(new FoldCheck<AppsMessage>(node,
-                (recovery, _) => AppsCore.Fold(cluster.AppsSettings, recovery), core => ((AppsCore)core).CaptureState()).Check);
+                (recovery, _) => AppsCore.Fold(cluster.AppsSettings(node.Name), recovery), core => ((AppsCore)core).CaptureState()).Check);
         }
         _ = new DependencyOrder(cluster, promises ?? new AppPromises());
         foreach (var node in cluster.BatchRole.Nodes)
@@ -71,7 +71,7 @@ public sealed class Auditor
             };
             _folds.Add(new FoldCheck<BatchMessage>(node, (recovery, now) =>
             {
-                var fold = cluster.NewBatch(new SeededRandom(0));
+                var fold = cluster.NewBatch(node.Name, new SeededRandom(0));
                 fold.Recover(recovery, now, new Effects());
                 return Capture(fold);
             }, core => Capture((BatchCore)core)).Check);
@@ -114,7 +114,7 @@ public sealed class Auditor
         turns.Ordered += _operators.Order;
         turns.Unsettled += _operators.Doubt;
         _folds.Add(new FoldCheck<MasterMessage>(master,
-            (recovery, _) => MasterCore.Fold(cluster.MasterSettings, recovery), core => ((MasterCore)core).CaptureState()).Check);
+            (recovery, _) => MasterCore.Fold(cluster.MasterSettings(master.Name), recovery), core => ((MasterCore)core).CaptureState()).Check);
     }
 
     private static byte[] Capture(BatchCore core) => BatchJournal.Write(core.State.ToSnapshot()).Payload.ToArray();

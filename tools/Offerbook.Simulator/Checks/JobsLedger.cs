@@ -89,7 +89,7 @@ public sealed class JobsLedger
 
     public void Check()
     {
-        if (State is not { } state)
+        if (State is not { } state || _cluster.Batch.Holder?.IsNewest == false)
         {
             return;
         }

@@ -22,7 +22,7 @@ internal sealed class SeatMaker(SimCluster cluster)
 
     /// <param name="persistenceId">The log that they share.</param>
     public SimRole<TMessage> Make<TMessage, TPort>(
-        string name, int count, string path, NodeFormat format, string persistenceId, Func<SeededRandom, ICore<TMessage>> boot, Func<string, TPort> port,
+        string name, int count, string path, NodeFormat format, string persistenceId, Func<string, SeededRandom, ICore<TMessage>> boot, Func<string, TPort> port,
         Func<TPort, Action<IEffect>> perform, Action<TPort, SimNode<TMessage>, SimProcess?> attach, List<TPort> ports)
         where TMessage : class
     {
@@ -35,14 +35,14 @@ internal sealed class SeatMaker(SimCluster cluster)
             ports.Add(made);
             if (count == 1)
             {
-                var only = new SimNode<TMessage>(host, cluster.World, boot, perform(made), new SimJournal());
+                var only = new SimNode<TMessage>(host, cluster.World, random => boot(host, random), perform(made), new SimJournal());
                 attach(made, only, null);
                 nodes.Add(only);
                 processes.Add(only);
                 continue;
             }
             var wall = new WallClock();
-            var node = new SimNode<TMessage>(host, cluster.World, boot, perform(made), new SimJournal(), wall, new DiskBehaviour())
+            var node = new SimNode<TMessage>(host, cluster.World, random => boot(host, random), perform(made), new SimJournal(), wall, new DiskBehaviour())
             {
                 Holder = new StoreHolder(cluster.Store!, host, persistenceId),
             };

@@ -11,6 +11,7 @@ using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Nodes;
 using Offerbook.Simulator.Seats;
 using Offerbook.Simulator.Storage;
+using Offerbook.Storage.Formats;
 
 namespace Offerbook.Simulator.Cluster;
 
@@ -204,19 +205,26 @@ public sealed class SimCluster
         return null;
     }
 
-    public MasterSettings MasterSettings => new()
+    /// <summary>Which program a machine runs from its next start on; this one where nothing is said.</summary>
+    public SortedDictionary<string, FormatSupport> Builds { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What a machine's program can read and write.</summary>
+    public FormatSupport BuildOf(string host) => Builds.GetValueOrDefault(host, FormatSupport.OfThisBuild);
+
+    public MasterSettings MasterSettings(string host) => new()
     {
+        Format = BuildOf(host),
         AgentPingInterval = Plan.AgentPingInterval,
         AgentReregisterTimeout = Plan.AgentReregisterTimeout,
         SnapshotInterval = Plan.SnapshotEvery,
         AgentRemovalRateLimit = Plan.AgentRemovals,
     };
 
-    public MasterCore NewMaster(SeededRandom random) => new(MasterSettings, random);
+    public MasterCore NewMaster(string host, SeededRandom random) => new(MasterSettings(host), random);
 
-    public BatchCore NewBatch(SeededRandom random) => new(new BatchSettings { EventsPerSnapshot = Plan.SnapshotEvery }, random);
+    public BatchCore NewBatch(string host, SeededRandom random) => new(new BatchSettings { EventsPerSnapshot = Plan.SnapshotEvery, Format = BuildOf(host) }, random);
 
-    public AppsSettings AppsSettings => new() { EventsPerSnapshot = Plan.SnapshotEvery };
+    public AppsSettings AppsSettings(string host) => new() { EventsPerSnapshot = Plan.SnapshotEvery, Format = BuildOf(host) };
 
-    public AppsCore NewApps(SeededRandom random) => new(AppsSettings, random);
+    public AppsCore NewApps(string host, SeededRandom random) => new(AppsSettings(host), random);
 }

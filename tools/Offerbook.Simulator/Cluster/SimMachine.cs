@@ -13,13 +13,14 @@ namespace Offerbook.Simulator.Cluster;
 /// <summary>A machine that runs an agent: the agent's process, its journal, and the containers that outlive it.</summary>
 public sealed class SimMachine
 {
+    private readonly SimCluster _cluster;
     private readonly string _address;
     private int _boots = 1;
 
     public SimMachine(SimCluster cluster, string name)
     {
         var (world, network, plan) = (cluster.World, cluster.Network, cluster.Plan);
-        Name = name;
+        (_cluster, Name) = (cluster, name);
         _address = network.AddHost(name).Address;
         Rack = int.Parse(name[(name.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture) % 2 == 1 ? "a" : "b";
         Containers = new SimContainers(world, name);
@@ -83,7 +84,7 @@ public sealed class SimMachine
                 Range = { new Value.Types.Range { Begin = ClusterPlan.FirstPort, End = (ulong)(ClusterPlan.FirstPort + plan.Ports - 1) } },
             },
         });
-        return new AgentSettings(info, _address, $"{Name} boot {_boots}") { SnapshotEvery = plan.SnapshotEvery };
+        return new AgentSettings(info, _address, $"{Name} boot {_boots}") { SnapshotEvery = plan.SnapshotEvery, Format = _cluster.BuildOf(Name) };
     }
 
     private static Resource Scalar(string name, double value) =>

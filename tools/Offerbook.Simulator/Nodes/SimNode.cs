@@ -3,6 +3,7 @@ using Offerbook.Actors.Hosting;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Storage;
 using Offerbook.Storage;
+using Offerbook.Storage.Formats;
 using Offerbook.Storage.Sqlite;
 
 namespace Offerbook.Simulator.Nodes;
@@ -20,7 +21,7 @@ namespace Offerbook.Simulator.Nodes;
 public sealed class SimNode<TMessage>(
     string name, SimWorld world, Func<SeededRandom, ICore<TMessage>> boot, Action<IEffect> perform, SimJournal? journal,
     WallClock? wall = null, DiskBehaviour? disk = null)
-    : WatchedProcess<TMessage>(name, world, wall, disk), INodeShell where TMessage : class
+    : WatchedProcess<TMessage>(name, world, wall, disk), INodeShell, INodeReading where TMessage : class
 {
     private readonly SeededRandom _lives = world.Seeds.For("lives of " + name);
     private readonly SeededRandom _diskChance = world.Seeds.For("disk of " + name);
@@ -45,15 +46,12 @@ public sealed class SimNode<TMessage>(
     /// <summary>Of the takeover that this life began with; of a core with a disk of its own, its life.</summary>
     public long Epoch => Holder?.Epoch ?? Life;
 
-    /// <summary>It has recovered and takes messages.</summary>
     public bool IsServing => IsUp && Core is not null && !IsRetiring;
 
     private bool IsRetiring { get; set; }
 
-    /// <summary>Why the last life ended; null when it was ended from outside.</summary>
     public StoreLoss? Lost { get; private set; }
 
-    /// <summary>Why it did not start; null when it did.</summary>
     public string? Refusal { get; private set; }
 
     /// <summary>Same as the production mailbox: see <c>CoreRunner.DefaultMailboxCapacity</c>.</summary>
@@ -103,7 +101,16 @@ public sealed class SimNode<TMessage>(
             Invariant.Check(journal is not null, Name + " needs a journal");
             var recovery = journal.Recover() with { Epoch = Epoch };
             _gate = new OutputGate(recovery.LastSequence);
-            durable.Recover(recovery, Clock.Now, _effects);
+            try
+            {
+                durable.Recover(recovery, Clock.Now, _effects);
+            }
+            catch (JournalTooNewException tooNew)
+            {
+                Refusal = tooNew.Message;
+                Lose(StoreLoss.TooNew);
+                return;
+            }
             Interpret();
         }
         else

@@ -81,6 +81,8 @@ public static class ScenarioCatalog
         ("store_that_is_slow_for_all_makes_nobody_hand_over", HandOverScenarios.SlowForAll),
         ("candidate_whose_way_to_the_store_is_slow_too_lets_a_better_one_past", HandOverScenarios.NextInLineIsSlowToo),
         ("store_down_for_a_minute_is_waited_for", StoreScenarios.Down),
+        ("upgrade_of_everything_there_and_back_and_finished_disturbs_nobody", UpgradeScenarios.ThereAndBack),
+        ("build_too_old_for_its_log_writes_nothing_and_lets_another_lead", UpgradeScenarios.OldOneDoesNotLead),
         ("takeover_that_arrives_when_another_leads_fences_nobody", StoreScenarios.LateTakeover),
         ("readers_of_events_that_move_to_the_next_leader_miss_none", CrowdScenarios.ReadersFollowTheLeader),
         ("connection_reset_in_the_middle_of_commits_is_resolved_by_their_keys", StoreScenarios.ResetMidCommit),

@@ -21,6 +21,6 @@ public enum StoreDefects
     /// <summary>A takeover misses the newest events.</summary>
     StaleRecovery = 16,
 
-    /// <summary>A takeover raises the epoch whatever it has become since its sender looked at it.</summary>
+    /// <summary>A takeover raises the epoch whatever that is when it arrives.</summary>
     LateTakeover = 32,
 }

@@ -39,6 +39,7 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
     {
         StoreLoss.Fenced => "another has taken its log over",
         StoreLoss.Full => "the store is full",
+        StoreLoss.TooNew => "its log is too new for it",
         _ => "the store is lost",
     };
 
@@ -52,6 +53,11 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
     public void TakeOver(Action<Recovery> done, Action<StoreLoss> lost)
     {
         var hold = ++_hold;
+        if (store.Defects.HasFlag(StoreDefects.LateTakeover))
+        {
+            Raise(hold, 0, done, lost);
+            return;
+        }
         store.Ask(host, writes: false, () => Log.Epoch, seen => Tell(hold, () => Raise(hold, seen, done, lost)),
             () => Tell(hold, () => lost(StoreLoss.Unavailable)), Patience);
     }

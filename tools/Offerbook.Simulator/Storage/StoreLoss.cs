@@ -9,6 +9,9 @@ public enum StoreLoss
     /// <summary>The store could not be asked, or what became of the last write could not be found out in time.</summary>
     Unavailable,
 
+    /// <summary>The log is of a format that this program does not know.</summary>
+    TooNew,
+
     /// <summary>The store has no room; nothing was kept.</summary>
     Full,
 }

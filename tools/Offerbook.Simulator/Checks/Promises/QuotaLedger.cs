@@ -24,6 +24,11 @@ public sealed class QuotaLedger
 
     private void Offer(FrameworkId framework, IReadOnlyList<Offer> offers)
     {
+        if (_master.Holder?.IsNewest == false)
+        {
+            // It has been deposed and does not know it, nor what operators told the next one: nothing of it gets out, see SilenceLedger.
+            return;
+        }
         foreach (var offer in offers)
         {
             var top = Top(offer.AllocationInfo?.Role ?? "*");
