@@ -49,7 +49,7 @@ public sealed class SimCoordinatorTests
 
     [Test]
     public void Session_Opened_IsToldWithItsTimeout() =>
-        Assert.That(_heard, Has.One.TypeOf<ServiceMessage.SessionOpened>().And.One.Matches<ServiceMessage.SessionOpened>(opened => opened.Timeout == Timeout));
+        Assert.That(_heard.OfType<ServiceMessage.SessionOpened>().Select(opened => opened.Timeout), Is.EqualTo(new[] { Timeout }));
 
     [Test]
     public void Connection_LostForLessThanTheSession_IsRestoredAndTheNodeStays()
