@@ -63,6 +63,10 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
             }
         }
         _eventsSinceSnapshot = recovery.Events.Count;
+        if (Format.Begin(recovery.Epoch) is { } began)
+        {
+            _effects.Add(new Persist(began));
+        }
         RemoveForgottenSandboxes();
     }
 

@@ -92,6 +92,7 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
     {
         var turn = new Turn(now, effects);
         _cluster.Registry.Recover(recovery);
+        _cluster.Registry.Begin(turn, recovery.Epoch);
         _cluster.Start(turn, recovery.Epoch);
         RegistryRecovery.Restore(turn, _cluster, _departures);
         Rest(turn);

@@ -86,6 +86,10 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         _format = FormatOf(_settings, recovery);
         _state = Replay(_state, recovery);
         _eventsSinceSnapshot = recovery.Events.Count;
+        if (_format.Begin(recovery.Epoch) is { } began)
+        {
+            effects.Add(new Persist(began));
+        }
         _master.Restore(_state.Framework);
 
         var turn = new Turn(_state, now);

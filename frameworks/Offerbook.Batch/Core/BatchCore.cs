@@ -58,7 +58,7 @@ public sealed class BatchCore : IDurableCore<BatchMessage>
 
     public void Recover(Recovery recovery, Now now, Effects effects)
     {
-        _ledger.Recover(recovery);
+        _ledger.Recover(recovery, effects);
         _keeper.Restore(State.FrameworkId is { } id ? new FrameworkId(id) : null);
         _unreachable.Restore(State, now);
         if (State.WaitingRuns == 0)

@@ -18,7 +18,7 @@ internal sealed class Ledger(int eventsPerSnapshot, FormatSupport support)
     public LogFormat Format { get; private set; } = LogFormat.New(support);
 
     /// <exception cref="JournalTooNewException">The journal is of a format that this program does not know.</exception>
-    public void Recover(Recovery recovery)
+    public void Recover(Recovery recovery, Effects effects)
     {
         Format = LogFormat.Of(recovery, support, "Batch");
         if (recovery.Snapshot is { } snapshot)
@@ -33,6 +33,10 @@ internal sealed class Ledger(int eventsPerSnapshot, FormatSupport support)
             }
         }
         _sinceSnapshot = recovery.Events.Count;
+        if (Format.Begin(recovery.Epoch) is { } began)
+        {
+            effects.Add(new Persist(began));
+        }
     }
 
     public void Record(BatchEvent @event, Effects effects)

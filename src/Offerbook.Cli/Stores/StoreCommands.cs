@@ -72,8 +72,12 @@ internal static class StoreCommands
         foreach (var log in report.Logs)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{log.PersistenceId}: {(log.Events == 0 ? "no events" : $"events {log.FirstEvent} to {log.FirstEvent + log.Events - 1}")}, last {log.LastSequence}, epoch {log.Epoch}, ")
+                $"{log.PersistenceId}: {(log.Events == 0 ? "no events" : $"events {log.FirstEvent} to {log.FirstEvent + log.Events - 1}")}, last {log.LastSequence}, epoch {log.Epoch}, format level {log.FormatLevel}, ")
                 + $"snapshots {(log.Snapshots.Count == 0 ? "none" : "at " + string.Join(", ", log.Snapshots))}, {log.Bytes / 1048576.0:0.0} MiB");
+            foreach (var note in log.Notes)
+            {
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  event {note.Sequence}: {note.Text}"));
+            }
             foreach (var problem in log.Problems)
             {
                 Console.Error.WriteLine($"{log.PersistenceId}: {problem}");

@@ -65,6 +65,15 @@ internal sealed class ClusterRegistry(MasterSettings settings)
         ReregisteredTime = Times.ToNanoseconds(framework.ReregisteredTime),
     });
 
+    /// <summary>Writes down who leads from here on.</summary>
+    public void Begin(in Turn turn, long epoch)
+    {
+        if (Format.Begin(epoch) is { } began)
+        {
+            turn.Effects.Add(new Persist(began));
+        }
+    }
+
     /// <summary>Shows the format level, or raises it.</summary>
     public FormatAnswer AskFormat(in Turn turn, int? raiseTo)
     {

@@ -1,3 +1,5 @@
+using Offerbook.Storage.Formats;
+
 namespace Offerbook.Storage.Archive;
 
 /// <summary>What was found in a store.</summary>
@@ -16,4 +18,16 @@ public sealed record LogReport(string PersistenceId, long Epoch, long LastSequen
     IReadOnlyList<long> Snapshots, IReadOnlyList<string> Problems)
 {
     public const int MostProblems = 20;
+
+    /// <summary>Notes that are kept, the newest.</summary>
+    public const int MostNotes = 20;
+
+    /// <summary>What may stand in the log.</summary>
+    public int FormatLevel { get; init; } = LogFormat.First;
+
+    /// <summary>Who led, and when the level was raised: the newest <see cref="MostNotes"/> that are there.</summary>
+    public IReadOnlyList<LogNote> Notes { get; init; } = [];
 }
+
+/// <summary>What an event says of the log itself.</summary>
+public sealed record LogNote(long Sequence, string Text);

@@ -18,6 +18,7 @@ internal static class StoreWalk
     {
         var problems = new List<string>();
         var snapshots = new List<long>();
+        var format = new FormatWalk();
         long bytes = 0, events = 0, first = 0, last = 0;
         foreach (var snapshot in from.Snapshots(log))
         {
@@ -33,6 +34,7 @@ internal static class StoreWalk
             else
             {
                 snapshots.Add(snapshot.Sequence);
+                format.See(snapshot);
             }
             into?.AddSnapshot(copy!, snapshot);
         }
@@ -49,6 +51,10 @@ internal static class StoreWalk
             if (!stored.IsIntact(log.PersistenceId))
             {
                 Note($"event {stored.Sequence} is damaged: its checksum does not match");
+            }
+            else
+            {
+                format.See(stored);
             }
             batch.Add(stored);
             if (batch.Count == BatchSize || (batched += stored.Record.Payload.Length) > BatchBytes)
@@ -67,7 +73,10 @@ internal static class StoreWalk
         {
             Note(last < log.LastSequence ? $"events {last + 1} to {log.LastSequence} are missing" : $"event {last} is behind the last one, {log.LastSequence}");
         }
-        return new LogReport(log.PersistenceId, copy?.Epoch ?? log.Epoch, log.LastSequence, events, first, bytes, snapshots, problems);
+        return new LogReport(log.PersistenceId, copy?.Epoch ?? log.Epoch, log.LastSequence, events, first, bytes, snapshots, problems)
+        {
+            FormatLevel = format.Level, Notes = format.Notes,
+        };
 
         void Flush()
         {

@@ -5,8 +5,8 @@ namespace Offerbook.Storage.Formats;
 /// <param name="Build">The version of the program, such as <c>0.1.0</c>. For people.</param>
 public sealed record FormatSupport(int Newest, string Build)
 {
-    /// <summary>The highest level that this program knows. docs/operating/upgrading.md says what came with each.</summary>
-    public const int NewestLevel = 1;
+    /// <summary>The highest level that this program knows: each minor version has one. docs/operating/upgrading.md says what came with it.</summary>
+    public const int NewestLevel = 2;
 
     public static FormatSupport OfThisBuild { get; } =
         new(NewestLevel, typeof(FormatSupport).Assembly.GetName().Version?.ToString(3) ?? "0");

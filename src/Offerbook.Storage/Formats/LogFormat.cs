@@ -9,6 +9,7 @@ namespace Offerbook.Storage.Formats;
 /// the program before can take over, and go back.
 /// <code>
 /// event FormatRaised/1 ──▶ level n, for this event and all that follow
+/// event TermBegan/1    ──▶ since level 2: the epoch of whoever writes from here on, and its version
 /// snapshot NAME/1@n    ──▶ level n; without the mark it is the first
 /// </code>
 /// A core asks <see cref="Of"/> for the level of what it recovers before it looks at anything else, leaves the events out that are
@@ -19,6 +20,12 @@ public sealed record LogFormat
     public const int First = 1;
 
     private const string Raised = "FormatRaised/1";
+
+    private const string Began = "TermBegan/1";
+
+    /// <summary>The level that terms came with.</summary>
+    private const int LevelOfTerms = 2;
+
     private const char Mark = '@';
 
     private LogFormat(FormatSupport support, int level) => (Support, Level) = (support, level);
@@ -40,7 +47,7 @@ public sealed record LogFormat
         var (level, by) = (recovery.Snapshot is { } snapshot ? MarkedLevel(snapshot.Record) : First, "");
         foreach (var record in recovery.Events)
         {
-            if (IsOwn(record))
+            if (record.Manifest == Raised)
             {
                 (level, by) = ReadRaised(record, log);
             }
@@ -49,7 +56,7 @@ public sealed record LogFormat
     }
 
     /// <summary>Whether the event says something of the format, and nothing to a core.</summary>
-    public static bool IsOwn(JournalRecord record) => record.Manifest == Raised;
+    public static bool IsOwn(JournalRecord record) => record.Manifest is Raised or Began;
 
     /// <summary>The snapshot as the core wrote it, without the mark.</summary>
     public static JournalRecord Plain(JournalRecord snapshot) =>
@@ -59,6 +66,34 @@ public sealed record LogFormat
     public JournalRecord Marked(JournalRecord snapshot) => Level == First
         ? snapshot
         : snapshot with { Manifest = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Manifest}{Mark}{Level}") };
+
+    /// <summary>What a core journals first when it has recovered; null: the level knows no such thing.</summary>
+    /// <param name="epoch">Of the recovery.</param>
+    public JournalRecord? Begin(long epoch) => Level < LevelOfTerms
+        ? null
+        : new JournalRecord(Began, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{epoch} {Support.Build}")));
+
+    /// <summary>What an event of the format's own says, for people; null: it is a core's.</summary>
+    /// <exception cref="JournalDamagedException">It cannot be read.</exception>
+    public static string? Describe(JournalRecord record)
+    {
+        switch (record.Manifest)
+        {
+            case Raised:
+                var (level, by) = ReadRaised(record, "the log");
+                return string.Create(CultureInfo.InvariantCulture, $"raised to format level {level} by version {by}");
+            case Began:
+                var words = Encoding.UTF8.GetString(record.Payload.Span).Split(' ');
+                return $"epoch {words[0]}, led by version {(words.Length > 1 ? words[1] : "")}";
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The level that an event or snapshot says; null: it says none.</summary>
+    /// <exception cref="JournalDamagedException">It cannot be read.</exception>
+    internal static int? LevelIn(JournalRecord record) =>
+        record.Manifest == Raised ? ReadRaised(record, "the log").Level : record.Manifest.Contains(Mark) ? MarkedLevel(record) : null;
 
     /// <summary>What an operator asks: the level, or to raise it.</summary>
     /// <param name="raiseTo">Null: only to see it.</param>

@@ -8,7 +8,7 @@ namespace Offerbook.Cluster.Tests.Harness;
 /// <summary>One run of the real program. Its output is kept and can be awaited line by line.</summary>
 internal sealed partial class OfferbookProcess : IDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "offerbook");
+    private static readonly string PresentProgram = Path.Combine(AppContext.BaseDirectory, "offerbook");
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
@@ -22,11 +22,14 @@ internal sealed partial class OfferbookProcess : IDisposable
 
     public string Output => string.Join('\n', _lines);
 
-    public static OfferbookProcess Start(IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null) =>
-        StartOther(Program, arguments, input, environment);
+    /// <param name="program">Null: the one of this checkout.</param>
+    public static OfferbookProcess Start(IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null,
+        string? program = null) =>
+        StartOther(program ?? PresentProgram, arguments, input, environment);
 
-    /// <summary>As <see cref="Start"/>, of another program.</summary>
-    public static OfferbookProcess StartOther(string program, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>As <see cref="Start"/>, of any program.</summary>
+    public static OfferbookProcess StartOther(string program, IEnumerable<string> arguments, string? input = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program)
         {

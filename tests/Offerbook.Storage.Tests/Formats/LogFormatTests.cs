@@ -83,6 +83,23 @@ public sealed class LogFormatTests
     public void RaisedEvent_OfALaterProgramThatSaysMore_IsUnderstood() =>
         Assert.That(LogFormat.Of(Recovered(new JournalRecord("FormatRaised/1", "3 0.9.0 by hand"u8.ToArray())), New, "x").Level, Is.EqualTo(3));
 
+    [Test]
+    public void Term_BeginsWithItsVersion_SinceLevelTwo()
+    {
+        var format = LogFormat.New(New);
+        Assert.That(format.Begin(7), Is.Null);
+
+        var began = format.Ask(2).After.Begin(7)!.Value;
+        Assert.That(LogFormat.IsOwn(began));
+        Assert.That(LogFormat.Describe(began), Is.EqualTo("epoch 7, led by version 0.9.0"));
+        Assert.That(LogFormat.Of(Recovered(began), New, "x").Level, Is.EqualTo(LogFormat.First), "it raises nothing");
+    }
+
+    /// <summary>docs/operating/upgrading.md: each minor version has its level.</summary>
+    [Test]
+    public void NewestLevel_IsThatOfTheMinorVersion() =>
+        Assert.That(FormatSupport.NewestLevel, Is.EqualTo(typeof(LogFormat).Assembly.GetName().Version!.Minor));
+
     [TestCase("")]
     [TestCase("0 x")]
     [TestCase("-1")]
