@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Offerbook.Testing.Postgres;
 
 namespace Offerbook.Storage.Tests.Postgres;
 
