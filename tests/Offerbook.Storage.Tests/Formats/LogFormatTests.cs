@@ -98,7 +98,7 @@ public sealed class LogFormatTests
     /// <summary>docs/operating/upgrading.md: each minor version has its level.</summary>
     [Test]
     public void NewestLevel_IsThatOfTheMinorVersion() =>
-        Assert.That(FormatSupport.NewestLevel, Is.EqualTo(typeof(LogFormat).Assembly.GetName().Version!.Minor));
+        Assert.That(typeof(LogFormat).Assembly.GetName().Version!.Minor, Is.EqualTo(FormatSupport.NewestLevel));
 
     [TestCase("")]
     [TestCase("0 x")]
