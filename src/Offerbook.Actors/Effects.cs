@@ -27,7 +27,9 @@ public sealed record SaveSnapshot(JournalRecord State) : IEffect;
 /// </summary>
 public sealed record SaveSnapshotOf(Func<JournalRecord> Pack) : IEffect;
 
-/// <summary>Deliver <paramref name="Message"/> to the core after a delay. A timer with an equal key is replaced. Not delayed by the journal.</summary>
+/// <summary>
+/// Deliver <paramref name="Message"/> to the core after a delay. A timer with an equal key is replaced. Not delayed by the journal.
+/// </summary>
 /// <param name="Key">Compared with <see cref="object.Equals(object)"/>; a string or a record.</param>
 /// <param name="Message">A message of the core's own type; its name says what ran out, for instance <c>OfferTimedOut</c>.</param>
 public sealed record StartTimer(object Key, TimeSpan After, object Message) : IEffect;

@@ -22,6 +22,8 @@ public interface IDurableCore<in TMessage> : ICore<TMessage> where TMessage : cl
     /// <summary>Names the core's events in the journal, for instance <c>master</c> or <c>apps</c>.</summary>
     string PersistenceId { get; }
 
-    /// <summary>Rebuilds the state, then emits what must be set going again (timers, calls). Called exactly once, also when the journal is empty.</summary>
+    /// <summary>
+    /// Rebuilds the state, then emits what must be set going again (timers, calls). Called exactly once, also when the journal is empty.
+    /// </summary>
     void Recover(Recovery recovery, Now now, Effects effects);
 }

@@ -70,7 +70,9 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
         RemoveForgottenSandboxes();
     }
 
-    /// <summary>The masters' journal is at this level: the agent follows as far as it can, as nobody goes back behind it any more.</summary>
+    /// <summary>
+    /// The masters' journal is at this level: the agent follows as far as it can, as nobody goes back behind it any more.
+    /// </summary>
     public void Follow(uint level)
     {
         var answer = Format.Ask((int)Math.Max(Math.Min(level, (uint)settings.Format.Newest), (uint)Format.Level));

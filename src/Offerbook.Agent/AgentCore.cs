@@ -108,7 +108,8 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
     }
 
     public AgentView View() => AgentViews.Of(_context.State, _link, _context.Settings, _recovering.Count > 0,
-        _executors.CountIn(_life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts }), _context.Oversubscribed, _condition) with
+        _executors.CountIn(_life.Counters with { UpdatesAccepted = _updates.Accepted, RegistrationAttempts = _link.Attempts }),
+        _context.Oversubscribed, _condition) with
     {
         RecoveryTime = _recoveryTook ?? TimeSpan.Zero,
         SandboxMaxAllowedAge = _sandboxes.MaxAllowedAge,
@@ -294,7 +295,9 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
         }
     }
 
-    /// <summary>Registers once all containers are known. An agent that gave up its id also waits for the last of its old containers.</summary>
+    /// <summary>
+    /// Registers once all containers are known. An agent that gave up its id also waits for the last of its old containers.
+    /// </summary>
     private void ProceedIfRecovered()
     {
         if (_recovering.Count > 0)

@@ -69,10 +69,14 @@ public sealed record MeasureDisk : IEffect;
 /// <summary>Find out what a finished sandbox holds. Answered with SandboxMeasured.</summary>
 public sealed record MeasureSandbox(SandboxPath Sandbox) : IEffect;
 
-/// <summary>Make the directories of volumes. Answered with VolumesReady; orders about volumes are carried out one after the other.</summary>
+/// <summary>
+/// Make the directories of volumes. Answered with VolumesReady; orders about volumes are carried out one after the other.
+/// </summary>
 public sealed record CreateVolumes(Guid Operation, IReadOnlyList<VolumePath> Volumes) : IEffect;
 
-/// <summary>Remove the directories of volumes with all that is in them; those that are not there are no error. Answered with VolumesReady.</summary>
+/// <summary>
+/// Remove the directories of volumes with all that is in them; those that are not there are no error. Answered with VolumesReady.
+/// </summary>
 public sealed record RemoveVolumes(Guid Operation, IReadOnlyList<VolumePath> Volumes) : IEffect;
 
 public sealed record ReplyView(ConnectionId Connection, AgentView View) : IEffect;

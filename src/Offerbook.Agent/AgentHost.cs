@@ -37,7 +37,8 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly AgentGateway _gateway;
     private int _disposed;
 
-    private AgentHost(AgentOptions options, Uri address, ILogger logger, List<IAsyncDisposable> parts, AgentGateway gateway, Task completion)
+    private AgentHost(AgentOptions options, Uri address, ILogger logger, List<IAsyncDisposable> parts, AgentGateway gateway,
+        Task completion)
     {
         (_options, Address, _logger, _parts, _gateway, Completion) = (options, address, logger, parts, gateway, completion);
     }
@@ -48,10 +49,14 @@ public sealed class AgentHost : IAsyncDisposable
     /// <summary>Ends when the host is disposed; faults when the agent dies.</summary>
     public Task Completion { get; }
 
-    /// <summary>Takes hold of the work directory, takes over what runs there, and begins to register. Returns before the master has answered.</summary>
+    /// <summary>
+    /// Takes hold of the work directory, takes over what runs there, and begins to register. Returns before the master has answered.
+    /// </summary>
     /// <exception cref="FormatException">Resources or attributes are not right.</exception>
-    /// <exception cref="AgentStartException">The work directory or the address cannot be used; the message says why and what to do.</exception>
-    public static async Task<AgentHost> StartAsync(AgentOptions options, CancellationToken cancellation = default, ILoggerFactory? loggers = null)
+    /// <exception cref="AgentStartException">The work directory or the address cannot be used; the message says why and what to
+    /// do.</exception>
+    public static async Task<AgentHost> StartAsync(AgentOptions options, CancellationToken cancellation = default,
+        ILoggerFactory? loggers = null)
     {
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("Offerbook.Agent");
         // Disposed in this order's reverse; also when a later step fails.
@@ -70,19 +75,23 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(server);
             await server.StartAsync(loggers, cancellation);
 
-            var settings = options.Tune(options.Executors.ApplyTo(options.Sandboxes.ApplyTo(SettingsOf(options, work, server.Address, resources, attributes))));
+            var settings = options.Tune(
+                options.Executors.ApplyTo(options.Sandboxes.ApplyTo(SettingsOf(options, work, server.Address, resources, attributes))));
             var executors = new ExecutorConnections(mailbox);
             server.Describe(settings, executors);
             var files = new ContainerFiles(work);
             var sandboxes = new SandboxDirectories(work);
             var volumes = new VolumeDirectories(work, mailbox.PostAsync, logger);
             parts.Add(volumes);
-            var docker = new DockerContainers(work, sandboxes, volumes, options.Docker, options.Isolation, settings.BootId, mailbox.PostAsync, logger);
+            var docker = new DockerContainers(work, sandboxes, volumes, options.Docker, options.Isolation, settings.BootId,
+                mailbox.PostAsync, logger);
             var environment = new HostEnvironment(
-                options.Executors.Environment is null ? System.Environment.GetEnvironmentVariables() : new Dictionary<string, string>(), options.ExtraPath);
+                options.Executors.Environment is null
+                    ? System.Environment.GetEnvironmentVariables() : new Dictionary<string, string>(), options.ExtraPath);
             var groups = new ContainerGroups(Isolation.Detect(options.Isolation, work, logger), options.Isolation, logger);
             parts.Add(groups);
-            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), environment, groups, options.Isolation, settings.BootId,
+            var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes), environment, groups, options.Isolation,
+                settings.BootId,
                 NativeSupervisor.Install(files.Supervisor, settings.BootId, logger));
             parts.Add(launcher);
             var fetches = new Fetches(options.Fetch, work, sandboxes, mailbox.PostAsync, logger);
@@ -96,7 +105,8 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(checks);
             var collector = new SandboxCollector(sandboxes, work, mailbox.PostAsync, logger);
             parts.Add(collector);
-            var master = new MasterConnection(options.Masters, options.DetectMaster is { } detect ? await detect() : null, options.Credential, mailbox.PostAsync, logger);
+            var master = new MasterConnection(options.Masters, options.DetectMaster is { } detect ? await detect() : null,
+                options.Credential, mailbox.PostAsync, logger);
             parts.Add(master);
 
             var core = new AgentCore(settings, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
@@ -126,7 +136,8 @@ public sealed class AgentHost : IAsyncDisposable
     public Task<AgentView> ViewAsync(CancellationToken cancellation = default) => _gateway.ViewAsync(cancellation);
 
     /// <summary>Kills every task and returns when all have ended. The agent takes no tasks any more.</summary>
-    public Task KillAllTasksAsync(TimeSpan grace, CancellationToken cancellation = default) => _gateway.KillAllTasksAsync(grace, cancellation);
+    public Task KillAllTasksAsync(TimeSpan grace, CancellationToken cancellation = default) =>
+        _gateway.KillAllTasksAsync(grace, cancellation);
 
     /// <summary>Stops the agent. Tasks go on, unless the options say otherwise.</summary>
     public async ValueTask DisposeAsync()
@@ -172,7 +183,8 @@ public sealed class AgentHost : IAsyncDisposable
         AgentOptions options, string work, Uri address, ResourceBag resources, IReadOnlyList<Mesos.V1.Attribute> attributes)
     {
         var ip = options.AdvertisedAddress
-            ?? (options.ListenAddress.Equals(IPAddress.Any) || options.ListenAddress.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : options.ListenAddress);
+            ?? (options.ListenAddress.Equals(IPAddress.Any) || options.ListenAddress.Equals(IPAddress.IPv6Any)
+                ? IPAddress.Loopback : options.ListenAddress);
         var info = new AgentInfo { Hostname = options.Hostname ?? ip.ToString(), Port = address.Port, Checkpoint = true };
         info.Resources.AddRange(resources.ToProto(ResourceFormat.PostRefinement));
         info.Attributes.AddRange(attributes);
@@ -181,7 +193,8 @@ public sealed class AgentHost : IAsyncDisposable
         {
             Reconfiguration = options.Reconfiguration,
             Oversubscribed = Revocable(FlagText.Read("oversubscribed-resources", options.OversubscribedResources)),
-            ExecutorTokenKey = options.Executors.Authenticate ? (ReadOnlyMemory<byte>?)ExecutorKeyFile.Of(work, options.Security.JwtSecretKey) : null,
+            ExecutorTokenKey = options.Executors.Authenticate
+                ? (ReadOnlyMemory<byte>?)ExecutorKeyFile.Of(work, options.Security.JwtSecretKey) : null,
         };
     }
 

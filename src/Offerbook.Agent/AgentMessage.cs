@@ -18,10 +18,14 @@ public abstract partial record AgentMessage
 
     public sealed record MasterEventReceived(long Connection, Event Event) : AgentMessage;
 
-    /// <summary>The stream could not be opened, or has ended. <paramref name="Status"/> is the HTTP status if the master refused it.</summary>
+    /// <summary>
+    /// The stream could not be opened, or has ended. <paramref name="Status"/> is the HTTP status if the master refused it.
+    /// </summary>
     public sealed record MasterConnectionEnded(long Connection, int? Status, string Reason) : AgentMessage;
 
-    /// <summary>The master answered a call with an error, or the answer never came (<paramref name="Status"/> null: it may have been taken).</summary>
+    /// <summary>
+    /// The master answered a call with an error, or the answer never came (<paramref name="Status"/> null: it may have been taken).
+    /// </summary>
     public sealed record MasterCallFailed(long Connection, Call Call, int? Status, string Reason) : AgentMessage;
 
     // From the containers. Each container that was launched or recovered answers exactly once with how it began
@@ -70,7 +74,9 @@ public abstract partial record AgentMessage
     /// <summary>Answered with <see cref="ReplyView"/>.</summary>
     public sealed record QueryView(ConnectionId Connection) : AgentMessage;
 
-    /// <summary>Kill every task and take no more; answered with <see cref="ReplyAllTasksEnded"/> when the last container has ended.</summary>
+    /// <summary>
+    /// Kill every task and take no more; answered with <see cref="ReplyAllTasksEnded"/> when the last container has ended.
+    /// </summary>
     public sealed record KillAllTasks(ConnectionId Connection, TimeSpan Grace) : AgentMessage;
 
     /// <summary>What an operator wants of containers; answered once with <see cref="ReplyContainerCall"/>.</summary>

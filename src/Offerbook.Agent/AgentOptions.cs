@@ -9,8 +9,10 @@ using Offerbook.Wire.Http;
 namespace Offerbook.Agent;
 
 /// <summary>How to start an agent.</summary>
-/// <param name="WorkDirectory">Sandboxes under <c>slaves/</c>, the agent's own state under <c>meta/</c>. Created if missing. One agent at a time may hold it.</param>
-/// <param name="Masters">Where masters are, for instance <c>http://127.0.0.1:5050</c>; any of them will do, the leader is found from there. Empty only with <see cref="DetectMaster"/>.</param>
+/// <param name="WorkDirectory">Sandboxes under <c>slaves/</c>, the agent's own state under <c>meta/</c>. Created if missing. One agent at a
+/// time may hold it.</param>
+/// <param name="Masters">Where masters are, for instance <c>http://127.0.0.1:5050</c>; any of them will do, the leader is found from there.
+/// Empty only with <see cref="DetectMaster"/>.</param>
 public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Masters)
 {
     /// <summary>Makes what tells the leading master, in place of a list; the agent disposes of it. Null: the list.</summary>
@@ -31,7 +33,9 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
     /// <summary>The name under which others reach this host; default: the advertised address.</summary>
     public string? Hostname { get; init; }
 
-    /// <summary>The address under which others reach this host; default: the listening address, or loopback if that is a wildcard.</summary>
+    /// <summary>
+    /// The address under which others reach this host; default: the listening address, or loopback if that is a wildcard.
+    /// </summary>
     public IPAddress? AdvertisedAddress { get; init; }
 
     /// <summary>What is shown to the master; null when the master lets everybody in.</summary>
@@ -90,7 +94,9 @@ public sealed record AgentOptions(string WorkDirectory, IReadOnlyList<Uri> Maste
     /// <summary>Between two signs of life on streams of a container's output. Default 30 s.</summary>
     public TimeSpan HttpHeartbeatInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Connections at once; one more is closed unanswered. An executor has two, and 10,000 tasks may each have one. Default 50,000.</summary>
+    /// <summary>
+    /// Connections at once; one more is closed unanswered. An executor has two, and 10,000 tasks may each have one. Default 50,000.
+    /// </summary>
     public int MaxConnections { get; init; } = 50_000;
 
     /// <summary>Adjusts the timings and bounds of the core.</summary>

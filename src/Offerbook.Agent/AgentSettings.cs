@@ -5,7 +5,9 @@ using Offerbook.Storage.Formats;
 
 namespace Offerbook.Agent;
 
-/// <summary>What an agent's core is told about its machine, and its timings. The defaults are those of mesos-semantics section 10.</summary>
+/// <summary>
+/// What an agent's core is told about its machine, and its timings. The defaults are those of mesos-semantics section 10.
+/// </summary>
 /// <param name="Info">Hostname, port, resources (unreserved or statically reserved, post-refinement form) and attributes; no id.</param>
 /// <param name="IpAddress">Reported as the address of containers, which share the host's network.</param>
 /// <param name="BootId">Changes when the machine restarts (/proc/sys/kernel/random/boot_id).</param>
@@ -38,28 +40,38 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>Between SIGTERM and SIGKILL when neither the kill nor the task says. Default 3 s.</summary>
     public TimeSpan DefaultKillGrace { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>SIGKILL is sent again after this if the container has still not ended (a process in an uninterruptible wait). Default 10 s.</summary>
+    /// <summary>
+    /// SIGKILL is sent again after this if the container has still not ended (a process in an uninterruptible wait). Default 10 s.
+    /// </summary>
     public TimeSpan KillRetry { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A snapshot is taken after so many events. Default 5,000: about 0.7 s of work to replay at most.</summary>
     public int SnapshotEvery { get; init; } = 5_000;
 
-    /// <summary>Tasks that the agent holds at once, ended but unacknowledged ones included; a launch beyond it is refused. Default 10,000.</summary>
+    /// <summary>
+    /// Tasks that the agent holds at once, ended but unacknowledged ones included; a launch beyond it is refused. Default 10,000.
+    /// </summary>
     public int MaxTasks { get; init; } = 10_000;
 
     /// <summary>Operations that the agent holds at once: under way, or their end not acknowledged. Default 10,000.</summary>
     public int MaxOperations { get; init; } = 10_000;
 
-    /// <summary>Containers of operators, sessions included, that the agent holds at once; a launch beyond it is refused. Default 1,000.</summary>
+    /// <summary>
+    /// Containers of operators, sessions included, that the agent holds at once; a launch beyond it is refused. Default 1,000.
+    /// </summary>
     public int MaxOperatorContainers { get; init; } = 1_000;
 
-    /// <summary>Ended containers of operators that are remembered until somebody removes them; the oldest go first. Default 1,000.</summary>
+    /// <summary>
+    /// Ended containers of operators that are remembered until somebody removes them; the oldest go first. Default 1,000.
+    /// </summary>
     public int MaxEndedOperatorContainers { get; init; } = 1_000;
 
     /// <summary>How the configuration may differ from that of the agent's last life. Default: in any way.</summary>
     public ReconfigurationPolicy Reconfiguration { get; init; } = ReconfigurationPolicy.Any;
 
-    /// <summary>Resources to be offered as revocable on top of the agent's own; what is not revocable in it is left out. Default: none.</summary>
+    /// <summary>
+    /// Resources to be offered as revocable on top of the agent's own; what is not revocable in it is left out. Default: none.
+    /// </summary>
     public ResourceBag Oversubscribed { get; init; } = ResourceBag.Empty;
 
     /// <summary>Finished tasks that are remembered for each framework; the oldest go first. Default 200.</summary>
@@ -74,7 +86,10 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>Between SHUTDOWN and the end of an executor that does not say itself. Default 5 s.</summary>
     public TimeSpan ExecutorShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>An executor that has lost its agent tries for so long to find it again; one that has lost its stream is ended after it. Default 15 min.</summary>
+    /// <summary>
+    /// An executor that has lost its agent tries for so long to find it again; one that has lost its stream is ended after it. Default 15
+    /// min.
+    /// </summary>
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Between HEARTBEAT events to an executor. Default 30 min.</summary>
@@ -86,7 +101,9 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// <summary>With which the tokens of executors are signed; null: executors are not authenticated.</summary>
     public ReadOnlyMemory<byte>? ExecutorTokenKey { get; init; }
 
-    /// <summary>Whether tasks and executors run as the user that they, or their frameworks, name; else as the agent's. Default: yes.</summary>
+    /// <summary>
+    /// Whether tasks and executors run as the user that they, or their frameworks, name; else as the agent's. Default: yes.
+    /// </summary>
     public bool SwitchUser { get; init; } = true;
 
     /// <summary>Variables that every executor and command task is given besides its own; those of API section 4 win over them.</summary>
@@ -107,11 +124,14 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// </summary>
     public double SandboxDiskHeadroom { get; init; } = 0.1;
 
-    /// <summary>Bytes that the sandboxes of finished tasks may hold together; the oldest go first. Default: no bound but the disk.</summary>
+    /// <summary>
+    /// Bytes that the sandboxes of finished tasks may hold together; the oldest go first. Default: no bound but the disk.
+    /// </summary>
     public long? MaxFinishedBytes { get; init; }
 
     /// <summary>
-    /// Sandboxes whose tasks and executors are not remembered any more (gc_max_sandboxes): beyond it the oldest go, however young. A snapshot
+    /// Sandboxes whose tasks and executors are not remembered any more (gc_max_sandboxes): beyond it the oldest go, however young. A
+    /// snapshot
     /// holds each in some 150 bytes. Default 10,000.
     /// </summary>
     public int MaxRetainedSandboxes { get; init; } = 10_000;

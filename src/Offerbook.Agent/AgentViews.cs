@@ -8,7 +8,8 @@ namespace Offerbook.Agent;
 
 internal static class AgentViews
 {
-    public static AgentView Of(AgentState state, MasterLink link, AgentSettings settings, bool recovering, AgentCounters counters, ResourceBag oversubscribed,
+    public static AgentView Of(AgentState state, MasterLink link, AgentSettings settings, bool recovering, AgentCounters counters,
+        ResourceBag oversubscribed,
         AgentCondition condition)
     {
         var tasks = state.Tasks.Values.ToLookup(task => task.Key.Framework);

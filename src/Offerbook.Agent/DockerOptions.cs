@@ -32,7 +32,9 @@ public sealed record EngineTimings
     /// <summary>The whole of a pull. Default 30 min.</summary>
     public TimeSpan Pull { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How often an engine whose events we follow is asked for its containers as well, which also tells whether it hangs. Default 30 s.</summary>
+    /// <summary>
+    /// How often an engine whose events we follow is asked for its containers as well, which also tells whether it hangs. Default 30 s.
+    /// </summary>
     public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The first wait before an engine is tried again; doubles up to <see cref="RetryMax"/>. Default 100 ms.</summary>

@@ -15,7 +15,9 @@ public sealed record IsolationOptions
     /// <summary>Requested processors are a hard limit too. Default: only where a limit is given.</summary>
     public bool EnableCfs { get; init; }
 
-    /// <summary>Processes and threads in one container; 0: no limit. Default 10,000: far above any sane task, far below what a machine can number.</summary>
+    /// <summary>
+    /// Processes and threads in one container; 0: no limit. Default 10,000: far above any sane task, far below what a machine can number.
+    /// </summary>
     public int PidsLimit { get; init; } = 10_000;
 
     /// <summary>A container whose sandbox holds more than its disk resources is ended. Default: it is only shown.</summary>
@@ -33,7 +35,9 @@ public sealed record IsolationOptions
     /// <summary>Programs cannot gain rights by being executed (setuid). Default: yes.</summary>
     public bool NoNewPrivileges { get; init; } = true;
 
-    /// <summary>What a task may ever have when it does not say, as <c>chown,kill</c>; <c>all</c>: as the agent. Default: as Docker's containers.</summary>
+    /// <summary>
+    /// What a task may ever have when it does not say, as <c>chown,kill</c>; <c>all</c>: as the agent. Default: as Docker's containers.
+    /// </summary>
     public string BoundingCapabilities { get; init; } =
         "chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,sys_chroot,kill,audit_write";
 }

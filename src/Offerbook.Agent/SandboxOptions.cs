@@ -6,7 +6,9 @@ public sealed record SandboxOptions
     /// <summary>Their sandboxes go after this at the latest. Default one week.</summary>
     public TimeSpan GcDelay { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>The share of the disk to be kept free: sandboxes go after <see cref="GcDelay"/> × max(0, 1 − headroom − used share). Default 0.1.</summary>
+    /// <summary>
+    /// The share of the disk to be kept free: sandboxes go after <see cref="GcDelay"/> × max(0, 1 − headroom − used share). Default 0.1.
+    /// </summary>
     public double DiskHeadroom { get; init; } = 0.1;
 
     /// <summary>How often the disk is looked at. Default 1 min.</summary>
@@ -15,7 +17,10 @@ public sealed record SandboxOptions
     /// <summary>Bytes that their sandboxes may hold together; default: no bound but the disk.</summary>
     public long? MaxBytes { get; init; }
 
-    /// <summary>Sandboxes of tasks and executors that are no longer listed; beyond it the oldest go, however young. 0: they go with the list's entries. Default 10,000.</summary>
+    /// <summary>
+    /// Sandboxes of tasks and executors that are no longer listed; beyond it the oldest go, however young. 0: they go with the list's
+    /// entries. Default 10,000.
+    /// </summary>
     public int MaxSandboxes { get; init; } = 10_000;
 
     /// <summary>Frameworks of which nothing runs. Default 50.</summary>

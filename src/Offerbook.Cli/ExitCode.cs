@@ -23,7 +23,9 @@ internal static class ExitCode
     /// <summary>It was not done within <c>--timeout</c>; it goes on in the cluster.</summary>
     public const int TimedOut = 6;
 
-    /// <summary>The deployment stands still: at a pause point, by request, or held by one of its limits. Somebody has to say how it goes on.</summary>
+    /// <summary>
+    /// The deployment stands still: at a pause point, by request, or held by one of its limits. Somebody has to say how it goes on.
+    /// </summary>
     public const int Halted = 7;
 
     /// <summary><c>offerbook plan</c>: the document would change something, and what it would start fits now.</summary>

@@ -6,7 +6,9 @@ public interface ILeaderDetector : IAsyncDisposable
     /// <summary>The newest known leader; null when none is known.</summary>
     LeaderInfo? Leader { get; }
 
-    /// <summary>Waits until the leader is another than <paramref name="known"/>. Changes that came and went meanwhile may be skipped.</summary>
+    /// <summary>
+    /// Waits until the leader is another than <paramref name="known"/>. Changes that came and went meanwhile may be skipped.
+    /// </summary>
     ValueTask<LeaderInfo?> ChangedAsync(LeaderInfo? known, CancellationToken cancellation);
 }
 
@@ -23,9 +25,15 @@ public interface ICandidate : IAsyncDisposable
     /// but never the end of a leadership: one that was lost and won again has another <see cref="LeaderInfo.Id"/>.</summary>
     ValueTask<Standing> ChangedAsync(Standing known, CancellationToken cancellation);
 
-    /// <summary>Gives the leadership up and stands again behind all other candidates. Returns when its node is gone (or its session cannot be reached).</summary>
+    /// <summary>
+    /// Gives the leadership up and stands again behind all other candidates. Returns when its node is gone (or its session cannot be
+    /// reached).
+    /// </summary>
     ValueTask StepDownAsync(CancellationToken cancellation);
 
-    /// <summary>Leaves the election for good: its node is removed before this returns, so that another leads at once; on a broken connection it goes with the session.</summary>
+    /// <summary>
+    /// Leaves the election for good: its node is removed before this returns, so that another leads at once; on a broken connection it goes
+    /// with the session.
+    /// </summary>
     ValueTask ResignAsync(CancellationToken cancellation);
 }

@@ -22,7 +22,8 @@ public sealed class StandaloneCandidate(Uri address, Func<ReadOnlyMemory<byte>> 
     public ValueTask StepDownAsync(CancellationToken cancellation)
     {
         _standing.Set(standing => standing is Standing.Over ? standing
-            : new Standing.Leads(new LeaderInfo((++_terms).ToString(CultureInfo.InvariantCulture), address, describe()), IsSuspended: false));
+            : new Standing.Leads(new LeaderInfo((++_terms).ToString(CultureInfo.InvariantCulture), address, describe()),
+                IsSuspended: false));
         return ValueTask.CompletedTask;
     }
 

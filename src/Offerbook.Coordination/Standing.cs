@@ -6,7 +6,8 @@ namespace Offerbook.Coordination;
 /// <param name="Data">What else the node holds; for masters a MasterInfo in JSON.</param>
 public sealed record LeaderInfo(string Id, Uri Address, ReadOnlyMemory<byte> Data)
 {
-    public bool Equals(LeaderInfo? other) => other is not null && Id == other.Id && Address == other.Address && Data.Span.SequenceEqual(other.Data.Span);
+    public bool Equals(LeaderInfo? other) =>
+        other is not null && Id == other.Id && Address == other.Address && Data.Span.SequenceEqual(other.Data.Span);
 
     public override int GetHashCode() => HashCode.Combine(Id, Address);
 
@@ -22,12 +23,15 @@ public abstract record Standing
     }
 
     /// <summary>It does not lead.</summary>
-    /// <param name="Leader">Who does; null when nobody is known to, the coordination service cannot be reached, or before the first answer.</param>
+    /// <param name="Leader">Who does; null when nobody is known to, the coordination service cannot be reached, or before the first
+    /// answer.</param>
     public sealed record Follows(LeaderInfo? Leader) : Standing
     {
         /// <summary>
-        /// Who led when the connection was lost, for longer than a session ago: nothing says that it does not lead any more, and nothing that
-        /// it does. For those who only pass on what the addressee would refuse if it did not lead. Null while <see cref="Leader"/> is known.
+        /// Who led when the connection was lost, for longer than a session ago: nothing says that it does not lead any more, and nothing
+        /// that
+        /// it does. For those who only pass on what the addressee would refuse if it did not lead. Null while <see cref="Leader"/> is
+        /// known.
         /// </summary>
         public LeaderInfo? Last { get; init; }
     }
@@ -38,6 +42,9 @@ public abstract record Standing
     /// </summary>
     public sealed record Leads(LeaderInfo Self, bool IsSuspended) : Standing;
 
-    /// <summary>It will never lead nor learn who does: it has resigned, or the service refuses it (<paramref name="Reason"/> says why and what to do).</summary>
+    /// <summary>
+    /// It will never lead nor learn who does: it has resigned, or the service refuses it (<paramref name="Reason"/> says why and what to
+    /// do).
+    /// </summary>
     public sealed record Over(string Reason) : Standing;
 }

@@ -6,8 +6,10 @@ using System.Net.Sockets;
 namespace Offerbook.Coordination;
 
 /// <summary>
-/// Where an election is held: <c>zk://user:password@h1:2181,h2:2181/path</c>. The user part, the ports (2181) and the path (<c>/</c>) may be left
-/// out; an IPv6 address stands in brackets. Everything up to the last <c>@</c> before the first slash is the user part, taken as it is: nothing is percent-decoded.
+/// Where an election is held: <c>zk://user:password@h1:2181,h2:2181/path</c>. The user part, the ports (2181) and the path (<c>/</c>) may
+/// be left
+/// out; an IPv6 address stands in brackets. Everything up to the last <c>@</c> before the first slash is the user part, taken as it is:
+/// nothing is percent-decoded.
 /// The password is in none of the texts that this type makes, errors included.
 /// </summary>
 public sealed class ZooKeeperUri
@@ -29,7 +31,9 @@ public sealed class ZooKeeperUri
     /// <summary>Absolute, without a slash at the end unless it is the root.</summary>
     public string Path { get; }
 
-    /// <summary>Whether our nodes are ours alone: with a user, others may only read them; without, anybody may change or remove them.</summary>
+    /// <summary>
+    /// Whether our nodes are ours alone: with a user, others may only read them; without, anybody may change or remove them.
+    /// </summary>
     [MemberNotNullWhen(true, nameof(Credentials))]
     public bool HasCredentials => Credentials is not null;
 
@@ -37,7 +41,8 @@ public sealed class ZooKeeperUri
     internal string? Credentials { get; }
 
     /// <summary>For the C client: <c>host:port,…</c>. It takes the last colon for the port's, hence no brackets.</summary>
-    internal string ConnectString => string.Join(',', Servers.Select(static server => FormattableString.Invariant($"{server.Host}:{server.Port}")));
+    internal string ConnectString =>
+        string.Join(',', Servers.Select(static server => FormattableString.Invariant($"{server.Host}:{server.Port}")));
 
     /// <summary>Tells a <c>zk://</c> address from what else may name a master.</summary>
     public static bool IsOne(string text) => text.TrimStart().StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
@@ -80,7 +85,9 @@ public sealed class ZooKeeperUri
     public override string ToString()
     {
         var user = Credentials is null ? "" : Credentials[..Credentials.IndexOf(':', StringComparison.Ordinal)] + "@";
-        return Scheme + user + string.Join(',', Servers.Select(static server => FormattableString.Invariant($"{Bracketed(server.Host)}:{server.Port}"))) + Path;
+        return Scheme + user
+            + string.Join(',', Servers.Select(static server => FormattableString.Invariant($"{Bracketed(server.Host)}:{server.Port}")))
+            + Path;
     }
 
     private static string Bracketed(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
@@ -123,7 +130,8 @@ public sealed class ZooKeeperUri
         var number = DefaultPort;
         var isHost = host.Length > 0 && Uri.CheckHostName(host) != UriHostNameType.Unknown;
         var isPort = port.Length == 0
-            || (port[0] == ':' && int.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is > 0 and <= ushort.MaxValue);
+            || (port[0] == ':' && int.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out number)
+                && number is > 0 and <= ushort.MaxValue);
         return isHost && isPort ? new DnsEndPoint(host, number) : null;
     }
 
@@ -141,6 +149,7 @@ public sealed class ZooKeeperUri
         {
             return $"The path '{path}' of a ZooKeeper address must be absolute, without empty parts, '.', '..' and control characters.";
         }
-        return parts[1] == "zookeeper" ? $"The path '{path}' of a ZooKeeper address is ZooKeeper's own; choose another, such as /offerbook." : null;
+        return parts[1] == "zookeeper"
+            ? $"The path '{path}' of a ZooKeeper address is ZooKeeper's own; choose another, such as /offerbook." : null;
     }
 }

@@ -60,7 +60,9 @@ internal sealed class ClusterState(MasterSettings settings, SeededRandom random)
     /// <summary>Of the journal, through all terms.</summary>
     public string RegistryId => Registry.LastStart!.RegistryId;
 
-    /// <summary>Of this term: higher than of all before it in this registry. Agents take no orders from lower ones than they have seen.</summary>
+    /// <summary>
+    /// Of this term: higher than of all before it in this registry. Agents take no orders from lower ones than they have seen.
+    /// </summary>
     public long Epoch { get; private set; }
 
     /// <summary>Takes an id that no master before had.</summary>

@@ -60,14 +60,17 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
         _subscriptions = new Subscriptions(_cluster, _offers);
         _departures = new Departures(_cluster, _offers, tasks, _remains);
         _loss = new AgentLoss(_cluster, _offers, tasks);
-        _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, new FrameworkUpdates(_cluster, _subscriptions), _departures, new AcceptHandler(_cluster, _offers, tasks, _cluster.Operations), reconciler,
+        _schedulerCalls = new SchedulerCalls(_cluster, _subscriptions, new FrameworkUpdates(_cluster, _subscriptions), _departures,
+            new AcceptHandler(_cluster, _offers, tasks, _cluster.Operations), reconciler,
             new TaskKiller(_cluster, reconciler), updates, _offers.Inverse, operations, new OperationReconciler(_cluster));
         var gone = new AgentGone(_cluster, _offers, tasks, _loss);
         var unavailabilities = new Unavailabilities(_cluster, _offers);
         _drains = new DrainProgress(_cluster, gone);
-        var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures, _remains), unavailabilities, _drains,
+        var registration = new AgentRegistration(_cluster, _loss, new AgentReconciliation(_cluster, tasks, _departures, _remains),
+            unavailabilities, _drains,
             new OperationReports(_cluster, _cluster.Operations));
-        _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks, _remains, operations, new ResourceUpdates(_cluster, _offers), new AgentConditions(_cluster, _offers));
+        _agentCalls = new AgentCalls(_cluster, registration, _loss, updates, tasks, _remains, operations,
+            new ResourceUpdates(_cluster, _offers), new AgentConditions(_cluster, _offers));
         _operatorCalls = new OperatorCalls(_cluster,
             new OperatorOperations(_cluster, _offers, _cluster.Operations),
             new TeardownCalls(_cluster, _departures),
@@ -131,7 +134,9 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
                 effects.Add(new MasterEffect.OfferBookReached(request.Connection));
                 break;
             case MasterMessage.WhyAsked why:
-                effects.Add(new MasterEffect.WhyAnswered(why.Connection, _cluster.Allocator.Why(why.Framework, why.Role, why.From, why.Count), now));
+                effects.Add(
+                    new MasterEffect.WhyAnswered(why.Connection, _cluster.Allocator.Why(why.Framework, why.Role, why.From, why.Count),
+                        now));
                 break;
             case MasterMessage.FormatAsked asked:
                 turn.Answer(asked.Connection, _cluster.Registry.AskFormat(turn, asked.RaiseTo));
@@ -188,7 +193,10 @@ public sealed class MasterCore : IDurableCore<MasterMessage>
     /// <summary>The state at this moment, as <see cref="MasterMessage.ViewRequested"/> would publish it.</summary>
     public MasterView View(Now now) => _views.Build(now);
 
-    /// <summary>Throws <see cref="InvariantViolationException"/> unless everything the master must keep true holds. Costs a walk over its whole state.</summary>
+    /// <summary>
+    /// Throws <see cref="InvariantViolationException"/> unless everything the master must keep true holds. Costs a walk over its whole
+    /// state.
+    /// </summary>
     public void CheckInvariants() => _invariants.Check();
 
     /// <summary>The durable state as it would be saved; equal states give equal bytes.</summary>

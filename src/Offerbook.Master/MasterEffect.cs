@@ -30,7 +30,9 @@ public abstract record MasterEffect : IEffect
 
     public sealed record SendToAgent(ConnectionId Stream, AgentEvent Event) : MasterEffect;
 
-    /// <summary>End the response after what was sent. The core has forgotten the stream: no <see cref="MasterMessage.ConnectionClosed"/> is wanted.</summary>
+    /// <summary>
+    /// End the response after what was sent. The core has forgotten the stream: no <see cref="MasterMessage.ConnectionClosed"/> is wanted.
+    /// </summary>
     public sealed record CloseStream(ConnectionId Stream) : MasterEffect;
 
     /// <summary>Something that whoever operates the master must know; goes to the log.</summary>

@@ -12,10 +12,14 @@ public abstract record MasterMessage
     {
     }
 
-    /// <summary>A call of a framework. Answered by <see cref="MasterEffect.Answer"/>, or by <see cref="MasterEffect.OpenStream"/> if it is SUBSCRIBE.</summary>
+    /// <summary>
+    /// A call of a framework. Answered by <see cref="MasterEffect.Answer"/>, or by <see cref="MasterEffect.OpenStream"/> if it is
+    /// SUBSCRIBE.
+    /// </summary>
     /// <param name="StreamId">The header Mesos-Stream-Id; null when absent. An empty header counts as absent.</param>
     /// <param name="Principal">Who authenticated, or null while authentication is off.</param>
-    public sealed record SchedulerCallReceived(ConnectionId Connection, SchedulerCall Call, string? StreamId, string? Principal) : MasterMessage;
+    public sealed record SchedulerCallReceived(ConnectionId Connection, SchedulerCall Call, string? StreamId,
+        string? Principal) : MasterMessage;
 
     /// <summary>A call of an agent, answered like a framework's.</summary>
     /// <param name="StreamId">The header Offerbook-Stream-Id; null when absent.</param>
@@ -36,22 +40,33 @@ public abstract record MasterMessage
     /// <summary>Somebody reads: the core publishes a <see cref="Operator.Views.MasterView"/> of the present state.</summary>
     public sealed record ViewRequested(ConnectionId Connection) : MasterMessage;
 
-    /// <summary>An operator wants to follow events. Answered by <see cref="MasterEffect.OpenOperatorStreams"/> a few milliseconds later.</summary>
+    /// <summary>
+    /// An operator wants to follow events. Answered by <see cref="MasterEffect.OpenOperatorStreams"/> a few milliseconds later.
+    /// </summary>
     public sealed record OperatorStreamRequested(ConnectionId Connection) : MasterMessage;
 
-    /// <summary>Somebody reads the offer book: answered by <see cref="MasterEffect.OfferBookReached"/>, behind all that happened before.</summary>
+    /// <summary>
+    /// Somebody reads the offer book: answered by <see cref="MasterEffect.OfferBookReached"/>, behind all that happened before.
+    /// </summary>
     public sealed record OfferBookAsked(ConnectionId Connection) : MasterMessage;
 
-    /// <summary>Somebody wants to know why a framework, or whoever is in a role, is not offered agents. Answered by <see cref="MasterEffect.WhyAnswered"/>.</summary>
+    /// <summary>
+    /// Somebody wants to know why a framework, or whoever is in a role, is not offered agents. Answered by
+    /// <see cref="MasterEffect.WhyAnswered"/>.
+    /// </summary>
     /// <param name="From">0, or where the page before said that the next one begins.</param>
     /// <param name="Count">Agents in the page; one takes a few microseconds.</param>
     public sealed record WhyAsked(ConnectionId Connection, FrameworkId? Framework, string Role, int From, int Count) : MasterMessage;
 
-    /// <summary>Somebody wants to know the format level of the journal, or to raise it. Answered by <see cref="MasterEffect.Answer"/> with JSON.</summary>
+    /// <summary>
+    /// Somebody wants to know the format level of the journal, or to raise it. Answered by <see cref="MasterEffect.Answer"/> with JSON.
+    /// </summary>
     /// <param name="RaiseTo">Null: only to know it.</param>
     public sealed record FormatAsked(ConnectionId Connection, int? RaiseTo) : MasterMessage;
 
-    /// <summary>The far end is gone, or was cut for not reading. Never sent for connections that the core has answered or closed itself.</summary>
+    /// <summary>
+    /// The far end is gone, or was cut for not reading. Never sent for connections that the core has answered or closed itself.
+    /// </summary>
     public sealed record ConnectionClosed(ConnectionId Connection) : MasterMessage;
 
     // Timers. What is named is what ran out.
@@ -60,7 +75,9 @@ public abstract record MasterMessage
 
     public sealed record FiltersExpired : MasterMessage;
 
-    /// <summary>Operators who subscribed within <see cref="MasterSettings.OperatorStreamBatchInterval"/> get their streams, with one view for all.</summary>
+    /// <summary>
+    /// Operators who subscribed within <see cref="MasterSettings.OperatorStreamBatchInterval"/> get their streams, with one view for all.
+    /// </summary>
     public sealed record OperatorStreamsDue : MasterMessage;
 
     /// <summary>Much has changed since the last view; the next share of it is due.</summary>

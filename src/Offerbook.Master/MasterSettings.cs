@@ -6,7 +6,9 @@ namespace Offerbook.Master;
 /// <summary>What a master is told at its start and does not change. Durations must be positive.</summary>
 public sealed record MasterSettings
 {
-    /// <summary>The version that clients are told: that of the Mesos API spoken here, because schedulers compare it with what they need.</summary>
+    /// <summary>
+    /// The version that clients are told: that of the Mesos API spoken here, because schedulers compare it with what they need.
+    /// </summary>
     public const string ApiVersion = "1.12.0";
 
     public static MasterSettings Default { get; } = new();
@@ -115,7 +117,9 @@ public sealed record MasterSettings
 
     public TimeSpan AllocatorRecoveryTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Where this master is. Agents of another region are offered to frameworks with REGION_AWARE only. Null: nowhere in particular.</summary>
+    /// <summary>
+    /// Where this master is. Agents of another region are offered to frameworks with REGION_AWARE only. Null: nowhere in particular.
+    /// </summary>
     public Mesos.V1.DomainInfo? Domain { get; init; }
 
     /// <summary>What /flags shows: every flag that has a value, sorted by name. Null: made from these settings.</summary>
@@ -130,7 +134,9 @@ public sealed record MasterSettings
     /// <summary>Operations on one agent that are under way or whose end is not acknowledged; more are refused.</summary>
     public int MaxOperationsPerAgent { get; init; } = 10_000;
 
-    /// <summary>The registry is snapshotted after this many events, or as many as there are agents, so that a start replays no more than that.</summary>
+    /// <summary>
+    /// The registry is snapshotted after this many events, or as many as there are agents, so that a start replays no more than that.
+    /// </summary>
     public int SnapshotInterval { get; init; } = 1000;
 
     public AllocatorSettings Allocator { get; init; } = new();

@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Offerbook.Master;
 
-/// <summary>A map that lists its values in the order in which their keys were added, whatever was removed between. All operations cost O(1).</summary>
+/// <summary>
+/// A map that lists its values in the order in which their keys were added, whatever was removed between. All operations cost O(1).
+/// </summary>
 /// <param name="changed">Called after every change but <see cref="Clear"/>.</param>
 internal sealed class OrderedMap<TKey, TValue>(Action? changed = null) : IReadOnlyCollection<TValue> where TKey : notnull
 {

@@ -21,7 +21,8 @@ internal readonly record struct Turn(Now Now, Effects Effects)
 
     public void Send(ConnectionId stream, SchedulerEvent @event) => Effects.Add(new MasterEffect.SendToScheduler(stream, @event));
 
-    public void Send(ConnectionId stream, IReadOnlyList<SchedulerEvent> events) => Effects.Add(new MasterEffect.SendAllToScheduler(stream, events));
+    public void Send(ConnectionId stream, IReadOnlyList<SchedulerEvent> events) =>
+        Effects.Add(new MasterEffect.SendAllToScheduler(stream, events));
 
     public void Send(ConnectionId stream, AgentEvent @event) => Effects.Add(new MasterEffect.SendToAgent(stream, @event));
 

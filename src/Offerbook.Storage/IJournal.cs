@@ -8,7 +8,8 @@ public sealed record Snapshot(long Sequence, JournalRecord Record);
 
 /// <summary>What a core starts from: the newest snapshot, if any, and every event after it in order.</summary>
 /// <param name="LastSequence">Sequence number of the last event ever appended; 0 for a new journal. The next event gets one more.</param>
-/// <param name="Epoch">One more than of the recovery before: the reader holds the log from now on, and whoever held it before is fenced off.</param>
+/// <param name="Epoch">One more than of the recovery before: the reader holds the log from now on, and whoever held it before is fenced
+/// off.</param>
 public sealed record Recovery(Snapshot? Snapshot, IReadOnlyList<JournalRecord> Events, long LastSequence, long Epoch = 1);
 
 /// <summary>
@@ -25,17 +26,22 @@ public sealed record Recovery(Snapshot? Snapshot, IReadOnlyList<JournalRecord> E
 public interface IJournal : IAsyncDisposable
 {
     /// <summary>Takes the log over and reads it.</summary>
-    /// <exception cref="JournalDamagedException">An event or snapshot before the tail fails its checksum, or a number is missing.</exception>
+    /// <exception cref="JournalDamagedException">An event or snapshot before the tail fails its checksum, or a number is
+    /// missing.</exception>
     ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation);
 
     /// <summary>Appends <paramref name="events"/> with the numbers <paramref name="firstSequence"/>, +1, … in one transaction.</summary>
-    /// <exception cref="JournalConflictException">The journal's last sequence number is not <paramref name="firstSequence"/> − 1.</exception>
+    /// <exception cref="JournalConflictException">The journal's last sequence number is not <paramref name="firstSequence"/> −
+    /// 1.</exception>
     /// <exception cref="JournalFencedException">A newer leader has taken the log over.</exception>
     /// <exception cref="JournalUnavailableException">The store could not be written; <see cref="JournalUnavailableException.IsClean"/>
     /// tells whether it is known that nothing was.</exception>
     ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation);
 
-    /// <summary>Completes when the store itself has confirmed, after this was called, that nobody has taken the log over since it was recovered here.</summary>
+    /// <summary>
+    /// Completes when the store itself has confirmed, after this was called, that nobody has taken the log over since it was recovered
+    /// here.
+    /// </summary>
     /// <exception cref="JournalFencedException">Somebody has.</exception>
     /// <exception cref="JournalUnavailableException">The store cannot be asked.</exception>
     ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation);
@@ -48,12 +54,17 @@ public interface IJournal : IAsyncDisposable
     long SizeBytes => 0;
 }
 
-/// <summary>What the disk holds is not what was written. The message names the file, the persistence id and the sequence number, and says what to do.</summary>
+/// <summary>
+/// What the disk holds is not what was written. The message names the file, the persistence id and the sequence number, and says what to
+/// do.
+/// </summary>
 public sealed class JournalDamagedException(string message, Exception? cause = null) : Exception(message, cause);
 
 public class JournalConflictException(string message) : Exception(message);
 
-/// <summary>A newer leader has taken the log over: nothing more may be written, and nothing decided since can be made true. The holder steps down.</summary>
+/// <summary>
+/// A newer leader has taken the log over: nothing more may be written, and nothing decided since can be made true. The holder steps down.
+/// </summary>
 public sealed class JournalFencedException(string message) : JournalConflictException(message)
 {
     /// <param name="place">The file, or the database.</param>
@@ -61,7 +72,10 @@ public sealed class JournalFencedException(string message) : JournalConflictExce
         $"'{persistenceId}' in the journal {place} was taken over: it is in epoch {found}, and this process held it in epoch {held}. Nothing was written.");
 }
 
-/// <summary>The journal cannot be opened or used: held by another process, a directory that cannot be written, a full disk. The message says what to do.</summary>
+/// <summary>
+/// The journal cannot be opened or used: held by another process, a directory that cannot be written, a full disk. The message says what to
+/// do.
+/// </summary>
 public sealed class JournalUnavailableException(string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>

@@ -24,7 +24,8 @@ public sealed class InMemoryJournal(InMemoryStore store) : IJournal
         }
     }
 
-    public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation)
+    public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events,
+        CancellationToken cancellation)
     {
         lock (store.Gate)
         {

@@ -1,6 +1,8 @@
 namespace Offerbook.Storage;
 
-/// <summary>What several <see cref="InMemoryJournal"/>s can share, as several processes share a database. Safe to use from several threads.</summary>
+/// <summary>
+/// What several <see cref="InMemoryJournal"/>s can share, as several processes share a database. Safe to use from several threads.
+/// </summary>
 public sealed class InMemoryStore
 {
     private readonly SortedDictionary<string, Log> _logs = new(StringComparer.Ordinal);

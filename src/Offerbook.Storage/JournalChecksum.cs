@@ -24,7 +24,8 @@ internal static class JournalChecksum
     private static uint Text(uint crc, string text)
     {
         Span<byte> small = stackalloc byte[256];
-        var bytes = Encoding.UTF8.GetMaxByteCount(text.Length) <= small.Length ? small : new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+        var bytes = Encoding.UTF8.GetMaxByteCount(text.Length) <= small.Length
+            ? small : new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
         return Bytes(crc, bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
     }
 

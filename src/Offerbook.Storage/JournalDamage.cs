@@ -4,7 +4,8 @@ namespace Offerbook.Storage;
 /// <param name="place">The file or the database.</param>
 internal sealed class JournalDamage(string place)
 {
-    private const string WhatToDo = " No event was changed. Restore the journal from a backup (offerbook restore), or start with an empty one.";
+    private const string WhatToDo =
+        " No event was changed. Restore the journal from a backup (offerbook restore), or start with an empty one.";
 
     public JournalDamagedException Missing(string persistenceId, long sequence, long last) =>
         new($"Event {sequence} of '{persistenceId}' in the journal {place} is missing; the last is {last}." + WhatToDo);

@@ -7,10 +7,12 @@ namespace Offerbook.Storage;
 /// <summary>Opens a journal by the address of its store.</summary>
 public static class JournalStore
 {
-    /// <param name="warn">Hears of what an operator should know and what did not keep the journal from opening. Called on the journal's thread; must not block.</param>
+    /// <param name="warn">Hears of what an operator should know and what did not keep the journal from opening. Called on the journal's
+    /// thread; must not block.</param>
     /// <exception cref="JournalUnavailableException">The store cannot be reached or used, or is held by another process.</exception>
     /// <exception cref="JournalDamagedException">It is no journal, or damaged beyond opening.</exception>
-    public static async Task<IJournal> OpenAsync(StoreAddress address, CancellationToken cancellation = default, Action<string>? warn = null) => address switch
+    public static async Task<IJournal> OpenAsync(StoreAddress address, CancellationToken cancellation = default,
+        Action<string>? warn = null) => address switch
     {
         StoreAddress.OfFile file => await SqliteJournal.OpenAsync(file.Path, cancellation, warn),
         StoreAddress.InPostgres database => await PostgresJournal.OpenAsync(database.Database, cancellation, warn),

@@ -30,7 +30,8 @@ public abstract record StoreAddress
         text = text.Trim();
         if (After("sqlite:", text) is { } path)
         {
-            return path.Length > 0 ? new OfFile(Path.GetFullPath(path)) : throw new FormatException($"'{text}' names no file; a store is given as {Forms}.");
+            return path.Length > 0
+                ? new OfFile(Path.GetFullPath(path)) : throw new FormatException($"'{text}' names no file; a store is given as {Forms}.");
         }
         if (After("postgres://", text) is not null || After("postgresql://", text) is not null)
         {
@@ -39,13 +40,15 @@ public abstract record StoreAddress
         if (After("file:", text) is { } secret)
         {
             var line = FirstLineOf(secret);
-            return After("file:", line.Trim()) is null ? Parse(line) : throw new FormatException($"the file {secret} names yet another file instead of a store.");
+            return After("file:", line.Trim()) is null
+                ? Parse(line) : throw new FormatException($"the file {secret} names yet another file instead of a store.");
         }
         // What was typed may hold a password.
         throw new FormatException($"what was given is not the address of a store; a store is given as {Forms}.");
     }
 
-    private const string Forms = "sqlite:PATH, postgres://user@host:port/database, or file:PATH of a file whose first line is such an address";
+    private const string Forms =
+        "sqlite:PATH, postgres://user@host:port/database, or file:PATH of a file whose first line is such an address";
 
     private static string? After(string prefix, string text)
     {

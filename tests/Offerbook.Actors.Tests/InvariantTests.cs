@@ -16,6 +16,7 @@ public sealed class InvariantTests
         string? who = null;
         var asked = 0;
         Assert.That(() => Invariant.Check(false, $"asked {++asked} times by {who ?? "nobody"}, {1.5:0.00}" + $" {TimeSpan.Zero}"),
-            Throws.TypeOf<InvariantViolationException>().With.Message.EqualTo("Invariant violated: asked 1 times by nobody, 1.50 00:00:00"));
+            Throws.TypeOf<InvariantViolationException>()
+                .With.Message.EqualTo("Invariant violated: asked 1 times by nobody, 1.50 00:00:00"));
     }
 }

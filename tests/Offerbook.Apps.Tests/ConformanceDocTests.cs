@@ -14,7 +14,9 @@ public sealed partial class ConformanceDocTests
             .ToLookup(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal);
         var named = NamedTest.Matches(File.ReadAllText(Path.Combine(root, "docs/operating/marathon-conformance.md"))).ToList();
         Assert.That(named, Has.Count.GreaterThan(50));
-        var missing = named.Where(test => !sources[test.Groups[1].Value].Any(path => File.ReadAllText(path).Contains($" {test.Groups[2].Value}(", StringComparison.Ordinal)));
+        var missing = named.Where(test =>
+            !sources[test.Groups[1].Value].Any(path =>
+                File.ReadAllText(path).Contains($" {test.Groups[2].Value}(", StringComparison.Ordinal)));
         Assert.That(missing.Select(test => test.Value), Is.Empty);
     }
 

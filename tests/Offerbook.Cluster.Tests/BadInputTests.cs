@@ -120,7 +120,8 @@ internal sealed class BadInputTests
         Assert.That((await _cluster.AppsVerbAsync("scale", "/a", "many")).Status, Is.EqualTo(2));
         Assert.That((await _cluster.AppsVerbAsync("scale", "/nowhere", "2")).Status, Is.EqualTo(4));
         Assert.That((await _cluster.AppsVerbAsync("deploy", "/no/such/file")).Status, Is.EqualTo(2));
-        Assert.That((await _cluster.RunAsync("status", "--apps-url", "http://127.0.0.1:1", "--master-url", "http://127.0.0.1:1")).Status, Is.EqualTo(3));
+        Assert.That((await _cluster.RunAsync("status", "--apps-url", "http://127.0.0.1:1", "--master-url", "http://127.0.0.1:1")).Status,
+            Is.EqualTo(3));
         Assert.That((await _cluster.RunAsync("local", "--agents", "0")).Status, Is.EqualTo(2));
         Assert.That((await _cluster.RunAsync("local", "--agent-resources", "cpus:lots")).Status, Is.EqualTo(2));
     }
@@ -128,16 +129,20 @@ internal sealed class BadInputTests
     [Test]
     public async Task CommandThatDoesNotExist_AsATask_FailsWithAReason()
     {
-        await _cluster.AppsAsync(HttpMethod.Post, "/v2/apps", JObject.Parse("""{"id":"/missing","cmd":"/no/such/program","cpus":0.1,"mem":32}"""));
-        await Eventually.HoldsAsync(async () => (await _cluster.AppsAsync(HttpMethod.Get, "/v2/apps/missing"))["app"]!["lastTaskFailure"] is JObject failure
-            && ((string)failure["message"]!).Contains("127", StringComparison.Ordinal), "the failure is told", TimeSpan.FromSeconds(20), _cluster.DescribeAsync);
+        await _cluster.AppsAsync(HttpMethod.Post, "/v2/apps",
+            JObject.Parse("""{"id":"/missing","cmd":"/no/such/program","cpus":0.1,"mem":32}"""));
+        await Eventually.HoldsAsync(async () =>
+            (await _cluster.AppsAsync(HttpMethod.Get, "/v2/apps/missing"))["app"]!["lastTaskFailure"] is JObject failure
+            && ((string)failure["message"]!).Contains("127", StringComparison.Ordinal), "the failure is told", TimeSpan.FromSeconds(20),
+            _cluster.DescribeAsync);
         await _cluster.AppsAsync(HttpMethod.Delete, "/v2/apps/missing");
     }
 
     private static async Task<int> StatusOfAsync(string url, string body)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            url) { Content = new StringContent(body, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")) };
         // Asks first, so that a server that refuses the size need not read the body.
         request.Headers.ExpectContinue = true;
         using var response = await http.SendAsync(request);

@@ -33,14 +33,19 @@ internal sealed class DrainTests
         await parts.StartMasterAsync();
         await parts.StartAgentAsync();
 
-        await Eventually.HoldsAsync(async () => (string?)(await AgentAsync(parts))["drain_info"]?["state"] == "DRAINED", "the agent is drained", Soon, parts.DescribeAsync);
+        await Eventually.HoldsAsync(async () => (string?)(await AgentAsync(parts))["drain_info"]?["state"] == "DRAINED",
+            "the agent is drained", Soon, parts.DescribeAsync);
         Assert.That(TaskProcesses.Under(parts.DataDirectory), Is.Empty);
-        Assert.That(((bool)(await AgentAsync(parts))["active"]!, (bool)(await AgentAsync(parts))["deactivated"]!), Is.EqualTo((false, true)));
+        Assert.That(((bool)(await AgentAsync(parts))["active"]!, (bool)(await AgentAsync(parts))["deactivated"]!),
+            Is.EqualTo((false, true)));
         var ended = (await parts.OperateAsync(new JObject { ["type"] = "GET_TASKS" }))["get_tasks"]!["completed_tasks"]!.ToList();
-        Assert.That(ended.Select(task => (string?)task["statuses"]!.Last!["reason"]), Is.EqualTo(new[] { "REASON_AGENT_DRAINING", "REASON_AGENT_DRAINING" }));
+        Assert.That(ended.Select(task => (string?)task["statuses"]!.Last!["reason"]),
+            Is.EqualTo(new[] { "REASON_AGENT_DRAINING", "REASON_AGENT_DRAINING" }));
 
-        await parts.OperateAsync(new JObject { ["type"] = "REACTIVATE_AGENT", ["reactivate_agent"] = new JObject { ["agent_id"] = agent } });
-        await Eventually.HoldsAsync(async () => await parts.RunningAsync("/stubborn") == 2, "the app comes back", Soon, parts.DescribeAsync);
+        await parts.OperateAsync(
+            new JObject { ["type"] = "REACTIVATE_AGENT", ["reactivate_agent"] = new JObject { ["agent_id"] = agent } });
+        await Eventually.HoldsAsync(async () => await parts.RunningAsync("/stubborn") == 2, "the app comes back", Soon,
+            parts.DescribeAsync);
     }
 
     private static async Task<JToken> AgentAsync(SeparateParts parts) =>

@@ -15,10 +15,12 @@ internal sealed class EventsVerbTests
         var directory = Directory.CreateTempSubdirectory("offerbook-events-").FullName;
         try
         {
-            var (users, secret, port) = (Path.Combine(directory, "users"), Path.Combine(directory, "secret"), Harness.Cluster.FreePorts(1)[0]);
+            var (users, secret, port) = (Path.Combine(directory, "users"), Path.Combine(directory, "secret"),
+                Harness.Cluster.FreePorts(1)[0]);
             await WriteSecretAsync(users, "reader s3cret\n");
             await WriteSecretAsync(secret, "s3cret");
-            using var apps = OfferbookProcess.Start(["apps", "--master", "http://127.0.0.1:1", "--data-dir", Path.Combine(directory, "apps"), "--port", $"{port}",
+            using var apps = OfferbookProcess.Start(
+                ["apps", "--master", "http://127.0.0.1:1", "--data-dir", Path.Combine(directory, "apps"), "--port", $"{port}",
                 "--http_credentials", users]);
             await apps.WaitForLineAsync(line => line.Contains("ready", StringComparison.Ordinal), Patience);
             string[] events = ["events", "--apps-url", $"http://127.0.0.1:{port}", "--snapshot", "--json"];
@@ -29,16 +31,21 @@ internal sealed class EventsVerbTests
 
             using var reader = OfferbookProcess.Start([.. events, "--principal", "reader", "--secret-file", secret]);
             var line = await reader.WaitForLineAsync(line => line.Contains("snapshot_complete", StringComparison.Ordinal), Patience);
-            Assert.That(((string)JObject.Parse(line)["eventType"]!, (int)JObject.Parse(line)["apps"]!), Is.EqualTo(("snapshot_complete", 0)));
-            var attached = await reader.WaitForLineAsync(line => line.Contains("event_stream_attached", StringComparison.Ordinal), Patience);
+            Assert.That(((string)JObject.Parse(line)["eventType"]!, (int)JObject.Parse(line)["apps"]!),
+                Is.EqualTo(("snapshot_complete", 0)));
+            var attached = await reader.WaitForLineAsync(line => line.Contains("event_stream_attached", StringComparison.Ordinal),
+                Patience);
             Assert.That((string)JObject.Parse(attached)["eventType"]!, Is.EqualTo("event_stream_attached"));
 
             // As a variable, under the name that Apps knows it by; in words for people.
-            using var people = OfferbookProcess.Start(["events", "--apps-url", $"http://127.0.0.1:{port}"], environment: new Dictionary<string, string>
+            using var people = OfferbookProcess.Start(["events", "--apps-url", $"http://127.0.0.1:{port}"],
+                environment: new Dictionary<string, string>
             {
-                ["OFFERBOOK_APPS_PRINCIPAL"] = "reader", ["OFFERBOOK_APPS_SECRET_FILE"] = secret, ["OFFERBOOK_PRINCIPAL"] = "somebody", ["OFFERBOOK_SECRET_FILE"] = "/nowhere",
+                ["OFFERBOOK_APPS_PRINCIPAL"] = "reader", ["OFFERBOOK_APPS_SECRET_FILE"] = secret, ["OFFERBOOK_PRINCIPAL"] = "somebody",
+                ["OFFERBOOK_SECRET_FILE"] = "/nowhere",
             });
-            await people.WaitForLineAsync(line => line.Contains("event_stream_attached", StringComparison.Ordinal) && line.EndsWith("127.0.0.1", StringComparison.Ordinal), Patience);
+            await people.WaitForLineAsync(line => line.Contains("event_stream_attached", StringComparison.Ordinal)
+                && line.EndsWith("127.0.0.1", StringComparison.Ordinal), Patience);
         }
         finally
         {

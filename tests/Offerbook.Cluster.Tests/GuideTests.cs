@@ -6,7 +6,8 @@ namespace Offerbook.Cluster.Tests;
 
 /// <summary>
 /// A guide's commands do what the guide says. Its <c>sh</c> blocks are run one after the other against a real cluster, and what a
-/// <c>text</c> block right after one shows must come, line by line and in that order; <c>…</c> stands for anything, spacing does not matter.
+/// <c>text</c> block right after one shows must come, line by line and in that order; <c>…</c> stands for anything, spacing does not
+/// matter.
 /// </summary>
 [TestFixture]
 internal sealed partial class GuideTests
@@ -47,7 +48,8 @@ internal sealed partial class GuideTests
         var at = 0;
         foreach (var line in shown.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => Regex.Escape(word).Replace("…", ".*", StringComparison.Ordinal));
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(word => Regex.Escape(word).Replace("…", ".*", StringComparison.Ordinal));
             var wanted = new Regex(@"^\s*" + string.Join(@"\s+", words) + @"\s*$");
             at = Array.FindIndex(came, at, wanted.IsMatch) + 1;
             if (at == 0)
@@ -61,7 +63,8 @@ internal sealed partial class GuideTests
     private static async Task<(int Status, string Output)> RunAsync(Harness.Cluster cluster, string command, CancellationToken cancellation)
     {
         var directory = Directory.CreateDirectory(Path.Combine(cluster.DataDirectory, "guide")).FullName;
-        var start = new ProcessStartInfo("bash", ["-c", "exec 2>&1\n" + command.Replace(AppsUrl, cluster.AppsUrl, StringComparison.Ordinal)])
+        var start = new ProcessStartInfo("bash",
+            ["-c", "exec 2>&1\n" + command.Replace(AppsUrl, cluster.AppsUrl, StringComparison.Ordinal)])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,

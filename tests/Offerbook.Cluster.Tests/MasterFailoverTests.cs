@@ -42,7 +42,8 @@ internal sealed class MasterFailoverTests
         await DeployAsync(cluster, HttpMethod.Put, "/v2/apps/sleeper", 4);
         var four = Tasks(cluster);
         cluster.Master(third).Signal(Signals.Continue);
-        await Eventually.HoldsAsync(async () => (await cluster.MasterAsync(third, "/state")).Status == 307, "the sleeper names the leader", Soon, () => Task.FromResult(cluster.Describe()));
+        await Eventually.HoldsAsync(async () => (await cluster.MasterAsync(third, "/state")).Status == 307, "the sleeper names the leader",
+            Soon, () => Task.FromResult(cluster.Describe()));
         Assert.That(cluster.Master(third).HasExited, Is.False, "it lives and stands again");
         await TasksAreKnownAsync(cluster, fourth, 4);
         Assert.That(Tasks(cluster), Is.EqualTo(four), "a deposed leader has no side effects");
@@ -57,13 +58,15 @@ internal sealed class MasterFailoverTests
         {
             ["id"] = "/sleeper", ["cmd"] = "exec sleep 10000", ["instances"] = instances, ["cpus"] = 0.1, ["mem"] = 32,
         });
-        await Eventually.HoldsAsync(async () => !(await cluster.AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues, "the deployment ends", Soon,
+        await Eventually.HoldsAsync(async () => !(await cluster.AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues,
+            "the deployment ends", Soon,
             () => Task.FromResult(cluster.Describe()));
     }
 
     private static Task TasksAreKnownAsync(ThreeMasters cluster, int leader, int count) => Eventually.HoldsAsync(async () =>
         (await cluster.MasterAsync(leader, "/state")).Body is { } state
-            && state["frameworks"]!.SelectMany(framework => framework["tasks"]!).Count(task => (string?)task["state"] == "TASK_RUNNING") == count
+            && state["frameworks"]!.SelectMany(framework => framework["tasks"]!)
+                .Count(task => (string?)task["state"] == "TASK_RUNNING") == count
             && state["frameworks"]!.All(framework => (bool)framework["connected"]!),
         "the leader knows its tasks and frameworks", Soon, () => Task.FromResult(cluster.Describe()));
 
@@ -72,7 +75,8 @@ internal sealed class MasterFailoverTests
         var address = (await cluster.MasterAsync(leader, "/redirect")).Location;
         foreach (var standby in Enumerable.Range(0, 3).Where(master => master != leader))
         {
-            await Eventually.HoldsAsync(async () => await cluster.MasterAsync(standby, "/master/redirect") is { Status: 307, Location: { } named } && named == address,
+            await Eventually.HoldsAsync(async () =>
+                await cluster.MasterAsync(standby, "/master/redirect") is { Status: 307, Location: { } named } && named == address,
                 "standbys name the leader", Soon, () => Task.FromResult(cluster.Describe()));
         }
     }
@@ -94,5 +98,6 @@ internal sealed class MasterFailoverTests
     }
 
     private static SortedDictionary<string, int> Tasks(ThreeMasters cluster) => new(TaskProcesses.Under(cluster.DataDirectory)
-        .ToDictionary(entry => entry.Key, entry => entry.Value.Single(process => TaskProcesses.CommandLine(process) == "sleep 10000")), StringComparer.Ordinal);
+        .ToDictionary(entry => entry.Key, entry => entry.Value.Single(process => TaskProcesses.CommandLine(process) == "sleep 10000")),
+        StringComparer.Ordinal);
 }

@@ -20,7 +20,8 @@ internal sealed class MasterSecurityTests
     public async Task StartAsync()
     {
         _directory = Directory.CreateTempSubdirectory("offerbook-security-").FullName;
-        Write("credentials", """{"credentials": [{"principal": "ops", "secret": "ops-hush"}, {"principal": "agents", "secret": "agents-hush"}]}""");
+        Write("credentials",
+            """{"credentials": [{"principal": "ops", "secret": "ops-hush"}, {"principal": "agents", "secret": "agents-hush"}]}""");
         Write("ops.secret", "ops-hush\n");
         Write("agents.secret", "agents-hush\n");
         Write("wrong.secret", "guessed\n");
@@ -28,8 +29,10 @@ internal sealed class MasterSecurityTests
         _url = $"http://127.0.0.1:{port}";
         _master = OfferbookProcess.Start(
         [
-            "master", "--port", $"{port}", "--data-dir", Path.Combine(_directory, "master"), $"--credentials={In("credentials")}", "--log-dir", In("logs"),
-            "--authenticate_http_readonly", "--authenticate-http-readwrite=true", "--authenticate_http_frameworks", "true", "--authenticate_agents",
+            "master", "--port", $"{port}", "--data-dir", Path.Combine(_directory, "master"), $"--credentials={In("credentials")}",
+            "--log-dir", In("logs"),
+            "--authenticate_http_readonly", "--authenticate-http-readwrite=true", "--authenticate_http_frameworks", "true",
+            "--authenticate_agents",
             "--no-root_submissions", "--offer_timeout", "90secs",
         ], environment: new Dictionary<string, string> { ["OFFERBOOK_MASTER_CLUSTER"] = "guarded" });
         await _master.WaitForLineAsync(line => line.Contains("master ready", StringComparison.Ordinal), Patience);
@@ -42,7 +45,8 @@ internal sealed class MasterSecurityTests
         _master.Signal(Signals.Terminate);
         await _master.WaitForExitAsync(Patience);
         Assert.That(_master.Output, Does.Not.Contain("hush"));
-        Assert.That(await File.ReadAllTextAsync(Path.Combine(In("logs"), "offerbook-master.log")), Does.Contain("serves on").And.Not.Contain("hush"));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(In("logs"), "offerbook-master.log")),
+            Does.Contain("serves on").And.Not.Contain("hush"));
         _master.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
@@ -55,7 +59,9 @@ internal sealed class MasterSecurityTests
         Assert.That((await GetAsync("/health", null)).Status, Is.EqualTo(200));
         var flags = (JObject)JObject.Parse((await GetAsync("/flags", "ops:ops-hush")).Text)["flags"]!;
 
-        Assert.That(new[] { "authenticate_http_readonly", "authenticate_http_readwrite", "authenticate_http_frameworks", "authenticate_agents", "root_submissions", "offer_timeout", "cluster" }
+        Assert.That(
+            new[] { "authenticate_http_readonly", "authenticate_http_readwrite", "authenticate_http_frameworks", "authenticate_agents",
+                "root_submissions", "offer_timeout", "cluster" }
             .Select(name => (string?)flags[name]), Is.EqualTo(new[] { "true", "true", "true", "true", "false", "90secs", "guarded" }));
         Assert.That((string?)flags["credentials"], Is.EqualTo(In("credentials")));
         Assert.That((await GetAsync("/files/read?path=/master/log&offset=0", "ops:ops-hush")).Text, Does.Contain("serves on"));
@@ -70,7 +76,9 @@ internal sealed class MasterSecurityTests
         try
         {
             await Eventually.HoldsAsync(
-                async () => JObject.Parse((await GetAsync("/slaves", "ops:ops-hush")).Text)["slaves"]!.Count() == 1, "the agent registers", Patience);
+                async () =>
+                    JObject.Parse((await GetAsync("/slaves", "ops:ops-hush")).Text)["slaves"]!.Count() == 1, "the agent registers",
+                    Patience);
         }
         finally
         {
@@ -103,7 +111,8 @@ internal sealed class MasterSecurityTests
     private async Task<(int Status, string Text)> GetAsync(string path, string? pair)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _url + path);
-        request.Headers.Authorization = pair is null ? null : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        request.Headers.Authorization = pair is null
+            ? null : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
         using var answer = await _http.SendAsync(request);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }

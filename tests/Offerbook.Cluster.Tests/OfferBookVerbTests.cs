@@ -27,14 +27,17 @@ internal sealed class OfferBookVerbTests
         JToken[] accepted = [];
         await Eventually.HoldsAsync(async () =>
         {
-            accepted = [.. JObject.Parse(await SucceedAsync("offers", "--framework", "marathon", "--outcome", "accepted", "--json"))["offers"]!];
+            accepted = [.. JObject.Parse(
+                await SucceedAsync("offers", "--framework", "marathon", "--outcome", "accepted", "--json"))["offers"]!];
             return accepted.Sum(offer => (int)offer["operations"]![0]!["tasks"]!) == 7;
         }, "the offers for the seven tasks are written down", Soon, _cluster.DescribeAsync);
         Assert.That(accepted.Select(offer => ((string?)offer["role"], (string?)offer["hostname"])), Is.All.EqualTo(("*", "127.0.0.1")));
 
         var lines = (await SucceedAsync("offers", "--outcome", "accepted")).Split('\n');
-        Assert.That(lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[] { "MADE", "HELD", "HOST", "FRAMEWORK", "ROLE", "RESOURCES", "OUTCOME" }));
-        Assert.That(lines[1], Does.Match(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [\d.]+m?s +127\.0\.0\.1 marathon +\* +cpus .*, disk .*, mem .* accepted: LAUNCH of \d, used cpus 0\.\d, mem \d+$"));
+        Assert.That(lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            Is.EqualTo(new[] { "MADE", "HELD", "HOST", "FRAMEWORK", "ROLE", "RESOURCES", "OUTCOME" }));
+        Assert.That(lines[1],
+            Does.Match(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [\d.]+m?s +127\.0\.0\.1 marathon +\* +cpus .*, disk .*, mem .* accepted: LAUNCH of \d, used cpus 0\.\d, mem \d+$"));
     }
 
     [Test]
@@ -84,5 +87,6 @@ internal sealed class OfferBookVerbTests
         return output;
     }
 
-    private Task<(int Status, string Output)> AskAsync(params string[] arguments) => _cluster.RunAsync([.. arguments, "--master-url", _cluster.MasterUrl]);
+    private Task<(int Status, string Output)> AskAsync(params string[] arguments) =>
+        _cluster.RunAsync([.. arguments, "--master-url", _cluster.MasterUrl]);
 }

@@ -27,7 +27,8 @@ internal sealed partial class PodDocumentTests
         await scheduler.CallAsync(new JObject
         {
             ["type"] = "ACCEPT",
-            ["accept"] = new JObject { ["offer_ids"] = new JArray(offer["id"]!), ["operations"] = new JArray(operation), ["filters"] = new JObject() },
+            ["accept"] = new JObject { ["offer_ids"] = new JArray(offer["id"]!), ["operations"] = new JArray(operation),
+                ["filters"] = new JObject() },
         });
         var running = new SortedSet<string>(StringComparer.Ordinal);
         while (running.Count < 2)
@@ -36,7 +37,8 @@ internal sealed partial class PodDocumentTests
             await scheduler.CallAsync(new JObject
             {
                 ["type"] = "ACKNOWLEDGE",
-                ["acknowledge"] = new JObject { ["agent_id"] = status["agent_id"], ["task_id"] = status["task_id"], ["uuid"] = status["uuid"] },
+                ["acknowledge"] = new JObject { ["agent_id"] = status["agent_id"], ["task_id"] = status["task_id"],
+                    ["uuid"] = status["uuid"] },
             });
             Assert.That((string?)status["state"], Is.AnyOf("TASK_STARTING", "TASK_RUNNING"), status.ToString());
             if ((string?)status["state"] == "TASK_RUNNING")
@@ -45,8 +47,10 @@ internal sealed partial class PodDocumentTests
             }
         }
         Assert.That(running, Is.EqualTo(new[] { "web-1.server", "web-1.shipper" }));
-        await Eventually.HoldsAsync(() => Task.FromResult(Directory.EnumerateFiles(pair.AgentDirectory, "stdout", SearchOption.AllDirectories)
-            .Any(file => new FileInfo(file).Length > 0)), "the shipper prints what the server wrote", Patience, () => Task.FromResult(pair.Describe()));
+        await Eventually.HoldsAsync(() =>
+            Task.FromResult(Directory.EnumerateFiles(pair.AgentDirectory, "stdout", SearchOption.AllDirectories)
+            .Any(file => new FileInfo(file).Length > 0)), "the shipper prints what the server wrote", Patience,
+                () => Task.FromResult(pair.Describe()));
     }
 
     [GeneratedRegex(@"^```json\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -12,7 +12,9 @@ internal sealed class PodRecoveryTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
-    /// <summary>One task runs, the other waits for a file that never comes: that is the instant between two starts, however long it lasts.</summary>
+    /// <summary>
+    /// One task runs, the other waits for a file that never comes: that is the instant between two starts, however long it lasts.
+    /// </summary>
     [Test]
     public async Task Agent_KilledBetweenTwoStarts_EndsTheGroup()
     {
@@ -24,7 +26,8 @@ internal sealed class PodRecoveryTests
         var run = Path.GetFileName(pair.DataDirectory);
         var first = Task(offer, "first", "exec sleep 3600");
         var second = Task(offer, "second", "echo began >began");
-        second["command"]!["uris"] = new JArray(new JObject { ["value"] = $"http://127.0.0.1:{((IPEndPoint)slow.LocalEndpoint).Port}/never" });
+        second["command"]!["uris"] =
+            new JArray(new JObject { ["value"] = $"http://127.0.0.1:{((IPEndPoint)slow.LocalEndpoint).Port}/never" });
         await scheduler.CallAsync(new JObject
         {
             ["type"] = "ACCEPT",
@@ -38,7 +41,8 @@ internal sealed class PodRecoveryTests
                     {
                         ["executor"] = new JObject
                         {
-                            ["type"] = "DEFAULT", ["executor_id"] = new JObject { ["value"] = "pod" }, ["framework_id"] = offer["framework_id"], ["resources"] = Resources(),
+                            ["type"] = "DEFAULT", ["executor_id"] = new JObject { ["value"] = "pod" },
+                            ["framework_id"] = offer["framework_id"], ["resources"] = Resources(),
                         },
                         ["task_group"] = new JObject { ["tasks"] = new JArray(first, second) },
                     },
@@ -47,7 +51,8 @@ internal sealed class PodRecoveryTests
         });
         await ReachAsync(scheduler, "first", "TASK_RUNNING");
         using var asked = await slow.AcceptTcpClientAsync().WaitAsync(Soon);
-        var process = MarkedProcesses.Of(run).Keys.Single(found => TaskProcesses.CommandLine(found).StartsWith("sleep 3600", StringComparison.Ordinal));
+        var process = MarkedProcesses.Of(run)
+            .Keys.Single(found => TaskProcesses.CommandLine(found).StartsWith("sleep 3600", StringComparison.Ordinal));
 
         await pair.KillAgentAsync();
         Assert.That(MarkedProcesses.Of(run).Keys, Does.Contain(process), "it outlives its agent");
@@ -63,8 +68,10 @@ internal sealed class PodRecoveryTests
             }
         }
         Assert.That(ends, Is.EqualTo(new Dictionary<string, string> { ["first"] = "TASK_KILLED", ["second"] = "TASK_LOST" }));
-        await Eventually.HoldsAsync(() => System.Threading.Tasks.Task.FromResult(MarkedProcesses.Of(run).Count == 0), "no process of the pod is left", Soon,
-            () => System.Threading.Tasks.Task.FromResult(string.Join('\n', MarkedProcesses.Of(run).Select(left => $"{left.Key} {left.Value}")) + pair.Describe()));
+        await Eventually.HoldsAsync(() => System.Threading.Tasks.Task.FromResult(MarkedProcesses.Of(run).Count == 0),
+            "no process of the pod is left", Soon,
+            () => System.Threading.Tasks.Task.FromResult(
+                string.Join('\n', MarkedProcesses.Of(run).Select(left => $"{left.Key} {left.Value}")) + pair.Describe()));
         Assert.That(Directory.EnumerateFiles(pair.AgentDirectory, "began", SearchOption.AllDirectories), Is.Empty, "the second never ran");
     }
 

@@ -35,20 +35,24 @@ internal sealed class PodTests
         Assert.That((await File.ReadAllTextAsync(note)).Trim(), Is.EqualTo("writer:" + port));
 
         await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(note)!, "fail"), "");
-        await Holds(cluster, status => (string?)status.SelectToken("instances[0].containers[0].containerId") is { } id && id.EndsWith(".2", StringComparison.Ordinal)
+        await Holds(cluster, status => (string?)status.SelectToken("instances[0].containers[0].containerId") is { } id
+            && id.EndsWith(".2", StringComparison.Ordinal)
             && (string?)status["status"] == "STABLE", "the pod is there again");
         var again = await StatusAsync(cluster);
         Assert.That((string?)again.SelectToken("instances[0].id"), Is.EqualTo((string?)first.SelectToken("instances[0].id")));
         Assert.That((string?)again.SelectToken("terminationHistory[0].containers[0].lastKnownState"), Is.EqualTo("TASK_FAILED"));
 
         await cluster.AppsAsync(HttpMethod.Delete, "/v2/pods/pair");
-        await Eventually.HoldsAsync(async () => !(await cluster.AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues, "the pod has gone", Patience, cluster.DescribeAsync);
+        await Eventually.HoldsAsync(async () => !(await cluster.AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues,
+            "the pod has gone", Patience, cluster.DescribeAsync);
         var state = await cluster.MasterAsync("/state");
         Assert.That(state["frameworks"]!.SelectMany(framework => framework["tasks"]!).Count(), Is.Zero);
     }
 
-    private static async Task<JToken> StatusAsync(Harness.Cluster cluster) => await cluster.AppsAsync(HttpMethod.Get, "/v2/pods/pair::status");
+    private static async Task<JToken> StatusAsync(Harness.Cluster cluster) =>
+        await cluster.AppsAsync(HttpMethod.Get, "/v2/pods/pair::status");
 
     private static Task Holds(Harness.Cluster cluster, Func<JToken, bool> condition, string what) => Eventually.HoldsAsync(
-        async () => condition(await StatusAsync(cluster)), what, Patience, async () => await StatusAsync(cluster) + "\n" + await cluster.DescribeAsync());
+        async () => condition(await StatusAsync(cluster)), what, Patience, async () =>
+            await StatusAsync(cluster) + "\n" + await cluster.DescribeAsync());
 }

@@ -30,7 +30,8 @@ internal sealed class PrometheusTests
               static_configs: [{targets: ['127.0.0.1:{{cluster.AppsPort}}']}]
             """);
         using var prometheus = Process.Start(new ProcessStartInfo("prometheus",
-            [$"--config.file={directory}/prometheus.yml", $"--storage.tsdb.path={directory}/data", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error"])
+            [$"--config.file={directory}/prometheus.yml", $"--storage.tsdb.path={directory}/data",
+                $"--web.listen-address=127.0.0.1:{port}", "--log.level=error"])
         { RedirectStandardError = true, RedirectStandardOutput = true })!;
         try
         {
@@ -38,7 +39,8 @@ internal sealed class PrometheusTests
             var tasks = await EventuallyAsync("both tasks are discovered", async () =>
             {
                 var targets = JObject.Parse(await http.GetStringAsync("/api/v1/targets"))["data"]!["activeTargets"]!;
-                var found = targets.Where(target => (string)target["scrapePool"]! == "tasks").Select(target => (JObject)target["discoveredLabels"]!).ToList();
+                var found = targets.Where(target => (string)target["scrapePool"]! == "tasks")
+                    .Select(target => (JObject)target["discoveredLabels"]!).ToList();
                 return found.Count == 2 && found.TrueForAll(labels => ((string?)labels["__meta_marathon_task"])?.Length > 0) ? found : null;
             });
             Assert.Multiple(() =>
@@ -54,7 +56,8 @@ internal sealed class PrometheusTests
             });
             var value = await EventuallyAsync("the metrics are read", async () =>
             {
-                var result = JObject.Parse(await http.GetStringAsync("/api/v1/query?query=marathon_instances_running_gauge"))["data"]!["result"]!;
+                var result =
+                    JObject.Parse(await http.GetStringAsync("/api/v1/query?query=marathon_instances_running_gauge"))["data"]!["result"]!;
                 return (string?)result.FirstOrDefault()?["value"]![1] is "2" and var two ? two : null;
             });
             Assert.That(value, Is.EqualTo("2"));

@@ -11,7 +11,8 @@ internal sealed class RecoveryTests
 
     private static JObject Sleeper(string id, int instances) => new()
     {
-        ["id"] = id, ["cmd"] = "echo started; exec sleep 10000", ["instances"] = instances, ["cpus"] = 0.1, ["mem"] = 32, ["backoffSeconds"] = 1,
+        ["id"] = id, ["cmd"] = "echo started; exec sleep 10000", ["instances"] = instances, ["cpus"] = 0.1, ["mem"] = 32,
+        ["backoffSeconds"] = 1,
     };
 
     [Test]
@@ -24,7 +25,8 @@ internal sealed class RecoveryTests
 
         Signals.Send(before.First().Value, Signals.Kill);
 
-        await Eventually.HoldsAsync(() => Task.FromResult(Sleepers(cluster) is { Count: 2 } now && !now.Values.Contains(before.First().Value)),
+        await Eventually.HoldsAsync(() =>
+            Task.FromResult(Sleepers(cluster) is { Count: 2 } now && !now.Values.Contains(before.First().Value)),
             "a new process takes the place of the killed one", Soon, cluster.DescribeAsync);
         var failure = (await cluster.AppsAsync(HttpMethod.Get, "/v2/apps/sleeper"))["app"]!["lastTaskFailure"];
         Assert.That((string?)failure?["state"], Is.EqualTo("TASK_FAILED"));
@@ -36,7 +38,8 @@ internal sealed class RecoveryTests
         await using var cluster = await Harness.Cluster.StartAsync("--stop-tasks");
         await cluster.DeployAsync(HttpMethod.Post, "/v2/apps", Sleeper("/sleeper", 4), Soon);
         await cluster.AppsAsync(HttpMethod.Put, "/v2/apps/sleeper", new JObject { ["labels"] = new JObject { ["second"] = "version" } });
-        await Eventually.HoldsAsync(async () => !(await cluster.AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues, "the update ends", Soon, cluster.DescribeAsync);
+        await Eventually.HoldsAsync(async () => !(await cluster.AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues, "the update ends",
+            Soon, cluster.DescribeAsync);
         var versions = await cluster.AppsAsync(HttpMethod.Get, "/v2/apps/sleeper/versions");
         var before = Sleepers(cluster);
 
@@ -50,10 +53,12 @@ internal sealed class RecoveryTests
         await Eventually.HoldsAsync(() => Task.FromResult(Sleepers(cluster).Count == 4 && !Sleepers(cluster).Values.Contains(ended.Value)),
             "the ended task is replaced", Soon, cluster.DescribeAsync);
         var after = Sleepers(cluster);
-        Assert.That(after.Values, Is.SupersetOf(before.Values.Where(process => process != ended.Value)), "the other processes are the same ones");
+        Assert.That(after.Values, Is.SupersetOf(before.Values.Where(process => process != ended.Value)),
+            "the other processes are the same ones");
         Assert.That(JToken.DeepEquals(await cluster.AppsAsync(HttpMethod.Get, "/v2/apps/sleeper/versions"), versions), "versions are kept");
         var tasks = await cluster.TasksOfAsync("/sleeper");
-        await Eventually.HoldsAsync(async () => (await cluster.TasksOfAsync("/sleeper")).Count(task => (string?)task["state"] == "TASK_RUNNING") == 4,
+        await Eventually.HoldsAsync(async () =>
+            (await cluster.TasksOfAsync("/sleeper")).Count(task => (string?)task["state"] == "TASK_RUNNING") == 4,
             "four tasks are running again", Soon, cluster.DescribeAsync);
         Assert.That((await cluster.TasksOfAsync("/sleeper")).Select(task => (string)task["id"]!), Is.EquivalentTo(Sleepers(cluster).Keys));
     }
@@ -63,7 +68,8 @@ internal sealed class RecoveryTests
     {
         await using var cluster = await Harness.Cluster.StartAsync("--stop-tasks");
         await cluster.AppsAsync(HttpMethod.Put, "/v2/groups", JObject.Parse(await File.ReadAllTextAsync(Harness.Cluster.Storefront)));
-        await Eventually.HoldsAsync(async () => (await cluster.TasksOfAsync("/storefront/db")).Count > 0, "the first tier is being launched", Soon, cluster.DescribeAsync);
+        await Eventually.HoldsAsync(async () => (await cluster.TasksOfAsync("/storefront/db")).Count > 0,
+            "the first tier is being launched", Soon, cluster.DescribeAsync);
 
         await cluster.Program.KillAsync();
         await cluster.RestartAsync();
@@ -91,7 +97,8 @@ internal sealed class RecoveryTests
                 && (string?)(await parts.AppsAsync(HttpMethod.Get, "/v2/apps/sleeper"))["app"]!["lastTaskFailure"]?["taskId"] == ended.Key,
             "the ended task is told of and replaced", Soon, parts.DescribeAsync);
         var survivor = before.Last();
-        Assert.That(Sleeper(TaskProcesses.Under(parts.DataDirectory)[survivor.Key]), Is.EqualTo(survivor.Value), "the other task is the same process");
+        Assert.That(Sleeper(TaskProcesses.Under(parts.DataDirectory)[survivor.Key]), Is.EqualTo(survivor.Value),
+            "the other task is the same process");
         var failure = (await parts.AppsAsync(HttpMethod.Get, "/v2/apps/sleeper"))["app"]!["lastTaskFailure"]!;
         Assert.That((string?)failure["state"], Is.EqualTo("TASK_FAILED"));
         Assert.That((string?)failure["message"], Is.EqualTo("Command terminated with signal Terminated"));

@@ -26,12 +26,14 @@ internal sealed class ReservationRecoveryTests
     }
 
     private static bool HasVolume(JToken offer) =>
-        offer["resources"]!.Any(resource => (string?)resource["disk"]?["persistence"]?["id"] == "data-1" && (double)resource["scalar"]!["value"]! == 64);
+        offer["resources"]!.Any(resource => (string?)resource["disk"]?["persistence"]?["id"] == "data-1"
+            && (double)resource["scalar"]!["value"]! == 64);
 
     private static JObject Accept(JToken offer, params JObject[] operations) => new()
     {
         ["type"] = "ACCEPT",
-        ["accept"] = new JObject { ["offer_ids"] = new JArray(offer["id"]!.DeepClone()), ["operations"] = new JArray(operations.Cast<object>().ToArray()) },
+        ["accept"] = new JObject { ["offer_ids"] = new JArray(offer["id"]!.DeepClone()),
+            ["operations"] = new JArray(operations.Cast<object>().ToArray()) },
     };
 
     private static async Task<JToken> NextOfferWithVolumeAsync(SchedulerStream scheduler)
@@ -52,8 +54,10 @@ internal sealed class ReservationRecoveryTests
         await using var pair = await MasterAndAgent.StartAsync();
         using var scheduler = await pair.SubscribeAsync("db");
         await scheduler.CallAsync(Accept(await scheduler.NextOfferAsync(),
-            new JObject { ["type"] = "RESERVE", ["id"] = new JObject { ["value"] = "r" }, ["reserve"] = new JObject { ["resources"] = new JArray(Disk(64, false)) } },
-            new JObject { ["type"] = "CREATE", ["id"] = new JObject { ["value"] = "c" }, ["create"] = new JObject { ["volumes"] = new JArray(Disk(64, true)) } }));
+            new JObject { ["type"] = "RESERVE", ["id"] = new JObject { ["value"] = "r" },
+                ["reserve"] = new JObject { ["resources"] = new JArray(Disk(64, false)) } },
+            new JObject { ["type"] = "CREATE", ["id"] = new JObject { ["value"] = "c" },
+                ["create"] = new JObject { ["volumes"] = new JArray(Disk(64, true)) } }));
         foreach (var id in (string[])["r", "c"])
         {
             var status = (await scheduler.NextAsync("UPDATE_OPERATION_STATUS"))["update_operation_status"]!["status"]!;
@@ -63,7 +67,8 @@ internal sealed class ReservationRecoveryTests
                 ["type"] = "ACKNOWLEDGE_OPERATION_STATUS",
                 ["acknowledge_operation_status"] = new JObject
                 {
-                    ["agent_id"] = status["agent_id"]!.DeepClone(), ["uuid"] = status["uuid"]!["value"]!.DeepClone(), ["operation_id"] = status["operation_id"]!.DeepClone(),
+                    ["agent_id"] = status["agent_id"]!.DeepClone(), ["uuid"] = status["uuid"]!["value"]!.DeepClone(),
+                    ["operation_id"] = status["operation_id"]!.DeepClone(),
                 },
             });
         }
@@ -80,7 +85,8 @@ internal sealed class ReservationRecoveryTests
         var offer = await NextOfferWithVolumeAsync(scheduler);
 
         Assert.That(File.ReadAllText(Path.Combine(directory, "kept")), Is.EqualTo("by the volume"));
-        await scheduler.CallAsync(Accept(offer, new JObject { ["type"] = "LAUNCH", ["launch"] = new JObject { ["task_infos"] = new JArray(Writer(offer)) } }));
+        await scheduler.CallAsync(
+            Accept(offer, new JObject { ["type"] = "LAUNCH", ["launch"] = new JObject { ["task_infos"] = new JArray(Writer(offer)) } }));
         await Eventually.HoldsAsync(() => Task.FromResult(File.Exists(Path.Combine(directory, "written"))),
             "the task writes into its volume", TimeSpan.FromSeconds(30), () => Task.FromResult(pair.Describe()));
 

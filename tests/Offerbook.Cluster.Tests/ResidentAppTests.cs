@@ -38,15 +38,18 @@ internal sealed class ResidentAppTests
         Assert.That((string?)(await cluster.TasksOfAsync("/shop/db"))[0].SelectToken("localVolumes[0].persistenceId"), Is.EqualTo(volume));
 
         await DeployAsync(cluster, HttpMethod.Delete, "/v2/apps/shop/db", null);
-        await Eventually.HoldsAsync(async () => (await ReservedAsync(cluster)).Count == 0, "the reservation is undone", Patience, cluster.DescribeAsync);
-        await Eventually.HoldsAsync(() => Task.FromResult(!Directory.EnumerateFiles(cluster.DataDirectory, "log", SearchOption.AllDirectories).Any()),
+        await Eventually.HoldsAsync(async () => (await ReservedAsync(cluster)).Count == 0, "the reservation is undone", Patience,
+            cluster.DescribeAsync);
+        await Eventually.HoldsAsync(() =>
+            Task.FromResult(!Directory.EnumerateFiles(cluster.DataDirectory, "log", SearchOption.AllDirectories).Any()),
             "the data goes with the volume", Patience, cluster.DescribeAsync);
     }
 
     private static async Task DeployAsync(Harness.Cluster cluster, HttpMethod method, string path, string? body)
     {
         await cluster.AppsAsync(method, path, body is null ? null : JObject.Parse(body));
-        await Eventually.HoldsAsync(async () => !(await cluster.AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues, method + " " + path, Patience, cluster.DescribeAsync);
+        await Eventually.HoldsAsync(async () => !(await cluster.AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues,
+            method + " " + path, Patience, cluster.DescribeAsync);
     }
 
     private static Task LinesAsync(Harness.Cluster cluster, params string[] lines) => Eventually.HoldsAsync(
@@ -56,5 +59,6 @@ internal sealed class ResidentAppTests
 
     /// <summary>Roles for which something is reserved on the agent.</summary>
     private static async Task<List<string>> ReservedAsync(Harness.Cluster cluster) =>
-        ((JObject?)(await cluster.MasterAsync("/slaves")).SelectToken("slaves[0].reserved_resources"))?.Properties().Select(role => role.Name).ToList() ?? [];
+        ((JObject?)(await cluster.MasterAsync("/slaves")).SelectToken("slaves[0].reserved_resources"))?.Properties()
+            .Select(role => role.Name).ToList() ?? [];
 }

@@ -41,7 +41,8 @@ internal sealed class RollingUpdateTests
             ["mem"] = 32,
             ["healthChecks"] = new JArray(new JObject
             {
-                ["protocol"] = "HTTP", ["path"] = "/health", ["portIndex"] = 0, ["intervalSeconds"] = 1, ["timeoutSeconds"] = 2, ["gracePeriodSeconds"] = 30,
+                ["protocol"] = "HTTP", ["path"] = "/health", ["portIndex"] = 0, ["intervalSeconds"] = 1, ["timeoutSeconds"] = 2,
+                ["gracePeriodSeconds"] = 30,
             }),
             ["upgradeStrategy"] = new JObject { ["minimumHealthCapacity"] = 0.75, ["maximumOverCapacity"] = 0.25 },
             ["taskKillGracePeriodSeconds"] = 3,

@@ -24,14 +24,17 @@ internal sealed class SecretTests
                 {"id":"/a","cmd":"echo $PASSWORD > told; sleep 1000","cpus":0.1,"mem":32,"env":{"PASSWORD":{"secret":"pw"}},"secrets":{"pw":{"source":"shop/pw"}}}
                 """));
             var why = await parts.AppsAsync(HttpMethod.Get, "/offerbook/v1/apps/a/why");
-            await Eventually.HoldsAsync(async () => (string?)(why = await parts.AppsAsync(HttpMethod.Get, "/offerbook/v1/apps/a/why")).SelectToken("reasons[0].reason") == "secretMissing",
+            await Eventually.HoldsAsync(async () =>
+                (string?)(why = await parts.AppsAsync(HttpMethod.Get, "/offerbook/v1/apps/a/why"))
+                    .SelectToken("reasons[0].reason") == "secretMissing",
                 "it waits for its secret", Patience, () => Task.FromResult(why.ToString()));
             Directory.CreateDirectory(Path.Combine(secrets, "shop"));
             var file = Path.Combine(secrets, "shop", "pw");
             await File.WriteAllTextAsync(file + ".new", Value + "\n");
             File.SetUnixFileMode(file + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite);
             File.Move(file + ".new", file);
-            await Eventually.HoldsAsync(() => Task.FromResult(Directory.EnumerateFiles(parts.DataDirectory, "told", SearchOption.AllDirectories)
+            await Eventually.HoldsAsync(() =>
+                Task.FromResult(Directory.EnumerateFiles(parts.DataDirectory, "told", SearchOption.AllDirectories)
                 .Any(told => File.ReadAllText(told) == Value + "\n")), "the task has it", Patience, parts.DescribeAsync);
 
             foreach (var path in new[] { "/v2/apps/a?embed=apps.tasks", "/v2/tasks", "/v2/groups", "/v2/deployments", "/v2/queue", "/config", "/v2/info" })

@@ -6,7 +6,9 @@ namespace Offerbook.Cluster.Tests;
 [TestFixture]
 internal sealed class SharingTests
 {
-    /// <summary>Two frameworks on one cluster: 200 batch tasks run while the storefront is updated. Both finish; the shares are printed.</summary>
+    /// <summary>
+    /// Two frameworks on one cluster: 200 batch tasks run while the storefront is updated. Both finish; the shares are printed.
+    /// </summary>
     [Test]
     public async Task JobOf200Tasks_WhileStorefrontUpdates_BothFinish()
     {

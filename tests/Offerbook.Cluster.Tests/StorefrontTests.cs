@@ -55,7 +55,8 @@ internal sealed class StorefrontTests
 
         var status = await cluster.AppsVerbAsync("status", "--json", "--master-url", cluster.MasterUrl);
         Assert.That(status.Status, Is.Zero, status.Output);
-        Assert.That(JObject.Parse(status.Output).SelectTokens("apps[*].tasksHealthy").Sum(count => (int)count), Is.EqualTo(7), status.Output);
+        Assert.That(JObject.Parse(status.Output).SelectTokens("apps[*].tasksHealthy").Sum(count => (int)count), Is.EqualTo(7),
+            status.Output);
 
         var scaled = await cluster.AppsVerbAsync("scale", "/storefront/db", "3");
         Assert.That(scaled.Status, Is.Zero, scaled.Output);

@@ -8,7 +8,9 @@ public sealed class TestDirectories
     private static int _count;
 
     /// <summary>An empty directory of the caller's own.</summary>
-    public static string New() => Root.Value.CreateSubdirectory(Interlocked.Increment(ref _count).ToString(System.Globalization.CultureInfo.InvariantCulture)).FullName;
+    public static string New() =>
+        Root.Value.CreateSubdirectory(Interlocked.Increment(ref _count).ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .FullName;
 
     [OneTimeTearDown]
     public void Remove()

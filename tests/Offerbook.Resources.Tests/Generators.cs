@@ -13,7 +13,8 @@ public sealed class Generators
         ResourceKind.Plain("disk"),
         new("cpus", Bags.Dynamic("web", "alice")),
         new("mem", new ReservationStack(new Reservation(ReservationType.Static, "web"))),
-        new("mem", new ReservationStack(new Reservation(ReservationType.Static, "web"), new Reservation(ReservationType.Dynamic, "web/shop"))),
+        new("mem", new ReservationStack(new Reservation(ReservationType.Static, "web"),
+            new Reservation(ReservationType.Dynamic, "web/shop"))),
         new("cpus", revocable: true),
         new("cpus", allocationRole: "web"),
         new("gold", providerId: "mint"),
@@ -36,7 +37,9 @@ public sealed class Generators
         select new BagPair(left, right)).ToArbitrary();
 
     public static Arbitrary<Ranges> AnyRanges() => (
-        from items in (from begin in Gen.Choose(0, 60) from length in Gen.Choose(0, 9) select new ValueRange((ulong)begin, (ulong)(begin + length))).ListOf()
+        from items in (
+            from begin in Gen.Choose(0, 60) from length in Gen.Choose(0, 9) select new ValueRange((ulong)begin,
+                (ulong)(begin + length))).ListOf()
         select Ranges.Of([.. items])).ToArbitrary();
 
     private static Gen<ResourceBag> BagOf(Gen<ulong> points)

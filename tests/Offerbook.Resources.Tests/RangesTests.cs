@@ -43,7 +43,8 @@ public sealed class RangesTests
 
         Assert.That(all.Items.Length, Is.EqualTo(1));
         Assert.That(all.Count, Is.EqualTo(ulong.MaxValue));
-        Assert.That(all.Except(Ranges.Of(new ValueRange(ulong.MaxValue, ulong.MaxValue))), Is.EqualTo(Ranges.Of(new ValueRange(0, ulong.MaxValue - 1))));
+        Assert.That(all.Except(Ranges.Of(new ValueRange(ulong.MaxValue, ulong.MaxValue))),
+            Is.EqualTo(Ranges.Of(new ValueRange(0, ulong.MaxValue - 1))));
     }
 
     private static HashSet<ulong> Numbers(Ranges ranges)

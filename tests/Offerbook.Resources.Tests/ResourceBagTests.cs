@@ -40,7 +40,8 @@ public sealed class ResourceBagTests
     [Test]
     public void Add_OfPathAndUnnamedRawDisks_Merges()
     {
-        Assert.That(ResourceBag.Of(Entry(Disk(DiskSourceType.Path, "/a"), 1), Entry(Disk(DiskSourceType.Path, "/a"), 1)).Count, Is.EqualTo(1));
+        Assert.That(ResourceBag.Of(Entry(Disk(DiskSourceType.Path, "/a"), 1), Entry(Disk(DiskSourceType.Path, "/a"), 1)).Count,
+            Is.EqualTo(1));
         Assert.That(ResourceBag.Of(Entry(Disk(DiskSourceType.Raw), 1), Entry(Disk(DiskSourceType.Raw), 1)).Count, Is.EqualTo(1));
     }
 
@@ -71,7 +72,8 @@ public sealed class ResourceBagTests
     [Test]
     public void Equality_OfPersistentVolumes_LooksAtIdOnly()
     {
-        var left = new DiskDescription(persistenceId: "v", persistencePrincipal: "alice", volume: new Mesos.V1.Volume { ContainerPath = "a" });
+        var left = new DiskDescription(persistenceId: "v", persistencePrincipal: "alice",
+            volume: new Mesos.V1.Volume { ContainerPath = "a" });
         var right = new DiskDescription(persistenceId: "v", volume: new Mesos.V1.Volume { ContainerPath = "b" });
 
         Assert.That(left, Is.EqualTo(right));
@@ -103,7 +105,8 @@ public sealed class ResourceBagTests
     [Test]
     public void ToString_OfEverySpeciality_ReadsAsLogsHaveIt()
     {
-        var kind = new ResourceKind("disk", Dynamic("web", "alice"), "web", new DiskDescription(persistenceId: "id", volume: new() { ContainerPath = "data" }), shared: true);
+        var kind = new ResourceKind("disk", Dynamic("web", "alice"), "web",
+            new DiskDescription(persistenceId: "id", volume: new() { ContainerPath = "data" }), shared: true);
 
         Assert.That(
             ResourceBag.Of(Entry(kind, 64)).ToString(),

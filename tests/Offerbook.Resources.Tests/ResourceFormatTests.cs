@@ -11,7 +11,9 @@ public sealed class ResourceFormatTests
     private static readonly ResourceBag Static = ResourceBag.Parse("cpus(web):1");
     private static readonly ResourceBag Dynamic = ResourceBag.Of(Bags.Entry(new("cpus", Bags.Dynamic("web", "alice")), 1));
     private static readonly ResourceBag Refined = ResourceBag.Of(Bags.Entry(
-        new("cpus", new ReservationStack(new Reservation(ReservationType.Static, "web"), new Reservation(ReservationType.Dynamic, "web/shop"))), 1));
+        new("cpus",
+            new ReservationStack(new Reservation(ReservationType.Static, "web"), new Reservation(ReservationType.Dynamic, "web/shop"))),
+                1));
 
     [TestCase(ResourceFormat.PreRefinement, "{" + Cpus + ",\"role\":\"*\"}")]
     [TestCase(ResourceFormat.PostRefinement, "{" + Cpus + "}")]

@@ -21,5 +21,6 @@ public sealed class ResourceQuantitiesTests
     }
 
     [Test]
-    public void Of_AName_Twice_AddsUp() => Assert.That(ResourceQuantities.Of(("cpus", 1), ("cpus", 2))["cpus"], Is.EqualTo(Scalar.FromUnits(3)));
+    public void Of_AName_Twice_AddsUp() =>
+        Assert.That(ResourceQuantities.Of(("cpus", 1), ("cpus", 2))["cpus"], Is.EqualTo(Scalar.FromUnits(3)));
 }

@@ -24,7 +24,8 @@ public sealed class ResourceTextTests
     [Test]
     public void Parse_AJsonArray_ReadsMessages()
     {
-        var reading = ResourceText.Parse("""[{"name":"cpus","type":"SCALAR","scalar":{"value":2}},{"name":"gold","type":"SET","set":{"item":["x"]}}]""");
+        var reading = ResourceText.Parse(
+            """[{"name":"cpus","type":"SCALAR","scalar":{"value":2}},{"name":"gold","type":"SET","set":{"item":["x"]}}]""");
 
         Assert.That(reading.Problems, Is.Empty);
         Assert.That(reading.Bag, Is.EqualTo(ResourceBag.Parse("cpus:2;gold:{x}")));
@@ -63,5 +64,6 @@ public sealed class ResourceTextTests
     }
 
     [Test]
-    public void Parse_ZeroesAndEmptyValues_Vanish() => Assert.That(ResourceText.Parse("cpus:0;ports:[];d:{}"), Has.Property("IsValid").True.And.Property("Bag").Empty);
+    public void Parse_ZeroesAndEmptyValues_Vanish() =>
+        Assert.That(ResourceText.Parse("cpus:0;ports:[];d:{}"), Has.Property("IsValid").True.And.Property("Bag").Empty);
 }

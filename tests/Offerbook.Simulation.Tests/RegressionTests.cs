@@ -11,7 +11,8 @@ public sealed class RegressionTests
     [TestCase(0x7ul, 10, TestName = "Group_createdAnewWhileItIsDeleted_startsInOrder")]
     [TestCase(0x29ul, 5, TestName = "Cluster_withARunningDeployment_hasNotConverged")]
     public void Seed_Passes(ulong seed, int minutes) => Assert.That(
-        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Trees = false, Kinds = false }).Violation, Is.Null);
+        Simulator.Simulation.Run(seed,
+            SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Trees = false, Kinds = false }).Violation, Is.Null);
 
     /// <summary>As <see cref="RandomRunTests.Simulation_AppsOfEveryKind_KeepEveryPromise"/> runs them.</summary>
     [TestCase(7ul, TestName = "Instance_withVolumesAndNoTask_isNotWaitedForWhenItsAgentIsGone")]
@@ -19,17 +20,21 @@ public sealed class RegressionTests
     [TestCase(109ul, TestName = "Reservation_withoutItsVolumes_isGivenUp")]
     [TestCase(125ul, TestName = "Instance_whoseAgentWasLostBeforeItReserved_isGivenUp")]
     [TestCase(138ul, TestName = "App_scaledUpWhileItsInstancesStop_waitsForThem")]
-    public void SeedOfOtherKinds_Passes(ulong seed) => Assert.That(Simulator.Simulation.Run(seed, RandomRunTests.OfOtherKinds).Violation, Is.Null);
+    public void SeedOfOtherKinds_Passes(ulong seed) =>
+        Assert.That(Simulator.Simulation.Run(seed, RandomRunTests.OfOtherKinds).Violation, Is.Null);
 
     /// <summary>With three masters, two of Apps and two of Batch.</summary>
     [TestCase(0x187a6ul, 4, TestName = "Leader_deposedWhileItStandsStill_isNotAskedForWhatIsPromised")]
     [TestCase(0x187c4ul, 4, TestName = "Quota_setAtTheNextLeader_bindsNobodyWhoDoesNotKnowIt")]
     [TestCase(0x18716ul, 4, TestName = "Process_endedAndStartedAgain_isNotKilledForItsLastLife")]
     public void Seed_OfElections_Passes(ulong seed, int minutes) => Assert.That(
-        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Elections = true, Kinds = false }).Violation, Is.Null);
+        Simulator.Simulation.Run(seed,
+            SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Elections = true, Kinds = false }).Violation,
+                Is.Null);
 
     [TestCase(0x2bcul, 4, TestName = "Cluster_mixedUpWhenElectionsWereNew_passes")]
     [TestCase(0x2daul, 4, TestName = "Takeover_thatArrivesLate_fencesNobody")]
     public void Seed_OfAnyCluster_Passes(ulong seed, int minutes) => Assert.That(
-        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Kinds = false }).Violation, Is.Null);
+        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Kinds = false })
+            .Violation, Is.Null);
 }

@@ -39,7 +39,8 @@ public sealed class ScenarioTests
     public async Task Program_NothingToRun_SaysSo(int seeds, int minutes)
     {
         await using var output = new StringWriter();
-        Assert.That(await SimulatorProgram.RunAsync(new SimulatorOptions { Seeds = seeds, Minutes = minutes }, output, default), Is.EqualTo(2));
+        Assert.That(await SimulatorProgram.RunAsync(new SimulatorOptions { Seeds = seeds, Minutes = minutes }, output, default),
+            Is.EqualTo(2));
         Assert.That(output.ToString(), Does.Contain($"not {seeds} seeds of {minutes} minutes"));
     }
 
@@ -47,7 +48,8 @@ public sealed class ScenarioTests
     public async Task Program_OneSeed_PrintsItsEventsAndASummary()
     {
         await using var output = new StringWriter();
-        Assert.That(await SimulatorProgram.RunAsync(new SimulatorOptions { Seed = 5, Minutes = 1, Twice = true }, output, default), Is.Zero);
+        Assert.That(await SimulatorProgram.RunAsync(new SimulatorOptions { Seed = 5, Minutes = 1, Twice = true }, output, default),
+            Is.Zero);
         Assert.That(output.ToString(), Does.Contain("master starts, life 1").And.Contain("seed 0x5:").And.Contain("converged"));
     }
 

@@ -96,7 +96,8 @@ internal abstract class JournalContract
         await Journal.SaveSnapshotAsync("a", Records.Snapshot(8), None);
         await Journal.SaveSnapshotAsync("a", Records.Snapshot(3), None);
         Assert.That((await Journal.RecoverAsync("a", None)).Snapshot!.Sequence, Is.EqualTo(8));
-        Assert.That(async () => await Journal.SaveSnapshotAsync("a", Records.Snapshot(11), None), Throws.TypeOf<JournalConflictException>());
+        Assert.That(async () => await Journal.SaveSnapshotAsync("a", Records.Snapshot(11), None),
+            Throws.TypeOf<JournalConflictException>());
     }
 
     [Test]
@@ -121,7 +122,8 @@ internal abstract class JournalContract
         Assert.That(taken.Events.Texts(), Is.EqualTo(Records.Events(1, 3).Texts()));
 
         Assert.That(async () => await Journal.AppendAsync("a", 4, Records.Events(40, 1), None),
-            Throws.TypeOf<JournalFencedException>().With.Message.Contains("'a'").And.Message.Contains("epoch 2").And.Message.Contains("epoch 1"));
+            Throws.TypeOf<JournalFencedException>().With.Message.Contains("'a'").And.Message.Contains("epoch 2")
+                .And.Message.Contains("epoch 1"));
         Assert.That(async () => await Journal.SaveSnapshotAsync("a", Records.Snapshot(3), None), Throws.TypeOf<JournalFencedException>());
         Assert.That(async () => await Journal.ConfirmAsync("a", None), Throws.TypeOf<JournalFencedException>());
         // Even with a number that would not have fitted: who is fenced must step down, not look for a bug.

@@ -9,7 +9,8 @@ internal static class Records
 
     public static JournalRecord[] Events(int first, int count) => Enumerable.Range(first, count).Select(Event).ToArray();
 
-    public static Snapshot Snapshot(long sequence) => new(sequence, new JournalRecord("Whole/1", Encoding.UTF8.GetBytes("state " + sequence)));
+    public static Snapshot Snapshot(long sequence) =>
+        new(sequence, new JournalRecord("Whole/1", Encoding.UTF8.GetBytes("state " + sequence)));
 
     public static string Text(this JournalRecord record) => record.Manifest + ":" + Encoding.UTF8.GetString(record.Payload.Span);
 

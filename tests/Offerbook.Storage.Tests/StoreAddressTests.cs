@@ -30,9 +30,12 @@ internal sealed class StoreAddressTests
     [Test]
     public void Parse_ADatabase_TakesItApart()
     {
-        var database = ((StoreAddress.InPostgres)StoreAddress.Parse("postgres://ann:p%40ss@db1,db2:5433/jobs?sslmode=require&passfile=/run/pw&patience=0&connect_timeout=7")).Database;
+        var database = (
+            (StoreAddress.InPostgres)StoreAddress.Parse(
+                "postgres://ann:p%40ss@db1,db2:5433/jobs?sslmode=require&passfile=/run/pw&patience=0&connect_timeout=7")).Database;
         Assert.That(database.Hosts, Is.EqualTo(new[] { ("db1", 5432), ("db2", 5433) }));
-        Assert.That((database.User, database.Database, database.Schema, database.Password), Is.EqualTo(("ann", "jobs", "offerbook", "p@ss")));
+        Assert.That((database.User, database.Database, database.Schema, database.Password),
+            Is.EqualTo(("ann", "jobs", "offerbook", "p@ss")));
         Assert.That((database.SslMode, database.PasswordFile, database.Patience, database.ConnectTimeout),
             Is.EqualTo(("require", "/run/pw", TimeSpan.Zero, TimeSpan.FromSeconds(7))));
     }
@@ -43,7 +46,8 @@ internal sealed class StoreAddressTests
     [TestCase("postgres://ann:sec:ret/secret@db1/jobs", "percent-encoded")]
     [TestCase("postgres://ann:secret@db1:99999/jobs", "port")]
     public void Parse_ADatabaseWithAFault_NamesItAndNotThePassword(string text, string named) =>
-        Assert.That(() => StoreAddress.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(named).And.Message.Not.Contains("secret"));
+        Assert.That(() => StoreAddress.Parse(text),
+            Throws.TypeOf<FormatException>().With.Message.Contains(named).And.Message.Not.Contains("secret"));
 
     [TestCase("sqlite:")]
     [TestCase("mysql://host/db")]
@@ -62,7 +66,8 @@ internal sealed class StoreAddressTests
             Assert.That(StoreAddress.Parse("file:" + file), Is.EqualTo(new StoreAddress.OfFile("/data/j.db")));
             Assert.That(StoreAddress.Parse("file://" + file), Is.EqualTo(new StoreAddress.OfFile("/data/j.db")));
             File.WriteAllText(file, "file:" + file);
-            Assert.That(() => StoreAddress.Parse("file:" + file), Throws.TypeOf<FormatException>().With.Message.Contains("yet another file"));
+            Assert.That(() => StoreAddress.Parse("file:" + file),
+                Throws.TypeOf<FormatException>().With.Message.Contains("yet another file"));
         }
         finally
         {

@@ -14,7 +14,8 @@ internal static class AnyMessage
 
     public static (IMessage? Message, WireError? Error) Read(MessageDescriptor type, byte[] bytes, MessageFormat format) =>
         s_readers.GetOrAdd(type.ClrType, static clr => typeof(AnyMessage)
-            .GetMethod(nameof(ReadAs), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(clr).CreateDelegate<Reader>())(bytes, format);
+            .GetMethod(nameof(ReadAs), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(clr)
+            .CreateDelegate<Reader>())(bytes, format);
 
     private static (IMessage?, WireError?) ReadAs<T>(byte[] bytes, MessageFormat format) where T : class, IMessage<T>, new()
     {

@@ -5,7 +5,9 @@ using Google.Protobuf.Reflection;
 
 namespace Offerbook.Wire.Tests;
 
-/// <summary>Makes messages of any type with arbitrary content; every required field is set. A seed gives the same message each time.</summary>
+/// <summary>
+/// Makes messages of any type with arbitrary content; every required field is set. A seed gives the same message each time.
+/// </summary>
 internal sealed class RandomMessages(int seed)
 {
     private const int MaxDepth = 5;
@@ -14,7 +16,8 @@ internal sealed class RandomMessages(int seed)
         ["", "a", "*", "host.example.net", "é€😀", "\"quoted\\\"", "line\r\nline", "\0\u0001\u001f\u007f", "Infinity", "12", "null"];
 
     private static readonly double[] s_doubles =
-        [0, -0.0, 1, 0.1, -2.5, 1e15, 1e16, 123456789012345678, 1e21, 1e22, 5e-324, 1e-5, 1.25e-7, double.MaxValue, double.NegativeInfinity, double.PositiveInfinity];
+        [0, -0.0, 1, 0.1, -2.5, 1e15, 1e16, 123456789012345678, 1e21, 1e22, 5e-324, 1e-5, 1.25e-7, double.MaxValue,
+            double.NegativeInfinity, double.PositiveInfinity];
 
     private readonly Random _random = new(seed);
 

@@ -55,7 +55,8 @@ public sealed class Simulation
         {
             _plan = _plan.WithElectionFaults(new SeedSource(seed).For("kinds of faults of elections"));
         }
-        _cluster = new SimCluster(seed, options.Mutation == Mutation.OverstateResources ? clusterPlan with { Overstatement = 10 } : clusterPlan);
+        _cluster = new SimCluster(seed, options.Mutation == Mutation.OverstateResources
+            ? clusterPlan with { Overstatement = 10 } : clusterPlan);
         Mutations.Apply(options.Mutation, _cluster);
         _cluster.World.Trace.Listener = options.Watch;
         _faults = new FaultInjector(_cluster, _plan);
@@ -74,14 +75,16 @@ public sealed class Simulation
         if (options.Operators ?? operators.Chance(0.4))
         {
             // What kills tasks would have to be excused by every promise about apps.
-            _operators = new OperatorWorkload(_cluster, TimeSpan.FromSeconds(operators.Pick<double>([3, 10, 30])), disruptive: !options.AppsClients);
+            _operators = new OperatorWorkload(_cluster, TimeSpan.FromSeconds(operators.Pick<double>([3, 10, 30])),
+                disruptive: !options.AppsClients);
         }
         var drawn = draws.Pick<int>([0, 0, 1, 2]);
         for (var i = options.WildFrameworks ?? drawn; i > 0; i--)
         {
             _wild.Add(new WildFramework(_cluster, "wild-" + i, operates: _operators is not null));
         }
-        _auditor = new Auditor(_cluster, [.. _apps.Apps, .. _trees?.Apps ?? [], .. _kinds?.Apps ?? []], _jobs.Jobs, promises, () => _faults.HaveStruckLately);
+        _auditor = new Auditor(_cluster, [.. _apps.Apps, .. _trees?.Apps ?? [], .. _kinds?.Apps ?? []], _jobs.Jobs, promises,
+            () => _faults.HaveStruckLately);
     }
 
     /// <summary>Runs a seed. Never throws for what the cluster does wrong: that is in the report.</summary>
@@ -193,7 +196,8 @@ public sealed class Simulation
         seed, violation, _cluster.World.Hash.Value, _plan.ToString(),
         new SimulationCounts(
             _cluster.World.EventsRun, _cluster.World.Elapsed, _healed, _faults.Struck, _auditor.Offers.Offers, _auditor.Offers.Launches,
-            _auditor.Machines.Started, _auditor.Updates + _wild.Sum(framework => framework.Updates), _apps.Client.Acknowledged + _jobs.Acknowledged, _auditor.DeploymentsFinished,
+            _auditor.Machines.Started, _auditor.Updates + _wild.Sum(framework => framework.Updates), _apps.Client.Acknowledged
+                + _jobs.Acknowledged, _auditor.DeploymentsFinished,
             _auditor.Jobs.Ended, _auditor.Pods.Started, _auditor.Pods.Broken, _auditor.Volumes.Returns, _auditor.RunOnce.Done),
         violation is null ? [] : _cluster.World.Trace.Last());
 }

@@ -20,7 +20,9 @@ public sealed record SimulationOptions
 
     public ClusterPlan? Cluster { get; init; }
 
-    /// <summary>Whether there are several of some parts, which stand in elections. Null draws it, for four in ten runs, and which; true: of all.</summary>
+    /// <summary>
+    /// Whether there are several of some parts, which stand in elections. Null draws it, for four in ten runs, and which; true: of all.
+    /// </summary>
     public bool? Elections { get; init; }
 
     public FaultPlan? Faults { get; init; }
@@ -31,7 +33,9 @@ public sealed record SimulationOptions
     /// <summary>Whether clients put groups of every shape, and pods, beside their simpler apps. Null draws it.</summary>
     public bool? Trees { get; init; }
 
-    /// <summary>Whether clients also put apps with volumes, on every agent, run to completion and with preferences. Null draws it.</summary>
+    /// <summary>
+    /// Whether clients also put apps with volumes, on every agent, run to completion and with preferences. Null draws it.
+    /// </summary>
     public bool? Kinds { get; init; }
 
     /// <summary>Frameworks that do whatever the scheduler API allows. Null draws none, one or two.</summary>
@@ -40,7 +44,9 @@ public sealed record SimulationOptions
     /// <summary>Operators who change quotas, weights, maintenance and the standing of agents. Null draws whether there are any.</summary>
     public bool? Operators { get; init; }
 
-    /// <summary>Virtual time between two deep checks (state equals the fold of the journal, the cores' own invariants). Default 10 s.</summary>
+    /// <summary>
+    /// Virtual time between two deep checks (state equals the fold of the journal, the cores' own invariants). Default 10 s.
+    /// </summary>
     public TimeSpan DeepCheckInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A defect that the checks must find. Default: none.</summary>

@@ -18,7 +18,9 @@ public sealed record SimulatorOptions
     /// <summary>Run a named scenario instead of random seeds; <c>list</c> prints their names, <c>all</c> runs them all.</summary>
     public string? Scenario { get; init; }
 
-    /// <summary>Look for every defect of <see cref="Faults.Mutation"/>, instead of running anything well, and say in how many seeds each is found.</summary>
+    /// <summary>
+    /// Look for every defect of <see cref="Faults.Mutation"/>, instead of running anything well, and say in how many seeds each is found.
+    /// </summary>
     public bool Mutations { get; init; }
 
     /// <summary>Every run has three masters, two of Apps and two of Batch; else four in ten have several of some.</summary>

@@ -16,7 +16,8 @@ public static class SimulatorProgram
     {
         if (options.Seeds < 1 || options.Minutes < 1)
         {
-            output.WriteLine($"At least one seed and one virtual minute are needed, not {options.Seeds} seeds of {options.Minutes} minutes.");
+            output.WriteLine(
+                $"At least one seed and one virtual minute are needed, not {options.Seeds} seeds of {options.Minutes} minutes.");
             return 2;
         }
         if (options.Mutations)
@@ -27,7 +28,8 @@ public static class SimulatorProgram
         {
             return ScenarioProgram.Run(scenario, options, output);
         }
-        var simulation = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(options.Minutes), Elections = options.Elected ? true : null };
+        var simulation = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(options.Minutes), Elections = options.Elected
+            ? true : null };
         return options.Seed is { } seed
             ? RunOne(seed, simulation, options.Twice, output)
             : await RunManyAsync(options, simulation, output, cancellation);
@@ -84,6 +86,7 @@ public static class SimulatorProgram
             + $"deployments {counts.DeploymentsFinished}, jobs {counts.JobsFinished}\n");
         return text + (report.Violation is { } violation
             ? "  VIOLATED " + violation
-            : string.Create(CultureInfo.InvariantCulture, $"  converged {counts.Healed.TotalSeconds:0} virtual seconds after the last fault"));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"  converged {counts.Healed.TotalSeconds:0} virtual seconds after the last fault"));
     }
 }

@@ -5,7 +5,8 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Access;
 
 /// <summary>
-/// Rules of who may do what below which paths, in the form of the master's. What no rule allows is forbidden. docs/operating/apps-access.md tells the
+/// Rules of who may do what below which paths, in the form of the master's. What no rule allows is forbidden. docs/operating/apps-access.md
+/// tells the
 /// form for people.
 /// </summary>
 public sealed class AccessRules
@@ -16,7 +17,8 @@ public sealed class AccessRules
     private const string ViewSystem = "view_system";
     private const string ChangeSystem = "change_system";
 
-    private static readonly Dictionary<string, AccessAction> s_actions = Enum.GetValues<AccessAction>().ToDictionary(action => action.ToString().ToLowerInvariant());
+    private static readonly Dictionary<string, AccessAction> s_actions = Enum.GetValues<AccessAction>()
+        .ToDictionary(action => action.ToString().ToLowerInvariant());
 
     private readonly List<Rule> _rules = [];
 
@@ -47,7 +49,8 @@ public sealed class AccessRules
             }
             if (!s_actions.ContainsKey(name) && name is not (ViewSystem or ChangeSystem))
             {
-                throw new FormatException($"'{name}' is not an action; there are {string.Join(", ", s_actions.Keys)}, {ViewSystem} and {ChangeSystem}");
+                throw new FormatException(
+                    $"'{name}' is not an action; there are {string.Join(", ", s_actions.Keys)}, {ViewSystem} and {ChangeSystem}");
             }
             if (value is not JArray list)
             {
@@ -71,7 +74,8 @@ public sealed class AccessRules
         var own = _rules.Where(rule => rule.Principals?.Contains(user) != false).ToList();
         return new Grants
         {
-            Paths = Enum.GetValues<AccessAction>().Select(action => own.Where(rule => s_actions.TryGetValue(rule.Action, out var named) && named == action)
+            Paths = Enum.GetValues<AccessAction>()
+                .Select(action => own.Where(rule => s_actions.TryGetValue(rule.Action, out var named) && named == action)
                 .SelectMany(rule => rule.Paths).Distinct().Order().ToValueList()).ToValueList(),
             ViewsSystem = own.Exists(rule => rule.Action == ViewSystem),
             ChangesSystem = own.Exists(rule => rule.Action == ChangeSystem),
@@ -85,7 +89,8 @@ public sealed class AccessRules
             throw new FormatException($"{place} is not a rule: {{\"principals\": …, \"paths\": …}}");
         }
         var isAboutPaths = s_actions.ContainsKey(action);
-        if (rule.Properties().FirstOrDefault(member => member.Name != "principals" && !(isAboutPaths && member.Name == "paths")) is { } unknown)
+        if (rule.Properties().FirstOrDefault(member => member.Name != "principals"
+            && !(isAboutPaths && member.Name == "paths")) is { } unknown)
         {
             throw new FormatException($"{place} has the unknown member '{unknown.Name}'");
         }
@@ -95,7 +100,9 @@ public sealed class AccessRules
         return new Rule(action, principals?.ToHashSet(StringComparer.Ordinal), paths);
     }
 
-    /// <summary>As the master's rules have them: <c>{"values": […]}</c> or <c>{"type": "ANY"}</c>, which is null here; NONE is nobody.</summary>
+    /// <summary>
+    /// As the master's rules have them: <c>{"values": […]}</c> or <c>{"type": "ANY"}</c>, which is null here; NONE is nobody.
+    /// </summary>
     private static List<string>? Entity(JObject rule, string name, string place)
     {
         switch (rule[name])
@@ -104,10 +111,12 @@ public sealed class AccessRules
                 return null;
             case JObject { Count: 1 } none when none["type"] is JValue { Value: "NONE" or "none" }:
                 return [];
-            case JObject { Count: 1 } some when some["values"] is JArray { Count: > 0 and <= MaxPaths } values && values.All(value => value.Type == JTokenType.String):
+            case JObject { Count: 1 } some
+                when some["values"] is JArray { Count: > 0 and <= MaxPaths } values && values.All(value => value.Type == JTokenType.String):
                 return values.Select(value => (string)value!).ToList();
             default:
-                throw new FormatException($"{place}: '{name}' is neither {{\"values\": [texts]}}, at most {MaxPaths}, nor {{\"type\": \"ANY\"}} or {{\"type\": \"NONE\"}}");
+                throw new FormatException(
+                    $"{place}: '{name}' is neither {{\"values\": [texts]}}, at most {MaxPaths}, nor {{\"type\": \"ANY\"}} or {{\"type\": \"NONE\"}}");
         }
     }
 }

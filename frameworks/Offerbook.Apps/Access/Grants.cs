@@ -6,18 +6,22 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Access;
 
 /// <summary>
-/// What one caller may do: for each action the paths below which it may be done, and whether what belongs to nobody's apps (settings, metrics,
-/// leadership) may be seen and changed. The only place that decides about access: readers ask it what to show, changes of the tree what they touch.
+/// What one caller may do: for each action the paths below which it may be done, and whether what belongs to nobody's apps (settings,
+/// metrics,
+/// leadership) may be seen and changed. The only place that decides about access: readers ask it what to show, changes of the tree what
+/// they touch.
 /// Asking costs a look at every path that is granted, at most <see cref="AccessRules.MaxPaths"/>.
 /// </summary>
 public sealed record Grants
 {
-    public static Grants None { get; } = new() { Paths = Enum.GetValues<AccessAction>().Select(_ => new ValueList<PathId>([])).ToValueList() };
+    public static Grants None { get; } =
+        new() { Paths = Enum.GetValues<AccessAction>().Select(_ => new ValueList<PathId>([])).ToValueList() };
 
     /// <summary>Who need not show who they are, or may do everything.</summary>
     public static Grants Everything { get; } = new()
     {
-        Paths = Enum.GetValues<AccessAction>().Select(_ => new ValueList<PathId>([PathId.Root])).ToValueList(), ViewsSystem = true, ChangesSystem = true,
+        Paths = Enum.GetValues<AccessAction>().Select(_ => new ValueList<PathId>([PathId.Root])).ToValueList(), ViewsSystem = true,
+        ChangesSystem = true,
     };
 
     /// <summary>May see everything and change nothing.</summary>
@@ -81,7 +85,8 @@ public sealed record Grants
         foreach (var difference in TreeDifference.GroupSettings(from, to))
         {
             // Groups on the way to what may be made come and go with it.
-            var isOnTheWay = (difference.From ?? difference.To)!.TransitiveSpecs.Any() && (difference.From is null || difference.To is null);
+            var isOnTheWay = (difference.From ?? difference.To)!.TransitiveSpecs.Any()
+                && (difference.From is null || difference.To is null);
             if (!runs && !isOnTheWay && !Allows(ActionOf(difference), difference.Id))
             {
                 return ApiErrors.NotAuthorized();

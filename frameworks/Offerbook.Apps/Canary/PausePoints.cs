@@ -19,7 +19,8 @@ internal static class PausePoints
 
     /// <summary>Numbers of instances, rising.</summary>
     public static IReadOnlyList<int> PointsOf(RunSpec app) =>
-        (app.Deployment?.PauseAfter ?? []).Select(point => point.Of(app.Instances)).Where(point => point < app.Instances).Distinct().Order().ToList();
+        (app.Deployment?.PauseAfter ?? []).Select(point => point.Of(app.Instances)).Where(point => point < app.Instances).Distinct().Order()
+            .ToList();
 
     public static bool Apply(Deployment deployment, DeploymentAction action) => action switch
     {

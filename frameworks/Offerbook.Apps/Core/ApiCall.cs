@@ -44,7 +44,9 @@ public abstract record ApiCall
     /// <summary>DELETE /v2/pods/{id}</summary>
     public sealed record DeletePod(string Id, bool Force) : ApiCall;
 
-    /// <summary>DELETE /v2/pods/{id}::instances/{instance}, or without <paramref name="Instance"/> /v2/pods/{id}::instances with a list of ids.</summary>
+    /// <summary>
+    /// DELETE /v2/pods/{id}::instances/{instance}, or without <paramref name="Instance"/> /v2/pods/{id}::instances with a list of ids.
+    /// </summary>
     public sealed record KillPodInstances(string Id, string? Instance, JToken? Body, bool Wipe) : ApiCall;
 
     /// <summary>POST /v2/groups[/{id}]</summary>

@@ -46,7 +46,8 @@ internal sealed class AppRequests(TreeChanges changes)
         }
         AppEdit? edit = null;
         var plan = changes.Make(turn, id.Parent,
-            root => Keep(AppEdits.Update(root, id, draft.Value, call.Partial, call.CreateMissing, changes.Specs, VersionsOf(turn)), out edit), call.Force);
+            root => Keep(AppEdits.Update(root, id, draft.Value, call.Partial, call.CreateMissing, changes.Specs, VersionsOf(turn)),
+                out edit), call.Force);
         if (!plan.IsOk)
         {
             return Replies.Of(connection, plan.Error);

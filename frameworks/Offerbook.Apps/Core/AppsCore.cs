@@ -129,7 +129,8 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
                 _requests.Take(turn, called);
                 break;
             case AppsMessage.EventStreamChanged stream:
-                turn.Publish(stream.Attached ? AppsEvents.StreamAttached(stream.RemoteAddress) : AppsEvents.StreamDetached(stream.RemoteAddress));
+                turn.Publish(stream.Attached
+                    ? AppsEvents.StreamAttached(stream.RemoteAddress) : AppsEvents.StreamDetached(stream.RemoteAddress));
                 break;
             case AppsMessage.HealthCheckFinished finished:
                 TakeProbe(turn, finished);
@@ -283,7 +284,9 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
             Health = _health.Latest,
             Readiness = _readiness.Latest,
             Queue = _launcher.Stats,
-            Counters = _launcher.Counters with { StatusUpdates = _masterDesk.StatusUpdates, UpdatesByState = _masterDesk.UpdatesByState, EventsPublished = _state.LastEventId, DeploymentsStarted = _deployments.Started, DeploymentsDismissed = _deployments.Dismissed },
+            Counters = _launcher.Counters with { StatusUpdates = _masterDesk.StatusUpdates, UpdatesByState = _masterDesk.UpdatesByState,
+                EventsPublished = _state.LastEventId, DeploymentsStarted = _deployments.Started,
+                DeploymentsDismissed = _deployments.Dismissed },
             MissingSecrets = _launcher.MissingSecrets,
             Known = _launcher.Memory.Known,
             HomeRegion = _launcher.HomeRegion,
@@ -304,7 +307,8 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
 
     /// <summary>Roles are only added while the process lives: instances of a role that no app has any more may still run.</summary>
     private void SubscribeToRoles(Turn turn) => _master.AddRoles(
-        turn.State.Root.Specs.Select(app => app.Role).Concat(turn.State.Instances.All.Select(instance => instance.Role)), turn.Now, turn.Out);
+        turn.State.Root.Specs.Select(app => app.Role).Concat(turn.State.Instances.All.Select(instance => instance.Role)), turn.Now,
+        turn.Out);
 
     /// <summary>Only what the turn changed may bring a role.</summary>
     private void SubscribeToNewRoles(Turn turn)
@@ -326,7 +330,8 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     public byte[] CaptureState() => Capture(_format, _state);
 
     /// <summary>The durable state that a journal gives, in the same form: it must be that of the core which wrote the journal.</summary>
-    public static byte[] Fold(AppsSettings settings, Recovery recovery) => Capture(FormatOf(settings, recovery), Replay(Blank(settings), recovery));
+    public static byte[] Fold(AppsSettings settings, Recovery recovery) =>
+        Capture(FormatOf(settings, recovery), Replay(Blank(settings), recovery));
 
     private static byte[] Capture(LogFormat format, AppsState state) => [(byte)format.Level, .. StateSnapshot.Pack(state).Payload.Span];
 
@@ -334,7 +339,8 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
     private static LogFormat FormatOf(AppsSettings settings, Recovery recovery) => LogFormat.Of(recovery, settings.Format, "Apps");
 
     private static AppsState Blank(AppsSettings settings) =>
-        AppsState.Empty with { MaxVersions = settings.MaxVersions, MaxFinished = settings.MaxFinishedDeployments, MaxEvents = settings.MaxReplayedEvents };
+        AppsState.Empty with { MaxVersions = settings.MaxVersions, MaxFinished = settings.MaxFinishedDeployments,
+            MaxEvents = settings.MaxReplayedEvents };
 
     private static AppsState Replay(AppsState state, Recovery recovery)
     {

@@ -11,7 +11,8 @@ namespace Offerbook.Apps.Core;
 /// <summary>Answer an <see cref="AppsMessage.ApiCalled"/>.</summary>
 /// <param name="Headers">Name and value, in order; those that every response carries are not among them.</param>
 /// <param name="Body">Null: no body.</param>
-public sealed record Reply(ConnectionId Connection, int Status, IReadOnlyList<KeyValuePair<string, string>> Headers, JToken? Body) : IEffect;
+public sealed record Reply(ConnectionId Connection, int Status, IReadOnlyList<KeyValuePair<string, string>> Headers,
+    JToken? Body) : IEffect;
 
 /// <summary>Send an event to everyone who listens. Ids are dense: each is one more than the last, also after a restart.</summary>
 /// <param name="Json">The payload on one line.</param>
@@ -20,8 +21,13 @@ public sealed record PublishEvent(long Id, string Type, string Json) : IEffect;
 /// <summary>From now on answer reads from this view.</summary>
 public sealed record PublishView(AppsView View) : IEffect;
 
-/// <summary>Look for secrets; the answer is <see cref="AppsMessage.SecretsRead"/> with all of them, and their values are put into launches from then on.</summary>
+/// <summary>
+/// Look for secrets; the answer is <see cref="AppsMessage.SecretsRead"/> with all of them, and their values are put into launches from then
+/// on.
+/// </summary>
 public sealed record ReadSecrets(IReadOnlyList<string> Sources) : IEffect;
 
-/// <summary>Probe an instance; the answer is <see cref="AppsMessage.HealthCheckFinished"/> with the same number. Exactly one answer is expected.</summary>
+/// <summary>
+/// Probe an instance; the answer is <see cref="AppsMessage.HealthCheckFinished"/> with the same number. Exactly one answer is expected.
+/// </summary>
 public sealed record RunHealthCheck(long Run, HealthProbe Probe) : IEffect;

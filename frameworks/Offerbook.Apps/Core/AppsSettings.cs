@@ -51,7 +51,10 @@ public sealed record AppsSettings
     /// <summary>Name of container networks that are given none.</summary>
     public string? DefaultNetworkName { get; init; }
 
-    /// <summary>Instances launched on one offer. What is left of the offer comes back within milliseconds, so a small number spreads without slowing.</summary>
+    /// <summary>
+    /// Instances launched on one offer. What is left of the offer comes back within milliseconds, so a small number spreads without
+    /// slowing.
+    /// </summary>
     public int MaxInstancesPerOffer { get; init; } = 5;
 
     /// <summary>
@@ -63,7 +66,9 @@ public sealed record AppsSettings
     /// <summary>For how long a declined offer is not wanted again; REVIVE forgets it.</summary>
     public TimeSpan DeclineOfferDuration { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Shortest time between two REVIVEs. The original waits 5 s, because its master answers once a second anyway; ours answers at once.</summary>
+    /// <summary>
+    /// Shortest time between two REVIVEs. The original waits 5 s, because its master answers once a second anyway; ours answers at once.
+    /// </summary>
     public TimeSpan MinReviveInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A launch that no update has confirmed for so long is killed and tried again.</summary>
@@ -109,7 +114,9 @@ public sealed record AppsSettings
     /// <summary>For so long nothing new must be heard of tasks before those of which nothing was heard are asked about by name.</summary>
     public TimeSpan ReconciliationRest { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Time to the first repeated question about tasks of which nothing was heard; doubles up to <see cref="ReconciliationInterval"/>.</summary>
+    /// <summary>
+    /// Time to the first repeated question about tasks of which nothing was heard; doubles up to <see cref="ReconciliationInterval"/>.
+    /// </summary>
     public TimeSpan ReconciliationRetry { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -122,7 +129,9 @@ public sealed record AppsSettings
     /// <summary>Time between two looks at overdue launches, unconfirmed kills and unreachable instances.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Instances that all apps and pods may ask for together: each takes memory as soon as it is wanted. A change beyond is refused.</summary>
+    /// <summary>
+    /// Instances that all apps and pods may ask for together: each takes memory as soon as it is wanted. A change beyond is refused.
+    /// </summary>
     public int MaxInstances { get; init; } = 1_000_000;
 
     /// <summary>Deployments that may run at once.</summary>

@@ -26,7 +26,9 @@ public sealed record AppsState
     /// <summary>Trees so far, oldest first, the present one last; bounded by <see cref="MaxVersions"/>.</summary>
     public ImmutableList<RootGroup> Roots { get; init; } = [];
 
-    /// <summary>Definitions of each app, oldest first. Bounded by <see cref="MaxVersions"/>, except that what an instance runs is kept.</summary>
+    /// <summary>
+    /// Definitions of each app, oldest first. Bounded by <see cref="MaxVersions"/>, except that what an instance runs is kept.
+    /// </summary>
     public ImmutableSortedDictionary<PathId, ImmutableList<RunSpec>> Versions { get; init; } =
         ImmutableSortedDictionary<PathId, ImmutableList<RunSpec>>.Empty;
 
@@ -51,8 +53,12 @@ public sealed record AppsState
 
     public const int MaxFailuresPerApp = 20;
 
-    /// <summary>Reservations of instances that are gone; at most <see cref="MaxReleases"/>. Those beyond are undone when an offer happens to show them.</summary>
-    public ImmutableSortedDictionary<InstanceId, PendingRelease> Releases { get; init; } = ImmutableSortedDictionary<InstanceId, PendingRelease>.Empty;
+    /// <summary>
+    /// Reservations of instances that are gone; at most <see cref="MaxReleases"/>. Those beyond are undone when an offer happens to show
+    /// them.
+    /// </summary>
+    public ImmutableSortedDictionary<InstanceId, PendingRelease> Releases { get; init; } =
+        ImmutableSortedDictionary<InstanceId, PendingRelease>.Empty;
 
     private const int MaxReleases = 10_000;
 
@@ -77,7 +83,8 @@ public sealed record AppsState
     public RunSpec? FindVersion(PathId app, Timestamp version)
     {
         var present = Root.FindSpec(app);
-        return present?.Version == version ? present : Versions.GetValueOrDefault(app)?.FindLast(definition => definition.Version == version);
+        return present?.Version == version
+            ? present : Versions.GetValueOrDefault(app)?.FindLast(definition => definition.Version == version);
     }
 
     /// <summary>What an instance runs, or will.</summary>
@@ -88,7 +95,8 @@ public sealed record AppsState
         return definition;
     }
 
-    public AppsState WithEvent(PublishEvent published) => this with { LastEventId = published.Id, Events = Events.With(published, MaxEvents) };
+    public AppsState WithEvent(PublishEvent published) =>
+        this with { LastEventId = published.Id, Events = Events.With(published, MaxEvents) };
 
     public AppsState Apply(Change change) => change switch
     {
@@ -166,7 +174,8 @@ public sealed record AppsState
         {
             var used = Instances.Of(app.Id).Select(instance => instance.Version).Append(app.Version).ToHashSet();
             // More than one: those that were in use when their turn came may be so no more.
-            var surplus = versions.Select(version => version.Version).Where(version => !used.Contains(version)).Take(versions.Count - MaxVersions).ToHashSet();
+            var surplus = versions.Select(version => version.Version).Where(version => !used.Contains(version))
+                .Take(versions.Count - MaxVersions).ToHashSet();
             versions = versions.RemoveAll(version => surplus.Contains(version.Version));
         }
         return versions;
@@ -179,5 +188,6 @@ public sealed record AppsState
         return this with { Deployments = Deployments.Set(change(deployment)) };
     }
 
-    private static ImmutableList<T> Bounded<T>(ImmutableList<T> list, int bound) => list.Count > bound ? list.RemoveRange(0, list.Count - bound) : list;
+    private static ImmutableList<T> Bounded<T>(ImmutableList<T> list, int bound) =>
+        list.Count > bound ? list.RemoveRange(0, list.Count - bound) : list;
 }

@@ -21,10 +21,12 @@ public sealed record AppsView
     public Timestamp At { get; init; }
 
     /// <summary>Health results newer than the instances' own.</summary>
-    public ImmutableDictionary<InstanceId, ValueList<CheckHealth>> Health { get; init; } = ImmutableDictionary<InstanceId, ValueList<CheckHealth>>.Empty;
+    public ImmutableDictionary<InstanceId, ValueList<CheckHealth>> Health { get; init; } =
+        ImmutableDictionary<InstanceId, ValueList<CheckHealth>>.Empty;
 
     /// <summary>Last answers to readiness checks that are not passed yet.</summary>
-    public ImmutableSortedDictionary<InstanceId, ProbeResult> Readiness { get; init; } = ImmutableSortedDictionary<InstanceId, ProbeResult>.Empty;
+    public ImmutableSortedDictionary<InstanceId, ProbeResult> Readiness { get; init; } =
+        ImmutableSortedDictionary<InstanceId, ProbeResult>.Empty;
 
     /// <summary>Of apps that have instances waiting for offers.</summary>
     public ImmutableSortedDictionary<PathId, LaunchStats> Queue { get; init; } = ImmutableSortedDictionary<PathId, LaunchStats>.Empty;

@@ -10,13 +10,16 @@ internal static class Framework
 {
     private static readonly Capability[] Capabilities =
     [
-        Capability.TaskKillingState, Capability.PartitionAware, Capability.MultiRole, Capability.ReservationRefinement, Capability.RegionAware,
+        Capability.TaskKillingState, Capability.PartitionAware, Capability.MultiRole, Capability.ReservationRefinement,
+        Capability.RegionAware,
     ];
 
     public static FrameworkInfo Describe(AppsSettings settings)
     {
-        var identity = new FrameworkIdentity(settings.User, settings.FrameworkName, settings.Hostname, settings.Role, settings.FailoverTimeout, settings.Principal);
+        var identity = new FrameworkIdentity(settings.User, settings.FrameworkName, settings.Hostname, settings.Role,
+            settings.FailoverTimeout, settings.Principal);
         // Without it agents with GPUs are not offered.
-        return identity.Describe(settings.Features.Contains(Features.GpuResources) ? [.. Capabilities, Capability.GpuResources] : Capabilities);
+        return identity.Describe(settings.Features.Contains(Features.GpuResources)
+            ? [.. Capabilities, Capability.GpuResources] : Capabilities);
     }
 }

@@ -21,7 +21,8 @@ internal sealed class GroupRequests(TreeChanges changes)
         }
         var url = PathId.Parse(call.Id);
         var id = GroupEdits.TargetOf(url, draft.Value);
-        var plan = changes.Make(turn, id.Parent, root => GroupEdits.Create(root, url, draft.Value, changes.Specs, VersionsOf(turn)), call.Force);
+        var plan = changes.Make(turn, id.Parent, root => GroupEdits.Create(root, url, draft.Value, changes.Specs, VersionsOf(turn)),
+            call.Force);
         return plan.IsOk ? Replies.Started(connection, 201, plan.Value, "/v2/groups" + id) : Replies.Of(connection, plan.Error);
     }
 

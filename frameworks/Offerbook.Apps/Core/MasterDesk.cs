@@ -126,7 +126,8 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
     /// <summary>A refused ACCEPT has launched nothing, and would be refused again: its tasks have failed.</summary>
     private void TakeRefusal(Turn turn, SubscriptionNews.CallRefused refused)
     {
-        var tasks = refused.Call.Accept?.Operations.SelectMany(operation => operation.Launch?.TaskInfos ?? operation.LaunchGroup?.TaskGroup.Tasks ?? []) ?? [];
+        var tasks = refused.Call.Accept?.Operations.SelectMany(operation => operation.Launch?.TaskInfos
+            ?? operation.LaunchGroup?.TaskGroup.Tasks ?? []) ?? [];
         foreach (var task in tasks)
         {
             updates.Take(turn, new TaskStatus

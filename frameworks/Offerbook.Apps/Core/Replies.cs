@@ -13,7 +13,8 @@ internal static class Replies
     public static Reply Of(ConnectionId connection, ApiError error) => new(connection, error.Status, [], error.Body);
 
     /// <summary><c>{"version","deploymentId"}</c>, with the deployment's header and, for what is new, where it is.</summary>
-    public static Reply Started(ConnectionId connection, int status, DeploymentPlan plan, string? location = null, JObject? body = null) => new(
+    public static Reply Started(ConnectionId connection, int status, DeploymentPlan plan, string? location = null, JObject? body = null) =>
+        new(
         connection, status, Headers(plan, location),
         WithWarnings(plan, body ?? new JObject { ["version"] = plan.Version.ToString(), ["deploymentId"] = plan.Id }));
 

@@ -24,7 +24,8 @@ internal sealed class RequestDesk(AppsSettings settings, TreeChanges changes, De
     {
         var connection = called.Connection;
         turn.Versioning = called.Call.Versioning ?? settings.Versioning;
-        (turn.Grants, turn.Runs) = (called.Grants, called.Call is ApiCall.RestartApp or ApiCall.RestartGroup or ApiCall.MoveInstances or ApiCall.CancelDeployment);
+        (turn.Grants, turn.Runs) = (called.Grants,
+            called.Call is ApiCall.RestartApp or ApiCall.RestartGroup or ApiCall.MoveInstances or ApiCall.CancelDeployment);
         if (called.Call is ApiCall.LookAround look)
         {
             launcher.LookAround(turn, connection, look.Roles);
@@ -87,7 +88,8 @@ internal sealed class RequestDesk(AppsSettings settings, TreeChanges changes, De
     private static Reply ResetDelay(Turn turn, ConnectionId connection, ApiCall.ResetDelay call)
     {
         var id = PathId.Parse(call.Id);
-        if (!turn.State.Instances.Of(id).Any(instance => instance is { Goal: Goal.Running, Condition: Condition.Scheduled or Condition.Provisioned }))
+        if (!turn.State.Instances.Of(id).Any(instance =>
+            instance is { Goal: Goal.Running, Condition: Condition.Scheduled or Condition.Provisioned }))
         {
             return Replies.Of(connection, ApiErrors.NotInQueue(id));
         }

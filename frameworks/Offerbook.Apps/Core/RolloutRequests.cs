@@ -20,7 +20,8 @@ internal sealed class RolloutRequests(TreeChanges changes, DeploymentRunner runn
         }
         if (!PauseKeeper.Promote(turn, deployment))
         {
-            return Replies.Of(connection, ApiError.Of(409, $"Deployment {id} is not paused. [It goes on by itself; wait until its state is paused or held.]"));
+            return Replies.Of(connection,
+                ApiError.Of(409, $"Deployment {id} is not paused. [It goes on by itself; wait until its state is paused or held.]"));
         }
         runner.Advance(turn, id);
         return Replies.Of(connection, 200, new JObject { ["deploymentId"] = id });
@@ -91,7 +92,8 @@ internal sealed class RolloutRequests(TreeChanges changes, DeploymentRunner runn
             .Select(app => KeyValuePair.Create(app.Id, app.Instances!.Value)).ToList();
         if (scaled.Count == 0)
         {
-            return Replies.Of(connection, ApiError.Of(409, $"Nothing of {id} can be suspended or resumed. [Suspending takes apps that have instances; "
+            return Replies.Of(connection,
+                ApiError.Of(409, $"Nothing of {id} can be suspended or resumed. [Suspending takes apps that have instances; "
                 + "resuming takes those that had some before they were scaled to 0. Others are scaled by their member 'instances'.]"));
         }
         return Answer(connection, changes.Make(turn, isGroup ? id : id.Parent, tree => AppEdits.Scale(tree, scaled), force));

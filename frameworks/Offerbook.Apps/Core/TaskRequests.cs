@@ -8,7 +8,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Apps.Core;
 
-/// <summary>Kills asked for under /v2/apps/{id}/tasks and /v2/tasks/delete: with scaling they are a deployment, without the tasks come back.</summary>
+/// <summary>
+/// Kills asked for under /v2/apps/{id}/tasks and /v2/tasks/delete: with scaling they are a deployment, without the tasks come back.
+/// </summary>
 internal sealed class TaskRequests(TreeChanges changes)
 {
     public Reply Kill(Turn turn, ConnectionId connection, ApiCall.KillAppTasks call)
@@ -68,7 +70,8 @@ internal sealed class TaskRequests(TreeChanges changes)
         {
             return KillAndScale(turn, connection, instances, force);
         }
-        var tasks = instances.Select(instance => turn.State.DefinitionOf(instance) is AppDefinition app ? TaskWriter.Write(app, instance) : null).OfType<JObject>().ToList();
+        var tasks = instances.Select(instance => turn.State.DefinitionOf(instance) is AppDefinition app
+            ? TaskWriter.Write(app, instance) : null).OfType<JObject>().ToList();
         foreach (var instance in instances)
         {
             if (wipe)
@@ -89,7 +92,8 @@ internal sealed class TaskRequests(TreeChanges changes)
             .GroupBy(instance => instance.App)
             .Where(app => turn.State.Root.FindSpec(app.Key) is not null)
             .ToDictionary(app => app.Key, app => (IReadOnlyList<string>)app.Select(instance => instance.Id.Value).ToList());
-        if (counted.Keys.Order().Where(app => turn.State.Root.FindSpec(app)!.IsDaemon).Select(app => app.ToString()).FirstOrDefault() is { } daemon)
+        if (counted.Keys.Order().Where(app => turn.State.Root.FindSpec(app)!.IsDaemon).Select(app =>
+            app.ToString()).FirstOrDefault() is { } daemon)
         {
             return Replies.Of(connection, ApiErrors.BadRequest(
                 $"{daemon} runs on every agent that suits and cannot be scaled down by one. [Kill without scale=true, or exclude the agent by a constraint.]"));
@@ -124,6 +128,7 @@ internal sealed class TaskRequests(TreeChanges changes)
             return id;
         }
         const string WithoutNumber = "._app";
-        return task.EndsWith(WithoutNumber, StringComparison.Ordinal) && InstanceId.TryParse(task[..^WithoutNumber.Length], out id) ? id : null;
+        return task.EndsWith(WithoutNumber, StringComparison.Ordinal) && InstanceId.TryParse(task[..^WithoutNumber.Length], out id)
+            ? id : null;
     }
 }

@@ -81,7 +81,8 @@ internal sealed class DaemonAction(AppsSettings settings, InstanceKeeper keeper)
         var patience = (long)settings.DaemonLookTime.TotalMilliseconds;
         return turn.State.Instances.Of(app.Id).Count(instance => instance.IsWanted && !instance.Condition.IsUnreachable()
             && IsNew(turn.State, app, instance) && !InstanceHealth.IsReady(turn.State.DefinitionOf(instance), instance)
-            && !(instance is { Condition: Condition.Scheduled, Incarnation: 0 } && turn.Time.UnixMilliseconds - instance.ScheduledAt.UnixMilliseconds >= patience));
+            && !(instance is { Condition: Condition.Scheduled, Incarnation: 0 }
+                && turn.Time.UnixMilliseconds - instance.ScheduledAt.UnixMilliseconds >= patience));
     }
 
     /// <returns>How many successors are wanted more than before.</returns>
@@ -92,11 +93,13 @@ internal sealed class DaemonAction(AppsSettings settings, InstanceKeeper keeper)
         {
             return 0;
         }
-        var old = turn.State.Instances.Of(app.Id).Where(instance => instance.Goal != Goal.Decommissioned && !IsNew(turn.State, app, instance)).ToList();
+        var old = turn.State.Instances.Of(app.Id)
+            .Where(instance => instance.Goal != Goal.Decommissioned && !IsNew(turn.State, app, instance)).ToList();
         // What does not run, or may not run where it is, costs nothing.
         var free = old.Where(instance => !instance.IsActive || instance.Condition.IsUnreachable() || !Suits(app, instance)).ToList();
         free.ForEach(instance => InstanceKeeper.Decommission(turn, instance));
-        var atOnce = Math.Max(1, (int)Math.Floor((old.Count - free.Count + fresh.Wanted) * (1 - app.UpgradeStrategy.MinimumHealthCapacity)));
+        var atOnce = Math.Max(1,
+            (int)Math.Floor((old.Count - free.Count + fresh.Wanted) * (1 - app.UpgradeStrategy.MinimumHealthCapacity)));
         var standing = old.Except(free).ToLookup(instance => InstanceHealth.IsHealthy(turn.State.DefinitionOf(instance), instance));
         var victims = KillOrder.First(atOnce - pending, standing[false], app.KillSelection, []);
         victims.AddRange(KillOrder.First(atOnce - pending - victims.Count, standing[true], app.KillSelection, []));

@@ -10,8 +10,10 @@ internal static class DaemonCount
     public static RunSpec Normalise(RunSpec spec) => spec is { IsDaemon: true, Instances: > 1 } ? spec with { Instances = 1 } : spec;
 
     /// <summary>How many instances are wanted now.</summary>
-    public static int Wanted(AppsState state, RunSpec spec) => spec is { IsDaemon: true, Instances: > 0 } ? state.Instances.TallyOf(spec.Id).Wanted : spec.Instances;
+    public static int Wanted(AppsState state, RunSpec spec) =>
+        spec is { IsDaemon: true, Instances: > 0 } ? state.Instances.TallyOf(spec.Id).Wanted : spec.Instances;
 
     /// <summary>The app with the number that is wanted now.</summary>
-    public static AppDefinition Shown(AppsState state, AppDefinition app) => app.IsDaemon ? app with { Instances = Wanted(state, app) } : app;
+    public static AppDefinition Shown(AppsState state, AppDefinition app) =>
+        app.IsDaemon ? app with { Instances = Wanted(state, app) } : app;
 }

@@ -217,7 +217,8 @@ internal sealed class DaemonPlaces(AppsSettings settings, InstanceKeeper keeper)
 
         public void Remove(InstanceId instance)
         {
-            if (_agents.Remove(instance, out var agent) && _places.TryGetValue(agent, out var ids) && ids.Remove(instance) && ids.Count == 0)
+            if (_agents.Remove(instance, out var agent) && _places.TryGetValue(agent, out var ids) && ids.Remove(instance)
+                && ids.Count == 0)
             {
                 _places.Remove(agent);
             }

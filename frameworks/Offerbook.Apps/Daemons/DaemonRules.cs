@@ -28,7 +28,8 @@ internal static class DaemonRules
         }
         if (app.Deployment?.PauseAfter is { Count: > 0 })
         {
-            errors.Add(at, "A daemon's deployment cannot pause after a number of instances. Try the change on some agents by a constraint first.");
+            errors.Add(at,
+                "A daemon's deployment cannot pause after a number of instances. Try the change on some agents by a constraint first.");
         }
         if (app.Preferences.Count > 0)
         {
@@ -38,7 +39,8 @@ internal static class DaemonRules
         {
             if (!IsOfPlace(app.Constraints[i]))
             {
-                errors.Add($"{path}/constraints({i})", $"{EnumTexts.Operators.Write(app.Constraints[i].Operator)} spreads a number of instances and cannot be "
+                errors.Add($"{path}/constraints({i})",
+                    $"{EnumTexts.Operators.Write(app.Constraints[i].Operator)} spreads a number of instances and cannot be "
                     + "combined with daemon. LIKE, UNLIKE, IS and CLUSTER with a value choose the agents.");
             }
         }

@@ -5,7 +5,9 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Deployments;
 
-/// <summary>A deployment that runs: its plan and how far it has come. All of it is in the journal, so a restart goes on from here.</summary>
+/// <summary>
+/// A deployment that runs: its plan and how far it has come. All of it is in the journal, so a restart goes on from here.
+/// </summary>
 /// <param name="CurrentStep">Counts from 1; 0 before the first step.</param>
 public sealed record Deployment(DeploymentPlan Plan, int CurrentStep)
 {
@@ -91,7 +93,8 @@ public sealed record DeploymentHalt(bool Failed, string Reason, Timestamp Since)
 
 /// <summary>How a deployment ended.</summary>
 /// <param name="Reason">Why it did not succeed; null when it did.</param>
-public sealed record FinishedDeployment(string Id, Timestamp Version, Timestamp StartedAt, Timestamp EndedAt, ValueList<PathId> AffectedApps, string? Reason)
+public sealed record FinishedDeployment(string Id, Timestamp Version, Timestamp StartedAt, Timestamp EndedAt,
+    ValueList<PathId> AffectedApps, string? Reason)
 {
     /// <summary>The deployment whose changes this one took back.</summary>
     public string? RollbackOf { get; init; }

@@ -62,7 +62,8 @@ internal sealed class DeploymentLimits(AppsSettings settings, DeploymentRunner r
     }
 
     /// <summary>The limits that go for an app, whoever set them.</summary>
-    public static DeploymentPolicy PolicyOf(AppsSettings settings, RunSpec app) => (app.Deployment ?? DeploymentPolicy.None).Or(settings.Deployment);
+    public static DeploymentPolicy PolicyOf(AppsSettings settings, RunSpec app) =>
+        (app.Deployment ?? DeploymentPolicy.None).Or(settings.Deployment);
 
     private void Fail(Turn turn, Deployment deployment, DeploymentPolicy policy, string reason)
     {
@@ -84,9 +85,11 @@ internal sealed class DeploymentLimits(AppsSettings settings, DeploymentRunner r
     {
         foreach (var (app, count) in deployment.Life.Failures)
         {
-            if (deployment.CurrentActionOf(app) is { } action && PolicyOf(settings, action.App) is { MaxFailures: { } most } policy && count > most)
+            if (deployment.CurrentActionOf(app) is { } action && PolicyOf(settings, action.App) is { MaxFailures: { } most } policy
+                && count > most)
             {
-                return (policy, string.Create(CultureInfo.InvariantCulture, $"{count} tasks of {app} failed, more than the {most} allowed"));
+                return (policy,
+                    string.Create(CultureInfo.InvariantCulture, $"{count} tasks of {app} failed, more than the {most} allowed"));
             }
         }
         return null;
@@ -100,7 +103,8 @@ internal sealed class DeploymentLimits(AppsSettings settings, DeploymentRunner r
             {
                 var progress = step == deployment.CurrentStep ? deployment.ProgressOf(action.App.Id) : ActionProgress.None;
                 if (action is not (DeploymentAction.Stop or DeploymentAction.Start) && progress is { Done: false, PausedAt: null }
-                    && PolicyOf(settings, action.App) is { DeadlineSeconds: { } seconds } policy && elapsed >= TimeSpan.FromSeconds(seconds))
+                    && PolicyOf(settings, action.App) is { DeadlineSeconds: { } seconds } policy
+                    && elapsed >= TimeSpan.FromSeconds(seconds))
                 {
                     return (policy, string.Create(CultureInfo.InvariantCulture, $"{action.App.Id} was not done within {seconds} s"));
                 }

@@ -52,7 +52,9 @@ internal sealed class DeploymentRunner(AppsSettings settings, InstanceKeeper kee
         TakeSteps(turn, id);
     }
 
-    /// <summary>Does whatever can be done now that the app is not what it was: only its action is looked at, however many the step has.</summary>
+    /// <summary>
+    /// Does whatever can be done now that the app is not what it was: only its action is looked at, however many the step has.
+    /// </summary>
     public void Advance(Turn turn, string id, PathId app)
     {
         if (turn.State.FindDeployment(id)?.CurrentActionOf(app) is { } action)

@@ -10,14 +10,16 @@ namespace Offerbook.Apps.Deployments;
 /// </summary>
 public sealed class DeploymentTable : IReadOnlyList<Deployment>
 {
-    public static DeploymentTable Empty { get; } = new([], ImmutableDictionary<string, Deployment>.Empty, ImmutableDictionary<PathId, string>.Empty);
+    public static DeploymentTable Empty { get; } = new([], ImmutableDictionary<string, Deployment>.Empty,
+        ImmutableDictionary<PathId, string>.Empty);
 
     // Hashed tables are only asked, never walked: their order is that of chance.
     private readonly ImmutableList<string> _order;
     private readonly ImmutableDictionary<string, Deployment> _byId;
     private readonly ImmutableDictionary<PathId, string> _locks;
 
-    private DeploymentTable(ImmutableList<string> order, ImmutableDictionary<string, Deployment> byId, ImmutableDictionary<PathId, string> locks) =>
+    private DeploymentTable(ImmutableList<string> order, ImmutableDictionary<string, Deployment> byId,
+        ImmutableDictionary<PathId, string> locks) =>
         (_order, _byId, _locks) = (order, byId, locks);
 
     public int Count => _order.Count;

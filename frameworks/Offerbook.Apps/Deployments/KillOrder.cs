@@ -8,7 +8,8 @@ public static class KillOrder
 {
     /// <summary>The first so many. One is found in a walk, as a rolling replacement needs it again and again; more are sorted.</summary>
     /// <param name="sentenced">Ids that come before all others.</param>
-    public static List<Instance> First(int count, IEnumerable<Instance> instances, KillSelection selection, IReadOnlyCollection<string> sentenced)
+    public static List<Instance> First(int count, IEnumerable<Instance> instances, KillSelection selection,
+        IReadOnlyCollection<string> sentenced)
     {
         var order = Order(selection, sentenced.Count > 0 ? sentenced.ToHashSet(StringComparer.Ordinal) : null);
         if (count == 1)

@@ -71,7 +71,8 @@ internal sealed class RestartAction(InstanceKeeper keeper)
         Kill(turn, app, rolling, census, Math.Max(0, app.Instances - limit));
         Trim(turn, app, census);
         census = ReferenceEquals(before, turn.State.Instances) ? census : Census.Of(turn.State, app);
-        var start = RollingArithmetic.StartNow(Math.Min(limit, app.Instances), rolling.MaxCapacity, census.Occupied + census.WaitingCount, census.NewCount);
+        var start = RollingArithmetic.StartNow(Math.Min(limit, app.Instances), rolling.MaxCapacity, census.Occupied + census.WaitingCount,
+            census.NewCount);
         if (start == 0)
         {
             return census;

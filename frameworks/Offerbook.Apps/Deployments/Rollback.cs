@@ -37,7 +37,8 @@ internal sealed class Rollback(TreeChanges changes, DeploymentRunner runner)
         {
             // The tree as it is stays; the outcome says why.
             var outcome = turn.State.Finished.FindLast(finished => finished.Id == deployment.Id)!;
-            turn.Apply(new Change.DeploymentEnded(outcome with { Reason = $"{reason}; it could not be rolled back: {plan.Error.Message}" }));
+            turn.Apply(new Change.DeploymentEnded(
+                outcome with { Reason = $"{reason}; it could not be rolled back: {plan.Error.Message}" }));
         }
     }
 

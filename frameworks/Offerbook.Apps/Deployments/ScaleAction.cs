@@ -37,10 +37,12 @@ internal sealed class ScaleAction(InstanceKeeper keeper)
         // Room for what replaces sentenced instances comes only when they are gone.
         if (missing > 0 && !(turn.State.Instances.TallyOf(app.Id).Dying > 0 && action.InstancesToKill.Count > 0))
         {
-            started = started.Where(id => turn.State.Instances.Find(id) is { IsWanted: true }).Concat(keeper.Schedule(turn, app, missing)).ToValueList();
+            started = started.Where(id => turn.State.Instances.Find(id) is { IsWanted: true }).Concat(keeper.Schedule(turn, app, missing))
+                .ToValueList();
         }
         var tally = turn.State.Instances.TallyOf(app.Id);
-        var done = tally.Dying == 0 && tally.Wanted == app.Instances && (tally.Ready == tally.Wanted || _ready.AreReady(turn, app, started));
+        var done = tally.Dying == 0 && tally.Wanted == app.Instances
+            && (tally.Ready == tally.Wanted || _ready.AreReady(turn, app, started));
         if (done)
         {
             _ready.Forget(app.Id);

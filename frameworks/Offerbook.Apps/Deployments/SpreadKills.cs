@@ -17,7 +17,8 @@ public static class SpreadKills
     /// <param name="sentenced">Ids that come before all others.</param>
     public static List<Instance> First(int count, RunSpec app, IEnumerable<Instance> instances, IReadOnlyCollection<string> sentenced)
     {
-        var fields = app.Constraints.Where(constraint => constraint.Operator == ConstraintOperator.GroupBy).Select(constraint => constraint.Field).Distinct().ToList();
+        var fields = app.Constraints.Where(constraint => constraint.Operator == ConstraintOperator.GroupBy)
+            .Select(constraint => constraint.Field).Distinct().ToList();
         if (fields.Count == 0)
         {
             return KillOrder.First(count, instances, app.KillSelection, sentenced);

@@ -88,7 +88,8 @@ public static class ApiErrors
         ApiError.Of(500, string.Create(CultureInfo.InvariantCulture, $"All ports in the range [{min}-{max}) are already in use"));
 
     /// <summary>What the client has read is no longer so.</summary>
-    public static ApiError PreconditionFailed(string what) => ApiError.Of(412, what + ". Read it again, and repeat the change if it still makes sense.");
+    public static ApiError PreconditionFailed(string what) =>
+        ApiError.Of(412, what + ". Read it again, and repeat the change if it still makes sense.");
 
     /// <summary>The body of a group's PUT names another place than the URL.</summary>
     public static ApiError StrayGroup(PathId body, PathId url) =>

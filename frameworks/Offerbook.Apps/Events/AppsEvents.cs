@@ -10,9 +10,11 @@ namespace Offerbook.Apps.Events;
 /// </summary>
 internal static class AppsEvents
 {
-    public static AppsEvent StreamAttached(string remoteAddress) => new("event_stream_attached", new JObject { ["remoteAddress"] = remoteAddress });
+    public static AppsEvent StreamAttached(string remoteAddress) =>
+        new("event_stream_attached", new JObject { ["remoteAddress"] = remoteAddress });
 
-    public static AppsEvent StreamDetached(string remoteAddress) => new("event_stream_detached", new JObject { ["remoteAddress"] = remoteAddress });
+    public static AppsEvent StreamDetached(string remoteAddress) =>
+        new("event_stream_detached", new JObject { ["remoteAddress"] = remoteAddress });
 
     public static AppsEvent Registered(string frameworkId, string master) =>
         new("scheduler_registered_event", new JObject { ["frameworkId"] = frameworkId, ["master"] = master });
@@ -21,7 +23,8 @@ internal static class AppsEvents
 
     public static AppsEvent Disconnected() => new("scheduler_disconnected_event", []);
 
-    public static AppsEvent FrameworkMessage(string executorId, string agentId, IEnumerable<byte> message) => new("framework_message_event", new JObject
+    public static AppsEvent FrameworkMessage(string executorId, string agentId, IEnumerable<byte> message) =>
+        new("framework_message_event", new JObject
     {
         ["executorId"] = executorId,
         ["slaveId"] = agentId,
@@ -31,7 +34,8 @@ internal static class AppsEvents
     public static AppsEvent ApiPost(string clientIp, string uri, JObject app) =>
         new("api_post_event", new JObject { ["clientIp"] = clientIp, ["uri"] = uri, ["appDefinition"] = app });
 
-    public static AppsEvent StatusUpdate(Instance instance, string task, string state, string message) => new("status_update_event", new JObject
+    public static AppsEvent StatusUpdate(Instance instance, string task, string state, string message) =>
+        new("status_update_event", new JObject
     {
         ["slaveId"] = instance.Placement?.Agent.Value ?? "",
         ["taskId"] = task,
@@ -55,7 +59,8 @@ internal static class AppsEvents
         ["runSpecVersion"] = instance.Version.ToString(),
     });
 
-    public static AppsEvent UnknownInstanceTerminated(InstanceId id, Condition condition) => new("unknown_instance_terminated_event", new JObject
+    public static AppsEvent UnknownInstanceTerminated(InstanceId id, Condition condition) =>
+        new("unknown_instance_terminated_event", new JObject
     {
         ["instanceId"] = id.Value,
         ["runSpecId"] = id.App.ToString(),

@@ -14,7 +14,8 @@ internal static class DeploymentEvents
 
     public static AppsEvent StepSuccess(Deployment deployment) => new("deployment_step_success", WithStep(deployment));
 
-    public static AppsEvent Success(DeploymentPlan plan) => new("deployment_success", new JObject { ["id"] = plan.Id, ["plan"] = PlanWriter.Write(plan) });
+    public static AppsEvent Success(DeploymentPlan plan) =>
+        new("deployment_success", new JObject { ["id"] = plan.Id, ["plan"] = PlanWriter.Write(plan) });
 
     public static AppsEvent Failed(DeploymentPlan plan, string reason) =>
         new("deployment_failed", new JObject { ["id"] = plan.Id, ["plan"] = PlanWriter.Write(plan), ["reason"] = reason });

@@ -18,7 +18,8 @@ public sealed class EventWindow
     private readonly ImmutableQueue<PublishEvent> _events;
     private readonly long _characters;
 
-    private EventWindow(ImmutableQueue<PublishEvent> events, int count, long characters) => (_events, Count, _characters) = (events, count, characters);
+    private EventWindow(ImmutableQueue<PublishEvent> events, int count, long characters) =>
+        (_events, Count, _characters) = (events, count, characters);
 
     public int Count { get; }
 

@@ -39,7 +39,8 @@ public static class AppEdits
         var edit = new AppEdit(root, [], false);
         for (var i = 0; i < drafts.Count; i++)
         {
-            var next = Update(edit.Root, PathId.Parse(drafts[i].Id ?? ""), drafts[i], isPartial, mayCreate, settings, versions, "(" + i + ")");
+            var next = Update(edit.Root, PathId.Parse(drafts[i].Id ?? ""), drafts[i], isPartial, mayCreate, settings, versions,
+                "(" + i + ")");
             if (!next.IsOk)
             {
                 return next.Error;
@@ -52,7 +53,9 @@ public static class AppEdits
     public static ApiResult<AppEdit> Delete(RootGroup root, PathId id) =>
         root.FindApp(id) is { } app ? new AppEdit(root.WithoutApp(id), [app], false) : ApiErrors.UnknownApp(id);
 
-    /// <summary>Marks the app as changed at <paramref name="version"/>, which must be the one that <see cref="TreeUpdate.Complete"/> gets.</summary>
+    /// <summary>
+    /// Marks the app as changed at <paramref name="version"/>, which must be the one that <see cref="TreeUpdate.Complete"/> gets.
+    /// </summary>
     public static ApiResult<AppEdit> Restart(RootGroup root, PathId id, Timestamp version)
     {
         if (root.FindApp(id) is not { } app)

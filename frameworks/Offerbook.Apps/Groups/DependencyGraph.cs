@@ -18,7 +18,10 @@ public sealed class DependencyGraph
 
     public bool HasCycle { get; }
 
-    /// <summary>Length of the longest dependency chain that starts at the app; 1 for one without dependencies and for pods, which have none. Not for cyclic graphs.</summary>
+    /// <summary>
+    /// Length of the longest dependency chain that starts at the app; 1 for one without dependencies and for pods, which have none. Not for
+    /// cyclic graphs.
+    /// </summary>
     public int LayerOf(PathId app) => _layers.GetValueOrDefault(app, 1);
 
     /// <summary>The graph of the whole tree.</summary>

@@ -14,7 +14,8 @@ public sealed record Group(
     ValueSet<PathId> Dependencies,
     bool? EnforceRole)
 {
-    public static Group Empty(PathId id, bool? enforceRole = null) => new(id, PathMap<AppDefinition>.Empty, PathMap<Group>.Empty, [], enforceRole);
+    public static Group Empty(PathId id, bool? enforceRole = null) =>
+        new(id, PathMap<AppDefinition>.Empty, PathMap<Group>.Empty, [], enforceRole);
 
     /// <summary>Every app of the subtree: of each group its own first, then its subgroups', by id.</summary>
     public IEnumerable<AppDefinition> TransitiveApps => Apps.Values.Concat(Groups.Values.SelectMany(group => group.TransitiveApps));

@@ -55,7 +55,8 @@ internal sealed class GroupAssembly(RootGroup root, SpecSettings settings, PathE
                 errors.Add(at + "/id", $"A group with id [{id}] is given twice.");
             }
             var present = parent.Groups.GetValueOrDefault(id);
-            var childEnforces = id.Depth == 1 ? drafts[i].EnforceRole ?? present?.EnforceRole ?? settings.NewTopGroupEnforcesRole : enforces;
+            var childEnforces = id.Depth == 1 ? drafts[i].EnforceRole ?? present?.EnforceRole
+                ?? settings.NewTopGroupEnforcesRole : enforces;
             groups = groups.SetItem(id, Assemble(drafts[i], id, present, childEnforces, at));
         }
         return groups;

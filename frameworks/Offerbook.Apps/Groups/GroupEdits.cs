@@ -14,11 +14,15 @@ public static class GroupEdits
     /// <summary>Where a request points: the id in the body is relative to the group in the URL.</summary>
     public static PathId TargetOf(PathId urlGroup, GroupDraft draft) => draft.Id is null ? urlGroup : urlGroup.Resolve(draft.Id);
 
-    /// <summary>What a body addresses that lies outside the group in the URL: <c>/</c> there would replace everything. Null: it lies within.</summary>
-    public static PathId? StrayTarget(PathId urlGroup, GroupDraft draft) => TargetOf(urlGroup, draft) is var target && target.IsWithin(urlGroup) ? null : target;
+    /// <summary>
+    /// What a body addresses that lies outside the group in the URL: <c>/</c> there would replace everything. Null: it lies within.
+    /// </summary>
+    public static PathId? StrayTarget(PathId urlGroup, GroupDraft draft) =>
+        TargetOf(urlGroup, draft) is var target && target.IsWithin(urlGroup) ? null : target;
 
     /// <summary>POST: the group must not be there yet. The root always is.</summary>
-    public static ApiResult<RootGroup> Create(RootGroup root, PathId urlGroup, GroupDraft draft, SpecSettings settings, TreeVersionLookup versions)
+    public static ApiResult<RootGroup> Create(RootGroup root, PathId urlGroup, GroupDraft draft, SpecSettings settings,
+        TreeVersionLookup versions)
     {
         var id = TargetOf(urlGroup, draft);
         if (root.FindGroup(id) is not null)
@@ -29,7 +33,8 @@ public static class GroupEdits
     }
 
     /// <summary>PUT: creates or replaces, or goes back to a version, or scales.</summary>
-    public static ApiResult<RootGroup> Put(RootGroup root, PathId urlGroup, GroupDraft draft, SpecSettings settings, TreeVersionLookup versions)
+    public static ApiResult<RootGroup> Put(RootGroup root, PathId urlGroup, GroupDraft draft, SpecSettings settings,
+        TreeVersionLookup versions)
     {
         var id = TargetOf(urlGroup, draft);
         var errors = new PathErrors();

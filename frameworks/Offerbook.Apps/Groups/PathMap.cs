@@ -46,7 +46,9 @@ public sealed class PathMap<T> : IReadOnlyCollection<KeyValuePair<PathId, T>> wh
 
     public PathMap<T> Remove(PathId id) => Made(PathNode<T>.Without(_root, id));
 
-    /// <summary>Tells of every id whose value is not the same object in both, in order; null stands for none. A null map is an empty one.</summary>
+    /// <summary>
+    /// Tells of every id whose value is not the same object in both, in order; null stands for none. A null map is an empty one.
+    /// </summary>
     public static void Compare(PathMap<T>? from, PathMap<T>? to, Action<PathId, T?, T?> differs) =>
         PathNode<T>.Compare(from?._root, to?._root, differs);
 

@@ -146,7 +146,8 @@ internal sealed class PathNode<T> where T : class
 
     /// <summary>The very node where its branches are the ones it has: what is put together again as it was stays shared.</summary>
     private static PathNode<T> Make(PathNode<T>? left, PathNode<T> middle, PathNode<T>? right) =>
-        ReferenceEquals(left, middle.Left) && ReferenceEquals(right, middle.Right) ? middle : new PathNode<T>(left, middle.Id, middle.Value, right);
+        ReferenceEquals(left, middle.Left) && ReferenceEquals(right, middle.Right)
+            ? middle : new PathNode<T>(left, middle.Id, middle.Value, right);
 
     private static PathNode<T> First(PathNode<T> tree)
     {

@@ -42,7 +42,8 @@ public sealed record RootGroup(Group Tree, Timestamp Version)
 
     /// <summary>Adds or replaces an app, making the groups on the way. An empty group of the same id gives way.</summary>
     /// <param name="newTopGroupEnforcesRole">For a top-level group that has to be made.</param>
-    public RootGroup WithApp(AppDefinition app, bool newTopGroupEnforcesRole = false) => Edit(app.Id.Parent, newTopGroupEnforcesRole, group =>
+    public RootGroup WithApp(AppDefinition app, bool newTopGroupEnforcesRole = false) =>
+        Edit(app.Id.Parent, newTopGroupEnforcesRole, group =>
     {
         var groups = group.Groups.TryGetValue(app.Id, out var same) && !same.HasSpecs ? group.Groups.Remove(app.Id) : group.Groups;
         return group with { Apps = group.Apps.SetItem(app.Id, app), Groups = groups };
@@ -52,7 +53,8 @@ public sealed record RootGroup(Group Tree, Timestamp Version)
         FindApp(id) is null ? this : Edit(id.Parent, false, group => group with { Apps = group.Apps.Remove(id) });
 
     /// <summary>Adds or replaces a pod, making the groups on the way. An empty group of the same id gives way.</summary>
-    public RootGroup WithPod(PodDefinition pod, bool newTopGroupEnforcesRole = false) => Edit(pod.Id.Parent, newTopGroupEnforcesRole, group =>
+    public RootGroup WithPod(PodDefinition pod, bool newTopGroupEnforcesRole = false) =>
+        Edit(pod.Id.Parent, newTopGroupEnforcesRole, group =>
     {
         var groups = group.Groups.TryGetValue(pod.Id, out var same) && !same.HasSpecs ? group.Groups.Remove(pod.Id) : group.Groups;
         return group with { Pods = group.Pods.SetItem(pod.Id, pod), Groups = groups };
@@ -85,7 +87,8 @@ public sealed record RootGroup(Group Tree, Timestamp Version)
         Apps.Select(app => (app, Changed: change(app))).Where(pair => !ReferenceEquals(pair.app, pair.Changed)).Select(pair => pair.Changed)
             .Aggregate(this, (root, changed) => root.Replacing(changed));
 
-    private RootGroup Edit(PathId id, bool enforceRole, Func<Group, Group> change) => this with { Tree = Edit(Tree, id, enforceRole, change) };
+    private RootGroup Edit(PathId id, bool enforceRole, Func<Group, Group> change) =>
+        this with { Tree = Edit(Tree, id, enforceRole, change) };
 
     private static Group Edit(Group group, PathId id, bool enforceRole, Func<Group, Group> change)
     {

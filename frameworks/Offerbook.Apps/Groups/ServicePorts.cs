@@ -22,7 +22,8 @@ public static class ServicePorts
         var given = touched.SelectMany(app => app.ServicePorts).ToHashSet();
         var next = settings.LocalPortMin;
         var isExhausted = false;
-        var assigned = touched.Where(NeedsPorts).Aggregate(edited, (tree, app) => tree.Replacing(Assign(app, original.FindApp(app.Id), TakeNext)));
+        var assigned = touched.Where(NeedsPorts)
+            .Aggregate(edited, (tree, app) => tree.Replacing(Assign(app, original.FindApp(app.Id), TakeNext)));
         return isExhausted ? ApiErrors.NoFreeServicePort(settings.LocalPortMin, settings.LocalPortMax) : assigned;
 
         int TakeNext()
@@ -44,12 +45,14 @@ public static class ServicePorts
         var own = new Queue<int>(before?.ServicePorts.Where(port => port != 0).Except(app.ServicePorts) ?? []);
         int Next() => own.TryDequeue(out var port) ? port : takeNext();
         return app.IsHostNetworking
-            ? app with { PortDefinitions = app.PortDefinitions.Select(port => port.Port == 0 ? port with { Port = Next() } : port).ToValueList() }
+            ? app with { PortDefinitions = app.PortDefinitions.Select(port => port.Port == 0 ? port with { Port = Next() }
+                : port).ToValueList() }
             : app with
             {
                 Container = app.Container! with
                 {
-                    PortMappings = app.PortMappings.Select(mapping => mapping.ServicePort == 0 ? mapping with { ServicePort = Next() } : mapping)
+                    PortMappings = app.PortMappings.Select(mapping => mapping.ServicePort == 0
+                        ? mapping with { ServicePort = Next() } : mapping)
                         .ToValueList(),
                 },
             };

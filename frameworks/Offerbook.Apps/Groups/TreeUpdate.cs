@@ -5,14 +5,18 @@ using Offerbook.Apps.Validation;
 
 namespace Offerbook.Apps.Groups;
 
-/// <summary>Turns an edited tree into the next version of the tree: gives service ports, then versions, then checks it as a whole.</summary>
+/// <summary>
+/// Turns an edited tree into the next version of the tree: gives service ports, then versions, then checks it as a whole.
+/// </summary>
 public static class TreeUpdate
 {
     /// <param name="version">The time of the request; it must be later than that of <paramref name="original"/>.</param>
     /// <param name="force">Allows what is refused only for caution.</param>
     /// <param name="versioning">What makes a change one of configuration.</param>
-    /// <param name="ports">What the caller keeps from change to change, so that a change costs what it touches; null: counted for this once.</param>
-    public static ApiResult<RootGroup> Complete(RootGroup original, RootGroup edited, Timestamp version, SpecSettings settings, bool force = false,
+    /// <param name="ports">What the caller keeps from change to change, so that a change costs what it touches; null: counted for this
+    /// once.</param>
+    public static ApiResult<RootGroup> Complete(RootGroup original, RootGroup edited, Timestamp version, SpecSettings settings,
+        bool force = false,
         Versioning versioning = Versioning.Strict, PortsInUse? ports = null)
     {
         var assigned = ServicePorts.Assign(original, edited, settings, ports ?? new PortsInUse());

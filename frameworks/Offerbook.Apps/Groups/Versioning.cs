@@ -12,6 +12,8 @@ public enum Versioning
     /// <summary>Only what a task would have to be told; metadata changes in place.</summary>
     Lenient,
 
-    /// <summary>A definition from before is put back with the configuration that it had, so that instances of it that are still there need not go.</summary>
+    /// <summary>
+    /// A definition from before is put back with the configuration that it had, so that instances of it that are still there need not go.
+    /// </summary>
     Restored,
 }

@@ -19,7 +19,8 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
     private readonly SortedDictionary<InstanceId, int> _watched = [];
 
     /// <summary>Results newer than the journal's, for showing.</summary>
-    public ImmutableDictionary<InstanceId, ValueList<CheckHealth>> Latest { get; private set; } = ImmutableDictionary<InstanceId, ValueList<CheckHealth>>.Empty;
+    public ImmutableDictionary<InstanceId, ValueList<CheckHealth>> Latest { get; private set; } =
+        ImmutableDictionary<InstanceId, ValueList<CheckHealth>>.Empty;
 
     /// <summary>Begins or ends checking as the instance's condition wants it.</summary>
     public void Look(Turn turn, Instance instance)
@@ -58,7 +59,8 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
             return;
         }
         var app = turn.State.DefinitionOf(instance);
-        if (due.Check < app.HealthChecks.Count && app is AppDefinition target && ProbeTarget.Of(target, app.HealthChecks[due.Check], instance) is { } probe)
+        if (due.Check < app.HealthChecks.Count && app is AppDefinition target
+            && ProbeTarget.Of(target, app.HealthChecks[due.Check], instance) is { } probe)
         {
             runs.Start(turn, instance, due.Check, probe);
         }
@@ -66,7 +68,8 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
 
     public void Take(Turn turn, ProbeRun run, ProbeResult result)
     {
-        if (turn.State.Instances.Find(run.Instance) is not { Condition: Condition.Running } instance || instance.Incarnation != run.Incarnation)
+        if (turn.State.Instances.Find(run.Instance) is not { Condition: Condition.Running } instance
+            || instance.Incarnation != run.Incarnation)
         {
             return;
         }

@@ -19,12 +19,14 @@ public enum HealthVerdict
 
 /// <summary>
 /// Counts the results of one check of one task. Failures are not counted until the first success or until the task has run longer
-/// than the grace period. The kill comes with the failure after <see cref="HealthCheck.MaxConsecutiveFailures"/> consecutive ones; 0 never kills.
+/// than the grace period. The kill comes with the failure after <see cref="HealthCheck.MaxConsecutiveFailures"/> consecutive ones; 0 never
+/// kills.
 /// </summary>
 public static class HealthCounter
 {
     /// <param name="running">For how long the task has been running.</param>
-    public static (CheckHealth Health, HealthVerdict Verdict) Count(CheckHealth health, HealthCheck check, ProbeResult result, Timestamp now, TimeSpan running)
+    public static (CheckHealth Health, HealthVerdict Verdict) Count(CheckHealth health, HealthCheck check, ProbeResult result,
+        Timestamp now, TimeSpan running)
     {
         switch (Judge(check, result))
         {

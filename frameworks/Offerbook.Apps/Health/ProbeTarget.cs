@@ -3,7 +3,9 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Health;
 
-/// <summary>Where a check of an instance is to be asked: the agent's host and a host port, or the container's own address and port.</summary>
+/// <summary>
+/// Where a check of an instance is to be asked: the agent's host and a host port, or the container's own address and port.
+/// </summary>
 internal static class ProbeTarget
 {
     /// <returns>Null when the instance has no such port.</returns>
@@ -24,7 +26,8 @@ internal static class ProbeTarget
         var names = app.IsHostNetworking ? app.PortDefinitions.Select(port => port.Name) : app.PortMappings.Select(mapping => mapping.Name);
         var index = names.ToList().IndexOf(check.PortName);
         return index >= 0 && Locate(app, instance, null, index) is { } at
-            ? new HealthProbe.Http(at.Host, at.Port, TimeSpan.FromSeconds(check.TimeoutSeconds), check.Protocol == HttpScheme.Https, check.Path)
+            ? new HealthProbe.Http(at.Host, at.Port, TimeSpan.FromSeconds(check.TimeoutSeconds), check.Protocol == HttpScheme.Https,
+                check.Path)
             : null;
     }
 
@@ -43,7 +46,8 @@ internal static class ProbeTarget
         {
             return (placement.Host, hostPort);
         }
-        return index < app.PortMappings.Count && ContainerAddress(instance) is { } address ? (address, app.PortMappings[index].ContainerPort) : null;
+        return index < app.PortMappings.Count && ContainerAddress(instance) is { } address
+            ? (address, app.PortMappings[index].ContainerPort) : null;
     }
 
     private static string? ContainerAddress(Instance instance) => instance.Addresses.Count > 0 ? instance.Addresses[0].Address : null;

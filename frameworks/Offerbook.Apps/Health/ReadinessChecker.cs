@@ -14,7 +14,8 @@ internal sealed class ReadinessChecker(ProbeRuns runs)
 {
     private readonly SortedDictionary<InstanceId, int> _asked = [];
 
-    public ImmutableSortedDictionary<InstanceId, ProbeResult> Latest { get; private set; } = ImmutableSortedDictionary<InstanceId, ProbeResult>.Empty;
+    public ImmutableSortedDictionary<InstanceId, ProbeResult> Latest { get; private set; } =
+        ImmutableSortedDictionary<InstanceId, ProbeResult>.Empty;
 
     public void Look(Turn turn, Instance instance)
     {
@@ -46,7 +47,8 @@ internal sealed class ReadinessChecker(ProbeRuns runs)
 
     public void Take(Turn turn, ProbeRun run, ProbeResult result)
     {
-        if (turn.State.Instances.Find(run.Instance) is not { } instance || instance.Incarnation != run.Incarnation || CheckFor(turn, instance) is not { } check)
+        if (turn.State.Instances.Find(run.Instance) is not { } instance || instance.Incarnation != run.Incarnation
+            || CheckFor(turn, instance) is not { } check)
         {
             return;
         }

@@ -54,17 +54,21 @@ public sealed class AppsHost : IAsyncDisposable
     /// <summary>Whether it leads and serves.</summary>
     public bool Leads => _candidacy?.Serves == true;
 
-    /// <summary>Ends when the host is disposed; faults when a part of it dies. A faulted host does nothing any more and wants to be disposed.</summary>
+    /// <summary>
+    /// Ends when the host is disposed; faults when a part of it dies. A faulted host does nothing any more and wants to be disposed.
+    /// </summary>
     public Task Completion => _completion.Task;
 
     /// <summary>
     /// Starts serving and subscribing; who stands in an election, only listening: another may lead. The master need not be there yet.
     /// </summary>
-    /// <exception cref="JournalUnavailableException">It stands alone, and its store is held by another process or cannot be used.</exception>
+    /// <exception cref="JournalUnavailableException">It stands alone, and its store is held by another process or cannot be
+    /// used.</exception>
     /// <exception cref="JournalDamagedException">It stands alone, and the journal cannot be trusted.</exception>
     /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
     /// <exception cref="FormatException">It stands in an election, and its store is not one that all candidates reach.</exception>
-    public static async Task<AppsHost> StartAsync(AppsOptions options, CancellationToken cancellation = default, ILoggerFactory? logs = null)
+    public static async Task<AppsHost> StartAsync(AppsOptions options, CancellationToken cancellation = default,
+        ILoggerFactory? logs = null)
     {
         if (options is { ZooKeeper: not null, IsHighlyAvailable: true })
         {
@@ -122,8 +126,11 @@ public sealed class AppsHost : IAsyncDisposable
             MaxBodyBytes = ApiRequest.MaxBodyBytes,
             SendsAway = static request => request.Path.Value?.StartsWith("/v2/events", StringComparison.Ordinal) == true,
         };
-        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby, _options.OpenStore is null ? _options.EffectiveStore : null,
-            incumbency => new AppsTerm(_options, _web.Advertised, opening => _options.OpenJournalAsync(_log, opening), _gate, _events, _meter, incumbency), _log, Hear);
+        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby, _options.OpenStore is null
+            ? _options.EffectiveStore : null,
+            incumbency =>
+                new AppsTerm(_options, _web.Advertised, opening => _options.OpenJournalAsync(_log, opening), _gate, _events, _meter,
+                    incumbency), _log, Hear);
         _meter.Store = () => candidacy.Store;
         Watch(candidacy.Completion);
         await candidacy.StartAsync(cancellation);

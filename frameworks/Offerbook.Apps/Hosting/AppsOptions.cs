@@ -10,7 +10,8 @@ using Offerbook.Wire.Http;
 namespace Offerbook.Apps.Hosting;
 
 /// <summary>How the Apps framework is run.</summary>
-/// <param name="DataDirectory">Holds its journal unless <see cref="Store"/> names another place; created with mode 0700 when it is missing.</param>
+/// <param name="DataDirectory">Holds its journal unless <see cref="Store"/> names another place; created with mode 0700 when it is
+/// missing.</param>
 /// <param name="Masters">Addresses of masters, tried in turn; at least one, unless <see cref="DetectMaster"/> finds them.</param>
 public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Masters)
 {
@@ -37,7 +38,9 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
     /// <summary>What is shown to the master, whose principal the framework then has; null when the master lets everybody in.</summary>
     public Credential? Credential { get; init; }
 
-    /// <summary>What is logged at first, for a logger factory that lets everything through; POST /logging changes it. Null: as the factory has it.</summary>
+    /// <summary>
+    /// What is logged at first, for a logger factory that lets everything through; POST /logging changes it. Null: as the factory has it.
+    /// </summary>
     public Microsoft.Extensions.Logging.LogLevel? LogMinimum { get; init; }
 
     /// <summary>Where the values of secrets are, a file for each; null: nobody resolves them here.</summary>
@@ -55,7 +58,9 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
     /// <summary>Where the journal is; null: the file <see cref="Journal"/>.</summary>
     public StoreAddress? Store { get; init; }
 
-    /// <summary>Where its election is held, as <c>zk://user:password@h1:2181,h2:2181/path</c>. Null: nobody else stands, and it leads.</summary>
+    /// <summary>
+    /// Where its election is held, as <c>zk://user:password@h1:2181,h2:2181/path</c>. Null: nobody else stands, and it leads.
+    /// </summary>
     public string? ZooKeeper { get; init; }
 
     /// <summary>How long ZooKeeper waits for a sign of life before it lets another lead.</summary>

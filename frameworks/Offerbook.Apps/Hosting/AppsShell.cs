@@ -11,7 +11,8 @@ namespace Offerbook.Apps.Hosting;
 
 /// <summary>Carries out the core's effects: answers, events and views for clients, calls to the master, probes of instances.</summary>
 /// <param name="seen">Set when readers see the first view.</param>
-internal sealed class AppsShell(SchedulerConnection master, CoreGate gate, EventHub events, HealthProber prober, CoreMeter meter, TaskCompletionSource seen,
+internal sealed class AppsShell(SchedulerConnection master, CoreGate gate, EventHub events, HealthProber prober, CoreMeter meter,
+    TaskCompletionSource seen,
     SecretFiles? secrets = null) : IEffectHandler
 {
     public void Perform(IEffect effect)

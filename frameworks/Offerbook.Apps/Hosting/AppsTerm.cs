@@ -23,18 +23,23 @@ internal sealed class AppsTerm : ITerm
 
     /// <param name="address">Where the API is reached.</param>
     /// <param name="openJournal">Opens the store, for this term only.</param>
-    public AppsTerm(AppsOptions options, Uri address, Func<CancellationToken, ValueTask<IJournal>> openJournal, CoreGate gate, EventHub events, CoreMeter meter,
+    public AppsTerm(AppsOptions options, Uri address, Func<CancellationToken, ValueTask<IJournal>> openJournal, CoreGate gate,
+        EventHub events, CoreMeter meter,
         Incumbency incumbency)
     {
         _events = events;
         _prober = new HealthProber((message, stop) => _term!.PostAsync(message, stop), TimeProvider.System);
-        var master = new SchedulerConnectionOptions(options.Masters) { DetectMaster = options.DetectMaster, Http = StreamingClientOptions.Default with { Credential = options.Credential } };
+        var master = new SchedulerConnectionOptions(options.Masters) { DetectMaster = options.DetectMaster,
+            Http = StreamingClientOptions.Default with { Credential = options.Credential } };
         var core = new AppsCore(options.EffectiveSettings(address), new SeededRandom((ulong)Random.Shared.NextInt64()));
-        var secrets = options.SecretsDirectory is { } directory ? new SecretFiles(directory, (message, stop) => _term!.PostAsync(message, stop)) : null;
+        var secrets = options.SecretsDirectory is { } directory
+            ? new SecretFiles(directory, (message, stop) => _term!.PostAsync(message, stop)) : null;
         // Readers see the newest view: not before it is this term's own.
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _term = new FrameworkTerm<AppsMessage>(
-            new FrameworkTermOptions<AppsMessage>(openJournal, master, signal => new AppsMessage.MasterSignalled(signal), gate) { Observer = meter, Incumbency = incumbency, IsOnOwnDisk = options.OpenStore is null && options.EffectiveStore is StoreAddress.OfFile },
+            new FrameworkTermOptions<AppsMessage>(openJournal, master, signal => new AppsMessage.MasterSignalled(signal),
+                gate) { Observer = meter, Incumbency = incumbency, IsOnOwnDisk = options.OpenStore is null
+                    && options.EffectiveStore is StoreAddress.OfFile },
             core, connection => new AppsShell(connection, gate, events, _prober, meter, seen, secrets), seen.Task);
     }
 

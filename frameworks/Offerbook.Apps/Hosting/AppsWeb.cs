@@ -24,8 +24,10 @@ internal sealed class AppsWeb : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly BackThreads _back = new("answers", Environment.ProcessorCount);
 
-    /// <param name="standby">Answers requests while another leads; false: the request is to be served here. Null: none other ever leads.</param>
-    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs, TimeProvider time, Abdication? abdication = null, CoreMeter? asked = null,
+    /// <param name="standby">Answers requests while another leads; false: the request is to be served here. Null: none other ever
+    /// leads.</param>
+    public AppsWeb(AppsOptions options, CoreGate gate, EventHub events, LogLevels logs, TimeProvider time, Abdication? abdication = null,
+        CoreMeter? asked = null,
         Func<HttpContext, Task<bool>>? standby = null)
     {
         _options = options;
@@ -35,7 +37,8 @@ internal sealed class AppsWeb : IAsyncDisposable
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
-        // What a thread writes it sends itself: large answers go from threads that stand back. A read goes on as the request that it belongs to.
+        // What a thread writes it sends itself: large answers go from threads that stand back. A read goes on as the request that it
+        // belongs to.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -60,15 +63,18 @@ internal sealed class AppsWeb : IAsyncDisposable
         var (pieces, cache) = (new AppPieces(time), new ResponseCache(gate));
         var reads = new AppReads(gate, pieces, cache);
         var router = new ApiRouter([
-            new AppEndpoints(gate, reads), new GroupEndpoints(gate, reads, pieces, cache), new PodEndpoints(gate), new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
-            new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time), new Rebalancing.RebalanceEndpoints(gate, settings, time),
+            new AppEndpoints(gate, reads), new GroupEndpoints(gate, reads, pieces, cache), new PodEndpoints(gate),
+            new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
+            new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time),
+            new Rebalancing.RebalanceEndpoints(gate, settings, time),
             new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, pieces, meter),
             new SystemEndpoints(gate, info, metrics), new LeaderEndpoints(info, abdication), new FormatEndpoints(gate),
             new PageEndpoints(() => Routes!), new LoggingEndpoints(logs),
             new ConfigEndpoints(options), new OpenApiEndpoints(() => Routes!),
         ], access);
         Routes = router.Routes;
-        var server = new ApiServer(gate, router, access, options.Api, meter, () => Advertised, standby, logs.CreateLogger("Offerbook.Apps.Http"), _back);
+        var server = new ApiServer(gate, router, access, options.Api, meter, () => Advertised, standby,
+            logs.CreateLogger("Offerbook.Apps.Http"), _back);
         _web.Run(server.HandleAsync);
     }
 
@@ -86,7 +92,8 @@ internal sealed class AppsWeb : IAsyncDisposable
     /// <exception cref="IOException">The address is taken or not ours; the message says what to do.</exception>
     public async Task ListenAsync(CancellationToken cancellation)
     {
-        var places = (_options.Tls.DisablesHttp ? "" : $"{_options.Listen}") + (_options.Tls.Keystore is null ? "" : $" (HTTPS: port {_options.Tls.Port})");
+        var places = (_options.Tls.DisablesHttp ? "" : $"{_options.Listen}")
+            + (_options.Tls.Keystore is null ? "" : $" (HTTPS: port {_options.Tls.Port})");
         var addresses = await _web.ListenAsync("Apps", places.Trim(), "--apps-port", cancellation);
         Address = addresses[0];
         SecurePort = addresses.FirstOrDefault(address => address.Scheme == "https")?.Port;

@@ -69,7 +69,8 @@ internal sealed class HealthProber : IAsyncDisposable
 
     private async Task<ProbeResult> ProbeAsync(HealthProbe probe)
     {
-        using var timeout = new CancellationTokenSource(probe.Timeout > TimeSpan.Zero ? probe.Timeout : TimeSpan.FromMilliseconds(1), _time);
+        using var timeout = new CancellationTokenSource(probe.Timeout > TimeSpan.Zero ? probe.Timeout : TimeSpan.FromMilliseconds(1),
+            _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
         try
         {
@@ -89,7 +90,8 @@ internal sealed class HealthProber : IAsyncDisposable
     {
         var path = probe.Path.StartsWith('/') ? probe.Path : "/" + probe.Path;
         var host = probe.Host.Contains(':', StringComparison.Ordinal) ? "[" + probe.Host + "]" : probe.Host;
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{(probe.Tls ? "https" : "http")}://{host}:{probe.Port}{path}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get,
+            new Uri($"{(probe.Tls ? "https" : "http")}://{host}:{probe.Port}{path}"));
         request.Headers.ConnectionClose = true;
         request.Headers.UserAgent.ParseAdd("offerbook-apps");
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);

@@ -11,7 +11,8 @@ using Task = System.Threading.Tasks.Task;
 namespace Offerbook.Apps.Hosting;
 
 /// <summary>
-/// Secrets as files of a directory: the source <c>shop/db-password</c> is the file of that name in it. A file must be the owner's alone, and
+/// Secrets as files of a directory: the source <c>shop/db-password</c> is the file of that name in it. A file must be the owner's alone,
+/// and
 /// no link; one line break at its end does not count. Values are kept in memory and go nowhere but into launches.
 /// </summary>
 internal sealed class SecretFiles
@@ -36,7 +37,8 @@ internal sealed class SecretFiles
     {
         try
         {
-            await _post(new AppsMessage.SecretsRead(read.Sources.Select(source => new SecretSeen(source, Read(source))).ToList()), CancellationToken.None);
+            await _post(new AppsMessage.SecretsRead(read.Sources.Select(source => new SecretSeen(source, Read(source))).ToList()),
+                CancellationToken.None);
         }
         catch (ChannelClosedException)
         {
@@ -44,7 +46,9 @@ internal sealed class SecretFiles
         }
     });
 
-    /// <summary>The call with values in the place of references. One that is not known stays a reference, which the agent refuses.</summary>
+    /// <summary>
+    /// The call with values in the place of references. One that is not known stays a reference, which the agent refuses.
+    /// </summary>
     public Call Fill(Call call)
     {
         if (call.Type != Call.Types.Type.Accept || !Secrets(call).Any())
@@ -118,7 +122,8 @@ internal sealed class SecretFiles
     }
 
     /// <summary>Every reference in an ACCEPT: of environments, volumes and images, of tasks and of pods.</summary>
-    private static IEnumerable<Secret> Secrets(Call call) => call.Accept.Operations.SelectMany(Secrets).Where(secret => secret.Reference is not null);
+    private static IEnumerable<Secret> Secrets(Call call) =>
+        call.Accept.Operations.SelectMany(Secrets).Where(secret => secret.Reference is not null);
 
     private static IEnumerable<Secret> Secrets(Offer.Types.Operation operation)
     {

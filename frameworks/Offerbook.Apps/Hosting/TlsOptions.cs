@@ -22,13 +22,18 @@ public sealed record TlsOptions
     /// <summary>Nothing is served without TLS.</summary>
     public bool DisablesHttp { get; init; }
 
-    /// <summary>A PEM file of authorities, or of leaders' own certificates, that a standby trusts; null: those of <see cref="Keystore"/> only.</summary>
+    /// <summary>
+    /// A PEM file of authorities, or of leaders' own certificates, that a standby trusts; null: those of <see cref="Keystore"/> only.
+    /// </summary>
     public string? LeaderAuthorities { get; init; }
 
     /// <summary>A leader's certificate may be of any name.</summary>
     public bool IgnoresLeaderHostname { get; init; }
 
-    /// <summary>Whom a standby believes: the machine's authorities, those of the file, and whatever is in our own keystore, as instances of one framework often share it.</summary>
+    /// <summary>
+    /// Whom a standby believes: the machine's authorities, those of the file, and whatever is in our own keystore, as instances of one
+    /// framework often share it.
+    /// </summary>
     /// <returns>Null: the machine's authorities only.</returns>
     /// <exception cref="IOException">A file will not do; the message says why.</exception>
     internal LeaderTrust? LoadLeaderTrust()
@@ -42,7 +47,9 @@ public sealed record TlsOptions
             }
             catch (Exception fault) when (fault is CryptographicException or UnauthorizedAccessException or IOException)
             {
-                throw new IOException($"--leader_proxy_ca_path: '{file}' cannot be used: {fault.Message.TrimEnd('.')}. It is a PEM file of certificates.", fault);
+                throw new IOException(
+                    $"--leader_proxy_ca_path: '{file}' cannot be used: {fault.Message.TrimEnd('.')}. It is a PEM file of certificates.",
+                    fault);
             }
             if (trusted.Count == 0)
             {
@@ -65,7 +72,8 @@ public sealed record TlsOptions
     {
         if (Keystore is null)
         {
-            return DisablesHttp ? throw new IOException("--disable_http leaves nothing to serve with: give --ssl_keystore_path too.") : null;
+            return DisablesHttp
+                ? throw new IOException("--disable_http leaves nothing to serve with: give --ssl_keystore_path too.") : null;
         }
         try
         {
@@ -74,7 +82,8 @@ public sealed record TlsOptions
                 ? new HttpsConnectionAdapterOptions { ServerCertificate = certificate, ServerCertificateChain = chain }
                 : throw new IOException($"--ssl_keystore_path: '{Keystore}' holds no private key.");
         }
-        catch (Exception fault) when (fault is CryptographicException or UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception fault)
+            when (fault is CryptographicException or UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
         {
             throw new IOException($"--ssl_keystore_path: '{Keystore}' cannot be used: {fault.Message.TrimEnd('.')}. "
                 + "It is a PKCS #12 file, or PEM with certificate and key; its password is that of --ssl_keystore_password.", fault);
@@ -92,12 +101,14 @@ public sealed record TlsOptions
     {
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(path);
-        return (Password is null ? X509Certificate2.CreateFromPemFile(path) : X509Certificate2.CreateFromEncryptedPemFile(path, Password), chain);
+        return (Password is null ? X509Certificate2.CreateFromPemFile(path) : X509Certificate2.CreateFromEncryptedPemFile(path, Password),
+            chain);
     }
 
     private (X509Certificate2 Certificate, X509Certificate2Collection Chain) LoadPkcs12(string path)
     {
         var all = X509CertificateLoader.LoadPkcs12CollectionFromFile(path, Password);
-        return (all.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw new CryptographicException("it holds no private key"), all);
+        return (all.FirstOrDefault(certificate => certificate.HasPrivateKey)
+            ?? throw new CryptographicException("it holds no private key"), all);
     }
 }

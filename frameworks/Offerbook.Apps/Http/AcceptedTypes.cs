@@ -42,7 +42,8 @@ internal sealed class AcceptedTypes
     }
 
     /// <summary>Whether the client names the type itself, not only by a star.</summary>
-    public bool Names(string type) => _ranges.Exists(range => string.Equals(range.Type, type, StringComparison.OrdinalIgnoreCase) && range.Quality > 0);
+    public bool Names(string type) =>
+        _ranges.Exists(range => string.Equals(range.Type, type, StringComparison.OrdinalIgnoreCase) && range.Quality > 0);
 
     private static int Closeness(string range, string type)
     {
@@ -64,7 +65,8 @@ internal sealed class AcceptedTypes
             var pair = part.Split('=', 2);
             if (pair.Length == 2 && pair[0].Trim() is "q" or "Q")
             {
-                return double.TryParse(pair[1].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quality) ? quality : 0;
+                return double.TryParse(pair[1].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quality)
+                    ? quality : 0;
             }
         }
         return 1;

@@ -61,7 +61,9 @@ internal sealed class ApiRequest
     /// <summary>What stands in the path for a name of the route's template.</summary>
     public string Value(string name) => _values[name];
 
-    /// <summary>The id in the path as text with a slash in front: <c>/a/b</c> of <c>/v2/apps/a/b/tasks</c>; the root where there is none.</summary>
+    /// <summary>
+    /// The id in the path as text with a slash in front: <c>/a/b</c> of <c>/v2/apps/a/b/tasks</c>; the root where there is none.
+    /// </summary>
     public string IdText => _values.GetValueOrDefault("id", "/");
 
     public PathId Id => PathId.Parse(IdText);
@@ -134,7 +136,8 @@ internal sealed class ApiRequest
 
     private Microsoft.Extensions.Primitives.StringValues Query(string name)
     {
-        Invariant.Check(_route is null || _route.Query.Any(parameter => parameter.Name == name), "a parameter that is read is described: " + name);
+        Invariant.Check(_route is null || _route.Query.Any(parameter => parameter.Name == name),
+            "a parameter that is read is described: " + name);
         return Context.Request.Query[name];
     }
 

@@ -28,7 +28,8 @@ internal sealed class ApiRouter(IEnumerable<IApiEndpoints> endpoints, ApiAccess 
                 continue;
             }
             request.Enter(route, values);
-            return (access.Refusal(request, route) ?? Refusal(request, route)) is { } refusal ? Task.FromResult<ApiResponse?>(refusal) : route.Answer(request);
+            return (access.Refusal(request, route) ?? Refusal(request, route)) is { } refusal
+                ? Task.FromResult<ApiResponse?>(refusal) : route.Answer(request);
         }
         return Task.FromResult<ApiResponse?>(others is null ? NotFound : Elsewhere(request, others));
     }

@@ -10,7 +10,8 @@ namespace Offerbook.Apps.Http;
 
 /// <summary>
 /// Every request, in this order: 1. the leader, if that is another; 2. the headers that all answers carry; 3. how many are being handled
-/// (503); 4. the questions of browsers; 5. who asks (401); 6. the router. Whatever goes wrong inside becomes a JSON error and a line in the log, never a dead
+/// (503); 4. the questions of browsers; 5. who asks (401); 6. the router. Whatever goes wrong inside becomes a JSON error and a line in the
+/// log, never a dead
 /// connection.
 /// </summary>
 internal sealed class ApiServer(CoreGate core, ApiRouter router, ApiAccess access, ApiOptions options, HttpMeter meter, Func<Uri> address,

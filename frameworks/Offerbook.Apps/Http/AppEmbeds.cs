@@ -5,7 +5,9 @@ internal sealed record AppEmbeds(bool Counts, bool Deployments, bool Tasks, bool
 {
     public static AppEmbeds None { get; } = new(false, false, false, false, false, false);
 
-    /// <summary>Names come with or without the prefixes <c>app.</c>, <c>apps.</c> and <c>group.apps.</c>; unknown ones are ignored.</summary>
+    /// <summary>
+    /// Names come with or without the prefixes <c>app.</c>, <c>apps.</c> and <c>group.apps.</c>; unknown ones are ignored.
+    /// </summary>
     public AppEmbeds With(IEnumerable<string> names) => names.Aggregate(this, static (embeds, name) => Strip(name) switch
     {
         "counts" or "count" => embeds with { Counts = true },

@@ -33,7 +33,8 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
             var part = page.Value.Take(view.State.Root.Apps
                 .Where(app => cmd is null || app.Cmd?.Contains(cmd, StringComparison.OrdinalIgnoreCase) == true)
                 .Where(app => id is null || app.Id.ToString().Contains(id, StringComparison.OrdinalIgnoreCase))
-                .Where(app => selector is null || selector.Matches(app.Labels)).Where(app => request.Grants.Views(app.Id)), static app => app.Id, PathId.Parse);
+                .Where(app => selector is null || selector.Matches(app.Labels)).Where(app => request.Grants.Views(app.Id)), static app =>
+                    app.Id, PathId.Parse);
             return part.Describe(request, Apps(view, "apps", part.Items, embeds, FieldSelection.Of(request)));
         });
     }
@@ -76,7 +77,9 @@ internal sealed class AppReads(CoreGate core, AppPieces pieces, ResponseCache ca
         {
             return ApiResponse.Error(page.Error);
         }
-        var (part, fields, embeds) = (page.Value.Take(group.TransitiveApps.Where(app => request.Grants.Views(app.Id)), static app => app.Id, PathId.Parse), FieldSelection.Of(request),
+        var (part, fields,
+            embeds) = (page.Value.Take(group.TransitiveApps.Where(app => request.Grants.Views(app.Id)), static app => app.Id,
+                PathId.Parse), FieldSelection.Of(request),
             AppEmbeds.None.With(request.Texts("embed")));
         var json = new BodyWriter();
         var list = new JsonListWriter(json);

@@ -104,7 +104,8 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
         _waiting[connection] = answer;
         try
         {
-            if (!TryPost(new AppsMessage.ApiCalled(connection, call, CallerOf(request)) { Condition = request.Condition, Grants = request.Grants }))
+            if (!TryPost(
+                new AppsMessage.ApiCalled(connection, call, CallerOf(request)) { Condition = request.Condition, Grants = request.Grants }))
             {
                 return Replies.Of(connection, _halted ?? (IsOpen ? Busy : Stopping));
             }
@@ -134,12 +135,15 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
         }
     }
 
-    internal static Errors.ApiError Busy { get; } = Errors.ApiError.Of(503, "The server is too busy to take the request. Try again in a moment.");
+    internal static Errors.ApiError Busy { get; } = Errors.ApiError.Of(503,
+        "The server is too busy to take the request. Try again in a moment.");
 
-    internal static Errors.ApiError Stopping { get; } = Errors.ApiError.Of(503, "The server is starting or stopping. Try again in a moment.");
+    internal static Errors.ApiError Stopping { get; } = Errors.ApiError.Of(503,
+        "The server is starting or stopping. Try again in a moment.");
 
     /// <summary>The core knows paths only; clients get locations with scheme and host.</summary>
-    private static List<KeyValuePair<string, string>> Absolute(HttpRequest request, IReadOnlyList<KeyValuePair<string, string>> headers) => headers
+    private static List<KeyValuePair<string, string>> Absolute(HttpRequest request, IReadOnlyList<KeyValuePair<string, string>> headers) =>
+        headers
         .Select(header => header.Key == "Location" && header.Value.StartsWith('/') && request.Host.HasValue
             ? KeyValuePair.Create(header.Key, $"{request.Scheme}://{request.Host}{header.Value}")
             : header)

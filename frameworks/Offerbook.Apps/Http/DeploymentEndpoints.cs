@@ -21,27 +21,32 @@ internal sealed class DeploymentEndpoints(CoreGate core, TimeProvider time) : IA
     [
         Route.Get("/v2/deployments", "Deployments that run", Running)
             .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
-            .Asks(new QueryParameter("embed", "[text]", "progress: how far each is and what it waits for; without it only what old clients know, some of which refuse more"))
+            .Asks(new QueryParameter("embed", "[text]",
+                "progress: how far each is and what it waits for; without it only what old clients know, some of which refuse more"))
             .Gives(200, "[DeploymentStepInfo]", "The deployments, oldest first"),
         Route.Delete("/v2/deployments/{deployment}", "Roll a deployment back, or with force only stop it",
                 request => core.CallAsync(request, new ApiCall.CancelDeployment(request.Value("deployment"), request.Flag("force"))))
             .Asks(QueryParameter.Force with { Meaning = "Stop it where it is; nothing is rolled back" })
-            .Gives(200, "DeploymentResult", "The deployment that rolls it back").Gives(202, null, "It is stopped").Refuses(404, "No such deployment runs"),
+            .Gives(200, "DeploymentResult", "The deployment that rolls it back").Gives(202, null, "It is stopped")
+            .Refuses(404, "No such deployment runs"),
         Route.Get("/offerbook/v1/deployments", "Deployments that run, and the last ones that ended with their outcome", List)
             .Gives(200, "DeploymentHistory", "Those that run, oldest first; those that ended, newest first"),
-        Route.Get("/offerbook/v1/deployments/{deployment}", "A deployment, also one that has ended", request => Outcome(request.Value("deployment")))
+        Route.Get("/offerbook/v1/deployments/{deployment}", "A deployment, also one that has ended",
+            request => Outcome(request.Value("deployment")))
             .Gives(200, "DeploymentOutcome", "The deployment").Refuses(404, "It is not known, or no longer"),
     ];
 
     private ApiResponse Running(ApiRequest request)
     {
         var (view, withProgress) = (core.View, request.Texts("embed").Contains("progress"));
-        return JsonList.Answer(request, view.State.Deployments.Where(deployment => IsShown(request, deployment.Plan.AffectedApps)), static deployment => deployment.Id, static text => text,
+        return JsonList.Answer(request, view.State.Deployments.Where(deployment => IsShown(request, deployment.Plan.AffectedApps)),
+            static deployment => deployment.Id, static text => text,
             deployment => [withProgress ? Write(view, deployment) : WritePlain(view, deployment)]);
     }
 
     /// <summary>Whether the caller may view something that the deployment touches.</summary>
-    private static bool IsShown(ApiRequest request, IReadOnlyList<PathId> apps) => request.Grants.ViewsAll || apps.Any(request.Grants.Views);
+    private static bool IsShown(ApiRequest request, IReadOnlyList<PathId> apps) =>
+        request.Grants.ViewsAll || apps.Any(request.Grants.Views);
 
     private JObject Write(AppsView view, Deployment deployment)
     {
@@ -93,8 +98,12 @@ internal sealed class DeploymentEndpoints(CoreGate core, TimeProvider time) : IA
         var view = core.View;
         return ApiResponse.Json(new JObject
         {
-            ["running"] = new JArray(view.State.Deployments.Where(deployment => IsShown(request, deployment.Plan.AffectedApps)).Select(deployment => Write(view, deployment))),
-            ["finished"] = new JArray(view.State.Finished.Reverse().Where(finished => IsShown(request, finished.AffectedApps)).Select(finished => WriteOutcome(view, finished))),
+            ["running"] = new JArray(
+                view.State.Deployments.Where(deployment => IsShown(request, deployment.Plan.AffectedApps))
+                    .Select(deployment => Write(view, deployment))),
+            ["finished"] = new JArray(
+                view.State.Finished.Reverse().Where(finished => IsShown(request, finished.AffectedApps))
+                    .Select(finished => WriteOutcome(view, finished))),
         });
     }
 

@@ -20,7 +20,8 @@ internal sealed class FormatEndpoints(CoreGate core) : IApiEndpoints
             .Refuses(409, "It is lower than the present one, or higher than this program knows"),
     ];
 
-    private async Task<ApiResponse> RaiseAsync(ApiRequest request) => int.TryParse(request.Text("level"), NumberStyles.None, CultureInfo.InvariantCulture, out var level)
+    private async Task<ApiResponse> RaiseAsync(ApiRequest request) =>
+        int.TryParse(request.Text("level"), NumberStyles.None, CultureInfo.InvariantCulture, out var level)
         ? await core.CallAsync(request, new ApiCall.RaiseFormat(level))
         : ApiResponse.Error(400, "The query parameter level is needed: the format level to raise the journal to, a whole number.");
 }

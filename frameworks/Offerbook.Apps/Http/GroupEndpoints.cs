@@ -32,19 +32,26 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
         .. Both("GET", "", "A group with what is in it")
             .Select(route => route.Asks(Embed).Gives(200, "GroupInfo", "The group").Refuses(404, "There is no such group")),
         .. Both("POST", "", "Create a group")
-            .Select(route => route.Asks(QueryParameter.Force).Takes("GroupUpdate", "The group; its id is relative to the group in the path", onlyJson: false)
+            .Select(route =>
+                route.Asks(QueryParameter.Force)
+                    .Takes("GroupUpdate", "The group; its id is relative to the group in the path", onlyJson: false)
                 .Gives(201, "DeploymentResult", "The deployment").Refuses(409, "The id is taken, or a deployment is in the way")
                 .Refuses(422, "The group is not valid")),
         .. Both("PUT", "", "Create or replace a group, go back to a version of it, or scale its apps")
-            .Select(route => route.Asks(QueryParameter.Force, QueryParameter.Restart, new QueryParameter("dryRun", "flag", "Only tell the steps", "false"))
-                .Takes("GroupUpdate", "The group: lists that are present replace what is there; or only version, or only scaleBy", onlyJson: false)
+            .Select(route =>
+                route.Asks(QueryParameter.Force, QueryParameter.Restart,
+                    new QueryParameter("dryRun", "flag", "Only tell the steps", "false"))
+                .Takes("GroupUpdate", "The group: lists that are present replace what is there; or only version, or only scaleBy",
+                    onlyJson: false)
                 .Gives(200, "DeploymentResult", "The deployment, or with dryRun the steps").Refuses(409, "A deployment is in the way")
                 .Refuses(422, "The group is not valid")),
         .. Both("PATCH", "", "Say whether a top-level group enforces its role")
-            .Select(route => route.Takes("GroupPartialUpdate", "The change", onlyJson: false).Gives(200, null, "It is done; nothing is deployed")
+            .Select(route =>
+                route.Takes("GroupPartialUpdate", "The change", onlyJson: false).Gives(200, null, "It is done; nothing is deployed")
                 .Refuses(404, "There is no such group").Refuses(422, "It is not a top-level group")),
         .. Both("DELETE", "", "Remove a group with all that is in it; the root is emptied")
-            .Select(route => route.Asks(QueryParameter.Force).Gives(200, "DeploymentResult", "The deployment").Refuses(404, "There is no such group")
+            .Select(route =>
+                route.Asks(QueryParameter.Force).Gives(200, "DeploymentResult", "The deployment").Refuses(404, "There is no such group")
                 .Refuses(409, "A deployment is in the way")),
     ];
 
@@ -62,7 +69,8 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
         ("GET", "/versions/{version}") => Task.FromResult(Version(request)),
         ("GET", "/apps") => Apps(request),
         ("POST", _) => ChangeAsync(request, body => new ApiCall.CreateGroup(request.IdText, body, request.Flag("force"))),
-        ("PUT", _) => ChangeAsync(request, body => new ApiCall.UpdateGroup(request.IdText, body, request.Flag("force"), request.Flag("dryRun"))),
+        ("PUT", _) =>
+            ChangeAsync(request, body => new ApiCall.UpdateGroup(request.IdText, body, request.Flag("force"), request.Flag("dryRun"))),
         ("PATCH", _) => ChangeAsync(request, body => new ApiCall.PatchGroup(request.IdText, body)),
         ("DELETE", _) => core.CallAsync(request, new ApiCall.DeleteGroup(request.IdText, request.Flag("force"))),
         _ => One(request, request.Id),
@@ -77,7 +85,8 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
     private Task<ApiResponse> One(ApiRequest request, PathId id)
     {
         var embeds = GroupEmbeds.Of(request.Texts("embed"));
-        return cache.GetAsync(request, isLarge: true, () => embeds.Apps is null ? null : pieces.AgesAt(embeds.Apps), view => view.State.Root.FindGroup(id) is { } group
+        return cache.GetAsync(request, isLarge: true, () => embeds.Apps is null ? null : pieces.AgesAt(embeds.Apps),
+            view => view.State.Root.FindGroup(id) is { } group
             ? ApiResponse.Json(_groups.Write(view, group, embeds, request.Grants)) with { Version = view.State.Root.Version.ToString() }
             : ApiResponse.Error(ApiErrors.UnknownGroup(id)));
     }
@@ -98,7 +107,8 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
         var state = core.View.State;
         return state.Root.FindGroup(id) is null
             ? ApiResponse.Error(ApiErrors.UnknownGroup(id))
-            : ApiResponse.Json(new JArray(state.Roots.Reverse().Where(root => root.FindGroup(id) is not null).Select(root => root.Version.ToString())));
+            : ApiResponse.Json(
+                new JArray(state.Roots.Reverse().Where(root => root.FindGroup(id) is not null).Select(root => root.Version.ToString())));
     }
 
     private ApiResponse Version(ApiRequest request)

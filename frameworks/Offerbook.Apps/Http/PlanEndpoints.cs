@@ -13,9 +13,12 @@ internal sealed class PlanEndpoints(CoreGate core, AppsSettings settings, TimePr
 
     public IReadOnlyList<ApiRoute> Routes =>
     [
-        Route.Post("/offerbook/v1/plan", "Tell what a document would change: the steps, what restarts and why, and whether it fits now", PlanAsync)
-            .Asks(QueryParameter.Force with { Meaning = "As for the change itself: allow what is refused only for caution" }, QueryParameter.Restart)
-            .Takes("PlanDocument", "An app or a pod (taken whole), a list of changes of apps, or a group of the root, as offerbook deploy takes them")
+        Route.Post("/offerbook/v1/plan", "Tell what a document would change: the steps, what restarts and why, and whether it fits now",
+            PlanAsync)
+            .Asks(QueryParameter.Force with { Meaning = "As for the change itself: allow what is refused only for caution" },
+                QueryParameter.Restart)
+            .Takes("PlanDocument",
+                "An app or a pod (taken whole), a list of changes of apps, or a group of the root, as offerbook deploy takes them")
             .Gives(200, "PlanPreview", "What would happen").Refuses(422, "The document is not valid"),
     ];
 
@@ -32,7 +35,8 @@ internal sealed class PlanEndpoints(CoreGate core, AppsSettings settings, TimePr
             return ApiResponse.Error(body.Error);
         }
         var now = Timestamp.From(time.GetUtcNow());
-        var preview = PlanPreview.Of(core.View.State, settings, body.Value, restart.Value.Versioning ?? settings.Versioning, request.Flag("force"), now);
+        var preview = PlanPreview.Of(core.View.State, settings, body.Value, restart.Value.Versioning ?? settings.Versioning,
+            request.Flag("force"), now);
         if (!preview.IsOk)
         {
             return ApiResponse.Error(preview.Error);

@@ -21,7 +21,8 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
     [
         Route.Get("/v2/queue", "What waits to be launched, and why", List)
             .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
-            .Asks(new QueryParameter("embed", "[text]", "lastUnusedOffers: the newest offer of each agent that did not suit, with all reasons"))
+            .Asks(new QueryParameter("embed", "[text]",
+                "lastUnusedOffers: the newest offer of each agent that did not suit, with all reasons"))
             .Gives(200, "Queue", "What waits"),
         Route.Delete("/v2/queue/{id}/delay", "Forget how long an app that fails is held back",
                 request => core.CallAsync(request, new ApiCall.ResetDelay(request.IdText)))
@@ -32,8 +33,10 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
     private ApiResponse List(ApiRequest request)
     {
         var (view, withOffers) = (core.View, request.Texts("embed").Contains("lastUnusedOffers"));
-        return JsonList.Answer(request, view.State.Instances.Apps.Where(app => request.Grants.Views(app) && Waiting(view, app).Any()), static app => app, PathId.Parse,
-            app => Waiting(view, app).GroupBy(instance => instance.Role).Select(role => Write(view, app, role.Key, role.ToList(), withOffers)), "queue");
+        return JsonList.Answer(request, view.State.Instances.Apps.Where(app => request.Grants.Views(app) && Waiting(view, app).Any()),
+            static app => app, PathId.Parse,
+            app => Waiting(view, app).GroupBy(instance => instance.Role)
+                .Select(role => Write(view, app, role.Key, role.ToList(), withOffers)), "queue");
     }
 
     private static IEnumerable<Instance> Waiting(AppsView view, PathId app) => view.State.Instances.Of(app)
@@ -43,7 +46,8 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
     {
         var now = Timestamp.From(time.GetUtcNow());
         var stats = view.Queue.GetValueOrDefault(app) ?? new LaunchStats(app, waiting.Min(instance => instance.ScheduledAt));
-        var late = view.State.Delays.TryGetValue(app, out var delay) ? now.UnixMilliseconds - delay.Deadline.UnixMilliseconds : long.MaxValue;
+        var late = view.State.Delays.TryGetValue(app, out var delay)
+            ? now.UnixMilliseconds - delay.Deadline.UnixMilliseconds : long.MaxValue;
         var json = new JObject
         {
             ["count"] = waiting.Count,
@@ -138,7 +142,8 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
         }
         if (ranges is not null)
         {
-            json["ranges"] = new JArray(ranges.Range.Select(range => new JObject { ["begin"] = (long)range.Begin, ["end"] = (long)range.End }));
+            json["ranges"] =
+                new JArray(ranges.Range.Select(range => new JObject { ["begin"] = (long)range.Begin, ["end"] = (long)range.End }));
         }
         if (set is not null)
         {

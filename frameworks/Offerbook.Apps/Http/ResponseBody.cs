@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Offerbook.Apps.Http;
 
-/// <summary>The bytes of an answer, in pieces that others may have too. One that is sent to many is compressed and hashed once for all of them.</summary>
+/// <summary>
+/// The bytes of an answer, in pieces that others may have too. One that is sent to many is compressed and hashed once for all of them.
+/// </summary>
 internal sealed class ResponseBody
 {
     /// <summary>Hexadecimal digits of a hash: 64 bits, which two answers of one resource never share by chance.</summary>

@@ -56,7 +56,8 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter, BackThrea
         }
         if (!request.IsHead)
         {
-            // Copying a list into a socket takes a millisecond, and readers ask all day: it must not take the processor from those who change things.
+            // Copying a list into a socket takes a millisecond, and readers ask all day: it must not take the processor from those who
+            // change things.
             await (body.Length > SliceBytes
                 ? back.RunAsync(() => WriteAsync(body, response.BodyWriter, context.RequestAborted))
                 : WriteAsync(body, response.BodyWriter, context.RequestAborted));
@@ -64,7 +65,9 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter, BackThrea
         }
     }
 
-    /// <summary>No more of a body waits in the connection than its client takes: what is cached exists once, however many read it slowly.</summary>
+    /// <summary>
+    /// No more of a body waits in the connection than its client takes: what is cached exists once, however many read it slowly.
+    /// </summary>
     private static async Task WriteAsync(ResponseBody body, PipeWriter to, CancellationToken aborted)
     {
         var room = SliceBytes;

@@ -8,14 +8,19 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http;
 
-/// <summary>What there is about deployments beyond /v2: pausing and promoting, whole groups, histories, and why an app is not where it shall be.</summary>
+/// <summary>
+/// What there is about deployments beyond /v2: pausing and promoting, whole groups, histories, and why an app is not where it shall be.
+/// </summary>
 internal sealed class RolloutEndpoints(CoreGate core, TimeProvider time) : IApiEndpoints
 {
     public IReadOnlyList<ApiRoute> Routes =>
     [
-        OfDeployment("promote", "Let a deployment go on: past its pause point, or out of a pause or a hold", id => new ApiCall.PromoteDeployment(id))
-            .Gives(200, "DeploymentReference", "It goes on").Refuses(404, "No such deployment runs").Refuses(409, "It does not wait for that"),
-        OfDeployment("pause", "Let a deployment stand still: nothing is replaced or scaled until it is promoted", id => new ApiCall.PauseDeployment(id))
+        OfDeployment("promote", "Let a deployment go on: past its pause point, or out of a pause or a hold",
+            id => new ApiCall.PromoteDeployment(id))
+            .Gives(200, "DeploymentReference", "It goes on").Refuses(404, "No such deployment runs")
+            .Refuses(409, "It does not wait for that"),
+        OfDeployment("pause", "Let a deployment stand still: nothing is replaced or scaled until it is promoted",
+            id => new ApiCall.PauseDeployment(id))
             .Gives(200, "DeploymentReference", "It stands still").Refuses(404, "No such deployment runs"),
         OfDeployment("abort", "Roll a deployment back, as DELETE /v2/deployments/{id} does", id => new ApiCall.CancelDeployment(id, false))
             .Gives(200, "DeploymentResult", "The deployment that rolls it back").Refuses(404, "No such deployment runs"),
@@ -30,7 +35,8 @@ internal sealed class RolloutEndpoints(CoreGate core, TimeProvider time) : IApiE
         Change("/offerbook/v1/groups/{id}/restart", "Replace all instances of a group's apps, in the order of their dependencies",
             request => new ApiCall.RestartGroup(request.IdText, request.Flag("force"))),
         .. new[] { "/offerbook/v1/groups/{id}/delay", "/offerbook/v1/groups/delay" }.Select(path =>
-            Route.Delete(path, "Forget how long the apps of a group (or all apps) that fail are held back", request => core.CallAsync(request, new ApiCall.ResetDelays(request.IdText)))
+            Route.Delete(path, "Forget how long the apps of a group (or all apps) that fail are held back",
+                request => core.CallAsync(request, new ApiCall.ResetDelays(request.IdText)))
                 .Gives(200, "DelaysReset", "The apps that were held back").Refuses(404, "There is no such group")),
         Route.Get("/offerbook/v1/apps/{id}/failures", "The last failures of an app's tasks", Failures)
             .Gives(200, "TaskFailureHistory", "At most 20, newest first").Refuses(404, "There is no such app"),
@@ -39,7 +45,8 @@ internal sealed class RolloutEndpoints(CoreGate core, TimeProvider time) : IApiE
     ];
 
     private ApiRoute OfDeployment(string verb, string summary, Func<string, ApiCall> call) =>
-        Route.Post("/offerbook/v1/deployments/{deployment}/" + verb, summary, request => core.CallAsync(request, call(request.Value("deployment"))));
+        Route.Post("/offerbook/v1/deployments/{deployment}/" + verb, summary,
+            request => core.CallAsync(request, call(request.Value("deployment"))));
 
     private ApiRoute Change(string path, string summary, Func<ApiRequest, ApiCall> call) =>
         Route.Post(path, summary, request => core.CallAsync(request, call(request))).Asks(QueryParameter.Force)
@@ -75,7 +82,8 @@ internal sealed class RolloutEndpoints(CoreGate core, TimeProvider time) : IApiE
         IEnumerable<WaitReason> reasons = InstanceWaits.Of(view, app.Id, now);
         if (view.State.LockOf(app.Id) is { } deployment)
         {
-            json["deployment"] = new JObject { ["id"] = deployment.Id, ["state"] = DeploymentPicture.StateOf(deployment), ["step"] = deployment.CurrentStep, ["of"] = deployment.Plan.Steps.Count };
+            json["deployment"] = new JObject { ["id"] = deployment.Id, ["state"] = DeploymentPicture.StateOf(deployment),
+                ["step"] = deployment.CurrentStep, ["of"] = deployment.Plan.Steps.Count };
             reasons = DeploymentWaits.Of(view, deployment, now).FirstOrDefault(wait => wait.Action.App.Id == app.Id).Reasons
                 ?? [OtherStep(deployment, app.Id)];
         }
@@ -86,7 +94,9 @@ internal sealed class RolloutEndpoints(CoreGate core, TimeProvider time) : IApiE
 
     private static WaitReason OtherStep(Deployments.Deployment deployment, PathId app)
     {
-        var apps = deployment.CurrentActions.Where(action => !deployment.ProgressOf(action.App.Id).Done).Select(action => action.App.Id.ToString()).Take(InstanceWaits.MaxExamples).ToList();
-        return new WaitReason(WaitKind.WaitingForApps, $"{app} has its turn in another step; now wait: {string.Join(", ", apps)}", new JObject { ["apps"] = new JArray(apps) });
+        var apps = deployment.CurrentActions.Where(action => !deployment.ProgressOf(action.App.Id).Done)
+            .Select(action => action.App.Id.ToString()).Take(InstanceWaits.MaxExamples).ToList();
+        return new WaitReason(WaitKind.WaitingForApps, $"{app} has its turn in another step; now wait: {string.Join(", ", apps)}",
+            new JObject { ["apps"] = new JArray(apps) });
     }
 }

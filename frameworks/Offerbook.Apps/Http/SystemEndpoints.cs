@@ -15,8 +15,10 @@ internal sealed class SystemEndpoints(CoreGate core, InfoWriter info, MetricsWri
         Route.Get("/metrics/prometheus", "Metrics as Prometheus reads them",
                 _ => ApiResponse.Text(metrics.WritePrometheus(), "text/plain; version=0.0.4; charset=utf-8"))
             .Gives(200, "text", "The metrics", "text/plain").As(),
-        Route.Get("/v2/info", "What runs here, and how it is set", _ => ApiResponse.Json(info.Write(core.View))).Gives(200, "MarathonInfo", "It"),
-        Route.Get("/v2/plugins", "Plugins: there are none", _ => ApiResponse.Json(new JObject { ["plugins"] = new JArray() })).Gives(200, "any", "An empty list"),
+        Route.Get("/v2/info", "What runs here, and how it is set", _ => ApiResponse.Json(info.Write(core.View)))
+            .Gives(200, "MarathonInfo", "It"),
+        Route.Get("/v2/plugins", "Plugins: there are none", _ => ApiResponse.Json(new JObject { ["plugins"] = new JArray() }))
+            .Gives(200, "any", "An empty list"),
     ];
 
     private static ApiResponse Ping(ApiRequest request)

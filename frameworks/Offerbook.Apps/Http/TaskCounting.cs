@@ -33,7 +33,8 @@ internal static class TaskCounting
                 continue;
             }
             var current = instance with { Health = view.HealthOf(instance) };
-            var results = Enumerable.Range(0, app.HealthChecks.Count).Select(check => InstanceHealth.ResultOf(app, current, check)).OfType<bool>().ToList();
+            var results = Enumerable.Range(0, app.HealthChecks.Count).Select(check => InstanceHealth.ResultOf(app, current, check))
+                .OfType<bool>().ToList();
             unhealthy += results.Contains(false) ? 1 : 0;
             healthy += results.Count > 0 && !results.Contains(false) ? 1 : 0;
         }

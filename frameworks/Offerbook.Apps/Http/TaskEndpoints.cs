@@ -19,8 +19,10 @@ internal sealed class TaskEndpoints(CoreGate core, AppReads reads) : IApiEndpoin
             .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
             .Gives(200, "TaskList", "The tasks; for text/plain a line for each app and service port").As("application/json", "text/plain"),
         Route.Post("/v2/tasks/delete", "Kill tasks; they are replaced unless their apps are scaled", KillAsync)
-            .Asks(QueryParameter.Scale, QueryParameter.Wipe, QueryParameter.Force).Takes("DeleteTasks", "The ids; well-formed ones that are unknown are ignored")
-            .Gives(200, "any", "The tasks, or with scale the deployment").Refuses(400, "A task id is not one, or scale and wipe are both given")
+            .Asks(QueryParameter.Scale, QueryParameter.Wipe, QueryParameter.Force)
+            .Takes("DeleteTasks", "The ids; well-formed ones that are unknown are ignored")
+            .Gives(200, "any", "The tasks, or with scale the deployment")
+            .Refuses(400, "A task id is not one, or scale and wipe are both given")
             .Refuses(409, "A deployment is in the way of scaling"),
     ];
 
@@ -42,13 +44,15 @@ internal sealed class TaskEndpoints(CoreGate core, AppReads reads) : IApiEndpoin
     private async Task<ApiResponse> KillAsync(ApiRequest request)
     {
         var body = await request.ReadJsonAsync();
-        if (body.IsOk && Documents.ReadTaskIds(body.Value) is { IsOk: true } ids && ids.Value.Any(id => InstanceId.TryParseTask(id, out var instance, out _)
+        if (body.IsOk && Documents.ReadTaskIds(body.Value) is { IsOk: true } ids
+            && ids.Value.Any(id => InstanceId.TryParseTask(id, out var instance, out _)
             && !request.Grants.Allows(request.Flag("scale") ? AccessAction.Update : AccessAction.Run, instance.App)))
         {
             return ApiResponse.Error(ApiErrors.NotAuthorized());
         }
         return body.IsOk
-            ? await core.KillAsync(request, new ApiCall.KillTasks(body.Value, request.Flag("scale"), request.Flag("wipe"), request.Flag("force")), request.Flag("wipe"))
+            ? await core.KillAsync(request,
+                new ApiCall.KillTasks(body.Value, request.Flag("scale"), request.Flag("wipe"), request.Flag("force")), request.Flag("wipe"))
             : ApiResponse.Error(body.Error);
     }
 }

@@ -22,7 +22,8 @@ internal static class TaskListText
 
     public static string Write(AppsView view, IEnumerable<AppDefinition> apps, ApiRequest request)
     {
-        var networks = request.Text("containerNetworks")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var networks = request.Text("containerNetworks")?.Split(',',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         var text = new StringBuilder();
         foreach (var app in apps)
         {
@@ -41,7 +42,9 @@ internal static class TaskListText
         return text.ToString();
     }
 
-    /// <summary>Where one port of an instance is reached: on its host, or on a container network that was asked for. Null: nowhere.</summary>
+    /// <summary>
+    /// Where one port of an instance is reached: on its host, or on a container network that was asked for. Null: nowhere.
+    /// </summary>
     private static string? Address(RunSpec spec, Instance instance, int port, string[] networks)
     {
         if (port < instance.Placement!.HostPorts.Count && instance.Placement.HostPorts[port] is { } number)

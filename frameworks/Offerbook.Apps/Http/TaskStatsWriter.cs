@@ -9,8 +9,10 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Http;
 
 /// <summary>
-/// Counts and ages of an app's tasks as JSON, by how they relate to its last changes. Groups without tasks are left out. Ages change with every
-/// look, so this is written anew, of a thousand apps at once, where all else about them stays: straight as bytes, and once where all tasks are in several groups.
+/// Counts and ages of an app's tasks as JSON, by how they relate to its last changes. Groups without tasks are left out. Ages change with
+/// every
+/// look, so this is written anew, of a thousand apps at once, where all else about them stays: straight as bytes, and once where all tasks
+/// are in several groups.
 /// </summary>
 internal static class TaskStatsWriter
 {

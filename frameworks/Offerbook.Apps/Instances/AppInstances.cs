@@ -21,7 +21,8 @@ internal sealed class AppInstances : IReadOnlyCollection<Instance>
 
     public Tally Tally { get; }
 
-    /// <param name="configuration">Its <see cref="VersionInfo.LastConfigChangeAt"/>: scaling and metadata move an app's version, not that.</param>
+    /// <param name="configuration">Its <see cref="VersionInfo.LastConfigChangeAt"/>: scaling and metadata move an app's version, not
+    /// that.</param>
     public Tally TallyOf(Timestamp configuration)
     {
         foreach (var counted in _configurations)
@@ -67,7 +68,8 @@ internal sealed class AppInstances : IReadOnlyCollection<Instance>
             if (configurations[i].Configuration == entry.Configuration)
             {
                 var tally = isAdded ? configurations[i].Tally + entry.Counts : configurations[i].Tally - entry.Counts;
-                return tally.Total == 0 ? configurations.RemoveAt(i) : configurations.SetItem(i, new ConfigurationTally(entry.Configuration, tally));
+                return tally.Total == 0
+                    ? configurations.RemoveAt(i) : configurations.SetItem(i, new ConfigurationTally(entry.Configuration, tally));
             }
         }
         return isAdded ? configurations.Add(new ConfigurationTally(entry.Configuration, entry.Counts)) : configurations;

@@ -2,7 +2,9 @@ using Mesos.V1;
 
 namespace Offerbook.Apps.Instances;
 
-/// <summary>What the agent last saw of the check that an app defines (<c>check</c>); one of the three is known. It is shown, and decides nothing.</summary>
+/// <summary>
+/// What the agent last saw of the check that an app defines (<c>check</c>); one of the three is known. It is shown, and decides nothing.
+/// </summary>
 /// <param name="ExitCode">Of a command.</param>
 /// <param name="HttpStatus">Of the answer to a request.</param>
 /// <param name="Connected">Whether a TCP connection was made.</param>

@@ -41,7 +41,9 @@ public static class Conditions
 
     public static bool IsUnreachable(this Condition condition) => condition is Condition.Unreachable or Condition.UnreachableInactive;
 
-    /// <summary>Ends that lengthen the launch delay: the task could not be started or stopped by itself, whatever its exit status.</summary>
+    /// <summary>
+    /// Ends that lengthen the launch delay: the task could not be started or stopped by itself, whatever its exit status.
+    /// </summary>
     public static bool CountsAsFailure(this Condition condition) =>
         condition is Condition.Dropped or Condition.Error or Condition.Failed or Condition.Gone or Condition.Finished;
 }

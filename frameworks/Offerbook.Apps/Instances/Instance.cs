@@ -57,19 +57,25 @@ public sealed record Instance(InstanceId Id, PathId App, Timestamp Version, stri
     /// <summary>The readiness check has once been passed by the newest task.</summary>
     public bool Ready { get; init; }
 
-    /// <summary>Results of the framework's health checks, by their place among the app's checks, as of the last change worth writing down.</summary>
+    /// <summary>
+    /// Results of the framework's health checks, by their place among the app's checks, as of the last change worth writing down.
+    /// </summary>
     public ValueList<CheckHealth> Health { get; init; } = [];
 
     /// <summary>What the instance holds on one agent, also while it has no task; only for resident apps and pods.</summary>
     public Reservation? Reservation { get; init; }
 
-    /// <summary>The newest tasks of a pod's containers, in the order of its definition; empty for apps and while nothing is launched.</summary>
+    /// <summary>
+    /// The newest tasks of a pod's containers, in the order of its definition; empty for apps and while nothing is launched.
+    /// </summary>
     public ValueList<ContainerTask> Containers { get; init; } = [];
 
     /// <summary>Of an app; of a pod see <see cref="LiveTasks"/>.</summary>
     public TaskId Task => Id.Task(Incarnation);
 
-    /// <summary>Whether one of its newest tasks is of that name; the only one of an app is called <see cref="InstanceId.AppContainer"/>.</summary>
+    /// <summary>
+    /// Whether one of its newest tasks is of that name; the only one of an app is called <see cref="InstanceId.AppContainer"/>.
+    /// </summary>
     public bool HasTask(string container) => Containers.Count == 0
         ? container == InstanceId.AppContainer
         : Containers.Any(task => task.Name == container);

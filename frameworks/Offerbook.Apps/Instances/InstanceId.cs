@@ -7,7 +7,8 @@ namespace Offerbook.Apps.Instances;
 
 /// <summary>
 /// Names an instance for its whole life: <c>&lt;safe app id&gt;.instance-&lt;uuid&gt;</c>. Each of its tasks is one incarnation:
-/// <c>&lt;instance id&gt;._app.&lt;n&gt;</c>, n counting from 1; of a pod each container has one: <c>&lt;instance id&gt;.&lt;container&gt;.&lt;n&gt;</c>.
+/// <c>&lt;instance id&gt;._app.&lt;n&gt;</c>, n counting from 1; of a pod each container has one: <c>&lt;instance
+/// id&gt;.&lt;container&gt;.&lt;n&gt;</c>.
 /// </summary>
 public readonly partial record struct InstanceId(string Value) : IComparable<InstanceId>
 {
@@ -42,7 +43,8 @@ public readonly partial record struct InstanceId(string Value) : IComparable<Ins
     }
 
     /// <summary>Reads a task id of today's form.</summary>
-    public static bool TryParseTask(string text, out InstanceId id, out int incarnation) => TryParseTask(text, out id, out _, out incarnation);
+    public static bool TryParseTask(string text, out InstanceId id, out int incarnation) =>
+        TryParseTask(text, out id, out _, out incarnation);
 
     public static bool TryParseTask(string text, out InstanceId id, out string container, out int incarnation)
     {

@@ -50,7 +50,8 @@ internal sealed class InstanceKeeper(SeededRandom random)
         {
             if (count > 0 && !stopped.IsActive)
             {
-                turn.Store(stopped, stopped with { Goal = Goal.Running, Version = app.Version, Since = turn.Time, ScheduledAt = turn.Time });
+                turn.Store(stopped,
+                    stopped with { Goal = Goal.Running, Version = app.Version, Since = turn.Time, ScheduledAt = turn.Time });
                 ids.Add(stopped.Id);
             }
             count = Math.Max(0, count - 1);
@@ -96,7 +97,9 @@ internal sealed class InstanceKeeper(SeededRandom random)
         }
     }
 
-    /// <summary>What is left of a deleted app of the same name goes, unless it runs the same configuration: as when the deletion is undone.</summary>
+    /// <summary>
+    /// What is left of a deleted app of the same name goes, unless it runs the same configuration: as when the deletion is undone.
+    /// </summary>
     public static void GiveWay(Turn turn, RunSpec spec)
     {
         foreach (var left in turn.State.Instances.Of(spec.Id).Where(instance => instance.Goal != Goal.Decommissioned).ToList())

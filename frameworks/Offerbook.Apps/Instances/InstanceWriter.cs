@@ -19,7 +19,8 @@ internal static class InstanceWriter
             var agent = new JObject { ["host"] = placement.Host, ["agentId"] = placement.Agent.Value };
             agent.AddOptional("region", placement.Location.Region);
             agent.AddOptional("zone", placement.Location.Zone);
-            agent["attributes"] = placement.Location.Attributes.JsonOf(attribute => new JObject { ["name"] = attribute.Key, ["text"] = attribute.Value });
+            agent["attributes"] = placement.Location.Attributes.JsonOf(attribute =>
+                new JObject { ["name"] = attribute.Key, ["text"] = attribute.Value });
             json["agentInfo"] = agent;
         }
         json["runSpecVersion"] = instance.Version.ToString();

@@ -34,7 +34,9 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
 
     public void Heard(InstanceId instance) => _hasHeard |= _unheard.Remove(instance);
 
-    /// <summary>The timer ran out: asks again for the unheard ones; when there are none the round is over, and the next comes much later.</summary>
+    /// <summary>
+    /// The timer ran out: asks again for the unheard ones; when there are none the round is over, and the next comes much later.
+    /// </summary>
     public void Continue(Turn turn)
     {
         if (!master.IsSubscribed)

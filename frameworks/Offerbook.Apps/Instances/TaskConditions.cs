@@ -24,7 +24,9 @@ public static class TaskConditions
         _ => Condition.Unknown,
     };
 
-    /// <summary>TASK_LOST says several things; the reason tells which. Frameworks with PARTITION_AWARE, like this one, hardly see it.</summary>
+    /// <summary>
+    /// TASK_LOST says several things; the reason tells which. Frameworks with PARTITION_AWARE, like this one, hardly see it.
+    /// </summary>
     private static Condition OfLost(TaskStatus status) => !status.HasReason ? Condition.Dropped : status.Reason switch
     {
         TaskStatus.Types.Reason.Reconciliation or TaskStatus.Types.Reason.AgentDisconnected or TaskStatus.Types.Reason.AgentRemoved

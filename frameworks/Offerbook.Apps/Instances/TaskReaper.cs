@@ -72,7 +72,8 @@ internal sealed class TaskReaper(AppsSettings settings, SubscriptionKeeper maste
         while (_sent.Count < settings.MaxKillsInFlight && _queued.Count > 0)
         {
             var next = _queued.Min;
-            if (turn.State.Instances.Find(next) is { MustDie: true } instance && !instance.Condition.IsUnreachable() && !Send(turn, instance))
+            if (turn.State.Instances.Find(next) is { MustDie: true } instance && !instance.Condition.IsUnreachable()
+                && !Send(turn, instance))
             {
                 // Nobody to send it to: a new subscription begins anew.
                 return;
@@ -84,7 +85,8 @@ internal sealed class TaskReaper(AppsSettings settings, SubscriptionKeeper maste
     private bool Send(Turn turn, Instance instance)
     {
         // The containers of a pod have their grace in their kill policies.
-        var grace = turn.State.DefinitionOf(instance) is AppDefinition { TaskKillGracePeriodSeconds: { } seconds } ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var grace = turn.State.DefinitionOf(instance) is AppDefinition { TaskKillGracePeriodSeconds: { } seconds }
+            ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         var sent = false;
         foreach (var task in instance.LiveTasks)
         {

@@ -44,7 +44,8 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
                 master.Kill(TaskId.From(status.TaskId), status.AgentId is null ? null : AgentId.From(status.AgentId), null, turn.Out);
             }
         }
-        else if (condition.IsTerminal() && condition != Condition.Unknown && InstanceId.TryParse(id.Value, out _) && turn.State.Instances.Find(id) is null)
+        else if (condition.IsTerminal() && condition != Condition.Unknown && InstanceId.TryParse(id.Value, out _)
+            && turn.State.Instances.Find(id) is null)
         {
             turn.Publish(AppsEvents.UnknownInstanceTerminated(id, condition));
         }
@@ -89,7 +90,9 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
         }
     }
 
-    /// <summary>What only a task that was started can come to; others may never have reached their agent, nor what was reserved for them there.</summary>
+    /// <summary>
+    /// What only a task that was started can come to; others may never have reached their agent, nor what was reserved for them there.
+    /// </summary>
     private static bool HasBegun(TaskState state) =>
         state is TaskState.TaskStarting or TaskState.TaskRunning or TaskState.TaskKilling or TaskState.TaskFinished or TaskState.TaskFailed or TaskState.TaskKilled;
 
@@ -123,7 +126,8 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
         app is AppDefinition { RunOnce: true } && ended is { Goal: Goal.Running, Condition: Condition.Finished };
 
     /// <summary>Nobody waits for an instance that is out of reach when it is not wanted, or when the app allows it no time.</summary>
-    private static bool IsGivenUp(RunSpec app, Instance instance) => (instance.Goal != Goal.Running && (instance.Reservation is null || instance.Goal == Goal.Decommissioned))
+    private static bool IsGivenUp(RunSpec app, Instance instance) =>
+        (instance.Goal != Goal.Running && (instance.Reservation is null || instance.Goal == Goal.Decommissioned))
         || app.UnreachableStrategy is UnreachableStrategy.Enabled { InactiveAfterSeconds: 0, ExpungeAfterSeconds: 0 };
 
     private static void KeepDelay(Turn turn, RunSpec app, Instance before, Instance after, TaskStatus status)
@@ -133,21 +137,26 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
             return;
         }
         // The back-off may have been changed in place.
-        app = turn.State.Root.FindSpec(app.Id) is { } present && present.VersionInfo.LastConfigChangeAt == app.VersionInfo.LastConfigChangeAt ? present : app;
+        app = turn.State.Root.FindSpec(app.Id) is { } present
+            && present.VersionInfo.LastConfigChangeAt == app.VersionInfo.LastConfigChangeAt ? present : app;
         var delay = turn.State.Delays.GetValueOrDefault(app.Id);
-        if (after.Condition.CountsAsFailure() && !HasDoneItsWork(app, after) && after.Goal == Goal.Running && !before.KillRequested && !IsDraining(status))
+        if (after.Condition.CountsAsFailure() && !HasDoneItsWork(app, after) && after.Goal == Goal.Running && !before.KillRequested
+            && !IsDraining(status))
         {
             var last = delay?.IsForgotten(app, turn.Time) == true ? null : delay;
             turn.Apply(new Change.DelayChanged(app.Id, LaunchDelay.AfterFailure(last, app, turn.Time)));
             DeploymentLimits.CountFailure(turn, after);
         }
-        else if (delay is not null && after.Condition is Condition.Staging or Condition.Starting or Condition.Running && before.Condition != after.Condition)
+        else if (delay is not null && after.Condition is Condition.Staging or Condition.Starting or Condition.Running
+            && before.Condition != after.Condition)
         {
             turn.Apply(new Change.DelayChanged(app.Id, delay.Touch(turn.Time)));
         }
     }
 
-    /// <summary>A deployment puts a newer configuration in its place: its failures say nothing about that one, and it is not launched again.</summary>
+    /// <summary>
+    /// A deployment puts a newer configuration in its place: its failures say nothing about that one, and it is not launched again.
+    /// </summary>
     private static bool IsBeingReplaced(Turn turn, RunSpec app) => turn.State.LockOf(app.Id) is not null
         && turn.State.Root.FindSpec(app.Id) is { } present && present.VersionInfo.LastConfigChangeAt != app.VersionInfo.LastConfigChangeAt;
 

@@ -38,7 +38,9 @@ public abstract record Change
     /// <summary>An instance exists no more.</summary>
     public sealed record InstanceExpunged(InstanceId Id) : Change;
 
-    /// <summary>A reservation whose instance is gone has still to be undone; only in snapshots, else it follows from the instance's end.</summary>
+    /// <summary>
+    /// A reservation whose instance is gone has still to be undone; only in snapshots, else it follows from the instance's end.
+    /// </summary>
     public sealed record ReleaseAwaited(InstanceId Id, PendingRelease Release) : Change;
 
     /// <summary>A reservation has been undone.</summary>

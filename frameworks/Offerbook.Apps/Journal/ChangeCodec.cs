@@ -26,7 +26,8 @@ internal static class ChangeCodec
         Change.AppForgotten forgotten => Of("forget").Put("app", forgotten.App.ToString()),
         Change.InstanceStored stored => Of("instance").Put("instance", InstanceJson.Write(stored.Instance)),
         Change.InstanceExpunged expunged => Of("expunge").Put("id", expunged.Id.Value),
-        Change.ReleaseAwaited awaited => Of("releaseAwaited").Put("id", awaited.Id.Value).Put("agent", awaited.Release.Agent.Value).Put("role", awaited.Release.Role),
+        Change.ReleaseAwaited awaited =>
+            Of("releaseAwaited").Put("id", awaited.Id.Value).Put("agent", awaited.Release.Agent.Value).Put("role", awaited.Release.Role),
         Change.ReservationReleased released => Of("released").Put("id", released.Id.Value),
         Change.DeploymentStored stored => Of("deployment").Put("deployment", DeploymentJson.Write(stored.Deployment)),
         Change.DeploymentProgressed progressed => Of("progress").Put("id", progressed.Id).Put("step", progressed.Step)
@@ -34,7 +35,8 @@ internal static class ChangeCodec
         Change.ActionProgressed progressed => Of("action").Put("id", progressed.Id).Put("app", progressed.App.ToString())
             .Put("progress", DeploymentJson.WriteAction(progressed.Progress)),
         Change.DeploymentAltered altered => Of("life").Put("id", altered.Id).Put("life", DeploymentJson.WriteLife(altered.Life)),
-        Change.InstancesRemembered remembered => Of("remember").Put("app", remembered.App.ToString()).Put("instances", remembered.Instances),
+        Change.InstancesRemembered remembered =>
+            Of("remember").Put("app", remembered.App.ToString()).Put("instances", remembered.Instances),
         Change.DeploymentEnded ended => Of("end").Put("outcome", DeploymentJson.WriteOutcome(ended.Outcome)),
         Change.DelayChanged delay => Of("delay").Put("app", delay.App.ToString()).Put("delay", WriteDelay(delay.Delay)),
         Change.TaskFailed failed => Of("failure").Put("failure", WriteFailure(failed.Failure)),
@@ -50,10 +52,13 @@ internal static class ChangeCodec
         "forget" => new Change.AppForgotten(json.Path("app")),
         "instance" => new Change.InstanceStored(InstanceJson.Read(json.Need("instance"))),
         "expunge" => new Change.InstanceExpunged(new InstanceId(json.Text("id"))),
-        "releaseAwaited" => new Change.ReleaseAwaited(new InstanceId(json.Text("id")), new PendingRelease(new AgentId(json.Text("agent")), json.Text("role"))),
+        "releaseAwaited" =>
+            new Change.ReleaseAwaited(new InstanceId(json.Text("id")),
+                new PendingRelease(new AgentId(json.Text("agent")), json.Text("role"))),
         "released" => new Change.ReservationReleased(new InstanceId(json.Text("id"))),
         "deployment" => new Change.DeploymentStored(DeploymentJson.Read(json.Need("deployment"), before)),
-        "progress" => new Change.DeploymentProgressed(json.Text("id"), (int)json.Need("step"), DeploymentJson.ReadProgress(json.Need("actions"))),
+        "progress" =>
+            new Change.DeploymentProgressed(json.Text("id"), (int)json.Need("step"), DeploymentJson.ReadProgress(json.Need("actions"))),
         "action" => new Change.ActionProgressed(json.Text("id"), json.Path("app"), DeploymentJson.ReadAction(json.Need("progress"))),
         "life" => new Change.DeploymentAltered(json.Text("id"), DeploymentJson.ReadLife(json.Need("life"))),
         "remember" => new Change.InstancesRemembered(json.Path("app"), (int)json.Need("instances")),
@@ -93,6 +98,7 @@ internal static class ChangeCodec
         ["at"] = failure.At.UnixMilliseconds,
     }.Put("agent", failure.AgentId);
 
-    private static TaskFailure ReadFailure(JToken json) => new(json.Path("app"), json.Text("task"), json.Text("state"), json.Text("message"),
+    private static TaskFailure ReadFailure(JToken json) =>
+        new(json.Path("app"), json.Text("task"), json.Text("state"), json.Text("message"),
         json.Text("host"), (string?)json["agent"], json.Time("version"), json.Time("at"));
 }

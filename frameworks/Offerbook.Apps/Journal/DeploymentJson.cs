@@ -29,13 +29,15 @@ internal static class DeploymentJson
             ["startedAt"] = deployment.StartedAt.UnixMilliseconds,
             ["step"] = deployment.CurrentStep,
             ["progress"] = WriteProgress(deployment.Progress),
-        }.Put("move", Change.Moved(plan).Any() ? Write(Change.Moved(plan)) : null).Put("life", deployment.Life == DeploymentLife.Empty ? null : WriteLife(deployment.Life));
+        }.Put("move", Change.Moved(plan).Any() ? Write(Change.Moved(plan)) : null).Put("life", deployment.Life == DeploymentLife.Empty
+            ? null : WriteLife(deployment.Life));
     }
 
     public static Deployment Read(JToken json, AppsState state)
     {
         var (kill, move) = (ReadInstances(json.Need("kill")), ReadInstances(json["move"] ?? new JObject()));
-        var plan = DeploymentPlanner.Plan(json.Text("id"), Root(state, json.Time("original")), Root(state, json.Time("target")), json.Time("version"), kill, move);
+        var plan = DeploymentPlanner.Plan(json.Text("id"), Root(state, json.Time("original")), Root(state, json.Time("target")),
+            json.Time("version"), kill, move);
         return new Deployment(plan, (int)json.Need("step"))
         {
             StartedAt = json.Time("startedAt"),
@@ -72,7 +74,8 @@ internal static class DeploymentJson
     };
 
     public static JObject WriteLife(DeploymentLife life) => new JObject()
-        .Put("failures", life.Failures.IsEmpty ? null : new JObject(life.Failures.Select(app => new JProperty(app.Key.ToString(), app.Value))))
+        .Put("failures", life.Failures.IsEmpty
+            ? null : new JObject(life.Failures.Select(app => new JProperty(app.Key.ToString(), app.Value))))
         .Put("halt", life.Halt is { } halt
             ? new JObject { ["failed"] = halt.Failed, ["reason"] = halt.Reason, ["since"] = halt.Since.UnixMilliseconds }
             : null)

@@ -72,13 +72,15 @@ internal static class InstanceJson
             UnreachableSince = json.MaybeTime("unreachableSince"),
             KillRequested = (bool?)json["killRequested"] ?? false,
             Ready = (bool?)json["ready"] ?? false,
-            Addresses = (json["addresses"] ?? new JArray()).Select(address => new TaskAddress((string)address[0]!, (string)address[1]!)).ToValueList(),
+            Addresses = (json["addresses"] ?? new JArray()).Select(address => new TaskAddress((string)address[0]!, (string)address[1]!))
+                .ToValueList(),
             Containers = (json["containers"] ?? new JArray()).Select(ReadContainer).ToValueList(),
             Health = (json["health"] ?? new JArray()).Select(ReadHealth).ToValueList(),
         };
     }
 
-    private static JObject WriteReservation(Reservation reservation) => WritePlacement(new Placement(reservation.Agent, reservation.Location, []))
+    private static JObject WriteReservation(Reservation reservation) =>
+        WritePlacement(new Placement(reservation.Agent, reservation.Location, []))
         .Put("at", reservation.At.UnixMilliseconds)
         .Put("unused", reservation.IsUsed ? null : new JValue(true))
         .Put("volumes", new JObject(reservation.Volumes.Select(volume => new JProperty(volume.PersistenceId, volume.ContainerPath))));
@@ -86,7 +88,8 @@ internal static class InstanceJson
     private static Reservation ReadReservation(JToken json)
     {
         var place = ReadPlacement(json);
-        var volumes = ((JObject)json.Need("volumes")).Properties().Select(volume => new LocalVolume((string)volume.Value!, volume.Name)).ToValueList();
+        var volumes = ((JObject)json.Need("volumes")).Properties().Select(volume => new LocalVolume((string)volume.Value!, volume.Name))
+            .ToValueList();
         return new Reservation(place.Agent, place.Location, volumes, json.Time("at")) { IsUsed = json["unused"] is null };
     }
 
@@ -111,14 +114,16 @@ internal static class InstanceJson
 
     private static CheckResult ReadCheck(JToken json) => new((int?)json["exit"], (int?)json["http"], (bool?)json["tcp"]);
 
-    private static JObject WriteHealth(CheckHealth health) => new JObject { ["alive"] = health.IsAlive, ["failures"] = health.ConsecutiveFailures }
+    private static JObject WriteHealth(CheckHealth health) =>
+        new JObject { ["alive"] = health.IsAlive, ["failures"] = health.ConsecutiveFailures }
         .Put("firstSuccess", health.FirstSuccess)
         .Put("lastSuccess", health.LastSuccess)
         .Put("lastFailure", health.LastFailure)
         .Put("cause", health.LastFailureCause);
 
     private static CheckHealth ReadHealth(JToken json) => new(
-        (int)json.Need("failures"), json.MaybeTime("firstSuccess"), json.MaybeTime("lastSuccess"), json.MaybeTime("lastFailure"), (string?)json["cause"])
+        (int)json.Need("failures"), json.MaybeTime("firstSuccess"), json.MaybeTime("lastSuccess"), json.MaybeTime("lastFailure"),
+        (string?)json["cause"])
     {
         IsAlive = (bool)json.Need("alive"),
     };

@@ -28,7 +28,8 @@ internal static class JournaledApp
             throw Damaged(json, assembly.ToJson().ToString());
         }
         var versions = json.Need("versionInfo");
-        return read with { VersionInfo = new VersionInfo(Moment(json, "version"), Moment(versions, "lastScalingAt"), Moment(versions, "lastConfigChangeAt")) };
+        return read with { VersionInfo = new VersionInfo(Moment(json, "version"), Moment(versions, "lastScalingAt"),
+            Moment(versions, "lastConfigChangeAt")) };
     }
 
     private static Timestamp Moment(JToken json, string name) =>

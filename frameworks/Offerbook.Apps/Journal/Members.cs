@@ -20,7 +20,8 @@ internal static class Members
         return json;
     }
 
-    public static JObject Put(this JObject json, string name, Timestamp? value) => json.Put(name, value is { } time ? new JValue(time.UnixMilliseconds) : null);
+    public static JObject Put(this JObject json, string name, Timestamp? value) =>
+        json.Put(name, value is { } time ? new JValue(time.UnixMilliseconds) : null);
 
     public static JToken Need(this JToken json, string name) =>
         json[name] ?? throw new JournalDamagedException($"The journal lacks \"{name}\" in {Shorten(json)}.");

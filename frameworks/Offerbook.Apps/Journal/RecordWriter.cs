@@ -23,7 +23,8 @@ internal sealed class RecordWriter
 
     public void Add(JObject change) => Line("c ", change.ToString(Formatting.None));
 
-    public void Add(PublishEvent published) => Line(string.Create(CultureInfo.InvariantCulture, $"e {published.Id} {published.Type} "), published.Json);
+    public void Add(PublishEvent published) =>
+        Line(string.Create(CultureInfo.InvariantCulture, $"e {published.Id} {published.Type} "), published.Json);
 
     public void AddLastId(long id) => Line("i ", id.ToString(CultureInfo.InvariantCulture));
 

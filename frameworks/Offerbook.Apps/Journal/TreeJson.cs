@@ -18,12 +18,15 @@ internal static class TreeJson
         {
             ["version"] = to.Version.UnixMilliseconds,
             ["apps"] = new JArray(changed.Where(app => app.To is not null).Select(app => SpecJson.Write(app.To!))),
-            ["removed"] = new JArray(changed.Where(app => app.To is null || (app.From is not null && app.From.GetType() != app.To.GetType())).Select(app => app.Id.ToString())),
+            ["removed"] = new JArray(
+                changed.Where(app => app.To is null || (app.From is not null && app.From.GetType() != app.To.GetType()))
+                    .Select(app => app.Id.ToString())),
         };
         var groups = TreeDifference.GroupSettings(from, to);
         var gone = groups.Where(group => group.To is null).Select(group => group.Id.ToString()).ToList();
         return json
-            .Put("groups", groups.Count == gone.Count ? null : new JArray(groups.Select(group => group.To).OfType<Group>().Select(WriteGroup)))
+            .Put("groups", groups.Count == gone.Count
+                ? null : new JArray(groups.Select(group => group.To).OfType<Group>().Select(WriteGroup)))
             .Put("removedGroups", gone.Count == 0 ? null : new JArray(gone));
     }
 
@@ -42,7 +45,8 @@ internal static class TreeJson
         {
             root = WithGroup(root, group);
         }
-        return json.Need("apps").Select(SpecJson.Read).Aggregate(root, (tree, app) => tree.WithSpec(app)) with { Version = json.Time("version") };
+        return json.Need("apps").Select(SpecJson.Read)
+            .Aggregate(root, (tree, app) => tree.WithSpec(app)) with { Version = json.Time("version") };
     }
 
     private static JObject WriteGroup(Group group) => new JObject { ["id"] = group.Id.ToString() }

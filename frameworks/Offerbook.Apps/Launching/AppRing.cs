@@ -2,7 +2,10 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Launching;
 
-/// <summary>Apps in no particular order, of which any place can be asked for: adding, removing and drawing by lot cost the same for one as for thousands.</summary>
+/// <summary>
+/// Apps in no particular order, of which any place can be asked for: adding, removing and drawing by lot cost the same for one as for
+/// thousands.
+/// </summary>
 internal sealed class AppRing
 {
     private readonly List<PathId> _apps = [];

@@ -20,7 +20,8 @@ internal sealed class InstanceChoice(LaunchQueue queue, Daemons.DaemonPlaces dae
         {
             return daemons.Waiting(turn.State, app, AgentId.From(offer.Offer.AgentId), taken);
         }
-        if (queue.First(app) is not { } first || turn.State.Instances.Find(first) is not { } instance || !turn.State.DefinitionOf(instance).IsResident)
+        if (queue.First(app) is not { } first || turn.State.Instances.Find(first) is not { } instance
+            || !turn.State.DefinitionOf(instance).IsResident)
         {
             return queue.First(app, skipped);
         }
@@ -54,7 +55,8 @@ internal sealed class InstanceChoice(LaunchQueue queue, Daemons.DaemonPlaces dae
         var placed = definition is { Constraints.Count: 0, Preferences.Count: 0 } || definition.IsDaemon
             ? []
             : turn.State.Instances.Of(instance.App)
-                .Where(other => other.Id != instance.Id && !other.Condition.IsUnreachable() && (other.Placement is not null || other.Reservation is not null))
+                .Where(other => other.Id != instance.Id && !other.Condition.IsUnreachable()
+                    && (other.Placement is not null || other.Reservation is not null))
                 .Where(other => other.Version == definition.Version
                     || turn.State.DefinitionOf(other).VersionInfo.LastConfigChangeAt == definition.VersionInfo.LastConfigChangeAt)
                 .Select(other => new PlacedInstance(other.Placement?.Location ?? other.Reservation!.Location, other.Version))

@@ -16,7 +16,9 @@ public sealed record LaunchDelay(Timestamp Configuration, TimeSpan Delay, Timest
     public bool IsForgotten(RunSpec app, Timestamp now) =>
         now.UnixMilliseconds > Reference.UnixMilliseconds + (app.Backoff.MaxLaunchDelaySeconds * 1000);
 
-    /// <summary>After a failure: the first waits the app's back-off, each further one the factor longer, up to the longest allowed.</summary>
+    /// <summary>
+    /// After a failure: the first waits the app's back-off, each further one the factor longer, up to the longest allowed.
+    /// </summary>
     public static LaunchDelay AfterFailure(LaunchDelay? last, RunSpec app, Timestamp now)
     {
         var longest = TimeSpan.FromSeconds(app.Backoff.MaxLaunchDelaySeconds);

@@ -20,7 +20,8 @@ public sealed record LaunchStats(PathId App, Timestamp Since)
     public Timestamp? LastUsedOfferAt { get; init; }
 
     /// <summary>How often each reason was the first to speak against an offer.</summary>
-    public ImmutableSortedDictionary<string, int> FirstReasons { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, int> FirstReasons { get; init; } =
+        ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 
     /// <summary>By agent id.</summary>
     public ImmutableSortedDictionary<string, UnusedOffer> LastOffers { get; init; } =

@@ -10,7 +10,8 @@ internal sealed class LaunchTally
     /// <summary>Apps whose waiting instances may have become fewer in this turn.</summary>
     private readonly SortedSet<PathId> _seen = [];
 
-    public ImmutableSortedDictionary<PathId, LaunchStats> Stats { get; private set; } = ImmutableSortedDictionary<PathId, LaunchStats>.Empty;
+    public ImmutableSortedDictionary<PathId, LaunchStats> Stats { get; private set; } =
+        ImmutableSortedDictionary<PathId, LaunchStats>.Empty;
 
     public AppsCounters Counters { get; private set; } = new();
 
@@ -28,7 +29,8 @@ internal sealed class LaunchTally
     public void Received(int offers) => Counters = Counters with { OffersReceived = Counters.OffersReceived + offers };
 
     /// <param name="tasks">Launched on the offer.</param>
-    public void Used(int tasks) => Counters = Counters with { OffersUsed = Counters.OffersUsed + 1, TasksLaunched = Counters.TasksLaunched + tasks };
+    public void Used(int tasks) =>
+        Counters = Counters with { OffersUsed = Counters.OffersUsed + 1, TasksLaunched = Counters.TasksLaunched + tasks };
 
     public void Declined(int offers) => Counters = Counters with { OffersDeclined = Counters.OffersDeclined + offers };
 

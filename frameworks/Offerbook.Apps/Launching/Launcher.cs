@@ -202,7 +202,9 @@ internal sealed class Launcher
     /// <summary>In which something may launch, or is to be given back.</summary>
     private IReadOnlyCollection<string> WantedRoles(Turn turn) => turn.State.Releases.IsEmpty && _daemons.Roles.Count == 0
         ? _queue.ReadyRoles
-        : new SortedSet<string>(_queue.ReadyRoles.Concat(_daemons.Roles).Concat(turn.State.Releases.Values.Select(release => release.Role)), StringComparer.Ordinal);
+        : new SortedSet<string>(
+            _queue.ReadyRoles.Concat(_daemons.Roles).Concat(turn.State.Releases.Values.Select(release => release.Role)),
+            StringComparer.Ordinal);
 
     /// <summary>Forgets delays of apps that have not failed for long, and reservations that never came back.</summary>
     public void Sweep(Turn turn)
@@ -318,12 +320,14 @@ internal sealed class Launcher
         }
         var missed = _matcher.Missed(offer.Location, candidate);
         if (missed == 0 || !_preferences.HoldOff(turn, instance, () => _batch.Offers.Skip(_batch.At + 1).Any(other =>
-                _matcher.Missed(other.Location, candidate) < missed && _matcher.Match(other, candidate, _random, turn.Now) is MatchResult.Matched)))
+                _matcher.Missed(other.Location, candidate) < missed
+                    && _matcher.Match(other, candidate, _random, turn.Now) is MatchResult.Matched)))
         {
             return result;
         }
         _isHeldOff = true;
-        return new MatchResult.Refused([new Matching.Refusal(RefusalReason.UnfulfilledConstraint, "preferences", "a better offer, for a short time",
+        return new MatchResult.Refused(
+            [new Matching.Refusal(RefusalReason.UnfulfilledConstraint, "preferences", "a better offer, for a short time",
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"falls short by {missed}"))]);
     }
 

@@ -26,7 +26,8 @@ internal sealed class OfferInterest(AppsSettings settings, SubscriptionKeeper ma
         {
             master.Suppress(turn.Out, unwanted);
         }
-        var revived = wanted.Where(role => _newWants.Contains(role) || master.SuppressedRoles.Contains(role)).Order(StringComparer.Ordinal).ToList();
+        var revived = wanted.Where(role => _newWants.Contains(role) || master.SuppressedRoles.Contains(role)).Order(StringComparer.Ordinal)
+            .ToList();
         if (revived.Count > 0)
         {
             Revive(turn, revived);

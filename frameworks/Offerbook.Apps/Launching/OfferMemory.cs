@@ -19,13 +19,16 @@ internal sealed class OfferMemory
 {
     public const int MaxAgents = 10_000;
 
-    /// <summary>A master that is asked offers what it has within one round of allocation; ours at once, the original once a second.</summary>
+    /// <summary>
+    /// A master that is asked offers what it has within one round of allocation; ours at once, the original once a second.
+    /// </summary>
     public static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(1_200);
 
     /// <summary>Questions that are answered together; more are answered with what is known.</summary>
     public const int MaxWaiting = 100;
 
-    public static ImmutableSortedDictionary<string, KnownOffer> Nothing { get; } = ImmutableSortedDictionary.Create<string, KnownOffer>(StringComparer.Ordinal);
+    public static ImmutableSortedDictionary<string, KnownOffer> Nothing { get; } =
+        ImmutableSortedDictionary.Create<string, KnownOffer>(StringComparer.Ordinal);
 
     private readonly List<ConnectionId> _waiting = [];
     private readonly SortedSet<string> _looking = new(StringComparer.Ordinal);

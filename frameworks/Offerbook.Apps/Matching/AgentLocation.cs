@@ -6,14 +6,16 @@ using ValueType = Mesos.V1.Value.Types.Type;
 namespace Offerbook.Apps.Matching;
 
 /// <summary>What constraints can ask about where an instance is or would be.</summary>
-/// <param name="Attributes">In the text form in which they are compared: text as it is, <c>0.###</c>, <c>[1-2,5-9]</c>, <c>{a,b}</c>.</param>
+/// <param name="Attributes">In the text form in which they are compared: text as it is, <c>0.###</c>, <c>[1-2,5-9]</c>,
+/// <c>{a,b}</c>.</param>
 public sealed record AgentLocation(string Host, string? Region, string? Zone, ValueMap<string> Attributes)
 {
     public static AgentLocation Of(Offer offer)
     {
         var domain = offer.Domain?.FaultDomain;
         // Of attributes with one name the first counts.
-        var attributes = offer.Attributes.Reverse().Select(attribute => KeyValuePair.Create(attribute.Name, TextOf(attribute))).ToValueMap();
+        var attributes = offer.Attributes.Reverse().Select(attribute => KeyValuePair.Create(attribute.Name, TextOf(attribute)))
+            .ToValueMap();
         return new AgentLocation(offer.Hostname, domain?.Region?.Name, domain?.Zone?.Name, attributes);
     }
 

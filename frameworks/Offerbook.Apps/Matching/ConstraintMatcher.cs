@@ -37,7 +37,9 @@ public sealed class ConstraintMatcher
         return refusals;
     }
 
-    /// <summary>How far the location falls short of what is preferred: the weights of the preferences that it does not fulfil; 0 is best.</summary>
+    /// <summary>
+    /// How far the location falls short of what is preferred: the weights of the preferences that it does not fulfil; 0 is best.
+    /// </summary>
     public int Missed(RunSpec app, AgentLocation location, IReadOnlyList<PlacedInstance> placed)
     {
         if (app.Preferences.Count == 0)
@@ -45,7 +47,8 @@ public sealed class ConstraintMatcher
             return 0;
         }
         var counted = placed.Where(instance => instance.Version >= app.VersionInfo.LastConfigChangeAt).ToList();
-        return app.Preferences.Where(preference => Judge(preference.Constraint, location[preference.Constraint.Field], app.Instances, counted) is not null)
+        return app.Preferences.Where(preference =>
+            Judge(preference.Constraint, location[preference.Constraint.Field], app.Instances, counted) is not null)
             .Sum(preference => preference.Weight);
     }
 
@@ -71,7 +74,8 @@ public sealed class ConstraintMatcher
             ConstraintOperator.Cluster => Cluster(constraint, placed) is { } wanted && wanted != value ? wanted : null,
             ConstraintOperator.Like => IsMatch(constraint.Value, value) ? null : "a match of " + constraint.Value,
             ConstraintOperator.Unlike => IsMatch(constraint.Value, value) ? "no match of " + constraint.Value : null,
-            ConstraintOperator.MaxPer => here < Number(constraint.Value) ? null : "a value with fewer than " + constraint.Value + " instances",
+            ConstraintOperator.MaxPer =>
+                here < Number(constraint.Value) ? null : "a value with fewer than " + constraint.Value + " instances",
             ConstraintOperator.Is => IsEqual(constraint.Value ?? "", value) ? null : constraint.Value,
             _ => MayGroup(value, here, counts, Number(constraint.Value), instances) ? null : "a less filled group",
         };
@@ -102,7 +106,8 @@ public sealed class ConstraintMatcher
     }
 
     private static bool IsEqual(string wanted, string value) => wanted == value
-        || (double.TryParse(wanted, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && AgentLocation.Format(number) == value);
+        || (double.TryParse(wanted, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && AgentLocation.Format(number) == value);
 
     private static int Number(string? text) => text == "inf" ? int.MaxValue
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;

@@ -28,7 +28,8 @@ internal static class ContainerBuilder
         if (container.Type == EngineType.Docker)
         {
             info.Docker = Docker(candidate, container, ports);
-            info.NetworkInfos.Add(app.Networks.Where(network => network.Mode == NetworkMode.Container).Select(network => NetworkOf(network, null)));
+            info.NetworkInfos.Add(
+                app.Networks.Where(network => network.Mode == NetworkMode.Container).Select(network => NetworkOf(network, null)));
         }
         else
         {
@@ -149,7 +150,8 @@ internal static class ContainerBuilder
         {
             ContainerPath = secret.ContainerPath,
             Mode = MesosVolume.Types.Mode.Ro,
-            Source = new VolumeSource { Type = VolumeSource.Types.Type.Secret, Secret = TaskBuilder.SecretReference(secret.SecretName, app) },
+            Source = new VolumeSource { Type = VolumeSource.Types.Type.Secret,
+                Secret = TaskBuilder.SecretReference(secret.SecretName, app) },
         },
         AppVolume.External external => new MesosVolume
         {

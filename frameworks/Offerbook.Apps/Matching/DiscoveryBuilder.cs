@@ -17,8 +17,10 @@ internal static class DiscoveryBuilder
         for (var i = 0; i < ports.Count; i++)
         {
             discovery.Ports.Ports_.Add(app.IsHostNetworking
-                ? PortsOf(app.PortDefinitions[i].Name, app.PortDefinitions[i].Protocol, app.PortDefinitions[i].Labels, ports[i].HostPort!.Value, "host")
-                : PortsOf(app.PortMappings[i].Name, app.PortMappings[i].Protocol, app.PortMappings[i].Labels, app.PortMappings[i].HostPort is null
+                ? PortsOf(app.PortDefinitions[i].Name, app.PortDefinitions[i].Protocol, app.PortDefinitions[i].Labels,
+                    ports[i].HostPort!.Value, "host")
+                : PortsOf(app.PortMappings[i].Name, app.PortMappings[i].Protocol, app.PortMappings[i].Labels,
+                    app.PortMappings[i].HostPort is null
                     ? ports[i].ContainerPort
                     : ports[i].Effective, app.PortMappings[i].HostPort is null ? "container" : "host"));
         }

@@ -26,7 +26,8 @@ internal static class ExternalVolumeBuilder
         {
             options.Parameter.Add(new Parameter { Key = "size", Value = size.ToString(System.Globalization.CultureInfo.InvariantCulture) });
         }
-        options.Parameter.Add(info.Options.Where(option => option.Key.StartsWith("dvdi/", StringComparison.Ordinal) && option.Key != DvdiDriverOption)
+        options.Parameter.Add(
+            info.Options.Where(option => option.Key.StartsWith("dvdi/", StringComparison.Ordinal) && option.Key != DvdiDriverOption)
             .Select(option => new Parameter { Key = option.Key["dvdi/".Length..], Value = option.Value }));
         var volume = new VolumeSource.Types.DockerVolume { Name = info.Name ?? "", DriverOptions = options };
         if (info.Options.TryGetValue(DvdiDriverOption, out var driver))

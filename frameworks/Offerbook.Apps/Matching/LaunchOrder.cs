@@ -13,7 +13,9 @@ public abstract record LaunchOrder
     /// <summary>The one task of an app's instance.</summary>
     public sealed record Single(TaskInfo Task) : LaunchOrder;
 
-    /// <summary>First step of a resident instance: reserve what it needs and create its volumes. Its launch comes with a later offer.</summary>
+    /// <summary>
+    /// First step of a resident instance: reserve what it needs and create its volumes. Its launch comes with a later offer.
+    /// </summary>
     public sealed record Reserve(IReadOnlyList<Offer.Types.Operation> Operations, Reservation Reservation) : LaunchOrder;
 
     /// <summary>Give back what nobody holds any more.</summary>

@@ -33,7 +33,8 @@ public sealed class OfferMatcher(MatchSettings settings)
         if (held is not null && !TryFindVolumes(offer, candidate, held, out volumes))
         {
             return new MatchResult.Refused([new Refusal(RefusalReason.NoCorrespondingReservationFound, "volumes",
-                string.Join(", ", held.Volumes.Select(volume => volume.PersistenceId)) + " on " + held.Location.Host, offer.Location.Host)]);
+                string.Join(", ", held.Volumes.Select(volume => volume.PersistenceId)) + " on " + held.Location.Host,
+                offer.Location.Host)]);
         }
         var accepted = Accept(offer.Resources);
         var needs = ScalarNeed.Of(app);
@@ -108,7 +109,8 @@ public sealed class OfferMatcher(MatchSettings settings)
         return found.Length == ids.Count;
     }
 
-    private List<string> AcceptedRoles(LaunchCandidate candidate) => candidate.Spec.AcceptedResourceRoles?.ToList() ?? settings.AcceptedRoles switch
+    private List<string> AcceptedRoles(LaunchCandidate candidate) =>
+        candidate.Spec.AcceptedResourceRoles?.ToList() ?? settings.AcceptedRoles switch
     {
         AcceptedRolesDefault.Unreserved => ["*"],
         AcceptedRolesDefault.Reserved => [candidate.Role],
@@ -133,7 +135,8 @@ public sealed class OfferMatcher(MatchSettings settings)
         var isLocal = location.Region is null || location.Region == candidate.HomeRegion;
         var asks = candidate.Spec.Constraints.Any(constraint => constraint.Field is "@region" or "@zone");
         return isLocal || asks ? null
-            : new Refusal(RefusalReason.UnfulfilledConstraint, "region", candidate.HomeRegion ?? "an agent without a region", location.Region!);
+            : new Refusal(RefusalReason.UnfulfilledConstraint, "region", candidate.HomeRegion ?? "an agent without a region",
+                location.Region!);
     }
 
     private Refusal? MaintenanceRefusal(OfferRemainder offer, Now now)

@@ -36,7 +36,8 @@ internal sealed class PortAssignment
 
     public static PortAssignment For(RunSpec spec) => spec is PodDefinition pod ? For(pod) : For((AppDefinition)spec);
 
-    private static PortAssignment For(PodDefinition pod) => new(pod.Endpoints.Select(pair => pair.Endpoint).Select(endpoint => pod.IsHostNetworking
+    private static PortAssignment For(PodDefinition pod) =>
+        new(pod.Endpoints.Select(pair => pair.Endpoint).Select(endpoint => pod.IsHostNetworking
         ? new Wish(endpoint.HostPort ?? 0, endpoint.HostPort ?? 0, 0)
         : new Wish(endpoint.ContainerPort ?? 0, endpoint.HostPort, endpoint.ContainerPort ?? 0)).ToList());
 
@@ -59,7 +60,8 @@ internal sealed class PortAssignment
         {
             return null;
         }
-        var requested = absent.Count > 0 ? string.Join(", ", Fixed) : needed.ToString(System.Globalization.CultureInfo.InvariantCulture) + " ports";
+        var requested = absent.Count > 0
+            ? string.Join(", ", Fixed) : needed.ToString(System.Globalization.CultureInfo.InvariantCulture) + " ports";
         return new Refusal(RefusalReason.InsufficientPorts, "ports", requested,
             offered.Count == 0 ? "none" : string.Join(", ", offered.Select(ranges => ranges.ToString())));
     }
@@ -73,7 +75,8 @@ internal sealed class PortAssignment
         foreach (var wish in _wishes)
         {
             int? host = wish.Host switch { null => null, 0 => chosen.Dequeue(), var number => number };
-            var container = wish.Container != 0 ? wish.Container : host ?? FirstRandomContainerPort + random.Next(65_536 - FirstRandomContainerPort);
+            var container = wish.Container != 0 ? wish.Container : host
+                ?? FirstRandomContainerPort + random.Next(65_536 - FirstRandomContainerPort);
             assigned.Add(new AssignedPort(wish.Requested, host, container));
         }
         return (assigned, Entries(resources, assigned));

@@ -12,7 +12,8 @@ internal sealed class TaskBuilder(MatchSettings settings)
     /// <summary>Anything but the command executor, under either of its names.</summary>
     public static bool HasCustomExecutor(AppDefinition app) => app.Executor is not ("" or "//cmd");
 
-    public TaskInfo Build(OfferRemainder offer, LaunchCandidate candidate, IReadOnlyList<AssignedPort> ports, ResourceBag used, ResourceBag forExecutor)
+    public TaskInfo Build(OfferRemainder offer, LaunchCandidate candidate, IReadOnlyList<AssignedPort> ports, ResourceBag used,
+        ResourceBag forExecutor)
     {
         var app = candidate.App;
         var command = Command(candidate, offer.Location.Host, ports);
@@ -91,7 +92,8 @@ internal sealed class TaskBuilder(MatchSettings settings)
             command.User = user;
         }
         command.Uris.Add(app.Fetch.Select(Uri));
-        command.Environment.Variables.Add(TaskEnvironment.Of(candidate, host, ports, settings).Select(pair => Variable(pair.Key, pair.Value, app)));
+        command.Environment.Variables.Add(
+            TaskEnvironment.Of(candidate, host, ports, settings).Select(pair => Variable(pair.Key, pair.Value, app)));
         return command;
     }
 

@@ -16,7 +16,8 @@ public static class TaskEnvironment
     /// <summary>Nor are longer label values.</summary>
     private const int MaxLabelValue = 512;
 
-    public static SortedDictionary<string, EnvValue> Of(LaunchCandidate candidate, string host, IReadOnlyList<AssignedPort> ports, MatchSettings settings)
+    public static SortedDictionary<string, EnvValue> Of(LaunchCandidate candidate, string host, IReadOnlyList<AssignedPort> ports,
+        MatchSettings settings)
     {
         var app = candidate.App;
         var env = new SortedDictionary<string, EnvValue>(StringComparer.Ordinal);

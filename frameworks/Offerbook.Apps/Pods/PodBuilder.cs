@@ -16,7 +16,8 @@ internal sealed class PodBuilder(MatchSettings settings)
     /// <param name="ports">One for each endpoint of the pod.</param>
     /// <param name="accept">The part of a bag that may be used.</param>
     /// <param name="volumes">Persistent volumes of the instance, which the executor is given.</param>
-    public (LaunchOrder.Group Order, OfferRemainder Left) Build(OfferRemainder offer, LaunchCandidate candidate, IReadOnlyList<AssignedPort> ports,
+    public (LaunchOrder.Group Order, OfferRemainder Left) Build(OfferRemainder offer, LaunchCandidate candidate,
+        IReadOnlyList<AssignedPort> ports,
         Func<ResourceBag, AcceptedResources> accept, ResourceBag? volumes = null)
     {
         var pod = (PodDefinition)candidate.Spec;
@@ -29,13 +30,16 @@ internal sealed class PodBuilder(MatchSettings settings)
         {
             var ownPorts = ports.Skip(first).Take(container.Endpoints.Count).ToList();
             first += container.Endpoints.Count;
-            var used = Take(ref rest, accept, container.Resources.Cpus, container.Resources.Mem, container.Resources.Disk, container.Resources.Gpus, ownPorts);
+            var used = Take(ref rest, accept, container.Resources.Cpus, container.Resources.Mem, container.Resources.Disk,
+                container.Resources.Gpus, ownPorts);
             group.Tasks.Add(Task(offer, candidate, pod, container, ports, ownPorts, used));
         }
-        return (new LaunchOrder.Group(Executor(offer, candidate, pod, ports, volumes is null ? executor : executor + volumes), group), rest);
+        return (new LaunchOrder.Group(Executor(offer, candidate, pod, ports, volumes is null ? executor : executor + volumes), group),
+            rest);
     }
 
-    private static ResourceBag Take(ref OfferRemainder rest, Func<ResourceBag, AcceptedResources> accept, Quantity cpus, Quantity mem, Quantity disk,
+    private static ResourceBag Take(ref OfferRemainder rest, Func<ResourceBag, AcceptedResources> accept, Quantity cpus, Quantity mem,
+        Quantity disk,
         int gpus, IReadOnlyList<AssignedPort> ports)
     {
         var accepted = accept(rest.Resources);
@@ -51,7 +55,8 @@ internal sealed class PodBuilder(MatchSettings settings)
         return taken;
     }
 
-    private ExecutorInfo Executor(OfferRemainder offer, LaunchCandidate candidate, PodDefinition pod, IReadOnlyList<AssignedPort> ports, ResourceBag resources)
+    private ExecutorInfo Executor(OfferRemainder offer, LaunchCandidate candidate, PodDefinition pod, IReadOnlyList<AssignedPort> ports,
+        ResourceBag resources)
     {
         var executor = new ExecutorInfo
         {
@@ -89,7 +94,8 @@ internal sealed class PodBuilder(MatchSettings settings)
         return task;
     }
 
-    private CommandInfo Command(OfferRemainder offer, LaunchCandidate candidate, PodDefinition pod, PodContainer container, IReadOnlyList<AssignedPort> ports)
+    private CommandInfo Command(OfferRemainder offer, LaunchCandidate candidate, PodDefinition pod, PodContainer container,
+        IReadOnlyList<AssignedPort> ports)
     {
         var command = new CommandInfo { Shell = false, Environment = new MesosEnvironment() };
         switch (container.Exec?.Command)

@@ -52,7 +52,8 @@ internal static class PodCheckBuilder
         {
             return null;
         }
-        var info = new CheckInfo { DelaySeconds = check.DelaySeconds, IntervalSeconds = check.IntervalSeconds, TimeoutSeconds = check.TimeoutSeconds };
+        var info = new CheckInfo { DelaySeconds = check.DelaySeconds, IntervalSeconds = check.IntervalSeconds,
+            TimeoutSeconds = check.TimeoutSeconds };
         switch (check.Probe)
         {
             case PodProbe.Http http when PortOf(container, http.Endpoint, ports) is { } port:

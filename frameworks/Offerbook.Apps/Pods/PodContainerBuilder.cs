@@ -101,14 +101,16 @@ internal static class PodContainerBuilder
                 return volume;
             case PodVolume.Secret secret:
                 volume.Mode = MesosVolume.Types.Mode.Ro;
-                volume.Source = new VolumeSource { Type = VolumeSource.Types.Type.Secret, Secret = TaskBuilder.SecretReference(secret.SecretName, pod) };
+                volume.Source = new VolumeSource { Type = VolumeSource.Types.Type.Secret,
+                    Secret = TaskBuilder.SecretReference(secret.SecretName, pod) };
                 return volume;
             case PodVolume.Ephemeral or PodVolume.Persistent:
                 // A persistent volume is the executor's, and lies in its sandbox under its name.
                 volume.Source = new VolumeSource
                 {
                     Type = VolumeSource.Types.Type.SandboxPath,
-                    SandboxPath = new VolumeSource.Types.SandboxPath { Type = VolumeSource.Types.SandboxPath.Types.Type.Parent, Path = mount.Name },
+                    SandboxPath = new VolumeSource.Types.SandboxPath { Type = VolumeSource.Types.SandboxPath.Types.Type.Parent,
+                        Path = mount.Name },
                 };
                 return volume;
             default:

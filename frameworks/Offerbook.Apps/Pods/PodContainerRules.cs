@@ -43,7 +43,8 @@ internal static class PodContainerRules
         {
             if (pod.FindVolume(container.VolumeMounts[i].Name) is null)
             {
-                errors.Add(at + "/volumeMounts(" + i.ToString(CultureInfo.InvariantCulture) + ")/name", "Referenced Volume in VolumeMount should exist");
+                errors.Add(at + "/volumeMounts(" + i.ToString(CultureInfo.InvariantCulture) + ")/name",
+                    "Referenced Volume in VolumeMount should exist");
             }
         }
         if (container.KillGracePeriodSeconds is <= 0)
@@ -79,7 +80,8 @@ internal static class PodContainerRules
         }
         if (isOnContainerNetwork && names.Count > 1 && endpoint.HostPort is not null && endpoint.NetworkNames.Count != 1)
         {
-            errors.Add(at, "networkNames must be a single item list when hostPort is specified and more than 1 container network is defined");
+            errors.Add(at,
+                "networkNames must be a single item list when hostPort is specified and more than 1 container network is defined");
         }
     }
 

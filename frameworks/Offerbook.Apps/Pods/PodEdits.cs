@@ -18,7 +18,8 @@ public static class PodEdits
     }
 
     /// <summary>Creates the pod if it is not there.</summary>
-    public static ApiResult<PodEdit> Replace(RootGroup root, PathId id, PodDraft draft, SpecSettings settings) => PathId.Parse(draft.Id) == id
+    public static ApiResult<PodEdit> Replace(RootGroup root, PathId id, PodDraft draft, SpecSettings settings) =>
+        PathId.Parse(draft.Id) == id
         ? Put(root, id, draft, settings)
         : ApiErrors.BadRequest($"'{id}' does not match definition's id ('{draft.Id}')");
 

@@ -8,5 +8,6 @@ namespace Offerbook.Apps.Pods;
 internal static class PodEvents
 {
     /// <param name="type"><c>pod_created_event</c>, <c>pod_updated_event</c> or <c>pod_deleted_event</c>.</param>
-    public static AppsEvent Of(string type, ApiCaller caller) => new(type, new JObject { ["clientIp"] = caller.Address, ["uri"] = caller.Uri });
+    public static AppsEvent Of(string type, ApiCaller caller) =>
+        new(type, new JObject { ["clientIp"] = caller.Address, ["uri"] = caller.Uri });
 }

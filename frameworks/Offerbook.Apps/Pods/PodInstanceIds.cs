@@ -31,11 +31,13 @@ internal static class PodInstanceIds
         {
             if (!Pattern.IsMatch(ids[i]))
             {
-                errors.Add(isOne ? "/" : "(" + i.ToString(CultureInfo.InvariantCulture) + ")", $"must fully match regular expression '{Form}'");
+                errors.Add(isOne ? "/" : "(" + i.ToString(CultureInfo.InvariantCulture) + ")",
+                    $"must fully match regular expression '{Form}'");
             }
         }
         return errors.Any ? ApiErrors.NotValid(errors) : null;
     }
 
-    private static readonly Regex Pattern = new(@"^(.+)\.(instance-|marathon-)([^\.]+)\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    private static readonly Regex Pattern = new(@"^(.+)\.(instance-|marathon-)([^\.]+)\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 }

@@ -36,7 +36,8 @@ internal static class PodRules
         }
         for (var i = 0; i < pod.Containers.Count; i++)
         {
-            PodContainerRules.Check(pod, pod.Containers[i], settings, "/containers(" + i.ToString(CultureInfo.InvariantCulture) + ")", errors);
+            PodContainerRules.Check(pod, pod.Containers[i], settings, "/containers(" + i.ToString(CultureInfo.InvariantCulture) + ")",
+                errors);
         }
     }
 
@@ -46,8 +47,10 @@ internal static class PodRules
         RequireUnique(pod.Volumes.Select(volume => volume.Name), "/volumes", "volume names are unique", errors);
         var endpoints = pod.Endpoints.Select(pair => pair.Endpoint).ToList();
         RequireUnique(endpoints.Select(endpoint => endpoint.Name), "/", "Endpoint names are unique", errors);
-        RequireUnique(endpoints.Select(endpoint => endpoint.ContainerPort).OfType<int>().Where(port => port != 0), "/", "Container ports are unique", errors);
-        RequireUnique(endpoints.Select(endpoint => endpoint.HostPort).OfType<int>().Where(port => port != 0), "/", "Host ports are unique", errors);
+        RequireUnique(endpoints.Select(endpoint => endpoint.ContainerPort).OfType<int>().Where(port => port != 0), "/",
+            "Container ports are unique", errors);
+        RequireUnique(endpoints.Select(endpoint => endpoint.HostPort).OfType<int>().Where(port => port != 0), "/", "Host ports are unique",
+            errors);
     }
 
     private static void CheckSecrets(PodDefinition pod, SpecSettings settings, PathErrors errors)
@@ -59,7 +62,8 @@ internal static class PodRules
         CheckEnvironment(pod.Env, pod, settings, "/environment", errors);
     }
 
-    public static void CheckEnvironment(ValueMap<EnvValue> environment, PodDefinition pod, SpecSettings settings, string path, PathErrors errors)
+    public static void CheckEnvironment(ValueMap<EnvValue> environment, PodDefinition pod, SpecSettings settings, string path,
+        PathErrors errors)
     {
         foreach (var (name, value) in environment)
         {

@@ -33,7 +33,8 @@ public static class PodTransition
         }
         var before = instance.Containers[index];
         var next = TaskConditions.Of(status);
-        var isBackward = !next.IsTerminal() && next != Condition.Unreachable && before.Condition != Condition.Unreachable && next < before.Condition;
+        var isBackward = !next.IsTerminal() && next != Condition.Unreachable && before.Condition != Condition.Unreachable
+            && next < before.Condition;
         if (before.Condition.IsTerminal() || isBackward)
         {
             return instance;
@@ -46,7 +47,8 @@ public static class PodTransition
             StagedAt = before.StagedAt ?? now,
             StartedAt = next == Condition.Running ? before.StartedAt ?? now : before.StartedAt,
             Healthy = status.HasHealthy ? status.Healthy : before.Healthy,
-            Message = status.Message.Length <= TaskFailure.MaxMessageLength ? status.Message : status.Message[..TaskFailure.MaxMessageLength],
+            Message = status.Message.Length <= TaskFailure.MaxMessageLength
+                ? status.Message : status.Message[..TaskFailure.MaxMessageLength],
         };
         var containers = instance.Containers.ToList();
         containers[index] = after;
@@ -59,7 +61,8 @@ public static class PodTransition
     {
         var live = instance.Containers.Where(task => !task.Condition.IsTerminal()).ToList();
         var worst = Worst(live.Count > 0 ? live : instance.Containers);
-        var isEnding = live.Count > 0 && instance.Containers.Any(task => task.Condition.IsTerminal() && task.Condition != Condition.Finished);
+        var isEnding = live.Count > 0
+            && instance.Containers.Any(task => task.Condition.IsTerminal() && task.Condition != Condition.Finished);
         var next = isEnding && worst.Condition != Condition.Unreachable ? Condition.Killing : worst.Condition;
         if (next == Condition.Unreachable && instance.Condition == Condition.UnreachableInactive)
         {

@@ -17,7 +17,8 @@ internal sealed record PlannedStart(RunSpec Spec, int Instances, int Later = 0);
 /// <param name="Placed">How many found a place.</param>
 /// <param name="Later">How many more the step starts as old ones go; no place is looked for them.</param>
 /// <param name="Refusals">What each agent had against the first that found none.</param>
-internal sealed record StartFit(RunSpec Spec, int Wanted, int Placed, int Later, IReadOnlyList<(KnownOffer Offer, IReadOnlyList<Refusal> Refusals)> Refusals);
+internal sealed record StartFit(RunSpec Spec, int Wanted, int Placed, int Later,
+    IReadOnlyList<(KnownOffer Offer, IReadOnlyList<Refusal> Refusals)> Refusals);
 
 /// <param name="Agents">Agents whose free resources are known; 0: nothing can be said.</param>
 internal sealed record FitVerdict(int Agents, IReadOnlyList<StartFit> Starts);
@@ -80,7 +81,8 @@ internal sealed class FitCheck(MatchSettings settings)
                 for (var i = 0; i < rests.Length; i++)
                 {
                     var agent = (i + count) % rests.Length;
-                    var candidate = new LaunchCandidate(spec, InstanceId.New(spec.Id, clock, random), 1, spec.Role, placed, HomeRegion: view.HomeRegion);
+                    var candidate = new LaunchCandidate(spec, InstanceId.New(spec.Id, clock, random), 1, spec.Role, placed,
+                        HomeRegion: view.HomeRegion);
                     switch (matcher.Match(rests[agent], candidate, random, clock))
                     {
                         case MatchResult.Matched matched:

@@ -16,7 +16,8 @@ namespace Offerbook.Apps.Previews;
 /// </summary>
 internal static class PlanPreview
 {
-    public static ApiResult<DeploymentPlan> Of(AppsState state, AppsSettings settings, JToken document, Versioning versioning, bool force, Timestamp now)
+    public static ApiResult<DeploymentPlan> Of(AppsState state, AppsSettings settings, JToken document, Versioning versioning, bool force,
+        Timestamp now)
     {
         var (root, specs) = (state.Root, TreeChanges.SpecsOf(settings));
         var edited = Edit(state, specs, document);
@@ -39,10 +40,12 @@ internal static class PlanPreview
             case JArray:
                 var many = Documents.ReadAppUpdates(document);
                 return many.IsOk ? RootOf(AppEdits.UpdateMany(state.Root, many.Value, true, true, specs, versions)) : many.Error;
-            case JObject group when group.ContainsKey("apps") || group.ContainsKey("groups") || group.ContainsKey("pods") || group.ContainsKey("scaleBy"):
+            case JObject group
+                when group.ContainsKey("apps") || group.ContainsKey("groups") || group.ContainsKey("pods") || group.ContainsKey("scaleBy"):
                 var draft = Documents.ReadGroup(document);
                 return draft.IsOk
-                    ? GroupEdits.Put(state.Root, PathId.Root, draft.Value, specs, version => state.Roots.FindLast(stored => stored.Version == version))
+                    ? GroupEdits.Put(state.Root, PathId.Root, draft.Value, specs,
+                        version => state.Roots.FindLast(stored => stored.Version == version))
                     : draft.Error;
             case JObject json when json.ContainsKey("containers"):
                 var read = PodReader.Read(json);

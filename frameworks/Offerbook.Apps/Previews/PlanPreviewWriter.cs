@@ -23,7 +23,8 @@ internal static class PlanPreviewWriter
             ["changes"] = differences.Count > 0 || groups.Count > 0,
             ["steps"] = PlanWriter.WriteSteps(plan),
             ["apps"] = new JArray(differences.Select(difference => Write(plan, difference))),
-            ["conflicts"] = new JArray(view.State.Deployments.Where(running => running.Plan.ConflictsWith(plan)).Select(running => running.Id)),
+            ["conflicts"] =
+                new JArray(view.State.Deployments.Where(running => running.Plan.ConflictsWith(plan)).Select(running => running.Id)),
             ["warnings"] = new JArray(plan.Warnings),
             ["fit"] = Write(fit),
         };
@@ -31,7 +32,8 @@ internal static class PlanPreviewWriter
 
     private static JObject Write(DeploymentPlan plan, Difference<RunSpec> difference)
     {
-        var action = plan.Steps.SelectMany(step => step.Actions).LastOrDefault(action => action.App.Id == difference.Id && action is not DeploymentAction.Start);
+        var action = plan.Steps.SelectMany(step => step.Actions)
+            .LastOrDefault(action => action.App.Id == difference.Id && action is not DeploymentAction.Start);
         var json = new JObject
         {
             ["id"] = difference.Id.ToString(),
@@ -74,7 +76,8 @@ internal static class PlanPreviewWriter
 
     private static JObject Write(StartFit start)
     {
-        var json = new JObject { ["id"] = start.Spec.Id.ToString(), ["wanted"] = start.Wanted, ["placed"] = start.Placed, ["later"] = start.Later };
+        var json = new JObject { ["id"] = start.Spec.Id.ToString(), ["wanted"] = start.Wanted, ["placed"] = start.Placed,
+            ["later"] = start.Later };
         if (start.Placed < start.Wanted)
         {
             json["summary"] = LaunchWaits.Summarise(start.Refusals.Select(refused => refused.Refusals));

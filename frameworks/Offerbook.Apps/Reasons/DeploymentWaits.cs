@@ -20,21 +20,25 @@ internal static class DeploymentWaits
         }
     }
 
-    public static JArray Write(AppsView view, Deployment deployment, Timestamp now) => new(Of(view, deployment, now).Select(wait => new JObject
+    public static JArray Write(AppsView view, Deployment deployment, Timestamp now) =>
+        new(Of(view, deployment, now).Select(wait => new JObject
     {
         [wait.Action.IsOfPod ? "pod" : "app"] = wait.Action.App.Id.ToString(),
         ["action"] = wait.Action.Name,
         ["reasons"] = new JArray(wait.Reasons.Select(reason => reason.ToJson())),
     }));
 
-    private static List<WaitReason> Done(List<DeploymentAction> open) => [WaitingForApps("done; waits for the other apps of its step", open.Select(action => action.App.Id))];
+    private static List<WaitReason> Done(List<DeploymentAction> open) =>
+        [WaitingForApps("done; waits for the other apps of its step", open.Select(action => action.App.Id))];
 
     private static List<WaitReason> Open(AppsView view, Deployment deployment, DeploymentAction action, Timestamp now)
     {
         var reasons = new List<WaitReason>();
         if (deployment.Life.Halt is { } halt)
         {
-            reasons.Add(new WaitReason(halt.Failed ? WaitKind.Held : WaitKind.Paused, halt.Reason, new JObject { ["since"] = halt.Since.ToString() }));
+            reasons.Add(
+                new WaitReason(halt.Failed ? WaitKind.Held : WaitKind.Paused, halt.Reason,
+                    new JObject { ["since"] = halt.Since.ToString() }));
         }
         else if (deployment.ProgressOf(action.App.Id).PausedAt is { } since)
         {
@@ -42,7 +46,8 @@ internal static class DeploymentWaits
         }
         if (action is DeploymentAction.Stop && !deployment.Plan.Stops.MayGo(deployment, action.App.Id))
         {
-            var before = deployment.CurrentActions.Where(other => other is DeploymentAction.Stop && deployment.ProgressOf(other.App.Id) is { Done: false, Begun: true });
+            var before = deployment.CurrentActions.Where(other => other is DeploymentAction.Stop
+                && deployment.ProgressOf(other.App.Id) is { Done: false, Begun: true });
             reasons.Add(WaitingForApps("stops after the apps that depended on it", before.Select(other => other.App.Id)));
             return reasons;
         }

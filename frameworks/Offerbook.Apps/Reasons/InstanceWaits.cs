@@ -30,32 +30,42 @@ internal static class InstanceWaits
         {
             reasons.Add(LaunchWaits.Of(view, app, waiting.Count, now));
         }
-        Add(reasons, WaitKind.Launching, "launched and not running yet", instances.Where(instance => instance.Goal == Goal.Running && !instance.MustDie
+        Add(reasons, WaitKind.Launching, "launched and not running yet",
+            instances.Where(instance => instance.Goal == Goal.Running && !instance.MustDie
             && instance.Condition is Condition.Provisioned or Condition.Staging or Condition.Starting), Describe);
         var running = instances.Where(instance => instance is { Goal: Goal.Running, Condition: Condition.Running }).ToList();
         Add(reasons, WaitKind.NotHealthy, "running and not known to be healthy",
-            running.Where(instance => !InstanceHealth.IsHealthy(view.State.DefinitionOf(instance), instance)), instance => DescribeHealth(view, instance));
+            running.Where(instance => !InstanceHealth.IsHealthy(view.State.DefinitionOf(instance), instance)), instance =>
+                DescribeHealth(view, instance));
         Add(reasons, WaitKind.NotReady, "running and not ready",
-            running.Where(instance => view.State.DefinitionOf(instance).ReadinessChecks.Count > 0 && !instance.Ready && view.State.LockOf(app) is not null),
+            running.Where(instance => view.State.DefinitionOf(instance).ReadinessChecks.Count > 0 && !instance.Ready
+                && view.State.LockOf(app) is not null),
             instance => DescribeReadiness(view, instance));
-        Add(reasons, WaitKind.WaitingForKill, "told to end and still there", instances.Where(instance => instance.MustDie && !instance.Condition.IsUnreachable()), Describe);
-        Add(reasons, WaitKind.Unreachable, "on agents that cannot be reached", instances.Where(instance => instance.Condition.IsUnreachable()), Describe);
+        Add(reasons, WaitKind.WaitingForKill, "told to end and still there",
+            instances.Where(instance => instance.MustDie && !instance.Condition.IsUnreachable()), Describe);
+        Add(reasons, WaitKind.Unreachable, "on agents that cannot be reached",
+            instances.Where(instance => instance.Condition.IsUnreachable()), Describe);
         return reasons;
     }
 
-    private static void Add(List<WaitReason> reasons, WaitKind kind, string what, IEnumerable<Instance> instances, Func<Instance, JObject> describe)
+    private static void Add(List<WaitReason> reasons, WaitKind kind, string what, IEnumerable<Instance> instances,
+        Func<Instance, JObject> describe)
     {
         var list = instances.ToList();
         if (list.Count > 0)
         {
             var facts = new JObject { ["instances"] = list.Count, ["examples"] = new JArray(list.Take(MaxExamples).Select(describe)) };
-            reasons.Add(new WaitReason(kind, string.Create(CultureInfo.InvariantCulture, $"{list.Count} {(list.Count == 1 ? "instance is" : "instances are")} {what}"), facts));
+            reasons.Add(
+                new WaitReason(kind,
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"{list.Count} {(list.Count == 1 ? "instance is" : "instances are")} {what}"), facts));
         }
     }
 
     private static JObject Describe(Instance instance)
     {
-        var json = new JObject { ["instanceId"] = instance.Id.Value, ["condition"] = instance.Condition.ToString(), ["since"] = instance.Since.ToString() };
+        var json = new JObject { ["instanceId"] = instance.Id.Value, ["condition"] = instance.Condition.ToString(),
+            ["since"] = instance.Since.ToString() };
         if (instance.IsActive)
         {
             json["taskId"] = instance.Task.Value;
@@ -81,7 +91,8 @@ internal static class InstanceWaits
                 continue;
             }
             var check = app.HealthChecks[i];
-            var json = new JObject { ["index"] = i, ["protocol"] = EnumTexts.HealthProtocols.Write(check.Protocol), ["state"] = result is null ? "unknown" : "failing" };
+            var json = new JObject { ["index"] = i, ["protocol"] = EnumTexts.HealthProtocols.Write(check.Protocol),
+                ["state"] = result is null ? "unknown" : "failing" };
             if (check.Path is not null)
             {
                 json["path"] = check.Path;

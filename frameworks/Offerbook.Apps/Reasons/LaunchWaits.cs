@@ -19,7 +19,8 @@ internal static class LaunchWaits
         }
         if (MissingSecrets(view, app) is { Count: > 0 } missing)
         {
-            return new WaitReason(WaitKind.SecretMissing, Text(count, "for secrets: " + string.Join("; ", missing.Select(secret => secret.Value))), new JObject
+            return new WaitReason(WaitKind.SecretMissing,
+                Text(count, "for secrets: " + string.Join("; ", missing.Select(secret => secret.Value))), new JObject
             {
                 ["instances"] = count,
                 ["secrets"] = new JArray(missing.Select(secret => new JObject { ["source"] = secret.Key, ["problem"] = secret.Value })),
@@ -27,7 +28,8 @@ internal static class LaunchWaits
         }
         if (!view.IsSubscribed)
         {
-            return new WaitReason(WaitKind.NotSubscribed, "The framework is not subscribed with a master: nothing can be launched.", new JObject { ["instances"] = count });
+            return new WaitReason(WaitKind.NotSubscribed, "The framework is not subscribed with a master: nothing can be launched.",
+                new JObject { ["instances"] = count });
         }
         var stats = view.Queue.GetValueOrDefault(app);
         if (stats is null || stats.LastOffers.IsEmpty)
@@ -76,7 +78,8 @@ internal static class LaunchWaits
         {
             facts["lastFailure"] = new JObject
             {
-                ["taskId"] = failure.TaskId, ["state"] = failure.State, ["message"] = failure.Message, ["host"] = failure.Host, ["at"] = failure.At.ToString(),
+                ["taskId"] = failure.TaskId, ["state"] = failure.State, ["message"] = failure.Message, ["host"] = failure.Host,
+                ["at"] = failure.At.ToString(),
             };
             message += $"; the last task ended as {failure.State}{(failure.Message.Length > 0 ? ": " + failure.Message : "")}";
         }
@@ -101,7 +104,8 @@ internal static class LaunchWaits
                 ["reasons"] = new JArray(offer.Refusals.Select(Write)),
             })),
         };
-        var least = string.Join("; ", nearest.Refusals.Select(refusal => $"{refusal.Resource} requested {refusal.Requested}, free {refusal.Offered}"));
+        var least = string.Join("; ",
+            nearest.Refusals.Select(refusal => $"{refusal.Resource} requested {refusal.Requested}, free {refusal.Offered}"));
         return new WaitReason(WaitKind.NoOfferFits, Text(count, string.Create(CultureInfo.InvariantCulture,
             $"and none of the offers of {offers.Count} agents fits; nearest is {nearest.Offer.Hostname}: {least}")), facts);
     }

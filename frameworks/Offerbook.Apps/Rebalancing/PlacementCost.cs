@@ -29,7 +29,8 @@ internal sealed class PlacementCost
     }
 
     /// <summary>Places of one key are the same to every rule.</summary>
-    public string KeyOf(AgentLocation location) => string.Join('\n', _rules.Select(rule => location[rule.Constraint.Field] is { } value ? "=" + value : ""));
+    public string KeyOf(AgentLocation location) =>
+        string.Join('\n', _rules.Select(rule => location[rule.Constraint.Field] is { } value ? "=" + value : ""));
 
     /// <summary>What moving an instance would make better; 0 or less: nothing.</summary>
     public long Gain(AgentLocation from, AgentLocation to)
@@ -61,7 +62,8 @@ internal sealed class PlacementCost
                 // The sum of squares falls by 2 × (here − there − 1).
                 return left is null || right is null ? Known(right) - Known(left) : 2L * (here - there - 1);
             case ConstraintOperator.MaxPer or ConstraintOperator.Unique:
-                var most = constraint.Operator == ConstraintOperator.Unique ? 1 : int.Parse(constraint.Value!, CultureInfo.InvariantCulture);
+                var most = constraint.Operator == ConstraintOperator.Unique
+                    ? 1 : int.Parse(constraint.Value!, CultureInfo.InvariantCulture);
                 return (left is null || here > most ? 1 : 0) - (right is null || there >= most ? 1 : 0);
             case ConstraintOperator.Cluster when string.IsNullOrEmpty(constraint.Value):
                 return 0;

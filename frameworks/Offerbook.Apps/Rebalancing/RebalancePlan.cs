@@ -24,15 +24,18 @@ internal static class RebalancePlan
 
     public static List<InstanceMove> Of(AppsView view, RunSpec app, MatchSettings settings, Timestamp now)
     {
-        var movable = view.State.Instances.Of(app.Id).Where(instance => instance is { Goal: Goal.Running, Condition: Condition.Running, Placement: not null }
+        var movable = view.State.Instances.Of(app.Id)
+            .Where(instance => instance is { Goal: Goal.Running, Condition: Condition.Running, Placement: not null }
             && view.State.DefinitionOf(instance).VersionInfo.LastConfigChangeAt == app.VersionInfo.LastConfigChangeAt).ToList();
         var cost = new PlacementCost(app, movable.Select(instance => instance.Placement!.Location));
         var oldest = now.UnixMilliseconds - (long)FitCheck.Freshness.TotalMilliseconds;
         var rests = view.Known.Where(known => known.Value.At.UnixMilliseconds >= oldest).Select(known => known.Value.Rest).ToArray();
-        var offers = Enumerable.Range(0, rests.Length).GroupBy(i => cost.KeyOf(rests[i].Location), StringComparer.Ordinal).Take(MaxPlaces).Select(group => group.ToList()).ToList();
+        var offers = Enumerable.Range(0, rests.Length).GroupBy(i => cost.KeyOf(rests[i].Location), StringComparer.Ordinal).Take(MaxPlaces)
+            .Select(group => group.ToList()).ToList();
         var groups = movable.GroupBy(instance => cost.KeyOf(instance.Placement!.Location), StringComparer.Ordinal).Take(MaxPlaces)
             .Select(group => new Queue<Instance>(KillOrder.First(int.MaxValue, group, app.KillSelection, []))).ToList();
-        var placed = movable.ToDictionary(instance => instance.Id, instance => new PlacedInstance(instance.Placement!.Location, app.Version));
+        var placed = movable.ToDictionary(instance => instance.Id,
+            instance => new PlacedInstance(instance.Placement!.Location, app.Version));
         var (matcher, random, clock) = (new OfferMatcher(settings), new SeededRandom(1), new Now(TimeSpan.Zero, now.ToDateTimeOffset()));
         var moves = new List<InstanceMove>();
         while (moves.Count < MaxMoves && Best() is { } move)
@@ -56,7 +59,8 @@ internal static class RebalancePlan
                 var others = placed.Where(other => other.Key != instance.Id).Select(other => other.Value).ToList();
                 foreach (var offer in target)
                 {
-                    var candidate = new LaunchCandidate(app, InstanceId.New(app.Id, clock, random), 1, app.Role, others, HomeRegion: view.HomeRegion);
+                    var candidate = new LaunchCandidate(app, InstanceId.New(app.Id, clock, random), 1, app.Role, others,
+                        HomeRegion: view.HomeRegion);
                     if (matcher.Match(rests[offer], candidate, random, clock) is MatchResult.Matched matched)
                     {
                         rests[offer] = matched.Rest;

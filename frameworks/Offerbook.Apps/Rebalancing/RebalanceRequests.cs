@@ -13,7 +13,9 @@ internal sealed class RebalanceRequests(TreeChanges changes)
     /// <summary>Why the instances of an app cannot be moved; null: they can.</summary>
     public static ApiError? Refusal(RunSpec app) => app switch
     {
-        { IsResident: true } => ApiError.Of(422, $"{app.Id} has persistent volumes: its instances stay where those are. [Kill an instance with wipe=true to have it start elsewhere with empty ones.]"),
+        { IsResident: true } =>
+            ApiError.Of(422,
+                $"{app.Id} has persistent volumes: its instances stay where those are. [Kill an instance with wipe=true to have it start elsewhere with empty ones.]"),
         { IsDaemon: true } => ApiError.Of(422, $"{app.Id} runs on every agent that suits; there is nothing to move."),
         _ => null,
     };
@@ -29,14 +31,16 @@ internal sealed class RebalanceRequests(TreeChanges changes)
         {
             return Replies.Of(connection, refusal);
         }
-        var instances = call.Instances.Where(text => turn.State.Instances.Find(new InstanceId(text)) is { Goal: Goal.Running } instance && instance.App == id).ToList();
+        var instances = call.Instances.Where(text => turn.State.Instances.Find(new InstanceId(text)) is { Goal: Goal.Running } instance
+            && instance.App == id).ToList();
         if (instances.Count == 0)
         {
             return Replies.Of(connection, ApiError.Of(409, $"The instances of {id} have changed meanwhile. [Ask again.]"));
         }
         var version = TreeChanges.NextVersion(turn);
         ApiResult<RootGroup> Edit(RootGroup root) => root.WithSpec(app with { VersionInfo = app.VersionInfo.WithScaling(version) });
-        var plan = changes.Make(turn, id.Parent, Edit, call.Force, toMove: new Dictionary<PathId, IReadOnlyList<string>> { [id] = instances });
+        var plan = changes.Make(turn, id.Parent, Edit, call.Force,
+            toMove: new Dictionary<PathId, IReadOnlyList<string>> { [id] = instances });
         return plan.IsOk ? Replies.Started(connection, 200, plan.Value) : Replies.Of(connection, plan.Error);
     }
 }

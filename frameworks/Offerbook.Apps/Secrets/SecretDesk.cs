@@ -25,7 +25,8 @@ internal sealed class SecretDesk(AppsSettings settings)
     private readonly SortedDictionary<string, string?> _known = new(StringComparer.Ordinal);
 
     /// <summary>Why secrets cannot be had, by their sources; only of what waits.</summary>
-    public ImmutableSortedDictionary<string, string> Problems { get; private set; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, string> Problems { get; private set; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public void Look(Turn turn, Instance instance)
     {
@@ -74,7 +75,8 @@ internal sealed class SecretDesk(AppsSettings settings)
     {
         foreach (var app in _touched)
         {
-            if (_waiting.Contains(app) && !turn.State.Instances.Of(app).Any(instance => instance is { Condition: Condition.Scheduled, Goal: Goal.Running }))
+            if (_waiting.Contains(app)
+                && !turn.State.Instances.Of(app).Any(instance => instance is { Condition: Condition.Scheduled, Goal: Goal.Running }))
             {
                 _waiting.Remove(app);
             }

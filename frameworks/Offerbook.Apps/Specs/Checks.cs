@@ -43,7 +43,8 @@ public sealed record HealthCheck(
         new(HealthProtocol.Http, null, null, null, null, 300, 60, 20, 15, 3, false, IpProtocol.IPv4);
 
     /// <summary>Carried out by the agent beside the task, and reported in its status; the others are made by the scheduler.</summary>
-    public bool IsMadeByAgent => Protocol is HealthProtocol.Command or HealthProtocol.MesosHttp or HealthProtocol.MesosHttps or HealthProtocol.MesosTcp;
+    public bool IsMadeByAgent =>
+        Protocol is HealthProtocol.Command or HealthProtocol.MesosHttp or HealthProtocol.MesosHttps or HealthProtocol.MesosTcp;
 
     public bool NeedsPort => Protocol is not HealthProtocol.Command;
 

@@ -12,7 +12,9 @@ public sealed record DeploymentPolicy
     /// <summary>At most so many pause points.</summary>
     public const int MaxPausePoints = 20;
 
-    /// <summary>The deployment fails when the app is not done so many seconds after it began; pauses do not count. Null: no deadline.</summary>
+    /// <summary>
+    /// The deployment fails when the app is not done so many seconds after it began; pauses do not count. Null: no deadline.
+    /// </summary>
     public int? DeadlineSeconds { get; init; }
 
     /// <summary>So many tasks of the app may fail while it is deployed; one more fails the deployment. Null: any number.</summary>

@@ -28,7 +28,8 @@ public enum NetworkProtocol
 }
 
 /// <summary>A port of an app with host networking.</summary>
-/// <param name="Port">The service port, and with <see cref="AppDefinition.RequirePorts"/> also the host port; 0 asks for a free service port.</param>
+/// <param name="Port">The service port, and with <see cref="AppDefinition.RequirePorts"/> also the host port; 0 asks for a free service
+/// port.</param>
 public sealed record PortDefinition(int Port, NetworkProtocol Protocol, string? Name, ValueMap<string> Labels)
 {
     public static PortDefinition Default { get; } = new(0, NetworkProtocol.Tcp, "default", ValueMap<string>.Empty);

@@ -41,7 +41,8 @@ public sealed class PathId : IEquatable<PathId>, IComparable<PathId>
     /// <summary>The ancestor (or self) with so many segments.</summary>
     public PathId Ancestor(int depth) => depth >= _segments.Length ? this : new PathId(_segments[..depth]);
 
-    /// <summary>Resolves an id written inside this group: absolute with a leading slash, else relative; <c>.</c> and <c>..</c> are worked out
+    /// <summary>Resolves an id written inside this group: absolute with a leading slash, else relative; <c>.</c> and <c>..</c> are worked
+    /// out
     /// (<c>..</c> at the root stays there), empty segments are dropped.</summary>
     public PathId Resolve(string text)
     {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Offerbook.Apps.Specs;
 
-/// <summary>A moment in whole milliseconds, UTC: the version of an app, group or deployment. Written <c>2026-11-22T10:15:30.123Z</c>.</summary>
+/// <summary>
+/// A moment in whole milliseconds, UTC: the version of an app, group or deployment. Written <c>2026-11-22T10:15:30.123Z</c>.
+/// </summary>
 public readonly record struct Timestamp(long UnixMilliseconds) : IComparable<Timestamp>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -15,7 +17,9 @@ public readonly record struct Timestamp(long UnixMilliseconds) : IComparable<Tim
 
     public static Timestamp From(DateTimeOffset moment) => new(moment.ToUnixTimeMilliseconds());
 
-    /// <summary>Reads an ISO-8601 date and time with an offset (<c>Z</c>, <c>+02:00</c>, <c>+02</c>). One without an offset is taken as UTC.</summary>
+    /// <summary>
+    /// Reads an ISO-8601 date and time with an offset (<c>Z</c>, <c>+02:00</c>, <c>+02</c>). One without an offset is taken as UTC.
+    /// </summary>
     public static bool TryParse(string text, out Timestamp timestamp)
     {
         var parsed = DateTimeOffset.TryParseExact(text, Accepted, CultureInfo.InvariantCulture,

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Offerbook.Apps.Specs;
 
-/// <summary>An immutable list that is equal to another with equal elements in the same order, so that records holding it compare by value.</summary>
+/// <summary>
+/// An immutable list that is equal to another with equal elements in the same order, so that records holding it compare by value.
+/// </summary>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {

@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Offerbook.Apps.Specs;
 
-/// <summary>An immutable map from text, sorted by key (ordinal) so that every walk over it has the same order, and compared by value.</summary>
+/// <summary>
+/// An immutable map from text, sorted by key (ordinal) so that every walk over it has the same order, and compared by value.
+/// </summary>
 public sealed class ValueMap<TValue> : IReadOnlyList<KeyValuePair<string, TValue>>, IEquatable<ValueMap<TValue>>
 {
     private readonly KeyValuePair<string, TValue>[] _sorted;
@@ -37,7 +39,8 @@ public sealed class ValueMap<TValue> : IReadOnlyList<KeyValuePair<string, TValue
         }
         for (var i = 0; i < _sorted.Length && !ReferenceEquals(this, other); i++)
         {
-            if (_sorted[i].Key != other._sorted[i].Key || !EqualityComparer<TValue>.Default.Equals(_sorted[i].Value, other._sorted[i].Value))
+            if (_sorted[i].Key != other._sorted[i].Key
+                || !EqualityComparer<TValue>.Default.Equals(_sorted[i].Value, other._sorted[i].Value))
             {
                 return false;
             }
@@ -58,7 +61,8 @@ public sealed class ValueMap<TValue> : IReadOnlyList<KeyValuePair<string, TValue
         return hash.ToHashCode();
     }
 
-    public IEnumerator<KeyValuePair<string, TValue>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, TValue>>)_sorted).GetEnumerator();
+    public IEnumerator<KeyValuePair<string, TValue>> GetEnumerator() =>
+        ((IEnumerable<KeyValuePair<string, TValue>>)_sorted).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => _sorted.GetEnumerator();
 

@@ -23,7 +23,8 @@ public sealed class ValueSet<T> : IReadOnlyList<T>, IEquatable<ValueSet<T>>
     public bool Contains(T item) => Array.IndexOf(_items, item) >= 0;
 
     public bool Equals(ValueSet<T>? other) =>
-        other is not null && (ReferenceEquals(this, other) || (_items.Length == other._items.Length && new HashSet<T>(_items).SetEquals(other._items)));
+        other is not null
+            && (ReferenceEquals(this, other) || (_items.Length == other._items.Length && new HashSet<T>(_items).SetEquals(other._items)));
 
     public override bool Equals(object? obj) => Equals(obj as ValueSet<T>);
 

@@ -10,7 +10,8 @@ public static class PathIdRules
         @"^(([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])|(\.|\.\.)$";
 
     private static readonly Regex Segment =
-        new(@"^(?:(([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])|(\.|\.\.))\z", RegexOptions.NonBacktracking);
+        new(@"^(?:(([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])|(\.|\.\.))\z",
+            RegexOptions.NonBacktracking);
 
     /// <summary>They would clash with parts of URLs.</summary>
     private static readonly string[] Reserved = ["restart", "tasks", "versions", ".", ".."];

@@ -33,7 +33,9 @@ public static class ResidentRules
             .Append(pod.EffectiveExecutorResources.ToString())
             .Concat(pod.Endpoints.Select(pair => $"port {pair.Endpoint.HostPort}"))
             .ToValueList(),
-        AppDefinition app => HostPorts(app).Select(port => $"port {port}").Append(app.Resources.ToString()).Append("fixed " + app.RequirePorts).ToValueList(),
+        AppDefinition app =>
+            HostPorts(app).Select(port => $"port {port}").Append(app.Resources.ToString()).Append("fixed " + app.RequirePorts)
+                .ToValueList(),
         _ => [],
     };
 

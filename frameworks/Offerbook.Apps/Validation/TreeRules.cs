@@ -42,11 +42,13 @@ public static class TreeRules
     /// A new cycle has a new edge, and so goes through an app that is new or changed, or that lies in a group whose dependencies changed.
     /// An edge to what was not there before leads to an app that is new.
     /// </summary>
-    private static IEnumerable<PathId> MayCloseCycle(IReadOnlyList<Difference<Group>> groups, IReadOnlyList<Difference<RunSpec>> specs) => specs
+    private static IEnumerable<PathId> MayCloseCycle(IReadOnlyList<Difference<Group>> groups, IReadOnlyList<Difference<RunSpec>> specs) =>
+        specs
         .Where(difference => difference.To is not null).Select(difference => difference.Id)
         .Concat(groups.SelectMany(difference => difference.To?.TransitiveApps ?? []).Select(app => app.Id));
 
-    private static void CheckSpec(PathId id, RunSpec? from, RunSpec to, RootGroup target, SpecSettings settings, bool force, PathErrors errors)
+    private static void CheckSpec(PathId id, RunSpec? from, RunSpec to, RootGroup target, SpecSettings settings, bool force,
+        PathErrors errors)
     {
         var path = (to is PodDefinition ? "/pods/" : "/apps/") + id;
         var roles = RoleSettings.For(id, target, settings, from?.Role);
@@ -74,11 +76,13 @@ public static class TreeRules
         if (specs.Any(difference => difference.To?.Instances > (difference.From?.Instances ?? 0))
             && target.Specs.Sum(spec => (long)spec.Instances) is var all && all > settings.MaxInstances)
         {
-            errors.Add("/", $"All apps and pods together would have {all} instances, more than the {settings.MaxInstances} of --max_instances");
+            errors.Add("/",
+                $"All apps and pods together would have {all} instances, more than the {settings.MaxInstances} of --max_instances");
         }
     }
 
-    private static void CheckSharedIds(IReadOnlyList<Difference<Group>> groups, IReadOnlyList<Difference<RunSpec>> specs, RootGroup target, PathErrors errors)
+    private static void CheckSharedIds(IReadOnlyList<Difference<Group>> groups, IReadOnlyList<Difference<RunSpec>> specs, RootGroup target,
+        PathErrors errors)
     {
         var touched = specs.Where(difference => difference.To is not null).Select(difference => difference.Id)
             .Concat(groups.Where(difference => difference.To is not null).Select(difference => difference.Id))

@@ -24,8 +24,10 @@ internal static class DiskChoice
             if (Find(rest, claim) is not { } disk)
             {
                 var type = claim.Info.EffectiveType.ToString().ToLowerInvariant();
-                var offered = rest.Where(entry => entry.Name == "disk" && !entry.Kind.IsPersistentVolume).Select(entry => entry.ToString()).DefaultIfEmpty("none");
-                refusal = new Refusal(RefusalReason.InsufficientDisk, $"{type} disk for volume {claim.Name}", $"{claim.Info.Size}", string.Join(", ", offered));
+                var offered = rest.Where(entry => entry.Name == "disk" && !entry.Kind.IsPersistentVolume).Select(entry => entry.ToString())
+                    .DefaultIfEmpty("none");
+                refusal = new Refusal(RefusalReason.InsufficientDisk, $"{type} disk for volume {claim.Name}", $"{claim.Info.Size}",
+                    string.Join(", ", offered));
                 return null;
             }
             chosen.Add(new ChosenDisk(claim, disk));
@@ -38,12 +40,14 @@ internal static class DiskChoice
     private static ResourceEntry? Find(ResourceBag bag, VolumeClaim claim)
     {
         var size = Quantity.Of(claim.Info.Size).Milli;
-        var free = bag.Where(entry => entry.Name == "disk" && entry.Kind is { IsReserved: false, IsPersistentVolume: false, IsRevocable: false, IsShared: false })
+        var free = bag.Where(entry => entry.Name == "disk"
+            && entry.Kind is { IsReserved: false, IsPersistentVolume: false, IsRevocable: false, IsShared: false })
             .Where(entry => entry.Value.Scalar.Milli >= size).ToList();
         switch (claim.Info.EffectiveType)
         {
             case DiskType.Root:
-                return free.Where(entry => entry.Kind.Disk?.Source is null).Select(entry => (ResourceEntry?)(entry with { Value = new Scalar(size) })).FirstOrDefault();
+                return free.Where(entry => entry.Kind.Disk?.Source is null)
+                    .Select(entry => (ResourceEntry?)(entry with { Value = new Scalar(size) })).FirstOrDefault();
             case DiskType.Path:
                 return free.Where(entry => Suits(entry, DiskSourceType.Path, claim)).OrderByDescending(entry => entry.Value.Scalar.Milli)
                     .Select(entry => (ResourceEntry?)(entry with { Value = new Scalar(size) })).FirstOrDefault();

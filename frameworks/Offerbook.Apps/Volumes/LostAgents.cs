@@ -19,7 +19,9 @@ internal sealed class LostAgents(SubscriptionKeeper master)
     /// <summary>Not the id of any instance's task.</summary>
     private static readonly TaskId Question = new("reservations");
 
-    /// <summary>An agent that was out of reach before is given up without a word. A walk over 100,000 instances takes some milliseconds.</summary>
+    /// <summary>
+    /// An agent that was out of reach before is given up without a word. A walk over 100,000 instances takes some milliseconds.
+    /// </summary>
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
     private bool _isDue;
@@ -45,7 +47,9 @@ internal sealed class LostAgents(SubscriptionKeeper master)
         master.Reconcile(agents.Select(agent => (Question, (AgentId?)agent)), turn.Out);
     }
 
-    /// <summary>What was on an agent that is gone is there no more: others take the place of the instances, with volumes of their own.</summary>
+    /// <summary>
+    /// What was on an agent that is gone is there no more: others take the place of the instances, with volumes of their own.
+    /// </summary>
     public static void Take(Turn turn, TaskStatus status)
     {
         if (status.TaskId.Value != Question.Value || status.State != TaskState.TaskGoneByOperator || status.AgentId is null)

@@ -13,7 +13,8 @@ namespace Offerbook.Apps.Volumes;
 internal static class ReservationBuilder
 {
     /// <param name="used">Unreserved resources for the instance's tasks and executor.</param>
-    public static LaunchOrder.Reserve Reserve(OfferRemainder offer, LaunchCandidate candidate, ResourceBag used, IReadOnlyList<ChosenDisk> disks,
+    public static LaunchOrder.Reserve Reserve(OfferRemainder offer, LaunchCandidate candidate, ResourceBag used,
+        IReadOnlyList<ChosenDisk> disks,
         string? principal, SeededRandom random, Timestamp now)
     {
         var stack = new ReservationStack(new Resources.Reservation(ReservationType.Dynamic, candidate.Role, principal,
@@ -29,7 +30,9 @@ internal static class ReservationBuilder
             var mount = new MesosVolume { ContainerPath = claim.ContainerPath, Mode = MesosVolume.Types.Mode.Rw };
             local.Add(volume);
             reserved.Add(disk with { Kind = Reserved(disk.Kind, stack, disk.Kind.Disk) });
-            volumes.Add(disk with { Kind = Reserved(disk.Kind, stack, new DiskDescription(disk.Kind.Disk?.Source, volume.PersistenceId, principal, mount)) });
+            volumes.Add(
+                disk with { Kind = Reserved(disk.Kind, stack,
+                    new DiskDescription(disk.Kind.Disk?.Source, volume.PersistenceId, principal, mount)) });
         }
         var reserve = new Operation { Type = Operation.Types.Type.Reserve, Reserve = new Operation.Types.Reserve() };
         reserve.Reserve.Resources.Add(ResourceBag.Of(reserved.ToArray()).ToProto(offer.Format));
@@ -51,7 +54,8 @@ internal static class ReservationBuilder
             operations.Add(destroy);
         }
         var plain = entries.Select(entry => entry.Kind.IsPersistentVolume
-            ? entry with { Kind = Reserved(entry.Kind, entry.Kind.Reservations, entry.Kind.Disk!.Source is { } source ? new DiskDescription(source) : null) }
+            ? entry with { Kind = Reserved(entry.Kind, entry.Kind.Reservations, entry.Kind.Disk!.Source is { } source
+                ? new DiskDescription(source) : null) }
             : entry).ToArray();
         var unreserve = new Operation { Type = Operation.Types.Type.Unreserve, Unreserve = new Operation.Types.Unreserve() };
         unreserve.Unreserve.Resources.Add(ResourceBag.Of(plain).ToProto(offer.Format));

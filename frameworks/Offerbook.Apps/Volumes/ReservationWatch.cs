@@ -46,11 +46,13 @@ internal sealed class ReservationWatch(AppsSettings settings)
         {
             return;
         }
-        var volumes = offer.Resources.Where(entry => entry.Kind.IsPersistentVolume).Select(entry => entry.Kind.Disk!.PersistenceId).ToHashSet();
+        var volumes = offer.Resources.Where(entry => entry.Kind.IsPersistentVolume).Select(entry => entry.Kind.Disk!.PersistenceId)
+            .ToHashSet();
         foreach (var entry in offer.Resources)
         {
             if (ReservationLabels.Read(entry.Kind, offer.Offer.FrameworkId.Value) is { } id && _since.ContainsKey(id)
-                && turn.State.Instances.Find(id)?.Reservation is { } held && held.Volumes.All(volume => volumes.Contains(volume.PersistenceId)))
+                && turn.State.Instances.Find(id)?.Reservation is { } held
+                && held.Volumes.All(volume => volumes.Contains(volume.PersistenceId)))
             {
                 _since.Remove(id);
                 _shown.Add(id);

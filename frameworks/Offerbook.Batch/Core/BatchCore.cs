@@ -134,7 +134,8 @@ public sealed class BatchCore : IDurableCore<BatchMessage>
             {
                 foreach (var run in job.ActiveRuns().ToList())
                 {
-                    End(job, new BatchEvent.AttemptEnded(job.Serial, run, AttemptEnd.Lost, "The framework was removed by the master", now.Wall), now, effects);
+                    End(job, new BatchEvent.AttemptEnded(job.Serial, run, AttemptEnd.Lost, "The framework was removed by the master",
+                        now.Wall), now, effects);
                 }
             }
             _ledger.Record(new BatchEvent.FrameworkRegistered(subscribed.Id.Value), effects);

@@ -31,10 +31,14 @@ public sealed record BatchSettings
     /// <summary>Tasks launched with one ACCEPT: a call of about 300 KB.</summary>
     public int MaxTasksPerOffer { get; init; } = 500;
 
-    /// <summary>Launches that no status update has confirmed yet. Bounds what a restart has to ask about, and what is in flight to the agents.</summary>
+    /// <summary>
+    /// Launches that no status update has confirmed yet. Bounds what a restart has to ask about, and what is in flight to the agents.
+    /// </summary>
     public int MaxLaunchesInFlight { get; init; } = 2_000;
 
-    /// <summary>For how long an offer that nothing fits on is not wanted again. Freed resources on its agent, and REVIVE, defeat it.</summary>
+    /// <summary>
+    /// For how long an offer that nothing fits on is not wanted again. Freed resources on its agent, and REVIVE, defeat it.
+    /// </summary>
     public TimeSpan DeclineDuration { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>For how long an offer is not wanted that came while too many launches are in flight.</summary>
@@ -43,7 +47,9 @@ public sealed record BatchSettings
     /// <summary>Time between two looks at what is overdue.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time to the first repeated question about tasks of which nothing was heard; doubles up to <see cref="ReconciliationInterval"/>.</summary>
+    /// <summary>
+    /// Time to the first repeated question about tasks of which nothing was heard; doubles up to <see cref="ReconciliationInterval"/>.
+    /// </summary>
     public TimeSpan ReconciliationRetry { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Time between two questions about every active task, heard of or not.</summary>
@@ -52,10 +58,14 @@ public sealed record BatchSettings
     /// <summary>The kills of a job that is stopping are repeated after so long, without end.</summary>
     public TimeSpan KillRetryInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A run whose agent is unreachable for so long is launched elsewhere; should its old task come back, that one is killed.</summary>
+    /// <summary>
+    /// A run whose agent is unreachable for so long is launched elsewhere; should its old task come back, that one is killed.
+    /// </summary>
     public TimeSpan UnreachablePatience { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>A job whose tasks get lost waits before it launches again: this long at first, doubling up to <see cref="MaxLossBackoff"/>.</summary>
+    /// <summary>
+    /// A job whose tasks get lost waits before it launches again: this long at first, doubling up to <see cref="MaxLossBackoff"/>.
+    /// </summary>
     public TimeSpan FirstLossBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
 
     public TimeSpan MaxLossBackoff { get; init; } = TimeSpan.FromSeconds(30);

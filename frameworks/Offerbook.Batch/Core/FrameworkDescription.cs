@@ -8,6 +8,7 @@ namespace Offerbook.Batch.Core;
 internal static class FrameworkDescription
 {
     public static FrameworkInfo Of(BatchSettings settings) =>
-        new FrameworkIdentity(settings.User, settings.FrameworkName, settings.Hostname, settings.Role, settings.FailoverTimeout, settings.Principal)
+        new FrameworkIdentity(settings.User, settings.FrameworkName, settings.Hostname, settings.Role, settings.FailoverTimeout,
+            settings.Principal)
             .Describe(Capability.MultiRole, Capability.ReservationRefinement, Capability.PartitionAware, Capability.TaskKillingState);
 }

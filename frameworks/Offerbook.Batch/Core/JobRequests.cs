@@ -55,7 +55,8 @@ internal sealed class JobRequests(BatchSettings settings, Ledger ledger, Subscri
         }
         if (State.Active.Count >= JobLimits.MaxActiveJobs || State.ActiveJobsRuns + spec.Count > JobLimits.MaxActiveRuns)
         {
-            Refuse(connection, 503, $"Too much to do: at most {JobLimits.MaxActiveJobs} jobs with {JobLimits.MaxActiveRuns} runs together may be active; "
+            Refuse(connection, 503,
+                $"Too much to do: at most {JobLimits.MaxActiveJobs} jobs with {JobLimits.MaxActiveRuns} runs together may be active; "
                 + $"{State.Active.Count} jobs with {State.ActiveJobsRuns} runs are. Try again when some have ended.", effects);
             return;
         }

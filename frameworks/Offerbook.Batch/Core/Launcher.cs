@@ -7,7 +7,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Batch.Core;
 
-/// <summary>Uses offers, and tells the master whether any are wanted. Offers are never held: each is used or declined in the turn in which it comes.</summary>
+/// <summary>
+/// Uses offers, and tells the master whether any are wanted. Offers are never held: each is used or declined in the turn in which it comes.
+/// </summary>
 internal sealed class Launcher(BatchSettings settings, Ledger ledger, SubscriptionKeeper keeper, Reconciler reconciler, LossBackoff backoff)
 {
     private bool _declinedSinceRevive;
@@ -22,7 +24,8 @@ internal sealed class Launcher(BatchSettings settings, Ledger ledger, Subscripti
             var room = Math.Min(settings.MaxTasksPerOffer, settings.MaxLaunchesInFlight - reconciler.Unheard);
             var placements = room <= 0
                 ? []
-                : FirstFit.Pack(ledger.State.WithWaiting.Values.Where(job => !backoff.IsHeldBack(job, now.Elapsed)), new OfferCapacity(offer), room);
+                : FirstFit.Pack(ledger.State.WithWaiting.Values.Where(job => !backoff.IsHeldBack(job, now.Elapsed)),
+                    new OfferCapacity(offer), room);
             if (placements.Count == 0)
             {
                 unused.Add(OfferId.From(offer.Id));
@@ -69,7 +72,8 @@ internal sealed class Launcher(BatchSettings settings, Ledger ledger, Subscripti
         foreach (var placement in placements)
         {
             var numbers = placement.Runs.Select(run => run.Number).ToList();
-            ledger.Record(new BatchEvent.RunsLaunched(placement.Job.Serial, offer.AgentId.Value, offer.Hostname, numbers, now.Wall), effects);
+            ledger.Record(new BatchEvent.RunsLaunched(placement.Job.Serial, offer.AgentId.Value, offer.Hostname, numbers, now.Wall),
+                effects);
             foreach (var run in placement.Runs)
             {
                 reconciler.Launched(placement.Job, run.Number, now);

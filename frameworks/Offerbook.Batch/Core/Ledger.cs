@@ -6,7 +6,9 @@ using Offerbook.Storage.Formats;
 
 namespace Offerbook.Batch.Core;
 
-/// <summary>The state and its journal kept in step: what is recorded is persisted and applied, and nothing else changes the state.</summary>
+/// <summary>
+/// The state and its journal kept in step: what is recorded is persisted and applied, and nothing else changes the state.
+/// </summary>
 internal sealed class Ledger(int eventsPerSnapshot, FormatSupport support)
 {
     private readonly List<Job> _ended = [];
@@ -61,7 +63,10 @@ internal sealed class Ledger(int eventsPerSnapshot, FormatSupport support)
         return answer;
     }
 
-    /// <summary>At the end of a turn: stores a snapshot when one is due. The interval grows with the state, so that snapshots never cost more than the events do.</summary>
+    /// <summary>
+    /// At the end of a turn: stores a snapshot when one is due. The interval grows with the state, so that snapshots never cost more than
+    /// the events do.
+    /// </summary>
     public void SnapshotIfDue(Effects effects)
     {
         if (_sinceSnapshot >= Math.Max(eventsPerSnapshot, State.ActiveJobsRuns / 2))

@@ -70,7 +70,8 @@ internal sealed class Reconciler(SubscriptionKeeper keeper, BatchSettings settin
         {
             if (state.Find(serial) is { } job && job.Find(number) is { IsActive: true } run)
             {
-                questions.Add((new TaskName(job.Spec.Id, serial, number, run.Attempt).ToTaskId(), run.Agent is null ? null : new AgentId(run.Agent)));
+                questions.Add(
+                    (new TaskName(job.Spec.Id, serial, number, run.Attempt).ToTaskId(), run.Agent is null ? null : new AgentId(run.Agent)));
             }
         }
         keeper.Reconcile(questions, effects);

@@ -53,7 +53,8 @@ public static class BatchJournal
     {
         try
         {
-            return JsonConvert.DeserializeObject(Encoding.UTF8.GetString(record.Payload.Span), type, Settings) ?? throw Unknown(record.Manifest);
+            return JsonConvert.DeserializeObject(Encoding.UTF8.GetString(record.Payload.Span), type, Settings)
+                ?? throw Unknown(record.Manifest);
         }
         catch (JsonException failure)
         {

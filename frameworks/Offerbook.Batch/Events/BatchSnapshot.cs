@@ -9,7 +9,8 @@ public sealed record BatchSnapshot(string? FrameworkId, long LastSerial, IReadOn
 
 /// <param name="Runs">Those that were launched at least once, or have ended.</param>
 public sealed record JobSnapshot(
-    long Serial, JobRecord Spec, DateTimeOffset AddedAt, DateTimeOffset? StopRequestedAt, DateTimeOffset? EndedAt, IReadOnlyList<RunSnapshot> Runs)
+    long Serial, JobRecord Spec, DateTimeOffset AddedAt, DateTimeOffset? StopRequestedAt, DateTimeOffset? EndedAt,
+    IReadOnlyList<RunSnapshot> Runs)
 {
     public static JobSnapshot From(Job job)
     {

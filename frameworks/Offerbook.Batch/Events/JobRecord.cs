@@ -16,7 +16,8 @@ public sealed record JobRecord(
     IReadOnlyList<KeyValuePair<string, string>> Labels)
 {
     public static JobRecord From(JobSpec spec) => new(
-        spec.Id, spec.Command, spec.Args, spec.Demand.Cpus.Milli, spec.Demand.Mem.Milli, spec.Demand.Disk.Milli, spec.Count, spec.Retries, spec.Labels);
+        spec.Id, spec.Command, spec.Args, spec.Demand.Cpus.Milli, spec.Demand.Mem.Milli, spec.Demand.Disk.Milli, spec.Count, spec.Retries,
+        spec.Labels);
 
     public JobSpec ToSpec() => new(
         Id, Command, Args, new Demand(new Scalar(CpusMilli), new Scalar(MemMilli), new Scalar(DiskMilli)), Count, Retries, Labels);

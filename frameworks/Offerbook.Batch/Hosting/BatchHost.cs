@@ -30,7 +30,8 @@ public sealed class BatchHost : IAsyncDisposable
     private BatchHost(BatchOptions options, ILoggerFactory logs)
     {
         (_options, _log) = (options, logs.CreateLogger("Offerbook.Batch"));
-        _web = new BatchWeb(options, _gate, new LeaderEndpoints(() => options.Advertised(Address), () => _candidacy!.StepDownAsync()), HandOnAsync, logs);
+        _web = new BatchWeb(options, _gate, new LeaderEndpoints(() => options.Advertised(Address), () => _candidacy!.StepDownAsync()),
+            HandOnAsync, logs);
     }
 
     /// <summary>What clients on this machine use, for instance <c>http://127.0.0.1:8082/</c>.</summary>
@@ -39,16 +40,20 @@ public sealed class BatchHost : IAsyncDisposable
     /// <summary>Whether it leads and serves.</summary>
     public bool Leads => _candidacy?.Serves == true;
 
-    /// <summary>Ends when the host is disposed; faults when a part of it dies. A faulted host does nothing any more and wants to be disposed.</summary>
+    /// <summary>
+    /// Ends when the host is disposed; faults when a part of it dies. A faulted host does nothing any more and wants to be disposed.
+    /// </summary>
     public Task Completion => _completion.Task;
 
     /// <summary>
     /// Starts serving and subscribing; who stands in an election, only listening: another may lead. The master need not be there yet.
     /// </summary>
-    /// <exception cref="JournalUnavailableException">It stands alone, and its store is held by another process or cannot be used.</exception>
+    /// <exception cref="JournalUnavailableException">It stands alone, and its store is held by another process or cannot be
+    /// used.</exception>
     /// <exception cref="JournalDamagedException">It stands alone, and the journal cannot be trusted.</exception>
     /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
-    public static async Task<BatchHost> StartAsync(BatchOptions options, CancellationToken cancellation = default, ILoggerFactory? logs = null)
+    public static async Task<BatchHost> StartAsync(BatchOptions options, CancellationToken cancellation = default,
+        ILoggerFactory? logs = null)
     {
         var host = new BatchHost(options, logs ?? NullLoggerFactory.Instance);
         try
@@ -93,22 +98,27 @@ public sealed class BatchHost : IAsyncDisposable
             MaxBodyBytes = JsonBody.MaxBytes,
             ViaHeader = "X-Offerbook-Via",
         };
-        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby, _options.OpenStore is null ? _options.EffectiveStore : null, CreateTerm, _log);
+        var candidacy = _candidacy = await Candidacy.StandAsync(_options.Election, standby, _options.OpenStore is null
+            ? _options.EffectiveStore : null, CreateTerm, _log);
         Watch(candidacy.Completion);
         await candidacy.StartAsync(cancellation);
     }
 
     private FrameworkTerm<BatchMessage> CreateTerm(Incumbency incumbency)
     {
-        var master = new SchedulerConnectionOptions(_options.Masters) { DetectMaster = _options.DetectMaster, Http = StreamingClientOptions.Default with { Credential = _options.Credential } };
+        var master = new SchedulerConnectionOptions(_options.Masters) { DetectMaster = _options.DetectMaster,
+            Http = StreamingClientOptions.Default with { Credential = _options.Credential } };
         var options = new FrameworkTermOptions<BatchMessage>(
-            async opening => _options.OpenStore?.Invoke() ?? await JournalStore.OpenAsync(_options.EffectiveStore, opening, warning => _log.LogWarning("{Warning}", warning)),
+            async opening =>
+                _options.OpenStore?.Invoke()
+                    ?? await JournalStore.OpenAsync(_options.EffectiveStore, opening, warning => _log.LogWarning("{Warning}", warning)),
             master, signal => new BatchMessage.MasterSignalled(signal), _gate)
         {
             Incumbency = incumbency,
             IsOnOwnDisk = _options.OpenStore is null && _options.EffectiveStore is StoreAddress.OfFile,
         };
-        return new FrameworkTerm<BatchMessage>(options, new BatchCore(_options.EffectiveSettings, new SeededRandom((ulong)Random.Shared.NextInt64())),
+        return new FrameworkTerm<BatchMessage>(options,
+            new BatchCore(_options.EffectiveSettings, new SeededRandom((ulong)Random.Shared.NextInt64())),
             connection => new BatchShell(connection, _gate, _log));
     }
 

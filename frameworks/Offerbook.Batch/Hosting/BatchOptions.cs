@@ -56,7 +56,8 @@ public sealed record BatchOptions(string DataDirectory, IReadOnlyList<Uri> Maste
 
     internal Uri Advertised(Uri listens)
     {
-        var host = Hostname ?? (Listen.Address.Equals(IPAddress.Any) || Listen.Address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : null);
+        var host = Hostname
+            ?? (Listen.Address.Equals(IPAddress.Any) || Listen.Address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : null);
         return host is null ? listens : new UriBuilder(listens) { Host = host }.Uri;
     }
 

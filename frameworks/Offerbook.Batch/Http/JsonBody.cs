@@ -41,13 +41,15 @@ internal static class JsonBody
                 Culture = CultureInfo.InvariantCulture,
                 MaxDepth = MaxDepth,
             };
-            var json = JToken.ReadFrom(reader, new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
+            var json = JToken.ReadFrom(reader,
+                new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
             return (json, null);
         }
         catch (System.Text.Json.JsonException fault)
         {
             var what = bytes.IsEmpty ? "it is empty" : fault.Message.Split(" LineNumber:")[0].TrimEnd('.', ' ');
-            return (null, new HttpRefusal(400, $"The body is not JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}): {what}"));
+            return (null,
+                new HttpRefusal(400, $"The body is not JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}): {what}"));
         }
         catch (JsonReaderException fault)
         {

@@ -76,7 +76,8 @@ public sealed class BatchState
         var state = new BatchState { FrameworkId = snapshot.FrameworkId, LastSerial = snapshot.LastSerial };
         foreach (var saved in snapshot.Jobs)
         {
-            var job = new Job(saved.Serial, saved.Spec.ToSpec(), saved.AddedAt) { StopRequestedAt = saved.StopRequestedAt, EndedAt = saved.EndedAt };
+            var job = new Job(saved.Serial, saved.Spec.ToSpec(), saved.AddedAt) { StopRequestedAt = saved.StopRequestedAt,
+                EndedAt = saved.EndedAt };
             foreach (var run in saved.Runs)
             {
                 job.Restore(run.Number, run.ToRun());

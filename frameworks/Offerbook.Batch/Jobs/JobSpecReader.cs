@@ -4,7 +4,10 @@ using Offerbook.Resources;
 
 namespace Offerbook.Batch.Jobs;
 
-/// <summary>Understands the JSON of a job. Everything that is wrong is found at once; a member that nobody knows is wrong too, because it is mostly a slip.</summary>
+/// <summary>
+/// Understands the JSON of a job. Everything that is wrong is found at once; a member that nobody knows is wrong too, because it is mostly
+/// a slip.
+/// </summary>
 public sealed class JobSpecReader
 {
     private const string KnownMembers = "id, command, args, cpus, mem, disk, count, retries, labels";
@@ -125,7 +128,8 @@ public sealed class JobSpecReader
         return read;
     }
 
-    private string? ReadText(string member, int maxLength) => Has(member) ? CheckText("/" + member, _json[member]!, maxLength, mayBeEmpty: false) : null;
+    private string? ReadText(string member, int maxLength) =>
+        Has(member) ? CheckText("/" + member, _json[member]!, maxLength, mayBeEmpty: false) : null;
 
     private string? CheckText(string path, JToken value, int maxLength, bool mayBeEmpty)
     {

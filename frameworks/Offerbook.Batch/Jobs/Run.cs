@@ -24,7 +24,9 @@ public enum RunState
     Stopped,
 }
 
-/// <summary>One of the job's <see cref="JobSpec.Count"/> executions: at any time at most one task carries it out. Changed only by <see cref="Job"/>.</summary>
+/// <summary>
+/// One of the job's <see cref="JobSpec.Count"/> executions: at any time at most one task carries it out. Changed only by <see cref="Job"/>.
+/// </summary>
 public sealed class Run
 {
     public RunState State { get; internal set; }
@@ -46,7 +48,9 @@ public sealed class Run
 
     public DateTimeOffset? EndedAt { get; internal set; }
 
-    /// <summary>Why the newest attempt that ended did so, as the status said it, for instance <c>TASK_FAILED: Command exited with status 1</c>.</summary>
+    /// <summary>
+    /// Why the newest attempt that ended did so, as the status said it, for instance <c>TASK_FAILED: Command exited with status 1</c>.
+    /// </summary>
     public string? Cause { get; internal set; }
 
     public bool IsActive => State is RunState.Launching or RunState.Running or RunState.Unreachable;

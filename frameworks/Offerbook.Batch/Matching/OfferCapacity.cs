@@ -16,7 +16,8 @@ public sealed class OfferCapacity
 
     public OfferCapacity(Offer offer)
     {
-        var usable = ResourceReader.Read(offer.Resources).Bag.Without(ResourceTraits.Revocable | ResourceTraits.Shared | ResourceTraits.Exclusive);
+        var usable = ResourceReader.Read(offer.Resources)
+            .Bag.Without(ResourceTraits.Revocable | ResourceTraits.Shared | ResourceTraits.Exclusive);
         (_cpus, _mem, _disk) = (new Pool(usable, "cpus"), new Pool(usable, "mem"), new Pool(usable, "disk"));
     }
 

@@ -5,11 +5,15 @@ namespace Offerbook.Actors.Hosting;
 
 /// <summary>
 /// A few threads that stand back behind the others of the machine, for work that may take as long as it likes: what else wants a processor
-/// gets most of it. What is awaited by a task that was started here goes on here. Queued work is as much as was started; its bound is the caller's.
+/// gets most of it. What is awaited by a task that was started here goes on here. Queued work is as much as was started; its bound is the
+/// caller's.
 /// </summary>
 public sealed partial class BackThreads : TaskScheduler, IDisposable
 {
-    /// <summary>As nice(1) counts: a third of the share of a thread that does not stand back. Much less, and a collection would wait for such a thread.</summary>
+    /// <summary>
+    /// As nice(1) counts: a third of the share of a thread that does not stand back. Much less, and a collection would wait for such a
+    /// thread.
+    /// </summary>
     private const int Niceness = 5;
 
     private readonly BlockingCollection<Task> _queue = [];
@@ -28,7 +32,8 @@ public sealed partial class BackThreads : TaskScheduler, IDisposable
 
     /// <summary>Does something asynchronous here; its end is seen on a thread of the pool.</summary>
     public async Task RunAsync(Func<Task> work) =>
-        await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap()
+            .ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     /// <summary>Takes nothing any more; what was queued is still done.</summary>
     public void Dispose() => _queue.CompleteAdding();

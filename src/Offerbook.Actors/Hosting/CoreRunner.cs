@@ -40,7 +40,8 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
     private Task? _running;
 
     /// <param name="observer">Told how long turns and appends took; null costs nothing.</param>
-    /// <param name="proof">Must hold whenever an effect leaves; null, for whoever has no rival, costs nothing. It stays the caller's.</param>
+    /// <param name="proof">Must hold whenever an effect leaves; null, for whoever has no rival, costs nothing. It stays the
+    /// caller's.</param>
     public CoreRunner(ICore<TMessage> core, IEffectHandler handler, IJournal? journal, TimeProvider time,
         int mailboxCapacity = DefaultMailboxCapacity, ICoreObserver<TMessage>? observer = null, LeadershipProof? proof = null)
     {
@@ -56,7 +57,9 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
         _alarm = time.CreateTimer(_ => _mailbox.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Ends when the runner is disposed; faults when the core, the journal or an effect handler throws. Watch it: a faulted runner is dead.</summary>
+    /// <summary>
+    /// Ends when the runner is disposed; faults when the core, the journal or an effect handler throws. Watch it: a faulted runner is dead.
+    /// </summary>
     public Task Completion => _running ?? throw new InvalidOperationException("The runner has not been started.");
 
     public int QueueDepth => _mailbox.Count;
@@ -87,7 +90,8 @@ public sealed class CoreRunner<TMessage> : IAsyncDisposable where TMessage : cla
 
     /// <summary>
     /// Posts one of many messages that come at once and whose turns are long: it waits behind whatever else there is, but for at most
-    /// <see cref="Mailbox{TMessage}.MaxTurnsBeforeCrowd"/> turns. Nothing that must come after it may be posted before its effects are seen.
+    /// <see cref="Mailbox{TMessage}.MaxTurnsBeforeCrowd"/> turns. Nothing that must come after it may be posted before its effects are
+    /// seen.
     /// </summary>
     /// <exception cref="ChannelClosedException">The runner has stopped.</exception>
     public ValueTask PostOfCrowdAsync(TMessage message, CancellationToken cancellation = default) =>

@@ -11,9 +11,12 @@ namespace Offerbook.Actors.Hosting;
 /// <param name="appended">Told of each append: how many events, and how long it took. Null costs nothing.</param>
 /// <param name="proof">What must hold for an effect to leave; null: nothing, this is nobody's rival.</param>
 internal sealed class EffectOutlet(
-    IEffectHandler handler, IJournal? journal, string persistenceId, TimeProvider time, Action<int, TimeSpan>? appended, LeadershipProof? proof)
+    IEffectHandler handler, IJournal? journal, string persistenceId, TimeProvider time, Action<int, TimeSpan>? appended,
+    LeadershipProof? proof)
 {
-    /// <summary>Events in one append: a few milliseconds of SQLite work, so that a burst cannot postpone its own first answer for long.</summary>
+    /// <summary>
+    /// Events in one append: a few milliseconds of SQLite work, so that a burst cannot postpone its own first answer for long.
+    /// </summary>
     private const int MaxEventsPerAppend = 4_096;
 
     /// <summary>
@@ -22,10 +25,15 @@ internal sealed class EffectOutlet(
     /// </summary>
     private const int MaxWaitingEffects = 65_536;
 
-    /// <summary>Between two questions to a store that cannot be asked: some ten of them until it is missed for a session's length.</summary>
+    /// <summary>
+    /// Between two questions to a store that cannot be asked: some ten of them until it is missed for a session's length.
+    /// </summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long events that can wait are gathered: so much later they are durable if nothing more urgent comes, for which they cost no sync of their own.</summary>
+    /// <summary>
+    /// How long events that can wait are gathered: so much later they are durable if nothing more urgent comes, for which they cost no sync
+    /// of their own.
+    /// </summary>
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(5);
 
     private readonly Doorbell _effectsArrived = new();
@@ -77,7 +85,8 @@ internal sealed class EffectOutlet(
         {
             for (var i = 0; i < effects.Count; i++)
             {
-                Invariant.Check(journal is not null || effects[i] is not (Persist or SaveSnapshot or SaveSnapshotOf), "a core without a journal persists");
+                Invariant.Check(journal is not null || effects[i] is not (Persist or SaveSnapshot or SaveSnapshotOf),
+                    "a core without a journal persists");
                 switch (effects[i])
                 {
                     case StartTimer or CancelTimer:
@@ -105,7 +114,9 @@ internal sealed class EffectOutlet(
         _effectsArrived.Ring();
     }
 
-    /// <summary>Waits until the outlet has made a step: it rings after every one. A ring left over from before only costs one more look.</summary>
+    /// <summary>
+    /// Waits until the outlet has made a step: it rings after every one. A ring left over from before only costs one more look.
+    /// </summary>
     public void WaitForRoom() => _roomMade.Wait();
 
     /// <summary>No turn will put anything in any more: <see cref="Run"/> lets out what there is and ends.</summary>

@@ -10,7 +10,8 @@ public sealed class HeapKeeper : IDisposable
 
     public HeapKeeper(TimeProvider time) => _timer = time.CreateTimer(_ => Look(), null, Interval, Interval);
 
-    public static HeapReading Read() => new(GC.GetTotalAllocatedBytes(), Live(), GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes, GC.CollectionCount(GC.MaxGeneration));
+    public static HeapReading Read() =>
+        new(GC.GetTotalAllocatedBytes(), Live(), GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes, GC.CollectionCount(GC.MaxGeneration));
 
     public void Dispose() => _timer.Dispose();
 

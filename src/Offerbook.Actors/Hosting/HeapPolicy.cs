@@ -15,7 +15,9 @@ public enum HeapStep
     /// <summary>A full collection beside the work: it finds what is garbage and holds nobody up.</summary>
     Collect,
 
-    /// <summary>One that also moves things together and gives memory back to the system. It holds everybody up, so it is for small heaps.</summary>
+    /// <summary>
+    /// One that also moves things together and gives memory back to the system. It holds everybody up, so it is for small heaps.
+    /// </summary>
     Compact,
 }
 
@@ -25,7 +27,9 @@ public enum HeapStep
 /// </summary>
 public sealed class HeapPolicy
 {
-    /// <summary>Allocated between two readings in a process that is quiet. A master that pings 1,000 agents allocates less than 1 MiB a second.</summary>
+    /// <summary>
+    /// Allocated between two readings in a process that is quiet. A master that pings 1,000 agents allocates less than 1 MiB a second.
+    /// </summary>
     public const long QuietBytes = 32L << 20;
 
     /// <summary>What is allocated since the last full collection and may be garbage, before it is worth a look.</summary>
@@ -77,7 +81,8 @@ public sealed class HeapPolicy
             _allocatedAtFull = reading.Allocated;
             return HeapStep.Collect;
         }
-        if (reading.FullCollections == _compactedAt || reading.Live is 0 or > SmallBytes || reading.Committed <= (2 * reading.Live) + WorthwhileBytes)
+        if (reading.FullCollections == _compactedAt || reading.Live is 0 or > SmallBytes
+            || reading.Committed <= (2 * reading.Live) + WorthwhileBytes)
         {
             return HeapStep.None;
         }

@@ -16,7 +16,9 @@ namespace Offerbook.Actors.Hosting;
 /// </summary>
 public sealed class LeadershipProof : IDisposable
 {
-    /// <summary>How long a confirmation counts while the election is not certain, and how long the process may seem to stand still.</summary>
+    /// <summary>
+    /// How long a confirmation counts while the election is not certain, and how long the process may seem to stand still.
+    /// </summary>
     public static readonly TimeSpan Lasts = TimeSpan.FromSeconds(1);
 
     /// <summary>Four looks in the time after which one is missed: a busy machine must not look like a paused one.</summary>
@@ -31,7 +33,8 @@ public sealed class LeadershipProof : IDisposable
     private long _gaps;
     private bool _doubted;
 
-    /// <param name="isCertain">Whether the election says, over a connection that stands, that this term leads. Asked on the threads that let effects out; must not block.</param>
+    /// <param name="isCertain">Whether the election says, over a connection that stands, that this term leads. Asked on the threads that
+    /// let effects out; must not block.</param>
     public LeadershipProof(Func<bool> isCertain, TimeProvider time)
     {
         _isCertain = isCertain;

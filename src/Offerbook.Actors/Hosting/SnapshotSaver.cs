@@ -2,7 +2,10 @@ using Offerbook.Storage;
 
 namespace Offerbook.Actors.Hosting;
 
-/// <summary>Saves snapshots beside the appends, one at a time: a large state takes the disk a second, and nobody's answer waits for it. Used by one thread.</summary>
+/// <summary>
+/// Saves snapshots beside the appends, one at a time: a large state takes the disk a second, and nobody's answer waits for it. Used by one
+/// thread.
+/// </summary>
 /// <param name="ended">Called by any thread when a save has ended.</param>
 internal sealed class SnapshotSaver(IJournal? journal, string persistenceId, Action ended)
 {

@@ -7,7 +7,8 @@ namespace Offerbook.Agent.Checks;
 public abstract record CheckSpec(TimeSpan? Timeout)
 {
     /// <summary>Run in the container's sandbox with its environment, plus the check's own.</summary>
-    public sealed record Command(ContainerSpec Container, CommandSpec Run, IReadOnlyList<KeyValuePair<string, string>> Environment, TimeSpan? Timeout)
+    public sealed record Command(ContainerSpec Container, CommandSpec Run, IReadOnlyList<KeyValuePair<string, string>> Environment,
+        TimeSpan? Timeout)
         : CheckSpec(Timeout);
 
     /// <summary>GET on the loopback address; https without verification of the certificate.</summary>

@@ -15,9 +15,11 @@ internal static class CheckSpecs
         var type = check.HasType ? check.Type : HealthCheck.Types.Type.Unknown;
         return (type, check) switch
         {
-            (HealthCheck.Types.Type.Command or HealthCheck.Types.Type.Unknown, { Command: { } command }) => Command(command, container, timeout),
+            (HealthCheck.Types.Type.Command or HealthCheck.Types.Type.Unknown, { Command: { } command }) =>
+                Command(command, container, timeout),
             (HealthCheck.Types.Type.Http or HealthCheck.Types.Type.Unknown, { Http: { } http }) => new CheckSpec.Http(
-                http.HasScheme ? http.Scheme : "http", (int)http.Port, Path(http.Path), http.Protocol == NetworkInfo.Types.Protocol.Ipv6, timeout),
+                http.HasScheme
+                    ? http.Scheme : "http", (int)http.Port, Path(http.Path), http.Protocol == NetworkInfo.Types.Protocol.Ipv6, timeout),
             (HealthCheck.Types.Type.Tcp or HealthCheck.Types.Type.Unknown, { Tcp: { } tcp }) => new CheckSpec.Tcp(
                 (int)tcp.Port, tcp.Protocol == NetworkInfo.Types.Protocol.Ipv6, timeout),
             _ => null,

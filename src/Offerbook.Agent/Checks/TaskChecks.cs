@@ -16,7 +16,10 @@ namespace Offerbook.Agent.Checks;
 /// </summary>
 internal sealed class TaskChecks(AgentContext context, StatusMaker statuses, UpdateStreams updates, TaskKiller killer)
 {
-    /// <summary>Starts the checks of a container that runs. After a restart of the agent, a task that was healthy stays so until a probe says otherwise.</summary>
+    /// <summary>
+    /// Starts the checks of a container that runs. After a restart of the agent, a task that was healthy stays so until a probe says
+    /// otherwise.
+    /// </summary>
     public void Start(AgentTask task)
     {
         if (task.Silenced)

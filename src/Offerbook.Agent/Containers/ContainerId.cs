@@ -25,7 +25,8 @@ public readonly record struct ContainerId(string Value) : IComparable<ContainerI
 
     /// <summary>Whether this one lies in <paramref name="other"/>, at any depth.</summary>
     public bool IsWithin(ContainerId other) =>
-        Value.Length > other.Value.Length && Value[other.Value.Length] == Separator && Value.StartsWith(other.Value, StringComparison.Ordinal);
+        Value.Length > other.Value.Length && Value[other.Value.Length] == Separator
+            && Value.StartsWith(other.Value, StringComparison.Ordinal);
 
     public ContainerID ToProto() => Parent is { } parent
         ? new ContainerID { Value = Leaf, Parent = parent.ToProto() }

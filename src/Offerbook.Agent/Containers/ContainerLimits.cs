@@ -12,7 +12,8 @@ namespace Offerbook.Agent.Containers;
 /// <param name="MemoryLimitMegabytes">Memory beyond which it is ended; null or infinity: none.</param>
 /// <param name="DiskMegabytes">Disk that its sandbox may hold; watched, and enforced where the agent is told to.</param>
 public sealed record ContainerLimits(
-    double? Cpus = null, double? CpuLimit = null, double? MemoryMegabytes = null, double? MemoryLimitMegabytes = null, double? DiskMegabytes = null)
+    double? Cpus = null, double? CpuLimit = null, double? MemoryMegabytes = null, double? MemoryLimitMegabytes = null,
+    double? DiskMegabytes = null)
 {
     public static readonly ContainerLimits None = new();
 

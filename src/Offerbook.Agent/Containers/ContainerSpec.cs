@@ -3,7 +3,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent.Containers;
 
-/// <summary>All that is needed to run a container, derived by the core from what is durable alone, so that a restarted agent derives the same.</summary>
+/// <summary>
+/// All that is needed to run a container, derived by the core from what is durable alone, so that a restarted agent derives the same.
+/// </summary>
 /// <param name="User">Whom to run as: CommandInfo.user, else FrameworkInfo.user; null or empty means the agent's own user.</param>
 /// <param name="Environment">In order of precedence, later ones win; laid over what the host passes on. May hold secrets.</param>
 public sealed record ContainerSpec(
@@ -41,7 +43,8 @@ public sealed record ContainerSpec(
 
 /// <param name="Terminal">It talks to a terminal of this size; null: to three pipes.</param>
 /// <param name="AwaitsReader">Its output waits for the first reader, and for that one whenever it is slow.</param>
-/// <param name="ToFiles">Nobody attaches to it: its output goes to its sandbox, and it has no input. So are containers within those of an engine.</param>
+/// <param name="ToFiles">Nobody attaches to it: its output goes to its sandbox, and it has no input. So are containers within those of an
+/// engine.</param>
 public sealed record AttachSettings(TerminalSize? Terminal, bool AwaitsReader, bool ToFiles = false);
 
 /// <summary>What to execute.</summary>

@@ -2,7 +2,10 @@ using Offerbook.Agent.Operations;
 
 namespace Offerbook.Agent.Containers;
 
-/// <summary>What a container that a Docker engine runs needs besides what every container does. Names and values as frameworks gave them, already checked.</summary>
+/// <summary>
+/// What a container that a Docker engine runs needs besides what every container does. Names and values as frameworks gave them, already
+/// checked.
+/// </summary>
 /// <param name="Image">With tag or digest, or without: then the engine takes <c>latest</c>.</param>
 public sealed record DockerSettings(string Image)
 {
@@ -11,7 +14,9 @@ public sealed record DockerSettings(string Image)
 
     public bool Privileged { get; init; }
 
-    /// <summary>A name or number that the image knows; null: the image's own. The framework's user is a user of hosts, not of images.</summary>
+    /// <summary>
+    /// A name or number that the image knows; null: the image's own. The framework's user is a user of hosts, not of images.
+    /// </summary>
     public string? User { get; init; }
 
     public string? Hostname { get; init; }
@@ -31,7 +36,10 @@ public sealed record DockerSettings(string Image)
     /// <summary>Made by the agent itself, and does nothing but hold what the containers of a pod share.</summary>
     public bool IsHolder { get; init; }
 
-    /// <summary>Begins in the sandbox if the image names no directory, as images did in the original's own containers; else in the image's or in <c>/</c>.</summary>
+    /// <summary>
+    /// Begins in the sandbox if the image names no directory, as images did in the original's own containers; else in the image's or in
+    /// <c>/</c>.
+    /// </summary>
     public bool BeginsInSandbox { get; init; }
 }
 
@@ -83,5 +91,6 @@ public abstract record DockerMountSource
     /// <summary>A volume that the engine or a driver of its keeps.</summary>
     /// <param name="Name">Null: a new one that goes with the container.</param>
     /// <param name="Driver">Null: the engine's own.</param>
-    public sealed record EngineVolume(string? Name, string? Driver, IReadOnlyList<KeyValuePair<string, string>> Options) : DockerMountSource;
+    public sealed record EngineVolume(string? Name, string? Driver,
+        IReadOnlyList<KeyValuePair<string, string>> Options) : DockerMountSource;
 }

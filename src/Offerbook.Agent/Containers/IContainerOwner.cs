@@ -11,7 +11,9 @@ internal interface IContainerOwner
     /// <summary>After the journal was replayed: every container that should exist, as it would be launched.</summary>
     IEnumerable<ContainerSpec> Recoverable();
 
-    /// <summary>What a container that is not over was, or would be, launched with; null for one that is not this owner's or is over.</summary>
+    /// <summary>
+    /// What a container that is not over was, or would be, launched with; null for one that is not this owner's or is over.
+    /// </summary>
     ContainerSpec? SpecOf(ContainerId container) => null;
 
     void Started(AgentMessage.ContainerStarted started);

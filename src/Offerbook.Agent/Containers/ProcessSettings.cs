@@ -1,6 +1,9 @@
 namespace Offerbook.Agent.Containers;
 
-/// <summary>How a container's process is set up, besides what it may use (<see cref="ContainerLimits"/>). What is null or empty is the agent's own choice.</summary>
+/// <summary>
+/// How a container's process is set up, besides what it may use (<see cref="ContainerLimits"/>). What is null or empty is the agent's own
+/// choice.
+/// </summary>
 public sealed record ProcessSettings
 {
     public static readonly ProcessSettings Default = new();
@@ -8,10 +11,14 @@ public sealed record ProcessSettings
     /// <summary>ContainerInfo.rlimit_info; each kind at most once.</summary>
     public IReadOnlyList<ProcessLimit> Limits { get; init; } = [];
 
-    /// <summary>Capabilities that the process begins with, by their names in lower case without <c>cap_</c>; null: the agent's default.</summary>
+    /// <summary>
+    /// Capabilities that the process begins with, by their names in lower case without <c>cap_</c>; null: the agent's default.
+    /// </summary>
     public IReadOnlyList<string>? EffectiveCapabilities { get; init; }
 
-    /// <summary>Capabilities that the process can ever have, named likewise; null: the effective ones if those are given, else the agent's default.</summary>
+    /// <summary>
+    /// Capabilities that the process can ever have, named likewise; null: the effective ones if those are given, else the agent's default.
+    /// </summary>
     public IReadOnlyList<string>? BoundingCapabilities { get; init; }
 
     /// <summary>Processes of the host and of other containers cannot be seen from within (linux_info.share_pid_namespace false).</summary>

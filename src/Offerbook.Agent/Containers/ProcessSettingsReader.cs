@@ -73,7 +73,8 @@ internal static class ProcessSettingsReader
     private static ProcessLimit Limit(RLimitInfo.Types.RLimit limit) => new(
         limit.Type.ToString()["Rlmt".Length..].ToLowerInvariant(), limit.HasSoft ? limit.Soft : null, limit.HasHard ? limit.Hard : null);
 
-    private static IReadOnlyList<string>? Names(CapabilityInfo? set) => set is null ? null : [.. set.Capabilities.Select(NameOf).OfType<string>()];
+    private static IReadOnlyList<string>? Names(CapabilityInfo? set) =>
+        set is null ? null : [.. set.Capabilities.Select(NameOf).OfType<string>()];
 
     private static string? NameOf(CapabilityInfo.Types.Capability capability) => CapabilityNames.Of((int)capability - FirstCapability);
 }

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Offerbook.Agent.Docker;
 
-/// <summary>The request that makes a container, as the Engine's API words it. Filled step by step; a later value takes the place of an earlier one.</summary>
+/// <summary>
+/// The request that makes a container, as the Engine's API words it. Filled step by step; a later value takes the place of an earlier one.
+/// </summary>
 internal sealed class ContainerBody
 {
     public JsonObject Config { get; } = [];

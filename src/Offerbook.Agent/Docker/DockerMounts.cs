@@ -9,7 +9,8 @@ namespace Offerbook.Agent.Docker;
 /// <summary>What a container from an image sees of the host: its volumes, and the persistent volumes among its resources.</summary>
 internal static class DockerMounts
 {
-    public static IEnumerable<DockerMount> Of(ContainerInfo container, ResourceBag bag) => container.Volumes.Select(Of).Concat(Persistent(bag));
+    public static IEnumerable<DockerMount> Of(ContainerInfo container, ResourceBag bag) =>
+        container.Volumes.Select(Of).Concat(Persistent(bag));
 
     /// <summary>What is wrong with the volumes, in words that continue "This agent cannot run the task: ".</summary>
     /// <param name="isNested">Whether there is a container around it.</param>
@@ -38,7 +39,8 @@ internal static class DockerMounts
     private static IEnumerable<DockerMount> Persistent(ResourceBag bag) =>
         from entry in bag.PersistentVolumes()
         let mount = entry.Kind.Disk!.CopyVolume()
-        select new DockerMount(mount.ContainerPath, new DockerMountSource.Persistent(VolumePath.Of(entry)), mount.Mode == Volume.Types.Mode.Ro);
+        select new DockerMount(mount.ContainerPath, new DockerMountSource.Persistent(VolumePath.Of(entry)),
+            mount.Mode == Volume.Types.Mode.Ro);
 
     private static DockerMount Of(Volume volume) => new(volume.ContainerPath, SourceOf(volume), volume.Mode == Volume.Types.Mode.Ro);
 
@@ -46,7 +48,8 @@ internal static class DockerMounts
     {
         { HasHostPath: true } => OfHost(volume.HostPath, null),
         { Source: { HostPath: { } host } } => OfHost(host.Path, host.MountPropagation),
-        { Source: { SandboxPath: { Type: Source.Types.SandboxPath.Types.Type.Parent } sandbox } } => new DockerMountSource.InSandboxAround(sandbox.Path),
+        { Source: { SandboxPath: { Type: Source.Types.SandboxPath.Types.Type.Parent } sandbox } } =>
+            new DockerMountSource.InSandboxAround(sandbox.Path),
         { Source: { SandboxPath: { } sandbox } } => new DockerMountSource.InSandbox(sandbox.Path),
         { Source: { DockerVolume: { } docker } } => new DockerMountSource.EngineVolume(
             docker.Name, docker is { HasDriver: true, Driver.Length: > 0 } ? docker.Driver : null,

@@ -119,19 +119,23 @@ internal static class DockerRefusals
         }
     }
 
-    private static string? PortProblem(ResourceBag bag, uint host, uint container, string protocol) => (host, container, protocol.ToLowerInvariant()) switch
+    private static string? PortProblem(ResourceBag bag, uint host, uint container, string protocol) =>
+        (host, container, protocol.ToLowerInvariant()) switch
     {
         (> ushort.MaxValue, _, _) or (_, 0 or > ushort.MaxValue, _) => $"it maps port {host} to {container}, and ports go from 1 to 65535",
-        (_, _, not ("" or "tcp" or "udp" or "sctp")) => $"it maps port {host} for protocol '{protocol}', and only tcp, udp and sctp are known",
+        (_, _, not ("" or "tcp" or "udp" or "sctp")) =>
+            $"it maps port {host} for protocol '{protocol}', and only tcp, udp and sctp are known",
         _ when !DockerResources.HasPort(bag, host) => $"Port [{host}] not included in resources",
         _ => null,
     };
 
     private static IEnumerable<string> OfParameters(ContainerInfo container) =>
         container.Type == ContainerInfo.Types.Type.Docker
-            ? (container.Docker?.Parameters ?? []).Select(parameter => DockerParameters.Problem(parameter.Key, parameter.Value)).OfType<string>()
+            ? (container.Docker?.Parameters ?? []).Select(parameter => DockerParameters.Problem(parameter.Key, parameter.Value))
+                .OfType<string>()
             : [];
 
     /// <summary>It becomes part of a request's address; the engine knows the fine rules.</summary>
-    private static bool IsName(string image) => image.Length is > 0 and <= 1024 && !image.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '?' or '#' or '%');
+    private static bool IsName(string image) =>
+        image.Length is > 0 and <= 1024 && !image.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '?' or '#' or '%');
 }

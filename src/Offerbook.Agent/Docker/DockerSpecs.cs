@@ -19,7 +19,8 @@ internal static class DockerSpecs
     public static ContainerSpec Complete(ContainerSpec spec, TaskInfo task)
     {
         var (container, command, bag) = (task.Container, task.Command, ResourceReader.Read(task.Resources).Bag);
-        var docker = container.Type == ContainerInfo.Types.Type.Docker ? OfDocker(container, container.Docker) : OfImage(container, container.Mesos.Image);
+        var docker = container.Type == ContainerInfo.Types.Type.Docker
+            ? OfDocker(container, container.Docker) : OfImage(container, container.Mesos.Image);
         return spec with
         {
             Command = CommandOf(container.Type, command),

@@ -25,7 +25,8 @@ internal sealed class CustomExecutors
     private readonly ExecutorCalls _calls;
     private readonly ExecutorLaunch _launch;
 
-    public CustomExecutors(AgentContext context, MasterLink link, StatusMaker statuses, UpdateStreams updates, TaskKiller killer, TaskLife life,
+    public CustomExecutors(AgentContext context, MasterLink link, StatusMaker statuses, UpdateStreams updates, TaskKiller killer,
+        TaskLife life,
         ResourceLedger ledger, Func<bool> recovering)
     {
         _context = context;
@@ -57,7 +58,9 @@ internal sealed class CustomExecutors
 
     public void Launch(ExecutorOrder order) => _launch.Launch(order);
 
-    /// <summary>Of an order that is not even admitted: the master hears if the executor does not run that it has set resources aside for.</summary>
+    /// <summary>
+    /// Of an order that is not even admitted: the master hears if the executor does not run that it has set resources aside for.
+    /// </summary>
     public void TellIfAbsent(ExecutorOrder order)
     {
         if (order.LaunchExecutor != false && _context.State.Executors.Find(order.Key) is null)

@@ -6,7 +6,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent.Executors;
 
-/// <summary>The executors that have not ended, by key and by container. Part of the agent's durable state. Each step costs O(log executors).</summary>
+/// <summary>
+/// The executors that have not ended, by key and by container. Part of the agent's durable state. Each step costs O(log executors).
+/// </summary>
 internal sealed class ExecutorBook
 {
     private readonly SortedDictionary<ExecutorKey, AgentExecutor> _live = [];

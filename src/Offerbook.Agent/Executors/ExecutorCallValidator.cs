@@ -27,7 +27,8 @@ internal static class ExecutorCallValidator
     }
 
     private static string? ValidateSubscribe(ExecutorCall call) =>
-        call.Subscribe.UnacknowledgedUpdates.Select(update => ValidateStatus(call, update.Status)).FirstOrDefault(wrong => wrong is not null);
+        call.Subscribe.UnacknowledgedUpdates.Select(update => ValidateStatus(call, update.Status))
+            .FirstOrDefault(wrong => wrong is not null);
 
     private static string? ValidateStatus(ExecutorCall call, TaskStatus status) =>
         !status.HasUuid ? "Expecting 'uuid' to be present"
@@ -36,7 +37,8 @@ internal static class ExecutorCallValidator
             ? $"ExecutorID in Call: {call.ExecutorId.Value} does not match ExecutorID in TaskStatus: {executor.Value}"
         : status.Source != TaskStatus.Types.Source.Executor
             ? $"Received Call from executor {call.ExecutorId.Value} of framework {call.FrameworkId.Value} with invalid source, expecting 'SOURCE_EXECUTOR'"
-        : status.State == TaskState.TaskStaging ? "Received TASK_STAGING from executor " + call.ExecutorId.Value + $" of framework {call.FrameworkId.Value} which is not allowed"
+        : status.State == TaskState.TaskStaging
+        ? "Received TASK_STAGING from executor " + call.ExecutorId.Value + $" of framework {call.FrameworkId.Value} which is not allowed"
         : ValidateCheck(status.CheckStatus);
 
     private static string? ValidateCheck(CheckStatusInfo? check) => check switch

@@ -41,7 +41,8 @@ internal sealed class ExecutorCalls(AgentContext context, MasterLink link, Execu
         }
         else if (received.Claims is { } claims && !claims.Fit(key, executor.Container))
         {
-            Answer(connection, 403, "The claims of the authenticated principal ('fid', 'eid', 'cid') are not those of the executor that the call names");
+            Answer(connection, 403,
+                "The claims of the authenticated principal ('fid', 'eid', 'cid') are not those of the executor that the call names");
         }
         else if (call.Type != Type.Subscribe && executor is { Runtime.HasSubscribed: false, ShuttingDown: false })
         {
@@ -164,12 +165,15 @@ internal sealed class ExecutorCalls(AgentContext context, MasterLink link, Execu
         tasks.Deliver(executor);
     }
 
-    /// <summary>Tasks that were sent, of which the executor neither said anything nor knows: they were lost on the way and never began.</summary>
+    /// <summary>
+    /// Tasks that were sent, of which the executor neither said anything nor knows: they were lost on the way and never began.
+    /// </summary>
     private void DropUnlisted(AgentExecutor executor, FrameworkInfo framework, ExecutorCall.Types.Subscribe subscribe)
     {
         var listed = subscribe.UnacknowledgedTasks.Select(task => TaskId.From(task.TaskId)).ToHashSet();
         var lost = executor.LiveTasks
-            .Where(task => task.State == TaskState.TaskStaging && task.Runtime.Phase == ContainerPhase.Running && !listed.Contains(task.Key.Task)).ToList();
+            .Where(task => task.State == TaskState.TaskStaging && task.Runtime.Phase == ContainerPhase.Running
+                && !listed.Contains(task.Key.Task)).ToList();
         foreach (var task in lost)
         {
             tasks.End(task, new ExecutorTermination(framework.Dropped(), Reason.AgentRestarted, "Task launched during agent restart"));
@@ -214,5 +218,6 @@ internal sealed class ExecutorCalls(AgentContext context, MasterLink link, Execu
 
     private void Send(ConnectionId stream, ExecutorEvent @event) => context.Do(new ExecutorEffect.Send(stream, @event));
 
-    private void Answer(ConnectionId connection, int status, string text) => context.Do(new ExecutorEffect.Answer(connection, status, text));
+    private void Answer(ConnectionId connection, int status, string text) =>
+        context.Do(new ExecutorEffect.Answer(connection, status, text));
 }

@@ -6,7 +6,8 @@ using Reason = Mesos.V1.TaskStatus.Types.Reason;
 namespace Offerbook.Agent.Executors;
 
 /// <summary>The containers of executors that are programs of frameworks.</summary>
-internal sealed class ExecutorContainers(AgentContext context, ExecutorLife life, ExecutorCalls calls, ExecutorTasks tasks, ResourceLedger ledger) : IContainerOwner
+internal sealed class ExecutorContainers(AgentContext context, ExecutorLife life, ExecutorCalls calls, ExecutorTasks tasks,
+    ResourceLedger ledger) : IContainerOwner
 {
     public bool Owns(ContainerId container) => context.State.Executors.Find(container) is { Kind: ExecutorKind.Custom };
 
@@ -42,7 +43,8 @@ internal sealed class ExecutorContainers(AgentContext context, ExecutorLife life
         Over(executor, null, ExecutorTermination.NeverStarted(context.State.Frameworks[executor.Key.Framework].Info));
     }
 
-    public void Exited(AgentMessage.ContainerExited exited) => Over(Get(exited.Container), exited.Exit, ExecutorTermination.Of(exited.Exit));
+    public void Exited(AgentMessage.ContainerExited exited) =>
+        Over(Get(exited.Container), exited.Exit, ExecutorTermination.Of(exited.Exit));
 
     private void Over(AgentExecutor executor, ContainerExit? exit, ExecutorTermination termination)
     {
@@ -98,7 +100,8 @@ internal sealed class ExecutorContainers(AgentContext context, ExecutorLife life
             if (context.State.Executors.Of(task) is null)
             {
                 tasks.End(task, new ExecutorTermination(
-                    context.State.Frameworks[task.Key.Framework].Info.Dropped(), Reason.AgentRestarted, "Task launched during agent restart"));
+                    context.State.Frameworks[task.Key.Framework].Info.Dropped(), Reason.AgentRestarted,
+                    "Task launched during agent restart"));
             }
         }
     }

@@ -12,7 +12,8 @@ internal static class ExecutorEnvironment
 {
     /// <param name="grace">How long it has to end after SHUTDOWN; null: the agent's default.</param>
     public static List<KeyValuePair<string, string>> Of(
-        FrameworkInfo framework, ExecutorId executor, AgentID agent, IEnumerable<Resource> resources, DurationInfo? grace, AgentSettings settings)
+        FrameworkInfo framework, ExecutorId executor, AgentID agent, IEnumerable<Resource> resources, DurationInfo? grace,
+        AgentSettings settings)
     {
         var endpoint = $"{settings.IpAddress}:{settings.Info.Port}";
         var list = new List<KeyValuePair<string, string>>(settings.ExecutorEnvironment)

@@ -15,7 +15,8 @@ internal static class ExecutorInvariants
             Invariant.Check(!executor.Silenced || executor.ShuttingDown, "an executor of nobody is to end");
             foreach (var (id, task) in executor.Tasks)
             {
-                Invariant.Check(ReferenceEquals(state.Find(task.Key), task) && task.Key.Task == id, "an executor's task is the agent's task");
+                Invariant.Check(ReferenceEquals(state.Find(task.Key), task) && task.Key.Task == id,
+                    "an executor's task is the agent's task");
                 Invariant.Check(task.Container.Root == executor.Container, "a task's container is its executor's or lies in it");
             }
         }

@@ -10,7 +10,8 @@ namespace Offerbook.Agent.Executors;
 /// <param name="LaunchExecutor">What the master thinks: whether the executor is still to be started; null: it does not say.</param>
 /// <param name="Refusal">Why nothing of it is to be, as far as that is known already.</param>
 internal sealed record ExecutorOrder(
-    FrameworkInfo Framework, ExecutorInfo Executor, IReadOnlyList<TaskInfo> Tasks, bool IsGroup, bool? LaunchExecutor, LaunchRefusal? Refusal)
+    FrameworkInfo Framework, ExecutorInfo Executor, IReadOnlyList<TaskInfo> Tasks, bool IsGroup, bool? LaunchExecutor,
+    LaunchRefusal? Refusal)
 {
     public ExecutorKey Key => new(FrameworkId.From(Framework.Id), ExecutorId.From(Executor.ExecutorId));
 }
@@ -19,7 +20,8 @@ internal sealed record ExecutorOrder(
 /// Admits tasks together with their executor: all that was ordered, or nothing. The executor is started if it is not there; its
 /// tasks wait in order until it subscribes. Everything is durable before anything is started or sent.
 /// </summary>
-internal sealed class ExecutorLaunch(AgentContext context, ExecutorLife life, ExecutorTasks tasks, TaskLife taskLife, ResourceLedger ledger, ExecutorExits exits)
+internal sealed class ExecutorLaunch(AgentContext context, ExecutorLife life, ExecutorTasks tasks, TaskLife taskLife,
+    ResourceLedger ledger, ExecutorExits exits)
 {
     /// <summary>None of the tasks is known to the agent.</summary>
     public void Launch(ExecutorOrder order)
@@ -132,6 +134,7 @@ internal sealed class ExecutorLaunch(AgentContext context, ExecutorLife life, Ex
             return LaunchRefusal.Failed(
                 $"This agent cannot run the task: it uses a persistent volume, and its executor runs already (name the volume in the executor's resources, or give task '{late.TaskId.Value}' an executor of its own)");
         }
-        return ledger.Examine(order.Tasks.Select(task => (IEnumerable<Resource>)task.Resources).Concat(executor is null ? [order.Executor.Resources] : []));
+        return ledger.Examine(
+            order.Tasks.Select(task => (IEnumerable<Resource>)task.Resources).Concat(executor is null ? [order.Executor.Resources] : []));
     }
 }

@@ -52,7 +52,8 @@ internal sealed class ExecutorLife(AgentContext context, ExecutorTasks tasks, Re
         }
         else if (adopted && !runtime.Subscribed)
         {
-            AwaitSubscription(executor, executor.Engaged ? context.Settings.ExecutorReregistrationTimeout : context.Settings.ExecutorRegistrationTimeout);
+            AwaitSubscription(executor, executor.Engaged
+                ? context.Settings.ExecutorReregistrationTimeout : context.Settings.ExecutorRegistrationTimeout);
         }
     }
 
@@ -102,10 +103,13 @@ internal sealed class ExecutorLife(AgentContext context, ExecutorTasks tasks, Re
             context.Do(new ExecutorEffect.Send(stream, ExecutorEvents.Shutdown));
         }
         context.StartTimer(
-            new AgentMessage.ExecutorGraceExpired(executor.Container), ExecutorEnvironment.Grace(executor.Info.ShutdownGracePeriod, context.Settings));
+            new AgentMessage.ExecutorGraceExpired(executor.Container),
+            ExecutorEnvironment.Grace(executor.Info.ShutdownGracePeriod, context.Settings));
     }
 
-    /// <summary>Kills the executor; its tasks' ends are called what <paramref name="termination"/> says. Those that it never had are over at once.</summary>
+    /// <summary>
+    /// Kills the executor; its tasks' ends are called what <paramref name="termination"/> says. Those that it never had are over at once.
+    /// </summary>
     public void Destroy(AgentExecutor executor, ExecutorTermination termination)
     {
         executor.Runtime.Termination ??= termination;

@@ -14,7 +14,10 @@ public abstract partial record AgentMessage
         }
     }
 
-    /// <summary>A call of the executor API that is valid in itself. Answered with <see cref="ExecutorEffect.Answer"/> or <see cref="ExecutorEffect.OpenStream"/>.</summary>
+    /// <summary>
+    /// A call of the executor API that is valid in itself. Answered with <see cref="ExecutorEffect.Answer"/> or
+    /// <see cref="ExecutorEffect.OpenStream"/>.
+    /// </summary>
     /// <param name="Claims">What the caller has proven to be; null where executors are not authenticated.</param>
     public sealed record ExecutorCallReceived(ConnectionId Connection, ExecutorCall Call, ExecutorClaims? Claims) : OfExecutor;
 

@@ -5,7 +5,9 @@ public sealed record ExecutorOptions
 {
     public static readonly TimeSpan LongestReregistration = TimeSpan.FromSeconds(15);
 
-    /// <summary>Whether executors must prove with a token, which they are given at their launch, that they are who they say. Default: no.</summary>
+    /// <summary>
+    /// Whether executors must prove with a token, which they are given at their launch, that they are who they say. Default: no.
+    /// </summary>
     public bool Authenticate { get; init; }
 
     /// <summary>From an executor's launch to its first SUBSCRIBE. Default 1 min.</summary>

@@ -5,7 +5,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent.Executors;
 
-/// <summary>What is known of an executor only while the agent runs; rebuilt after a restart, when its container answers and it subscribes anew.</summary>
+/// <summary>
+/// What is known of an executor only while the agent runs; rebuilt after a restart, when its container answers and it subscribes anew.
+/// </summary>
 internal sealed class ExecutorRuntime
 {
     /// <summary>Of the container.</summary>

@@ -11,7 +11,8 @@ internal static class ExecutorSnapshots
 {
     public static AgentSnapshot.Types.Executor Capture(AgentExecutor executor) => new()
     {
-        Admitted = executor.Admitted, ShuttingDown = executor.ShuttingDown, Silenced = executor.Silenced, Groups = executor.Groups, Engaged = executor.Engaged,
+        Admitted = executor.Admitted, ShuttingDown = executor.ShuttingDown, Silenced = executor.Silenced, Groups = executor.Groups,
+        Engaged = executor.Engaged,
     };
 
     public static AgentExecutor Restore(AgentSnapshot.Types.Executor captured) => new(captured.Admitted)
@@ -21,12 +22,14 @@ internal static class ExecutorSnapshots
 
     public static AgentSnapshot.Types.FinishedExecutor Capture(FinishedExecutor run) => new()
     {
-        Info = run.Info, AgentId = run.Sandbox.Agent.ToProto(), ContainerId = run.Sandbox.Container.Value, EndedNanoseconds = run.EndedNanoseconds,
+        Info = run.Info, AgentId = run.Sandbox.Agent.ToProto(), ContainerId = run.Sandbox.Container.Value,
+        EndedNanoseconds = run.EndedNanoseconds,
     };
 
     public static FinishedExecutor Restore(FrameworkId framework, AgentSnapshot.Types.FinishedExecutor captured) => new(
         captured.Info,
-        new SandboxPath(AgentId.From(captured.AgentId), framework, ExecutorId.From(captured.Info.ExecutorId), new ContainerId(captured.ContainerId)),
+        new SandboxPath(AgentId.From(captured.AgentId), framework, ExecutorId.From(captured.Info.ExecutorId),
+            new ContainerId(captured.ContainerId)),
         captured.EndedNanoseconds);
 
     /// <summary>What a task of an executor has besides.</summary>

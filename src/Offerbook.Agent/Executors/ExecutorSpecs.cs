@@ -15,7 +15,8 @@ internal static class ExecutorSpecs
     {
         var spec = ContainerSpecs.Of(StandIn(executor), framework, settings);
         var environment = ExecutorEnvironment.Of(framework, executor.Key.Executor, executor.Admitted.AgentId,
-            executor.Info.Resources.Concat(executor.Tasks.Values.SelectMany(task => task.Info.Resources)), executor.Info.ShutdownGracePeriod, settings);
+            executor.Info.Resources.Concat(executor.Tasks.Values.SelectMany(task => task.Info.Resources)),
+            executor.Info.ShutdownGracePeriod, settings);
         if (settings.ExecutorTokenKey is { } key)
         {
             environment.Add(new("MESOS_EXECUTOR_AUTHENTICATION_TOKEN", ExecutorToken.Sign(executor, key.Span)));
@@ -50,7 +51,8 @@ internal static class ExecutorSpecs
     {
         var task = AsTask(executor.Info, executor.Admitted.AgentId);
         var live = executor.LiveTasks.ToList();
-        var sum = live.Aggregate(ResourceReader.Read(task.Resources).Bag, (total, alive) => total + ResourceReader.Read(alive.Info.Resources).Bag);
+        var sum = live.Aggregate(ResourceReader.Read(task.Resources).Bag,
+            (total, alive) => total + ResourceReader.Read(alive.Info.Resources).Bag);
         task.Resources.Clear();
         task.Resources.Add(sum.ToProto(ResourceFormat.PostRefinement));
         foreach (var name in live.SelectMany(alive => alive.Info.Limits.Keys).Distinct().Order(StringComparer.Ordinal))
@@ -59,7 +61,8 @@ internal static class ExecutorSpecs
             task.Limits[name] = new Value.Types.Scalar
             {
                 Value = Amount(executor.Info.Resources, name)
-                    + live.Sum(alive => alive.Info.Limits.TryGetValue(name, out var limit) ? limit.Value : Amount(alive.Info.Resources, name)),
+                    + live.Sum(alive => alive.Info.Limits.TryGetValue(name, out var limit)
+                        ? limit.Value : Amount(alive.Info.Resources, name)),
             };
         }
         return new AgentTask(executor.Key.Framework, task, executor.Container, executor.AdmittedNanoseconds, executor.Key.Executor);

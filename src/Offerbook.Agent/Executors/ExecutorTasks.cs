@@ -32,7 +32,8 @@ internal sealed class ExecutorTasks(AgentContext context, StatusMaker statuses, 
         }
         if (!executor.Engaged)
         {
-            context.Record(new ExecutorEngaged { FrameworkId = executor.Key.Framework.ToProto(), ExecutorId = executor.Key.Executor.ToProto() });
+            context.Record(
+                new ExecutorEngaged { FrameworkId = executor.Key.Framework.ToProto(), ExecutorId = executor.Key.Executor.ToProto() });
         }
         foreach (var launch in executor.Runtime.Queue)
         {
@@ -45,7 +46,9 @@ internal sealed class ExecutorTasks(AgentContext context, StatusMaker statuses, 
         executor.Runtime.Queue.Clear();
     }
 
-    /// <summary>Passes a kill on to the executor, every time; a task that was not delivered is over at once, and its group with it.</summary>
+    /// <summary>
+    /// Passes a kill on to the executor, every time; a task that was not delivered is over at once, and its group with it.
+    /// </summary>
     /// <param name="grace">Null when the kill does not say.</param>
     public void Kill(AgentTask task, KillCause cause, TimeSpan? grace)
     {
@@ -67,7 +70,8 @@ internal sealed class ExecutorTasks(AgentContext context, StatusMaker statuses, 
         if (executor.Runtime.Queue.FirstOrDefault(launch => launch.Tasks.Contains(task)) is { } waiting)
         {
             executor.Runtime.Queue.Remove(waiting);
-            var why = waiting.IsGroup ? "A task within the task group was killed before delivery to the executor" : "Killed before delivery to the executor";
+            var why = waiting.IsGroup
+                ? "A task within the task group was killed before delivery to the executor" : "Killed before delivery to the executor";
             foreach (var undelivered in waiting.Tasks)
             {
                 End(undelivered, new ExecutorTermination(TaskState.TaskKilled, Reason.TaskKilledDuringLaunch, why));
@@ -75,7 +79,8 @@ internal sealed class ExecutorTasks(AgentContext context, StatusMaker statuses, 
         }
         else if (executor.Runtime.Stream is { } stream)
         {
-            context.Do(new ExecutorEffect.Send(stream, ExecutorEvents.Kill(task.Info.TaskId, grace is null && cause != KillCause.Drain ? null : wanted)));
+            context.Do(new ExecutorEffect.Send(stream,
+                ExecutorEvents.Kill(task.Info.TaskId, grace is null && cause != KillCause.Drain ? null : wanted)));
         }
     }
 
@@ -84,7 +89,8 @@ internal sealed class ExecutorTasks(AgentContext context, StatusMaker statuses, 
     {
         foreach (var task in executor.LiveTasks.Where(task => task.Kill is not null))
         {
-            context.Do(new ExecutorEffect.Send(executor.Runtime.Stream!.Value, ExecutorEvents.Kill(task.Info.TaskId, task.Kill!.Value.Grace)));
+            context.Do(new ExecutorEffect.Send(executor.Runtime.Stream!.Value,
+                ExecutorEvents.Kill(task.Info.TaskId, task.Kill!.Value.Grace)));
         }
     }
 

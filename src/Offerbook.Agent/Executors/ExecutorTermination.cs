@@ -34,5 +34,6 @@ internal sealed record ExecutorTermination(TaskState State, Reason Reason, strin
         new(framework.Gone(), Reason.ExecutorReregistrationTimeout, $"Executor did not reregister within {DurationText.Of(patience)}");
 
     public static ExecutorTermination NotCheckpointed(FrameworkInfo framework) =>
-        new(framework.Gone(), Reason.AgentRestarted, "The agent was restarted, and the framework does not checkpoint: its executors do not outlive an agent");
+        new(framework.Gone(), Reason.AgentRestarted,
+            "The agent was restarted, and the framework does not checkpoint: its executors do not outlive an agent");
 }

@@ -5,7 +5,10 @@ using Newtonsoft.Json.Linq;
 
 namespace Offerbook.Agent.Executors;
 
-/// <summary>The token with which a run of an executor proves who it is: a JSON web token, signed with the agent's own key (HS256). It does not expire.</summary>
+/// <summary>
+/// The token with which a run of an executor proves who it is: a JSON web token, signed with the agent's own key (HS256). It does not
+/// expire.
+/// </summary>
 internal static class ExecutorToken
 {
     private static readonly string Header = Encode("""{"alg":"HS256","typ":"JWT"}""");

@@ -10,5 +10,6 @@ internal static class ExecutorViews
         [.. executor.Runtime.Queue.SelectMany(launch => launch.Tasks).Select(task => task.Key.Task)]);
 
     public static ExecutorView Of(FinishedExecutor run) => new(
-        run.Info, run.Info.Type == ExecutorInfo.Types.Type.Default ? ExecutorKind.Default : ExecutorKind.Custom, ExecutorPhase.Terminated, run.Sandbox, []);
+        run.Info, run.Info.Type == ExecutorInfo.Types.Type.Default
+            ? ExecutorKind.Default : ExecutorKind.Custom, ExecutorPhase.Terminated, run.Sandbox, []);
 }

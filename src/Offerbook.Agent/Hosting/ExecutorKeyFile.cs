@@ -4,7 +4,9 @@ using Offerbook.Wire.Http.Security;
 
 namespace Offerbook.Agent.Hosting;
 
-/// <summary>The key with which an agent signs the tokens of its executors. It must outlive the agent's process, as the executors do.</summary>
+/// <summary>
+/// The key with which an agent signs the tokens of its executors. It must outlive the agent's process, as the executors do.
+/// </summary>
 internal static class ExecutorKeyFile
 {
     /// <summary>As long as the hash (RFC 7518, 3.2).</summary>

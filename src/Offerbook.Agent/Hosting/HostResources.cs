@@ -2,7 +2,9 @@ using Offerbook.Resources;
 
 namespace Offerbook.Agent.Hosting;
 
-/// <summary>What the machine has to give (mesos-semantics section 3): processors, memory less 1 GB, disk less 5 GB, ports 31000 to 32000.</summary>
+/// <summary>
+/// What the machine has to give (mesos-semantics section 3): processors, memory less 1 GB, disk less 5 GB, ports 31000 to 32000.
+/// </summary>
 internal static class HostResources
 {
     private const long MegaByte = 1024 * 1024;

@@ -43,7 +43,8 @@ internal sealed class SandboxCollector : IAsyncDisposable
     }
 
     /// <summary>Deletions that wait, that were done, and that could not be done.</summary>
-    public (long Pending, long Succeeded, long Failed) Counts => (_orders.Reader.Count, Interlocked.Read(ref _succeeded), Interlocked.Read(ref _failed));
+    public (long Pending, long Succeeded, long Failed) Counts =>
+        (_orders.Reader.Count, Interlocked.Read(ref _succeeded), Interlocked.Read(ref _failed));
 
     public void Remove(SandboxPath sandbox)
     {

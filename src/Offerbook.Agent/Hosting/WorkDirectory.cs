@@ -18,7 +18,8 @@ internal static class WorkDirectory
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new AgentStartException(
-                $"The agent's work directory {path} cannot be written: {failure.Message} Name another, or let this user write there.", failure);
+                $"The agent's work directory {path} cannot be written: {failure.Message} Name another, or let this user write there.",
+                failure);
         }
         return Containers.Native.RealPath(path) ?? Path.GetFullPath(path);
     }
@@ -27,7 +28,8 @@ internal static class WorkDirectory
     {
         try
         {
-            return await SqliteJournal.OpenAsync(Path.Combine(work, "meta", "agent.db"), cancellation, warning => logger.LogWarning("{Warning}", warning));
+            return await SqliteJournal.OpenAsync(Path.Combine(work, "meta", "agent.db"), cancellation,
+                warning => logger.LogWarning("{Warning}", warning));
         }
         catch (Exception failure) when (failure is JournalUnavailableException or JournalDamagedException)
         {

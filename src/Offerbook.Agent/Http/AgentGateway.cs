@@ -27,7 +27,8 @@ internal sealed class AgentGateway(AgentMailbox mailbox)
             {
                 made = connection;
                 return new AgentMessage.ContainerCallReceived(connection, call);
-            }, cancellation) as ContainerReply ?? throw new InvalidOperationException("the core answered a call about a container with nothing");
+            }, cancellation) as ContainerReply ?? throw new InvalidOperationException(
+                "the core answered a call about a container with nothing");
         }
         catch (OperationCanceledException) when (made is not null)
         {

@@ -44,7 +44,8 @@ internal sealed class AgentRoutes(RunningAgent agent, string work)
     }
 
     private static RequestDelegate Get(RequestDelegate answer) => context =>
-        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? answer(context) : context.RefuseMethodAsync("GET");
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+            ? answer(context) : context.RefuseMethodAsync("GET");
 
     private RequestDelegate WithView(Func<HttpContext, AgentView, Task> answer) =>
         Get(async context => await answer(context, await agent.Gateway.ViewAsync(context.RequestAborted)));
@@ -76,7 +77,8 @@ internal sealed class AgentRoutes(RunningAgent agent, string work)
     {
         var seen = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var sandbox in view.Frameworks.SelectMany(framework => framework.Finished.Concat(framework.Tasks).Select(task => task.Sandbox)
-            .Concat(framework.FinishedExecutors.Concat(framework.Executors).Select(executor => executor.Sandbox))).Where(sandbox => sandbox.IsRun))
+            .Concat(framework.FinishedExecutors.Concat(framework.Executors).Select(executor => executor.Sandbox))).Where(sandbox =>
+                sandbox.IsRun))
         {
             var real = Path.Combine(work, sandbox.Directory);
             seen[real] = real;
@@ -125,10 +127,12 @@ internal sealed class AgentRoutes(RunningAgent agent, string work)
 
     private Task ToggleLoggingAsync(HttpContext context)
     {
-        var (status, text) = LoggingToggle.Answer(agent.Verbosity, context.Request.Query["level"].ToString(), context.Request.Query["duration"].ToString());
+        var (status, text) = LoggingToggle.Answer(agent.Verbosity, context.Request.Query["level"].ToString(),
+            context.Request.Query["duration"].ToString());
         return context.Response.WriteTextAsync(status, text);
     }
 
     private static Task HelpAsync(HttpContext context) => context.Response.WriteTextAsync(StatusCodes.Status200OK, string.Create(
-        CultureInfo.InvariantCulture, $"Endpoints of this agent, each also below /slave(1):\n\n{string.Concat(Paths.Order(StringComparer.Ordinal).Select(path => $"  {path}\n"))}\n"));
+        CultureInfo.InvariantCulture,
+        $"Endpoints of this agent, each also below /slave(1):\n\n{string.Concat(Paths.Order(StringComparer.Ordinal).Select(path => $"  {path}\n"))}\n"));
 }

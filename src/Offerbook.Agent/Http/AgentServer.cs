@@ -59,7 +59,8 @@ internal sealed class AgentServer : IAsyncDisposable
     {
         try
         {
-            var listen = new ListenOptions(_options.ListenAddress, _options.Port, _options.PortFlag) { MaxConnections = _options.MaxConnections };
+            var listen = new ListenOptions(_options.ListenAddress, _options.Port,
+                _options.PortFlag) { MaxConnections = _options.MaxConnections };
             _server = await HttpServer.StartAsync(listen, RouteAsync, loggers, cancellation);
         }
         catch (IOException failure)
@@ -75,7 +76,8 @@ internal sealed class AgentServer : IAsyncDisposable
     public void Open(IContainerStatistics statistics, AttachedContainers attached, Func<ShellCounts> counts)
     {
         var settings = _settings ?? throw new InvalidOperationException("The agent has not been described.");
-        var agent = new RunningAgent(_gateway, settings, _files, _options.Verbosity ?? new LogVerbosity(_options.LogMinimum, TimeProvider.System))
+        var agent = new RunningAgent(_gateway, settings, _files, _options.Verbosity
+            ?? new LogVerbosity(_options.LogMinimum, TimeProvider.System))
         {
             Flags = AgentFlags.Set.Effective(_options with { Port = settings.Info.Port, Hostname = settings.Info.Hostname }),
             StartedAt = _startedAt,
@@ -101,7 +103,9 @@ internal sealed class AgentServer : IAsyncDisposable
         }
     }
 
-    /// <summary>API section 1.1: `/slave(1)` in front means the agent itself; a tail that nothing answers to is cut off piece by piece.</summary>
+    /// <summary>
+    /// API section 1.1: `/slave(1)` in front means the agent itself; a tail that nothing answers to is cut off piece by piece.
+    /// </summary>
     private async Task RouteAsync(HttpContext context)
     {
         const string self = "/slave(1)";
@@ -123,7 +127,8 @@ internal sealed class AgentServer : IAsyncDisposable
                     {
                         await handler(context);
                         _log?.LogDebug("{Method} {Route} of {Principal} from {Remote}: {Status}", context.Request.Method, route,
-                            context.PrincipalName() ?? "nobody in particular", context.Connection.RemoteIpAddress, context.Response.StatusCode);
+                            context.PrincipalName()
+                                ?? "nobody in particular", context.Connection.RemoteIpAddress, context.Response.StatusCode);
                     }
                     return;
                 }

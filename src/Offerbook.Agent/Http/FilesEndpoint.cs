@@ -14,7 +14,8 @@ internal sealed class FilesEndpoint(SandboxFiles files)
 
     private static readonly HttpRefusal PathMissing = new(StatusCodes.Status400BadRequest, "Expecting 'path=value' in query.\n");
     private static readonly HttpRefusal NotFound = new(StatusCodes.Status404NotFound, "404 Not Found.");
-    private static readonly HttpRefusal IsDirectory = new(StatusCodes.Status400BadRequest, "The path names a directory; browse it instead.\n");
+    private static readonly HttpRefusal IsDirectory = new(StatusCodes.Status400BadRequest,
+        "The path names a directory; browse it instead.\n");
 
     public async Task BrowseAsync(HttpContext context)
     {
@@ -97,7 +98,8 @@ internal sealed class FilesEndpoint(SandboxFiles files)
         }
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
             ? (parsed, null)
-            : (null, new HttpRefusal(StatusCodes.Status400BadRequest, $"Failed to parse {name}: '{text}' must be a number of bytes, not negative.\n"));
+            : (null, new HttpRefusal(StatusCodes.Status400BadRequest,
+                $"Failed to parse {name}: '{text}' must be a number of bytes, not negative.\n"));
     }
 
     private static Task WriteDataAsync(HttpContext context, long offset, string data) => JsonAnswer.WriteAsync(context, json =>

@@ -9,7 +9,9 @@ using Offerbook.Wire.Json;
 
 namespace Offerbook.Agent.Http;
 
-/// <summary>The JSON of the read endpoints: built in memory, compact, and wrapped in a function's call when <c>?jsonp=NAME</c> asks for it.</summary>
+/// <summary>
+/// The JSON of the read endpoints: built in memory, compact, and wrapped in a function's call when <c>?jsonp=NAME</c> asks for it.
+/// </summary>
 internal static class JsonAnswer
 {
     public static async Task WriteAsync(HttpContext context, Action<JsonWriter> write)

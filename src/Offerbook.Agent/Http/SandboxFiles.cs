@@ -71,7 +71,9 @@ internal sealed class SandboxFiles(string work, string? log)
         return entries;
     }
 
-    /// <summary>Opens what <see cref="FindAsync"/> found; null when a link was slipped in meanwhile, or it is not a file to be read.</summary>
+    /// <summary>
+    /// Opens what <see cref="FindAsync"/> found; null when a link was slipped in meanwhile, or it is not a file to be read.
+    /// </summary>
     public SafeFileHandle? Open(string real)
     {
         var file = Native.OpenRead(real);

@@ -9,12 +9,14 @@ using Capability = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type;
 namespace Offerbook.Agent.Http;
 
 /// <summary>GET /state, in the members and the order of API section 7. An executor stands for each command task, as tools expect.</summary>
-internal sealed class StateDocument(AgentSettings settings, string work, double startTime, IReadOnlyList<KeyValuePair<string, string>> flags)
+internal sealed class StateDocument(AgentSettings settings, string work, double startTime,
+    IReadOnlyList<KeyValuePair<string, string>> flags)
 {
     public void Write(JsonWriter json, AgentView view)
     {
         var total = view.Total;
-        var used = view.Frameworks.SelectMany(framework => framework.Tasks).Where(task => !task.ContainerEnded).Select(task => task.Task.Resources)
+        var used = view.Frameworks.SelectMany(framework => framework.Tasks).Where(task => !task.ContainerEnded)
+            .Select(task => task.Task.Resources)
             .Concat(view.Frameworks.SelectMany(framework => framework.Executors).Select(executor => executor.Info.Resources))
             .Aggregate(ResourceBag.Empty, (sum, resources) => sum + ResourceReader.Read(resources).Bag);
 
@@ -46,7 +48,8 @@ internal sealed class StateDocument(AgentSettings settings, string work, double 
         json.Resources("resources", total);
         WriteByRole(json, "reserved_resources", total, bag => (name, part) => json.Resources(name, part));
         json.Resources("unreserved_resources", total.Unreserved());
-        WriteByRole(json, "reserved_resources_full", total, bag => (name, part) => json.Messages(name, part.ToProto(ResourceFormat.Endpoint)));
+        WriteByRole(json, "reserved_resources_full", total,
+            bag => (name, part) => json.Messages(name, part.ToProto(ResourceFormat.Endpoint)));
         json.Messages("unreserved_resources_full", total.Unreserved().ToProto(ResourceFormat.Endpoint));
         WriteByRole(json, "reserved_resources_allocated", used.Unallocate(), bag => (name, part) => json.Resources(name, part));
         json.Resources("unreserved_resources_allocated", used.Unreserved());
@@ -113,7 +116,8 @@ internal sealed class StateDocument(AgentSettings settings, string work, double 
             json.Member(attribute.Name, attribute.Type switch
             {
                 Value.Types.Type.Scalar => attribute.Scalar.Value,
-                Value.Types.Type.Ranges => "[" + string.Join(", ", attribute.Ranges.Range.Select(range => $"{range.Begin}-{range.End}")) + "]",
+                Value.Types.Type.Ranges =>
+                    "[" + string.Join(", ", attribute.Ranges.Range.Select(range => $"{range.Begin}-{range.End}")) + "]",
                 _ => attribute.Text.Value,
             });
         }

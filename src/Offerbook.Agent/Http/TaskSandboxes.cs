@@ -27,7 +27,8 @@ internal static class TaskSandboxes
                 && (run == "latest" || other.Container.Root.Value == run));
         return known is null
             ? null
-            : string.Join('/', [.. parts[..(at + 5)], known.Container.Root.Value, "containers", known.Container.Leaf, .. parts[(at + Length)..]]);
+            : string.Join('/',
+                [.. parts[..(at + 5)], known.Container.Root.Value, "containers", known.Container.Leaf, .. parts[(at + Length)..]]);
     }
 
     private static int? At(string[] parts)

@@ -45,7 +45,9 @@ internal sealed class AgentOperations(AgentContext context, MasterLink link, Ope
         }
         if (order.ResourceVersion != Book.Version)
         {
-            Refuse(order, State.OperationDropped, $"The operation was decided on version {order.ResourceVersion} of the agent's resources, which are at {Book.Version}", isNews: false);
+            Refuse(order, State.OperationDropped,
+                $"The operation was decided on version {order.ResourceVersion} of the agent's resources, which are at {Book.Version}",
+                isNews: false);
         }
         else if (Book.Operations.Count >= context.Settings.MaxOperations)
         {
@@ -153,7 +155,8 @@ internal sealed class AgentOperations(AgentContext context, MasterLink link, Ope
         {
             context.Record(new OperationRefused
             {
-                FrameworkId = order.FrameworkId, Info = order.Info, OperationUuid = order.OperationUuid, Status = status, ResourceVersion = version,
+                FrameworkId = order.FrameworkId, Info = order.Info, OperationUuid = order.OperationUuid, Status = status,
+                ResourceVersion = version,
             });
         }
         if (isNews)
@@ -163,13 +166,17 @@ internal sealed class AgentOperations(AgentContext context, MasterLink link, Ope
         updates.Tell(OperationUuid.From(order.OperationUuid)!.Value, FrameworkOf(order), status);
     }
 
-    /// <summary>The directory could not be made: the volume is disk again, unless something was made of it or runs on it meanwhile.</summary>
+    /// <summary>
+    /// The directory could not be made: the volume is disk again, unless something was made of it or runs on it meanwhile.
+    /// </summary>
     private void Undo(AgentOperation operation, OperationEnded ended)
     {
         var steps = OperationConversions.VolumesOf(operation.Info).Select(volume =>
         {
             var bare = ResourceBag.Of(volume).Unallocate();
-            var disk = ResourceBag.Of([.. OperationConversions.Of(operation.Info).Steps.SelectMany(step => step.Produced.Contains(volume) ? step.Consumed : ResourceBag.Empty)]);
+            var disk = ResourceBag.Of(
+                [.. OperationConversions.Of(operation.Info).Steps.SelectMany(step => step.Produced.Contains(volume)
+                    ? step.Consumed : ResourceBag.Empty)]);
             return new ResourceConversion(bare, disk.Unallocate());
         });
         var undone = Book.Total.Apply([.. steps]);
@@ -183,7 +190,8 @@ internal sealed class AgentOperations(AgentContext context, MasterLink link, Ope
     private bool IsUsed(ResourceEntry volume)
     {
         var bare = volume with { Kind = volume.Kind.AllocatedTo(null) };
-        return context.State.Tasks.Values.Any(task => !task.Ended && ResourceReader.Read(task.Info.Resources).Bag.Unallocate().Contains(bare));
+        return context.State.Tasks.Values.Any(task => !task.Ended
+            && ResourceReader.Read(task.Info.Resources).Bag.Unallocate().Contains(bare));
     }
 
     private void PrepareVolumes(Guid uuid, MesosOperation info, bool again)
@@ -213,7 +221,8 @@ internal sealed class AgentOperations(AgentContext context, MasterLink link, Ope
     }
 
     private static ResourceConversion Unallocated(ResourceConversion step) =>
-        new(step.Consumed.Unallocate(), step.Produced.Unallocate(), step.Gone is { } gone ? gone with { Kind = gone.Kind.AllocatedTo(null) } : null);
+        new(step.Consumed.Unallocate(), step.Produced.Unallocate(), step.Gone is { } gone
+            ? gone with { Kind = gone.Kind.AllocatedTo(null) } : null);
 
     private void SendResources()
     {

@@ -97,7 +97,8 @@ internal sealed class OperationBook
         Version = snapshot.ResourceVersion;
         foreach (var captured in snapshot.Operations)
         {
-            var operation = new AgentOperation(OperationUuid.From(captured.OperationUuid)!.Value, FrameworkOf(captured.FrameworkId), captured.Info, _next++)
+            var operation = new AgentOperation(OperationUuid.From(captured.OperationUuid)!.Value, FrameworkOf(captured.FrameworkId),
+                captured.Info, _next++)
             {
                 End = captured.Status, Silenced = captured.Silenced,
             };

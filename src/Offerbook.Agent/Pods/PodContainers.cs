@@ -39,5 +39,6 @@ internal sealed class PodContainers(AgentContext context, PodLife life, Resource
     public void Exited(AgentMessage.ContainerExited exited) =>
         life.HolderEnded(Find(exited.Container)!, exited.Exit, ExecutorTermination.Of(exited.Exit));
 
-    private AgentExecutor? Find(ContainerId container) => context.State.Executors.Find(container) is { Kind: ExecutorKind.Default } pod ? pod : null;
+    private AgentExecutor? Find(ContainerId container) =>
+        context.State.Executors.Find(container) is { Kind: ExecutorKind.Default } pod ? pod : null;
 }

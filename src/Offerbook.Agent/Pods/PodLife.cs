@@ -24,7 +24,8 @@ namespace Offerbook.Agent.Pods;
 /// failed or was killed, every other is to die; the end of a pod is recorded after that of its last task.
 /// </summary>
 internal sealed class PodLife(
-    AgentContext context, TaskLife life, TaskKiller killer, TaskChecks checks, StatusMaker statuses, ResourceLedger ledger, ExecutorExits exits)
+    AgentContext context, TaskLife life, TaskKiller killer, TaskChecks checks, StatusMaker statuses, ResourceLedger ledger,
+    ExecutorExits exits)
 {
     private const string KilledBeforeDelivery = "A task within the task group was killed before delivery to the executor";
 
@@ -123,7 +124,9 @@ internal sealed class PodLife(
         killer.Kill(task, cause, grace);
     }
 
-    /// <summary>Kills all tasks and takes no more. What is still there when the executor's grace period is over is killed with the holder.</summary>
+    /// <summary>
+    /// Kills all tasks and takes no more. What is still there when the executor's grace period is over is killed with the holder.
+    /// </summary>
     public void ShutDown(AgentExecutor pod, KillCause cause)
     {
         RecordShutdown(pod);
@@ -252,7 +255,8 @@ internal sealed class PodLife(
     {
         if (!pod.ShuttingDown)
         {
-            context.Record(new ExecutorShutdownRequested { FrameworkId = pod.Key.Framework.ToProto(), ExecutorId = pod.Key.Executor.ToProto() });
+            context.Record(
+                new ExecutorShutdownRequested { FrameworkId = pod.Key.Framework.ToProto(), ExecutorId = pod.Key.Executor.ToProto() });
         }
     }
 

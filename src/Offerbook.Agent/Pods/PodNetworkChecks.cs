@@ -16,16 +16,19 @@ internal static class PodNetworkChecks
     public static LaunchRefusal? Of(ExecutorOrder order)
     {
         var container = order.Executor.Container;
-        if (order.Tasks.Select(task => (task, Wanted: OwnNetwork(task.Container))).FirstOrDefault(entry => entry.Wanted is not null) is { task: { } greedy, Wanted: { } wanted })
+        if (order.Tasks.Select(task => (task, Wanted: OwnNetwork(task.Container))).FirstOrDefault(entry =>
+            entry.Wanted is not null) is { task: { } greedy, Wanted: { } wanted })
         {
-            return Failed($"its task '{greedy.TaskId.Value}' wants the network '{wanted}', and the tasks of a pod share one; name it in the executor's network_infos");
+            return Failed(
+                $"its task '{greedy.TaskId.Value}' wants the network '{wanted}', and the tasks of a pod share one; name it in the executor's network_infos");
         }
         var names = (container?.NetworkInfos ?? []).Where(info => info.Name.Length > 0).Select(info => info.Name).ToList();
         if (names.Count > 1)
         {
             return Failed($"its executor joins {names.Count} networks, and a pod joins one");
         }
-        var bag = order.Tasks.Aggregate(ResourceReader.Read(order.Executor.Resources).Bag, (sum, task) => sum + ResourceReader.Read(task.Resources).Bag);
+        var bag = order.Tasks.Aggregate(ResourceReader.Read(order.Executor.Resources).Bag,
+            (sum, task) => sum + ResourceReader.Read(task.Resources).Bag);
         if ((container?.NetworkInfos ?? []).SelectMany(info => DockerRefusals.OfMappings(info, bag)).FirstOrDefault() is { } problem)
         {
             return Failed(problem);
@@ -36,7 +39,8 @@ internal static class PodNetworkChecks
         }
         if (order.Tasks.FirstOrDefault(task => !DockerSpecs.NeedsEngine(task.Container)) is { } plain)
         {
-            return Failed($"its task '{plain.TaskId.Value}' has no image, and only containers from images can join the pod's network '{names[0]}'; "
+            return Failed(
+                $"its task '{plain.TaskId.Value}' has no image, and only containers from images can join the pod's network '{names[0]}'; "
                 + "give it an image, or leave out the network");
         }
         return container!.Volumes.Count > 0 || ResourceReader.Read(order.Executor.Resources).Bag.PersistentVolumes().Any()
@@ -49,7 +53,8 @@ internal static class PodNetworkChecks
     /// <summary>What a task names for itself alone.</summary>
     private static string? OwnNetwork(ContainerInfo? container) =>
         DockerSpecs.NetworkOf(container)?.Name
-        ?? (container is { Type: ContainerInfo.Types.Type.Docker, Docker: { HasNetwork: true, Network: not NetworkMode.Host and var mode } } ? $"{mode}".ToUpperInvariant() : null);
+        ?? (container is { Type: ContainerInfo.Types.Type.Docker,
+            Docker: { HasNetwork: true, Network: not NetworkMode.Host and var mode } } ? $"{mode}".ToUpperInvariant() : null);
 
     private static LaunchRefusal Failed(string why) => LaunchRefusal.Failed("This agent cannot run the task group: " + why);
 }

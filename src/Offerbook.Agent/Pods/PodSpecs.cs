@@ -18,7 +18,8 @@ internal static class PodSpecs
     /// </summary>
     public static ContainerSpec Holder(AgentExecutor pod, FrameworkInfo framework, AgentSettings settings) => new(
         pod.Container, pod.Sandbox, Forever, framework.User is { Length: > 0 } user ? user : null,
-        ExecutorEnvironment.Of(framework, pod.Key.Executor, pod.Admitted.AgentId, pod.Info.Resources, pod.Info.ShutdownGracePeriod, settings))
+        ExecutorEnvironment.Of(framework, pod.Key.Executor, pod.Admitted.AgentId, pod.Info.Resources, pod.Info.ShutdownGracePeriod,
+            settings))
     {
         Volumes = TaskVolumes.Of(pod.Info.Resources, pod.Info.Container, pod.Sandbox, null),
         Limits = ExecutorSpecs.Limits(pod),

@@ -12,7 +12,8 @@ namespace Offerbook.Agent.Pods;
 /// Task groups under the default executor, as the rest of the core sees them. The agent itself is that executor: there is no program.
 ///
 /// <code>
-///   LAUNCH_GROUP ─▶ PodLaunch ─▶ PodLife ─▶ LaunchContainer(holder) … ContainerStarted ─▶ TaskLife: a container in the holder for each task
+///   LAUNCH_GROUP ─▶ PodLaunch ─▶ PodLife ─▶ LaunchContainer(holder) … ContainerStarted ─▶ TaskLife: a container in the holder for each
+/// task
 /// </code>
 /// </summary>
 internal sealed class TaskGroups

@@ -53,7 +53,8 @@ internal static class AgentEvents
         }
         catch (InvalidProtocolBufferException failure)
         {
-            throw new JournalDamagedException($"The agent's journal holds an event '{record.Manifest}' that cannot be read: {failure.Message}");
+            throw new JournalDamagedException(
+                $"The agent's journal holds an event '{record.Manifest}' that cannot be read: {failure.Message}");
         }
     }
 }

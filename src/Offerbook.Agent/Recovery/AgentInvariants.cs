@@ -16,7 +16,8 @@ internal static class AgentInvariants
             Invariant.Check(key == task.Key, "a task is filed under its own key");
             Invariant.Check(task.SharesContainer || ReferenceEquals(state.Find(task.Container), task), "a container belongs to one task");
             Invariant.Check(state.Frameworks.ContainsKey(key.Framework), "the framework of a task is known");
-            Invariant.Check(!task.Ended || task.Pending.Count > 0, "an ended task stays only while an update waits for its acknowledgement");
+            Invariant.Check(!task.Ended || task.Pending.Count > 0,
+                "an ended task stays only while an update waits for its acknowledgement");
             Invariant.Check(!task.Silenced || task.Pending.Count == 0, "a silenced task has no updates");
             Invariant.Check(task.Pending.Count <= AgentTask.MaxPending + 4, "the updates that wait are bounded");
             Invariant.Check(task.Ended == (task.Runtime.Phase == ContainerPhase.Ended), "a task has ended exactly when its container has");
@@ -28,7 +29,8 @@ internal static class AgentInvariants
         Invariant.Check(live == state.LiveTasks, "the count of live tasks is right");
         foreach (var (id, framework) in state.Frameworks)
         {
-            Invariant.Check(framework.LiveTasks == state.Tasks.Values.Count(task => task.Key.Framework == id), "the count of a framework's tasks is right");
+            Invariant.Check(framework.LiveTasks == state.Tasks.Values.Count(task => task.Key.Framework == id),
+                "the count of a framework's tasks is right");
         }
     }
 

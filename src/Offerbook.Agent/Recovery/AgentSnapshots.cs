@@ -107,7 +107,8 @@ internal static class AgentSnapshots
         foreach (var run in captured.Finished)
         {
             var sandbox = new SandboxPath(
-                AgentId.From(run.Task.AgentId), FrameworkId.From(captured.Info.Id), new ExecutorId(run.ExecutorId), new ContainerId(run.ContainerId));
+                AgentId.From(run.Task.AgentId), FrameworkId.From(captured.Info.Id), new ExecutorId(run.ExecutorId),
+                new ContainerId(run.ContainerId));
             framework.Finished.Enqueue(new FinishedTask(run.Task, run.ExecutorName, sandbox, run.EndedNanoseconds, run.SharesContainer));
         }
         foreach (var run in captured.FinishedExecutors)

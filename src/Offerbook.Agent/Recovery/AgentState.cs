@@ -164,7 +164,8 @@ internal sealed class AgentState(AgentSettings settings)
 
     /// <summary>Used by the snapshot's restoration.</summary>
     internal void Restore(
-        AgentId? id, DrainStarted? drain, IEnumerable<FrameworkRecord> frameworks, IEnumerable<AgentExecutor> executors, IEnumerable<AgentTask> tasks)
+        AgentId? id, DrainStarted? drain, IEnumerable<FrameworkRecord> frameworks, IEnumerable<AgentExecutor> executors,
+        IEnumerable<AgentTask> tasks)
     {
         Id = id;
         Drain = drain;

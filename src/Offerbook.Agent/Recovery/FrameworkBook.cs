@@ -9,7 +9,8 @@ namespace Offerbook.Agent.Recovery;
 /// <summary>
 /// The frameworks that have something here or had it, and what is remembered of their finished tasks and executors: so many a
 /// framework, of so many frameworks without anything alive, and for so long. Part of the agent's durable state: the bounds are kept
-/// here, so that a replay forgets the same ones. A sandbox stays longer than the rest (<see cref="Retained"/>). What is forgotten leaves through <see cref="TakeForgotten"/>.
+/// here, so that a replay forgets the same ones. A sandbox stays longer than the rest (<see cref="Retained"/>). What is forgotten leaves
+/// through <see cref="TakeForgotten"/>.
 /// </summary>
 internal sealed class FrameworkBook(AgentSettings settings)
 {
@@ -64,7 +65,8 @@ internal sealed class FrameworkBook(AgentSettings settings)
     public void Finished(AgentTask task, long endedNanoseconds)
     {
         var framework = Known[task.Key.Framework];
-        framework.Finished.Enqueue(new FinishedTask(task.ToProto(), task.ExecutorName, task.Sandbox, endedNanoseconds, task.SharesContainer));
+        framework.Finished.Enqueue(
+            new FinishedTask(task.ToProto(), task.ExecutorName, task.Sandbox, endedNanoseconds, task.SharesContainer));
         if (framework.Finished.Count > settings.MaxFinishedPerFramework)
         {
             Retire(framework.Finished.Dequeue());

@@ -16,7 +16,8 @@ public static class AttributeText
         var colon = part.IndexOf(':');
         if (colon <= 0 || colon == part.Length - 1)
         {
-            throw new FormatException($"Attribute '{part}' must have the form NAME:VALUE, for instance rack:a; several are joined with ';'");
+            throw new FormatException(
+                $"Attribute '{part}' must have the form NAME:VALUE, for instance rack:a; several are joined with ';'");
         }
         var (name, value) = (part[..colon].Trim(), part[(colon + 1)..].Trim());
         if (value.StartsWith('['))

@@ -44,14 +44,16 @@ internal static class Compatibility
     private static bool Includes(Attribute grown, Attribute value) => value.Type == grown.Type && value.Type switch
     {
         Value.Types.Type.Scalar => grown.Scalar.Value >= value.Scalar.Value,
-        Value.Types.Type.Ranges => value.Ranges.Range.All(range => grown.Ranges.Range.Any(around => around.Begin <= range.Begin && range.End <= around.End)),
+        Value.Types.Type.Ranges =>
+            value.Ranges.Range.All(range => grown.Ranges.Range.Any(around => around.Begin <= range.Begin && range.End <= around.End)),
         _ => value.Equals(grown),
     };
 
     private static string Text(DomainInfo? domain) =>
         domain?.FaultDomain is { } fault ? $"{fault.Region.Name}/{fault.Zone.Name}" : "none";
 
-    private static string Text(List<Attribute> values) => values.Count == 0 ? "not there" : string.Join(", ", values.Select(value => value.Type switch
+    private static string Text(List<Attribute> values) =>
+        values.Count == 0 ? "not there" : string.Join(", ", values.Select(value => value.Type switch
     {
         Value.Types.Type.Scalar => FormattableString.Invariant($"{value.Scalar.Value}"),
         Value.Types.Type.Ranges => "[" + string.Join(',', value.Ranges.Range.Select(range => $"{range.Begin}-{range.End}")) + "]",

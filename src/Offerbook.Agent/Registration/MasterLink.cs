@@ -152,7 +152,9 @@ internal sealed class MasterLink(AgentContext context)
         subscribe.OversubscribedResources.Add(context.Oversubscribed.ToProto(ResourceFormat.PostRefinement));
         subscribe.Condition = Degraded is null ? null : ConditionMessage();
         subscribe.ResourceVersion = context.State.Operations.Version;
-        subscribe.Operations.Add(context.State.Operations.InOrder.Where(operation => !operation.Silenced).Select(operation => operation.ToProto(context.State.Id)));
+        subscribe.Operations.Add(
+            context.State.Operations.InOrder.Where(operation => !operation.Silenced)
+                .Select(operation => operation.ToProto(context.State.Id)));
         foreach (var framework in context.State.Frameworks.Values)
         {
             if (!framework.Idle)
@@ -164,7 +166,8 @@ internal sealed class MasterLink(AgentContext context)
         {
             if (!executor.Silenced)
             {
-                subscribe.Executors.Add(new Call.Types.Executor { FrameworkId = executor.Key.Framework.ToProto(), ExecutorInfo = executor.Info });
+                subscribe.Executors.Add(
+                    new Call.Types.Executor { FrameworkId = executor.Key.Framework.ToProto(), ExecutorInfo = executor.Info });
             }
         }
         foreach (var task in context.State.Tasks.Values)

@@ -1,6 +1,9 @@
 namespace Offerbook.Agent.Registration;
 
-/// <summary>How an agent's configuration may differ from the one that it registered with (--reconfiguration_policy). Whatever it allows, tasks go on.</summary>
+/// <summary>
+/// How an agent's configuration may differ from the one that it registered with (--reconfiguration_policy). Whatever it allows, tasks go
+/// on.
+/// </summary>
 public enum ReconfigurationPolicy
 {
     /// <summary>Host name, resources, attributes and fault domain stay as they were.</summary>

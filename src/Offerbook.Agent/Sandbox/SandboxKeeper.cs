@@ -64,7 +64,9 @@ internal sealed class SandboxKeeper(AgentContext context)
         }
     }
 
-    /// <summary>The sandboxes of what has finished: of tasks that had one of their own, of executors, and of what is not remembered otherwise.</summary>
+    /// <summary>
+    /// The sandboxes of what has finished: of tasks that had one of their own, of executors, and of what is not remembered otherwise.
+    /// </summary>
     private List<(SandboxPath Sandbox, long Ended)> OldestFirst() =>
     [
         .. context.State.Frameworks.Values.SelectMany(framework =>

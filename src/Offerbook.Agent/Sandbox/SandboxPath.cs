@@ -28,7 +28,8 @@ public readonly record struct SandboxPath(AgentId Agent, FrameworkId Framework, 
     public string RunsDirectory => $"{ExecutorDirectory}/runs";
 
     /// <summary>Relative to the work directory. A container within another has its sandbox in its parent's.</summary>
-    public string Directory => $"{(IsAlone ? "containers" : RunsDirectory)}/{Container.Value.Replace(".", "/containers/", StringComparison.Ordinal)}";
+    public string Directory =>
+        $"{(IsAlone ? "containers" : RunsDirectory)}/{Container.Value.Replace(".", "/containers/", StringComparison.Ordinal)}";
 
     /// <summary>A link to the newest run.</summary>
     public string Latest => $"{RunsDirectory}/latest";

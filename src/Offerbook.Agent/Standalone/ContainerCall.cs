@@ -21,7 +21,9 @@ public abstract record ContainerCall
         /// <summary>By the name of the resource; infinity for none.</summary>
         public IReadOnlyList<KeyValuePair<string, double>> Limits { get; init; } = [];
 
-        /// <summary>A process to look around with: shares the environment too, is not durable, and lasts as long as its connection.</summary>
+        /// <summary>
+        /// A process to look around with: shares the environment too, is not durable, and lasts as long as its connection.
+        /// </summary>
         public bool IsSession { get; init; }
     }
 

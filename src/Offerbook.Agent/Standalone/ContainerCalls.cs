@@ -5,7 +5,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent.Standalone;
 
-/// <summary>Decides the calls about containers (API section 6): exact about what is answered when, see <see cref="ContainerReply"/>.</summary>
+/// <summary>
+/// Decides the calls about containers (API section 6): exact about what is answered when, see <see cref="ContainerReply"/>.
+/// </summary>
 internal sealed class ContainerCalls(AgentContext context, OperatorContainers containers, Func<ContainerId, ContainerSpec?> specOf)
 {
     /// <summary>A container's record on disk bears its whole id, and file names have no more bytes.</summary>
@@ -139,7 +141,9 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
         return false;
     }
 
-    /// <summary>A session sees what the container that it looks into sees: its variables, and its sandbox as the working directory.</summary>
+    /// <summary>
+    /// A session sees what the container that it looks into sees: its variables, and its sandbox as the working directory.
+    /// </summary>
     private static ContainerSpec SessionSpec(OperatorContainerLaunched launched, ContainerSpec parent) =>
         OperatorContainerSpecs.Of(new OperatorContainer(launched), parent.Environment, isSession: true);
 
@@ -184,7 +188,8 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
                 : new SendSignal(kill.Container, kill.Signal));
             return new ContainerReply.Done();
         }
-        return new ContainerReply.Refused(ContainerRefusal.NotFound, $"Container '{kill.Container}' cannot be found (or is already killed)");
+        return new ContainerReply.Refused(ContainerRefusal.NotFound,
+            $"Container '{kill.Container}' cannot be found (or is already killed)");
     }
 
     private ContainerReply Remove(ContainerId id)
@@ -192,7 +197,8 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
         var live = containers.Find(id) is { } known ? known.Ended is null : specOf(id) is not null;
         if (live || containers.Within(id).Any(within => within.Ended is null))
         {
-            return new ContainerReply.Refused(ContainerRefusal.WrongState, $"{(id.IsNested ? "Nested container" : "Container")} has not terminated yet");
+            return new ContainerReply.Refused(ContainerRefusal.WrongState,
+                $"{(id.IsNested ? "Nested container" : "Container")} has not terminated yet");
         }
         if (containers.Find(id) is { } ended)
         {

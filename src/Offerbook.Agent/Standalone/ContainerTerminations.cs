@@ -39,13 +39,16 @@ internal static class ContainerTerminations
         ContainerId = container.Value, Message = "Container launched during agent restart; it never ran",
     };
 
-    public static OperatorContainerEnded LaunchFailed(ContainerId container, string why) => new() { ContainerId = container.Value, Message = why };
+    public static OperatorContainerEnded LaunchFailed(ContainerId container, string why) =>
+        new() { ContainerId = container.Value, Message = why };
 
     private static TaskResourceLimitation LimitationOf(ContainerExit.OverLimit over)
     {
         var limitation = new TaskResourceLimitation();
         var name = over.Resource == LimitedResource.Memory ? "mem" : "disk";
-        limitation.Resources.AddRange(ResourceBag.Parse(string.Create(CultureInfo.InvariantCulture, $"{name}:{over.Megabytes:0.###}")).ToProto(ResourceFormat.PostRefinement));
+        limitation.Resources.AddRange(
+            ResourceBag.Parse(string.Create(CultureInfo.InvariantCulture, $"{name}:{over.Megabytes:0.###}"))
+                .ToProto(ResourceFormat.PostRefinement));
         return limitation;
     }
 }

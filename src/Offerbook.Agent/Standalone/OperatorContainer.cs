@@ -6,7 +6,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent.Standalone;
 
-/// <summary>A container that an operator launched: <see cref="Launched"/> and <see cref="Ended"/> are durable, the rest is of the present.</summary>
+/// <summary>
+/// A container that an operator launched: <see cref="Launched"/> and <see cref="Ended"/> are durable, the rest is of the present.
+/// </summary>
 internal sealed class OperatorContainer(OperatorContainerLaunched launched)
 {
     public ContainerId Id { get; } = new(launched.ContainerId);
@@ -17,7 +19,8 @@ internal sealed class OperatorContainer(OperatorContainerLaunched launched)
     public OperatorContainerEnded? Ended { get; set; }
 
     public SandboxPath Sandbox { get; } = launched.ExecutorId is { } executor
-        ? new SandboxPath(AgentId.From(launched.AgentId), FrameworkId.From(launched.FrameworkId), ExecutorId.From(executor), new(launched.ContainerId))
+        ? new SandboxPath(AgentId.From(launched.AgentId), FrameworkId.From(launched.FrameworkId), ExecutorId.From(executor),
+            new(launched.ContainerId))
         : SandboxPath.Alone(new(launched.ContainerId));
 
     /// <summary>Known from a launch of this process only: sessions are not durable.</summary>
@@ -34,5 +37,6 @@ internal sealed class OperatorContainer(OperatorContainerLaunched launched)
     /// <summary>Who launched it and waits to hear that it runs.</summary>
     public ConnectionId? Launcher { get; set; }
 
-    public OperatorContainerView View() => new(Id, Sandbox, Phase == ContainerPhase.Running ? Pid : null, Ended is not null, Session is not null);
+    public OperatorContainerView View() =>
+        new(Id, Sandbox, Phase == ContainerPhase.Running ? Pid : null, Ended is not null, Session is not null);
 }

@@ -6,7 +6,9 @@ using Offerbook.Agent.Tasks;
 
 namespace Offerbook.Agent.Standalone;
 
-/// <summary>The durable half of what is known of operators' containers. An event costs O(log containers), the end of one O(containers).</summary>
+/// <summary>
+/// The durable half of what is known of operators' containers. An event costs O(log containers), the end of one O(containers).
+/// </summary>
 internal sealed class OperatorContainerBook
 {
     private readonly SortedDictionary<ContainerId, OperatorContainer> _containers = [];
@@ -52,7 +54,8 @@ internal sealed class OperatorContainerBook
     {
         foreach (var container in _ended.Concat(_containers.Values.Where(container => container.Ended is null)))
         {
-            snapshot.OperatorContainers.Add(new AgentSnapshot.Types.OperatorContainer { Launched = container.Launched, Ended = container.Ended });
+            snapshot.OperatorContainers.Add(
+                new AgentSnapshot.Types.OperatorContainer { Launched = container.Launched, Ended = container.Ended });
         }
     }
 

@@ -30,12 +30,18 @@ internal static class OperatorContainerSpecs
         };
     }
 
-    /// <summary>Whether a container like this can be run here: a plain process, which has no image or network of its own, and volumes that one can have.</summary>
+    /// <summary>
+    /// Whether a container like this can be run here: a plain process, which has no image or network of its own, and volumes that one can
+    /// have.
+    /// </summary>
     public static bool IsSupported(ContainerInfo? info, bool isNested) => info is null
         || (info.Type == ContainerInfo.Types.Type.Mesos && info.Mesos?.Image is null && info.Docker is null
             && !TaskVolumes.Unsupported([], info, isNested).Any() && info.NetworkInfos.Count == 0 && !info.HasHostname);
 
-    /// <summary>Why it cannot be run in a container of an engine, which has its limits, its mounts and its rights since it was made; null when it can.</summary>
+    /// <summary>
+    /// Why it cannot be run in a container of an engine, which has its limits, its mounts and its rights since it was made; null when it
+    /// can.
+    /// </summary>
     public static string? ObstacleInEngine(ContainerInfo? info) => info switch
     {
         { Volumes.Count: > 0 } => "volumes",
@@ -51,7 +57,8 @@ internal static class OperatorContainerSpecs
     private static TerminalSize? TerminalOf(ContainerInfo? info) => info?.TtyInfo switch
     {
         null => null,
-        { WindowSize: { } size } => new TerminalSize((int)Math.Min(size.Rows, ushort.MaxValue), (int)Math.Min(size.Columns, ushort.MaxValue)),
+        { WindowSize: { } size } =>
+            new TerminalSize((int)Math.Min(size.Rows, ushort.MaxValue), (int)Math.Min(size.Columns, ushort.MaxValue)),
         _ => new TerminalSize(24, 80),
     };
 

@@ -133,11 +133,13 @@ internal sealed class OperatorContainers(AgentContext context, Func<ContainerId,
     {
         foreach (var container in All)
         {
-            Invariant.Check(container.Ended is null == (container.Phase != ContainerPhase.Ended), "a container of an operator has ended exactly when its end is known");
+            Invariant.Check(container.Ended is null == (container.Phase != ContainerPhase.Ended),
+                "a container of an operator has ended exactly when its end is known");
         }
         Invariant.Check(Live <= context.Settings.MaxOperatorContainers, "operators' containers are bounded");
         Invariant.Check(
-            All.Count(container => container.Ended is not null) <= context.Settings.MaxEndedOperatorContainers, "operators' ended containers are bounded");
+            All.Count(container => container.Ended is not null) <= context.Settings.MaxEndedOperatorContainers,
+            "operators' ended containers are bounded");
     }
 
     /// <summary>As soon as it runs, and again until it has ended.</summary>
@@ -207,7 +209,9 @@ internal sealed class OperatorContainers(AgentContext context, Func<ContainerId,
         var sessions = _sessions.Values.Count(session => session.Ended is not null);
         if (sessions + context.State.OperatorContainers.Ended.Count > most)
         {
-            Forget([sessions > 0 ? _sessions.Values.First(session => session.Ended is not null) : context.State.OperatorContainers.Ended.First()], withSandboxes: false);
+            Forget([sessions > 0
+                ? _sessions.Values.First(session => session.Ended is not null) : context.State.OperatorContainers.Ended.First()],
+                    withSandboxes: false);
         }
     }
 

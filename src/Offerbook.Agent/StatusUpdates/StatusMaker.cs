@@ -59,7 +59,9 @@ internal sealed class StatusMaker(AgentContext context)
         return status;
     }
 
-    /// <summary>When the agent will be marked gone, a framework that knows the state hears at once that the task will not be back.</summary>
+    /// <summary>
+    /// When the agent will be marked gone, a framework that knows the state hears at once that the task will not be back.
+    /// </summary>
     private TaskState Drained(AgentTask task, TaskState state, DrainConfig config) =>
         state == TaskState.TaskKilled && config.MarkGone
         && context.State.Frameworks[task.Key.Framework].Info.Has(FrameworkInfo.Types.Capability.Types.Type.PartitionAware)

@@ -33,7 +33,9 @@ internal sealed class UpdateStreams(AgentContext context, MasterLink link)
         }
     }
 
-    /// <summary>Tells the master of a task that the agent does not have. Bounded by MaxTasks: the master asks again for what is dropped.</summary>
+    /// <summary>
+    /// Tells the master of a task that the agent does not have. Bounded by MaxTasks: the master asks again for what is dropped.
+    /// </summary>
     public void QueueUnknown(TaskKey key, TaskStatus status)
     {
         if (_unknown.ContainsKey(key) || _unknown.Count >= context.Settings.MaxTasks)
@@ -61,7 +63,9 @@ internal sealed class UpdateStreams(AgentContext context, MasterLink link)
         }
     }
 
-    /// <summary>Takes an acknowledgement; one that does not fit the outstanding update is an echo of an earlier copy and is ignored.</summary>
+    /// <summary>
+    /// Takes an acknowledgement; one that does not fit the outstanding update is an echo of an earlier copy and is ignored.
+    /// </summary>
     public void Acknowledge(TaskKey key, ByteString uuid)
     {
         if (_unknown.TryGetValue(key, out var unknown) && unknown.Status.Uuid == uuid)
@@ -78,7 +82,8 @@ internal sealed class UpdateStreams(AgentContext context, MasterLink link)
         task.Runtime.RetryAfter = null;
         context.CancelTimer(RetryTimer(key));
         // One that is forgotten in a crash comes again. Only the task's next update waits for this one.
-        context.Record(new UpdateAcknowledged { FrameworkId = key.Framework.ToProto(), TaskId = key.Task.ToProto() }, canWait: task.Pending.Count == 1);
+        context.Record(new UpdateAcknowledged { FrameworkId = key.Framework.ToProto(), TaskId = key.Task.ToProto() },
+            canWait: task.Pending.Count == 1);
         SendHead(task);
     }
 

@@ -6,7 +6,9 @@ using Offerbook.Agent.Pods;
 
 namespace Offerbook.Agent.Tasks;
 
-/// <summary>Derives what to run from what the framework said. Depends on nothing else, so that a restarted agent derives the same.</summary>
+/// <summary>
+/// Derives what to run from what the framework said. Depends on nothing else, so that a restarted agent derives the same.
+/// </summary>
 internal static class ContainerSpecs
 {
     public static ContainerSpec Of(AgentTask task, FrameworkInfo framework, AgentSettings settings)
@@ -15,7 +17,8 @@ internal static class ContainerSpecs
             task.InPod ? task.Info.Executor?.ShutdownGracePeriod : null, settings);
         environment.AddRange(PodSpecs.Variables(task, settings));
         environment.AddRange(Variables(task.Info.Command));
-        var spec = new ContainerSpec(task.Container, task.Sandbox, task.Info.Command is { } command ? Command(command) : new CommandSpec.OfImage([]), settings.SwitchUser ? User(task.Info, framework) : null, environment)
+        var spec = new ContainerSpec(task.Container, task.Sandbox, task.Info.Command is { } command
+            ? Command(command) : new CommandSpec.OfImage([]), settings.SwitchUser ? User(task.Info, framework) : null, environment)
         {
             Volumes = TaskVolumes.Of(task.Info, task.Sandbox),
             Fetch = Fetches(task.Info.Command),

@@ -62,8 +62,10 @@ internal readonly record struct Ending(TaskState State, Source Source, string Me
 
     private static string Describe(ContainerExit exit) => exit switch
     {
-        ContainerExit.Exited { Code: 126 } => "Command exited with status 126 (the shell's sign for: found but not executable; see stderr in the sandbox)",
-        ContainerExit.Exited { Code: 127 } => "Command exited with status 127 (the shell's sign for: command not found; see stderr in the sandbox)",
+        ContainerExit.Exited { Code: 126 } =>
+            "Command exited with status 126 (the shell's sign for: found but not executable; see stderr in the sandbox)",
+        ContainerExit.Exited { Code: 127 } =>
+            "Command exited with status 127 (the shell's sign for: command not found; see stderr in the sandbox)",
         ContainerExit.Exited exited => $"Command exited with status {exited.Code}",
         ContainerExit.Signaled signaled => $"Command terminated with signal {SignalNames.Of(signaled.Signal)}",
         ContainerExit.Vanished vanished => vanished.Why,

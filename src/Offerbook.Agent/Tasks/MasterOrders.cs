@@ -50,7 +50,8 @@ internal sealed class MasterOrders(
                 break;
             case Type.Launch when @event.Launch is { } launch:
             {
-                var refusal = RefuseAll(launch.FrameworkInfo) ?? RefuseOutdated(launch.FrameworkInfo, launch.HasResourceVersion, launch.ResourceVersion)
+                var refusal = RefuseAll(launch.FrameworkInfo)
+                    ?? RefuseOutdated(launch.FrameworkInfo, launch.HasResourceVersion, launch.ResourceVersion)
                     ?? operations.CheckVolumes(launch.Task);
                 if (launch.Task.Executor is { } executor)
                 {
@@ -65,7 +66,8 @@ internal sealed class MasterOrders(
             }
             case Type.LaunchGroup when @event.LaunchGroup is { } group:
             {
-                var refusal = RefuseAll(group.FrameworkInfo) ?? RefuseOutdated(group.FrameworkInfo, group.HasResourceVersion, group.ResourceVersion)
+                var refusal = RefuseAll(group.FrameworkInfo)
+                    ?? RefuseOutdated(group.FrameworkInfo, group.HasResourceVersion, group.ResourceVersion)
                     ?? group.TaskGroup.Tasks.Select(operations.CheckVolumes).FirstOrDefault(found => found is not null);
                 Launch(new ExecutorOrder(group.FrameworkInfo, group.Executor, group.TaskGroup.Tasks, IsGroup: true,
                     group.HasLaunchExecutor ? group.LaunchExecutor : null, refusal));
@@ -75,7 +77,8 @@ internal sealed class MasterOrders(
                 Kill(kill);
                 break;
             case Type.Acknowledge when @event.Acknowledge is { } acknowledge:
-                updates.Acknowledge(new TaskKey(FrameworkId.From(acknowledge.FrameworkId), TaskId.From(acknowledge.TaskId)), acknowledge.Uuid);
+                updates.Acknowledge(new TaskKey(FrameworkId.From(acknowledge.FrameworkId), TaskId.From(acknowledge.TaskId)),
+                    acknowledge.Uuid);
                 break;
             case Type.Reconcile when @event.Reconcile is { } reconcile:
                 Reconcile(reconcile);
@@ -85,7 +88,8 @@ internal sealed class MasterOrders(
                 if (!executors.ShutDown(key) && !groups.ShutDown(key))
                 {
                     KillTasks(
-                        context.State.TasksOf(FrameworkId.From(shutdown.FrameworkId)).Where(task => task.Executor.Value == shutdown.ExecutorId.Value),
+                        context.State.TasksOf(FrameworkId.From(shutdown.FrameworkId))
+                            .Where(task => task.Executor.Value == shutdown.ExecutorId.Value),
                         KillCause.Framework,
                         null);
                 }
@@ -172,15 +176,18 @@ internal sealed class MasterOrders(
             return;
         }
         updates.ForgetUnknown(key);
-        if (!LaunchChecks.IsSafeId(key.Task.Value) || !LaunchChecks.IsSafeId(key.Framework.Value) || !LaunchChecks.IsSafeId(task.AgentId.Value))
+        if (!LaunchChecks.IsSafeId(key.Task.Value) || !LaunchChecks.IsSafeId(key.Framework.Value)
+            || !LaunchChecks.IsSafeId(task.AgentId.Value))
         {
             updates.QueueUnknown(key, statuses.Unknown(
-                task.TaskId, TaskState.TaskError, "The ids of the task, its framework and its agent must be usable as file names", Reason.TaskInvalid));
+                task.TaskId, TaskState.TaskError, "The ids of the task, its framework and its agent must be usable as file names",
+                Reason.TaskInvalid));
         }
         else if (context.State.Tasks.Count >= context.Settings.MaxTasks)
         {
             updates.QueueUnknown(key, statuses.Unknown(
-                task.TaskId, framework.Dropped(), $"The agent already holds {context.Settings.MaxTasks} tasks", Reason.ContainerLaunchFailed));
+                task.TaskId, framework.Dropped(), $"The agent already holds {context.Settings.MaxTasks} tasks",
+                Reason.ContainerLaunchFailed));
         }
         else
         {
@@ -191,18 +198,21 @@ internal sealed class MasterOrders(
     private void Launch(ExecutorOrder order)
     {
         var known = order.Tasks.Where(task => context.State.Find(KeyOf(order, task)) is not null).ToList();
-        var ids = order.Tasks.SelectMany(task => (string[])[task.TaskId.Value, task.AgentId.Value]).Append(order.Framework.Id.Value).Append(order.Executor.ExecutorId.Value);
+        var ids = order.Tasks.SelectMany(task => (string[])[task.TaskId.Value, task.AgentId.Value]).Append(order.Framework.Id.Value)
+            .Append(order.Executor.ExecutorId.Value);
         foreach (var task in order.Tasks)
         {
             updates.ForgetUnknown(KeyOf(order, task));
         }
         if (!ids.All(LaunchChecks.IsSafeId))
         {
-            RefuseUnheld(order, TaskState.TaskError, Reason.TaskInvalid, "The ids of the task, its executor, its framework and its agent must be usable as file names");
+            RefuseUnheld(order, TaskState.TaskError, Reason.TaskInvalid,
+                "The ids of the task, its executor, its framework and its agent must be usable as file names");
         }
         else if (context.State.Tasks.Count + order.Tasks.Count > context.Settings.MaxTasks)
         {
-            RefuseUnheld(order, order.Framework.Dropped(), Reason.ContainerLaunchFailed, $"The agent already holds {context.State.Tasks.Count} tasks of at most {context.Settings.MaxTasks}");
+            RefuseUnheld(order, order.Framework.Dropped(), Reason.ContainerLaunchFailed,
+                $"The agent already holds {context.State.Tasks.Count} tasks of at most {context.Settings.MaxTasks}");
         }
         else if (known.Count > 0)
         {

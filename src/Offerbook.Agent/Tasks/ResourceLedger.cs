@@ -94,5 +94,6 @@ internal sealed class ResourceLedger(AgentContext context)
 
     /// <summary>Volumes that exist already, and copies of shared ones, take nothing anew.</summary>
     private static ResourceBag AmountsOf(ResourceBag bag) => ResourceBag.Of(
-        [.. bag.Where(entry => entry.Kind.Disk is null && !entry.Kind.IsShared).Select(entry => new ResourceEntry(ResourceKind.Plain(entry.Name), entry.Value))]);
+        [.. bag.Where(entry => entry.Kind.Disk is null
+            && !entry.Kind.IsShared).Select(entry => new ResourceEntry(ResourceKind.Plain(entry.Name), entry.Value))]);
 }

@@ -51,7 +51,9 @@ internal sealed class TaskKiller(AgentContext context, StatusMaker statuses, Upd
         }
     }
 
-    /// <summary>Sends SIGTERM to a running container that is to die, or brings SIGKILL forward if the grace period has become shorter.</summary>
+    /// <summary>
+    /// Sends SIGTERM to a running container that is to die, or brings SIGKILL forward if the grace period has become shorter.
+    /// </summary>
     public void Proceed(AgentTask task)
     {
         if (task.Kill is not { } kill)
@@ -135,7 +137,8 @@ internal sealed class TaskKiller(AgentContext context, StatusMaker statuses, Upd
 
     /// <summary>On a draining agent no task gets more than the operator allows.</summary>
     private TimeSpan WithinDrain(TimeSpan grace) =>
-        context.State.Drain?.Config.MaxGracePeriod is { } most && Bounded(TimeSpan.FromTicks(most.Nanoseconds / TimeSpan.NanosecondsPerTick)) is { } bound && bound < grace
+        context.State.Drain?.Config.MaxGracePeriod is { } most
+            && Bounded(TimeSpan.FromTicks(most.Nanoseconds / TimeSpan.NanosecondsPerTick)) is { } bound && bound < grace
             ? bound
             : grace;
 

@@ -72,7 +72,8 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
 
     public void Know(FrameworkInfo framework)
     {
-        if (!context.State.Frameworks.TryGetValue(Wire.Identity.FrameworkId.From(framework.Id), out var known) || !known.Info.Equals(framework))
+        if (!context.State.Frameworks.TryGetValue(Wire.Identity.FrameworkId.From(framework.Id), out var known)
+            || !known.Info.Equals(framework))
         {
             context.Record(new FrameworkKnown { FrameworkInfo = framework });
         }
@@ -162,7 +163,8 @@ internal sealed class TaskLife(AgentContext context, StatusMaker statuses, Updat
         : new Ending(TaskState.TaskKilled, Source.Agent, "Task killed before it was started", Reason.TaskKilledDuringLaunch, null);
 
     private void End(AgentTask task, Ending ending, bool hadContainer = true) =>
-        End(task, statuses.Make(task, ending.State, ending.Source, ending.Message, ending.Reason, ending.Healthy, limitation: ending.Limitation), hadContainer);
+        End(task, statuses.Make(task, ending.State, ending.Source, ending.Message, ending.Reason, ending.Healthy,
+            limitation: ending.Limitation), hadContainer);
 
     private void End(AgentTask task, TaskStatus status, bool hadContainer)
     {

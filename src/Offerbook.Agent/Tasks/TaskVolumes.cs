@@ -14,7 +14,8 @@ namespace Offerbook.Agent.Tasks;
 /// </summary>
 internal static class TaskVolumes
 {
-    public static IReadOnlyList<ContainerVolume> Of(TaskInfo task, SandboxPath sandbox) => Of(task.Resources, task.Container, sandbox, sandbox.Around);
+    public static IReadOnlyList<ContainerVolume> Of(TaskInfo task, SandboxPath sandbox) =>
+        Of(task.Resources, task.Container, sandbox, sandbox.Around);
 
     /// <param name="parent">The sandbox of the container around it, for a container within another.</param>
     public static IReadOnlyList<ContainerVolume> Of(
@@ -62,7 +63,8 @@ internal static class TaskVolumes
 
     /// <summary>Whether a path stays below the directory that it is relative to.</summary>
     public static bool StaysBelow(string path) =>
-        path.Length > 0 && path[0] != '/' && !path.Contains('\0') && path.TrimEnd('/').Split('/').All(part => part is not (".." or "." or ""));
+        path.Length > 0 && path[0] != '/' && !path.Contains('\0')
+            && path.TrimEnd('/').Split('/').All(part => part is not (".." or "." or ""));
 
     private static VolumeSource? Source(Volume volume, SandboxPath sandbox, SandboxPath? parent) => volume switch
     {
@@ -80,7 +82,8 @@ internal static class TaskVolumes
     private static string? ProblemOfSource(Volume volume, bool isNested) => volume switch
     {
         { Image: not null } => "made of an image, which is not supported",
-        { Source: { Type: SourceType.HostPath, HostPath: { } host } } => host.Path.StartsWith('/') ? null : $"of the host's path '{host.Path}', which must be absolute",
+        { Source: { Type: SourceType.HostPath, HostPath: { } host } } =>
+            host.Path.StartsWith('/') ? null : $"of the host's path '{host.Path}', which must be absolute",
         { Source: { Type: SourceType.SandboxPath, SandboxPath: { } inside } } =>
             !StaysBelow(inside.Path) ? $"of the sandbox's path '{inside.Path}', which must be relative and without '..'"
             : inside.Type == SandboxType.Parent && !isNested ? "of its parent's sandbox, and it is in no other container"
@@ -99,5 +102,6 @@ internal static class TaskVolumes
 
     public static bool HasPersistent(IEnumerable<Mesos.V1.Resource> resources) => Persistent(resources).Any();
 
-    private static IEnumerable<ResourceEntry> Persistent(IEnumerable<Mesos.V1.Resource> resources) => ResourceReader.Read(resources).Bag.PersistentVolumes();
+    private static IEnumerable<ResourceEntry> Persistent(IEnumerable<Mesos.V1.Resource> resources) =>
+        ResourceReader.Read(resources).Bag.PersistentVolumes();
 }

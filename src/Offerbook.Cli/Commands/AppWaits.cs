@@ -17,10 +17,12 @@ internal static class AppWaits
         Console.Out.WriteLine($"{answer["id"]}: {answer["ready"]} of {answer["instances"]} instances ready, {answer["running"]} running");
         if (answer["deployment"] is { } deployment)
         {
-            Console.Out.WriteLine($"deployment {deployment["id"]} is {deployment["state"]}, step {deployment["step"]} of {deployment["of"]}");
+            Console.Out.WriteLine(
+                $"deployment {deployment["id"]} is {deployment["state"]}, step {deployment["step"]} of {deployment["of"]}");
             if ((string?)deployment["state"] is "paused" or "held")
             {
-                Console.Out.WriteLine($"  go on: offerbook rollout promote {answer["id"]}; go back: offerbook rollout abort {answer["id"]}");
+                Console.Out.WriteLine(
+                    $"  go on: offerbook rollout promote {answer["id"]}; go back: offerbook rollout abort {answer["id"]}");
             }
         }
         var reasons = (JArray)answer["reasons"]!;
@@ -44,9 +46,12 @@ internal static class AppWaits
         }
         foreach (var instance in reason["examples"] ?? new JArray())
         {
-            var checks = (instance["checks"] ?? new JArray()).Select(check => $"{check["protocol"]}{check["path"]} {check["state"]}{Answer(check["lastAnswer"])}");
-            var detail = instance["check"] is { } readiness ? $", {readiness}{Answer(instance["lastAnswer"])}" : string.Concat(checks.Select(check => ", " + check));
-            Console.Out.WriteLine($"  {instance["taskId"] ?? instance["instanceId"]} {instance["condition"]} since {instance["since"]} on {instance["host"] ?? "no agent"}{detail}");
+            var checks = (instance["checks"] ?? new JArray())
+                .Select(check => $"{check["protocol"]}{check["path"]} {check["state"]}{Answer(check["lastAnswer"])}");
+            var detail = instance["check"] is { } readiness
+                ? $", {readiness}{Answer(instance["lastAnswer"])}" : string.Concat(checks.Select(check => ", " + check));
+            Console.Out.WriteLine(
+                $"  {instance["taskId"] ?? instance["instanceId"]} {instance["condition"]} since {instance["since"]} on {instance["host"] ?? "no agent"}{detail}");
         }
     }
 

@@ -123,7 +123,8 @@ internal static class Common
         }
         else
         {
-            Console.Out.WriteLine($"deployment {deployment} {(outcome == "timedout" ? "timed out" : outcome)}{(reason is null ? "" : ": " + reason)}");
+            Console.Out.WriteLine(
+                $"deployment {deployment} {(outcome == "timedout" ? "timed out" : outcome)}{(reason is null ? "" : ": " + reason)}");
         }
     }
 }

@@ -9,10 +9,12 @@ internal static class DeployCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "An app, a pod, a list of apps or a group as JSON; - reads standard input" };
+        var file = new Argument<string>(
+            "file") { Description = "An app, a pod, a list of apps or a group as JSON; - reads standard input" };
         var endpoint = EndpointOption.Apps();
         var (force, noWait, timeout, json) = (Common.Force(), Common.NoWait(), Common.Timeout(), Common.Json());
-        var command = new Command("deploy", "Create or update apps, a pod or a group of apps") { file, endpoint.Option, force, noWait, timeout, json };
+        var command = new Command("deploy", "Create or update apps, a pod or a group of apps") { file, endpoint.Option, force, noWait,
+            timeout, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             var document = Common.ReadDocument(parsed.GetValue(file)!);
@@ -38,7 +40,8 @@ internal static class DeployCommand
                 var full = "partialUpdate=false" + (force ? "&force=true" : "");
                 return Common.SubmitAsync(apps, HttpMethod.Put, $"{Common.AppPath(id)}?{full}", document, wait, cancellation);
             default:
-                throw new CliException(ExitCode.BadInput, "the document is neither an app (with an 'id'), a pod (with 'containers'), a list of apps, nor a group (with 'apps' or 'groups')");
+                throw new CliException(ExitCode.BadInput,
+                    "the document is neither an app (with an 'id'), a pod (with 'containers'), a list of apps, nor a group (with 'apps' or 'groups')");
         }
     }
 }

@@ -10,9 +10,11 @@ internal static class EventsCommand
 {
     public static Command Create()
     {
-        var apps = new Option<string[]>("--app") { Description = "Only about this app or pod, or with /* at the end about those of a group; may be repeated" };
+        var apps = new Option<string[]>(
+            "--app") { Description = "Only about this app or pod, or with /* at the end about those of a group; may be repeated" };
         var types = new Option<string[]>("--type") { Description = "Only of this type; may be repeated" };
-        var label = new Option<string?>("--label") { Description = "Only about apps and pods that this selector chooses, such as tier==front" };
+        var label =
+            new Option<string?>("--label") { Description = "Only about apps and pods that this selector chooses, such as tier==front" };
         var after = new Option<long?>("--after") { Description = "Go on after the event with this id", HelpName = "id" };
         var snapshot = new Option<bool>("--snapshot") { Description = "Show the state first" };
         var (endpoint, json) = (EndpointOption.Apps(), Common.Json());
@@ -22,7 +24,8 @@ internal static class EventsCommand
             var query = parsed.GetValue(apps)!.Select(app => ("app", app))
                 .Concat(parsed.GetValue(types)!.Select(type => ("event_type", type)))
                 .Concat(parsed.GetValue(label) is { } selector ? [("label", selector)] : [])
-                .Concat(parsed.GetValue(after) is { } id ? [("last_event_id", id.ToString(System.Globalization.CultureInfo.InvariantCulture))] : [])
+                .Concat(parsed.GetValue(after) is { } id
+                    ? [("last_event_id", id.ToString(System.Globalization.CultureInfo.InvariantCulture))] : [])
                 .Concat(parsed.GetValue(snapshot) ? [("snapshot", "true")] : [])
                 .Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}");
             using var client = new ApiClient(endpoint.Resolve(parsed));
@@ -39,10 +42,13 @@ internal static class EventsCommand
     /// <summary>Time, type, and what tells most: whom it is about, what it is now, why.</summary>
     private static string Describe(JObject happened)
     {
-        var subject = happened["appId"] ?? happened["runSpecId"] ?? happened["groupId"] ?? happened["appDefinition"]?["id"] ?? happened["app"]?["id"]
+        var subject = happened["appId"] ?? happened["runSpecId"] ?? happened["groupId"] ?? happened["appDefinition"]?["id"]
+            ?? happened["app"]?["id"]
             ?? happened["plan"]?["id"] ?? happened["remoteAddress"];
-        var actions = string.Join(", ", happened["currentStep"]?["actions"]?.Select(action => $"{action["action"]} {action["app"] ?? action["pod"]}") ?? []);
-        var parts = new[] { subject, actions, happened["taskId"] ?? happened["instanceId"], happened["taskStatus"] ?? happened["condition"], happened["reason"], happened["message"] }
+        var actions = string.Join(", ",
+            happened["currentStep"]?["actions"]?.Select(action => $"{action["action"]} {action["app"] ?? action["pod"]}") ?? []);
+        var parts = new[] { subject, actions, happened["taskId"] ?? happened["instanceId"], happened["taskStatus"]
+            ?? happened["condition"], happened["reason"], happened["message"] }
             .Select(part => part is { Type: JTokenType.String } ? (string?)part : null)
             .Where(part => !string.IsNullOrEmpty(part));
         return $"{(string?)happened["timestamp"]} {(string?)happened["eventType"],-32} {string.Join(' ', parts)}".TrimEnd();

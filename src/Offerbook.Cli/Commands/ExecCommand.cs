@@ -15,7 +15,8 @@ internal static class ExecCommand
     public static Command Create(string[] program)
     {
         var task = new Argument<string>("task") { Description = "A task id, or the start of one" };
-        var noTerminal = new Option<bool>("--no-tty") { Description = "Use pipes even on a terminal, so that errors stay apart from output" };
+        var noTerminal =
+            new Option<bool>("--no-tty") { Description = "Use pipes even on a terminal, so that errors stay apart from output" };
         var user = new Option<string?>("--user") { Description = "Whom to run as (else the task's user)", HelpName = "name" };
         var endpoint = EndpointOption.Master();
         var command = new Command("exec", "Run a command in a task: offerbook exec TASK -- sh") { task, noTerminal, user, endpoint.Option };
@@ -35,7 +36,8 @@ internal static class ExecCommand
                 info.User = name;
             }
             using var terminal = parsed.GetValue(noTerminal) ? null : RawTerminal.TryOpen();
-            using var session = new ExecSession(address with { Address = found.Agent, What = "the agent" }, ExecSession.In(FoundTask.IdOf(container)));
+            using var session = new ExecSession(address with { Address = found.Agent, What = "the agent" },
+                ExecSession.In(FoundTask.IdOf(container)));
             return await session.RunAsync(info, terminal, cancellation);
         });
         return command;

@@ -45,7 +45,8 @@ internal static class JobCommands
 
     private static Command CreateRun(IReadOnlyList<string> afterDashes)
     {
-        var file = new Argument<string?>("file") { Description = "The job as JSON; or put a command after --", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("file") { Description = "The job as JSON; or put a command after --",
+            Arity = ArgumentArity.ZeroOrOne };
         var id = new Option<string?>("--id") { Description = "Id of the job (else one is made from the command and the time)" };
         var count = new Option<int?>("--count") { Description = "How many tasks to run" };
         var cpus = new Option<double?>("--cpus") { Description = "CPUs of each task" };
@@ -67,7 +68,8 @@ internal static class JobCommands
             using var batch = new ApiClient(endpoint.Resolve(parsed));
             var accepted = await batch.RequireAsync(HttpMethod.Post, "/v1/jobs", job, cancellation);
             var answer = parsed.GetValue(wait)
-                ? await WaitAsync(batch, (string)(accepted["id"] ?? job["id"])!, TimeSpan.FromSeconds(parsed.GetValue(timeout)), cancellation)
+                ? await WaitAsync(batch, (string)(accepted["id"] ?? job["id"])!, TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+                    cancellation)
                 : accepted;
             if (parsed.GetValue(json))
             {
@@ -75,7 +77,8 @@ internal static class JobCommands
             }
             else
             {
-                Console.Out.WriteLine($"job {answer["id"]} {answer["state"]}: {answer["finished"]} of {answer["count"]} finished, {answer["failed"]} failed");
+                Console.Out.WriteLine(
+                    $"job {answer["id"]} {answer["state"]}: {answer["finished"]} of {answer["count"]} finished, {answer["failed"]} failed");
             }
             return (string?)answer["state"] is "failed" or "stopped" ? ExitCode.Failed : ExitCode.Success;
         });
@@ -91,7 +94,8 @@ internal static class JobCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             using var batch = new ApiClient(endpoint.Resolve(parsed));
-            var answer = await batch.RequireAsync(HttpMethod.Delete, "/v1/jobs/" + Uri.EscapeDataString(parsed.GetValue(id)!), null, cancellation);
+            var answer = await batch.RequireAsync(HttpMethod.Delete, "/v1/jobs/" + Uri.EscapeDataString(parsed.GetValue(id)!), null,
+                cancellation);
             if (parsed.GetValue(json))
             {
                 Common.PrintJson(answer);
@@ -109,7 +113,8 @@ internal static class JobCommands
     {
         (null, []) => throw new CliException(ExitCode.BadInput, "nothing to run", "name a FILE, or put a command after --"),
         (not null, not []) => throw new CliException(ExitCode.BadInput, "both a FILE and a command were given", "give one of them"),
-        (not null, _) => Common.ReadDocument(file) as JObject ?? throw new CliException(ExitCode.BadInput, $"{file} does not hold a JSON object"),
+        (not null, _) =>
+            Common.ReadDocument(file) as JObject ?? throw new CliException(ExitCode.BadInput, $"{file} does not hold a JSON object"),
         (null, [var only]) => new JObject { ["id"] = MakeId(only), ["command"] = only },
         (null, var several) => new JObject { ["id"] = MakeId(several[0]), ["args"] = new JArray(several) },
     };
@@ -142,7 +147,8 @@ internal static class JobCommands
             while (true)
             {
                 JToken? job = null;
-                await patience.TryAsync(async () => job = await batch.RequireAsync(HttpMethod.Get, "/v1/jobs/" + Uri.EscapeDataString(id), null, limit.Token));
+                await patience.TryAsync(async () =>
+                    job = await batch.RequireAsync(HttpMethod.Get, "/v1/jobs/" + Uri.EscapeDataString(id), null, limit.Token));
                 if (job is not null && (string?)job["state"] is "finished" or "failed" or "stopped")
                 {
                     return job;
@@ -152,7 +158,8 @@ internal static class JobCommands
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new CliException(ExitCode.TimedOut, $"job {id} has not ended after {timeout.TotalSeconds:0} s; it goes on in the cluster");
+            throw new CliException(ExitCode.TimedOut,
+                $"job {id} has not ended after {timeout.TotalSeconds:0} s; it goes on in the cluster");
         }
     }
 }

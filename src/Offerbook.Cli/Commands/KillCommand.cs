@@ -4,12 +4,15 @@ using Offerbook.Cli.Talking;
 
 namespace Offerbook.Cli.Commands;
 
-/// <summary><c>offerbook kill TASK|APP…</c>: ends tasks. They come back unless <c>--scale</c> lowers the app's instances with them.</summary>
+/// <summary>
+/// <c>offerbook kill TASK|APP…</c>: ends tasks. They come back unless <c>--scale</c> lowers the app's instances with them.
+/// </summary>
 internal static class KillCommand
 {
     public static Command Create()
     {
-        var target = new Argument<string>("task") { Description = "A task id, or the id of an app (with a slash in front) for all its tasks" };
+        var target =
+            new Argument<string>("task") { Description = "A task id, or the id of an app (with a slash in front) for all its tasks" };
         var scale = new Option<bool>("--scale") { Description = "Also lower the app's instances, so that the tasks do not come back" };
         var endpoint = EndpointOption.Apps();
         var (force, json) = (Common.Force(), Common.Json());
@@ -38,7 +41,8 @@ internal static class KillCommand
         {
             return await apps.RequireAsync(HttpMethod.Delete, $"{Common.AppPath(target)}/tasks{query}", null, cancellation);
         }
-        var answer = await apps.RequireAsync(HttpMethod.Post, "/v2/tasks/delete" + query, new JObject { ["ids"] = new JArray(target) }, cancellation);
+        var answer = await apps.RequireAsync(HttpMethod.Post, "/v2/tasks/delete" + query, new JObject { ["ids"] = new JArray(target) },
+            cancellation);
         if (answer["tasks"] is JArray { Count: 0 })
         {
             throw new CliException(ExitCode.NotFound, $"there is no task '{target}'", "'offerbook status' lists the tasks");

@@ -26,7 +26,9 @@ internal static class LogsCommand
             using var agent = new ApiClient(address with { Address = file.Agent, What = "the agent" });
             if (parsed.GetValue(json))
             {
-                Common.PrintJson(new JObject { ["task"] = file.TaskId, ["path"] = file.Path, ["data"] = await ReadAllAsync(agent, file.Path, cancellation) });
+                Common.PrintJson(
+                    new JObject { ["task"] = file.TaskId, ["path"] = file.Path,
+                        ["data"] = await ReadAllAsync(agent, file.Path, cancellation) });
                 return ExitCode.Success;
             }
             var offset = 0L;
@@ -59,7 +61,8 @@ internal static class LogsCommand
     }
 
     /// <returns>The offset after the last byte copied.</returns>
-    private static async Task<long> CopyFromAsync(ApiClient agent, string path, long offset, TextWriter target, CancellationToken cancellation)
+    private static async Task<long> CopyFromAsync(ApiClient agent, string path, long offset, TextWriter target,
+        CancellationToken cancellation)
     {
         while (true)
         {

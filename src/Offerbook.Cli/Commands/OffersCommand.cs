@@ -11,9 +11,11 @@ internal static class OffersCommand
 
     public static Command Create()
     {
-        var options = Filters.Select(name => new Option<string?>("--" + name) { Description = Describe(name), HelpName = name is "from" or "until" ? "time" : name })
+        var options = Filters.Select(name =>
+            new Option<string?>("--" + name) { Description = Describe(name), HelpName = name is "from" or "until" ? "time" : name })
             .ToList();
-        var limit = new Option<int>("--limit") { Description = "At most so many, newest first (1 to 1000)", DefaultValueFactory = _ => 100 };
+        var limit = new Option<int>("--limit") { Description = "At most so many, newest first (1 to 1000)",
+            DefaultValueFactory = _ => 100 };
         var cursor = new Option<string?>("--cursor") { Description = "Go on where the page before ended" };
         var (master, json) = (EndpointOption.Master(), Common.Json());
         var command = new Command("offers", "Show offers: who got them, and what became of them") { limit, cursor, master.Option, json };
@@ -53,7 +55,8 @@ internal static class OffersCommand
         var table = Common.NewTable("MADE", "HELD", "HOST", "FRAMEWORK", "ROLE", "RESOURCES", "OUTCOME");
         foreach (var offer in answer["offers"]!)
         {
-            table.Row(BookQuery.Time(offer["made_at"]), BookQuery.Seconds(offer["held_seconds"]), offer["hostname"], offer["framework_name"], offer["role"],
+            table.Row(BookQuery.Time(offer["made_at"]), BookQuery.Seconds(offer["held_seconds"]), offer["hostname"],
+                offer["framework_name"], offer["role"],
                 BookQuery.Amounts(offer["amounts"]), Outcome(offer));
         }
         Common.PrintTable(table);
@@ -75,5 +78,6 @@ internal static class OffersCommand
     }
 
     private static string Operations(JToken? operations) => string.Join(", ",
-        (operations ?? new JArray()).Select(operation => operation["tasks"] is { } tasks ? $"{operation["type"]} of {tasks}" : $"{operation["count"]} {operation["type"]}"));
+        (operations ?? new JArray()).Select(operation => operation["tasks"] is { } tasks
+            ? $"{operation["type"]} of {tasks}" : $"{operation["count"]} {operation["type"]}"));
 }

@@ -12,16 +12,20 @@ internal static class PlanCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "An app, a pod, a list of apps or a group as JSON; - reads standard input" };
+        var file = new Argument<string>(
+            "file") { Description = "An app, a pod, a list of apps or a group as JSON; - reads standard input" };
         var endpoint = EndpointOption.Apps();
-        var restart = new Option<string?>("--restart") { Description = "always or needed: what differences restart (else as the server has it)" };
+        var restart =
+            new Option<string?>("--restart") { Description = "always or needed: what differences restart (else as the server has it)" };
         var (force, json) = (Common.Force(), Common.Json());
-        var command = new Command("plan", "Show what deploying a document would change, restart and need, without doing it") { file, endpoint.Option, restart, force, json };
+        var command = new Command("plan", "Show what deploying a document would change, restart and need, without doing it") { file,
+            endpoint.Option, restart, force, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             var document = Common.ReadDocument(parsed.GetValue(file)!);
             using var apps = new ApiClient(endpoint.Resolve(parsed));
-            var query = $"?force={(parsed.GetValue(force) ? "true" : "false")}" + (parsed.GetValue(restart) is { } when ? "&restart=" + Uri.EscapeDataString(when) : "");
+            var query = $"?force={(parsed.GetValue(force) ? "true" : "false")}"
+                + (parsed.GetValue(restart) is { } when ? "&restart=" + Uri.EscapeDataString(when) : "");
             var plan = await apps.RequireAsync(HttpMethod.Post, "/offerbook/v1/plan" + query, document, cancellation);
             if (parsed.GetValue(json))
             {
@@ -31,7 +35,8 @@ internal static class PlanCommand
             {
                 Print(plan);
             }
-            return !(bool)plan["changes"]! ? ExitCode.Success : (string?)plan["fit"]!["verdict"] is "no" or "partly" ? ExitCode.ChangesWithoutRoom : ExitCode.Changes;
+            return !(bool)plan["changes"]! ? ExitCode.Success : (string?)plan["fit"]!["verdict"] is "no" or "partly"
+                ? ExitCode.ChangesWithoutRoom : ExitCode.Changes;
         });
         return command;
     }
@@ -54,7 +59,8 @@ internal static class PlanCommand
         var step = 0;
         foreach (var actions in plan["steps"]!)
         {
-            Console.Out.WriteLine($"step {++step}: {string.Join(", ", actions["actions"]!.Select(action => $"{action["action"]} {action["app"] ?? action["pod"]}"))}");
+            Console.Out.WriteLine(
+                $"step {++step}: {string.Join(", ", actions["actions"]!.Select(action => $"{action["action"]} {action["app"] ?? action["pod"]}"))}");
         }
         foreach (var conflict in plan["conflicts"]!)
         {

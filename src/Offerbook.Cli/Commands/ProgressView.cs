@@ -30,7 +30,8 @@ internal sealed class ProgressView(ApiClient apps, string deployment, bool quiet
                     select Common.HasHealthChecks(app)
                         ? $"{app["id"]} {app["tasksHealthy"]}/{app["instances"]} healthy ({app["tasksRunning"]} running)"
                         : $"{app["id"]} {app["tasksRunning"]}/{app["instances"]} running";
-        var state = (string?)plan["state"] is "paused" or "held" ? $" {plan["state"]}: offerbook rollout promote {deployment} lets it go on" : "";
+        var state = (string?)plan["state"] is "paused" or "held"
+            ? $" {plan["state"]}: offerbook rollout promote {deployment} lets it go on" : "";
         Show($"step {plan["currentStep"]}/{plan["totalSteps"]}{state}  {string.Join("  ", parts)}");
     }
 

@@ -11,7 +11,8 @@ internal static class RestartCommand
         var app = new Argument<string>("app") { Description = "Id of the app" };
         var endpoint = EndpointOption.Apps();
         var (force, noWait, timeout, json) = (Common.Force(), Common.NoWait(), Common.Timeout(), Common.Json());
-        var command = new Command("restart", "Replace all instances of an app, a few at a time") { app, endpoint.Option, force, noWait, timeout, json };
+        var command = new Command("restart", "Replace all instances of an app, a few at a time") { app, endpoint.Option, force, noWait,
+            timeout, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var apps = new ApiClient(endpoint.Resolve(parsed));

@@ -18,7 +18,8 @@ internal static class RolloutCommand
     private static Command List()
     {
         var (endpoint, json) = (EndpointOption.Apps(), Common.Json());
-        var command = new Command("list", "Deployments that run, what they wait for, and how the last ones ended") { endpoint.Option, json };
+        var command = new Command("list", "Deployments that run, what they wait for, and how the last ones ended") { endpoint.Option,
+            json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var apps = new ApiClient(endpoint.Resolve(parsed));
@@ -30,10 +31,12 @@ internal static class RolloutCommand
             }
             foreach (var deployment in answer["running"]!)
             {
-                Console.Out.WriteLine($"{deployment["id"]} {Affected(deployment)} {deployment["state"]}, step {deployment["currentStep"]} of {deployment["totalSteps"]}");
+                Console.Out.WriteLine(
+                    $"{deployment["id"]} {Affected(deployment)} {deployment["state"]}, step {deployment["currentStep"]} of {deployment["totalSteps"]}");
                 foreach (var app in deployment["progress"]!)
                 {
-                    Console.Out.WriteLine($"  {app["app"] ?? app["pod"]}: {app["ready"]} of {app["instances"]} ready, {app["old"]} old, {app["failures"]} failed");
+                    Console.Out.WriteLine(
+                        $"  {app["app"] ?? app["pod"]}: {app["ready"]} of {app["instances"]} ready, {app["old"]} old, {app["failures"]} failed");
                 }
                 foreach (var reason in deployment["waiting"]!.SelectMany(app => app["reasons"]!))
                 {
@@ -42,7 +45,8 @@ internal static class RolloutCommand
             }
             foreach (var deployment in answer["finished"]!)
             {
-                Console.Out.WriteLine($"{deployment["id"]} {Affected(deployment)} {deployment["state"]} at {deployment["endedAt"]}{(deployment["reason"] is { } reason ? ": " + reason : "")}");
+                Console.Out.WriteLine(
+                    $"{deployment["id"]} {Affected(deployment)} {deployment["state"]} at {deployment["endedAt"]}{(deployment["reason"] is { } reason ? ": " + reason : "")}");
             }
             return ExitCode.Success;
         });
@@ -51,14 +55,16 @@ internal static class RolloutCommand
 
     private static Command Act(string verb, string description)
     {
-        var deployment = new Argument<string>("deployment") { Description = "The deployment's id, or an app or pod (beginning with /) that a running one changes" };
+        var deployment = new Argument<string>(
+            "deployment") { Description = "The deployment's id, or an app or pod (beginning with /) that a running one changes" };
         var (endpoint, json) = (EndpointOption.Apps(), Common.Json());
         var command = new Command(verb, description) { deployment, endpoint.Option, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var apps = new ApiClient(endpoint.Resolve(parsed));
             var id = await IdAsync(apps, parsed.GetValue(deployment)!, cancellation);
-            var sent = await apps.SendAsync(HttpMethod.Post, $"/offerbook/v1/deployments/{Uri.EscapeDataString(id)}/{verb}", null, cancellation);
+            var sent = await apps.SendAsync(HttpMethod.Post, $"/offerbook/v1/deployments/{Uri.EscapeDataString(id)}/{verb}", null,
+                cancellation);
             var answer = sent switch
             {
                 { IsSuccess: true } => sent.Body ?? new JObject(),

@@ -14,10 +14,15 @@ internal static class SimulateCommand
         var first = new Option<string?>("--first-seed") { Description = "The first of them (decimal or 0x…)", HelpName = "seed" };
         var seed = new Option<string?>("--seed") { Description = "Run this seed only and print every event", HelpName = "seed" };
         var twice = new Option<bool>("--twice") { Description = "Run every seed twice and compare the event hashes" };
-        var scenario = new Option<string?>("--scenario") { Description = "Run a named scenario; 'list' prints the names, 'all' runs them all", HelpName = "name" };
-        var minutes = new Option<int>("--minutes") { Description = "Virtual minutes of work and faults in each run", DefaultValueFactory = _ => defaults.Minutes };
-        var elected = new Option<bool>("--elected") { Description = "Three masters, two of Apps and two of Batch in every run; else four in ten have several of some" };
-        var mutations = new Option<bool>("--mutations") { Description = "Put defects in on purpose, one after the other, and say in how many seeds each is found" };
+        var scenario = new Option<string?>(
+            "--scenario") { Description = "Run a named scenario; 'list' prints the names, 'all' runs them all", HelpName = "name" };
+        var minutes = new Option<int>("--minutes") { Description = "Virtual minutes of work and faults in each run",
+            DefaultValueFactory = _ => defaults.Minutes };
+        var elected = new Option<bool>(
+            "--elected") { Description =
+                "Three masters, two of Apps and two of Batch in every run; else four in ten have several of some" };
+        var mutations = new Option<bool>(
+            "--mutations") { Description = "Put defects in on purpose, one after the other, and say in how many seeds each is found" };
         var command = new Command("simulate", "Run whole clusters under virtual time with random faults, and check the invariants")
         {
             seeds, first, seed, twice, scenario, minutes, elected, mutations,

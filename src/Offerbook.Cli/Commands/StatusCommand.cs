@@ -38,7 +38,8 @@ internal static class StatusCommand
         var deployments = await apps.RequireAsync(HttpMethod.Get, "/v2/deployments", null, cancellation);
         var wanted = id is null ? null : Common.AbsoluteId(id);
         var shown = (list["apps"] ?? new JArray())
-            .Where(app => wanted is null || (string?)app["id"] == wanted || ((string)app["id"]!).StartsWith(wanted.TrimEnd('/') + "/", StringComparison.Ordinal))
+            .Where(app => wanted is null || (string?)app["id"] == wanted
+                || ((string)app["id"]!).StartsWith(wanted.TrimEnd('/') + "/", StringComparison.Ordinal))
             .OrderBy(app => (string?)app["id"], StringComparer.Ordinal)
             .ToList();
         if (wanted is not null && shown.Count == 0)
@@ -63,7 +64,8 @@ internal static class StatusCommand
         var tasks = Common.NewTable("TASK", "STATE", "HEALTH", "ADDRESS");
         foreach (var app in status["apps"]!)
         {
-            apps.Row(app["id"], app["instances"], app["tasksRunning"], Common.HasHealthChecks(app) ? app["tasksHealthy"] : "-", app["version"]);
+            apps.Row(app["id"], app["instances"], app["tasksRunning"], Common.HasHealthChecks(app) ? app["tasksHealthy"] : "-",
+                app["version"]);
             foreach (var task in (app["tasks"] ?? new JArray()).OrderBy(task => (string?)task["id"], StringComparer.Ordinal))
             {
                 tasks.Row(task["id"], task["state"], Health(task), Address(task));
@@ -74,7 +76,8 @@ internal static class StatusCommand
         Common.PrintTable(tasks);
         foreach (var plan in status["deployments"]!)
         {
-            Console.Out.WriteLine($"\ndeployment {plan["id"]}: step {plan["currentStep"]} of {plan["totalSteps"]}, {string.Join(" ", plan["affectedApps"]!)}");
+            Console.Out.WriteLine(
+                $"\ndeployment {plan["id"]}: step {plan["currentStep"]} of {plan["totalSteps"]}, {string.Join(" ", plan["affectedApps"]!)}");
         }
     }
 

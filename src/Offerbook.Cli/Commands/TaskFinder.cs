@@ -15,7 +15,8 @@ internal sealed record FoundTask(string Id, string Framework, string Executor, U
         var task = Choose(wanted, [.. tasks.Where(task => ((string)task["id"]!).StartsWith(wanted, StringComparison.Ordinal))]);
         var agents = (await master.RequireAsync(HttpMethod.Get, "/slaves", null, cancellation))["slaves"] ?? new JArray();
         var agent = agents.FirstOrDefault(candidate => (string?)candidate["id"] == (string?)task["slave_id"])
-            ?? throw new CliException(ExitCode.Unavailable, $"agent {task["slave_id"]} of task {task["id"]} is not registered", "try again when it is back");
+            ?? throw new CliException(ExitCode.Unavailable, $"agent {task["slave_id"]} of task {task["id"]} is not registered",
+                "try again when it is back");
         var id = (string)task["id"]!;
         var pid = (string)agent["pid"]!;
         var statuses = (JArray?)task["statuses"] ?? [];
@@ -25,7 +26,8 @@ internal sealed record FoundTask(string Id, string Framework, string Executor, U
             // A command task runs under an executor that bears the task's own id.
             (string?)task["executor_id"] is { Length: > 0 } executor ? executor : id,
             new Uri("http://" + pid[(pid.IndexOf('@', StringComparison.Ordinal) + 1)..]),
-            statuses.Reverse().Select(status => status["container_status"]?["container_id"]).FirstOrDefault(container => container is not null));
+            statuses.Reverse().Select(status => status["container_status"]?["container_id"])
+                .FirstOrDefault(container => container is not null));
     }
 
     /// <summary>A container's id, with those of the containers around it.</summary>

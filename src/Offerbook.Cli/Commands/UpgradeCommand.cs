@@ -6,18 +6,23 @@ using Offerbook.Storage.Formats;
 
 namespace Offerbook.Cli.Commands;
 
-/// <summary><c>offerbook upgrade</c>: the format level of each part's journal and, with <c>--finish</c>, the last step of an upgrade.</summary>
+/// <summary>
+/// <c>offerbook upgrade</c>: the format level of each part's journal and, with <c>--finish</c>, the last step of an upgrade.
+/// </summary>
 internal static class UpgradeCommand
 {
     private static readonly string[] Parts = ["master", "apps", "batch"];
 
     public static Command Create()
     {
-        var finish = new Option<bool>("--finish") { Description = "Raise the journals to the newest format: programs of the version before cannot lead any more" };
-        var only = new Option<string[]>("--part") { Description = "Only this part; may be given several times (else all three)", HelpName = "part", DefaultValueFactory = _ => Parts };
+        var finish = new Option<bool>(
+            "--finish") { Description = "Raise the journals to the newest format: programs of the version before cannot lead any more" };
+        var only = new Option<string[]>("--part") { Description = "Only this part; may be given several times (else all three)",
+            HelpName = "part", DefaultValueFactory = _ => Parts };
         only.AcceptOnlyFromAmong(Parts);
         var (master, apps, batch, json) = (EndpointOption.Master(), EndpointOption.Apps(), EndpointOption.Batch(), Common.Json());
-        var command = new Command("upgrade", "Show how far an upgrade has come, or finish it") { finish, only, master.Option, apps.Option, batch.Option, json };
+        var command = new Command("upgrade", "Show how far an upgrade has come, or finish it") { finish, only, master.Option, apps.Option,
+            batch.Option, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             var asked = Parts.Zip([master, apps, batch]).Where(part => parsed.GetValue(only)!.Contains(part.First)).ToList();
@@ -56,7 +61,8 @@ internal static class UpgradeCommand
         var table = Common.NewTable("PART", "LEADER'S VERSION", "FORMAT LEVEL", "NEWEST", "UPGRADE");
         foreach (var (part, format) in parts)
         {
-            table.Row(part, format["build"], format["level"], format["newest"], IsFinished(format) ? "finished" : "open: can go back; finish with --finish");
+            table.Row(part, format["build"], format["level"], format["newest"], IsFinished(format)
+                ? "finished" : "open: can go back; finish with --finish");
         }
         Common.PrintTable(table);
     }

@@ -4,13 +4,16 @@ using Offerbook.Cli.Talking;
 
 namespace Offerbook.Cli.Commands;
 
-/// <summary><c>offerbook why</c>: what keeps each agent from a framework in a role, or with an app what keeps that from being where it shall be.</summary>
+/// <summary>
+/// <c>offerbook why</c>: what keeps each agent from a framework in a role, or with an app what keeps that from being where it shall be.
+/// </summary>
 internal static class WhyCommand
 {
     public static Command Create()
     {
         var app = new Argument<string?>("app") { Description = "An app: tell why it waits instead", Arity = ArgumentArity.ZeroOrOne };
-        var framework = new Option<string?>("--framework") { Description = "The framework's id or name; without it, whoever is in the role" };
+        var framework =
+            new Option<string?>("--framework") { Description = "The framework's id or name; without it, whoever is in the role" };
         var role = new Option<string?>("--role") { Description = "The role; may be left out if the framework has only one" };
         var agent = new Option<string?>("--agent") { Description = "Only this agent: its id or its host" };
         var agents = new Option<bool>("--agents") { Description = "List the agents with their reasons, not only the summary" };
@@ -31,7 +34,8 @@ internal static class WhyCommand
             var query = new[]
             {
                 ("framework", parsed.GetValue(framework)), ("role", parsed.GetValue(role)), ("agent", parsed.GetValue(agent)),
-                ("limit", parsed.GetValue(limit).ToString(System.Globalization.CultureInfo.InvariantCulture)), ("cursor", parsed.GetValue(cursor)),
+                ("limit", parsed.GetValue(limit).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                ("cursor", parsed.GetValue(cursor)),
             };
             using var client = new ApiClient(master.Resolve(parsed));
             var answer = await client.RequireAsync(HttpMethod.Get, BookQuery.Path("why", query), null, cancellation);
@@ -60,7 +64,8 @@ internal static class WhyCommand
             foreach (var group in summary["groups"]!)
             {
                 var names = group["reasons"]!.Select(reason => Words((string)reason!));
-                groups.Row(group["agents"], BookQuery.Amounts(group["free"]), string.Join(", ", names), string.Join(", ", group["hostnames"]!));
+                groups.Row(group["agents"], BookQuery.Amounts(group["free"]), string.Join(", ", names),
+                    string.Join(", ", group["hostnames"]!));
             }
             Common.PrintTable(groups);
             Console.Out.WriteLine();
@@ -99,7 +104,8 @@ internal static class WhyCommand
             "quota_limit" => $"quota of {reason["role"]}: {reason["consumed"]} of {reason["limit"]} {reason["resource"]} consumed",
             "headroom" => $"headroom: {reason["required"]} {reason["resource"]} kept for guarantees of {reason["available"]} free",
             "too_many_offers" => $"sits on {reason["offers"]} offers",
-            "refused" or "refused_lately" => (reason["until"] ?? reason["first_until"]) is { } until ? $"{Words(name)} until {BookQuery.Time(until)}" : Words(name),
+            "refused" or "refused_lately" =>
+                (reason["until"] ?? reason["first_until"]) is { } until ? $"{Words(name)} until {BookQuery.Time(until)}" : Words(name),
             "not_its_turn" when (int)reason["roles_before"]! + (int)reason["frameworks_before"]! == 0 => "nobody comes before it",
             "not_its_turn" => $"not its turn: {reason["roles_before"]} roles and {reason["frameworks_before"]} frameworks before it",
             _ when reason["lacks"] is { } lacks => $"{Words(name)}: lacks {string.Join(", ", lacks)}",

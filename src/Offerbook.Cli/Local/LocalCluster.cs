@@ -87,7 +87,8 @@ internal sealed class LocalCluster
         var agents = new List<AgentHost>();
         for (var i = 0; i < options.Agents; i++)
         {
-            agents.Add(Track(await AgentHost.StartAsync(new AgentOptions(Path.Combine(options.DataDirectory, $"agent-{i + 1}"), [master.Address])
+            agents.Add(Track(
+                await AgentHost.StartAsync(new AgentOptions(Path.Combine(options.DataDirectory, $"agent-{i + 1}"), [master.Address])
             {
                 Port = options.AgentPort == 0 ? 0 : options.AgentPort + i,
                 PortFlag = "--agent-port",

@@ -8,7 +8,8 @@ internal static class LocalCommand
 {
     public static Command Create()
     {
-        var dataDirectory = new Option<string>("--data-dir") { Description = "Where the cluster keeps its state", DefaultValueFactory = _ => "./.offerbook", HelpName = "dir" };
+        var dataDirectory = new Option<string>("--data-dir") { Description = "Where the cluster keeps its state",
+            DefaultValueFactory = _ => "./.offerbook", HelpName = "dir" };
         var masterPort = Port("--master-port", "Port of the master", 5050);
         var agentPort = Port("--agent-port", "Port of the first agent; others take the ports after it", 5051);
         var appsPort = Port("--apps-port", "Port of Apps", 8080);
@@ -16,12 +17,14 @@ internal static class LocalCommand
         var agents = new Option<int>("--agents") { Description = "How many agents to start", DefaultValueFactory = _ => 1 };
         var resources = new Option<string?>("--agent-resources")
         {
-            Description = "What each agent offers, as 'cpus:64;mem:65536;disk:65536;ports:[31000-32000]' (else what the machine has, shared evenly)",
+            Description =
+                "What each agent offers, as 'cpus:64;mem:65536;disk:65536;ports:[31000-32000]' (else what the machine has, shared evenly)",
             HelpName = "resources",
         };
         var attributes = new Option<string[]>("--agent-attributes")
         {
-            Description = "What an agent is, as 'rack:a;disk:ssd'; the first is the first agent's, and so on", HelpName = "attributes", DefaultValueFactory = _ => [],
+            Description = "What an agent is, as 'rack:a;disk:ssd'; the first is the first agent's, and so on", HelpName = "attributes",
+            DefaultValueFactory = _ => [],
         };
         var group = new Option<string?>("--group") { Description = "Submit this group and report until it is healthy", HelpName = "file" };
         var stopTasks = new Option<bool>("--stop-tasks") { Description = "End all tasks when the cluster stops (else they go on running)" };
@@ -55,7 +58,8 @@ internal static class LocalCommand
 
     private static Option<int> Port(string name, string description, int fallback)
     {
-        var option = new Option<int>(name) { Description = description + " on 127.0.0.1", DefaultValueFactory = _ => fallback, HelpName = "port" };
+        var option = new Option<int>(name) { Description = description + " on 127.0.0.1", DefaultValueFactory = _ => fallback,
+            HelpName = "port" };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is < 0 or > 65535)

@@ -29,10 +29,12 @@ internal static partial class LocalResources
         {
             return [options.AgentResources];
         }
-        var parts = (options.AgentResources ?? Shared(options)).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var parts = (options.AgentResources ?? Shared(options))
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var rest = parts.Where(part => !part.StartsWith("ports:", StringComparison.Ordinal)).ToList();
         var ports = parts.FirstOrDefault(part => part.StartsWith("ports:", StringComparison.Ordinal))?["ports:".Length..] ?? DefaultPorts;
-        return [.. Enumerable.Range(0, options.Agents).Select(agent => string.Join(';', rest.Append("ports:" + Slice(ports, agent, options.Agents))))];
+        return [.. Enumerable.Range(0,
+            options.Agents).Select(agent => string.Join(';', rest.Append("ports:" + Slice(ports, agent, options.Agents))))];
     }
 
     private static string Shared(LocalOptions options)
@@ -48,7 +50,8 @@ internal static partial class LocalResources
         var match = OneRange().Match(ports);
         if (!match.Success)
         {
-            throw new CliException(ExitCode.BadInput, $"with several agents, ports must be one range, not '{ports}'", "for instance ports:[31000-32999]");
+            throw new CliException(ExitCode.BadInput, $"with several agents, ports must be one range, not '{ports}'",
+                "for instance ports:[31000-32999]");
         }
         var first = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         var count = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) - first + 1;

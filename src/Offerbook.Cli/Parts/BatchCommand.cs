@@ -11,15 +11,20 @@ internal static class BatchCommand
 {
     public static Command Create()
     {
-        var (port, listen, masters, directory) = (PartOptions.Port("batch", BatchOptions.DefaultPort), PartOptions.Listen(), PartOptions.Masters(), PartOptions.DataDirectory("batch"));
+        var (port, listen, masters, directory) = (PartOptions.Port("batch", BatchOptions.DefaultPort), PartOptions.Listen(),
+            PartOptions.Masters(), PartOptions.DataDirectory("batch"));
         var store = StoreOption.For("batch");
         var role = new Option<string>("--role") { Description = "Role in which resources are offered", DefaultValueFactory = _ => "batch" };
-        var hostname = new Option<string?>("--hostname") { Description = "Where other instances and clients reach this one, if not at the address it listens on", HelpName = "host" };
+        var hostname = new Option<string?>(
+            "--hostname") { Description = "Where other instances and clients reach this one, if not at the address it listens on",
+            HelpName = "host" };
         var election = new ElectionOption("batch");
         var command = new Command("batch", "Run the framework for jobs") { port, listen, masters, directory, store, role, hostname };
         election.AddTo(command);
         command.SetAction((parsed, cancellation) => PartRun.RunAsync("batch", "--data-dir",
-            logs => BatchHost.StartAsync(Found(PartOptions.Election(parsed.GetValue(masters)!), parsed.GetValue(masters)!, Path.GetFullPath(parsed.GetValue(directory)!)) with
+            logs => BatchHost.StartAsync(
+                Found(PartOptions.Election(parsed.GetValue(masters)!), parsed.GetValue(masters)!,
+                    Path.GetFullPath(parsed.GetValue(directory)!)) with
             {
                 Listen = new IPEndPoint(PartOptions.Address(parsed.GetValue(listen)!), parsed.GetValue(port)),
                 Credential = CredentialOption.Resolve(parsed),

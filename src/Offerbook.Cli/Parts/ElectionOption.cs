@@ -46,7 +46,8 @@ internal sealed class ElectionOption(string part)
         }
         catch (FormatException problem)
         {
-            throw new CliException(ExitCode.BadInput, problem.Message.StartsWith("--zk", StringComparison.Ordinal) ? problem.Message : "--zk: " + problem.Message);
+            throw new CliException(ExitCode.BadInput, problem.Message.StartsWith("--zk", StringComparison.Ordinal)
+                ? problem.Message : "--zk: " + problem.Message);
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class FlagOptions<TOptions>
                 continue;
             }
             // --port has a longer form too, which is what local mode calls it.
-            string[] names = [.. flag.Spellings.Select(name => "--" + name), .. flag.Name == "port" ? [$"--{set.Part}-port"] : Array.Empty<string>()];
+            string[] names = [.. flag.Spellings.Select(name => "--" + name), .. flag.Name == "port"
+                ? [$"--{set.Part}-port"] : Array.Empty<string>()];
             var given = new Option<string?>(names[0], names[1..])
             {
                 Description = flag.Note.Length > 0 ? flag.Note : "As in the original",

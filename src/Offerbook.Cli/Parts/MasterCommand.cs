@@ -27,7 +27,8 @@ internal static class MasterCommand
             var verbosity = new LogVerbosity(options.LogMinimum, TimeProvider.System);
             return PartRun.RunAsync("master", "--data-dir",
                 logs => MasterHost.StartAsync(options with { Logging = logs, Verbosity = verbosity }, cancellation),
-                part => (part.Address, part.Completion), cancellation, logging => PartLogging.SetUp(logging, verbosity, options.IsQuiet, options.LogDirectory is null ? null : options.LogFile));
+                part => (part.Address, part.Completion), cancellation, logging =>
+                    PartLogging.SetUp(logging, verbosity, options.IsQuiet, options.LogDirectory is null ? null : options.LogFile));
         });
         return command;
     }

@@ -24,7 +24,8 @@ internal static class PartLogging
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitCode.Unavailable, $"cannot write the log: {problem.Message}", "choose another directory with --log_dir");
+            throw new CliException(ExitCode.Unavailable, $"cannot write the log: {problem.Message}",
+                "choose another directory with --log_dir");
         }
     }
 }

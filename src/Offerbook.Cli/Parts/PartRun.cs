@@ -10,7 +10,8 @@ internal static class PartRun
         Func<T, (Uri Address, Task Completion)> look, CancellationToken cancellation,
         Action<ILoggingBuilder>? logging = null) where T : class, IAsyncDisposable
     {
-        using var logs = LoggerFactory.Create(logging ?? (console => console.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(lines => lines.SingleLine = true)));
+        using var logs = LoggerFactory.Create(logging
+            ?? (console => console.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(lines => lines.SingleLine = true)));
         var part = await StartError.ExplainAsync(directoryFlag, () => start(logs));
         await using (part)
         {

@@ -21,7 +21,8 @@ internal static class StartError
         }
         catch (JournalDamagedException problem)
         {
-            throw new CliException(ExitCode.Unavailable, problem.Message, $"restore the directory from a backup, or start afresh in another one with {directoryFlag}");
+            throw new CliException(ExitCode.Unavailable, problem.Message,
+                $"restore the directory from a backup, or start afresh in another one with {directoryFlag}");
         }
         catch (JournalTooNewException problem)
         {

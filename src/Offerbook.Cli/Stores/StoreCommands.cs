@@ -14,13 +14,15 @@ internal static class StoreCommands
 {
     public static Command CreateBackup()
     {
-        var (store, target) = (Store("What to copy"), new Argument<string>("target") { Description = "A new file, or a directory for a file named by the time" });
+        var (store, target) = (Store("What to copy"),
+            new Argument<string>("target") { Description = "A new file, or a directory for a file named by the time" });
         var command = new Command("backup", "Copy a store into one file, while it is in use") { store, target };
         command.SetAction(parsed => Guard(() =>
         {
             var file = FileIn(parsed.GetValue(target)!);
             var report = StoreArchive.Backup(Address(parsed.GetValue(store)!), file);
-            return Tell(report, $"wrote {file}", "nothing was written; what can still be saved is saved by copying the files or the database themselves");
+            return Tell(report, $"wrote {file}",
+                "nothing was written; what can still be saved is saved by copying the files or the database themselves");
         }));
         return command;
     }
@@ -30,7 +32,8 @@ internal static class StoreCommands
         var backup = new Argument<string>("backup") { Description = "A file that offerbook backup made" };
         var store = Store("Where to put it");
         var force = new Option<bool>("--force") { Description = "Replace what is in the store" };
-        var command = new Command("restore", "Put a backup in the place of a store; stop whoever serves from it first") { backup, store, force };
+        var command = new Command("restore", "Put a backup in the place of a store; stop whoever serves from it first") { backup, store,
+            force };
         command.SetAction(parsed => Guard(() =>
         {
             var address = Address(parsed.GetValue(store)!);
@@ -50,7 +53,8 @@ internal static class StoreCommands
 
     private static Argument<string> Store(string what) => new("store")
     {
-        Description = what + ": sqlite:PATH, postgres://user@host/db, file:PATH of a file with the address, a journal's file, or the data directory of a part",
+        Description = what
+            + ": sqlite:PATH, postgres://user@host/db, file:PATH of a file with the address, a journal's file, or the data directory of a part",
     };
 
     /// <summary>An address, or a path: a data directory stands for the journal in it.</summary>
@@ -65,7 +69,8 @@ internal static class StoreCommands
     }
 
     private static string FileIn(string target) => Path.GetFullPath(!Directory.Exists(target) ? target
-        : Path.Combine(target, $"offerbook-{TimeProvider.System.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}Z.backup"));
+        : Path.Combine(target,
+            $"offerbook-{TimeProvider.System.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}Z.backup"));
 
     private static int Tell(StoreReport report, string whole, string damaged)
     {

@@ -17,7 +17,8 @@ internal sealed class ApiClient(Endpoint endpoint) : IDisposable
     private readonly HttpClient _http = new() { BaseAddress = endpoint.Address, Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>What is sent elsewhere takes its credentials along, which redirects that are followed by themselves do not.</summary>
-    private readonly HttpClient _events = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = endpoint.Address, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _events = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = endpoint.Address,
+        Timeout = TimeSpan.FromSeconds(60) };
 
     public Uri Address => endpoint.Address;
 
@@ -62,7 +63,9 @@ internal sealed class ApiClient(Endpoint endpoint) : IDisposable
         return answer.IsSuccess ? answer.Body ?? new JObject() : throw Refusal.From(answer, $"{method} {path}");
     }
 
-    /// <summary>Opens a server-sent event stream. It ends when the server closes it. A standby sends to its leader, who is told who asks too.</summary>
+    /// <summary>
+    /// Opens a server-sent event stream. It ends when the server closes it. A standby sends to its leader, who is told who asks too.
+    /// </summary>
     /// <param name="after">Id of the last event that is known; null: from now on.</param>
     public async Task<EventReader> OpenEventsAsync(string path, CancellationToken cancellation, string? after = null)
     {

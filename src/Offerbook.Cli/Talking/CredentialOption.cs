@@ -4,7 +4,8 @@ using Offerbook.Wire.Http;
 namespace Offerbook.Cli.Talking;
 
 /// <summary>
-/// Who this program is to the master and to Apps, for every command that talks to one. Apps may know it by another name: the variables with APPS in
+/// Who this program is to the master and to Apps, for every command that talks to one. Apps may know it by another name: the variables with
+/// APPS in
 /// them go before the others there. The secret itself is never on the command line, where others see it.
 /// </summary>
 internal static class CredentialOption

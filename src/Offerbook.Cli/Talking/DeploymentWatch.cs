@@ -103,14 +103,16 @@ internal sealed class DeploymentWatch : IDisposable
     }
 
     /// <returns>Null: the stream has ended, and the deployment had not.</returns>
-    private async Task<(DeploymentEnd End, string? Reason)?> FollowStreamAsync(string deployment, Func<Task> progress, CancellationToken cancellation)
+    private async Task<(DeploymentEnd End, string? Reason)?> FollowStreamAsync(string deployment, Func<Task> progress,
+        CancellationToken cancellation)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await using var events = _events.ReadAsync(over.Token).GetAsyncEnumerator(over.Token);
         var next = events.MoveNextAsync().AsTask();
         try
         {
-            return await FollowAsync(deployment, events, () => next, () => next = events.MoveNextAsync().AsTask(), () => _patience.TryAsync(progress), cancellation);
+            return await FollowAsync(deployment, events, () => next, () => next = events.MoveNextAsync().AsTask(),
+                () => _patience.TryAsync(progress), cancellation);
         }
         finally
         {
@@ -120,7 +122,8 @@ internal sealed class DeploymentWatch : IDisposable
         }
     }
 
-    private async Task<(DeploymentEnd End, string? Reason)?> FollowAsync(string deployment, IAsyncEnumerator<JObject> events, Func<Task<bool>> next, Action read,
+    private async Task<(DeploymentEnd End, string? Reason)?> FollowAsync(string deployment, IAsyncEnumerator<JObject> events,
+        Func<Task<bool>> next, Action read,
         Func<Task> progress, CancellationToken cancellation)
     {
         using var looks = new PeriodicTimer(LookInterval);
@@ -165,14 +168,16 @@ internal sealed class DeploymentWatch : IDisposable
         if (answer.IsSuccess && (string?)answer.Body?["state"] is "succeeded" or "failed")
         {
             // It ended while there was no stream to tell it.
-            return (string?)answer.Body?["state"] == "succeeded" ? (DeploymentEnd.Succeeded, null) : (DeploymentEnd.Failed, (string?)answer.Body?["reason"]);
+            return (string?)answer.Body?["state"] == "succeeded"
+                ? (DeploymentEnd.Succeeded, null) : (DeploymentEnd.Failed, (string?)answer.Body?["reason"]);
         }
         if (!answer.IsSuccess || (string?)answer.Body?["state"] is not ("paused" or "held") || answer.Body["waiting"] is not { } waiting)
         {
             return null;
         }
         var state = (string?)answer.Body["state"];
-        var reason = waiting.SelectMany(app => app["reasons"] ?? new JArray()).FirstOrDefault(reason => (string?)reason["reason"] == state)?["message"];
+        var reason = waiting.SelectMany(app => app["reasons"] ?? new JArray())
+            .FirstOrDefault(reason => (string?)reason["reason"] == state)?["message"];
         return (state == "held" ? DeploymentEnd.Held : DeploymentEnd.Paused,
             $"{(reason is null ? "it stands still" : reason)}; 'offerbook rollout promote {deployment}' lets it go on, 'offerbook rollout abort {deployment}' takes it back");
     }

@@ -26,11 +26,13 @@ internal sealed class EndpointOption
         Option = new Option<string?>(flag) { Description = $"Address of {what} (else {variable}, else {fallback})", HelpName = "url" };
     }
 
-    public static EndpointOption Master() => new("the master", "--master-url", "OFFERBOOK_MASTER_URL", "http://127.0.0.1:5050", Part.Master);
+    public static EndpointOption Master() =>
+        new("the master", "--master-url", "OFFERBOOK_MASTER_URL", "http://127.0.0.1:5050", Part.Master);
 
     public static EndpointOption Apps() => new("the app framework", "--apps-url", "OFFERBOOK_APPS_URL", "http://127.0.0.1:8080", Part.Apps);
 
-    public static EndpointOption Batch() => new("the batch framework", "--batch-url", "OFFERBOOK_BATCH_URL", "http://127.0.0.1:8082", Part.Batch);
+    public static EndpointOption Batch() =>
+        new("the batch framework", "--batch-url", "OFFERBOOK_BATCH_URL", "http://127.0.0.1:8082", Part.Batch);
 
     public Option<string?> Option { get; }
 
@@ -44,7 +46,8 @@ internal sealed class EndpointOption
         }
         if (wrong is not null)
         {
-            throw new CliException(ExitCode.BadInput, wrong, $"give {Option.Name} or {_variable} as zk://host:2181/path, or as http://host:port");
+            throw new CliException(ExitCode.BadInput, wrong,
+                $"give {Option.Name} or {_variable} as zk://host:2181/path, or as http://host:port");
         }
         if (!text.Contains("://", StringComparison.Ordinal))
         {
@@ -55,7 +58,8 @@ internal sealed class EndpointOption
             throw new CliException(ExitCode.BadInput, $"'{text}' is not an address of {_what}",
                 $"give {Option.Name} or {_variable} as http://host:port");
         }
-        return new Endpoint(address, _what, Option.Name, _variable, _part == Part.Batch ? null : CredentialOption.Resolve(parsed, toApps: _part == Part.Apps));
+        return new Endpoint(address, _what, Option.Name, _variable, _part == Part.Batch
+            ? null : CredentialOption.Resolve(parsed, toApps: _part == Part.Apps));
     }
 
     private enum Part

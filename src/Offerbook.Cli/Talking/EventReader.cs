@@ -25,7 +25,8 @@ internal sealed class EventReader(HttpResponseMessage response) : IDisposable
             if (line.StartsWith("data:", StringComparison.Ordinal))
             {
                 // Timestamps stay the text that the server wrote.
-                using var data = new JsonTextReader(new StringReader(line["data:".Length..])) { DateParseHandling = DateParseHandling.None };
+                using var data =
+                    new JsonTextReader(new StringReader(line["data:".Length..])) { DateParseHandling = DateParseHandling.None };
                 yield return await JObject.LoadAsync(data, cancellation);
             }
         }

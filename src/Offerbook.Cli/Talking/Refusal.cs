@@ -21,7 +21,8 @@ internal static class Refusal
                 answer.Body?["deployments"] is null ? null : "wait for that deployment to end, or override it with --force"),
             400 or 413 or 415 or 422 => new CliException(ExitCode.BadInput, message.ToString()),
             401 => new CliException(ExitCode.Failed, $"{message} (status 401)", "say who you are with --principal and --secret-file"),
-            >= 500 => new CliException(ExitCode.Unavailable, $"{message} (status {answer.Status})", "try again; the server's log tells more"),
+            >= 500 => new CliException(ExitCode.Unavailable, $"{message} (status {answer.Status})",
+                "try again; the server's log tells more"),
             _ => new CliException(ExitCode.Failed, $"{message} (status {answer.Status})"),
         };
     }

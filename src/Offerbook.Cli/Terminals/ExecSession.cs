@@ -13,7 +13,9 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Offerbook.Cli.Terminals;
 
-/// <summary>A container's input and output over the agent's operator API: of a session in a task, or of a task with a terminal of its own.</summary>
+/// <summary>
+/// A container's input and output over the agent's operator API: of a session in a task, or of a task with a terminal of its own.
+/// </summary>
 /// <param name="container">The session's, which does not exist yet, or the task's.</param>
 internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisposable
 {
@@ -58,11 +60,14 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
         return status;
     }
 
-    /// <summary>Looks on and types along until the container has ended, or the leaving keys are typed. The container goes on without.</summary>
+    /// <summary>
+    /// Looks on and types along until the container has ended, or the leaving keys are typed. The container goes on without.
+    /// </summary>
     public async Task AttachAsync(RawTerminal? terminal, CancellationToken cancellation)
     {
         using var answer = await SendAsync(
-            Body(new Call { Type = Call.Types.Type.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = container } }), cancellation);
+            Body(new Call { Type = Call.Types.Type.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = container } }),
+            cancellation);
         if (answer.StatusCode != HttpStatusCode.OK)
         {
             throw await RefusedAsync(answer, cancellation);
@@ -82,7 +87,9 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Gives what was typed last time to leave. Whoever types is not waited for: reading from a terminal cannot be given up.</summary>
+    /// <summary>
+    /// Gives what was typed last time to leave. Whoever types is not waited for: reading from a terminal cannot be given up.
+    /// </summary>
     private static async Task EndAsync(Task input, CancellationTokenSource over)
     {
         await over.CancelAsync();
@@ -125,7 +132,8 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
     private async Task InputAsync(RawTerminal? terminal, CancellationToken cancellation, CancellationTokenSource? leave = null)
     {
         var records = Channel.CreateBounded<Call.Types.AttachContainerInput>(16);
-        await records.Writer.WriteAsync(new() { Type = Call.Types.AttachContainerInput.Types.Type.ContainerId, ContainerId = container }, cancellation);
+        await records.Writer.WriteAsync(new() { Type = Call.Types.AttachContainerInput.Types.Type.ContainerId, ContainerId = container },
+            cancellation);
         var resized = () => { records.Writer.TryWrite(Input(Resize())); };
         if (terminal is not null)
         {
@@ -157,7 +165,8 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
         }
     }
 
-    private static async Task ReadAsync(ChannelWriter<Call.Types.AttachContainerInput> records, CancellationTokenSource? leave, CancellationToken cancellation)
+    private static async Task ReadAsync(ChannelWriter<Call.Types.AttachContainerInput> records, CancellationTokenSource? leave,
+        CancellationToken cancellation)
     {
         await using var input = Console.OpenStandardInput();
         var buffer = new byte[ReadBytes];
@@ -170,7 +179,8 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
                 read = await input.ReadAsync(buffer, cancellation);
                 if (leave is not null && read > 0)
                 {
-                    if (buffer.AsSpan(0, read).IndexOf([FirstLeavingKey, SecondLeavingKey]) >= 0 || (last == FirstLeavingKey && buffer[0] == SecondLeavingKey))
+                    if (buffer.AsSpan(0, read).IndexOf([FirstLeavingKey, SecondLeavingKey]) >= 0
+                        || (last == FirstLeavingKey && buffer[0] == SecondLeavingKey))
                     {
                         await leave.CancelAsync();
                         return;
@@ -181,7 +191,8 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
                 await records.WriteAsync(Input(new ProcessIO
                 {
                     Type = ProcessIO.Types.Type.Data,
-                    Data = new ProcessIO.Types.Data { Type = ProcessIO.Types.Data.Types.Type.Stdin, Data_ = ByteString.CopyFrom(buffer.AsSpan(0, read)) },
+                    Data = new ProcessIO.Types.Data { Type = ProcessIO.Types.Data.Types.Type.Stdin,
+                        Data_ = ByteString.CopyFrom(buffer.AsSpan(0, read)) },
                 }), cancellation);
             }
             while (read > 0);
@@ -244,7 +255,8 @@ internal sealed class ExecSession(Endpoint agent, ContainerID container) : IDisp
         return body;
     }
 
-    private static Call.Types.AttachContainerInput Input(ProcessIO io) => new() { Type = Call.Types.AttachContainerInput.Types.Type.ProcessIo, ProcessIo = io };
+    private static Call.Types.AttachContainerInput Input(ProcessIO io) =>
+        new() { Type = Call.Types.AttachContainerInput.Types.Type.ProcessIo, ProcessIo = io };
 
     private static ProcessIO Resize() => new()
     {

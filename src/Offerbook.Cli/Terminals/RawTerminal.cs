@@ -30,7 +30,8 @@ internal sealed class RawTerminal : IDisposable
         {
             // "ROWS COLUMNS"; Console would remember what it once was.
             var words = (Stty("size") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return words is [var rows, var columns] && uint.TryParse(rows, out var height) && uint.TryParse(columns, out var width) && height > 0
+            return words is [var rows, var columns] && uint.TryParse(rows, out var height) && uint.TryParse(columns, out var width)
+                && height > 0
                 ? new TTYInfo.Types.WindowSize { Rows = height, Columns = width }
                 : new TTYInfo.Types.WindowSize { Rows = 24, Columns = 80 };
         }
@@ -59,7 +60,8 @@ internal sealed class RawTerminal : IDisposable
     private static string? Stty(params string[] arguments)
     {
         // The shell gives stty the terminal: this program's own input is that of its child only where nothing is redirected.
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false };
         foreach (var argument in (ReadOnlySpan<string>)["-c", "exec stty \"$@\" </dev/tty", "stty", .. arguments])
         {
             start.ArgumentList.Add(argument);

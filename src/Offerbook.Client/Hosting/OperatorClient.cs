@@ -9,7 +9,9 @@ using Offerbook.Wire.Http;
 
 namespace Offerbook.Client.Hosting;
 
-/// <summary>What a tool asks of the master: the read endpoints and the operator calls. Goes from standbys to the leader by itself.</summary>
+/// <summary>
+/// What a tool asks of the master: the read endpoints and the operator calls. Goes from standbys to the leader by itself.
+/// </summary>
 public sealed class OperatorClient : IDisposable
 {
     private const int MaxRedirects = 3;
@@ -59,7 +61,8 @@ public sealed class OperatorClient : IDisposable
         }
         try
         {
-            using var reader = new JsonTextReader(new StreamReader(new MemoryStream(answer.Body.ToArray()))) { DateParseHandling = DateParseHandling.None };
+            using var reader = new JsonTextReader(
+                new StreamReader(new MemoryStream(answer.Body.ToArray()))) { DateParseHandling = DateParseHandling.None };
             return new OperatorAnswer<JObject>(await JObject.LoadAsync(reader, cancellation), answer.Status, null);
         }
         catch (JsonException fault)
@@ -71,7 +74,8 @@ public sealed class OperatorClient : IDisposable
     /// <summary>POSTs an operator call. A call without a result (202, or 200 without a body) gives an empty response.</summary>
     public async Task<OperatorAnswer<Response>> CallAsync(Call call, CancellationToken cancellation = default)
     {
-        var answer = await FindLeaderAsync(master => _calls.PostAsync(new Uri(master, "/api/v1"), call, MessageFormat.Protobuf, null, cancellation), cancellation);
+        var answer = await FindLeaderAsync(master =>
+            _calls.PostAsync(new Uri(master, "/api/v1"), call, MessageFormat.Protobuf, null, cancellation), cancellation);
         if (!answer.IsSuccess)
         {
             return new OperatorAnswer<Response>(null, answer.Status, answer.Reason);
@@ -123,7 +127,8 @@ public sealed class OperatorClient : IDisposable
             var redirect = response.Headers.Location is { } location ? new Uri(address, location) : null;
             return new CallAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellation), redirect, null);
         }
-        catch (Exception fault) when (fault is HttpRequestException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception fault)
+            when (fault is HttpRequestException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return new CallAnswer(null, default, null, $"No answer came from {address}: {fault.Message}");
         }

@@ -26,7 +26,8 @@ public static class PartWeb
     /// <param name="flag">What chooses another port.</param>
     /// <returns>Where it listens.</returns>
     /// <exception cref="IOException">An address is taken or not ours; the message says what to do.</exception>
-    public static async Task<IReadOnlyList<Uri>> ListenAsync(this WebApplication web, string part, string places, string flag, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Uri>> ListenAsync(this WebApplication web, string part, string places, string flag,
+        CancellationToken cancellation)
     {
         try
         {
@@ -37,7 +38,8 @@ public static class PartWeb
             throw new IOException($"{part} cannot listen on {places}: {refusal.Message.TrimEnd('.')}. "
                 + $"Stop what listens there, or choose another port ({flag}).", refusal);
         }
-        return web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).ToList();
+        return web.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).ToList();
     }
 
     private sealed class QuietLifetime : IHostLifetime

@@ -4,7 +4,8 @@ using Offerbook.Wire.Http;
 
 namespace Offerbook.Client.Hosting;
 
-/// <param name="Masters">Tried in turn, one after the other; at least one, unless there is a <see cref="DetectMaster"/>. Only scheme, host and port are used.</param>
+/// <param name="Masters">Tried in turn, one after the other; at least one, unless there is a <see cref="DetectMaster"/>. Only scheme, host
+/// and port are used.</param>
 public sealed record SchedulerConnectionOptions(IReadOnlyList<Uri> Masters)
 {
     /// <summary>Makes what names the leading master, in place of the list; the connection disposes of it. Null: the list.</summary>
@@ -13,7 +14,9 @@ public sealed record SchedulerConnectionOptions(IReadOnlyList<Uri> Masters)
     /// <summary>Protobuf unless somebody wants to read along.</summary>
     public MessageFormat Format { get; init; } = MessageFormat.Protobuf;
 
-    /// <summary>Calls that may wait to be sent: some tens of megabytes. A subscription with more is ended, since the master does not keep up.</summary>
+    /// <summary>
+    /// Calls that may wait to be sent: some tens of megabytes. A subscription with more is ended, since the master does not keep up.
+    /// </summary>
     public int MaxCallsWaiting { get; init; } = 16_384;
 
     /// <summary>

@@ -148,7 +148,8 @@ internal sealed class SchedulerSession
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested && !_closed.IsCancellationRequested)
         {
-            reason = isDeposed ? $"Another master leads than {master}." : $"More than {_options.MaxCallsWaiting} calls waited to be sent to {master}.";
+            reason = isDeposed
+                ? $"Another master leads than {master}." : $"More than {_options.MaxCallsWaiting} calls waited to be sent to {master}.";
         }
         finally
         {

@@ -38,7 +38,9 @@ public static class SchedulerCalls
     public static Call Revive(IEnumerable<string> roles) =>
         new() { Type = Call.Types.Type.Revive, Revive = new Call.Types.Revive { Roles = { roles } } };
 
-    /// <summary>Uses offers of one agent and one role. <paramref name="refuse"/>: for how long what is left over is not offered again (default 5 s).</summary>
+    /// <summary>
+    /// Uses offers of one agent and one role. <paramref name="refuse"/>: for how long what is left over is not offered again (default 5 s).
+    /// </summary>
     public static bool Accept(this SubscriptionKeeper keeper, IEnumerable<OfferId> offers, IEnumerable<Offer.Types.Operation> operations,
         TimeSpan? refuse, Effects effects)
     {
@@ -60,7 +62,10 @@ public static class SchedulerCalls
         return keeper.Accept(offers, [launch], refuse, effects);
     }
 
-    /// <summary>Gives offers back; they may be of several agents and roles. <paramref name="refuse"/> as for <see cref="Accept"/>; zero means no filter.</summary>
+    /// <summary>
+    /// Gives offers back; they may be of several agents and roles. <paramref name="refuse"/> as for <see cref="Accept"/>; zero means no
+    /// filter.
+    /// </summary>
     public static bool Decline(this SubscriptionKeeper keeper, IEnumerable<OfferId> offers, TimeSpan? refuse, Effects effects)
     {
         var decline = new Call.Types.Decline { Filters = Filters(refuse) };
@@ -89,7 +94,8 @@ public static class SchedulerCalls
         {
             return true;
         }
-        var acknowledge = new Call.Types.Acknowledge { AgentId = status.AgentId.Clone(), TaskId = status.TaskId.Clone(), Uuid = status.Uuid };
+        var acknowledge = new Call.Types.Acknowledge { AgentId = status.AgentId.Clone(), TaskId = status.TaskId.Clone(),
+            Uuid = status.Uuid };
         return keeper.Send(new Call { Type = Call.Types.Type.Acknowledge, Acknowledge = acknowledge }, effects);
     }
 

@@ -12,14 +12,20 @@ public abstract record SchedulerSignal(long Subscription)
     /// <summary>The master sent an event; the first of a subscription is SUBSCRIBED.</summary>
     public sealed record EventReceived(long Subscription, Event Event) : SchedulerSignal(Subscription);
 
-    /// <summary>The stream could not be opened, or has ended. <paramref name="Status"/> is the HTTP status if the master refused it.</summary>
+    /// <summary>
+    /// The stream could not be opened, or has ended. <paramref name="Status"/> is the HTTP status if the master refused it.
+    /// </summary>
     public sealed record SubscriptionEnded(long Subscription, int? Status, string Reason) : SchedulerSignal(Subscription);
 
-    /// <summary>The master answered a call with an error, or the answer never came (<paramref name="Status"/> null: it may have been taken).</summary>
+    /// <summary>
+    /// The master answered a call with an error, or the answer never came (<paramref name="Status"/> null: it may have been taken).
+    /// </summary>
     public sealed record CallFailed(long Subscription, Call Call, int? Status, string Reason) : SchedulerSignal(Subscription);
 }
 
-/// <summary>Open a subscription with this SUBSCRIBE call, closing the one before. Signals of older subscriptions may still arrive.</summary>
+/// <summary>
+/// Open a subscription with this SUBSCRIBE call, closing the one before. Signals of older subscriptions may still arrive.
+/// </summary>
 public sealed record OpenSubscription(long Subscription, Call Subscribe) : IEffect;
 
 /// <summary>Close the subscription without tearing the framework down.</summary>

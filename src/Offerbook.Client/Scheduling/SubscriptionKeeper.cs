@@ -176,7 +176,9 @@ public sealed class SubscriptionKeeper
         return true;
     }
 
-    /// <summary>Wants no offers for these roles (none named: all of the framework's) until revived; remembered while not subscribed.</summary>
+    /// <summary>
+    /// Wants no offers for these roles (none named: all of the framework's) until revived; remembered while not subscribed.
+    /// </summary>
     public void Suppress(Effects effects, params IReadOnlyList<string> roles)
     {
         var wanted = Sorted(_suppressed.Concat(roles.Count == 0 ? _info.Roles : roles));

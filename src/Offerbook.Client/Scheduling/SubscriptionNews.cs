@@ -14,16 +14,22 @@ public abstract record SubscriptionNews
     /// Subscribed, for the first time or again. Offers held before are void (the master took them back without RESCIND).
     /// The core persists the id when <paramref name="IsNew"/>, and reconciles the tasks that it knows.
     /// </summary>
-    /// <param name="IsNew">The master gave this id just now: there was none, or the old one had been removed together with its tasks.</param>
+    /// <param name="IsNew">The master gave this id just now: there was none, or the old one had been removed together with its
+    /// tasks.</param>
     public sealed record Subscribed(FrameworkId Id, bool IsNew, Event.Types.Subscribed Event) : SubscriptionNews;
 
-    /// <summary>OFFERS, RESCIND, UPDATE, MESSAGE, FAILURE or an operation's event. Heartbeats, SUBSCRIBED and ERROR never come this way.</summary>
+    /// <summary>
+    /// OFFERS, RESCIND, UPDATE, MESSAGE, FAILURE or an operation's event. Heartbeats, SUBSCRIBED and ERROR never come this way.
+    /// </summary>
     public sealed record EventArrived(Event Event) : SubscriptionNews;
 
     /// <summary>The subscription has ended; offers in hand are void. The keeper is trying again.</summary>
     public sealed record Disconnected(string Reason) : SubscriptionNews;
 
-    /// <summary>The master sent ERROR. The keeper tries again after its longest wait; a core that knows better calls <see cref="SubscriptionKeeper.Stop"/>.</summary>
+    /// <summary>
+    /// The master sent ERROR. The keeper tries again after its longest wait; a core that knows better calls
+    /// <see cref="SubscriptionKeeper.Stop"/>.
+    /// </summary>
     public sealed record Refused(Refusal Refusal, string Message) : SubscriptionNews;
 
     /// <summary>
@@ -40,7 +46,9 @@ public enum Refusal
     /// forgotten the id and subscribes as a new framework.</summary>
     FrameworkRemoved,
 
-    /// <summary>Another subscription with the same id came later: a second instance, or a request of ours that was held up on its way.</summary>
+    /// <summary>
+    /// Another subscription with the same id came later: a second instance, or a request of ours that was held up on its way.
+    /// </summary>
     Superseded,
 
     /// <summary>Anything else, such as a role that is not allowed; the text says what.</summary>

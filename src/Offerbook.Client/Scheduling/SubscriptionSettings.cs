@@ -8,7 +8,9 @@ public sealed record SubscriptionSettings(TimeSpan FirstBackoff, TimeSpan MaxBac
 {
     public static SubscriptionSettings Default { get; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), 5);
 
-    /// <summary>How long SUBSCRIBED may take after SUBSCRIBE before the attempt is given up. A master that recovers holds nobody up: it answers 503.</summary>
+    /// <summary>
+    /// How long SUBSCRIBED may take after SUBSCRIBE before the attempt is given up. A master that recovers holds nobody up: it answers 503.
+    /// </summary>
     public TimeSpan SubscribeTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Assumed when SUBSCRIBED announces no interval.</summary>

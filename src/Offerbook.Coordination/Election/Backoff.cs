@@ -2,7 +2,10 @@ using Offerbook.Actors;
 
 namespace Offerbook.Coordination.Election;
 
-/// <summary>Waits that double from <paramref name="first"/> up to <paramref name="most"/>, each cut by up to a half at random, so that many who failed together do not come back together.</summary>
+/// <summary>
+/// Waits that double from <paramref name="first"/> up to <paramref name="most"/>, each cut by up to a half at random, so that many who
+/// failed together do not come back together.
+/// </summary>
 internal sealed class Backoff(TimeSpan first, TimeSpan most, SeededRandom random)
 {
     private int _doublings;

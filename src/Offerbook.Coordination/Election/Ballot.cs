@@ -91,7 +91,9 @@ internal sealed class Ballot
 
     public void ForgetRanks() => Ranks = null;
 
-    /// <summary>Our node is there no more, or never was. The leader is read again with the next: who steps down has said that it knows none.</summary>
+    /// <summary>
+    /// Our node is there no more, or never was. The leader is read again with the next: who steps down has said that it knows none.
+    /// </summary>
     public void ForgetOwn()
     {
         Own = null;

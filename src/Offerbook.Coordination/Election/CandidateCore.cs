@@ -78,7 +78,8 @@ public sealed class CandidateCore : ICore<ElectionMessage>
             case RetryDue timer when timer.Number == _session.Number:
                 _isWaiting = false;
                 break;
-            case LeaderForgotten timer when timer.Number == _session.Number && !_session.IsConnected && _standing is Standing.Follows { Leader: { } led }:
+            case LeaderForgotten timer
+                when timer.Number == _session.Number && !_session.IsConnected && _standing is Standing.Follows { Leader: { } led }:
                 Stand(new Standing.Follows(null) { Last = led }, effects);
                 break;
             case StepDown call:
@@ -186,7 +187,8 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         }
         else if (_ballot.MissingAncestor is { } depth)
         {
-            _requests.Create(new Step.MakeAncestor(depth), _paths.Ancestor(depth), ReadOnlyMemory<byte>.Empty, NodeKind.Persistent, effects);
+            _requests.Create(new Step.MakeAncestor(depth), _paths.Ancestor(depth), ReadOnlyMemory<byte>.Empty, NodeKind.Persistent,
+                effects);
         }
         else if (_ballot.Own is null)
         {
@@ -235,7 +237,8 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         }
         if (rank == 0)
         {
-            Stand(new Standing.Leads(new LeaderInfo(LeaderInfo.IdOf(own, _session.Id), _options.Address, _data), IsSuspended: false), effects);
+            Stand(new Standing.Leads(new LeaderInfo(LeaderInfo.IdOf(own, _session.Id), _options.Address, _data), IsSuspended: false),
+                effects);
         }
         else if (_standing is Standing.Leads)
         {
@@ -330,7 +333,9 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         }
     }
 
-    /// <summary>The node is gone, or cannot be reached and goes with its session; a candidate that only steps down removes it when it can.</summary>
+    /// <summary>
+    /// The node is gone, or cannot be reached and goes with its session; a candidate that only steps down removes it when it can.
+    /// </summary>
     private void Release(Effects effects)
     {
         _departure.Release(effects);
@@ -371,7 +376,9 @@ public sealed class CandidateCore : ICore<ElectionMessage>
         }
     }
 
-    /// <summary>A node with our own address that is not ours is what an earlier life of ours has left: nobody is to be sent there.</summary>
+    /// <summary>
+    /// A node with our own address that is not ours is what an earlier life of ours has left: nobody is to be sent there.
+    /// </summary>
     private LeaderInfo? LeaderOf(string name, Answer.Content content) =>
         _options.Format.AddressIn(content.Data) is { } address && address != _options.Address
             ? new LeaderInfo(LeaderInfo.IdOf(name, content.Owner), address, content.Data)

@@ -7,6 +7,9 @@ namespace Offerbook.Coordination.Election;
 /// <param name="Data">What its node holds.</param>
 public sealed record CandidateOptions(string Path, NodeFormat Format, Uri Address, ReadOnlyMemory<byte> Data)
 {
-    /// <summary>Asked for each node that is made, in place of <see cref="Data"/>: a master has another id in each candidacy. Null: they are all the same.</summary>
+    /// <summary>
+    /// Asked for each node that is made, in place of <see cref="Data"/>: a master has another id in each candidacy. Null: they are all the
+    /// same.
+    /// </summary>
     public Func<ReadOnlyMemory<byte>>? Describe { get; init; }
 }

@@ -12,7 +12,10 @@ namespace Offerbook.Coordination.Election;
 /// </summary>
 public sealed class DetectorCore : ICore<ElectionMessage>
 {
-    /// <summary>The service cannot tell of a parent that is not there yet, so it is asked: at most one small request a second and follower, until the first master starts.</summary>
+    /// <summary>
+    /// The service cannot tell of a parent that is not there yet, so it is asked: at most one small request a second and follower, until
+    /// the first master starts.
+    /// </summary>
     private static readonly TimeSpan MissingPause = TimeSpan.FromSeconds(1);
 
     /// <summary>An access list is mended by hand.</summary>
@@ -50,7 +53,8 @@ public sealed class DetectorCore : ICore<ElectionMessage>
         switch (message)
         {
             case ServiceMessage.AuthenticationFailed:
-                effects.Add(new Remark("ZooKeeper does not accept the credentials of the zk:// address: no leader can be found with them."));
+                effects.Add(
+                    new Remark("ZooKeeper does not accept the credentials of the zk:// address: no leader can be found with them."));
                 Renew(now, effects);
                 break;
             case ServiceMessage.ConnectionLost:

@@ -6,7 +6,10 @@ namespace Offerbook.Coordination.Election;
 /// <summary>The first message of a core: opens its session.</summary>
 public sealed record Begin : ElectionMessage;
 
-/// <summary>Gives the leadership up and stands again behind all others. Answered by <see cref="CallEnded"/> when the node is gone, or cannot be reached.</summary>
+/// <summary>
+/// Gives the leadership up and stands again behind all others. Answered by <see cref="CallEnded"/> when the node is gone, or cannot be
+/// reached.
+/// </summary>
 /// <param name="Call">Names the call; chosen by the caller.</param>
 public sealed record StepDown(int Call) : ElectionMessage;
 
@@ -29,7 +32,9 @@ public sealed record Remark(string Text) : IEffect;
 /// <param name="Commit">What a small commit takes; null: it is not known, and nothing is told.</param>
 public sealed record PublishStore(TimeSpan? Commit) : ElectionMessage;
 
-/// <summary>Asks who stands in the election, in which order, and what they say of their stores. Answered by <see cref="LineTold"/>.</summary>
+/// <summary>
+/// Asks who stands in the election, in which order, and what they say of their stores. Answered by <see cref="LineTold"/>.
+/// </summary>
 public sealed record AskLine(int Call) : ElectionMessage;
 
 /// <summary>What <see cref="AskLine"/> asked for.</summary>

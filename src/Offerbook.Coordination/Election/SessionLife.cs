@@ -30,7 +30,8 @@ internal sealed class SessionLife(SeededRandom random)
     public bool IsOver(ElectionMessage message) => message is ServiceMessage heard && heard.Session != Number;
 
     /// <summary>Takes what sessions bring about by themselves.</summary>
-    /// <returns>Whether this one is over, or could not be begun: whatever was learnt in it is void, and <see cref="Ended"/> begins another.</returns>
+    /// <returns>Whether this one is over, or could not be begun: whatever was learnt in it is void, and <see cref="Ended"/> begins
+    /// another.</returns>
     public bool Hear(ElectionMessage message, Now now, Effects effects)
     {
         switch (message)

@@ -144,14 +144,16 @@ internal sealed class StoreNotices(Requests requests, NodeFormat format, Electio
     }
 
     private static ReadOnlyMemory<byte> Format(TimeSpan commit) =>
-        Encoding.UTF8.GetBytes($$"""{"store_ms":{{((long)Math.Ceiling(commit.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture)}}}""");
+        Encoding.UTF8.GetBytes(
+            $$"""{"store_ms":{{((long)Math.Ceiling(commit.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture)}}}""");
 
     private static TimeSpan? Parse(ReadOnlyMemory<byte> data)
     {
         try
         {
             using var reader = new JsonTextReader(new StringReader(Encoding.UTF8.GetString(data.Span))) { MaxDepth = 4 };
-            return JToken.ReadFrom(reader) is JObject notice && notice["store_ms"] is JValue { Type: JTokenType.Integer, Value: long and >= 0 and < 86_400_000 and var commit }
+            return JToken.ReadFrom(reader) is JObject notice
+                && notice["store_ms"] is JValue { Type: JTokenType.Integer, Value: long and >= 0 and < 86_400_000 and var commit }
                 ? TimeSpan.FromMilliseconds(commit)
                 : null;
         }

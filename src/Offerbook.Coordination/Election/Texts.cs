@@ -5,7 +5,8 @@ namespace Offerbook.Coordination.Election;
 /// <summary>What the cores say to people. None of it names a password: they know none.</summary>
 internal static class Texts
 {
-    public const string CredentialsRefused = "ZooKeeper does not accept the credentials of the zk:// address. Correct them and start again.";
+    public const string CredentialsRefused =
+        "ZooKeeper does not accept the credentials of the zk:// address. Correct them and start again.";
 
     public static readonly Remark NotAnswered = new("No ZooKeeper server has answered yet; beginning anew.");
 

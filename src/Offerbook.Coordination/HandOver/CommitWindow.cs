@@ -17,7 +17,9 @@ internal sealed class CommitWindow(int looks, int leastLooks)
         _together += together;
     }
 
-    /// <summary>Ends a look. One in which nothing was measured says nothing, and leaves the window as it is but for its oldest look.</summary>
+    /// <summary>
+    /// Ends a look. One in which nothing was measured says nothing, and leaves the window as it is but for its oldest look.
+    /// </summary>
     public void Close()
     {
         if (_means.Count == looks || (_count == 0 && _means.Count > 0))

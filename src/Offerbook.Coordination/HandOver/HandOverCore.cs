@@ -19,7 +19,9 @@ namespace Offerbook.Coordination.HandOver;
 /// </summary>
 public sealed class HandOverCore(HandOverSettings settings) : ICore<HandOverMessage>
 {
-    /// <summary>What is told is rounded up to one of these, so that the election is not written to whenever a millisecond changes.</summary>
+    /// <summary>
+    /// What is told is rounded up to one of these, so that the election is not written to whenever a millisecond changes.
+    /// </summary>
     private static readonly int[] Marks = [16, 63, 250, 1_000, 4_000, 16_000];
 
     private readonly CommitWindow _window = new(settings.Looks, settings.LeastLooks);
@@ -100,13 +102,17 @@ public sealed class HandOverCore(HandOverSettings settings) : ICore<HandOverMess
         if (!_isSlow && _commit >= settings.Slow)
         {
             _isSlow = true;
-            effects.Add(new StoreJudged(true, $"The store is slow: a commit has taken {Ms(_commit)} of late, and everything that is acknowledged waits for one. "
+            effects.Add(
+                new StoreJudged(true,
+                    $"The store is slow: a commit has taken {Ms(_commit)} of late, and everything that is acknowledged waits for one. "
                 + "Look at the database, its disk, and the network between here and there; a leader hands over to a candidate whose way there is better"));
         }
         else if (_isSlow && !(_commit > settings.Well))
         {
             _isSlow = false;
-            effects.Add(new StoreJudged(false, _commit is null ? "The store is not measured any more" : $"The store is not slow any more: a commit takes {Ms(_commit)}"));
+            effects.Add(
+                new StoreJudged(false, _commit is null
+                    ? "The store is not measured any more" : $"The store is not slow any more: a commit takes {Ms(_commit)}"));
         }
     }
 
@@ -163,5 +169,6 @@ public sealed class HandOverCore(HandOverSettings settings) : ICore<HandOverMess
         return TimeSpan.FromMilliseconds(Marks[^1]);
     }
 
-    private static string Ms(TimeSpan? time) => time is { } known ? known.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + " ms" : "an unknown time";
+    private static string Ms(TimeSpan? time) =>
+        time is { } known ? known.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + " ms" : "an unknown time";
 }

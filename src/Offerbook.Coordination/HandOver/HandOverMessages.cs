@@ -31,7 +31,9 @@ public abstract record HandOverMessage
     internal sealed record LookDue : HandOverMessage;
 }
 
-/// <summary>Make a small write durable, bounded in time, and say how long it took. Answered by <see cref="HandOverMessage.Measured"/>.</summary>
+/// <summary>
+/// Make a small write durable, bounded in time, and say how long it took. Answered by <see cref="HandOverMessage.Measured"/>.
+/// </summary>
 public sealed record MeasureStore : IEffect;
 
 /// <summary>Tell the other candidates (<see cref="IStoreNotices.Publish"/>).</summary>

@@ -18,7 +18,9 @@ public sealed record HandOverSettings
     /// <summary>Between two measurements of one's own, and two looks at all of them.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Looks that are judged together, 30 s; nothing is said of a store before <see cref="LeastLooks"/> of them have measured something.</summary>
+    /// <summary>
+    /// Looks that are judged together, 30 s; nothing is said of a store before <see cref="LeastLooks"/> of them have measured something.
+    /// </summary>
     public int Looks { get; init; } = 6;
 
     /// <summary>One bad measurement is not a bad store.</summary>

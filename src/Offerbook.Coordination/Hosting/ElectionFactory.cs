@@ -6,7 +6,8 @@ using Offerbook.Coordination.Nodes;
 namespace Offerbook.Coordination.Hosting;
 
 /// <summary>
-/// The election that a part's flags name: <c>--zk zk://user:password@host1:2181,host2:2181/path</c>, or <c>--zk file:///path</c> of a file that holds
+/// The election that a part's flags name: <c>--zk zk://user:password@host1:2181,host2:2181/path</c>, or <c>--zk file:///path</c> of a file
+/// that holds
 /// such an address, so that the password is in no list of processes; without <c>--zk</c> the part stands alone.
 /// </summary>
 public sealed class ElectionFactory
@@ -19,7 +20,8 @@ public sealed class ElectionFactory
     private readonly NodeFormat _format;
     private readonly ElectionSettings _settings;
 
-    private ElectionFactory(ZooKeeperUri? uri, NodeFormat format, ElectionSettings settings) => (Uri, _format, _settings) = (uri, format, settings);
+    private ElectionFactory(ZooKeeperUri? uri, NodeFormat format, ElectionSettings settings) =>
+        (Uri, _format, _settings) = (uri, format, settings);
 
     /// <summary>Null when the part stands alone.</summary>
     public ZooKeeperUri? Uri { get; }
@@ -40,7 +42,8 @@ public sealed class ElectionFactory
         {
             error = "The session time-out of ZooKeeper must be between 100 ms and 1 h.";
         }
-        else if (!string.IsNullOrWhiteSpace(zk) && TryRead(zk.Trim(), out var text, out error) && ZooKeeperUri.TryParse(text, out uri, out error))
+        else if (!string.IsNullOrWhiteSpace(zk) && TryRead(zk.Trim(), out var text, out error)
+            && ZooKeeperUri.TryParse(text, out uri, out error))
         {
             error = null;
         }
@@ -62,7 +65,8 @@ public sealed class ElectionFactory
     /// <param name="describe">Says what the node holds, anew for each that is made.</param>
     /// <exception cref="ZooKeeper.Native.ZooKeeperLibraryMissingException">The C client is not installed.</exception>
     public async Task<ICandidate> StandAsync(Uri address, Func<ReadOnlyMemory<byte>> describe) => Uri is { } uri
-        ? await ZooKeeperCandidate.StandAsync(uri, _settings, new CandidateOptions(uri.Path, _format, address, default) { Describe = describe })
+        ? await ZooKeeperCandidate.StandAsync(uri, _settings,
+            new CandidateOptions(uri.Path, _format, address, default) { Describe = describe })
         : new StandaloneCandidate(address, describe);
 
     /// <summary>Follows the election without standing in it. Only where there is one: see <see cref="IsStandalone"/>.</summary>

@@ -6,7 +6,8 @@ public sealed record ElectionSettings
     public static readonly TimeSpan DefaultSessionTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long the service waits for a sign of life before it gives the leadership to another (<c>--zk_session_timeout</c>; 10 s, as masters have always had).
+    /// How long the service waits for a sign of life before it gives the leadership to another (<c>--zk_session_timeout</c>; 10 s, as
+    /// masters have always had).
     /// ZooKeeper grants between 2 and 20 of its ticks, by default 4 to 40 s, whatever is asked for.
     /// </summary>
     public TimeSpan SessionTimeout { get; init; } = DefaultSessionTimeout;

@@ -3,7 +3,10 @@ using Offerbook.Coordination.Nodes;
 
 namespace Offerbook.Coordination.Hosting;
 
-/// <summary>Finds the leading master through its election, for agents, frameworks and tools: <c>--master zk://user:password@h1:2181,h2:2181/path</c>.</summary>
+/// <summary>
+/// Finds the leading master through its election, for agents, frameworks and tools: <c>--master
+/// zk://user:password@h1:2181,h2:2181/path</c>.
+/// </summary>
 /// <param name="shown">The address without its password.</param>
 public sealed class MasterDetection(ElectionFactory factory, string shown)
 {

@@ -14,7 +14,8 @@ public sealed record StoreReading(TimeSpan? Commit, bool IsSlow, long HandOvers)
 }
 
 /// <summary>
-/// Runs a <see cref="HandOverCore"/> for one candidate: measures its store, leading or not, and steps down for a candidate whose way there is better.
+/// Runs a <see cref="HandOverCore"/> for one candidate: measures its store, leading or not, and steps down for a candidate whose way there
+/// is better.
 /// </summary>
 public sealed class StoreWatch : IEffectHandler, IAsyncDisposable
 {
@@ -34,7 +35,8 @@ public sealed class StoreWatch : IEffectHandler, IAsyncDisposable
     private TimeSpan _together;
     private volatile StoreReading _reading = StoreReading.Nothing;
 
-    private StoreWatch(TermKeeper terms, IStoreNotices others, IStoreProbe probe, HandOverSettings settings, TimeProvider time, Action<string> log)
+    private StoreWatch(TermKeeper terms, IStoreNotices others, IStoreProbe probe, HandOverSettings settings, TimeProvider time,
+        Action<string> log)
     {
         (_terms, _others, _probe, _time, _log) = (terms, others, probe, time, log);
         _runner = new CoreRunner<HandOverMessage>(new HandOverCore(settings), this, journal: null, time);
@@ -44,7 +46,8 @@ public sealed class StoreWatch : IEffectHandler, IAsyncDisposable
 
     /// <param name="probe">Belongs to the watch from now on.</param>
     /// <param name="log">Hears what an operator should know, a line at a time; must not block.</param>
-    public static async Task<StoreWatch> StartAsync(TermKeeper terms, IStoreNotices others, IStoreProbe probe, HandOverSettings settings, TimeProvider time, Action<string> log)
+    public static async Task<StoreWatch> StartAsync(TermKeeper terms, IStoreNotices others, IStoreProbe probe, HandOverSettings settings,
+        TimeProvider time, Action<string> log)
     {
         var watch = new StoreWatch(terms, others, probe, settings, time, log);
         await watch._runner.StartAsync(CancellationToken.None);
@@ -100,7 +103,9 @@ public sealed class StoreWatch : IEffectHandler, IAsyncDisposable
         await _probe.DisposeAsync().AsTask().EndsWithinAsync(ProbePatience, _time);
     }
 
-    /// <summary>Hands the core what the journal has committed since it last measured. When there was little, the measurement is beside it.</summary>
+    /// <summary>
+    /// Hands the core what the journal has committed since it last measured. When there was little, the measurement is beside it.
+    /// </summary>
     private void Hand()
     {
         HandOverMessage.Committed committed;

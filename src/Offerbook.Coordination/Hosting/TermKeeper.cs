@@ -73,7 +73,9 @@ public sealed class TermKeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the standing, or whether it serves, is another than what is known. What came and went meanwhile may be skipped.</summary>
+    /// <summary>
+    /// Waits until the standing, or whether it serves, is another than what is known. What came and went meanwhile may be skipped.
+    /// </summary>
     public async Task ChangedAsync(Standing standing, bool serves, CancellationToken cancellation)
     {
         Task changed;

@@ -21,7 +21,9 @@ public abstract record TermNews
             : $"It has lost its leadership (candidate {Self.Id}), and stands again";
     }
 
-    /// <summary>The term could not begin, or broke off. It stands again, but begins no other term before <paramref name="RestsFor"/> is over.</summary>
+    /// <summary>
+    /// The term could not begin, or broke off. It stands again, but begins no other term before <paramref name="RestsFor"/> is over.
+    /// </summary>
     public sealed record Failed(LeaderInfo Self, Exception Failure, TimeSpan RestsFor) : TermNews
     {
         public override string ToString() =>
@@ -31,6 +33,7 @@ public abstract record TermNews
     /// <summary>The election service could not be asked to let another lead. The end of the session will tell it.</summary>
     public sealed record Unheard(string Request, Exception Failure) : TermNews
     {
-        public override string ToString() => $"The election service could not be asked to {Request}, and learns it when the session ends: {Failure.Message}";
+        public override string ToString() =>
+            $"The election service could not be asked to {Request}, and learns it when the session ends: {Failure.Message}";
     }
 }

@@ -13,7 +13,8 @@ public sealed class LatchNodes(string scheme = "http") : NodeFormat("leader-cura
     public static ReadOnlyMemory<byte> DataOf(Uri address) => Encoding.UTF8.GetBytes($"{address.Host}:{address.Port}");
 
     public override int? SequenceOf(string name) =>
-        name.Length >= Prefix.Length + 10 && name.AsSpan(0, name.Length - 10).EndsWith(Prefix, StringComparison.Ordinal) ? Number(name) : null;
+        name.Length >= Prefix.Length + 10 && name.AsSpan(0, name.Length - 10).EndsWith(Prefix, StringComparison.Ordinal)
+            ? Number(name) : null;
 
     public override Uri? AddressIn(ReadOnlyMemory<byte> data)
     {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Offerbook.Coordination.Nodes;
 
-/// <summary>What the nodes of one kind of election look like: where they are, what they are called, and where they say that their maker is reached. Pure.</summary>
+/// <summary>
+/// What the nodes of one kind of election look like: where they are, what they are called, and where they say that their maker is reached.
+/// Pure.
+/// </summary>
 public abstract class NodeFormat
 {
     /// <summary>ZooKeeper appends a 32-bit counter in ten digits.</summary>
@@ -30,12 +33,15 @@ public abstract class NodeFormat
         name.Length == Prefix.Length + Digits && name.StartsWith(Prefix, StringComparison.Ordinal) ? Number(name) : null;
 
     private protected static int? Number(string name) =>
-        int.TryParse(name.AsSpan(name.Length - Digits), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
+        int.TryParse(name.AsSpan(name.Length - Digits), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+            ? sequence : null;
 
     /// <summary>The parent of all candidates' nodes.</summary>
     internal string ParentBelow(string path) => Folder.Length == 0 ? path : Below(path, Folder);
 
-    /// <summary>The parent of what candidates say of their stores: beside their nodes, as those who look for a leader expect nothing among them.</summary>
+    /// <summary>
+    /// The parent of what candidates say of their stores: beside their nodes, as those who look for a leader expect nothing among them.
+    /// </summary>
     internal string NoticesBelow(string path) => Below(path, Folder.Length == 0 ? "store-paths" : Folder + "-store-paths");
 
     private static string Below(string path, string name) => path == "/" ? "/" + name : path + "/" + name;

@@ -4,7 +4,8 @@ namespace Offerbook.Coordination.Sessions;
 /// <remarks>
 /// Order: <see cref="SessionOpened"/> first; then <see cref="ConnectionLost"/> and <see cref="ConnectionRestored"/> in turn, any number of
 /// times; <see cref="SessionExpired"/> or <see cref="AuthenticationFailed"/> last. An expiry is told by the service itself, hence only
-/// once a server has been reached again. Answers that were lost with the connection may come on either side of <see cref="ConnectionLost"/>.
+/// once a server has been reached again. Answers that were lost with the connection may come on either side of
+/// <see cref="ConnectionLost"/>.
 /// </remarks>
 public abstract record ServiceMessage : ElectionMessage
 {

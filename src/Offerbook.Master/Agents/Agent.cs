@@ -37,7 +37,9 @@ internal sealed class Agent : Viewed<Agent>
 
     public required ResourceBag Total { get; set => Shown(field = value); }
 
-    /// <summary>Grows on the agent whenever an operation fails there; what is sent to it names the version that it was decided on.</summary>
+    /// <summary>
+    /// Grows on the agent whenever an operation fails there; what is sent to it names the version that it was decided on.
+    /// </summary>
     public ulong ResourceVersion { get; set; }
 
     public DateTimeOffset RegisteredTime { get; init; }
@@ -124,5 +126,7 @@ internal sealed class Agent : Viewed<Agent>
     }
 }
 
-/// <summary>An executor that a framework brought itself and that runs on an agent. Executors that the agent makes for commands are its own affair.</summary>
+/// <summary>
+/// An executor that a framework brought itself and that runs on an agent. Executors that the agent makes for commands are its own affair.
+/// </summary>
 internal sealed record LiveExecutor(FrameworkId Framework, AgentId Agent, ExecutorInfo Info, ResourceBag Resources);

@@ -3,7 +3,9 @@ using Condition = Offerbook.Wire.AgentProtocol.Call.Types.Condition;
 
 namespace Offerbook.Master.Agents;
 
-/// <summary>UPDATE_CONDITION. An agent that says it is degraded gets no offers until it takes that back; what an operator has decided stays.</summary>
+/// <summary>
+/// UPDATE_CONDITION. An agent that says it is degraded gets no offers until it takes that back; what an operator has decided stays.
+/// </summary>
 internal sealed class AgentConditions(ClusterState cluster, OfferBook offers)
 {
     /// <summary>Why the agent can take no new work; null when it can.</summary>

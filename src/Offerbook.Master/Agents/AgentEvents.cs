@@ -13,7 +13,8 @@ internal static class AgentEvents
     /// <param name="launchExecutor">Whether the task's executor is still to be started; null for a task without one.</param>
     public static AgentEvent Launch(FrameworkInfo framework, TaskInfo task, ulong resourceVersion, bool? launchExecutor)
     {
-        var launch = new Wire.AgentProtocol.Event.Types.Launch { FrameworkInfo = framework, Task = task, ResourceVersion = resourceVersion };
+        var launch = new Wire.AgentProtocol.Event.Types.Launch { FrameworkInfo = framework, Task = task,
+            ResourceVersion = resourceVersion };
         if (launchExecutor is { } still)
         {
             launch.LaunchExecutor = still;
@@ -30,7 +31,8 @@ internal static class AgentEvents
         return new AgentEvent
         {
             Type = Type.LaunchGroup,
-            LaunchGroup = new() { FrameworkInfo = framework, Executor = executor, TaskGroup = group, ResourceVersion = resourceVersion, LaunchExecutor = launchExecutor },
+            LaunchGroup = new() { FrameworkInfo = framework, Executor = executor, TaskGroup = group, ResourceVersion = resourceVersion,
+                LaunchExecutor = launchExecutor },
         };
     }
 

@@ -7,7 +7,9 @@ using Offerbook.Wire.Registry;
 
 namespace Offerbook.Master.Agents;
 
-/// <summary>How agents go: their stream breaks, they stop answering pings, they leave for good, or they never return after a start of the master.</summary>
+/// <summary>
+/// How agents go: their stream breaks, they stop answering pings, they leave for good, or they never return after a start of the master.
+/// </summary>
 internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook tasks)
 {
     private readonly RemovalQueue _removals = new(cluster);
@@ -89,7 +91,9 @@ internal sealed class AgentLoss(ClusterState cluster, OfferBook offers, TaskBook
     public void AwaitPong(in Turn turn, Agent agent) =>
         turn.StartTimer(new PingTimer(agent.Id), cluster.Settings.AgentPingInterval, new MasterMessage.AgentPingDue(agent.Id));
 
-    /// <summary>Ends the wait for agents that the journal knows; whoever is still missing is unreachable, as fast as the rate limit allows.</summary>
+    /// <summary>
+    /// Ends the wait for agents that the journal knows; whoever is still missing is unreachable, as fast as the rate limit allows.
+    /// </summary>
     public void EndRecovery(in Turn turn)
     {
         if (!cluster.Recovery.MayRemove(turn, cluster))

@@ -118,7 +118,9 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
         departures.AddAway(turn, framework, deadline: null);
     }
 
-    /// <summary>An agent names every framework of which something lives on it; what it runs for those that are over holds its resources.</summary>
+    /// <summary>
+    /// An agent names every framework of which something lives on it; what it runs for those that are over holds its resources.
+    /// </summary>
     private void LearnRemains(in Turn turn, Agent agent, Report report)
     {
         var named = report.Frameworks.Select(info => FrameworkId.From(info.Id)).ToHashSet();
@@ -256,7 +258,8 @@ internal static class AllocatorAgents
         {
             Facts = FactsOf(agent.Info),
             // Who does not say where it is, is taken to be near.
-            IsInRemoteRegion = master?.FaultDomain?.Region.Name is { } here && agent.Info.Domain?.FaultDomain?.Region.Name is { } there && here != there,
+            IsInRemoteRegion = master?.FaultDomain?.Region.Name is { } here && agent.Info.Domain?.FaultDomain?.Region.Name is { } there
+                && here != there,
         };
     }
 

@@ -106,7 +106,8 @@ internal sealed class AgentRegistration(
     {
         var known = cluster.Registry.Agents.GetValueOrDefault(id);
         var recovered = cluster.Agents.Recovered.Remove(id);
-        cluster.Counters.Increment(recovered || cluster.Registry.UnreachableAgents.Contains(id) ? "slave_reregistrations" : "slave_registrations");
+        cluster.Counters.Increment(recovered || cluster.Registry.UnreachableAgents.Contains(id)
+            ? "slave_reregistrations" : "slave_registrations");
         var isRecorded = known is not null && known.AgentInfo.Equals(info);
         var agent = new Agent(id)
         {
@@ -136,7 +137,8 @@ internal sealed class AgentRegistration(
     }
 
     /// <summary>The agent has opened a new stream. What was sent on the old one and not yet heard is void, offers with it.</summary>
-    private void Renew(in Turn turn, Agent agent, AgentInfo info, ResourceBag total, string ip, IReadOnlyList<AgentInfo.Types.Capability> capabilities)
+    private void Renew(in Turn turn, Agent agent, AgentInfo info, ResourceBag total, string ip,
+        IReadOnlyList<AgentInfo.Types.Capability> capabilities)
     {
         cluster.Counters.Increment("slave_reregistrations");
         if (agent.Stream is { } old)

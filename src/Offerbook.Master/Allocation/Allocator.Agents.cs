@@ -7,7 +7,10 @@ namespace Offerbook.Master.Allocation;
 /// <content>Agents come, change and go, and what is held on them with them.</content>
 public sealed partial class Allocator
 {
-    /// <summary>Begins active. <paramref name="used"/> may name frameworks that are not known yet, and carries allocation roles (<c>*</c> where there is none).</summary>
+    /// <summary>
+    /// Begins active. <paramref name="used"/> may name frameworks that are not known yet, and carries allocation roles (<c>*</c> where
+    /// there is none).
+    /// </summary>
     public void AddAgent(AgentId id, AllocatorAgent agent, ResourceBag total, IReadOnlyDictionary<FrameworkId, ResourceBag> used)
     {
         Invariant.Check(_agents.Find(id) is null, "an agent is added once");
@@ -87,7 +90,10 @@ public sealed partial class Allocator
     /// <summary>Its resources still count in totals and shares, but are not handed out, and are no headroom for guarantees.</summary>
     public void DeactivateAgent(AgentId id) => _agents.Find(id)?.SetActive(false);
 
-    /// <summary>Resources that were taken without an offer of this allocator, for instance by tasks learnt from an agent, or further copies of a shared volume.</summary>
+    /// <summary>
+    /// Resources that were taken without an offer of this allocator, for instance by tasks learnt from an agent, or further copies of a
+    /// shared volume.
+    /// </summary>
     public void Charge(FrameworkId framework, AgentId agent, ResourceBag resources)
     {
         if (_agents.Find(agent) is not { } slot)
@@ -239,7 +245,8 @@ public sealed partial class Allocator
     private void Describe(AgentSlot slot)
     {
         var keepForGpus = _settings.FilterGpuResources && !slot.Total.ScalarOf("gpus").IsZero;
-        slot.Requires = (keepForGpus ? FrameworkCapabilities.GpuResources : 0) | (slot.IsInRemoteRegion ? FrameworkCapabilities.RegionAware : 0);
+        slot.Requires = (keepForGpus ? FrameworkCapabilities.GpuResources : 0) | (slot.IsInRemoteRegion
+            ? FrameworkCapabilities.RegionAware : 0);
         slot.SettledAt = -1;
     }
 }

@@ -18,7 +18,10 @@ public sealed partial class Allocator
         _agents.AddAllCandidates();
     }
 
-    /// <summary>The whole new picture of a framework. It leaves roles that are not named any more (its refusals there end), and roles that leave suppression are revived.</summary>
+    /// <summary>
+    /// The whole new picture of a framework. It leaves roles that are not named any more (its refusals there end), and roles that leave
+    /// suppression are revived.
+    /// </summary>
     public void UpdateFramework(FrameworkId id, AllocatorFramework framework)
     {
         if (_members.Registered(id) is { } slot)

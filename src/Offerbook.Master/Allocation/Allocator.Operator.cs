@@ -28,7 +28,9 @@ public sealed partial class Allocator
     /// <summary>The quota of a top-level role; <see cref="RoleQuota.Default"/> where none was set.</summary>
     public RoleQuota QuotaOf(string role) => _quotas.Find(role)?.Quota ?? RoleQuota.Default;
 
-    /// <summary>What counts for the quota of a top-level role, whether it has one or not: its reservations, and what else it is offered or uses.</summary>
+    /// <summary>
+    /// What counts for the quota of a top-level role, whether it has one or not: its reservations, and what else it is offered or uses.
+    /// </summary>
     public ResourceQuantities ConsumedQuota(string role) => _quotas.Find(role) is { } account
         ? _totals.Quantities(account.Reserved) + _totals.Quantities(account.Unreserved)
         : ResourceQuantities.Empty;
@@ -80,7 +82,9 @@ public sealed partial class Allocator
         }
     }
 
-    /// <summary>An inverse offer is not out any more though nobody answered it. It is made again when something happens to the agent.</summary>
+    /// <summary>
+    /// An inverse offer is not out any more though nobody answered it. It is made again when something happens to the agent.
+    /// </summary>
     public void ForgetInverseOffer(FrameworkId framework, AgentId id) => _agents.Find(id)?.Maintenance?.Outstanding.Remove(framework);
 
     /// <summary>The inverse offers of a framework are not out any more, though nobody answered them: it is asked anew.</summary>

@@ -21,6 +21,8 @@ public sealed partial class Allocator
     public WhyPage Why(FrameworkId? framework, string role, int from, int count) =>
         _explainer.Explain(framework, role, from, Math.Clamp(count, 1, WhyPage.MaxAgents));
 
-    /// <summary>The first difference between the books and a recount from what agents hold; null when there is none. Costs a walk over everything.</summary>
+    /// <summary>
+    /// The first difference between the books and a recount from what agents hold; null when there is none. Costs a walk over everything.
+    /// </summary>
     public string? FindInconsistency() => _consistency.Find();
 }

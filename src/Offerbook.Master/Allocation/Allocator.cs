@@ -53,7 +53,8 @@ public sealed partial class Allocator
     public bool HasCandidates => _agents.Candidates.Count > 0 || _maintenance.HasWork;
 
     /// <summary>The <see cref="Now.Elapsed"/> at which <see cref="ExpireFilters"/> is to be called; null when nothing runs out.</summary>
-    public TimeSpan? NextFilterExpiry => Earlier(Earlier(_filters.NextExpiry, _maintenance.NextExpiry), _agents.NextRelief(_settings.WithheldInterval));
+    public TimeSpan? NextFilterExpiry =>
+        Earlier(Earlier(_filters.NextExpiry, _maintenance.NextExpiry), _agents.NextRelief(_settings.WithheldInterval));
 
     /// <summary>
     /// Hands out what is available on the candidate agents, and charges it. Refusals whose time is up end first. The allocations

@@ -5,9 +5,12 @@ namespace Offerbook.Master.Allocation;
 /// <summary>What of a framework matters to allocation.</summary>
 /// <param name="Roles">The roles it is subscribed to, each once; at least one.</param>
 /// <param name="SuppressedRoles">The roles that it wants no offers for now. Roles leaving this set with an update are revived.</param>
-public sealed record AllocatorFramework(IReadOnlyList<string> Roles, IReadOnlyList<string> SuppressedRoles, FrameworkCapabilities Capabilities)
+public sealed record AllocatorFramework(IReadOnlyList<string> Roles, IReadOnlyList<string> SuppressedRoles,
+    FrameworkCapabilities Capabilities)
 {
-    /// <summary>What an offer must hold at least, by role, in place of <see cref="AllocatorSettings.MinAllocatable"/>. An empty list: anything.</summary>
+    /// <summary>
+    /// What an offer must hold at least, by role, in place of <see cref="AllocatorSettings.MinAllocatable"/>. An empty list: anything.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ResourceQuantities>> MinAllocatable { get; init; } =
         new Dictionary<string, IReadOnlyList<ResourceQuantities>>();
 

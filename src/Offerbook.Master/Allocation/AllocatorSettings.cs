@@ -21,7 +21,10 @@ public sealed record AllocatorSettings
     /// </summary>
     public TimeSpan ShortestRefusal { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The region of the master's own fault domain; agents of other regions are for frameworks with REGION_AWARE. Null: it has none, and no agent is remote.</summary>
+    /// <summary>
+    /// The region of the master's own fault domain; agents of other regions are for frameworks with REGION_AWARE. Null: it has none, and no
+    /// agent is remote.
+    /// </summary>
     public string? MasterRegion { get; init; }
 
     /// <summary>How roles take turns.</summary>
@@ -49,6 +52,8 @@ public sealed record AllocatorSettings
     /// </summary>
     public TimeSpan WithheldInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Refusals at once, of all frameworks and agents; beyond it that which would run out first ends early. About 80 bytes each.</summary>
+    /// <summary>
+    /// Refusals at once, of all frameworks and agents; beyond it that which would run out first ends early. About 80 bytes each.
+    /// </summary>
     public int MaxFilters { get; init; } = 4_000_000;
 }

@@ -63,7 +63,9 @@ internal sealed class ClusterTotals(IReadOnlyList<string> excludedNames)
         return vector;
     }
 
-    /// <summary>What <paramref name="added"/> brings on top of <paramref name="held"/>: further copies of a shared volume bring nothing.</summary>
+    /// <summary>
+    /// What <paramref name="added"/> brings on top of <paramref name="held"/>: further copies of a shared volume bring nothing.
+    /// </summary>
     public long[] Added(ResourceBag held, ResourceBag added)
     {
         var amounts = VectorOf(added);

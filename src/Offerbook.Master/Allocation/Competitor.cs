@@ -21,7 +21,9 @@ internal abstract class Competitor(string name, int index)
     /// <summary>By weight. Valid under the version of totals under which its order was last sorted.</summary>
     public double Share { get; set; }
 
-    /// <summary>The newest change of state that could make an agent go here which was refused here before. See <see cref="AgentSlot.SettledAt"/>.</summary>
+    /// <summary>
+    /// The newest change of state that could make an agent go here which was refused here before. See <see cref="AgentSlot.SettledAt"/>.
+    /// </summary>
     public long ChangedAt { get; set; }
 
     /// <summary>The last agent visit that came by, so that a competitor which moves during a visit is served once.</summary>

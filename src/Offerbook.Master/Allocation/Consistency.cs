@@ -121,7 +121,8 @@ internal sealed class Consistency(ClusterTotals totals, RoleTree roles, QuotaBoo
             foreach (ref readonly var holding in agent.Holdings)
             {
                 var top = holding.Member.Role.Account!.Role;
-                unreserved[top] = Vectors.Add(unreserved.GetValueOrDefault(top, []), totals.VectorOf(holding.Resources.Without(NotForQuota)), 1);
+                unreserved[top] = Vectors.Add(unreserved.GetValueOrDefault(top, []),
+                    totals.VectorOf(holding.Resources.Without(NotForQuota)), 1);
             }
         }
 

@@ -3,7 +3,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Allocation;
 
-/// <summary>A framework that was added, or that holds resources all the same (learnt from agents before it subscribed, or after it left).</summary>
+/// <summary>
+/// A framework that was added, or that holds resources all the same (learnt from agents before it subscribed, or after it left).
+/// </summary>
 internal sealed class FrameworkSlot(FrameworkId id)
 {
     public FrameworkId Id { get; } = id;

@@ -52,5 +52,6 @@ internal sealed class RoleNode : Competitor
     public static RoleNode Inner(string name, string role, RoleNode parent, QuotaAccount account, AllocatorSettings settings) =>
         new(name, role, parent, account, settings, isLeaf: false);
 
-    public static RoleNode Leaf(RoleNode inner, AllocatorSettings settings) => new(".", inner.Role, inner, inner.Account, settings, isLeaf: true);
+    public static RoleNode Leaf(RoleNode inner, AllocatorSettings settings) =>
+        new(".", inner.Role, inner, inner.Account, settings, isLeaf: true);
 }

@@ -1,6 +1,8 @@
 namespace Offerbook.Master.Allocation;
 
-/// <summary>What keeps resources of an agent from being handed out although nobody refused them, and eases through changes elsewhere.</summary>
+/// <summary>
+/// What keeps resources of an agent from being handed out although nobody refused them, and eases through changes elsewhere.
+/// </summary>
 [Flags]
 internal enum Withheld
 {

@@ -130,12 +130,15 @@ internal static class AclNames
         "create_block_disks", "destroy_block_disks", "create_mount_disks", "destroy_mount_disks", "destroy_raw_disks", "view_containers",
         "view_standalone_containers", "view_resource_providers", "access_sandboxes", "launch_nested_containers_as_user",
         "launch_nested_containers_under_parent_with_user", "launch_nested_container_sessions_as_user",
-        "launch_nested_container_sessions_under_parent_with_user", "kill_nested_containers", "wait_nested_containers", "remove_nested_containers",
+        "launch_nested_container_sessions_under_parent_with_user", "kill_nested_containers", "wait_nested_containers",
+        "remove_nested_containers",
         "attach_containers_input", "attach_containers_output", "launch_standalone_containers", "kill_standalone_containers",
-        "wait_standalone_containers", "remove_standalone_containers", "modify_resource_provider_configs", "mark_resource_providers_gone", "prune_images",
+        "wait_standalone_containers", "remove_standalone_containers", "modify_resource_provider_configs", "mark_resource_providers_gone",
+        "prune_images",
     }.ToFrozenSet();
 
     /// <summary>Whether what is acted upon are roles, of which <c>eng/%</c> names all below <c>eng</c>.</summary>
-    public static bool IsOfRoles(AclAction action) => action is AclAction.RegisterFramework or AclAction.ReserveResources or AclAction.CreateVolume
+    public static bool IsOfRoles(AclAction action) =>
+        action is AclAction.RegisterFramework or AclAction.ReserveResources or AclAction.CreateVolume
         or AclAction.ResizeVolume or AclAction.GetQuota or AclAction.UpdateQuota or AclAction.ViewRole or AclAction.UpdateWeight;
 }

@@ -10,9 +10,12 @@ internal sealed record AclEntity(AclEntityKind Kind, IReadOnlySet<string> Values
 
     public static AclEntity None { get; } = new(AclEntityKind.None, new HashSet<string>());
 
-    public static AclEntity Some(IEnumerable<string> values) => new(AclEntityKind.Some, new HashSet<string>(values, StringComparer.Ordinal));
+    public static AclEntity Some(IEnumerable<string> values) =>
+        new(AclEntityKind.Some, new HashSet<string>(values, StringComparer.Ordinal));
 
-    /// <summary>Whether the rule speaks of this one. A rule about nobody speaks of everybody: it is how everybody is forbidden something.</summary>
+    /// <summary>
+    /// Whether the rule speaks of this one. A rule about nobody speaks of everybody: it is how everybody is forbidden something.
+    /// </summary>
     /// <param name="value">Null: of nobody or nothing in particular, of which only rules about all speak.</param>
     public bool Matches(string? value, bool isRole) => Kind != AclEntityKind.Some || (value is not null && Holds(value, isRole));
 

@@ -4,7 +4,8 @@ using Newtonsoft.Json.Linq;
 namespace Offerbook.Master.Authorization;
 
 /// <summary>
-/// Reads <c>--acls</c>: <c>{"permissive": false, "register_frameworks": [{"principals": {"values": ["apps"]}, "roles": {"type": "ANY"}}]}</c>.
+/// Reads <c>--acls</c>: <c>{"permissive": false, "register_frameworks": [{"principals": {"values": ["apps"]}, "roles": {"type":
+/// "ANY"}}]}</c>.
 /// A list or a member that is not known is refused: a rule with a slip of the pen would protect nothing.
 /// </summary>
 internal static class AclsText
@@ -31,7 +32,8 @@ internal static class AclsText
         {
             if (name == "permissive")
             {
-                permissive = value is JValue { Value: bool given } ? given : throw new FormatException("'permissive' must be true or false");
+                permissive = value is JValue { Value: bool given }
+                    ? given : throw new FormatException("'permissive' must be true or false");
             }
             else if (AclNames.OfOthers.Contains(name))
             {
@@ -39,7 +41,8 @@ internal static class AclsText
             }
             else if (!AclNames.Known.TryGetValue(name, out var known))
             {
-                throw new FormatException($"there are no ACLs '{name}': the names are {string.Join(", ", AclNames.Known.Keys.Order(StringComparer.Ordinal))}");
+                throw new FormatException(
+                    $"there are no ACLs '{name}': the names are {string.Join(", ", AclNames.Known.Keys.Order(StringComparer.Ordinal))}");
             }
             else
             {
@@ -48,7 +51,9 @@ internal static class AclsText
                 count += list.Count;
             }
         }
-        return count <= MaxRules ? new Authorizer(permissive, rules) { Text = document.ToString(Formatting.None) } : throw new FormatException($"there are {count} ACLs; {MaxRules} are the most");
+        return count <= MaxRules
+            ? new Authorizer(permissive, rules) { Text = document.ToString(Formatting.None) }
+            : throw new FormatException($"there are {count} ACLs; {MaxRules} are the most");
     }
 
     private static AclRule Rule(JToken token, string objects, string place)

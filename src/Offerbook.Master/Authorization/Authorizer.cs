@@ -17,7 +17,8 @@ public sealed class Authorizer
         _permissive = permissive;
         _rules = rules.ToFrozenDictionary();
         IsUnrestricted = permissive && _rules.Count == 0;
-        HidesReads = !permissive || _rules.Keys.Any(action => action is AclAction.ViewFramework or AclAction.ViewTask or AclAction.ViewExecutor
+        HidesReads = !permissive
+            || _rules.Keys.Any(action => action is AclAction.ViewFramework or AclAction.ViewTask or AclAction.ViewExecutor
             or AclAction.ViewRole or AclAction.ViewFlags or AclAction.GetQuota or AclAction.GetMaintenanceSchedule or AclAction.GetMaintenanceStatus);
     }
 

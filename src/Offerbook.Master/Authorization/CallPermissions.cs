@@ -27,10 +27,13 @@ internal static class CallPermissions
             Type.DestroyVolumes => May(OperationPermissions.ToDestroy(call.DestroyVolumes.Volumes)),
             Type.GrowVolume => May(OperationPermissions.ToResize(call.GrowVolume.Volume)),
             Type.ShrinkVolume => May(OperationPermissions.ToResize(call.ShrinkVolume.Volume)),
-            Type.UpdateQuota => authorizer.AllowsAll(AclAction.UpdateQuota, principal, call.UpdateQuota.QuotaConfigs.Select(config => config.Role)),
+            Type.UpdateQuota =>
+                authorizer.AllowsAll(AclAction.UpdateQuota, principal, call.UpdateQuota.QuotaConfigs.Select(config => config.Role)),
             Type.SetQuota => authorizer.Allows(AclAction.UpdateQuota, principal, call.SetQuota.QuotaRequest.Role),
             Type.RemoveQuota => authorizer.Allows(AclAction.UpdateQuota, principal, call.RemoveQuota.Role),
-            Type.UpdateWeights => authorizer.AllowsAll(AclAction.UpdateWeight, principal, call.UpdateWeights.WeightInfos.Select(weight => weight.Role.Trim())),
+            Type.UpdateWeights =>
+                authorizer.AllowsAll(AclAction.UpdateWeight, principal,
+                    call.UpdateWeights.WeightInfos.Select(weight => weight.Role.Trim())),
             Type.UpdateMaintenanceSchedule => authorizer.Allows(AclAction.UpdateMaintenanceSchedule, principal),
             Type.StartMaintenance => authorizer.Allows(AclAction.StartMaintenance, principal),
             Type.StopMaintenance => authorizer.Allows(AclAction.StopMaintenance, principal),

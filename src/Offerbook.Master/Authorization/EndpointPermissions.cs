@@ -13,7 +13,8 @@ internal static class EndpointPermissions
         "/files/browse" or "/files/read" or "/files/download" => authorizer.Allows(AclAction.AccessMasterLog, principal),
         // Prometheus' text shows the same as the snapshot.
         "/metrics" => authorizer.Allows(AclAction.GetEndpoint, principal, "/metrics/snapshot"),
-        "/metrics/snapshot" or "/files/debug" or "/logging/toggle" or "/system/stats" => authorizer.Allows(AclAction.GetEndpoint, principal, route),
+        "/metrics/snapshot" or "/files/debug" or "/logging/toggle" or "/system/stats" =>
+            authorizer.Allows(AclAction.GetEndpoint, principal, route),
         // The history of offers is not kept by user: whoever reads it sees all of it.
         Http.Book.BookEndpoint.Offers or Http.Book.BookEndpoint.Why or Http.Book.BookEndpoint.Fairness =>
             authorizer.Allows(AclAction.ViewFramework, principal) && authorizer.Allows(AclAction.ViewRole, principal),

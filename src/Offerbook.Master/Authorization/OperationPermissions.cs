@@ -29,10 +29,12 @@ internal static class OperationPermissions
         resources.Where(resource => resource.Reservations.Count > 0 || resource.Reservation is not null)
             .Select(resource => new Need(AclAction.UnreserveResources, ReserverOf(resource)));
 
-    public static IEnumerable<Need> ToCreate(IEnumerable<Resource> volumes) => volumes.Select(volume => new Need(AclAction.CreateVolume, RoleOf(volume)));
+    public static IEnumerable<Need> ToCreate(IEnumerable<Resource> volumes) =>
+        volumes.Select(volume => new Need(AclAction.CreateVolume, RoleOf(volume)));
 
     public static IEnumerable<Need> ToDestroy(IEnumerable<Resource> volumes) =>
-        volumes.Select(volume => new Need(AclAction.DestroyVolume, volume.Disk?.Persistence is { HasPrincipal: true } made ? made.Principal : null));
+        volumes.Select(volume =>
+            new Need(AclAction.DestroyVolume, volume.Disk?.Persistence is { HasPrincipal: true } made ? made.Principal : null));
 
     public static IEnumerable<Need> ToResize(Resource volume) => [new Need(AclAction.ResizeVolume, RoleOf(volume))];
 

@@ -24,7 +24,8 @@ internal sealed class ViewFilter(Authorizer authorizer, string? principal)
 
     public MasterView Apply(MasterView view)
     {
-        var frameworks = view.Frameworks.Where(framework => ShowsFramework(framework.Info)).ToDictionary(framework => framework.Id, framework => framework.Info);
+        var frameworks = view.Frameworks.Where(framework => ShowsFramework(framework.Info))
+            .ToDictionary(framework => framework.Id, framework => framework.Info);
         return view.Showing(
             BlockList<AgentView>.Of(view.Agents.Select(agent => Show(agent, frameworks))),
             BlockList<AgentInfo>.Of(view.RecoveredAgents.Select(Show)),
@@ -50,13 +51,16 @@ internal sealed class ViewFilter(Authorizer authorizer, string? principal)
         return shown;
     }
 
-    /// <summary>Who may see it may see every role that it is reserved for, one refining the other, and the one that it is allocated to.</summary>
+    /// <summary>
+    /// Who may see it may see every role that it is reserved for, one refining the other, and the one that it is allocated to.
+    /// </summary>
     public bool Shows(Resource resource) => resource.Reservations.All(reservation => ShowsRole(reservation.Role))
         && (!resource.HasRole || resource.Role == RoleName.Default || ShowsRole(resource.Role))
         && (resource.AllocationInfo is not { HasRole: true } allocated || ShowsRole(allocated.Role));
 
     private AgentView Show(AgentView agent, Dictionary<FrameworkId, FrameworkInfo> frameworks) => agent.Showing(
-        Show(agent.Info), Show(agent.Total), [.. agent.Used.Select(used => KeyValuePair.Create(used.Key, Show(used.Value)))], Show(agent.Offered),
+        Show(agent.Info), Show(agent.Total), [.. agent.Used.Select(used => KeyValuePair.Create(used.Key, Show(used.Value)))],
+        Show(agent.Offered),
         [.. agent.Executors.Where(executor => frameworks.TryGetValue(executor.Framework, out var framework) && Shows(executor, framework))],
         [.. agent.Operations.Where(operation => Shows(operation, frameworks))]);
 
@@ -75,7 +79,8 @@ internal sealed class ViewFilter(Authorizer authorizer, string? principal)
     }
 
     private bool Shows(ExecutorView executor, FrameworkInfo framework) =>
-        authorizer.Allows(AclAction.ViewExecutor, principal, executor.Info.Command is { HasUser: true } command ? command.User : framework.User);
+        authorizer.Allows(AclAction.ViewExecutor, principal, executor.Info.Command is { HasUser: true } command
+            ? command.User : framework.User);
 
     private bool Shows(Mesos.V1.Operation operation, Dictionary<FrameworkId, FrameworkInfo> frameworks)
     {
@@ -86,7 +91,8 @@ internal sealed class ViewFilter(Authorizer authorizer, string? principal)
         var info = operation.Info;
         IEnumerable<Resource> resources =
         [
-            .. info.Reserve?.Resources ?? [], .. info.Reserve?.Source ?? [], .. info.Unreserve?.Resources ?? [], .. info.Create?.Volumes ?? [], .. info.Destroy?.Volumes ?? [],
+            .. info.Reserve?.Resources ?? [], .. info.Reserve?.Source ?? [], .. info.Unreserve?.Resources ?? [], .. info.Create?.Volumes
+            ?? [], .. info.Destroy?.Volumes ?? [],
             .. new[] { info.GrowVolume?.Volume, info.ShrinkVolume?.Volume }.OfType<Resource>(),
         ];
         return resources.All(Shows);

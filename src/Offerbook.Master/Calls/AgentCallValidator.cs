@@ -27,8 +27,10 @@ internal static class AgentCallValidator
         {
             Type.Update => call.Update is null
                 ? Missing("update")
-                : call.FurtherUpdates.Prepend(call.Update).Select(update => ValidateUpdate(update.Status, update.LatestState)).FirstOrDefault(problem => problem is not null),
-            Type.UpdateOperationStatus => call.OperationUpdate is null ? Missing("operation_update") : ValidateOperationUpdate(call.OperationUpdate),
+                : call.FurtherUpdates.Prepend(call.Update).Select(update => ValidateUpdate(update.Status, update.LatestState))
+                    .FirstOrDefault(problem => problem is not null),
+            Type.UpdateOperationStatus =>
+                call.OperationUpdate is null ? Missing("operation_update") : ValidateOperationUpdate(call.OperationUpdate),
             Type.UpdateResources => call.ResourcesUpdate is null ? Missing("resources_update") : ValidateResources(call.ResourcesUpdate),
             Type.UpdateCondition when call.Condition is null => Missing("condition"),
             Type.Message when call.Message is null => Missing("message"),
@@ -75,14 +77,17 @@ internal static class AgentCallValidator
         return orphan is null ? null : $"Task '{orphan.TaskId.Value}' is of a framework that 'subscribe.frameworks' does not have";
     }
 
-    /// <summary>The master has let no others pass, and what it learns here it shows in metrics and answers for as long as the framework lives.</summary>
+    /// <summary>
+    /// The master has let no others pass, and what it learns here it shows in metrics and answers for as long as the framework lives.
+    /// </summary>
     private static string? FindBadId(AgentCall.Types.Subscribe subscribe) =>
         subscribe.Frameworks.Select(framework => Wrong("frameworks", framework.Id.Value))
             .Concat(subscribe.Tasks.Select(task => Wrong("tasks", task.TaskId.Value)))
             .Concat(subscribe.Executors.Select(executor => Wrong("executors", executor.ExecutorInfo.ExecutorId.Value)))
             .FirstOrDefault(wrong => wrong is not null);
 
-    private static string? Wrong(string list, string id) => IdentifierRules.Check(id) is { } wrong ? $"An id in 'subscribe.{list}' cannot be: {wrong}" : null;
+    private static string? Wrong(string list, string id) =>
+        IdentifierRules.Check(id) is { } wrong ? $"An id in 'subscribe.{list}' cannot be: {wrong}" : null;
 
     private static string? ValidateUpdate(TaskStatus status, TaskState latest)
     {

@@ -8,7 +8,8 @@ using Type = Offerbook.Wire.AgentProtocol.Call.Types.Type;
 namespace Offerbook.Master.Calls;
 
 /// <summary>Takes the calls of agents: who may speak, then what is said.</summary>
-internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registration, AgentLoss loss, StatusUpdates updates, TaskBook tasks, Remains remains,
+internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registration, AgentLoss loss, StatusUpdates updates,
+    TaskBook tasks, Remains remains,
     OperationUpdates operations, ResourceUpdates resources, AgentConditions conditions)
 {
     public void Handle(in Turn turn, MasterMessage.AgentCallReceived message)

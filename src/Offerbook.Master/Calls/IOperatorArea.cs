@@ -7,6 +7,8 @@ internal interface IOperatorArea
 {
     IReadOnlyList<Type> Types { get; }
 
-    /// <summary>Answers a call of one of <see cref="Types"/> exactly once. The call has passed <see cref="OperatorCallValidator"/>.</summary>
+    /// <summary>
+    /// Answers a call of one of <see cref="Types"/> exactly once. The call has passed <see cref="OperatorCallValidator"/>.
+    /// </summary>
     void Handle(in Turn turn, MasterMessage.OperatorCallReceived message);
 }

@@ -2,7 +2,9 @@ using Type = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Master.Calls;
 
-/// <summary>The checks of an operator's call that need nothing but the call itself; texts as clients know them, sent with <see cref="Prefix"/>.</summary>
+/// <summary>
+/// The checks of an operator's call that need nothing but the call itself; texts as clients know them, sent with <see cref="Prefix"/>.
+/// </summary>
 internal static class OperatorCallValidator
 {
     public const string Prefix = "Failed to validate master::Call: ";

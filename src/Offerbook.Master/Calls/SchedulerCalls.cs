@@ -10,9 +10,12 @@ using Type = Mesos.V1.Scheduler.Call.Types.Type;
 
 namespace Offerbook.Master.Calls;
 
-/// <summary>Takes the calls of schedulers: the checks that decide the HTTP status, in the order that clients know, then the call itself.</summary>
+/// <summary>
+/// Takes the calls of schedulers: the checks that decide the HTTP status, in the order that clients know, then the call itself.
+/// </summary>
 internal sealed class SchedulerCalls(
-    ClusterState cluster, Subscriptions subscriptions, FrameworkUpdates frameworkUpdates, Departures departures, AcceptHandler accept, Reconciler reconciler,
+    ClusterState cluster, Subscriptions subscriptions, FrameworkUpdates frameworkUpdates, Departures departures, AcceptHandler accept,
+    Reconciler reconciler,
     TaskKiller killer, StatusUpdates updates, InverseOffers inverseOffers, OperationUpdates operations,
     OperationReconciler operationReconciler)
 {
@@ -58,7 +61,8 @@ internal sealed class SchedulerCalls(
         }
         if (principal is not null && framework.Info.HasPrincipal && framework.Info.Principal != principal)
         {
-            return (400, $"Authenticated principal '{principal}' does not match principal '{framework.Info.Principal}' set in `FrameworkInfo`");
+            return (400,
+                $"Authenticated principal '{principal}' does not match principal '{framework.Info.Principal}' set in `FrameworkInfo`");
         }
         if (!framework.Connected)
         {
@@ -70,7 +74,8 @@ internal sealed class SchedulerCalls(
         }
         if (streamId != framework.StreamId)
         {
-            return (400, $"The stream ID '{streamId}' included in this request didn't match the stream ID currently associated with framework ID {framework.Id}");
+            return (400,
+                $"The stream ID '{streamId}' included in this request didn't match the stream ID currently associated with framework ID {framework.Id}");
         }
         return null;
     }
@@ -118,10 +123,12 @@ internal sealed class SchedulerCalls(
                 cluster.Counters.Increment("messages_resource_request");
                 break;
             case Type.AcceptInverseOffers:
-                inverseOffers.Answer(turn, framework, call.AcceptInverseOffers.InverseOfferIds, call.AcceptInverseOffers.Filters, accepted: true);
+                inverseOffers.Answer(turn, framework, call.AcceptInverseOffers.InverseOfferIds, call.AcceptInverseOffers.Filters,
+                    accepted: true);
                 break;
             case Type.DeclineInverseOffers:
-                inverseOffers.Answer(turn, framework, call.DeclineInverseOffers.InverseOfferIds, call.DeclineInverseOffers.Filters, accepted: false);
+                inverseOffers.Answer(turn, framework, call.DeclineInverseOffers.InverseOfferIds, call.DeclineInverseOffers.Filters,
+                    accepted: false);
                 break;
             case Type.AcknowledgeOperationStatus:
                 operations.Acknowledge(turn, framework, call.AcknowledgeOperationStatus);

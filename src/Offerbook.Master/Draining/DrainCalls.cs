@@ -48,7 +48,8 @@ internal sealed class DrainCalls(ClusterState cluster, OfferBook offers, DrainPr
             }
             config.MaxGracePeriod = new DurationInfo { Nanoseconds = Nanoseconds(grace) };
         }
-        cluster.Registry.Record(turn, new AgentDrainStarted { AgentId = call.AgentId, Config = config, StartedTime = turn.Now.UnixNanoseconds });
+        cluster.Registry.Record(turn,
+            new AgentDrainStarted { AgentId = call.AgentId, Config = config, StartedTime = turn.Now.UnixNanoseconds });
         if (agent is not null)
         {
             TakeOut(turn, agent);

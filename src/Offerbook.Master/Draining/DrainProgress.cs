@@ -22,7 +22,8 @@ internal sealed class DrainProgress(ClusterState cluster, AgentGone gone)
         }
         foreach (var id in cluster.DrainsToReview)
         {
-            if (cluster.Agents.Find(id) is { Tasks.Count: 0, OperationCount: 0, Remains.Count: 0 } agent && cluster.Registry.Operators.IsDraining(id))
+            if (cluster.Agents.Find(id) is { Tasks.Count: 0, OperationCount: 0, Remains.Count: 0 } agent
+                && cluster.Registry.Operators.IsDraining(id))
             {
                 Finish(turn, agent);
             }

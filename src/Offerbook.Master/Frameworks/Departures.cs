@@ -28,8 +28,10 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
     }
 
     /// <summary>
-    /// Adds a framework that is known from the journal or from an agent but has not subscribed with this master. One that was connected gets
-    /// the time that agents have to come back, because it could not reach a master before, and its failover timeout after that. One that was
+    /// Adds a framework that is known from the journal or from an agent but has not subscribed with this master. One that was connected
+    /// gets
+    /// the time that agents have to come back, because it could not reach a master before, and its failover timeout after that. One that
+    /// was
     /// away already is removed at its deadline, or, when there was no master then, once it has had a moment to find this one.
     /// </summary>
     /// <param name="deadline">When it was to be removed, if it was away already under the last master.</param>
@@ -45,7 +47,8 @@ internal sealed class Departures(ClusterState cluster, OfferBook offers, TaskBoo
         if (left is null)
         {
             // Written down, so that masters that follow each other do not each give it all of that time.
-            cluster.Registry.Record(turn, new FrameworkDisconnected { FrameworkId = framework.Id.ToProto(), FailoverDeadline = Times.After(turn.Now, wait) });
+            cluster.Registry.Record(turn,
+                new FrameworkDisconnected { FrameworkId = framework.Id.ToProto(), FailoverDeadline = Times.After(turn.Now, wait) });
         }
         AwaitReturn(turn, framework, wait);
     }

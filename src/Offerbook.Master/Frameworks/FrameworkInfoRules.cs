@@ -36,9 +36,11 @@ internal static class FrameworkInfoRules
             : $"Updating 'FrameworkInfo.checkpoint' is unsupported; attempted to update from '{Text(old.Checkpoint)}' to '{Text(info.Checkpoint)}'";
     }
 
-    public static bool SamePrincipal(FrameworkInfo old, FrameworkInfo info) => old.HasPrincipal == info.HasPrincipal && old.Principal == info.Principal;
+    public static bool SamePrincipal(FrameworkInfo old, FrameworkInfo info) =>
+        old.HasPrincipal == info.HasPrincipal && old.Principal == info.Principal;
 
-    public static bool IsMultiRole(FrameworkInfo info) => info.Capabilities.Any(capability => capability.Type == FrameworkCapability.MultiRole);
+    public static bool IsMultiRole(FrameworkInfo info) =>
+        info.Capabilities.Any(capability => capability.Type == FrameworkCapability.MultiRole);
 
     /// <summary>The roles in the order of their names. Without MULTI_ROLE it is the one in <c>role</c>.</summary>
     public static IReadOnlyList<string> RolesOf(FrameworkInfo info) =>
@@ -69,7 +71,8 @@ internal static class FrameworkInfoRules
             : null;
     }
 
-    private static string? ValidateId(FrameworkInfo info) => string.IsNullOrEmpty(info.Id?.Value) ? null : IdentifierRules.Check(info.Id.Value);
+    private static string? ValidateId(FrameworkInfo info) =>
+        string.IsNullOrEmpty(info.Id?.Value) ? null : IdentifierRules.Check(info.Id.Value);
 
     private static string? ValidateOfferFilters(FrameworkInfo info)
     {

@@ -4,7 +4,10 @@ using Offerbook.Master.Frameworks.Constraints;
 
 namespace Offerbook.Master.Frameworks;
 
-/// <summary>What a subscription or an update says beside the framework's info: which of its roles want no offers, and from which agents it wants them.</summary>
+/// <summary>
+/// What a subscription or an update says beside the framework's info: which of its roles want no offers, and from which agents it wants
+/// them.
+/// </summary>
 internal sealed record OfferPreferences(IReadOnlyCollection<string> SuppressedRoles, ConstraintSet Constraints)
 {
     public static readonly OfferPreferences None = new([], ConstraintSet.None);

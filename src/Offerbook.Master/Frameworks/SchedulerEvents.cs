@@ -14,7 +14,8 @@ internal static class SchedulerEvents
     public static SchedulerEvent Subscribed(FrameworkId framework, TimeSpan heartbeatInterval, MasterInfo master) => new()
     {
         Type = Type.Subscribed,
-        Subscribed = new() { FrameworkId = framework.ToProto(), HeartbeatIntervalSeconds = heartbeatInterval.TotalSeconds, MasterInfo = master },
+        Subscribed = new() { FrameworkId = framework.ToProto(), HeartbeatIntervalSeconds = heartbeatInterval.TotalSeconds,
+            MasterInfo = master },
     };
 
     public static SchedulerEvent Error(string message) => new() { Type = Type.Error, Error = new() { Message = message } };
@@ -45,7 +46,8 @@ internal static class SchedulerEvents
         Message = new() { AgentId = agent.ToProto(), ExecutorId = executor, Data = data },
     };
 
-    public static SchedulerEvent AgentFailure(AgentId agent) => new() { Type = Type.Failure, Failure = new() { AgentId = agent.ToProto() } };
+    public static SchedulerEvent AgentFailure(AgentId agent) =>
+        new() { Type = Type.Failure, Failure = new() { AgentId = agent.ToProto() } };
 
     /// <param name="status">A raw wait status.</param>
     public static SchedulerEvent ExecutorFailure(AgentId agent, ExecutorID executor, int status) => new()

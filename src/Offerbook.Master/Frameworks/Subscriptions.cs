@@ -6,7 +6,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Frameworks;
 
-/// <summary>How frameworks come: SUBSCRIBE of a new one, of one that was away or is known from the journal, and over a living stream.</summary>
+/// <summary>
+/// How frameworks come: SUBSCRIBE of a new one, of one that was away or is known from the journal, and over a living stream.
+/// </summary>
 internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
 {
     /// <param name="principal">Who authenticated, or null; a framework that names none gets this one.</param>
@@ -120,7 +122,8 @@ internal sealed class Subscriptions(ClusterState cluster, OfferBook offers)
             turn.CancelTimer(new HeartbeatTimer(old));
             cluster.Streams.Remove(old);
             offers.DropAll(turn, framework, OfferEnd.FrameworkFailedOver);
-            // As after a stream that was seen to break: whoever subscribes knows nothing of what was refused, and a REVIVE may have been lost.
+            // As after a stream that was seen to break: whoever subscribes knows nothing of what was refused, and a REVIVE may have been
+            // lost.
             cluster.Allocator.DeactivateFramework(framework.Id);
         }
         Update(turn, framework, info, preferences);

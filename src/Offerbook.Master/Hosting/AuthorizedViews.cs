@@ -6,7 +6,9 @@ namespace Offerbook.Master.Hosting;
 /// <summary>Views as principals may see them. One that is filtered is kept for those who ask again before the cluster changes.</summary>
 internal sealed class AuthorizedViews(ViewSource views, Authorizer authorizer)
 {
-    /// <summary>Principals whose last view is kept. A view shares what it shows with all others: most of one is lists of what it shows.</summary>
+    /// <summary>
+    /// Principals whose last view is kept. A view shares what it shows with all others: most of one is lists of what it shows.
+    /// </summary>
     private const int MaxKept = 16;
 
     private readonly Lock _lock = new();

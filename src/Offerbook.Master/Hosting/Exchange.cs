@@ -42,7 +42,8 @@ internal abstract class Exchange(HttpContext context)
     /// <summary>The call found no room in the mailbox and was not made.</summary>
     public void Overload(int waiting)
     {
-        _outcome.TrySetResult((StatusCodes.Status503ServiceUnavailable, $"The master has {waiting} calls to answer first. Try again in a second"));
+        _outcome.TrySetResult(
+            (StatusCodes.Status503ServiceUnavailable, $"The master has {waiting} calls to answer first. Try again in a second"));
     }
 
     /// <summary>The master does not serve any more: ends the stream, or answers 503 with the reason.</summary>

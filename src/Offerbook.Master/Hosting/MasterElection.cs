@@ -12,7 +12,8 @@ internal static class MasterElection
     /// <summary>Reads the address of the election.</summary>
     /// <exception cref="FormatException">It is none; the message has no password in it.</exception>
     public static ElectionFactory Read(string? text, TimeSpan sessionTimeout, Action<string>? log = null) =>
-        ElectionFactory.TryCreate(text, new MasterNodes(), new ElectionSettings { SessionTimeout = sessionTimeout, Log = log ?? (static _ => { }) }, out var factory, out var error)
+        ElectionFactory.TryCreate(text, new MasterNodes(),
+            new ElectionSettings { SessionTimeout = sessionTimeout, Log = log ?? (static _ => { }) }, out var factory, out var error)
             ? factory
             : throw new FormatException(error);
 
@@ -27,7 +28,8 @@ internal static class MasterElection
         var factory = Read(options.ZooKeeper, options.ZooKeeperSessionTimeout, line => log?.LogInformation("{Line}", line));
         if (options.EffectiveStore is StoreAddress.OfFile file && options.Journal is null && options.Quorum != 1)
         {
-            throw new FormatException($"--zk: the masters of one election share one journal, and {file} is this machine's own. Give all of them the same "
+            throw new FormatException(
+                $"--zk: the masters of one election share one journal, and {file} is this machine's own. Give all of them the same "
                 + "--store postgres://user@host/database; a single master that is only to be found there says --quorum=1");
         }
         return factory.IsStandalone ? null : factory.StandAsync;

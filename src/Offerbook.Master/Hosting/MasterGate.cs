@@ -17,7 +17,9 @@ internal sealed class MasterGate
     /// <summary>Null while this master does not lead, or has not read its journal yet.</summary>
     public RunningMaster? Running => _running;
 
-    /// <summary>A term that broke off because its journal could not be written, for as long as no other serves, here or elsewhere.</summary>
+    /// <summary>
+    /// A term that broke off because its journal could not be written, for as long as no other serves, here or elsewhere.
+    /// </summary>
     public HaltedMaster? Halted => Standing is Standing.Leads && _running is null ? _halted : null;
 
     /// <summary>Null before it stands in any election.</summary>

@@ -18,8 +18,10 @@ namespace Offerbook.Master.Hosting;
 /// A master's process: the web server, who may enter, and its place in the election. While it leads, a <see cref="MasterTerm"/> serves;
 /// while it does not, it says who does.
 /// <code>
-/// Kestrel ─▶ MasterRouter ─┬─▶ MasterGate: a term serves ─▶ endpoints ─▶ mailbox ─▶ MasterCore ─▶ journal ─▶ Exchanges ─▶ answers and streams
-///                          │                                    └─ reads ─▶ ViewSource ─▶ a view of the core ─▶ rendered on the request's thread
+/// Kestrel ─▶ MasterRouter ─┬─▶ MasterGate: a term serves ─▶ endpoints ─▶ mailbox ─▶ MasterCore ─▶ journal ─▶ Exchanges ─▶ answers and
+/// streams
+///                          │                                    └─ reads ─▶ ViewSource ─▶ a view of the core ─▶ rendered on the request's
+/// thread
 ///                          └─▶ none: StandbyAnswers (307 to the leader, 503)
 /// ICandidate ─▶ TermKeeper ─▶ MasterTerm begins and ends
 /// </code>
@@ -45,11 +47,15 @@ public sealed class MasterHost : IAsyncDisposable
     /// <summary>Where it stands in the election.</summary>
     public Standing Standing => _terms.Standing;
 
-    /// <summary>Faults when the master dies: a bug, a damaged journal, a disk that fails, an election that will not have it. A disposed master completes.</summary>
+    /// <summary>
+    /// Faults when the master dies: a bug, a damaged journal, a disk that fails, an election that will not have it. A disposed master
+    /// completes.
+    /// </summary>
     public Task Completion => _terms.Completion;
 
     /// <summary>Returns when the only master serves; when there may be others, as soon as it stands in the election.</summary>
-    /// <exception cref="FormatException">The security options contradict each other, a file of secrets cannot be used, or the election cannot be read.</exception>
+    /// <exception cref="FormatException">The security options contradict each other, a file of secrets cannot be used, or the election
+    /// cannot be read.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
     /// <exception cref="JournalUnavailableException">The data directory is held by another process or cannot be written.</exception>
     /// <exception cref="JournalDamagedException">The journal cannot be read.</exception>
@@ -58,16 +64,19 @@ public sealed class MasterHost : IAsyncDisposable
         var log = options.Logging?.CreateLogger("Offerbook.Master");
         // Before anything is opened: a fault in the files of secrets must not leave an unguarded master behind.
         var guard = new RealmGuard(options.Security, options.Time, warning => log?.LogWarning("{Warning}", warning));
-        if (options is { Settings.Authorizer.IsUnrestricted: false, Security: { AuthenticateReadOnly: false } or { AuthenticateReadWrite: false } or { AuthenticateFrameworks: false } })
+        if (options is { Settings.Authorizer.IsUnrestricted: false,
+            Security: { AuthenticateReadOnly: false } or { AuthenticateReadWrite: false } or { AuthenticateFrameworks: false } })
         {
-            log?.LogWarning("--acls without authentication: who calls a realm that is not guarded has no name, and only rules about ANY principal speak of it");
+            log?.LogWarning(
+                "--acls without authentication: who calls a realm that is not guarded has no name, and only rules about ANY principal speak of it");
         }
         var election = MasterElection.Of(options, log);
         var whitelist = options.Whitelist is { } hosts ? new Whitelist(hosts, log) : null;
         var gate = new MasterGate();
         var server = await HttpServer.StartAsync(new ListenOptions(options.ListenAddress, options.Port, "--master-port")
             {
-                MaxConnections = options.Limits.MaxConnections, MaxHeaderBytes = options.Limits.MaxHeaderBytes, HeaderTimeout = options.Limits.HeaderTimeout,
+                MaxConnections = options.Limits.MaxConnections, MaxHeaderBytes = options.Limits.MaxHeaderBytes,
+                HeaderTimeout = options.Limits.HeaderTimeout,
             },
             new MasterRouter(gate, guard, log).ServeAsync, options.Logging, cancellation);
         TermKeeper terms;
@@ -145,7 +154,8 @@ public sealed class MasterHost : IAsyncDisposable
         }
     }
 
-    private static async Task<TermKeeper> StandAsync(MasterOptions options, Func<Uri, Func<ReadOnlyMemory<byte>>, Task<ICandidate>>? election,
+    private static async Task<TermKeeper> StandAsync(MasterOptions options,
+        Func<Uri, Func<ReadOnlyMemory<byte>>, Task<ICandidate>>? election,
         IPEndPoint endPoint, MasterGate gate, Whitelist? whitelist, ILogger? log)
     {
         var settings = Advertise(options, endPoint);
@@ -155,20 +165,26 @@ public sealed class MasterHost : IAsyncDisposable
         };
         gate.Describe(process);
         var address = new Uri($"http://{settings.Ip}:{settings.Port}/");
-        ReadOnlyMemory<byte> Describe() => MessageCodec.ToBytes(ClusterState.Describe(settings, Guid.NewGuid().ToString()), MessageFormat.Json);
+        ReadOnlyMemory<byte> Describe() =>
+            MessageCodec.ToBytes(ClusterState.Describe(settings, Guid.NewGuid().ToString()), MessageFormat.Json);
         var candidate = election is null ? new StandaloneCandidate(address, Describe) : await election(address, Describe);
         gate.Follow(() => candidate.Standing);
         var parts = new MasterParts(options, process, gate, whitelist, log,
-            options.Journal ?? (opening => JournalStore.OpenAsync(options.EffectiveStore, opening, warning => log?.LogWarning("{Warning}", warning))),
-            election is null ? null : self => candidate.Standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == self.Id);
+            options.Journal
+                ?? (opening => JournalStore.OpenAsync(options.EffectiveStore, opening, warning => log?.LogWarning("{Warning}", warning))),
+            election is null ? null : self =>
+                candidate.Standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == self.Id);
         if (election is not null && !parts.IsOnOwnDisk)
         {
             process.Leftovers = TryStoreAsync(parts);
         }
-        var terms = new TermKeeper(candidate, self => new MasterTerm(parts, self), TermBackoff.Default, options.Time, news => Tell(log, news));
-        if (candidate is IStoreNotices others && options.Journal is null && JournalStore.Probe(options.EffectiveStore, options.Time) is { } probe)
+        var terms = new TermKeeper(candidate, self => new MasterTerm(parts, self), TermBackoff.Default, options.Time,
+            news => Tell(log, news));
+        if (candidate is IStoreNotices others && options.Journal is null
+            && JournalStore.Probe(options.EffectiveStore, options.Time) is { } probe)
         {
-            process.Store = await StoreWatch.StartAsync(terms, others, probe, options.HandOver, options.Time, line => log?.LogWarning("{Line}", line));
+            process.Store = await StoreWatch.StartAsync(terms, others, probe, options.HandOver, options.Time,
+                line => log?.LogWarning("{Line}", line));
         }
         return terms;
     }
@@ -197,7 +213,8 @@ public sealed class MasterHost : IAsyncDisposable
         {
             Settings = options.Settings with
             {
-                Hostname = hostname, Ip = (options.AdvertisedAddress ?? ip).MapToIPv4().ToString(), Port = options.AdvertisedPort ?? endPoint.Port,
+                Hostname = hostname, Ip = (options.AdvertisedAddress ?? ip).MapToIPv4().ToString(), Port = options.AdvertisedPort
+                    ?? endPoint.Port,
                 ProcessStarted = options.Time.GetUtcNow(),
             },
         };

@@ -11,7 +11,9 @@ namespace Offerbook.Master.Hosting;
 /// <summary>How a master is started. Only the data directory has no default.</summary>
 public sealed record MasterOptions
 {
-    /// <summary>Holds the journal, unless that has a store of its own, and the offer book; created when missing. One master at a time.</summary>
+    /// <summary>
+    /// Holds the journal, unless that has a store of its own, and the offer book; created when missing. One master at a time.
+    /// </summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>Where the journal is; null: the file <c>journal.db</c> of the data directory.</summary>
@@ -75,7 +77,10 @@ public sealed record MasterOptions
     /// </summary>
     public Func<Uri, Func<ReadOnlyMemory<byte>>, Task<ICandidate>>? Election { get; init; }
 
-    /// <summary>The election in ZooKeeper, <c>zk://user:password@h1:2181,h2:2181/path</c>; null: it is the only master. Holds a password: not to be shown.</summary>
+    /// <summary>
+    /// The election in ZooKeeper, <c>zk://user:password@h1:2181,h2:2181/path</c>; null: it is the only master. Holds a password: not to be
+    /// shown.
+    /// </summary>
     public string? ZooKeeper { get; init; }
 
     public TimeSpan ZooKeeperSessionTimeout { get; init; } = ElectionSettings.DefaultSessionTimeout;
@@ -83,13 +88,20 @@ public sealed record MasterOptions
     /// <summary>When a leader with a slow store hands over, if its store is one that other candidates reach.</summary>
     public HandOverSettings HandOver { get; init; } = new();
 
-    /// <summary>Masters that must agree, as the original counts them. Here it only says that one master stands alone in an election: 1.</summary>
+    /// <summary>
+    /// Masters that must agree, as the original counts them. Here it only says that one master stands alone in an election: 1.
+    /// </summary>
     public int? Quorum { get; init; }
 
-    /// <summary>Opens the journal at the beginning of each term, in place of <see cref="Store"/>. Masters of one election share one journal.</summary>
+    /// <summary>
+    /// Opens the journal at the beginning of each term, in place of <see cref="Store"/>. Masters of one election share one journal.
+    /// </summary>
     public Func<CancellationToken, Task<IJournal>>? Journal { get; init; }
 
-    /// <summary>Whether code for a storm of agents is compiled before they come; see <see cref="Hosting.WarmUp"/>. Of use to a process that is a master and nothing else.</summary>
+    /// <summary>
+    /// Whether code for a storm of agents is compiled before they come; see <see cref="Hosting.WarmUp"/>. Of use to a process that is a
+    /// master and nothing else.
+    /// </summary>
     public bool WarmsUp { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -35,7 +35,9 @@ internal sealed class MasterProcess
 
     public StreamPlaces AgentStreams { get; }
 
-    /// <summary>Closes what the last term had open, for which another master that is to lead need not wait. The next term here does.</summary>
+    /// <summary>
+    /// Closes what the last term had open, for which another master that is to lead need not wait. The next term here does.
+    /// </summary>
     public Task Leftovers { get; set; } = Task.CompletedTask;
 
     /// <summary>Measures the way to the store; null when no other candidate reaches it, and until the master stands.</summary>

@@ -19,7 +19,9 @@ namespace Offerbook.Master.Hosting;
 /// </summary>
 internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
 {
-    /// <summary>What waits for the journal when a term is given up may take so long to get there; a store that is lost holds nobody up for longer.</summary>
+    /// <summary>
+    /// What waits for the journal when a term is given up may take so long to get there; a store that is lost holds nobody up for longer.
+    /// </summary>
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan ThreadPatience = TimeSpan.FromSeconds(5);
@@ -39,7 +41,8 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
         var opening = parts.OpenJournalAsync(over);
         _book = OfferHistory.Open(options.DataDirectory, options.OfferBook, options.Time, warning => log?.LogWarning("{Warning}", warning));
         _journal = await opening;
-        var core = new MasterCore(process.Settings with { Id = IdOf(self) }, new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
+        var core = new MasterCore(process.Settings with { Id = IdOf(self) },
+            new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
         var exchanges = new Exchanges(warning => log?.LogWarning("{Warning}", warning));
         _book.Listen(exchanges);
         var loop = new EventLoopObserver(core.Settings, options.Time, log) { Committed = took => process.Store?.Committed(took) };
@@ -133,7 +136,8 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
 
     /// <summary>As the election knows it, so that what its node says and what the master says of itself is the same.</summary>
     private static string? IdOf(LeaderInfo self) =>
-        MessageCodec.Read<MasterInfo>(self.Data.Span, MessageFormat.Json).TryGet(out var info, out _) && info!.Id.Length > 0 ? info.Id : null;
+        MessageCodec.Read<MasterInfo>(self.Data.Span, MessageFormat.Json).TryGet(out var info, out _) && info!.Id.Length > 0
+            ? info.Id : null;
 
     /// <summary>As if an operator had set them, unless one has set any before.</summary>
     private static async Task SetWeightsAsync(RunningMaster master, IReadOnlyList<(string Role, double Weight)> weights)

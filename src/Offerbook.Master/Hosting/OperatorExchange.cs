@@ -12,7 +12,8 @@ namespace Offerbook.Master.Hosting;
 /// see everything has a snapshot of its own, and is left out of some events.
 /// </summary>
 /// <param name="filter">Null: it may see everything.</param>
-internal sealed class OperatorExchange(HttpContext context, MessageFormat format, EventFeed<OperatorEvent> feed, ViewFilter? filter) : Exchange(context)
+internal sealed class OperatorExchange(HttpContext context, MessageFormat format, EventFeed<OperatorEvent> feed,
+    ViewFilter? filter) : Exchange(context)
 {
     private static readonly EncodedEvent<OperatorEvent> Heartbeat = new(OperatorEvents.Heartbeat);
 
@@ -39,7 +40,8 @@ internal sealed class OperatorExchange(HttpContext context, MessageFormat format
     {
         if (_stream is null)
         {
-            Answer(StatusCodes.Status503ServiceUnavailable, "Too many operators follow the events; the oldest stream was closed, which is this one");
+            Answer(StatusCodes.Status503ServiceUnavailable,
+                "Too many operators follow the events; the oldest stream was closed, which is this one");
         }
         else
         {
@@ -53,7 +55,8 @@ internal sealed class OperatorExchange(HttpContext context, MessageFormat format
     private FeedStream<OperatorEvent> Filtered(ViewFilter own, MasterView view, long position)
     {
         var events = new Lazy<EventFilter>(() => new EventFilter(own, view));
-        return new FeedStream<OperatorEvent>(Context, format, feed, Task.Run(() => new OperatorSnapshot(own.Apply(view)).FrameAsync(format)), position)
+        return new FeedStream<OperatorEvent>(Context, format, feed,
+            Task.Run(() => new OperatorSnapshot(own.Apply(view)).FrameAsync(format)), position)
         {
             Select = happened => events.Value.Select(happened),
         };

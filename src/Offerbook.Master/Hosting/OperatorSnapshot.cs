@@ -5,11 +5,14 @@ using Offerbook.Wire.Streaming;
 
 namespace Offerbook.Master.Hosting;
 
-/// <summary>The SUBSCRIBED event of all operators who came at the same time: rendered once a format, off the core, and only if somebody wants it.</summary>
+/// <summary>
+/// The SUBSCRIBED event of all operators who came at the same time: rendered once a format, off the core, and only if somebody wants it.
+/// </summary>
 internal sealed class OperatorSnapshot(MasterView view)
 {
     private readonly Lazy<Task<ReadOnlyMemory<byte>>>[] _frames =
-        [.. Enum.GetValues<MessageFormat>().Select(format => new Lazy<Task<ReadOnlyMemory<byte>>>(() => Task.Run(() => Render(view, format))))];
+        [.. Enum.GetValues<MessageFormat>().Select(format =>
+            new Lazy<Task<ReadOnlyMemory<byte>>>(() => Task.Run(() => Render(view, format))))];
 
     public MasterView View => view;
 

@@ -39,7 +39,8 @@ public sealed record RateLimitSettings(IReadOnlyList<PrincipalLimit> Limits, dou
                 throw new FormatException($"{place}: 'capacity' without 'qps' limits nothing");
             }
         }
-        return new RateLimitSettings(limits, Rate(document, "aggregate_default_qps", "rate limits"), Count(document, "aggregate_default_capacity", "rate limits"));
+        return new RateLimitSettings(limits, Rate(document, "aggregate_default_qps", "rate limits"),
+            Count(document, "aggregate_default_capacity", "rate limits"));
     }
 
     /// <summary>As <see cref="Parse"/> takes it.</summary>

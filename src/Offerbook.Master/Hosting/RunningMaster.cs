@@ -11,7 +11,8 @@ namespace Offerbook.Master.Hosting;
 /// <summary>The way from the web server to the core of one term.</summary>
 internal sealed class RunningMaster
 {
-    public RunningMaster(MasterProcess process, MasterSettings settings, CoreRunner<MasterMessage> runner, Exchanges exchanges, OfferHistory book)
+    public RunningMaster(MasterProcess process, MasterSettings settings, CoreRunner<MasterMessage> runner, Exchanges exchanges,
+        OfferHistory book)
     {
         (Process, Settings) = (process, settings);
         Runner = runner;

@@ -10,7 +10,8 @@ public sealed record SecurityOptions
     /// <summary>Nobody but this one, everywhere.</summary>
     public static SecurityOptions Only(Credential credential) => new()
     {
-        AuthenticateReadOnly = true, AuthenticateReadWrite = true, AuthenticateFrameworks = true, AuthenticateAgents = true, Known = [credential],
+        AuthenticateReadOnly = true, AuthenticateReadWrite = true, AuthenticateFrameworks = true, AuthenticateAgents = true,
+        Known = [credential],
     };
 
     /// <summary>The endpoints that only show, the metrics among them.</summary>

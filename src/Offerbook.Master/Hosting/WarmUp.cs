@@ -56,7 +56,8 @@ internal static class WarmUp
         for (var round = 0; round < Rounds; round++)
         {
             // New ones first, then the same again, as after a broken stream; then new ones …
-            var streams = await Task.WhenAll(Enumerable.Range(round / 2 * Agents, Agents).Select(agent => RegisterAsync(http, api, agent, cancellation)));
+            var streams = await Task.WhenAll(
+                Enumerable.Range(round / 2 * Agents, Agents).Select(agent => RegisterAsync(http, api, agent, cancellation)));
             await Task.Delay(pause, cancellation);
             foreach (var stream in streams.OfType<IncomingStream<AgentEvent>>())
             {
@@ -67,7 +68,8 @@ internal static class WarmUp
         return registered;
     }
 
-    private static async Task<IncomingStream<AgentEvent>?> RegisterAsync(StreamingClient http, Uri api, int number, CancellationToken cancellation)
+    private static async Task<IncomingStream<AgentEvent>?> RegisterAsync(StreamingClient http, Uri api, int number,
+        CancellationToken cancellation)
     {
         var call = new AgentCall { Type = AgentCall.Types.Type.Subscribe, AgentId = IdOf(number), Subscribe = Describe(number) };
         return (await http.OpenAsync<AgentEvent>(api, call, MessageFormat.Protobuf, null, cancellation)).Stream;
@@ -82,7 +84,8 @@ internal static class WarmUp
             AgentInfo = new AgentInfo
             {
                 Id = IdOf(number), Hostname = $"warm-up-{number}", Port = 5051, Resources = { Scalar("cpus", 8), Scalar("mem", 8_192) },
-                Attributes = { new Mesos.V1.Attribute { Name = "rack", Type = Value.Types.Type.Text, Text = new Value.Types.Text { Value = "1" } } },
+                Attributes =
+                    { new Mesos.V1.Attribute { Name = "rack", Type = Value.Types.Type.Text, Text = new Value.Types.Text { Value = "1" } } },
             },
             Version = "0",
             BootId = "warm-up",
@@ -91,7 +94,8 @@ internal static class WarmUp
             {
                 new FrameworkInfo
                 {
-                    Id = new FrameworkID { Value = "warm-up" }, User = "root", Name = "warm-up", Roles = { "warm-up" }, FailoverTimeout = 3_600,
+                    Id = new FrameworkID { Value = "warm-up" }, User = "root", Name = "warm-up", Roles = { "warm-up" },
+                    FailoverTimeout = 3_600,
                     Capabilities = { new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole } },
                 },
             },
@@ -105,7 +109,8 @@ internal static class WarmUp
 
     private static MesosTask DescribeTask(int agent, TaskID id) => new()
     {
-        Name = "warm-up", TaskId = id, FrameworkId = new FrameworkID { Value = "warm-up" }, AgentId = IdOf(agent), State = TaskState.TaskRunning,
+        Name = "warm-up", TaskId = id, FrameworkId = new FrameworkID { Value = "warm-up" }, AgentId = IdOf(agent),
+        State = TaskState.TaskRunning,
         Resources = { Allocated("cpus", 0.5), Allocated("mem", 64) },
         Labels = new Labels { Labels_ = { new Label { Key = "warm", Value = "up" } } },
         StatusUpdateState = TaskState.TaskRunning,

@@ -97,7 +97,8 @@ internal sealed class Whitelist : IAsyncDisposable
         {
             if (new FileInfo(_file).Length <= MaxBytes)
             {
-                return [.. File.ReadLines(_file).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+                return [.. File.ReadLines(_file).Select(line => line.Trim()).Where(line =>
+                    line.Length > 0).Distinct().Order(StringComparer.Ordinal)];
             }
             _log?.LogWarning("The whitelist '{File}' is longer than {Bytes} bytes and was not read", _file, MaxBytes);
         }

@@ -44,7 +44,8 @@ internal static class AgentEndpoint
         }
         var exchange = new Exchange<AgentEvent>(context, request.Format, StreamHeader) { Admission = admission };
         // Agents wait as long as it takes: to send them away would only make them come back with more.
-        var serving = CallEndpoint.ServeAsync(master, exchange, connection => new MasterMessage.AgentCallReceived(connection, call, streamId, remote),
+        var serving = CallEndpoint.ServeAsync(master, exchange,
+            connection => new MasterMessage.AgentCallReceived(connection, call, streamId, remote),
             waits: true, ofCrowd: call.Type == AgentCall.Types.Type.Subscribe);
         return places?.HoldAsync(serving) ?? serving;
     }

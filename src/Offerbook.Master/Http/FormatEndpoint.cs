@@ -6,7 +6,9 @@ using Offerbook.Wire.Http;
 
 namespace Offerbook.Master.Http;
 
-/// <summary>GET /offerbook/v1/format shows the format level of the journal, POST with <c>?level=</c> raises it. Both answer with JSON.</summary>
+/// <summary>
+/// GET /offerbook/v1/format shows the format level of the journal, POST with <c>?level=</c> raises it. Both answer with JSON.
+/// </summary>
 internal static class FormatEndpoint
 {
     public static Task ServeAsync(HttpContext context, RunningMaster master)
@@ -21,7 +23,8 @@ internal static class FormatEndpoint
         }
         return int.TryParse(context.Request.Query["level"], NumberStyles.None, CultureInfo.InvariantCulture, out var level)
             ? AskAsync(context, master, level)
-            : context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, "Expecting the query parameter 'level', a whole number: the format level to raise the journal to");
+            : context.Response.WriteTextAsync(StatusCodes.Status400BadRequest,
+                "Expecting the query parameter 'level', a whole number: the format level to raise the journal to");
     }
 
     private static Task AskAsync(HttpContext context, RunningMaster master, int? raiseTo) =>

@@ -25,7 +25,8 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
     }.ToFrozenDictionary();
 
     /// <summary>Answered by every master for itself, whether it leads or not.</summary>
-    private static readonly FrozenDictionary<string, Func<HttpContext, MasterGate, Task>> Local = new Dictionary<string, Func<HttpContext, MasterGate, Task>>
+    private static readonly FrozenDictionary<string, Func<HttpContext, MasterGate, Task>> Local =
+        new Dictionary<string, Func<HttpContext, MasterGate, Task>>
     {
         ["/redirect"] = StandbyAnswers.RedirectAsync,
         ["/flags"] = (context, gate) => PlainEndpoints.FlagsAsync(context, gate.Process!),
@@ -169,10 +170,12 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
         ["/frameworks"] = (context, master) => ReadEndpoint.ServeAsync(context, master, "/frameworks", Legacy.FrameworksJson.Of),
         ["/tasks"] = (context, master) => ReadEndpoint.ServeAsync(context, master, "/tasks", Legacy.TasksJson.Of),
         ["/roles"] = (context, master) => ReadEndpoint.ServeAsync(context, master, "/roles", Legacy.RolesJson.Of),
-        ["/hierarchical-allocator(1)/offer_constraints_debug"] = (context, master) => ReadEndpoint.ServeAsync(context, master, "/hierarchical-allocator(1)/offer_constraints_debug", Legacy.OfferConstraintsJson.Of),
+        ["/hierarchical-allocator(1)/offer_constraints_debug"] = (context, master) =>
+            ReadEndpoint.ServeAsync(context, master, "/hierarchical-allocator(1)/offer_constraints_debug", Legacy.OfferConstraintsJson.Of),
         [Book.BookEndpoint.Offers] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.OffersEndpoint.AnswerAsync),
         [Book.BookEndpoint.Why] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.WhyEndpoint.AnswerAsync),
-        [Book.BookEndpoint.Fairness] = (context, master) => Book.BookEndpoint.ServeAsync(context, master, Book.FairnessEndpoint.AnswerAsync),
+        [Book.BookEndpoint.Fairness] = (context, master) =>
+            Book.BookEndpoint.ServeAsync(context, master, Book.FairnessEndpoint.AnswerAsync),
         [FormatAnswer.Path] = FormatEndpoint.ServeAsync,
         ["/reserve"] = OperationFormEndpoints.ReserveAsync,
         ["/unreserve"] = OperationFormEndpoints.UnreserveAsync,

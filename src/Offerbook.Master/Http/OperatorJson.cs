@@ -6,7 +6,9 @@ using ResponseType = Mesos.V1.Master.Response.Types.Type;
 
 namespace Offerbook.Master.Http;
 
-/// <summary>Operator answers as JSON. The lists of the state calls are shown also when they are empty; everything else is the message's own form.</summary>
+/// <summary>
+/// Operator answers as JSON. The lists of the state calls are shown also when they are empty; everything else is the message's own form.
+/// </summary>
 internal static class OperatorJson
 {
     public static ReadOnlyMemory<byte> ToUtf8(OperatorResponse response)

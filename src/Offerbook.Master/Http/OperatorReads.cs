@@ -8,7 +8,9 @@ using ResponseType = Mesos.V1.Master.Response.Types.Type;
 
 namespace Offerbook.Master.Http;
 
-/// <summary>The operator calls that only read and whose answers are short, each as a function of a view. See also <see cref="StateAnswers"/>.</summary>
+/// <summary>
+/// The operator calls that only read and whose answers are short, each as a function of a view. See also <see cref="StateAnswers"/>.
+/// </summary>
 internal static class OperatorReads
 {
     /// <returns>Null when the call changes something or is not known here.</returns>
@@ -94,7 +96,8 @@ internal static class OperatorReads
             {
                 if (all.TryGetValue(name, out var amount) && !amount.IsZero)
                 {
-                    message.Resources.Add(ResourceBag.Of(new ResourceEntry(ResourceKind.Plain(name), amount)).ToProto(ResourceFormat.PostRefinement));
+                    message.Resources.Add(
+                        ResourceBag.Of(new ResourceEntry(ResourceKind.Plain(name), amount)).ToProto(ResourceFormat.PostRefinement));
                 }
             }
             roles.Roles.Add(message);

@@ -9,6 +9,7 @@ namespace Offerbook.Master.Http;
 internal static class OperatorStreamEndpoint
 {
     public static Task ServeAsync(HttpContext context, RunningMaster master, MessageFormat format) =>
-        CallEndpoint.ServeAsync(master, new OperatorExchange(context, format, master.Exchanges.OperatorFeed, master.Authorized.FilterOf(context.PrincipalName())),
+        CallEndpoint.ServeAsync(master,
+            new OperatorExchange(context, format, master.Exchanges.OperatorFeed, master.Authorized.FilterOf(context.PrincipalName())),
             connection => new MasterMessage.OperatorStreamRequested(connection));
 }

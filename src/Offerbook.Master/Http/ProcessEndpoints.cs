@@ -12,7 +12,8 @@ internal static class ProcessEndpoints
     /// <summary>Without a query tells the verbosity of the log; <c>?level=2&amp;duration=10mins</c> changes it for that time.</summary>
     public static async Task ToggleLoggingAsync(HttpContext context, MasterProcess master)
     {
-        var (status, text) = LoggingToggle.Answer(master.Verbosity, context.Request.Query["level"].ToString(), context.Request.Query["duration"].ToString());
+        var (status, text) = LoggingToggle.Answer(master.Verbosity, context.Request.Query["level"].ToString(),
+            context.Request.Query["duration"].ToString());
         await context.Response.WriteTextAsync(status, text);
     }
 

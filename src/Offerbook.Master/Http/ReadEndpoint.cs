@@ -17,7 +17,8 @@ internal static class ReadEndpoint
             (view, query) => new JsonAnswer().Then(1, json => write(json, view, query)));
 
     /// <param name="answer">What is read, drawn from a view and the query.</param>
-    public static async Task ServeAsync(HttpContext context, RunningMaster master, string endpoint, Func<MasterView, IQueryCollection, Answer> answer)
+    public static async Task ServeAsync(HttpContext context, RunningMaster master, string endpoint,
+        Func<MasterView, IQueryCollection, Answer> answer)
     {
         if (!Jsonp.TryGetName(context.Request, out var callback))
         {

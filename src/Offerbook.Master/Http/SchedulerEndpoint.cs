@@ -8,7 +8,10 @@ using Type = Mesos.V1.Scheduler.Call.Types.Type;
 
 namespace Offerbook.Master.Http;
 
-/// <summary>POST /api/v1/scheduler. The order of checks decides which error a client sees: method, content type, body, call, Accept, then the core's.</summary>
+/// <summary>
+/// POST /api/v1/scheduler. The order of checks decides which error a client sees: method, content type, body, call, Accept, then the
+/// core's.
+/// </summary>
 internal static class SchedulerEndpoint
 {
     private const string StreamHeader = "Mesos-Stream-Id";

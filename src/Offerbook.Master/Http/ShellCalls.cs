@@ -29,7 +29,8 @@ internal static class ShellCalls
         }, format),
         CallType.SetLoggingLevel => (context, master, _) =>
         {
-            master.Verbosity.Set((int)Math.Min(call.SetLoggingLevel.Level, int.MaxValue), Duration(call.SetLoggingLevel.Duration.Nanoseconds));
+            master.Verbosity.Set((int)Math.Min(call.SetLoggingLevel.Level, int.MaxValue),
+                Duration(call.SetLoggingLevel.Duration.Nanoseconds));
             return context.Response.WriteTextAsync(StatusCodes.Status200OK, "");
         },
         _ => null,
@@ -55,9 +56,11 @@ internal static class ShellCalls
         return context.WriteMessageAsync(response, format);
     }
 
-    private static async Task ReadFileAsync(HttpContext context, RunningMaster master, OperatorCall.Types.ReadFile read, MessageFormat format)
+    private static async Task ReadFileAsync(HttpContext context, RunningMaster master, OperatorCall.Types.ReadFile read,
+        MessageFormat format)
     {
-        if (await master.Files.ReadAsync(read.Path, read.Offset, read.HasLength ? read.Length : null, context.RequestAborted) is not var (size, data))
+        if (await master.Files.ReadAsync(read.Path, read.Offset, read.HasLength ? read.Length : null,
+            context.RequestAborted) is not var (size, data))
         {
             await (master.Files.Browse(read.Path) is null
                 ? context.Response.WriteNothingAsync(StatusCodes.Status404NotFound)
@@ -66,7 +69,8 @@ internal static class ShellCalls
         }
         await context.WriteMessageAsync(new OperatorResponse
         {
-            Type = ResponseType.ReadFile, ReadFile = new() { Size = (ulong)size, Data = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(data) },
+            Type = ResponseType.ReadFile,
+            ReadFile = new() { Size = (ulong)size, Data = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(data) },
         }, format);
     }
 

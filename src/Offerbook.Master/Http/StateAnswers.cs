@@ -28,7 +28,9 @@ internal static class StateAnswers
     /// <summary>One of the four parts, as a field of a message.</summary>
     private sealed record Part(string Name, (string Name, int Field, Func<MasterView, IEnumerable<Items>> Items)[] Lists);
 
-    /// <summary>A list of a view and how its items become messages; which are used before the next one is made on the same thread.</summary>
+    /// <summary>
+    /// A list of a view and how its items become messages; which are used before the next one is made on the same thread.
+    /// </summary>
     private abstract record Items
     {
         public static Items Of<T>(BlockList<T> list, Func<T, IMessage> message) where T : class => new Listed<T>(list, message);
@@ -43,7 +45,8 @@ internal static class StateAnswers
         {
             public override int Count => List.Count;
 
-            public override void AddTo(JsonAnswer answer, bool first) => answer.Each(List, (json, item) => json.Message(Message(item)), first);
+            public override void AddTo(JsonAnswer answer, bool first) =>
+                answer.Each(List, (json, item) => json.Message(Message(item)), first);
 
             public override void AddTo(ProtobufAnswer answer, int field) => answer.Each(field, List, Message);
         }
@@ -52,7 +55,8 @@ internal static class StateAnswers
     private static readonly Part s_tasks = new("get_tasks",
     [
         ("tasks", GetTasks.TasksFieldNumber, static view => view.Frameworks.Select(static known => Items.Of(known.Tasks, Task))),
-        ("unreachable_tasks", GetTasks.UnreachableTasksFieldNumber, static view => view.Frameworks.Select(static known => Items.Of(known.UnreachableTasks, Task))),
+        ("unreachable_tasks", GetTasks.UnreachableTasksFieldNumber,
+            static view => view.Frameworks.Select(static known => Items.Of(known.UnreachableTasks, Task))),
         ("completed_tasks", GetTasks.CompletedTasksFieldNumber,
             static view => view.Frameworks.Concat(view.CompletedFrameworks).Select(static known => Items.Of(known.CompletedTasks, Task))),
     ]);
@@ -60,14 +64,17 @@ internal static class StateAnswers
     private static readonly Part s_executors = new("get_executors",
     [
         ("executors", GetExecutors.ExecutorsFieldNumber,
-            static view => [Items.Of(BlockList<ExecutorView>.Of(view.Agents.SelectMany(static agent => agent.Executors)), StateMessages.Executor)]),
+            static view =>
+                [Items.Of(BlockList<ExecutorView>.Of(view.Agents.SelectMany(static agent => agent.Executors)), StateMessages.Executor)]),
     ]);
 
     private static readonly Part s_frameworks = new("get_frameworks",
     [
-        ("frameworks", GetFrameworks.FrameworksFieldNumber, static view => [Items.Of(view.Frameworks, known => StateMessages.Framework(known, view))]),
+        ("frameworks", GetFrameworks.FrameworksFieldNumber,
+            static view => [Items.Of(view.Frameworks, known => StateMessages.Framework(known, view))]),
         ("completed_frameworks", GetFrameworks.CompletedFrameworksFieldNumber,
-            static view => [Items.Of(BlockList<FrameworkView>.Of(view.CompletedFrameworks), known => StateMessages.Framework(known, view))]),
+            static view =>
+                [Items.Of(BlockList<FrameworkView>.Of(view.CompletedFrameworks), known => StateMessages.Framework(known, view))]),
     ]);
 
     private static readonly Part s_agents = new("get_agents",

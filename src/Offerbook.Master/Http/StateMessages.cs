@@ -89,5 +89,6 @@ internal static class StateMessages
         return message;
     }
 
-    private static TimeInfo? Time(DateTimeOffset? time) => time is { } known ? new TimeInfo { Nanoseconds = Times.ToNanoseconds(known) } : null;
+    private static TimeInfo? Time(DateTimeOffset? time) =>
+        time is { } known ? new TimeInfo { Nanoseconds = Times.ToNanoseconds(known) } : null;
 }

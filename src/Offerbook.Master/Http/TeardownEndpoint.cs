@@ -28,7 +28,8 @@ internal static class TeardownEndpoint
         var form = QueryHelpers.ParseQuery(System.Text.Encoding.UTF8.GetString(body.Bytes.Span));
         if (!form.TryGetValue("frameworkId", out var id))
         {
-            await context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, "Missing 'frameworkId' query parameter in the request body");
+            await context.Response.WriteTextAsync(StatusCodes.Status400BadRequest,
+                "Missing 'frameworkId' query parameter in the request body");
             return;
         }
         var call = new OperatorCall

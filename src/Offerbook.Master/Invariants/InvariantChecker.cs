@@ -69,7 +69,8 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, V
             offered += offer.Resources;
         }
         // An agent may use more of something than it has, after its resources were cut; of that nothing is offered.
-        Invariant.Check((agent.Total.NonShared() - all.Unallocate()).Contains(offered.Unallocate().NonShared()), $"what is offered of {agent.Id} is not used by anybody");
+        Invariant.Check((agent.Total.NonShared() - all.Unallocate()).Contains(offered.Unallocate().NonShared()),
+            $"what is offered of {agent.Id} is not used by anybody");
         Invariant.Check(cluster.Registry.Agents.ContainsKey(agent.Id), $"{agent.Id} is in the registry");
         Invariant.Check(!cluster.Agents.Recovered.Contains(agent.Id), $"{agent.Id} is not awaited any more");
         foreach (var task in agent.Tasks)
@@ -86,24 +87,28 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, V
         Invariant.Check(!(framework.Connected && framework.Recovered), $"{framework.Id} is recovered until it subscribes");
         foreach (var task in framework.Tasks)
         {
-            Invariant.Check(cluster.Agents.Find(task.Agent)?.Tasks.Find((framework.Id, task.Id)) == task, $"task {task.Id} is on its agent");
+            Invariant.Check(cluster.Agents.Find(task.Agent)?.Tasks.Find((framework.Id, task.Id)) == task,
+                $"task {task.Id} is on its agent");
         }
         Invariant.Check(framework.CompletedTasks.Count <= cluster.Settings.MaxCompletedTasksPerFramework
-            && framework.UnreachableTasks.Count <= cluster.Settings.MaxUnreachableTasksPerFramework, $"the history of {framework.Id} is bounded");
+            && framework.UnreachableTasks.Count <= cluster.Settings.MaxUnreachableTasksPerFramework,
+            $"the history of {framework.Id} is bounded");
     }
 
     private void CheckRegistry()
     {
         var registry = cluster.Registry;
         Invariant.Check(registry.Frameworks.Count == cluster.Frameworks.Count, "the registry holds the frameworks that are known");
-        Invariant.Check(registry.Agents.Count == cluster.Agents.Count + cluster.Agents.Recovered.Count, "the registry holds the agents that are known or awaited");
+        Invariant.Check(registry.Agents.Count == cluster.Agents.Count + cluster.Agents.Recovered.Count,
+            "the registry holds the agents that are known or awaited");
         Invariant.Check(registry.CompletedFrameworks.Count <= cluster.Settings.MaxCompletedFrameworks, "completed frameworks are bounded");
         Invariant.Check(registry.UnreachableAgents.Count <= cluster.Settings.MaxLostAgents, "unreachable agents are bounded");
     }
 
     private void CheckStreams()
     {
-        Invariant.Check(cluster.Streams.Count == cluster.Frameworks.Count(framework => framework.Connected) + cluster.Agents.Count(agent => agent.Connected),
+        Invariant.Check(cluster.Streams.Count == cluster.Frameworks.Count(framework => framework.Connected)
+            + cluster.Agents.Count(agent => agent.Connected),
             "every stream is read by one framework or agent");
         foreach (var (stream, owner) in cluster.Streams)
         {

@@ -20,7 +20,8 @@ internal static class OperationInvariants
             foreach (var operation in agent.Operations)
             {
                 Invariant.Check(operation.Agent == agent.Id, $"operation {operation.Uuid} is on its agent");
-                Invariant.Check(operation.Id is not null || !operation.IsTerminal, $"operation {operation.Uuid}, which nobody acknowledges, is under way");
+                Invariant.Check(operation.Id is not null || !operation.IsTerminal,
+                    $"operation {operation.Uuid}, which nobody acknowledges, is under way");
                 if (operation.Framework is { } owner)
                 {
                     Invariant.Check(cluster.Frameworks.Find(owner) is { } framework
@@ -48,7 +49,8 @@ internal static class OperationInvariants
         var seen = new HashSet<(string?, string)>();
         foreach (var volume in agent.Total.PersistentVolumes())
         {
-            Invariant.Check(seen.Add((volume.Kind.ReservationRole, volume.Kind.Disk!.PersistenceId!)), $"volumes of one role on {agent.Id} have ids of their own");
+            Invariant.Check(seen.Add((volume.Kind.ReservationRole, volume.Kind.Disk!.PersistenceId!)),
+                $"volumes of one role on {agent.Id} have ids of their own");
             Invariant.Check(volume.Count == 1, $"{agent.Id} has each shared volume once");
         }
         foreach (var offer in agent.Offers)

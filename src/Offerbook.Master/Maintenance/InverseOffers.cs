@@ -140,7 +140,8 @@ internal sealed class InverseOffers(ClusterState cluster)
         return offers;
     }
 
-    private static void RemoveFrom<TKey>(Dictionary<TKey, OrderedMap<OfferId, LiveInverseOffer>> index, TKey key, OfferId id) where TKey : notnull
+    private static void RemoveFrom<TKey>(Dictionary<TKey, OrderedMap<OfferId, LiveInverseOffer>> index, TKey key, OfferId id)
+        where TKey : notnull
     {
         var offers = index[key];
         offers.Remove(id);

@@ -7,7 +7,9 @@ using Offerbook.Wire.Json;
 
 namespace Offerbook.Master.Maintenance;
 
-/// <summary>What schedules and lists of machines must look like, and which changes of mode there are. The texts are those that clients know.</summary>
+/// <summary>
+/// What schedules and lists of machines must look like, and which changes of mode there are. The texts are those that clients know.
+/// </summary>
 internal static class MaintenanceRules
 {
     /// <returns>What is wrong, or null.</returns>
@@ -29,7 +31,8 @@ internal static class MaintenanceRules
                 return invalid;
             }
         }
-        var dropped = state.Machines.FirstOrDefault(machine => machine.Value.Mode == MachineInfo.Types.Mode.Down && !named.Contains(machine.Key));
+        var dropped = state.Machines.FirstOrDefault(machine => machine.Value.Mode == MachineInfo.Types.Mode.Down
+            && !named.Contains(machine.Key));
         return dropped.Value is null ? null : $"{Name(dropped.Value.Id)} is deactivated and cannot be removed from the schedule";
     }
 

@@ -6,7 +6,10 @@ using Offerbook.Master.Registry;
 
 namespace Offerbook.Master.Maintenance;
 
-/// <summary>The scheduled machines by mode, with what frameworks answered when they were asked to leave. Costs as much as there are such machines and agents.</summary>
+/// <summary>
+/// The scheduled machines by mode, with what frameworks answered when they were asked to leave. Costs as much as there are such machines
+/// and agents.
+/// </summary>
 internal static class MaintenanceStatus
 {
     public static ClusterStatus Of(ClusterState cluster)

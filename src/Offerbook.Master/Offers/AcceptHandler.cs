@@ -86,7 +86,9 @@ internal sealed class AcceptHandler(ClusterState cluster, OfferBook offers, Task
         }
     }
 
-    /// <summary>A framework that used a part and asks for no filter wants the rest back at once, without the pause after a refusal.</summary>
+    /// <summary>
+    /// A framework that used a part and asks for no filter wants the rest back at once, without the pause after a refusal.
+    /// </summary>
     private static TimeSpan? LeftoverRefusal(Filters? filters, bool nothingUsed)
     {
         var refusal = Refusal(filters);

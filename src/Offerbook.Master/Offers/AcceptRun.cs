@@ -64,7 +64,9 @@ internal sealed class AcceptRun(Framework framework, Agent agent, string role, R
         }
     }
 
-    /// <summary>What goes back at the end: what was offered and not used, under the call's filter, and what operations made, without.</summary>
+    /// <summary>
+    /// What goes back at the end: what was offered and not used, under the call's filter, and what operations made, without.
+    /// </summary>
     public (ResourceBag Declined, ResourceBag Made) Leftovers()
     {
         var left = Remaining + _setAside;

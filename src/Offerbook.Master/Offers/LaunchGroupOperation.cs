@@ -17,7 +17,8 @@ internal sealed class LaunchGroupOperation(Authorizer authorizer, TaskBook tasks
             return;
         }
         var group = ResourceForms.CompleteGroup(run.Role, operation.LaunchGroup);
-        var invalid = group.Tasks.Select(draft => ResourceRules.Unreadable(draft.Own)).Prepend(ResourceRules.Unreadable(group.ExecutorResources))
+        var invalid = group.Tasks.Select(draft => ResourceRules.Unreadable(draft.Own))
+            .Prepend(ResourceRules.Unreadable(group.ExecutorResources))
             .FirstOrDefault(wrong => wrong is not null);
         invalid ??= operation.Id is not null ? "The `id` field cannot be set on LAUNCH_GROUP operations"
             : GroupValidator.Validate(run.Framework, run.Agent, group, run.Usable);
@@ -64,7 +65,8 @@ internal sealed class LaunchGroupOperation(Authorizer authorizer, TaskBook tasks
             tasks.Launch(framework, agent, draft.Task, draft.Own.Bag);
             run.Use(draft.Own.Bag);
         }
-        agent.Send(turn, AgentEvents.LaunchGroup(framework.Info, group.Executor, group.Tasks.Select(draft => draft.Task), agent.ResourceVersion,
+        agent.Send(turn,
+            AgentEvents.LaunchGroup(framework.Info, group.Executor, group.Tasks.Select(draft => draft.Task), agent.ResourceVersion,
             launchExecutor));
     }
 }

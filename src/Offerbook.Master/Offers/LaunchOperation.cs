@@ -19,8 +19,10 @@ internal sealed class LaunchOperation(Authorizer authorizer, TaskBook tasks, Ope
         {
             return;
         }
-        var drafts = operation.Launch.TaskInfos.Select(task => LaunchDraft.Alone(ResourceForms.Complete(run.Framework, run.Role, task))).ToList();
-        var invalid = drafts.Select(draft => ResourceRules.Unreadable(draft.Own) ?? ResourceRules.Unreadable(draft.Executor)).FirstOrDefault(wrong => wrong is not null)
+        var drafts = operation.Launch.TaskInfos.Select(task => LaunchDraft.Alone(ResourceForms.Complete(run.Framework, run.Role, task)))
+            .ToList();
+        var invalid = drafts.Select(draft => ResourceRules.Unreadable(draft.Own) ?? ResourceRules.Unreadable(draft.Executor))
+            .FirstOrDefault(wrong => wrong is not null)
             ?? (operation.Id is null ? null : "The `id` field cannot be set on LAUNCH operations");
         if (invalid is not null)
         {
@@ -38,7 +40,8 @@ internal sealed class LaunchOperation(Authorizer authorizer, TaskBook tasks, Ope
         var (framework, agent) = (run.Framework, run.Agent);
         if (OperationPermissions.ForbiddenUser(authorizer, framework, draft.Task) is { } user)
         {
-            outcomes.Tell(turn, framework, draft.Task, TaskState.TaskError, Reason.TaskUnauthorized, $"Not authorized to launch as user '{user}'");
+            outcomes.Tell(turn, framework, draft.Task, TaskState.TaskError, Reason.TaskUnauthorized,
+                $"Not authorized to launch as user '{user}'");
             return;
         }
         if (LaunchValidator.Validate(framework, agent, draft, run.Usable) is { } invalid)
@@ -46,7 +49,8 @@ internal sealed class LaunchOperation(Authorizer authorizer, TaskBook tasks, Ope
             outcomes.Tell(turn, framework, draft.Task, TaskState.TaskError, Reason.TaskInvalid, invalid);
             return;
         }
-        bool? launchExecutor = draft.Task.Executor is { } executor ? !agent.Executors.Contains((framework.Id, ExecutorId.From(executor.ExecutorId))) : null;
+        bool? launchExecutor = draft.Task.Executor is { } executor
+            ? !agent.Executors.Contains((framework.Id, ExecutorId.From(executor.ExecutorId))) : null;
         if (launchExecutor == true)
         {
             tasks.AddExecutor(framework, agent, draft.Task.Executor!, draft.Executor.Bag);

@@ -86,7 +86,8 @@ internal sealed class OfferBook(ClusterState cluster)
 
     /// <summary>Tells the offer book what became of offers that were taken for an ACCEPT.</summary>
     /// <param name="remaining">What the operations have left of all of them.</param>
-    public void NoteAccepted(in Turn turn, IReadOnlyList<LiveOffer> accepted, IReadOnlyList<Operation> operations, ResourceBag remaining, TimeSpan? refuse)
+    public void NoteAccepted(in Turn turn, IReadOnlyList<LiveOffer> accepted, IReadOnlyList<Operation> operations, ResourceBag remaining,
+        TimeSpan? refuse)
     {
         var offered = ResourceQuantities.Empty;
         foreach (var offer in accepted)

@@ -16,4 +16,5 @@ public sealed record OfferMade(
 /// <param name="Used">What the ACCEPT took out of its offers. Offers accepted together tell it once, at the first one.</param>
 /// <param name="AcceptedWith">The first of the offers that were accepted together, unless this is it.</param>
 public sealed record OfferEnded(
-    OfferMade Offer, OfferEnd End, Now At, TimeSpan? Refuse, IReadOnlyList<Operation> Operations, ResourceQuantities Used, OfferId? AcceptedWith);
+    OfferMade Offer, OfferEnd End, Now At, TimeSpan? Refuse, IReadOnlyList<Operation> Operations, ResourceQuantities Used,
+    OfferId? AcceptedWith);

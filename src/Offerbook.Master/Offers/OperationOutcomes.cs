@@ -6,7 +6,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Offers;
 
-/// <summary>What a framework is told of operations that the master refuses: each task, and each operation with an id, gets an outcome.</summary>
+/// <summary>
+/// What a framework is told of operations that the master refuses: each task, and each operation with an id, gets an outcome.
+/// </summary>
 internal sealed class OperationOutcomes(ClusterState cluster)
 {
     /// <summary>Refuses an operation whatever it is: its tasks end with TASK_ERROR, its id with OPERATION_ERROR.</summary>

@@ -3,7 +3,9 @@ using Offerbook.Resources;
 
 namespace Offerbook.Master.Operations;
 
-/// <summary>What an agent has, from what it says of itself: its configuration, what operations made of it, and what is revocable on top.</summary>
+/// <summary>
+/// What an agent has, from what it says of itself: its configuration, what operations made of it, and what is revocable on top.
+/// </summary>
 internal static class AgentTotals
 {
     /// <summary>Ports for the machine's own use, which agents with port mapping list: the original offers them to nobody.</summary>

@@ -19,7 +19,8 @@ internal static class OperationContexts
     /// <summary>The agent as texts name it.</summary>
     public static string Name(Agent agent) => $"{agent.Id} at {agent.Pid} ({agent.Info.Hostname})";
 
-    public static bool GivesFeedback(Agent agent) => agent.Capabilities.Any(capability => capability.Type == AgentCapability.AgentOperationFeedback);
+    public static bool GivesFeedback(Agent agent) =>
+        agent.Capabilities.Any(capability => capability.Type == AgentCapability.AgentOperationFeedback);
 
     private static OperationContext Of(string? principal, AskingFramework? framework, Agent agent)
     {

@@ -27,7 +27,8 @@ internal static class OperationEvents
     public static AgentEvent Reconcile(IEnumerable<LiveOperation> operations)
     {
         var @event = new AgentEvent { Type = Type.ReconcileOperations, ReconcileOperations = new() };
-        @event.ReconcileOperations.Operations.Add(operations.Select(operation => new Wire.AgentProtocol.Event.Types.ReconcileOperations.Types.Entry
+        @event.ReconcileOperations.Operations.Add(
+            operations.Select(operation => new Wire.AgentProtocol.Event.Types.ReconcileOperations.Types.Entry
         {
             FrameworkId = operation.Framework?.ToProto(),
             OperationId = operation.Info.Id,

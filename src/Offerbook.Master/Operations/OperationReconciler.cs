@@ -40,10 +40,12 @@ internal sealed class OperationReconciler(ClusterState cluster)
         var (state, message) = agent switch
         {
             null => (OperationState.OperationUnknown, "Operation is unknown and no 'agent_id' was provided"),
-            { } id when cluster.Agents.Recovered.Contains(id) => (OperationState.OperationRecovering, "Agent is recovered but has not re-registered"),
+            { } id when cluster.Agents.Recovered.Contains(id) =>
+                (OperationState.OperationRecovering, "Agent is recovered but has not re-registered"),
             { } id when cluster.Agents.Find(id) is not null => (OperationState.OperationUnknown, "Operation is unknown"),
             { } id when cluster.Registry.UnreachableAgents.Contains(id) => (OperationState.OperationUnreachable, "Agent is unreachable"),
-            { } id when cluster.Registry.GoneAgents.Contains(id) => (OperationState.OperationGoneByOperator, "Agent marked gone by operator"),
+            { } id when cluster.Registry.GoneAgents.Contains(id) =>
+                (OperationState.OperationGoneByOperator, "Agent marked gone by operator"),
             _ => (OperationState.OperationUnknown, "Both operation and agent are unknown"),
         };
         return new OperationStatus

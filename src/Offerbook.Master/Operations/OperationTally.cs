@@ -4,7 +4,9 @@ using Offerbook.Master.Operator;
 
 namespace Offerbook.Master.Operations;
 
-/// <summary>How many operations of a type came, are under way, and ended how, since the start; for metrics, by the names of type and state there.</summary>
+/// <summary>
+/// How many operations of a type came, are under way, and ended how, since the start; for metrics, by the names of type and state there.
+/// </summary>
 internal sealed class OperationTally
 {
     private const string Total = "total";

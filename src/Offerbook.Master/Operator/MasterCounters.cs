@@ -24,7 +24,8 @@ internal sealed class MasterCounters
         "slave_registrations", "slave_removals", "slave_removals/reason_registered", "slave_removals/reason_unhealthy",
         "slave_removals/reason_unregistered", "slave_reregistrations", "slave_shutdowns_canceled", "slave_shutdowns_completed",
         "slave_shutdowns_scheduled", "slave_unreachable_canceled", "slave_unreachable_completed", "slave_unreachable_scheduled",
-        "tasks_dropped", "tasks_error", "tasks_failed", "tasks_finished", "tasks_gone", "tasks_gone_by_operator", "tasks_killed", "tasks_lost",
+        "tasks_dropped", "tasks_error", "tasks_failed", "tasks_finished", "tasks_gone", "tasks_gone_by_operator", "tasks_killed",
+        "tasks_lost",
         "valid_executor_to_framework_messages", "valid_framework_to_executor_messages",
         "valid_operation_status_update_acknowledgements", "valid_operation_status_updates",
         "valid_status_update_acknowledgements", "valid_status_updates",
@@ -40,7 +41,9 @@ internal sealed class MasterCounters
     /// <summary>A task has ended for the cluster.</summary>
     public void CountTerminal(TaskState state) => Increment("tasks_" + Name(state));
 
-    /// <summary>Why the master itself, an agent or an executor said so. At most one name for each state, source and reason of the protocol.</summary>
+    /// <summary>
+    /// Why the master itself, an agent or an executor said so. At most one name for each state, source and reason of the protocol.
+    /// </summary>
     public void CountReason(TaskState state, Source source, Reason reason) =>
         Increment($"task_{Name(state)}/source_{Snake(source.ToString())}/reason_{Snake(reason.ToString())}");
 

@@ -11,7 +11,9 @@ namespace Offerbook.Master.Quotas;
 /// </summary>
 internal sealed class QuotaOffers(ClusterState cluster, OfferBook offers)
 {
-    /// <summary>What a top-level role takes of its quota without what it is merely offered: its reservations, and what else it uses.</summary>
+    /// <summary>
+    /// What a top-level role takes of its quota without what it is merely offered: its reservations, and what else it uses.
+    /// </summary>
     public ResourceQuantities Consumed(string role)
     {
         var offered = ResourceQuantities.Empty;
@@ -54,7 +56,8 @@ internal sealed class QuotaOffers(ClusterState cluster, OfferBook offers)
             return;
         }
         // One agent at least for each framework of the role, or one of them could get all of it.
-        var agentsWanted = cluster.Frameworks.Count(framework => framework.Connected && framework.Roles.Any(own => RoleName.IsSameOrAncestor(role, own)));
+        var agentsWanted = cluster.Frameworks.Count(framework => framework.Connected
+            && framework.Roles.Any(own => RoleName.IsSameOrAncestor(role, own)));
         foreach (var agent in cluster.Agents)
         {
             if (agentsWanted <= 0 && held.Contains(quota.Guarantees))

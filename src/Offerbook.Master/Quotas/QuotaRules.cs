@@ -64,7 +64,8 @@ internal static class QuotaRules
         var names = new HashSet<string>();
         foreach (var resource in request.Guarantee)
         {
-            var problem = resource.Reservations.Count > 0 || resource.Reservation is not null || resource.HasRole && resource.Role != RoleName.Default
+            var problem = resource.Reservations.Count > 0 || resource.Reservation is not null || resource.HasRole
+                && resource.Role != RoleName.Default
                 ? "QuotaInfo must not contain any ReservationInfo"
                 : resource.Disk is not null ? "QuotaInfo must not contain DiskInfo"
                 : resource.Revocable is not null ? "QuotaInfo must not contain RevocableInfo"

@@ -113,7 +113,8 @@ internal sealed class ClusterRegistry(MasterSettings settings)
                 LastStart = started;
                 break;
             case FrameworkSubscribed subscribed:
-                Frameworks[FrameworkId.From(subscribed.FrameworkInfo.Id)] = new RegistrySnapshot.Types.Framework { Subscribed = subscribed };
+                Frameworks[FrameworkId.From(subscribed.FrameworkInfo.Id)] =
+                    new RegistrySnapshot.Types.Framework { Subscribed = subscribed };
                 break;
             case FrameworkDisconnected disconnected:
                 Frameworks[FrameworkId.From(disconnected.FrameworkId)].FailoverDeadline = disconnected.FailoverDeadline;

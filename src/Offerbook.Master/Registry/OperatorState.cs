@@ -92,7 +92,8 @@ internal sealed class OperatorState
     /// <summary>The agent will never be heard of again.</summary>
     public void Forget(AgentId agent) => Deactivated.Remove(agent);
 
-    public bool TryGet(MachineKey machine, [MaybeNullWhen(false)] out ScheduledMachine scheduled) => Machines.TryGetValue(machine, out scheduled);
+    public bool TryGet(MachineKey machine, [MaybeNullWhen(false)] out ScheduledMachine scheduled) =>
+        Machines.TryGetValue(machine, out scheduled);
 
     public void WriteTo(RegistrySnapshot snapshot)
     {
@@ -100,7 +101,8 @@ internal sealed class OperatorState
         snapshot.Quotas.Add(Quotas.Values);
         snapshot.Weights.Add(Weights.Values);
         snapshot.MaintenanceSchedule = Schedule;
-        snapshot.DownMachines.Add(Machines.Values.Where(machine => machine.Mode == MachineInfo.Types.Mode.Down).Select(machine => machine.Id));
+        snapshot.DownMachines.Add(
+            Machines.Values.Where(machine => machine.Mode == MachineInfo.Types.Mode.Down).Select(machine => machine.Id));
     }
 
     public void ReadFrom(RegistrySnapshot snapshot)

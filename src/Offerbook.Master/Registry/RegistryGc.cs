@@ -17,7 +17,8 @@ internal static class RegistryGc
         var oldest = turn.Now.UnixNanoseconds - cluster.Settings.MaxLostAgentAge.Ticks * TimeSpan.NanosecondsPerTick;
         var forgotten = new LostAgentsForgotten();
         // The lists are in the order of their times, so that only what is forgotten is looked at.
-        forgotten.Unreachable.Add(registry.UnreachableAgents.TakeWhile(agent => agent.UnreachableTime < oldest).Select(agent => agent.AgentId));
+        forgotten.Unreachable.Add(
+            registry.UnreachableAgents.TakeWhile(agent => agent.UnreachableTime < oldest).Select(agent => agent.AgentId));
         forgotten.Removed.Add(registry.RemovedAgents.TakeWhile(agent => agent.RemovedTime < oldest).Select(agent => agent.AgentId));
         forgotten.Gone.Add(registry.GoneAgents.TakeWhile(agent => agent.GoneTime < oldest).Select(agent => agent.AgentId));
         if (forgotten.Unreachable.Count + forgotten.Removed.Count + forgotten.Gone.Count > 0)

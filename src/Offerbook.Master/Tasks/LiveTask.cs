@@ -4,7 +4,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Tasks;
 
-/// <summary>A task that the master holds for its framework on its agent: not yet over, or over without the framework having acknowledged it.</summary>
+/// <summary>
+/// A task that the master holds for its framework on its agent: not yet over, or over without the framework having acknowledged it.
+/// </summary>
 internal sealed class LiveTask(TaskModel model) : Slot<TaskModel>
 {
     public TaskModel Model
@@ -72,7 +74,8 @@ internal sealed class LiveTask(TaskModel model) : Slot<TaskModel>
     {
         if (Model.ForwardedState is null && reported.HasStatusUpdateState)
         {
-            Model = Model with { ForwardedState = reported.StatusUpdateState, ForwardedUuid = reported.HasStatusUpdateUuid ? reported.StatusUpdateUuid : null };
+            Model = Model with { ForwardedState = reported.StatusUpdateState, ForwardedUuid = reported.HasStatusUpdateUuid
+                ? reported.StatusUpdateUuid : null };
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed class ReconcileAnswers(Now now) : IReadOnlyList<SchedulerEvent>
 
     public int Count => _answers.Count;
 
-    public SchedulerEvent this[int index] => SchedulerEvents.Update(_answers[index] is (null, { } made) ? made : LatestState(_answers[index].Known!));
+    public SchedulerEvent this[int index] =>
+        SchedulerEvents.Update(_answers[index] is (null, { } made) ? made : LatestState(_answers[index].Known!));
 
     public void Add(TaskModel task) => _answers.Add((task, null));
 

@@ -7,7 +7,9 @@ namespace Offerbook.Master.Tasks;
 /// <summary>Answers what the master knows of a framework's tasks. Where it may still learn more, it says nothing.</summary>
 internal sealed class Reconciler(ClusterState cluster)
 {
-    /// <summary>So many go as any other event. More go together, or they would fill the scheduler's stream and cut it, each time it asks.</summary>
+    /// <summary>
+    /// So many go as any other event. More go together, or they would fill the scheduler's stream and cut it, each time it asks.
+    /// </summary>
     private const int FewAnswers = 16;
 
     public void Reconcile(in Turn turn, Framework framework, IReadOnlyCollection<SchedulerCall.Types.Reconcile.Types.Task> asked)
@@ -23,7 +25,8 @@ internal sealed class Reconciler(ClusterState cluster)
         }
         foreach (var task in asked)
         {
-            Explain(turn, framework, TaskId.From(task.TaskId), string.IsNullOrEmpty(task.AgentId?.Value) ? null : AgentId.From(task.AgentId), answers);
+            Explain(turn, framework, TaskId.From(task.TaskId), string.IsNullOrEmpty(task.AgentId?.Value)
+                ? null : AgentId.From(task.AgentId), answers);
         }
         Send(turn, framework, answers);
     }
@@ -63,7 +66,8 @@ internal sealed class Reconciler(ClusterState cluster)
             { } a when cluster.Registry.UnreachableAgents.Contains(a) => (TaskState.TaskUnreachable, "Reconciliation: Task is unreachable"),
             _ => (TaskState.TaskUnknown, "Reconciliation: Task is unknown"),
         };
-        var status = MasterStatus.Make(turn, id, agent, TaskStates.ForFramework(state, framework.PartitionAware), Reason.Reconciliation, message);
+        var status = MasterStatus.Make(turn, id, agent, TaskStates.ForFramework(state, framework.PartitionAware), Reason.Reconciliation,
+            message);
         if (state == TaskState.TaskUnreachable)
         {
             status.UnreachableTime = new TimeInfo { Nanoseconds = cluster.Registry.UnreachableAgents.Find(agent!.Value)!.UnreachableTime };

@@ -34,7 +34,9 @@ internal sealed class SharedParts
         return _parts.TryGetValue(part, out var known) && known is T same ? same : Remember(part);
     }
 
-    /// <summary>Equal bags may list their entries in different orders, which readers would see; so only those built alike are shared.</summary>
+    /// <summary>
+    /// Equal bags may list their entries in different orders, which readers would see; so only those built alike are shared.
+    /// </summary>
     public ResourceBag Share(ResourceBag bag) => bag.IsEmpty ? ResourceBag.Empty
         : _parts.TryGetValue(bag, out var known) && known is ResourceBag same && same.SequenceEqual(bag) ? same : Remember(bag);
 

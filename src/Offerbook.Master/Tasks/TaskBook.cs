@@ -19,7 +19,8 @@ internal sealed class TaskBook(ClusterState cluster)
     /// <summary>Adds a task whose resources are charged to the framework already, because they came out of an offer.</summary>
     public LiveTask Launch(Framework framework, Agent agent, TaskInfo info, ResourceBag resources) =>
         Add(framework, agent, new TaskModel(Describe(framework, agent, info), framework.Id, agent.Id, TaskId.From(info.TaskId),
-            info.Executor is null ? null : ExecutorId.From(info.Executor.ExecutorId), _parts.Share(resources), TaskState.TaskStaging, [], null, null));
+            info.Executor is null
+                ? null : ExecutorId.From(info.Executor.ExecutorId), _parts.Share(resources), TaskState.TaskStaging, [], null, null));
 
     /// <summary>Adds a task that an agent reports and the master did not know.</summary>
     public LiveTask Learn(Framework framework, Agent agent, MesosTask reported, ResourceBag resources)
@@ -43,7 +44,8 @@ internal sealed class TaskBook(ClusterState cluster)
 
     /// <summary>Nearly always that of the last status, whose object then does.</summary>
     private static ByteString? ForwardedUuid(MesosTask reported) => !reported.HasStatusUpdateUuid ? null
-        : reported.Statuses is [.., { HasUuid: true } last] && last.Uuid == reported.StatusUpdateUuid ? last.Uuid : reported.StatusUpdateUuid;
+        : reported.Statuses is [.., { HasUuid: true } last] && last.Uuid == reported.StatusUpdateUuid
+        ? last.Uuid : reported.StatusUpdateUuid;
 
     /// <summary>Moves the latest state forward and frees the resources when it has become terminal.</summary>
     public void Advance(in Turn turn, LiveTask task, TaskState state)

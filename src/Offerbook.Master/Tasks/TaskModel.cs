@@ -10,7 +10,8 @@ namespace Offerbook.Master.Tasks;
 /// <param name="Spec">Everything that does not change: name, ids, resources, labels … Its state and statuses mean nothing.</param>
 /// <param name="State">The latest state known. Resources are free when it is terminal.</param>
 /// <param name="Statuses">What was reported, without data; the last one of each run of equal states.</param>
-/// <param name="ForwardedState">The state last sent to the framework by its agent, and <paramref name="ForwardedUuid"/> what must be acknowledged.</param>
+/// <param name="ForwardedState">The state last sent to the framework by its agent, and <paramref name="ForwardedUuid"/> what must be
+/// acknowledged.</param>
 public sealed record TaskModel(
     MesosTask Spec, FrameworkId Framework, AgentId Agent, TaskId Id, ExecutorId? Executor, ResourceBag Resources,
     TaskState State, ImmutableArray<TaskStatus> Statuses, TaskState? ForwardedState, ByteString? ForwardedUuid)
@@ -40,7 +41,8 @@ public sealed record TaskModel(
     /// The task as its agent's loss leaves it. An end that was known stays, whatever was said of it; TASK_LOST is what frameworks
     /// without PARTITION_AWARE were told of a task out of reach, and no end.
     /// </summary>
-    public TaskModel LostAs(TaskStatus status) => WithStatus(status) with { State = IsTerminal && State != TaskState.TaskLost ? State : status.State };
+    public TaskModel LostAs(TaskStatus status) =>
+        WithStatus(status) with { State = IsTerminal && State != TaskState.TaskLost ? State : status.State };
 
     /// <summary>The message that operators see. It shares what is inside with this model: it must not be changed.</summary>
     public MesosTask ToProto()

@@ -25,7 +25,8 @@ internal ref struct BagBuilder
             ref var mine = ref _entries[i];
             if (mine.MergesWith(entry))
             {
-                mine = entry.Kind.IsShared ? mine with { Count = mine.Count + entry.Count } : mine with { Value = mine.Value + entry.Value };
+                mine = entry.Kind.IsShared
+                    ? mine with { Count = mine.Count + entry.Count } : mine with { Value = mine.Value + entry.Value };
                 return;
             }
         }
@@ -46,7 +47,8 @@ internal ref struct BagBuilder
             ref var mine = ref _entries[i];
             if (mine.CanLose(entry))
             {
-                mine = entry.Kind.IsShared ? mine with { Count = mine.Count - entry.Count } : mine with { Value = mine.Value - entry.Value };
+                mine = entry.Kind.IsShared
+                    ? mine with { Count = mine.Count - entry.Count } : mine with { Value = mine.Value - entry.Value };
                 if (mine.IsEmpty)
                 {
                     Array.Copy(_entries, i + 1, _entries, i, --_count - i);

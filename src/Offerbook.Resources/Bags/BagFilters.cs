@@ -5,7 +5,8 @@ public static class BagFilters
 {
     extension(ResourceBag bag)
     {
-        public ResourceBag Named(string name) => bag.Where(name, static (in ResourceEntry entry, string wanted) => entry.Kind.Name == wanted);
+        public ResourceBag Named(string name) =>
+            bag.Where(name, static (in ResourceEntry entry, string wanted) => entry.Kind.Name == wanted);
 
         /// <summary>The plain sum of one scalar, whatever its kind.</summary>
         public Scalar ScalarOf(string name) => bag.Quantities[name];
@@ -13,7 +14,8 @@ public static class BagFilters
         public ResourceBag Reserved() => bag.With(ResourceTraits.Reserved);
 
         /// <summary>What is reserved to exactly this role.</summary>
-        public ResourceBag Reserved(string role) => bag.Where(role, static (in ResourceEntry entry, string owner) => entry.Kind.ReservationRole == owner);
+        public ResourceBag Reserved(string role) =>
+            bag.Where(role, static (in ResourceEntry entry, string owner) => entry.Kind.ReservationRole == owner);
 
         public ResourceBag Unreserved() => bag.Without(ResourceTraits.Reserved);
 
@@ -35,7 +37,8 @@ public static class BagFilters
             : bag.Where(role, static (in ResourceEntry entry, string wanted) => entry.Kind.IsAllocatableTo(wanted));
 
         /// <summary>What is offered to or used in exactly this role.</summary>
-        public ResourceBag AllocatedIn(string role) => bag.Where(role, static (in ResourceEntry entry, string wanted) => entry.Kind.AllocationRole == wanted);
+        public ResourceBag AllocatedIn(string role) =>
+            bag.Where(role, static (in ResourceEntry entry, string wanted) => entry.Kind.AllocationRole == wanted);
 
         /// <summary>Without the entries that have any of <paramref name="traits"/>.</summary>
         public ResourceBag Without(ResourceTraits traits) => (bag.Traits & traits) == 0

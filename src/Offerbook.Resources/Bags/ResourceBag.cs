@@ -49,7 +49,10 @@ public sealed class ResourceBag : IEquatable<ResourceBag>, IReadOnlyList<Resourc
         return builder.Build();
     }
 
-    /// <summary>A bag from the text form, for instance <c>cpus:4;mem:2048;ports:[31000-32000]</c>; throws when the text is wrong. For text that a person wrote use <see cref="ResourceText.Parse"/>.</summary>
+    /// <summary>
+    /// A bag from the text form, for instance <c>cpus:4;mem:2048;ports:[31000-32000]</c>; throws when the text is wrong. For text that a
+    /// person wrote use <see cref="ResourceText.Parse"/>.
+    /// </summary>
     public static ResourceBag Parse(string text) => ResourceText.Parse(text) switch
     {
         { Problems.Count: 0 } reading => reading.Bag,

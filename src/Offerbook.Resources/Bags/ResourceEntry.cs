@@ -8,7 +8,9 @@ public readonly record struct ResourceEntry(ResourceKind Kind, ResourceValue Val
 
     public bool IsEmpty => Value.IsEmpty || Count <= 0;
 
-    /// <summary>The two are one pool: adding makes one entry of them. Exclusive disks never are, shared ones only when equal throughout.</summary>
+    /// <summary>
+    /// The two are one pool: adding makes one entry of them. Exclusive disks never are, shared ones only when equal throughout.
+    /// </summary>
     public bool MergesWith(in ResourceEntry other) =>
         Kind.Equals(other.Kind)
         && Value.Type == other.Value.Type

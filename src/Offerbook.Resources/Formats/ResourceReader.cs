@@ -9,7 +9,9 @@ namespace Offerbook.Resources;
 /// <summary>From wire messages, in any of the three formats, to a bag.</summary>
 public static class ResourceReader
 {
-    /// <summary>Reads what is right and lists all that is wrong. Nothing is not wrong: a scalar of 0 or an empty set simply is not in the bag.</summary>
+    /// <summary>
+    /// Reads what is right and lists all that is wrong. Nothing is not wrong: a scalar of 0 or an empty set simply is not in the bag.
+    /// </summary>
     public static BagReading Read(IEnumerable<Resource> resources)
     {
         var builder = new BagBuilder([], 8);
@@ -42,9 +44,11 @@ public static class ResourceReader
         var disk = resource.Disk is null ? null : ConvertDisk(resource.Disk);
         var allocation = resource.AllocationInfo is { HasRole: true } ? resource.AllocationInfo.Role : null;
         var provider = resource.ProviderId?.Value;
-        var special = !reservations.IsEmpty || disk is not null || resource.Revocable is not null || resource.Shared is not null || provider is not null;
+        var special = !reservations.IsEmpty || disk is not null || resource.Revocable is not null || resource.Shared is not null
+            || provider is not null;
         var kind = special
-            ? new ResourceKind(resource.Name, reservations, null, disk, resource.Revocable is not null, resource.Shared is not null, provider)
+            ? new ResourceKind(resource.Name, reservations, null, disk, resource.Revocable is not null, resource.Shared is not null,
+                provider)
             : ResourceKind.Plain(resource.Name);
         return new ResourceEntry(kind.AllocatedTo(allocation), value);
     }

@@ -30,7 +30,8 @@ public sealed record DiskSource(
 /// What is special about a disk. Two descriptions are equal when source and persistence <b>id</b> are: the volume says how the
 /// disk will be mounted and the principal who made it, neither of which makes it another disk.
 /// </summary>
-public sealed class DiskDescription(DiskSource? source = null, string? persistenceId = null, string? persistencePrincipal = null, Volume? volume = null)
+public sealed class DiskDescription(DiskSource? source = null, string? persistenceId = null, string? persistencePrincipal = null,
+    Volume? volume = null)
     : IEquatable<DiskDescription>
 {
     // Messages are mutable: keep and give away copies only.

@@ -20,7 +20,9 @@ public sealed record Reservation(ReservationType Type, string Role, string? Prin
         + (Labels is null ? "" : "," + Labels) + ")";
 }
 
-/// <summary>The reservations of a resource, bottom first; each one refines that below it to a role strictly deeper. Empty: unreserved.</summary>
+/// <summary>
+/// The reservations of a resource, bottom first; each one refines that below it to a role strictly deeper. Empty: unreserved.
+/// </summary>
 public sealed class ReservationStack : IEquatable<ReservationStack>
 {
     public static readonly ReservationStack Empty = new();

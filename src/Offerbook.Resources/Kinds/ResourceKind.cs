@@ -129,7 +129,9 @@ public sealed class ResourceKind : IEquatable<ResourceKind>
 
     public override int GetHashCode() => _hash;
 
-    /// <summary>As logs and error texts have it: <c>disk(allocated: a)(reservations: [(STATIC,a)])[id:path]{REV}&lt;SHARED&gt;</c>.</summary>
+    /// <summary>
+    /// As logs and error texts have it: <c>disk(allocated: a)(reservations: [(STATIC,a)])[id:path]{REV}&lt;SHARED&gt;</c>.
+    /// </summary>
     public override string ToString() =>
         Name
         + (AllocationRole is null ? "" : "(allocated: " + AllocationRole + ")")

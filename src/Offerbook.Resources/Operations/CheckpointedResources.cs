@@ -15,7 +15,9 @@ public static class CheckpointedResources
             return made.Length == bag.Count ? bag : ResourceBag.Own(made);
         }
 
-        /// <summary>A configured total with the checkpointed resources in it. Fails when the configuration cannot hold them any more.</summary>
+        /// <summary>
+        /// A configured total with the checkpointed resources in it. Fails when the configuration cannot hold them any more.
+        /// </summary>
         public ConversionResult WithCheckpointed(ResourceBag checkpointed)
         {
             var total = bag;

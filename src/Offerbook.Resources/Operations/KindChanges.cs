@@ -17,7 +17,8 @@ internal static class KindChanges
         public ResourceKind AsConfigured()
         {
             var stack = kind.Reservations.Items;
-            var bottom = stack.Length > 0 && stack[0].Type == ReservationType.Static ? new ReservationStack(stack[0]) : ReservationStack.Empty;
+            var bottom = stack.Length > 0 && stack[0].Type == ReservationType.Static
+                ? new ReservationStack(stack[0]) : ReservationStack.Empty;
             return Make(kind, bottom, SourceOnly(kind), shared: false);
         }
     }

@@ -1,7 +1,8 @@
 namespace Offerbook.Resources;
 
 /// <summary>Who asks for an operation, and of what agent.</summary>
-/// <param name="Principal">The framework's principal, or who authenticated as an operator; null when there is none, which forbids nothing.</param>
+/// <param name="Principal">The framework's principal, or who authenticated as an operator; null when there is none, which forbids
+/// nothing.</param>
 /// <param name="Framework">Null when an operator asks.</param>
 /// <param name="Checkpointed">The agent's dynamic reservations and volumes.</param>
 /// <param name="Used">What tasks and executors use of the agent, by framework; allocated or not.</param>

@@ -4,7 +4,10 @@ using ResourceList = System.Collections.Generic.IReadOnlyList<Mesos.V1.Resource>
 
 namespace Offerbook.Resources;
 
-/// <summary>Whether an operation makes sense by itself; whether the resources are there to apply it to is another question. The texts are those of the reference.</summary>
+/// <summary>
+/// Whether an operation makes sense by itself; whether the resources are there to apply it to is another question. The texts are those of
+/// the reference.
+/// </summary>
 public static class OperationValidator
 {
     /// <summary>The checks that come first: the body is there and each resource in it is a resource.</summary>

@@ -103,7 +103,9 @@ internal static class ReserveRules
             : $"A reserve operation was attempted for a resource allocated to role '{allocated}', but the framework only has roles '{{ {string.Join(", ", framework.Roles)} }}'";
     }
 
-    /// <summary>A reservation that takes the place of another one: equal resources, all of one reservation before and of one after.</summary>
+    /// <summary>
+    /// A reservation that takes the place of another one: equal resources, all of one reservation before and of one after.
+    /// </summary>
     private static string? CheckUpdate(Operation.Types.Reserve reserve)
     {
         if (ResourceRules.Read(reserve.Source, out var source) is { } invalid)

@@ -34,7 +34,8 @@ internal static class VolumeRules
             }
         }
 
-        return context.Framework is not null && ResourceRules.CheckSingleRole(volumes) is { } roles ? "Invalid volume resources: " + roles : null;
+        return context.Framework is not null && ResourceRules.CheckSingleRole(volumes) is { } roles
+            ? "Invalid volume resources: " + roles : null;
     }
 
     public static string? Check(Operation.Types.Destroy destroy, OperationContext context)

@@ -42,7 +42,9 @@ public static class ResourceText
         return reading with { Problems = [.. problems, .. reading.Problems] };
     }
 
-    /// <summary>What <see cref="Parse"/> reads back as an equal bag: the text form, or JSON when the bag holds something that text cannot say.</summary>
+    /// <summary>
+    /// What <see cref="Parse"/> reads back as an equal bag: the text form, or JSON when the bag holds something that text cannot say.
+    /// </summary>
     public static string Print(ResourceBag bag)
     {
         var parts = new List<string>(bag.Count);
@@ -70,7 +72,8 @@ public static class ResourceText
     private static bool IsExpressible(ResourceEntry entry)
     {
         var kind = entry.Kind;
-        if ((kind.Traits & ~ResourceTraits.Reserved) != 0 || kind.Disk is not null || kind.ProviderId is not null || !IsPlainWord(kind.Name))
+        if ((kind.Traits & ~ResourceTraits.Reserved) != 0 || kind.Disk is not null || kind.ProviderId is not null
+            || !IsPlainWord(kind.Name))
         {
             return false;
         }

@@ -4,7 +4,9 @@ using ValueKind = Mesos.V1.Value.Types.Type;
 
 namespace Offerbook.Resources;
 
-/// <summary>One <c>name(role):value</c> of the text form. Finds what does not read; what it says is judged by <see cref="ResourceValidator"/>.</summary>
+/// <summary>
+/// One <c>name(role):value</c> of the text form. Finds what does not read; what it says is judged by <see cref="ResourceValidator"/>.
+/// </summary>
 internal static class ResourceTextPart
 {
     /// <summary>Null and the resource, or what is wrong with the text and how it should be.</summary>

@@ -25,7 +25,8 @@ internal static class ReservationValidation
 
         if (resource.Revocable is not null)
         {
-            if (resource.Reservations.Count > 0 || resource.Reservation is not null || (resource.HasRole && resource.Role != RoleName.Default))
+            if (resource.Reservations.Count > 0 || resource.Reservation is not null
+                || (resource.HasRole && resource.Role != RoleName.Default))
             {
                 problems.Add(ResourceProblemKind.BadRevocable, "Revocable resources cannot be reserved");
             }

@@ -12,7 +12,9 @@ public enum ResourceProblemKind
     /// <summary>The type is missing, unknown or TEXT, or the value that it announces is absent, or another one is there too.</summary>
     WrongValueKind,
 
-    /// <summary>A scalar below 0, not a number, beyond <see cref="Scalar.Largest"/>, not 0 but too small to count, or a fraction of a gpu.</summary>
+    /// <summary>
+    /// A scalar below 0, not a number, beyond <see cref="Scalar.Largest"/>, not 0 but too small to count, or a fraction of a gpu.
+    /// </summary>
     BadScalar,
 
     /// <summary>A range that begins after its end, or ranges that overlap.</summary>
@@ -27,7 +29,9 @@ public enum ResourceProblemKind
     /// <summary>A role that cannot be one.</summary>
     BadRole,
 
-    /// <summary>Reservations that contradict each other, <c>*</c> reserved, a static one on top, or a refinement that is not deeper.</summary>
+    /// <summary>
+    /// Reservations that contradict each other, <c>*</c> reserved, a static one on top, or a refinement that is not deeper.
+    /// </summary>
     BadReservation,
 
     /// <summary>Revocable resources are neither reserved nor persistent.</summary>

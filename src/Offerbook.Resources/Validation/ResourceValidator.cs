@@ -74,7 +74,8 @@ public static class ResourceValidator
         }
         else if (scalar.IsZero && value != 0)
         {
-            problems.Add(ResourceProblemKind.BadScalar, "Invalid scalar resource: value is not zero but under 0.0005, which counts as nothing");
+            problems.Add(ResourceProblemKind.BadScalar,
+                "Invalid scalar resource: value is not zero but under 0.0005, which counts as nothing");
         }
         else if (name == "gpus" && scalar.Milli % 1000 != 0)
         {

@@ -7,7 +7,9 @@ public enum ResourceValueType
     Set,
 }
 
-/// <summary>How much of a resource: a scalar, ranges or a set. Sixteen bytes; a scalar costs no allocation. The default is the scalar 0.</summary>
+/// <summary>
+/// How much of a resource: a scalar, ranges or a set. Sixteen bytes; a scalar costs no allocation. The default is the scalar 0.
+/// </summary>
 public readonly struct ResourceValue : IEquatable<ResourceValue>
 {
     private readonly long _milli;

@@ -9,14 +9,18 @@ namespace Offerbook.Resources;
 /// <param name="Milli">Thousandths of the unit.</param>
 public readonly record struct Scalar(long Milli) : IComparable<Scalar>
 {
-    /// <summary>2^40 units, which is an exabyte of memory in megabytes: the most that one resource may hold. 8,388 of them sum without saturating.</summary>
+    /// <summary>
+    /// 2^40 units, which is an exabyte of memory in megabytes: the most that one resource may hold. 8,388 of them sum without saturating.
+    /// </summary>
     public static readonly Scalar Largest = new((1L << 40) * 1000);
 
     public static readonly Scalar Zero;
 
     public bool IsZero => Milli == 0;
 
-    /// <summary>The whole units and thousandths of <paramref name="units"/>; false when it is not a number or beyond ±<see cref="Largest"/>.</summary>
+    /// <summary>
+    /// The whole units and thousandths of <paramref name="units"/>; false when it is not a number or beyond ±<see cref="Largest"/>.
+    /// </summary>
     public static bool TryFromUnits(double units, out Scalar scalar)
     {
         // The comparison is written so that NaN fails it.
@@ -46,7 +50,8 @@ public readonly record struct Scalar(long Milli) : IComparable<Scalar>
         return new Scalar(!overflowed ? sum : left.Milli < 0 ? long.MinValue : long.MaxValue);
     }
 
-    public static Scalar operator -(Scalar left, Scalar right) => left + new Scalar(right.Milli == long.MinValue ? long.MaxValue : -right.Milli);
+    public static Scalar operator -(Scalar left, Scalar right) =>
+        left + new Scalar(right.Milli == long.MinValue ? long.MaxValue : -right.Milli);
 
     public static bool operator <(Scalar left, Scalar right) => left.Milli < right.Milli;
 

@@ -65,7 +65,8 @@ internal sealed class PostgresStoreReader : IStoreReader
         using var row = command.ExecuteReader();
         while (row.Read())
         {
-            yield return new StoredRecord(row.GetInt64(0), new JournalRecord(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(1)), row.GetFieldValue<byte[]>(2)), row.GetInt64(3));
+            yield return new StoredRecord(row.GetInt64(0),
+                new JournalRecord(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(1)), row.GetFieldValue<byte[]>(2)), row.GetInt64(3));
         }
     }
 }

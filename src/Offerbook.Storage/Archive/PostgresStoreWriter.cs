@@ -6,7 +6,9 @@ using Offerbook.Storage.Sqlite;
 
 namespace Offerbook.Storage.Archive;
 
-/// <summary>Replaces all logs of a database in one transaction, with the tables locked: who writes meanwhile waits, and is then fenced.</summary>
+/// <summary>
+/// Replaces all logs of a database in one transaction, with the tables locked: who writes meanwhile waits, and is then fenced.
+/// </summary>
 internal sealed class PostgresStoreWriter : IStoreWriter
 {
     private readonly NpgsqlConnection _connection;
@@ -57,13 +59,15 @@ internal sealed class PostgresStoreWriter : IStoreWriter
 
     public StoredLog AddLog(StoredLog log) => log with
     {
-        Id = (long)_connection.Scalar("INSERT INTO streams (persistence_id, last_sequence, epoch, last_write) VALUES ($1, $2, $3, $4) RETURNING id",
+        Id = (long)_connection.Scalar(
+            "INSERT INTO streams (persistence_id, last_sequence, epoch, last_write) VALUES ($1, $2, $3, $4) RETURNING id",
             log.PersistenceId, log.LastSequence, log.Epoch, AppendKeys.Next())!,
     };
 
     public void AddSnapshot(StoredLog log, StoredRecord snapshot) => _connection.Execute(
         "INSERT INTO snapshots (stream, sequence, epoch, is_complete, manifest, payload, checksum) VALUES ($1, $2, $3, true, $4, $5, $6)",
-        log.Id, snapshot.Sequence, log.Epoch, Encoding.UTF8.GetBytes(snapshot.Record.Manifest), JournalWriter.Bytes(snapshot.Record.Payload), snapshot.Checksum);
+        log.Id, snapshot.Sequence, log.Epoch, Encoding.UTF8.GetBytes(snapshot.Record.Manifest),
+        JournalWriter.Bytes(snapshot.Record.Payload), snapshot.Checksum);
 
     public void AddEvents(StoredLog log, IReadOnlyList<StoredRecord> events) => _connection.Execute(
         """

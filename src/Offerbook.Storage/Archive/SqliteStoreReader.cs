@@ -21,7 +21,8 @@ internal sealed class SqliteStoreReader : IStoreReader
         {
             throw new JournalUnavailableException($"There is no journal {path}.");
         }
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        _connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         try
         {
             _connection.Open();
@@ -42,7 +43,8 @@ internal sealed class SqliteStoreReader : IStoreReader
 
     public IReadOnlyList<StoredLog> Logs()
     {
-        using var command = Command($"SELECT id, persistence_id, last_sequence, {(_version == 1 ? "0" : "epoch")} FROM streams ORDER BY persistence_id");
+        using var command =
+            Command($"SELECT id, persistence_id, last_sequence, {(_version == 1 ? "0" : "epoch")} FROM streams ORDER BY persistence_id");
         using var row = command.ExecuteReader();
         var logs = new List<StoredLog>();
         while (row.Read())
@@ -67,7 +69,8 @@ internal sealed class SqliteStoreReader : IStoreReader
         using var row = command.ExecuteReader();
         while (row.Read())
         {
-            yield return new StoredRecord(row.GetInt64(0), new JournalRecord(row.GetString(1), row.GetFieldValue<byte[]>(2)), row.GetInt64(3));
+            yield return new StoredRecord(row.GetInt64(0), new JournalRecord(row.GetString(1), row.GetFieldValue<byte[]>(2)),
+                row.GetInt64(3));
         }
     }
 

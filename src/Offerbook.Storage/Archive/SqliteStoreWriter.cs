@@ -50,7 +50,8 @@ internal sealed class SqliteStoreWriter : IStoreWriter
 
     private void Add(string table, StoredLog log, IReadOnlyList<StoredRecord> records)
     {
-        using var command = Command($"INSERT INTO {table} (stream, sequence, manifest, payload, checksum) VALUES ($stream, $sequence, $manifest, $payload, $checksum)",
+        using var command = Command(
+            $"INSERT INTO {table} (stream, sequence, manifest, payload, checksum) VALUES ($stream, $sequence, $manifest, $payload, $checksum)",
             ("$stream", log.Id), ("$sequence", 0), ("$manifest", ""), ("$payload", ""), ("$checksum", 0));
         foreach (var record in records)
         {

@@ -40,12 +40,14 @@ public static class StoreArchive
     internal const long EpochsLeftOut = 1_000_000;
 
     /// <summary>
-    /// Puts a backup in the place of a store. Every log comes back in a newer epoch than it has ever had in either, so that whoever held it is fenced.
+    /// Puts a backup in the place of a store. Every log comes back in a newer epoch than it has ever had in either, so that whoever held it
+    /// is fenced.
     /// </summary>
     /// <param name="force">Replaces what is there; a file is kept beside, as <c>PATH.before-restore</c>.</param>
     /// <returns>What was restored. When it is not whole, nothing was changed.</returns>
     /// <exception cref="StoreNotEmptyException">There are events in the store, and <paramref name="force"/> is not given.</exception>
-    /// <exception cref="JournalUnavailableException">The backup cannot be read, or the store not written; a file is held by a running process.</exception>
+    /// <exception cref="JournalUnavailableException">The backup cannot be read, or the store not written; a file is held by a running
+    /// process.</exception>
     /// <exception cref="JournalDamagedException">The backup cannot be read as a journal at all.</exception>
     public static StoreReport Restore(string backup, StoreAddress into, bool force)
     {
@@ -63,11 +65,13 @@ public static class StoreArchive
     {
         using var held = JournalFile.Hold(path);
         var epochs = EpochsOf(path, force);
-        var report = Fill(path, into => Explained(path, () => StoreWalk.Run(reader, path, into, log => Newer(log, epochs))), () => MoveAway(path));
+        var report = Fill(path, into => Explained(path, () => StoreWalk.Run(reader, path, into, log => Newer(log, epochs))),
+            () => MoveAway(path));
         return report;
     }
 
-    private static StoreReport RestoreDatabase(SqliteStoreReader reader, PostgresAddress address, bool force) => Explained(address.ToString(), () =>
+    private static StoreReport RestoreDatabase(SqliteStoreReader reader, PostgresAddress address, bool force) =>
+        Explained(address.ToString(), () =>
     {
         using var writer = PostgresStoreWriter.Open(address, force);
         var report = StoreWalk.Run(reader, address.ToString(), writer, log => Newer(log, writer.Epochs));
@@ -91,7 +95,8 @@ public static class StoreArchive
             var logs = there.Logs();
             return force || logs.All(log => log.LastSequence == 0)
                 ? logs.ToDictionary(log => log.PersistenceId, log => log.Epoch)
-                : throw new StoreNotEmptyException($"The journal {path} holds {string.Join(", ", logs.Select(log => $"'{log.PersistenceId}' up to event {log.LastSequence}"))}. Forcing replaces it and keeps what is there beside it, as {path}.before-restore.");
+                : throw new StoreNotEmptyException(
+                    $"The journal {path} holds {string.Join(", ", logs.Select(log => $"'{log.PersistenceId}' up to event {log.LastSequence}"))}. Forcing replaces it and keeps what is there beside it, as {path}.before-restore.");
         }
         catch (JournalDamagedException) when (force)
         {

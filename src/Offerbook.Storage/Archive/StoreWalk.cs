@@ -12,7 +12,8 @@ internal static class StoreWalk
 
     /// <param name="epochOf">The epoch that a log has in the copy.</param>
     public static StoreReport Run(IStoreReader from, string place, IStoreWriter? into = null, Func<StoredLog, long>? epochOf = null) =>
-        new(place, [.. from.Logs().Select(log => Log(from, log, into, into?.AddLog(log with { Epoch = epochOf?.Invoke(log) ?? log.Epoch })))]);
+        new(place, [.. from.Logs().Select(log =>
+            Log(from, log, into, into?.AddLog(log with { Epoch = epochOf?.Invoke(log) ?? log.Epoch })))]);
 
     private static LogReport Log(IStoreReader from, StoredLog log, IStoreWriter? into, StoredLog? copy)
     {
@@ -71,7 +72,8 @@ internal static class StoreWalk
         }
         if (events > 0 && last != log.LastSequence)
         {
-            Note(last < log.LastSequence ? $"events {last + 1} to {log.LastSequence} are missing" : $"event {last} is behind the last one, {log.LastSequence}");
+            Note(last < log.LastSequence
+                ? $"events {last + 1} to {log.LastSequence} are missing" : $"event {last} is behind the last one, {log.LastSequence}");
         }
         return new LogReport(log.PersistenceId, copy?.Epoch ?? log.Epoch, log.LastSequence, events, first, bytes, snapshots, problems)
         {

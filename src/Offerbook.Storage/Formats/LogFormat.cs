@@ -105,11 +105,13 @@ public sealed record LogFormat
         }
         if (to < Level)
         {
-            return FormatAnswer.Refused(this, $"The journal is at format level {Level}, and a level is never lowered: what stands in it cannot be taken back.");
+            return FormatAnswer.Refused(this,
+                $"The journal is at format level {Level}, and a level is never lowered: what stands in it cannot be taken back.");
         }
         if (to > Support.Newest)
         {
-            return FormatAnswer.Refused(this, $"This program ({Support.Build}) knows the format levels up to {Support.Newest}. Upgrade it before the journal is raised to {to}.");
+            return FormatAnswer.Refused(this,
+                $"This program ({Support.Build}) knows the format levels up to {Support.Newest}. Upgrade it before the journal is raised to {to}.");
         }
         var text = string.Create(CultureInfo.InvariantCulture, $"{to} {Support.Build}");
         return FormatAnswer.Shown(this with { Level = to }, new JournalRecord(Raised, Encoding.UTF8.GetBytes(text)));
@@ -128,5 +130,6 @@ public sealed record LogFormat
     private static int ParseLevel(ReadOnlySpan<char> text, string where) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level) && level > 0
             ? level
-            : throw new JournalDamagedException($"The format level in {where} of the journal is no number: {text.ToString()[..Math.Min(text.Length, 40)]}");
+            : throw new JournalDamagedException(
+                $"The format level in {where} of the journal is no number: {text.ToString()[..Math.Min(text.Length, 40)]}");
 }

@@ -8,7 +8,9 @@ namespace Offerbook.Storage.Hosting;
 /// </summary>
 internal sealed class DedicatedThread : IAsyncDisposable
 {
-    /// <summary>Pieces of work that may wait. Callers wait for one answer before they ask again, so this is never reached by a correct program.</summary>
+    /// <summary>
+    /// Pieces of work that may wait. Callers wait for one answer before they ask again, so this is never reached by a correct program.
+    /// </summary>
     private const int Capacity = 1_024;
 
     private readonly BlockingCollection<Action> _work = new(Capacity);
@@ -17,7 +19,9 @@ internal sealed class DedicatedThread : IAsyncDisposable
 
     public DedicatedThread(string name) => new Thread(Loop) { Name = name, IsBackground = true }.Start();
 
-    /// <summary>Runs <paramref name="work"/> after all that came before. Its exception comes back to the caller; the thread goes on.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> after all that came before. Its exception comes back to the caller; the thread goes on.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The thread has been told to end.</exception>
     public Task<T> RunAsync<T>(Func<T> work)
     {
@@ -37,7 +41,8 @@ internal sealed class DedicatedThread : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> on the calling thread, between two pieces of the others: for callers on a thread of their own that would only
+    /// Runs <paramref name="work"/> on the calling thread, between two pieces of the others: for callers on a thread of their own that
+    /// would only
     /// wait. It saves them two changes of threads, which cost more than a small commit.
     /// </summary>
     /// <returns>Completed, with the result or the exception of the work.</returns>

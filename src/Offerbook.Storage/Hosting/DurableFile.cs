@@ -8,7 +8,9 @@ internal static partial class DurableFile
     private const int ReadOnly = 0;
     private const int CloseOnExec = 0x80000;
 
-    /// <summary>Gives a finished file its name: its bytes first, then the name, each on the disk. A file of that name is replaced.</summary>
+    /// <summary>
+    /// Gives a finished file its name: its bytes first, then the name, each on the disk. A file of that name is replaced.
+    /// </summary>
     /// <exception cref="IOException">The disk refuses.</exception>
     public static void Publish(string partial, string path)
     {

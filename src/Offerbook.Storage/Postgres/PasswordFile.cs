@@ -3,7 +3,8 @@ namespace Offerbook.Storage.Postgres;
 /// <summary>Finds a password in a file: psql's format, or one line that is the password.</summary>
 internal static class PasswordFile
 {
-    private const UnixFileMode OthersRead = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode OthersRead =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <returns>Null when no line is for this host, database and user.</returns>
     /// <exception cref="JournalUnavailableException">The file cannot be read, or others can read it too.</exception>
@@ -13,7 +14,8 @@ internal static class PasswordFile
         {
             if ((File.GetUnixFileMode(path) & OthersRead) != 0)
             {
-                throw new JournalUnavailableException($"The password file {path} can be read or written by others than its owner. Take that from them: chmod 600 {path}");
+                throw new JournalUnavailableException(
+                    $"The password file {path} can be read or written by others than its owner. Take that from them: chmod 600 {path}");
             }
             var lines = File.ReadAllLines(path).Where(line => line.Length > 0 && line[0] != '#').ToArray();
             var alone = lines is [var only] && Fields(only).Count != 5 ? only : null;

@@ -27,7 +27,9 @@ public sealed record PostgresAddress
     /// <summary>Of the tables; made when it is missing. <c>schema=NAME</c></summary>
     public string Schema { get; init; } = DefaultSchema;
 
-    /// <summary>disable, allow, prefer (the default), require, verify-ca, verify-full: what libpq means by them. <c>sslmode=MODE</c></summary>
+    /// <summary>
+    /// disable, allow, prefer (the default), require, verify-ca, verify-full: what libpq means by them. <c>sslmode=MODE</c>
+    /// </summary>
     public string SslMode { get; init; } = "prefer";
 
     /// <summary>PEM file of whom the server's certificate is trusted from. <c>sslrootcert=PATH</c></summary>
@@ -39,7 +41,9 @@ public sealed record PostgresAddress
     /// <summary>PEM file of that certificate's key. <c>sslkey=PATH</c></summary>
     public string? ClientKey { get; init; }
 
-    /// <summary>A file with the password: lines of host:port:database:user:password as psql has them, or the password alone. <c>passfile=PATH</c></summary>
+    /// <summary>
+    /// A file with the password: lines of host:port:database:user:password as psql has them, or the password alone. <c>passfile=PATH</c>
+    /// </summary>
     public string? PasswordFile { get; init; }
 
     /// <summary>How long one attempt to connect may take, each host by itself. <c>connect_timeout=SECONDS</c>, 1 to 300.</summary>
@@ -98,7 +102,8 @@ public sealed record PostgresAddress
         "password" => this with { Password = value },
         "connect_timeout" => this with { ConnectTimeout = Seconds(option, value, 1, 300) },
         "patience" => this with { Patience = Seconds(option, value, 0, 3_600) },
-        _ => throw new FormatException($"the address of the database has an option '{option}' that is not known; known are schema, sslmode, sslrootcert, "
+        _ => throw new FormatException(
+            $"the address of the database has an option '{option}' that is not known; known are schema, sslmode, sslrootcert, "
             + "sslcert, sslkey, passfile, connect_timeout and patience."),
     };
 
@@ -108,9 +113,11 @@ public sealed record PostgresAddress
         var hasPort = colon > text.LastIndexOf(']');
         var host = (hasPort ? text[..colon] : text).Trim('[', ']');
         var port = DefaultPort;
-        if (hasPort && (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535))
+        if (hasPort
+            && (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535))
         {
-            throw new FormatException("the port of the database's host must be a number from 1 to 65535; a password with : / ? @ in it must be percent-encoded.");
+            throw new FormatException(
+                "the port of the database's host must be a number from 1 to 65535; a password with : / ? @ in it must be percent-encoded.");
         }
         return (host.Length > 0 ? Uri.UnescapeDataString(host) : "localhost", port);
     }

@@ -7,7 +7,9 @@ namespace Offerbook.Storage.Postgres;
 /// <summary>What to make of a refusal.</summary>
 internal enum FailureKind
 {
-    /// <summary>The connection or the server is gone, or says nothing: what became of the statement is unknown. Connect anew and look.</summary>
+    /// <summary>
+    /// The connection or the server is gone, or says nothing: what became of the statement is unknown. Connect anew and look.
+    /// </summary>
     Lost,
 
     /// <summary>The server took the statement back and may take it another time: a time-out, a deadlock, a busy server.</summary>
@@ -48,7 +50,9 @@ internal static class PostgresFailure
         FailureKind.Full => new JournalUnavailableException(
             $"The database {place} cannot {what}: its disk is full. Nothing was kept of this write. Free some space there; the journal goes on from there.", failure) { IsClean = true },
         FailureKind.Final => new JournalUnavailableException($"The database {place} refuses to {what}: {Reason(failure)}.", failure),
-        _ => new JournalUnavailableException($"The database {place} cannot be reached to {what}: {Reason(failure)}. Start it, or mend the network between here and there.", failure),
+        _ => new JournalUnavailableException(
+            $"The database {place} cannot be reached to {what}: {Reason(failure)}. Start it, or mend the network between here and there.",
+            failure),
     };
 
     /// <summary>In one line, with what lies behind it; Npgsql's own words tell addresses and users, never a password.</summary>

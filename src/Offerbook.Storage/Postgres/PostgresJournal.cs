@@ -48,8 +48,10 @@ public sealed class PostgresJournal : IJournal
 
     /// <summary>Connects, and makes the tables if they are missing.</summary>
     /// <param name="warn">Hears of damage that could be worked round and of a server that is set up to lose data. Must not block.</param>
-    /// <exception cref="JournalUnavailableException">The database cannot be reached for as long as patience lasts, refuses, or was written by a newer program.</exception>
-    public static async Task<PostgresJournal> OpenAsync(PostgresAddress address, CancellationToken cancellation = default, Action<string>? warn = null,
+    /// <exception cref="JournalUnavailableException">The database cannot be reached for as long as patience lasts, refuses, or was written
+    /// by a newer program.</exception>
+    public static async Task<PostgresJournal> OpenAsync(PostgresAddress address, CancellationToken cancellation = default,
+        Action<string>? warn = null,
         TimeProvider? time = null)
     {
         var heard = warn ?? (static _ => { });
@@ -57,7 +59,8 @@ public sealed class PostgresJournal : IJournal
         try
         {
             await using var registration = cancellation.Register(journal._closing.Cancel);
-            await journal._writing.RunAsync(() => journal._writes.Run("be opened", connection => PostgresSchema.Prepare(connection, address)));
+            await journal._writing.RunAsync(() =>
+                journal._writes.Run("be opened", connection => PostgresSchema.Prepare(connection, address)));
             cancellation.ThrowIfCancellationRequested();
             return journal;
         }
@@ -87,7 +90,8 @@ public sealed class PostgresJournal : IJournal
     }
 
     // The thread's own task, without a continuation: who blocks on it is woken by the thread itself.
-    public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation) =>
+    public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events,
+        CancellationToken cancellation) =>
         cancellation.IsCancellationRequested ? ValueTask.FromCanceled(cancellation)
             : new ValueTask(_writing.RunAsync(() =>
             {
@@ -99,7 +103,8 @@ public sealed class PostgresJournal : IJournal
     {
         cancellation.ThrowIfCancellationRequested();
         var log = Held(persistenceId) ?? await _writing.RunAsync(() => LogOf(persistenceId));
-        await _asking.RunAsync(() => _questions.Run("confirm who leads", connection => PostgresReader.Confirm(connection, log), patience: ConfirmPatience));
+        await _asking.RunAsync(() =>
+            _questions.Run("confirm who leads", connection => PostgresReader.Confirm(connection, log), patience: ConfirmPatience));
     }
 
     public async ValueTask SaveSnapshotAsync(string persistenceId, Snapshot snapshot, CancellationToken cancellation)

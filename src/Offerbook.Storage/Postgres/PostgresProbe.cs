@@ -3,7 +3,8 @@ using Offerbook.Storage.Hosting;
 namespace Offerbook.Storage.Postgres;
 
 /// <summary>
-/// Measures a database by a message to its own log (<c>pg_logical_emit_message</c>): some 80 bytes that are made durable as a commit's are, without
+/// Measures a database by a message to its own log (<c>pg_logical_emit_message</c>): some 80 bytes that are made durable as a commit's are,
+/// without
 /// a table to keep them in. A connection of its own, on a thread of its own, which it holds while it lives.
 /// </summary>
 internal sealed class PostgresProbe : IStoreProbe
@@ -49,7 +50,8 @@ internal sealed class PostgresProbe : IStoreProbe
                 return _time.GetElapsedTime(tries == 1 ? sent : began);
             }, patience: IStoreProbe.Patience);
         }
-        catch (JournalUnavailableException failure) when (failure.InnerException is { } cause && PostgresFailure.KindOf(cause) == FailureKind.Final)
+        catch (JournalUnavailableException failure)
+            when (failure.InnerException is { } cause && PostgresFailure.KindOf(cause) == FailureKind.Final)
         {
             return null;
         }

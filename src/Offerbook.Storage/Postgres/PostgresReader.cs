@@ -30,7 +30,8 @@ internal sealed class PostgresReader(PostgresSession session, Action<string> war
         using var row = command.ExecuteReader();
         if (!row.Read())
         {
-            throw new JournalFencedException($"'{log.PersistenceId}' is not in the database any more: it was replaced by a backup. Nothing was written.");
+            throw new JournalFencedException(
+                $"'{log.PersistenceId}' is not in the database any more: it was replaced by a backup. Nothing was written.");
         }
         return row.GetInt64(0) == log.Epoch
             ? row.GetInt64(1)
@@ -67,7 +68,8 @@ internal sealed class PostgresReader(PostgresSession session, Action<string> war
     private List<JournalRecord> Events(NpgsqlConnection connection, PostgresLog log, long after)
     {
         using var command = connection.Command(
-            "SELECT sequence, manifest, payload, checksum FROM events WHERE stream = $1 AND sequence > $2 ORDER BY sequence", log.Id, after);
+            "SELECT sequence, manifest, payload, checksum FROM events WHERE stream = $1 AND sequence > $2 ORDER BY sequence", log.Id,
+            after);
         var events = new List<JournalRecord>((int)Math.Min(log.LastSequence - after, 1 << 20));
         var manifests = new ManifestPool();
         var expected = after + 1;
@@ -79,7 +81,8 @@ internal sealed class PostgresReader(PostgresSession session, Action<string> war
             {
                 throw _damage.Missing(log.PersistenceId, expected, log.LastSequence);
             }
-            var record = new JournalRecord(manifests.Of(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(1))), row.GetFieldValue<byte[]>(2));
+            var record = new JournalRecord(manifests.Of(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(1))),
+                row.GetFieldValue<byte[]>(2));
             if (row.GetInt64(3) != JournalChecksum.Of(log.PersistenceId, sequence, record))
             {
                 throw _damage.OfEvent(log.PersistenceId, sequence);

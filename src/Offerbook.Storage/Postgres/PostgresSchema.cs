@@ -36,9 +36,13 @@ internal static class PostgresSchema
             $"The journal {address} has schema version {found}; this program knows version {Version}. Use the program that wrote it, or a newer one.");
     }
 
-    /// <summary>Null: no tables. Asked by full names: what the search path leads to may be remembered from before another process made it.</summary>
+    /// <summary>
+    /// Null: no tables. Asked by full names: what the search path leads to may be remembered from before another process made it.
+    /// </summary>
     public static long? Found(NpgsqlConnection connection, PostgresAddress address) =>
-        connection.Scalar("SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'schema_version'", address.Schema) is null
+        connection.Scalar(
+            "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'schema_version'",
+            address.Schema) is null
             ? null
             : connection.Scalar($"SELECT version FROM {Quoted(address)}.schema_version") as long? ?? 0;
 

@@ -6,7 +6,8 @@ namespace Offerbook.Storage.Postgres;
 /// One connection at a time, made when it is needed and made anew when it breaks. <see cref="Run"/> tries until it is done, until it
 /// is refused for good, or until patience runs out. Used by one thread.
 /// </summary>
-internal sealed class PostgresSession(PostgresConnector connector, string name, TimeProvider time, CancellationToken closing, bool isForLongStatements = false) : IDisposable
+internal sealed class PostgresSession(PostgresConnector connector, string name, TimeProvider time, CancellationToken closing,
+    bool isForLongStatements = false) : IDisposable
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(20);
 
@@ -25,7 +26,8 @@ internal sealed class PostgresSession(PostgresConnector connector, string name, 
     /// <param name="work">May run several times: whatever it did before may have been done or not.</param>
     /// <param name="what">For the error text, as in "cannot be reached to …".</param>
     /// <param name="unlock">Called when the log's row has been locked for longer than a commit takes.</param>
-    /// <exception cref="JournalUnavailableException">Refused for good, or the database was not there for as long as patience lasts.</exception>
+    /// <exception cref="JournalUnavailableException">Refused for good, or the database was not there for as long as patience
+    /// lasts.</exception>
     /// <exception cref="JournalDamagedException">The server reports damage.</exception>
     public T Run<T>(string what, Func<NpgsqlConnection, T> work, Action<NpgsqlConnection>? unlock = null, TimeSpan? patience = null)
     {
@@ -47,7 +49,8 @@ internal sealed class PostgresSession(PostgresConnector connector, string name, 
                     hasUnlocked = true;
                     continue;
                 }
-                if (kind is not FailureKind.Lost and not FailureKind.Again and not FailureKind.Locked || isOver || closing.IsCancellationRequested)
+                if (kind is not FailureKind.Lost and not FailureKind.Again and not FailureKind.Locked || isOver
+                    || closing.IsCancellationRequested)
                 {
                     Drop();
                     throw PostgresFailure.Explain(failure, kind, Place, what);

@@ -32,7 +32,8 @@ internal sealed class PostgresSnapshots(PostgresSession session)
             throw new JournalConflictException(
                 $"A snapshot of '{log.PersistenceId}' at event {snapshot.Sequence} is ahead of its last event {last}.");
         }
-        return snapshot.Sequence > (connection.Scalar("SELECT max(sequence) FROM snapshots WHERE stream = $1 AND is_complete", log.Id) as long? ?? 0);
+        return snapshot.Sequence > (
+            connection.Scalar("SELECT max(sequence) FROM snapshots WHERE stream = $1 AND is_complete", log.Id) as long? ?? 0);
     }
 
     private static int Write(NpgsqlConnection connection, PostgresLog log, Snapshot snapshot) => connection.Execute(
@@ -40,7 +41,8 @@ internal sealed class PostgresSnapshots(PostgresSession session)
         INSERT INTO snapshots (stream, sequence, epoch, is_complete, manifest, payload, checksum) VALUES ($1, $2, $3, false, $4, $5, $6)
         ON CONFLICT (stream, sequence, epoch) DO UPDATE SET manifest = excluded.manifest, payload = excluded.payload, checksum = excluded.checksum
         """,
-        log.Id, snapshot.Sequence, log.Epoch, Encoding.UTF8.GetBytes(snapshot.Record.Manifest), JournalWriter.Bytes(snapshot.Record.Payload),
+        log.Id, snapshot.Sequence, log.Epoch, Encoding.UTF8.GetBytes(snapshot.Record.Manifest),
+        JournalWriter.Bytes(snapshot.Record.Payload),
         (long)JournalChecksum.Of(log.PersistenceId, snapshot.Sequence, snapshot.Record));
 
     private static bool Complete(NpgsqlConnection connection, PostgresLog log, Snapshot snapshot)
@@ -50,7 +52,8 @@ internal sealed class PostgresSnapshots(PostgresSession session)
         {
             PostgresReader.Confirm(connection, log);
         }
-        connection.Execute("UPDATE snapshots SET is_complete = true WHERE stream = $1 AND sequence = $2 AND epoch = $3", log.Id, snapshot.Sequence, log.Epoch);
+        connection.Execute("UPDATE snapshots SET is_complete = true WHERE stream = $1 AND sequence = $2 AND epoch = $3", log.Id,
+            snapshot.Sequence, log.Epoch);
         connection.Execute(
             """
             DELETE FROM snapshots WHERE stream = $1 AND (sequence, epoch) NOT IN
@@ -63,13 +66,16 @@ internal sealed class PostgresSnapshots(PostgresSession session)
     private void Drop(PostgresLog log)
     {
         var older = session.Run("drop old events", connection => connection.Scalar(
-            "SELECT sequence FROM snapshots WHERE stream = $1 AND is_complete ORDER BY sequence DESC, epoch DESC LIMIT 1 OFFSET 1", log.Id) as long?);
-        var first = session.Run("drop old events", connection => connection.Scalar("SELECT min(sequence) FROM events WHERE stream = $1", log.Id) as long?);
+            "SELECT sequence FROM snapshots WHERE stream = $1 AND is_complete ORDER BY sequence DESC, epoch DESC LIMIT 1 OFFSET 1",
+            log.Id) as long?);
+        var first = session.Run("drop old events",
+            connection => connection.Scalar("SELECT min(sequence) FROM events WHERE stream = $1", log.Id) as long?);
         for (var from = first; from <= older; from += EventsPerSlice)
         {
             var end = Math.Min(from.Value + EventsPerSlice, older.Value + 1);
             session.Run("drop old events", connection => connection.Execute(
-                "DELETE FROM events WHERE stream = $1 AND sequence < $2 AND EXISTS (SELECT 1 FROM streams WHERE id = $1 AND epoch = $3)", log.Id, end, log.Epoch));
+                "DELETE FROM events WHERE stream = $1 AND sequence < $2 AND EXISTS (SELECT 1 FROM streams WHERE id = $1 AND epoch = $3)",
+                log.Id, end, log.Epoch));
         }
     }
 }

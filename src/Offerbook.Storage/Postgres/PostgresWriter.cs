@@ -41,7 +41,8 @@ internal sealed class PostgresWriter(PostgresSession session)
     public PostgresLog Find(string persistenceId) => session.Run("look for a log", connection =>
     {
         Make(connection, persistenceId);
-        return Read(connection, persistenceId, "SELECT id, 0::bigint, last_sequence, last_write FROM streams WHERE persistence_id = $1", persistenceId)
+        return Read(connection, persistenceId, "SELECT id, 0::bigint, last_sequence, last_write FROM streams WHERE persistence_id = $1",
+            persistenceId)
             ?? throw new JournalFencedException($"'{persistenceId}' is not in the database any more: it was replaced by a backup.");
     });
 
@@ -61,7 +62,8 @@ internal sealed class PostgresWriter(PostgresSession session)
             return Read(connection, persistenceId,
                 "UPDATE streams SET epoch = epoch + 1, last_write = $2 WHERE persistence_id = $1 AND epoch = $3 RETURNING id, epoch, last_sequence, last_write",
                 persistenceId, AppendKeys.Next(), epoch)
-                ?? throw new JournalFencedException($"'{persistenceId}' was in epoch {epoch}, and somebody else has taken it over since. Nothing was changed.");
+                ?? throw new JournalFencedException(
+                    $"'{persistenceId}' was in epoch {epoch}, and somebody else has taken it over since. Nothing was changed.");
         },
         connection => connection.Execute(
             """
@@ -114,10 +116,12 @@ internal sealed class PostgresWriter(PostgresSession session)
         return true;
     }
 
-    private bool TryAdvance(NpgsqlConnection connection, PostgresLog log, Guid key, long firstSequence, IReadOnlyList<JournalRecord> events, int count)
+    private bool TryAdvance(NpgsqlConnection connection, PostgresLog log, Guid key, long firstSequence,
+        IReadOnlyList<JournalRecord> events, int count)
     {
         var (manifests, payloads, checksums) = Columns(log, firstSequence, events, 0, count);
-        return connection.Scalar(Advance, log.Id, log.Epoch, firstSequence - 1, firstSequence - 1 + events.Count, key, log.LastWrite, manifests, payloads, checksums) is 1L;
+        return connection.Scalar(Advance, log.Id, log.Epoch, firstSequence - 1, firstSequence - 1 + events.Count, key, log.LastWrite,
+            manifests, payloads, checksums) is 1L;
     }
 
     /// <summary>The row was not as expected: returns if that is because this very append had been done before.</summary>
@@ -127,7 +131,8 @@ internal sealed class PostgresWriter(PostgresSession session)
         using var row = command.ExecuteReader();
         if (!row.Read())
         {
-            throw new JournalFencedException($"'{log.PersistenceId}' is not in the database any more: it was replaced by a backup. Nothing was written.");
+            throw new JournalFencedException(
+                $"'{log.PersistenceId}' is not in the database any more: it was replaced by a backup. Nothing was written.");
         }
         var (epoch, last, write) = (row.GetInt64(0), row.GetInt64(1), row.GetGuid(2));
         if (epoch != log.Epoch)
@@ -140,10 +145,12 @@ internal sealed class PostgresWriter(PostgresSession session)
         }
         throw write == log.LastWrite
             ? new JournalConflictException($"Event {firstSequence} of '{log.PersistenceId}' cannot be appended after event {last}.")
-            : new JournalFencedException($"'{log.PersistenceId}' was written by somebody else in epoch {epoch}, as after a restored backup. Nothing was written.");
+            : new JournalFencedException(
+                $"'{log.PersistenceId}' was written by somebody else in epoch {epoch}, as after a restored backup. Nothing was written.");
     }
 
-    private (byte[][] Manifests, byte[][] Payloads, long[] Checksums) Columns(PostgresLog log, long firstSequence, IReadOnlyList<JournalRecord> events, int from, int end)
+    private (byte[][] Manifests, byte[][] Payloads, long[] Checksums) Columns(PostgresLog log, long firstSequence,
+        IReadOnlyList<JournalRecord> events, int from, int end)
     {
         var (manifests, payloads, checksums) = (new byte[end - from][], new byte[end - from][], new long[end - from]);
         for (var i = from; i < end; i++)
@@ -187,6 +194,7 @@ internal sealed class PostgresWriter(PostgresSession session)
     {
         using var command = connection.Command(sql, values);
         using var row = command.ExecuteReader();
-        return row.Read() ? new PostgresLog(row.GetInt64(0), persistenceId, row.GetInt64(1), row.GetInt64(2)) { LastWrite = row.GetGuid(3) } : null;
+        return row.Read()
+            ? new PostgresLog(row.GetInt64(0), persistenceId, row.GetInt64(1), row.GetInt64(2)) { LastWrite = row.GetGuid(3) } : null;
     }
 }

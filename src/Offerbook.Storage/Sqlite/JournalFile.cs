@@ -24,7 +24,8 @@ internal sealed class JournalFile : IDisposable
     {
         path = System.IO.Path.GetFullPath(path);
         var directory = System.IO.Path.GetDirectoryName(path)
-            ?? throw new JournalUnavailableException($"The journal {path} is not a file's path. Name a file, for instance {path}/journal.db.");
+            ?? throw new JournalUnavailableException(
+                $"The journal {path} is not a file's path. Name a file, for instance {path}/journal.db.");
         try
         {
             if (!Directory.Exists(directory))
@@ -63,7 +64,8 @@ internal sealed class JournalFile : IDisposable
     public void Dispose() => _lock.Dispose();
 
     /// <summary>Why a second process does not start on a file.</summary>
-    internal static string InUse(string path) => $"The journal {path} is in use by another process (or twice by this one). Stop the other one "
+    internal static string InUse(string path) =>
+        $"The journal {path} is in use by another process (or twice by this one). Stop the other one "
         + $"(`fuser {path}.lock` shows which it is), or choose another data directory.";
 
     private static FileStream TakeLock(string path)

@@ -54,7 +54,8 @@ internal static class JournalMigration
         {
             throw new JournalUnavailableException(
                 $"The journal {path} has schema version {from} and must be brought to {JournalSchema.Version}; the copy {backup} that is made first cannot be "
-                + $"written ({refusal.Message.TrimEnd('.')}). Make room for a file as large as the journal; nothing has been changed.", refusal);
+                + $"written ({refusal.Message.TrimEnd('.')}). Make room for a file as large as the journal; nothing has been changed.",
+                refusal);
         }
     }
 }

@@ -34,7 +34,8 @@ internal static class JournalSchema
                     $"The journal {path} has schema version {found}; this program knows version {Version} and brings up to it what is at least version "
                     + $"{JournalMigration.Oldest}. Use the program that wrote it, or a newer one.");
         }
-        // What an earlier process left in the log may have been read back from memory, not from the disk, if a sync of it had failed. Written
+        // What an earlier process left in the log may have been read back from memory, not from the disk, if a sync of it had failed.
+        // Written
         // once more into the file, and synced there, it is on the disk or this journal does not open.
         connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }

@@ -21,13 +21,15 @@ internal sealed class JournalWriter : IDisposable
     }
 
     /// <summary>Finds a log or makes an empty one, as somebody who has not recovered it.</summary>
-    public JournalStream Find(string persistenceId) => Look(persistenceId, "SELECT id, last_sequence, 0 FROM streams WHERE persistence_id = $id");
+    public JournalStream Find(string persistenceId) =>
+        Look(persistenceId, "SELECT id, last_sequence, 0 FROM streams WHERE persistence_id = $id");
 
     /// <summary>Raises the log's epoch. Durable when this returns.</summary>
     public JournalStream TakeOver(string persistenceId)
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
-        var stream = Look(persistenceId, "UPDATE streams SET epoch = epoch + 1 WHERE persistence_id = $id RETURNING id, last_sequence, epoch");
+        var stream = Look(persistenceId,
+            "UPDATE streams SET epoch = epoch + 1 WHERE persistence_id = $id RETURNING id, last_sequence, epoch");
         transaction.Commit();
         return stream;
     }

@@ -27,18 +27,21 @@ internal static class SnapshotRows
         var state = new MemoryStream();
         if (hasParts)
         {
-            using var parts = At(connection, "SELECT bytes FROM snapshot_parts WHERE stream = $stream AND sequence = $sequence ORDER BY part", stream, sequence);
+            using var parts = At(connection,
+                "SELECT bytes FROM snapshot_parts WHERE stream = $stream AND sequence = $sequence ORDER BY part", stream, sequence);
             using var part = parts.ExecuteReader();
             while (part.Read())
             {
                 state.Write(part.GetFieldValue<byte[]>(0));
             }
         }
-        using var snapshot = At(connection, "SELECT manifest, payload, checksum FROM snapshots WHERE stream = $stream AND sequence = $sequence", stream, sequence);
+        using var snapshot = At(connection,
+            "SELECT manifest, payload, checksum FROM snapshots WHERE stream = $stream AND sequence = $sequence", stream, sequence);
         using var row = snapshot.ExecuteReader();
         row.Read();
         state.Write(row.GetFieldValue<byte[]>(1));
-        return new StoredRecord(sequence, new JournalRecord(row.GetString(0), state.GetBuffer().AsMemory(0, (int)state.Length)), row.GetInt64(2));
+        return new StoredRecord(sequence, new JournalRecord(row.GetString(0), state.GetBuffer().AsMemory(0, (int)state.Length)),
+            row.GetInt64(2));
     }
 
     private static SqliteCommand At(SqliteConnection connection, string sql, long stream, long sequence)

@@ -10,7 +10,8 @@ internal static class SqliteFailure
     /// a page (the page that carries the commit is the last), or somebody else writes to the file. A disk that finds out only when it
     /// is told to sync gives another code, and with that nothing is known.
     /// </summary>
-    public static bool IsRefusal(SqliteException failure) => failure.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_BUSY;
+    public static bool IsRefusal(SqliteException failure) =>
+        failure.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_BUSY;
 
     /// <param name="isClean">Whether the journal was seen to be as before the write.</param>
     public static Exception Explain(SqliteException failure, string path, bool isClean = false) => failure.SqliteErrorCode switch

@@ -14,7 +14,8 @@ namespace Offerbook.Storage.Sqlite;
 /// of the logs fence; one thread and one connection touch the file; after a write that failed otherwise than by a clean refusal
 /// nothing is written any more, because what reached the disk is unknown. Cost: an append is one sync (about 4 ms on a small
 /// machine) plus a few microseconds an event; every <see cref="FoldAfter"/> bytes the log is folded into the file, which takes
-/// two more. A write cut short by a crash is cut off by SQLite at the last whole commit; anything else that does not match refuses to be read.
+/// two more. A write cut short by a crash is cut off by SQLite at the last whole commit; anything else that does not match refuses to be
+/// read.
 /// </summary>
 public sealed class SqliteJournal : IJournal
 {
@@ -52,7 +53,9 @@ public sealed class SqliteJournal : IJournal
 
     public long SizeBytes => SizeOf(Path) + SizeOf(Path + "-wal");
 
-    /// <summary>Opens or creates the journal <paramref name="path"/>; a missing directory is created with mode 0700, the file with 0600.</summary>
+    /// <summary>
+    /// Opens or creates the journal <paramref name="path"/>; a missing directory is created with mode 0700, the file with 0600.
+    /// </summary>
     /// <param name="warn">Hears of damage that could be worked round. Called on the journal's thread.</param>
     /// <exception cref="JournalUnavailableException">Held by another journal, unwritable, or written by a newer program.</exception>
     /// <exception cref="JournalDamagedException">Not a journal, or damaged beyond opening.</exception>
@@ -82,11 +85,15 @@ public sealed class SqliteJournal : IJournal
     }
 
     /// <summary>Blocks its caller until the sync is done: it is called on a thread that has nothing else to do.</summary>
-    public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation) =>
+    public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events,
+        CancellationToken cancellation) =>
         cancellation.IsCancellationRequested ? ValueTask.FromCanceled(cancellation)
-            : new ValueTask(_thread.RunInPlace(() => Writing(() => _writer.Append(Stream(persistenceId), firstSequence, events), SizeOf(events))));
+            : new ValueTask(
+                _thread.RunInPlace(() => Writing(() => _writer.Append(Stream(persistenceId), firstSequence, events), SizeOf(events))));
 
-    /// <summary>Reads the log's epoch from the file, behind the write under way. A journal that takes no more writes confirms nothing.</summary>
+    /// <summary>
+    /// Reads the log's epoch from the file, behind the write under way. A journal that takes no more writes confirms nothing.
+    /// </summary>
     public ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation) =>
         cancellation.IsCancellationRequested ? ValueTask.FromCanceled(cancellation)
             : new ValueTask(_thread.RunAsync(() =>
@@ -236,7 +243,8 @@ public sealed class SqliteJournal : IJournal
     {
         try
         {
-            return SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) != 0 && JournalSchema.Found(_connection) == JournalSchema.Version;
+            return SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) != 0
+                && JournalSchema.Found(_connection) == JournalSchema.Version;
         }
         catch (SqliteException)
         {
@@ -271,7 +279,8 @@ public sealed class SqliteJournal : IJournal
         ObjectDisposedException.ThrowIf(_closed, this);
         if (_failure is not null)
         {
-            throw new JournalUnavailableException($"The journal {_file.Path} takes no more writes, because an earlier one failed: {_failure.Message}", _failure);
+            throw new JournalUnavailableException(
+                $"The journal {_file.Path} takes no more writes, because an earlier one failed: {_failure.Message}", _failure);
         }
     }
 

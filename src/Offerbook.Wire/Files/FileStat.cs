@@ -51,7 +51,8 @@ public sealed record FileStat(uint Links, ulong Size, double ModifiedSeconds, st
     private static string Text(ushort mode)
     {
         var text = new StringBuilder(10);
-        text.Append((mode & 0xF000) switch { 0x4000 => 'd', 0xA000 => 'l', 0x1000 => 'p', 0xC000 => 's', 0x6000 => 'b', 0x2000 => 'c', _ => '-' });
+        text.Append(
+            (mode & 0xF000) switch { 0x4000 => 'd', 0xA000 => 'l', 0x1000 => 'p', 0xC000 => 's', 0x6000 => 'b', 0x2000 => 'c', _ => '-' });
         for (var bit = 8; bit >= 0; bit--)
         {
             text.Append((mode & (1 << bit)) != 0 ? "xwr"[bit % 3] : '-');
@@ -67,7 +68,8 @@ public sealed record FileStat(uint Links, ulong Size, double ModifiedSeconds, st
             if (!known.TryGetValue(id, out var name))
             {
                 var entry = lookUp(id);
-                name = (entry == IntPtr.Zero ? null : Marshal.PtrToStringUTF8(Marshal.ReadIntPtr(entry))) ?? id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                name = (entry == IntPtr.Zero ? null : Marshal.PtrToStringUTF8(Marshal.ReadIntPtr(entry)))
+                    ?? id.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 if (known.Count < MaxNames)
                 {
                     known[id] = name;
@@ -93,7 +95,8 @@ public sealed record FileStat(uint Links, ulong Size, double ModifiedSeconds, st
     private static class Calls
     {
         [DllImport("libc", EntryPoint = "statx")]
-        public static extern int StatCall(int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, ref RawStat result);
+        public static extern int StatCall(int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask,
+            ref RawStat result);
 
         [DllImport("libc", EntryPoint = "getpwuid")]
         public static extern IntPtr UserCall(uint id);

@@ -36,16 +36,20 @@ public sealed record Flag<TOptions>(string Name, FlagSupport Support, string Not
     public Func<TOptions, string?>? Show { get; init; }
 
     /// <summary>With two spellings: words joined by underscores or by dashes.</summary>
-    public IEnumerable<string> Spellings => new[] { Name, OldName }.OfType<string>().SelectMany(name => new[] { name, name.Replace('_', '-') }).Distinct();
+    public IEnumerable<string> Spellings =>
+        new[] { Name, OldName }.OfType<string>().SelectMany(name => new[] { name, name.Replace('_', '-') }).Distinct();
 
     /// <summary>One that has no effect.</summary>
-    public static Flag<TOptions> Ignored(string name, string why, bool isSwitch = false) => new(name, FlagSupport.Ignored, why) { IsSwitch = isSwitch };
+    public static Flag<TOptions> Ignored(string name, string why, bool isSwitch = false) =>
+        new(name, FlagSupport.Ignored, why) { IsSwitch = isSwitch };
 
     /// <summary>One that cannot be had.</summary>
     /// <param name="accepted">Values that ask for what is so anyhow; the first is shown.</param>
     public static Flag<TOptions> Refused(string name, string why, params string[] accepted) => new(name, FlagSupport.NotSupported, why)
     {
-        Apply = (text, options) => accepted.Contains(text) ? options : throw new FormatException("not supported: " + char.ToLowerInvariant(why[0]) + why[1..].Replace("`", "")),
+        Apply = (text, options) =>
+            accepted.Contains(text)
+                ? options : throw new FormatException("not supported: " + char.ToLowerInvariant(why[0]) + why[1..].Replace("`", "")),
         Show = accepted.Length > 0 ? _ => accepted[0] : null,
     };
 }

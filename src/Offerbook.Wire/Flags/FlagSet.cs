@@ -32,7 +32,8 @@ public sealed class FlagSet<TOptions>(string part, IEnumerable<Flag<TOptions>> f
 
     /// <summary>The values in effect under their names, sorted; those that are not set are left out, as are secrets.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Effective(TOptions options) =>
-        [.. All.Select(flag => (flag.Name, Value: flag.Show?.Invoke(options))).Where(flag => flag.Value is not null).Select(flag => KeyValuePair.Create(flag.Name, flag.Value!))];
+        [.. All.Select(flag => (flag.Name, Value: flag.Show?.Invoke(options))).Where(flag => flag.Value is not null).Select(flag =>
+            KeyValuePair.Create(flag.Name, flag.Value!))];
 
     private static string PathOf(string value) => value.StartsWith("file://", StringComparison.Ordinal) ? value["file://".Length..] : value;
 

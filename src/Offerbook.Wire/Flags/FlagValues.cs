@@ -3,7 +3,9 @@ using Offerbook.Wire.Text;
 
 namespace Offerbook.Wire.Flags;
 
-/// <summary>Reads the values of flags as the original writes them. Each throws <see cref="FormatException"/> with what was expected.</summary>
+/// <summary>
+/// Reads the values of flags as the original writes them. Each throws <see cref="FormatException"/> with what was expected.
+/// </summary>
 public static class FlagValues
 {
     public static bool Switch(string text) => text switch
@@ -30,14 +32,17 @@ public static class FlagValues
         }
         return duration >= least && (most is null || duration <= most)
             ? duration
-            : throw new FormatException($"expecting at least {DurationText.Of(least)}{(most is { } bound ? $" and at most {DurationText.Of(bound)}" : "")}, not '{text}'");
+            : throw new FormatException(
+                $"expecting at least {DurationText.Of(least)}{(most is { } bound ? $" and at most {DurationText.Of(bound)}" : "")}, not '{text}'");
     }
 
     public static string Of(TimeSpan value) => DurationText.Of(value);
 
     /// <summary>A share as a percentage: <c>20%</c>.</summary>
     public static double Percent(string text) =>
-        text.EndsWith('%') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and <= 100
+        text.EndsWith('%')
+            && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var percent) && percent is >= 0 and <= 100
             ? percent / 100
             : throw new FormatException($"expecting a percentage from 0% to 100%, not '{text}'");
 
@@ -65,5 +70,6 @@ public static class FlagValues
 
     public static string OfBytes(int value) => value % 1024 == 0 ? $"{value / 1024}KB" : $"{value}B";
 
-    public static IReadOnlyList<string> List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static IReadOnlyList<string> List(string text) =>
+        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -20,7 +20,8 @@ public sealed class FeedStream<TEvent> where TEvent : class, IMessage
     private volatile bool _isClosing;
 
     /// <param name="context">The exchange whose response this is. Headers of the caller must be set before <see cref="RunAsync"/>.</param>
-    /// <param name="head">The first frame, which counts against no bound: it is shared, and whoever asked for it must be able to get it.</param>
+    /// <param name="head">The first frame, which counts against no bound: it is shared, and whoever asked for it must be able to get
+    /// it.</param>
     /// <param name="position">Of the first event that is to follow the head.</param>
     public FeedStream(HttpContext context, MessageFormat format, EventFeed<TEvent> feed, Task<ReadOnlyMemory<byte>> head, long position)
     {
@@ -38,7 +39,10 @@ public sealed class FeedStream<TEvent> where TEvent : class, IMessage
     /// </summary>
     public Func<TEvent, TEvent?>? Select { private get; init; }
 
-    /// <summary>Sends an event to this reader alone, before what it has not fetched yet. A second one replaces the first while that waits: for heartbeats.</summary>
+    /// <summary>
+    /// Sends an event to this reader alone, before what it has not fetched yet. A second one replaces the first while that waits: for
+    /// heartbeats.
+    /// </summary>
     public void SendNext(EncodedEvent<TEvent> message)
     {
         Volatile.Write(ref _sendNext, message);
@@ -118,7 +122,9 @@ public sealed class FeedStream<TEvent> where TEvent : class, IMessage
                     }
                     else if (Select(found!.Message) is { } selected)
                     {
-                        await output.WriteAsync((ReferenceEquals(selected, found.Message) ? found : new EncodedEvent<TEvent>(selected)).Frame(_format), cancellation);
+                        await output.WriteAsync(
+                            (ReferenceEquals(selected, found.Message) ? found : new EncodedEvent<TEvent>(selected)).Frame(_format),
+                            cancellation);
                     }
                     Volatile.Write(ref _position, _position + 1);
                     break;

@@ -58,7 +58,8 @@ public readonly record struct RequestBody
         }
         catch (InvalidDataException fault)
         {
-            return Refuse(StatusCodes.Status400BadRequest, $"The body says Content-Encoding 'gzip' but cannot be unpacked: {fault.Message}");
+            return Refuse(StatusCodes.Status400BadRequest,
+                $"The body says Content-Encoding 'gzip' but cannot be unpacked: {fault.Message}");
         }
         catch (BadHttpRequestException fault)
         {

@@ -23,7 +23,8 @@ public static class RequestMessages
     /// <param name="maxBytes">A body longer than this is refused with 413.</param>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
     public static async ValueTask<RequestMessage<T>> ReadMessageAsync<T>(
-        this HttpRequest request, string what = "Call", int maxBytes = RequestBody.DefaultMaxBytes, CancellationToken cancellation = default)
+        this HttpRequest request, string what = "Call", int maxBytes = RequestBody.DefaultMaxBytes,
+        CancellationToken cancellation = default)
         where T : class, IMessage<T>, new()
     {
         // Two headers of one name arrive joined with a comma, which is no type.

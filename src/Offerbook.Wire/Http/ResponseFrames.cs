@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Offerbook.Wire.Http;
 
-/// <summary>The response of a stream: frames go out in order, as many at once as have gathered, and no more than a little waits unflushed.</summary>
+/// <summary>
+/// The response of a stream: frames go out in order, as many at once as have gathered, and no more than a little waits unflushed.
+/// </summary>
 internal sealed class ResponseFrames(HttpContext context)
 {
     /// <summary>Written between flushes: what Kestrel buffers before it asks us to wait.</summary>

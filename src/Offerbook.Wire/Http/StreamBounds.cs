@@ -10,6 +10,8 @@ namespace Offerbook.Wire.Http;
 /// <param name="CloseGrace">How long a reader may take to fetch what waits once the stream is being closed.</param>
 public sealed record StreamBounds(long MaxBytes, int MaxFrames, TimeSpan CloseGrace)
 {
-    /// <summary>16 MiB hold the offers of some 10,000 agents; a thousand such readers, all stuck, hold 16 GB and are cut one by one.</summary>
+    /// <summary>
+    /// 16 MiB hold the offers of some 10,000 agents; a thousand such readers, all stuck, hold 16 GB and are cut one by one.
+    /// </summary>
     public static StreamBounds Default { get; } = new(16 * 1024 * 1024, 16_384, TimeSpan.FromSeconds(5));
 }

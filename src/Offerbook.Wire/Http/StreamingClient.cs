@@ -48,7 +48,8 @@ public sealed class StreamingClient : IDisposable
     /// <summary>Posts a call whose answer is a stream.</summary>
     /// <returns>The stream, or the answer that came in its place.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for.</exception>
-    public async Task<(IncomingStream<TEvent>? Stream, CallAnswer Answer)> OpenAsync<TEvent>(Uri address, IMessage call, MessageFormat format,
+    public async Task<(IncomingStream<TEvent>? Stream, CallAnswer Answer)> OpenAsync<TEvent>(Uri address, IMessage call,
+        MessageFormat format,
         IEnumerable<KeyValuePair<string, string>>? headers = null, CancellationToken cancellation = default)
         where TEvent : class, IMessage<TEvent>, new()
     {
@@ -142,7 +143,8 @@ public sealed class StreamingClient : IDisposable
     }
 
     private static CallAnswer NoAnswer(Uri address, Exception fault) => new(null, default, null,
-        fault is OperationCanceledException ? $"No answer came from {address} in time." : $"No answer came from {address}: {fault.Message}");
+        fault is OperationCanceledException
+            ? $"No answer came from {address} in time." : $"No answer came from {address}: {fault.Message}");
 
     private static bool IsNetworkFault(Exception fault, CancellationToken cancellation) =>
         fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested);

@@ -18,7 +18,8 @@ public readonly record struct MetricLabel(string Name, string Value);
 /// </summary>
 public interface IMetricSink
 {
-    /// <param name="family">In words with underscores; null: made from the name; empty: the metric is for readers of names only, as a sum over labels is.</param>
+    /// <param name="family">In words with underscores; null: made from the name; empty: the metric is for readers of names only, as a sum
+    /// over labels is.</param>
     void Add(MetricKind kind, string name, double value, string? family = null, params ReadOnlySpan<MetricLabel> labels);
 
     /// <summary>What took how long, lately.</summary>
@@ -27,7 +28,9 @@ public interface IMetricSink
     /// <summary>How often something took how long.</summary>
     void Add(string name, Histogram histogram, string family, params ReadOnlySpan<MetricLabel> labels);
 
-    /// <summary>Until <see cref="Leave"/> every name begins with the prefix, and every metric has the labels too. Scopes do not nest.</summary>
+    /// <summary>
+    /// Until <see cref="Leave"/> every name begins with the prefix, and every metric has the labels too. Scopes do not nest.
+    /// </summary>
     void Enter(string prefix, params ReadOnlySpan<MetricLabel> labels);
 
     void Leave();

@@ -32,7 +32,8 @@ public sealed class PrometheusSink : IMetricSink
         {
             foreach (var (_, share) in SampleSummary.Percentiles)
             {
-                Sample(lines, full, labels, new MetricLabel("quantile", share.ToString(CultureInfo.InvariantCulture)), samples.Percentile(share));
+                Sample(lines, full, labels, new MetricLabel("quantile", share.ToString(CultureInfo.InvariantCulture)),
+                    samples.Percentile(share));
             }
         }
         Sample(lines, full + "_sum", labels, null, samples.Sum);
@@ -130,7 +131,8 @@ public sealed class PrometheusSink : IMetricSink
     }
 
     private static string Number(double value) =>
-        double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);
+        double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value)
+            ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Words(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
 

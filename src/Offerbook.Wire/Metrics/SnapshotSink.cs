@@ -7,7 +7,8 @@ public sealed class SnapshotSink : IMetricSink
     private readonly List<KeyValuePair<string, double>> _metrics = new(512);
     private string _prefix = "";
 
-    public void Add(MetricKind kind, string name, double value, string? family = null, params ReadOnlySpan<MetricLabel> labels) => Put(name, value);
+    public void Add(MetricKind kind, string name, double value, string? family = null, params ReadOnlySpan<MetricLabel> labels) =>
+        Put(name, value);
 
     public void Add(string name, SampleSummary samples, string? family = null, params ReadOnlySpan<MetricLabel> labels)
     {

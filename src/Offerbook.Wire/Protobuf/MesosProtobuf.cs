@@ -19,7 +19,8 @@ public static class MesosProtobuf
         }
         catch (Exception fault) when (fault is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentOutOfRangeException)
         {
-            // A length near 2^31 makes the parser's own arithmetic overflow, so that it reads beyond its buffer and is stopped by the runtime.
+            // A length near 2^31 makes the parser's own arithmetic overflow, so that it reads beyond its buffer and is stopped by the
+            // runtime.
             return ReadResult<T>.Failed(WireErrorKind.MalformedProtobuf, fault.Message);
         }
         var plan = PlanOf<T>.Plan;

@@ -8,7 +8,9 @@ namespace Offerbook.Wire.Streaming;
 /// <param name="maxRecordBytes">A record longer than this is a fault.</param>
 public sealed class RecordIoDecoder(int maxRecordBytes = RecordIoDecoder.DefaultMaxRecordBytes)
 {
-    /// <summary>A GET_STATE snapshot of 10,000 agents with 100,000 tasks is about 150 MB of JSON: twice that, rounded down to a power of two.</summary>
+    /// <summary>
+    /// A GET_STATE snapshot of 10,000 agents with 100,000 tasks is about 150 MB of JSON: twice that, rounded down to a power of two.
+    /// </summary>
     public const int DefaultMaxRecordBytes = 256 * 1024 * 1024;
 
     /// <summary>Digits in 2^31 - 1: no length that we could hold is longer.</summary>

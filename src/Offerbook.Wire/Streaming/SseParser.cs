@@ -11,7 +11,9 @@ namespace Offerbook.Wire.Streaming;
 /// <param name="maxEventBytes">An event whose lines are longer than this together is a fault.</param>
 public sealed class SseParser(int maxEventBytes = SseParser.DefaultMaxEventBytes)
 {
-    /// <summary>The largest Marathon event carries a deployment with every app of the plan: 1,000 apps of 10 KiB, and room to spare.</summary>
+    /// <summary>
+    /// The largest Marathon event carries a deployment with every app of the plan: 1,000 apps of 10 KiB, and room to spare.
+    /// </summary>
     public const int DefaultMaxEventBytes = 16 * 1024 * 1024;
 
     private readonly Queue<SseEvent> _events = new();

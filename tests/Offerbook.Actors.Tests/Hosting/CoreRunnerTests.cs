@@ -27,7 +27,8 @@ internal sealed class CoreRunnerTests
     [Test]
     public async Task Effects_AfterAnEvent_WaitForItsFlush_AndTurnsDoNot()
     {
-        Post(e => e.Add(new Said("before")), e => { e.Add(ScriptedCore.Persist("1")); e.Add(new Said("after")); }, e => e.Add(new Said("later turn")));
+        Post(e => e.Add(new Said("before")), e => { e.Add(ScriptedCore.Persist("1")); e.Add(new Said("after")); },
+            e => e.Add(new Said("later turn")));
         Assert.That(await _listener.NextAsync(), Is.EqualTo("before"));
         await Turned();
         Assert.That(_listener.HasHeardMore, Is.False);

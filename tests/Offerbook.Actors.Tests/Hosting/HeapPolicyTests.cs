@@ -76,7 +76,8 @@ internal sealed class HeapPolicyTests
         IsLeftAloneForAMinute(allocated: 5_001, full: 1);
         Assert.That(Decide(allocated: 5_008, live: 150, committed: 200, full: 1), Is.EqualTo(HeapStep.Collect), "after 70 s");
         Assert.That(Decide(allocated: 5_009, live: 150, committed: 200, full: 2), Is.EqualTo(HeapStep.Collect), "after 80 s");
-        Assert.That(Decide(allocated: 5_010, live: 30, committed: 200, full: 3), Is.EqualTo(HeapStep.Compact), "now it is known to be small");
+        Assert.That(Decide(allocated: 5_010, live: 30, committed: 200, full: 3), Is.EqualTo(HeapStep.Compact),
+            "now it is known to be small");
         Assert.That(Decide(allocated: 5_011, live: 30, committed: 40, full: 4), Is.EqualTo(HeapStep.None));
     }
 
@@ -100,5 +101,6 @@ internal sealed class HeapPolicyTests
         }
     }
 
-    private HeapStep Decide(long allocated, long live, long committed, long full) => _policy.Decide(new HeapReading(allocated * MiB, live * MiB, committed * MiB, full));
+    private HeapStep Decide(long allocated, long live, long committed, long full) =>
+        _policy.Decide(new HeapReading(allocated * MiB, live * MiB, committed * MiB, full));
 }

@@ -164,15 +164,18 @@ internal sealed class LeadershipProofTests
         private readonly SemaphoreSlim _questions = new(0);
         private int _asked;
 
-        public System.Threading.Channels.Channel<Exception?> Answers { get; } = System.Threading.Channels.Channel.CreateUnbounded<Exception?>();
+        public System.Threading.Channels.Channel<Exception?> Answers { get; } =
+            System.Threading.Channels.Channel.CreateUnbounded<Exception?>();
 
         public int Asked => Volatile.Read(ref _asked);
 
         public async Task AskedAsync() => Assert.That(await _questions.WaitAsync(TimeSpan.FromSeconds(10)), "the store was not asked");
 
-        public ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation) => _inner.RecoverAsync(persistenceId, cancellation);
+        public ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation) =>
+            _inner.RecoverAsync(persistenceId, cancellation);
 
-        public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation) =>
+        public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events,
+            CancellationToken cancellation) =>
             _inner.AppendAsync(persistenceId, firstSequence, events, cancellation);
 
         public async ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation)

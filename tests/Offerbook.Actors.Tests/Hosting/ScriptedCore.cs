@@ -48,9 +48,11 @@ internal sealed class GatedJournal : IJournal
 
     public Exception? SaveFailure { get; set; }
 
-    public ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation) => _inner.RecoverAsync(persistenceId, cancellation);
+    public ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation) =>
+        _inner.RecoverAsync(persistenceId, cancellation);
 
-    public async ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation)
+    public async ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events,
+        CancellationToken cancellation)
     {
         await Permits.WaitAsync(cancellation);
         if (Failure is not null)

@@ -8,7 +8,9 @@ namespace Offerbook.Agent.Tests.Captures;
 /// <summary>What our agent answered to a recorded request.</summary>
 internal sealed record Replayed(int Status, string? ContentType, string? Allow, string Body);
 
-/// <summary>Brings an agent into the situations of the recording and sends it the recorded requests: idle, with a task, and with all ended.</summary>
+/// <summary>
+/// Brings an agent into the situations of the recording and sends it the recorded requests: idle, with a task, and with all ended.
+/// </summary>
 internal sealed class CaptureSession(string work)
 {
     private const string Framework = "b193cd7b-e456-483b-b754-4c7d7ddce038-0000";
@@ -35,7 +37,8 @@ internal sealed class CaptureSession(string work)
         await SendAllAsync(http, "idle.");
         master.Send(Make.Launch(TaskOf(Runs, "echo out; echo err >&2; sleep 1000"), FrameworkOf()));
         await master.StateAsync(Runs, TaskState.TaskRunning);
-        await Patiently.UntilAsync(async () => (await agent.ViewAsync()).Frameworks.Single().Tasks.Single().Task.StatusUpdateState == TaskState.TaskRunning,
+        await Patiently.UntilAsync(async () =>
+            (await agent.ViewAsync()).Frameworks.Single().Tasks.Single().Task.StatusUpdateState == TaskState.TaskRunning,
             "the last status is the latest");
         await SendAllAsync(http, "running.");
         master.Send(Make.Kill(Runs, framework: Framework));
@@ -44,7 +47,8 @@ internal sealed class CaptureSession(string work)
         await master.StateAsync(Fails, TaskState.TaskFailed);
         master.Send(Make.Launch(TaskOf(Finishes, "true"), FrameworkOf()));
         await master.StateAsync(Finishes, TaskState.TaskFinished);
-        await Patiently.UntilAsync(async () => (await agent.ViewAsync()).Frameworks.Single() is { Completed: true, Finished.Count: 3 }, "all ends are acknowledged");
+        await Patiently.UntilAsync(async () => (await agent.ViewAsync()).Frameworks.Single() is { Completed: true, Finished.Count: 3 },
+            "all ends are acknowledged");
         await SendAllAsync(http, "end.");
         return _answers;
     }
@@ -72,7 +76,8 @@ internal sealed class CaptureSession(string work)
 
     private static FrameworkInfo FrameworkOf()
     {
-        var framework = new FrameworkInfo { User = System.Environment.UserName, Name = "capture", Id = new FrameworkID { Value = Framework }, FailoverTimeout = 60, Checkpoint = true };
+        var framework = new FrameworkInfo { User = System.Environment.UserName, Name = "capture",
+            Id = new FrameworkID { Value = Framework }, FailoverTimeout = 60, Checkpoint = true };
         framework.Roles.Add("*");
         framework.Capabilities.Add(new Capability { Type = Capability.Types.Type.MultiRole });
         framework.Capabilities.Add(new Capability { Type = Capability.Types.Type.ReservationRefinement });

@@ -4,7 +4,10 @@ using Offerbook.Wire.Flags;
 
 namespace Offerbook.Agent.Tests.Captures;
 
-/// <summary>Every recorded exchange with the original's agent, sent to ours in the same situation. Exporters stop at the first metric that is missing.</summary>
+/// <summary>
+/// Every recorded exchange with the original's agent, sent to ours in the same situation. Exporters stop at the first metric that is
+/// missing.
+/// </summary>
 internal sealed class CaptureTests
 {
     private const int Recorded = 60;
@@ -53,11 +56,13 @@ internal sealed class CaptureTests
     {
         var recorded = CapturedExchange.All[name];
         var answer = s_answers[name];
-        Assert.That((answer.Status, answer.ContentType, answer.Allow), Is.EqualTo((recorded.Status, recorded.Answers, recorded.Allow)), answer.Body);
+        Assert.That((answer.Status, answer.ContentType, answer.Allow), Is.EqualTo((recorded.Status, recorded.Answers, recorded.Allow)),
+            answer.Body);
         if (recorded.Names is { } names)
         {
             using var document = JsonDocument.Parse(answer.Body);
-            Assert.That(names.Except(Names(document.RootElement)).Except(s_absentFlags).Except(s_unsetFlags), Is.Empty, "names that are missing");
+            Assert.That(names.Except(Names(document.RootElement)).Except(s_absentFlags).Except(s_unsetFlags), Is.Empty,
+                "names that are missing");
         }
         else if (recorded.Json is { } json)
         {

@@ -10,7 +10,8 @@ namespace Offerbook.Agent.Tests.Captures;
 internal sealed partial class Likeness(string work)
 {
     private static readonly HashSet<string> s_peculiar =
-        ["build_date", "build_user", "git_sha", "git_branch", "git_tag", "pid", "hostname", "master_hostname", "user", "uuid", "status_update_uuid"];
+        ["build_date", "build_user", "git_sha", "git_branch", "git_tag", "pid", "hostname", "master_hostname", "user", "uuid",
+            "status_update_uuid"];
 
     private static readonly HashSet<string> s_figures = ["statistics", "resource_statistics"];
 
@@ -35,10 +36,14 @@ internal sealed partial class Likeness(string work)
     {
         var theirs = Members(recorded);
         var ours = Members(answer);
-        var names = s_figures.Contains(Last(at)) ? [.. ours.Select(member => member.Name).Intersect(theirs.Select(member => member.Name)).Order()] : ours.Select(member => member.Name).ToList();
-        var expected = s_figures.Contains(Last(at)) ? [.. theirs.Select(member => member.Name).Order()] : theirs.Select(member => member.Name).ToList();
+        var names = s_figures.Contains(Last(at))
+            ? [.. ours.Select(member => member.Name).Intersect(theirs.Select(member => member.Name)).Order()]
+            : ours.Select(member => member.Name).ToList();
+        var expected = s_figures.Contains(Last(at))
+            ? [.. theirs.Select(member => member.Name).Order()] : theirs.Select(member => member.Name).ToList();
         return expected.SequenceEqual(names)
-            ? theirs.SelectMany(member => Differences(member.Value, ours.First(own => own.Name == member.Name).Value, $"{at}.{member.Name}"))
+            ? theirs.SelectMany(member =>
+                Differences(member.Value, ours.First(own => own.Name == member.Name).Value, $"{at}.{member.Name}"))
             : [$"{at}: members {string.Join(' ', expected)} were recorded, not {string.Join(' ', names)}"];
     }
 
@@ -47,21 +52,25 @@ internal sealed partial class Likeness(string work)
         : [$"{at}: {recorded.Count} elements were recorded, not {answer.Count}"];
 
     private List<(string Name, JsonElement Value)> Members(JsonElement element) =>
-        [.. element.EnumerateObject().Where(member => member.Name != "flags" && !member.Name.StartsWith("git_", StringComparison.Ordinal)).Select(member => (Of(member.Name), member.Value))];
+        [.. element.EnumerateObject().Where(member => member.Name != "flags"
+            && !member.Name.StartsWith("git_", StringComparison.Ordinal)).Select(member => (Of(member.Name), member.Value))];
 
     /// <summary>Resources by name, because nobody relies on their order; all else as it is.</summary>
     private static IEnumerable<JsonElement> Sorted(JsonElement array)
     {
         var elements = array.EnumerateArray();
-        return elements.All(element => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("name", out _) && (element.TryGetProperty("scalar", out _) || element.TryGetProperty("ranges", out _)))
+        return elements.All(element => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("name", out _)
+            && (element.TryGetProperty("scalar", out _) || element.TryGetProperty("ranges", out _)))
             ? elements.OrderBy(element => element.GetProperty("name").GetString(), StringComparer.Ordinal)
             : elements;
     }
 
     private string Of(string text) => Uuid().Replace(text.Replace(work, "{W}", StringComparison.Ordinal)
-        .Replace("/var/lib/mesos/agent", "{W}", StringComparison.Ordinal).Replace(Support.Make.AgentIdText, "{U}-S0", StringComparison.Ordinal), "{U}");
+        .Replace("/var/lib/mesos/agent", "{W}", StringComparison.Ordinal)
+        .Replace(Support.Make.AgentIdText, "{U}-S0", StringComparison.Ordinal), "{U}");
 
-    private static JsonValueKind Kind(JsonElement element) => element.ValueKind == JsonValueKind.False ? JsonValueKind.True : element.ValueKind;
+    private static JsonValueKind Kind(JsonElement element) =>
+        element.ValueKind == JsonValueKind.False ? JsonValueKind.True : element.ValueKind;
 
     private static string Last(string at) => at[(at.LastIndexOf('.') + 1)..];
 

@@ -17,7 +17,8 @@ public sealed class CgroupMountsTests
     [Test]
     public void Mounts_OfAHybridHost_AreBothVersions()
     {
-        var mounts = CgroupMounts.Parse(Hybrid, "9:name=systemd:/init.scope\n4:memory:/user.slice\n1:cpu,cpuacct:/x\n0::/user.slice/agent.service\n");
+        var mounts = CgroupMounts.Parse(Hybrid,
+            "9:name=systemd:/init.scope\n4:memory:/user.slice\n1:cpu,cpuacct:/x\n0::/user.slice/agent.service\n");
 
         Assert.That(mounts.Version2, Is.EqualTo("/sys/fs/cgroup/unified"));
         Assert.That(mounts.Version1.Select(tree => $"{tree.Root} {string.Join('+', tree.Controllers)}"),
@@ -51,6 +52,7 @@ public sealed class CgroupMountsTests
     [Test]
     public void Isolation_ThatIsNotKnown_IsRefusedByName()
     {
-        Assert.That(() => IsolationNames.Parse("cgroups/cpu,network/cni"), Throws.TypeOf<FormatException>().With.Message.Contains("'network/cni'"));
+        Assert.That(() => IsolationNames.Parse("cgroups/cpu,network/cni"),
+            Throws.TypeOf<FormatException>().With.Message.Contains("'network/cni'"));
     }
 }

@@ -71,7 +71,8 @@ public sealed class CgroupsV2Tests
 
         Assert.That(Read("pod/cgroup.subtree_control"), Is.EqualTo("+cpu +memory +pids"));
         Assert.That(Read("pod/web/memory.max"), Is.EqualTo($"{64 << 20}"));
-        Assert.That(_groups.List(), Is.EquivalentTo(new[] { Pod, Pod.Child("web"), Pod.Child("leaf") }), "a name of our own is no container's");
+        Assert.That(_groups.List(), Is.EquivalentTo(new[] { Pod, Pod.Child("web"), Pod.Child("leaf") }),
+            "a name of our own is no container's");
     }
 
     [Test]
@@ -105,7 +106,8 @@ public sealed class CgroupsV2Tests
     public void Fill_ReadsWhatTheKernelCounts()
     {
         _groups.Create(Pod, Limits);
-        File.WriteAllText(_root + "/pod/cpu.stat", "usage_usec 3500000\nuser_usec 2500000\nsystem_usec 1000000\nnr_periods 4\nnr_throttled 3\nthrottled_usec 500000\n");
+        File.WriteAllText(_root + "/pod/cpu.stat",
+            "usage_usec 3500000\nuser_usec 2500000\nsystem_usec 1000000\nnr_periods 4\nnr_throttled 3\nthrottled_usec 500000\n");
         File.WriteAllText(_root + "/pod/memory.current", "1000\n");
         File.WriteAllText(_root + "/pod/memory.stat", "anon 600\nfile 300\nfile_mapped 20\n");
         File.WriteAllText(_root + "/pod/leaf/cgroup.procs", "11\n12\n");
@@ -164,7 +166,8 @@ public sealed class CgroupsV2Tests
     }
 
     private static DetectedCgroups Detect(string mount, string own) =>
-        new CgroupDetection(new CgroupMounts([], mount, new SortedDictionary<string, string>(), own), IsolationNames.Automatic, "/var/lib/agent").Detect();
+        new CgroupDetection(new CgroupMounts([], mount, new SortedDictionary<string, string>(), own), IsolationNames.Automatic,
+            "/var/lib/agent").Detect();
 
     private string Read(string file) => File.ReadAllText(Path.Combine(_root, file));
 }

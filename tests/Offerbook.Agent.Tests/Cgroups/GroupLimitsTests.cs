@@ -24,13 +24,15 @@ public sealed class GroupLimitsTests
     [Test]
     public void ALimit_IsTheHardBound()
     {
-        Assert.That(GroupLimits.Of(new ContainerLimits(0.5, 2, 32, 64), Options), Is.EqualTo(new GroupLimits(0.5, 2, 64 << 20, 32 << 20, 7)));
+        Assert.That(GroupLimits.Of(new ContainerLimits(0.5, 2, 32, 64), Options),
+            Is.EqualTo(new GroupLimits(0.5, 2, 64 << 20, 32 << 20, 7)));
     }
 
     [Test]
     public void Infinity_IsNoBound()
     {
-        var limits = GroupLimits.Of(new ContainerLimits(1, double.PositiveInfinity, 32, double.PositiveInfinity), Options with { EnableCfs = true });
+        var limits = GroupLimits.Of(new ContainerLimits(1, double.PositiveInfinity, 32, double.PositiveInfinity),
+            Options with { EnableCfs = true });
 
         Assert.That(limits, Is.EqualTo(new GroupLimits(1, null, null, 32 << 20, 7)));
     }

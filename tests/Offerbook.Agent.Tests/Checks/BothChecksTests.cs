@@ -18,11 +18,13 @@ internal sealed class BothChecksTests
         var task = Make.Task();
         task.HealthCheck = new HealthCheck
         {
-            Tcp = new HealthCheck.Types.TCPCheckInfo { Port = 31000 }, DelaySeconds = 0, IntervalSeconds = 1, GracePeriodSeconds = 0, ConsecutiveFailures = 2,
+            Tcp = new HealthCheck.Types.TCPCheckInfo { Port = 31000 }, DelaySeconds = 0, IntervalSeconds = 1, GracePeriodSeconds = 0,
+            ConsecutiveFailures = 2,
         };
         task.Check = new CheckInfo
         {
-            Type = CheckInfo.Types.Type.Http, Http = new CheckInfo.Types.Http { Port = 31001, Path = "/state" }, DelaySeconds = 0, IntervalSeconds = 1,
+            Type = CheckInfo.Types.Type.Http, Http = new CheckInfo.Types.Http { Port = 31001, Path = "/state" }, DelaySeconds = 0,
+            IntervalSeconds = 1,
         };
         _bench = new Bench().Register();
         _bench.Run(task);
@@ -33,7 +35,8 @@ internal sealed class BothChecksTests
     {
         var running = _bench.TaskView().Task.Statuses.Single(status => status.State == TaskState.TaskRunning);
 
-        Assert.That(running.CheckStatus, Is.EqualTo(new CheckStatusInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckStatusInfo.Types.Http() }));
+        Assert.That(running.CheckStatus,
+            Is.EqualTo(new CheckStatusInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckStatusInfo.Types.Http() }));
         Assert.That(running.HasHealthy, Is.False);
     }
 
@@ -42,7 +45,8 @@ internal sealed class BothChecksTests
     {
         Answer(CheckPurpose.General, new CheckResult.HttpAnswered(503));
         Answer(CheckPurpose.Health, new CheckResult.TcpAnswered(true));
-        Assert.That((Last.Reason, Last.Healthy, Last.CheckStatus.Http.StatusCode), Is.EqualTo((Reason.TaskHealthCheckStatusUpdated, true, 503u)));
+        Assert.That((Last.Reason, Last.Healthy, Last.CheckStatus.Http.StatusCode),
+            Is.EqualTo((Reason.TaskHealthCheckStatusUpdated, true, 503u)));
 
         Answer(CheckPurpose.General, new CheckResult.HttpAnswered(200));
         Assert.That((Last.Reason, Last.Healthy, Last.CheckStatus.Http.StatusCode), Is.EqualTo((Reason.TaskCheckStatusUpdated, true, 200u)));
@@ -112,7 +116,8 @@ internal sealed class BothChecksTests
         var answered = _bench.Effects<RunCheck>().LastOrDefault(run => run.Purpose == purpose)?.Number ?? 0;
         for (var i = 0; i < 300; i++)
         {
-            if (_bench.Effects<RunCheck>().LastOrDefault(run => run.Purpose == purpose) is { } probe && !_told.Contains((purpose, probe.Number, _bench)))
+            if (_bench.Effects<RunCheck>().LastOrDefault(run => run.Purpose == purpose) is { } probe
+                && !_told.Contains((purpose, probe.Number, _bench)))
             {
                 _told.Add((purpose, probe.Number, _bench));
                 _bench.Tell(new AgentMessage.CheckFinished(probe.Container, purpose, probe.Number, result));

@@ -50,7 +50,8 @@ internal sealed class CheckRunnerTests
     [Test]
     public async Task Command_ThatTakesTooLong_IsKilledWithItsChildren()
     {
-        var check = new CheckSpec.Command(_task, new CommandSpec.Shell("echo $$ > pid; sleep 1000 & sleep 1000"), [], TimeSpan.FromMilliseconds(500));
+        var check = new CheckSpec.Command(_task, new CommandSpec.Shell("echo $$ > pid; sleep 1000 & sleep 1000"), [],
+            TimeSpan.FromMilliseconds(500));
 
         Assert.That(((CheckResult.NoAnswer)await ProbeAsync(check)).Why, Does.Contain("0.5 s"));
         var pid = int.Parse(await File.ReadAllTextAsync(_yard.Sandbox(_task) + "/pid"));
@@ -72,7 +73,8 @@ internal sealed class CheckRunnerTests
             return Task.CompletedTask;
         });
 
-        Assert.That(await ProbeAsync(new CheckSpec.Http("http", server.EndPoint.Port, path, false, Long)), Is.EqualTo(new CheckResult.HttpAnswered(status)));
+        Assert.That(await ProbeAsync(new CheckSpec.Http("http", server.EndPoint.Port, path, false, Long)),
+            Is.EqualTo(new CheckResult.HttpAnswered(status)));
     }
 
     [Test]
@@ -80,7 +82,8 @@ internal sealed class CheckRunnerTests
     {
         await using var server = await ServeAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }));
 
-        Assert.That(await ProbeAsync(new CheckSpec.Http("http", server.EndPoint.Port, "/", false, TimeSpan.FromMilliseconds(200))), Is.InstanceOf<CheckResult.NoAnswer>());
+        Assert.That(await ProbeAsync(new CheckSpec.Http("http", server.EndPoint.Port, "/", false, TimeSpan.FromMilliseconds(200))),
+            Is.InstanceOf<CheckResult.NoAnswer>());
     }
 
     [Test]
@@ -125,9 +128,11 @@ internal sealed class CheckRunnerTests
     [Test]
     public async Task Http_OverIPv6_AsksTheOtherLoopback()
     {
-        await using var server = await HttpServer.StartAsync(new ListenOptions(IPAddress.IPv6Loopback, 0, "--port"), _ => Task.CompletedTask, null, CancellationToken.None);
+        await using var server = await HttpServer.StartAsync(new ListenOptions(IPAddress.IPv6Loopback, 0, "--port"),
+            _ => Task.CompletedTask, null, CancellationToken.None);
 
-        Assert.That(await ProbeAsync(new CheckSpec.Http("http", server.EndPoint.Port, "/", true, Long)), Is.EqualTo(new CheckResult.HttpAnswered(200)));
+        Assert.That(await ProbeAsync(new CheckSpec.Http("http", server.EndPoint.Port, "/", true, Long)),
+            Is.EqualTo(new CheckResult.HttpAnswered(200)));
         Assert.That(await ProbeAsync(new CheckSpec.Tcp(server.EndPoint.Port, true, Long)), Is.EqualTo(new CheckResult.TcpAnswered(true)));
     }
 
@@ -136,7 +141,8 @@ internal sealed class CheckRunnerTests
     {
         using var key = System.Security.Cryptography.RSA.Create(2048);
         var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
-            "CN=nobody", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+            "CN=nobody", key, System.Security.Cryptography.HashAlgorithmName.SHA256,
+            System.Security.Cryptography.RSASignaturePadding.Pkcs1);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -168,7 +174,8 @@ internal sealed class CheckRunnerTests
         var line = $"cmp /proc/self/cgroup /proc/{main}/cgroup && test \"$(readlink /proc/self/ns/mnt)\" = \"$(readlink /proc/{main}/ns/mnt || echo none)\" || exit 7; "
             + (Agent.Hosting.Ownership.IsRoot ? "test -f /mnt/word && test $(id -un) = nobody" : "true");
 
-        Assert.That(await ProbeAsync(new CheckSpec.Command(mounted, new CommandSpec.Shell(line), [], Long), mounted.Container), Is.EqualTo(new CheckResult.CommandExited(0)));
+        Assert.That(await ProbeAsync(new CheckSpec.Command(mounted, new CommandSpec.Shell(line), [], Long), mounted.Container),
+            Is.EqualTo(new CheckResult.CommandExited(0)));
     }
 
     [Test]
@@ -179,7 +186,8 @@ internal sealed class CheckRunnerTests
         using var other = System.Diagnostics.Process.Start("unshare", ["-n", "sleep", "1000"]);
         try
         {
-            while (Agent.Hosting.Ownership.IsRoot && new FileInfo($"/proc/{other.Id}/ns/net").LinkTarget == new FileInfo("/proc/self/ns/net").LinkTarget)
+            while (Agent.Hosting.Ownership.IsRoot
+                && new FileInfo($"/proc/{other.Id}/ns/net").LinkTarget == new FileInfo("/proc/self/ns/net").LinkTarget)
             {
                 await Task.Yield();
             }
@@ -190,7 +198,8 @@ internal sealed class CheckRunnerTests
                 found.Add(await ProbeAsync(check, runner: runner));
             }
             // There nobody listens, or, without root, nobody may look.
-            Assert.That(found[0], Agent.Hosting.Ownership.IsRoot ? Is.EqualTo(new CheckResult.TcpAnswered(false)) : Is.InstanceOf<CheckResult.NoAnswer>());
+            Assert.That(found[0], Agent.Hosting.Ownership.IsRoot
+                ? Is.EqualTo(new CheckResult.TcpAnswered(false)) : Is.InstanceOf<CheckResult.NoAnswer>());
             Assert.That(found[1], Is.InstanceOf<CheckResult.NoAnswer>());
             Assert.That(await ProbeAsync(new CheckSpec.Tcp(port, false, Long)), Is.EqualTo(new CheckResult.TcpAnswered(true)));
         }
@@ -213,7 +222,9 @@ internal sealed class CheckRunnerTests
         }
         for (var i = 0; i < 200; i++)
         {
-            _runner.Run(new RunCheck(_task.Container, CheckPurpose.General, i, new CheckSpec.Command(_task, new CommandSpec.Shell("exit 3"), [], Long)));
+            _runner.Run(
+                new RunCheck(_task.Container, CheckPurpose.General, i,
+                    new CheckSpec.Command(_task, new CommandSpec.Shell("exit 3"), [], Long)));
         }
         var threads = System.Diagnostics.Process.GetCurrentProcess().Threads.Count;
         using var patience = new CancellationTokenSource(Long);
@@ -230,7 +241,8 @@ internal sealed class CheckRunnerTests
 
     private sealed class Elsewhere(int process) : IContainerChecks
     {
-        public Task<int> RunAsync(CheckSpec.Command check, CancellationToken cancellation) => throw new CheckImpossibleException("not here");
+        public Task<int> RunAsync(CheckSpec.Command check, CancellationToken cancellation) =>
+            throw new CheckImpossibleException("not here");
 
         public int? NetworkOf(ContainerId container) => process;
     }

@@ -139,10 +139,12 @@ public sealed class HealthCheckTests
     {
         var bench = new Bench().Register();
         var task = Make.Task();
-        task.Check = new CheckInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckInfo.Types.Http { Port = 80 }, DelaySeconds = 0, IntervalSeconds = 1 };
+        task.Check = new CheckInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckInfo.Types.Http { Port = 80 }, DelaySeconds = 0,
+            IntervalSeconds = 1 };
         bench.Run(task);
         Assert.That(bench.TaskView().Task.Statuses[^1].CheckStatus, Is.EqualTo(
-            new CheckStatusInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckStatusInfo.Types.Http() }), "empty from the first RUNNING on");
+            new CheckStatusInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckStatusInfo.Types.Http() }),
+                "empty from the first RUNNING on");
         var events = bench.Journal.Count;
 
         foreach (var (code, changes) in new[] { (200, 1), (200, 0), (500, 1), (500, 0) })

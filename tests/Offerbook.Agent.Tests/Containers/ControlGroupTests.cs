@@ -46,14 +46,16 @@ public sealed class ControlGroupTests
         Assert.That(exit, Is.TypeOf<ContainerExit.OverLimit>());
         var over = (ContainerExit.OverLimit)exit;
         Assert.That(over.Resource, Is.EqualTo(LimitedResource.Memory));
-        Assert.That(over.Message, Does.StartWith("Memory limit exceeded: Requested: 32MB Maximum Used: 3").And.Contain("MEMORY STATISTICS"));
+        Assert.That(over.Message,
+            Does.StartWith("Memory limit exceeded: Requested: 32MB Maximum Used: 3").And.Contain("MEMORY STATISTICS"));
         Assert.That(over.Megabytes, Is.InRange(30, 33));
     }
 
     [Test]
     public async Task Memory_BeyondTheLimit_IsKnownToAnAgentThatWasRestartedMeanwhile()
     {
-        var spec = _yard.Spec("while [ ! -e go ]; do sleep 0.05; done; " + (Has ? "exec tail /dev/zero" : "exit 0")) with { Limits = Small };
+        var spec = _yard.Spec("while [ ! -e go ]; do sleep 0.05; done; "
+            + (Has ? "exec tail /dev/zero" : "exit 0")) with { Limits = Small };
         await _yard.RunAsync(spec);
         var main = _yard.Files.Read(spec.Container)!.Main!.Value;
         await _yard.StopAsync();
@@ -63,7 +65,8 @@ public sealed class ControlGroupTests
         await _yard.RestartAsync(spec);
 
         await _yard.NextAsync<AgentMessage.ContainerStarted>();
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>()).Exit, Has ? Is.TypeOf<ContainerExit.OverLimit>() : Is.EqualTo(new ContainerExit.Exited(0)));
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerExited>()).Exit, Has
+            ? Is.TypeOf<ContainerExit.OverLimit>() : Is.EqualTo(new ContainerExit.Exited(0)));
     }
 
     [Test]
@@ -101,7 +104,8 @@ public sealed class ControlGroupTests
     {
         var spec = _yard.Spec("setsid sh -c 'echo $$ >daemon; exec sleep 1000' & sleep 1000");
         await _yard.RunAsync(spec);
-        await Patiently.Until(() => File.Exists(_yard.Sandbox(spec) + "/daemon") && new FileInfo(_yard.Sandbox(spec) + "/daemon").Length > 1, "the daemon runs");
+        await Patiently.Until(() => File.Exists(_yard.Sandbox(spec) + "/daemon")
+            && new FileInfo(_yard.Sandbox(spec) + "/daemon").Length > 1, "the daemon runs");
         var daemon = int.Parse(File.ReadAllText(_yard.Sandbox(spec) + "/daemon"));
 
         _yard.Runner.Signal(spec.Container, ContainerSignal.Kill);
@@ -130,7 +134,8 @@ public sealed class ControlGroupTests
     [Test]
     public async Task Statistics_TellUseAndLimits()
     {
-        var spec = _yard.Spec("sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done'; touch done; sleep 1000 & sleep 1000") with { Limits = Small };
+        var spec = _yard.Spec(
+            "sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done'; touch done; sleep 1000 & sleep 1000") with { Limits = Small };
         await _yard.RunAsync(spec);
         await Patiently.Until(() => File.Exists(_yard.Sandbox(spec) + "/done"), "it has worked");
         ResourceStatistics? found = null;
@@ -170,7 +175,8 @@ public sealed class ControlGroupTests
         }
         foreach (var file in Files(spec.Container, "memory.memsw.limit_in_bytes", "memory.swap.max"))
         {
-            Assert.That(File.ReadAllText(file).Trim(), Is.EqualTo(file.EndsWith("swap.max", StringComparison.Ordinal) ? "0" : $"{64 << 20}"), "no swap on top");
+            Assert.That(File.ReadAllText(file).Trim(),
+                Is.EqualTo(file.EndsWith("swap.max", StringComparison.Ordinal) ? "0" : $"{64 << 20}"), "no swap on top");
         }
         foreach (var file in Files(spec.Container, "cpu.cfs_quota_us", "cpu.max"))
         {
@@ -219,7 +225,8 @@ public sealed class ControlGroupTests
     {
         var spec = _yard.Spec("setsid sh -c 'echo $$ >daemon; exec sleep 1000' & sleep 1000");
         await _yard.RunAsync(spec);
-        await Patiently.Until(() => File.Exists(_yard.Sandbox(spec) + "/daemon") && new FileInfo(_yard.Sandbox(spec) + "/daemon").Length > 1, "the daemon runs");
+        await Patiently.Until(() => File.Exists(_yard.Sandbox(spec) + "/daemon")
+            && new FileInfo(_yard.Sandbox(spec) + "/daemon").Length > 1, "the daemon runs");
         var daemon = int.Parse(File.ReadAllText(_yard.Sandbox(spec) + "/daemon"));
         // Even its record is gone.
         _yard.Files.Delete(spec.Container);

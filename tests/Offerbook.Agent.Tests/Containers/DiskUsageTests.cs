@@ -11,7 +11,8 @@ public sealed class DiskUsageTests
     [Test]
     public async Task ASandbox_ThatHoldsTooMuch_EndsItsContainer()
     {
-        await using var yard = new Yard(isolation: new IsolationOptions { EnforceDiskQuota = true, DiskWatchInterval = TimeSpan.FromMilliseconds(100) });
+        await using var yard =
+            new Yard(isolation: new IsolationOptions { EnforceDiskQuota = true, DiskWatchInterval = TimeSpan.FromMilliseconds(100) });
         await yard.RunAsync(yard.Spec(Fill) with { Limits = new ContainerLimits(DiskMegabytes: 2) });
 
         var exit = (await yard.NextAsync<AgentMessage.ContainerExited>()).Exit;
@@ -30,7 +31,8 @@ public sealed class DiskUsageTests
         var spec = yard.Spec(Fill) with { Limits = new ContainerLimits(DiskMegabytes: 2) };
         await yard.RunAsync(spec);
 
-        await Patiently.Until(() => yard.Runner.StatisticsAsync(spec.Container, default).AsTask().Result!.DiskUsedBytes > 4 << 20, "it is counted");
+        await Patiently.Until(() => yard.Runner.StatisticsAsync(spec.Container, default).AsTask().Result!.DiskUsedBytes > 4 << 20,
+            "it is counted");
 
         Assert.That(yard.HasMore, Is.False);
         Assert.That(yard.Runner.StatisticsAsync(spec.Container, default).AsTask().Result!.DiskLimitBytes, Is.EqualTo(2 << 20));
@@ -49,8 +51,10 @@ public sealed class DiskUsageTests
             }
             File.CreateSymbolicLink(Path.Combine(directory, "a", "link"), Path.Combine(directory, "elsewhere"));
 
-            Assert.That(DiskCare.Count(Path.Combine(directory, "a"), new HashSet<string>(), default), Is.InRange(1 << 20, (1 << 20) + 20_000));
-            Assert.That(DiskCare.Count(directory, new HashSet<string> { Path.Combine(directory, "volume") }, default), Is.InRange(2 << 20, (2 << 20) + 60_000));
+            Assert.That(DiskCare.Count(Path.Combine(directory, "a"), new HashSet<string>(), default),
+                Is.InRange(1 << 20, (1 << 20) + 20_000));
+            Assert.That(DiskCare.Count(directory, new HashSet<string> { Path.Combine(directory, "volume") }, default),
+                Is.InRange(2 << 20, (2 << 20) + 60_000));
         }
         finally
         {

@@ -109,7 +109,8 @@ public sealed class LogRotatorTests
         Assert.That(new LogRotator(new IsolationOptions { MaxLogBytes = 0 }, NullLogger.Instance).Look(_log), Is.EqualTo(Size * 2));
     }
 
-    private static LogRotator Rotator(int kept) => new(new IsolationOptions { MaxLogBytes = Size, RotatedLogs = kept }, NullLogger.Instance);
+    private static LogRotator Rotator(int kept) =>
+        new(new IsolationOptions { MaxLogBytes = Size, RotatedLogs = kept }, NullLogger.Instance);
 
     [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "link", CharSet = System.Runtime.InteropServices.CharSet.Ansi)]
     private static extern int Link(string from, string to);

@@ -111,7 +111,8 @@ public sealed class ProcessContainersTests(bool script)
     [Test]
     public async Task Environment_IsTheTasks_WithTheExtraPathLast()
     {
-        var spec = _yard.Spec("echo $SECRET $MESOS_SANDBOX; echo $PATH", ("SECRET", "s3cret"), ("MESOS_SANDBOX", "mine"), ("PATH", "/usr/bin:/bin"));
+        var spec = _yard.Spec("echo $SECRET $MESOS_SANDBOX; echo $PATH", ("SECRET", "s3cret"), ("MESOS_SANDBOX", "mine"),
+            ("PATH", "/usr/bin:/bin"));
 
         await _yard.RunToEndAsync(spec);
 
@@ -188,7 +189,8 @@ public sealed class ProcessContainersTests(bool script)
     {
         _yard.Runner.Launch(_yard.Spec("true " + new string('x', 200_000)));
 
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.StartWith("The task's process could not be started"));
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason,
+            Does.StartWith("The task's process could not be started"));
     }
 
     [Test]
@@ -208,9 +210,11 @@ public sealed class ProcessContainersTests(bool script)
     public async Task Kill_EndsATaskThatIgnoresTerm_AndItsOtherProcessGroups()
     {
         // `set -m` gives background jobs process groups of their own within the session.
-        var spec = _yard.Spec(new CommandSpec.Program("bash", ["-c", "trap '' TERM; set -m; sleep 1000 & echo ready; while :; do sleep 1000; done"]));
+        var spec = _yard.Spec(
+            new CommandSpec.Program("bash", ["-c", "trap '' TERM; set -m; sleep 1000 & echo ready; while :; do sleep 1000; done"]));
         var pid = await _yard.RunAsync(spec);
-        await Until(() => File.Exists(_yard.Sandbox(spec) + "/stdout") && _yard.Output(spec) == "ready\n" && Members(pid).Count >= 3, "the task is ready");
+        await Until(() => File.Exists(_yard.Sandbox(spec) + "/stdout") && _yard.Output(spec) == "ready\n" && Members(pid).Count >= 3,
+            "the task is ready");
         _yard.Runner.Signal(spec.Container, ContainerSignal.Terminate);
 
         _yard.Runner.Signal(spec.Container, ContainerSignal.Kill);

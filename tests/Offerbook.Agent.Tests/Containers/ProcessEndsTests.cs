@@ -61,7 +61,8 @@ public sealed class ProcessEndsTests
         const int count = 100;
         for (var i = 0; i < count; i++)
         {
-            Assert.That(_ends.TryWatch(new ProcessIdentity(Start("exit 0"), long.MaxValue), isChild: true, new ContainerId($"c{i}")), Is.True);
+            Assert.That(_ends.TryWatch(new ProcessIdentity(Start("exit 0"), long.MaxValue), isChild: true, new ContainerId($"c{i}")),
+                Is.True);
         }
 
         var told = new HashSet<ContainerId>();

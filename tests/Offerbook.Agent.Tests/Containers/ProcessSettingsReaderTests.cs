@@ -13,11 +13,13 @@ public sealed class ProcessSettingsReaderTests
         var info = new ContainerInfo
         {
             Type = ContainerInfo.Types.Type.Mesos,
-            RlimitInfo = new RLimitInfo { Rlimits = { new Limit { Type = LimitType.RlmtNofile, Soft = 1, Hard = 2 }, new Limit { Type = LimitType.RlmtCore } } },
+            RlimitInfo = new RLimitInfo { Rlimits = { new Limit { Type = LimitType.RlmtNofile, Soft = 1, Hard = 2 },
+                new Limit { Type = LimitType.RlmtCore } } },
             LinuxInfo = new LinuxInfo
             {
                 EffectiveCapabilities = new CapabilityInfo { Capabilities = { CapabilityInfo.Types.Capability.NetBindService } },
-                BoundingCapabilities = new CapabilityInfo { Capabilities = { CapabilityInfo.Types.Capability.NetBindService, CapabilityInfo.Types.Capability.SysAdmin } },
+                BoundingCapabilities = new CapabilityInfo { Capabilities = { CapabilityInfo.Types.Capability.NetBindService,
+                    CapabilityInfo.Types.Capability.SysAdmin } },
                 SharePidNamespace = false,
                 IpcMode = LinuxInfo.Types.IpcMode.Private,
                 ShmSize = 64,
@@ -32,7 +34,8 @@ public sealed class ProcessSettingsReaderTests
         Assert.That(settings.Limits, Is.EqualTo(new[] { new ProcessLimit("nofile", 1, 2), new ProcessLimit("core", null, null) }));
         Assert.That(settings.EffectiveCapabilities, Is.EqualTo(new[] { "net_bind_service" }));
         Assert.That(settings.BoundingCapabilities, Is.EqualTo(new[] { "net_bind_service", "sys_admin" }));
-        Assert.That((settings.OwnProcessNumbers, settings.OwnIpc, settings.SharedMemoryMegabytes, settings.OwnControlGroup), Is.EqualTo((true, true, 64, true)));
+        Assert.That((settings.OwnProcessNumbers, settings.OwnIpc, settings.SharedMemoryMegabytes, settings.OwnControlGroup),
+            Is.EqualTo((true, true, 64, true)));
         Assert.That(settings.Terminal, Is.EqualTo(new TerminalSize(24, 80)));
     }
 
@@ -40,11 +43,14 @@ public sealed class ProcessSettingsReaderTests
     public void EveryKindOfLimit_HasTheNameThatPrlimitKnows()
     {
         var names = Enum.GetValues<LimitType>().Where(type => type != LimitType.Unknown)
-            .Select(type => ProcessSettingsReader.Of(new ContainerInfo { RlimitInfo = new RLimitInfo { Rlimits = { new Limit { Type = type } } } }).Limits[0].Name);
+            .Select(type =>
+                ProcessSettingsReader.Of(new ContainerInfo { RlimitInfo = new RLimitInfo { Rlimits = { new Limit { Type = type } } } })
+                    .Limits[0].Name);
 
         Assert.That(names, Is.EqualTo(new[]
         {
-            "as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack",
+            "as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime",
+            "sigpending", "stack",
         }));
     }
 
@@ -54,7 +60,8 @@ public sealed class ProcessSettingsReaderTests
         foreach (var capability in Enum.GetValues<CapabilityInfo.Types.Capability>().Where(value => value != CapabilityInfo.Types.Capability.Unknown))
         {
             var set = new CapabilityInfo { Capabilities = { capability } };
-            var name = ProcessSettingsReader.Of(new ContainerInfo { LinuxInfo = new LinuxInfo { EffectiveCapabilities = set } }).EffectiveCapabilities!.Single();
+            var name = ProcessSettingsReader.Of(new ContainerInfo { LinuxInfo = new LinuxInfo { EffectiveCapabilities = set } })
+                .EffectiveCapabilities!.Single();
 
             Assert.That(name.Replace("_", ""), Is.EqualTo(capability.ToString().ToLowerInvariant()));
         }
@@ -69,13 +76,15 @@ public sealed class ProcessSettingsReaderTests
             {
                 Rlimits =
                 {
-                    new Limit(), new Limit { Type = LimitType.RlmtCpu, Soft = 1 }, new Limit { Type = LimitType.RlmtNofile, Soft = 3, Hard = 2 },
+                    new Limit(), new Limit { Type = LimitType.RlmtCpu, Soft = 1 },
+                    new Limit { Type = LimitType.RlmtNofile, Soft = 3, Hard = 2 },
                     new Limit { Type = LimitType.RlmtNofile },
                 },
             },
             LinuxInfo = new LinuxInfo
             {
-                EffectiveCapabilities = new CapabilityInfo { Capabilities = { CapabilityInfo.Types.Capability.Kill } }, BoundingCapabilities = new CapabilityInfo(),
+                EffectiveCapabilities = new CapabilityInfo { Capabilities = { CapabilityInfo.Types.Capability.Kill } },
+                BoundingCapabilities = new CapabilityInfo(),
             },
         };
 

@@ -35,11 +35,14 @@ public sealed class ProcessSetupTests
     public async Task WhatCannotBeSetUp_FailsToLaunch_WithTheReason()
     {
         // More open files than the kernel lets any process have.
-        var spec = _yard.Spec("echo ran") with { Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", ulong.MaxValue / 2, ulong.MaxValue / 2)] } };
+        var spec = _yard.Spec(
+            "echo ran") with { Process =
+                new ProcessSettings { Limits = [new ProcessLimit("nofile", ulong.MaxValue / 2, ulong.MaxValue / 2)] } };
 
         _yard.Runner.Launch(spec);
 
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.Contain("could not be set up").And.Contain("prlimit"));
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason,
+            Does.Contain("could not be set up").And.Contain("prlimit"));
         Assert.That(_yard.HasMore, Is.False, "it was never told to run");
         Assert.That(_yard.Output(spec), Is.Empty);
     }
@@ -49,24 +52,28 @@ public sealed class ProcessSetupTests
     [TestCase("./only-for-root", "nobody")]
     public async Task AProgramThatIsMissing_BehindWhatSetsItUp_FailsToLaunch(string file, string? user)
     {
-        var spec = _yard.Spec(new CommandSpec.Program(file, [])) with { User = user, Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 100)] } };
+        var spec = _yard.Spec(new CommandSpec.Program(file, [])) with { User = user,
+            Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 100)] } };
         if (user is not null)
         {
             Directory.CreateDirectory(_yard.Sandbox(spec));
             await File.WriteAllTextAsync(Path.Combine(_yard.Sandbox(spec), file), "#!/bin/sh\n");
-            File.SetUnixFileMode(Path.Combine(_yard.Sandbox(spec), file), UnixFileMode.UserRead | (Ownership.IsRoot ? UnixFileMode.UserExecute : 0));
+            File.SetUnixFileMode(Path.Combine(_yard.Sandbox(spec), file),
+                UnixFileMode.UserRead | (Ownership.IsRoot ? UnixFileMode.UserExecute : 0));
         }
 
         _yard.Runner.Launch(spec);
 
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.Contain($"'{file}' was not found, or may not be executed"));
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason,
+            Does.Contain($"'{file}' was not found, or may not be executed"));
         Assert.That(_yard.HasMore, Is.False, "it was never told to run");
     }
 
     [Test]
     public async Task AProgram_BehindWhatSetsItUp_IsFoundInTheTasksOwnPath()
     {
-        var spec = _yard.Spec(new CommandSpec.Program("own", ["x y"]), ("PATH", "bin:/usr/bin:/bin")) with { Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 100)] } };
+        var spec = _yard.Spec(new CommandSpec.Program("own", ["x y"]),
+            ("PATH", "bin:/usr/bin:/bin")) with { Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 100)] } };
         Directory.CreateDirectory(Path.Combine(_yard.Sandbox(spec), "bin"));
         await File.WriteAllTextAsync(Path.Combine(_yard.Sandbox(spec), "bin/own"), "#!/bin/sh\necho \"$1\"; exit 127\n");
         File.SetUnixFileMode(Path.Combine(_yard.Sandbox(spec), "bin/own"), (UnixFileMode)0b111_101_101);
@@ -78,7 +85,9 @@ public sealed class ProcessSetupTests
     [Test]
     public async Task WhatWasSetUp_IsToldAsItEnds()
     {
-        var spec = _yard.Spec("echo $((6 * 7)); ls /proc/self/fd | tr '\\n' ' '; exit 1") with { Process = new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 100)] } };
+        var spec = _yard.Spec(
+            "echo $((6 * 7)); ls /proc/self/fd | tr '\\n' ' '; exit 1") with { Process =
+                new ProcessSettings { Limits = [new ProcessLimit("nofile", 100, 100)] } };
 
         Assert.That(await _yard.RunToEndAsync(spec), Is.EqualTo(new ContainerExit.Exited(1)));
         Assert.That(_yard.Output(spec), Does.StartWith("42\n0 1 2 3 "), "and has no descriptor of its agent's");
@@ -95,12 +104,15 @@ public sealed class ProcessSetupTests
         }
         var shown = Directory.CreateTempSubdirectory("offerbook-volume-").FullName;
         await File.WriteAllTextAsync(Path.Combine(shown, "file"), "seen");
-        var outer = _yard.Spec("sleep 1000") with { Volumes = [new ContainerVolume("data", new VolumeSource.HostPath(shown), ReadOnly: true)] };
+        var outer =
+            _yard.Spec("sleep 1000") with { Volumes = [new ContainerVolume("data", new VolumeSource.HostPath(shown), ReadOnly: true)] };
         await _yard.RunAsync(outer);
         var id = outer.Container.Child("inner");
-        var inner = _yard.Spec($"cat {_yard.Sandbox(outer)}/data/file") with { Container = id, Sandbox = outer.Sandbox with { Container = id }, Joins = outer.Container };
+        var inner = _yard.Spec($"cat {_yard.Sandbox(outer)}/data/file") with { Container = id,
+            Sandbox = outer.Sandbox with { Container = id }, Joins = outer.Container };
 
-        Assert.That(await _yard.RunToEndAsync(inner), Is.EqualTo(new ContainerExit.Exited(0)), "its stderr: " + _yard.Output(inner, "stderr"));
+        Assert.That(await _yard.RunToEndAsync(inner), Is.EqualTo(new ContainerExit.Exited(0)),
+            "its stderr: " + _yard.Output(inner, "stderr"));
         Assert.That(_yard.Output(inner), Is.EqualTo("seen"));
         Directory.Delete(shown, recursive: true);
     }
@@ -111,7 +123,8 @@ public sealed class ProcessSetupTests
         var before = File.ReadAllLines("/proc/self/status").Where(line => line.StartsWith("Cap", StringComparison.Ordinal)).ToList();
         await _yard.RunToEndAsync(_yard.Spec("true"));
 
-        Assert.That(File.ReadAllLines("/proc/self/status").Where(line => line.StartsWith("Cap", StringComparison.Ordinal)), Is.EqualTo(before));
+        Assert.That(File.ReadAllLines("/proc/self/status").Where(line => line.StartsWith("Cap", StringComparison.Ordinal)),
+            Is.EqualTo(before));
     }
 
     [Test]
@@ -127,7 +140,8 @@ public sealed class ProcessSetupTests
             return;
         }
         var nobody = Ownership.Find("nobody")!;
-        Assert.That(_yard.Output(spec).Split('\n')[..2], Is.EqualTo(new[] { $"{nobody.Uid}", $"{nobody.Gid}" }), _yard.Output(spec, "stderr"));
+        Assert.That(_yard.Output(spec).Split('\n')[..2], Is.EqualTo(new[] { $"{nobody.Uid}", $"{nobody.Gid}" }),
+            _yard.Output(spec, "stderr"));
         Assert.That(StatusOf("CapEff", _yard.Output(spec)), Does.Match("^0+$"));
         Assert.That(_yard.Output(spec), Does.EndWith("0022\n"));
         Assert.That(File.Exists(_yard.Sandbox(spec) + "/mine"), Is.True);
@@ -147,7 +161,8 @@ public sealed class ProcessSetupTests
     [Test]
     public async Task Capabilities_AreThoseAskedFor()
     {
-        var settings = new ProcessSettings { EffectiveCapabilities = ["net_bind_service"], BoundingCapabilities = ["net_bind_service", "chown"] };
+        var settings = new ProcessSettings { EffectiveCapabilities = ["net_bind_service"],
+            BoundingCapabilities = ["net_bind_service", "chown"] };
         var root = _yard.Spec("grep -E 'CapEff|CapBnd' /proc/self/status") with { Process = settings };
         await _yard.RunToEndAsync(root);
         var user = _yard.Spec("grep -E 'CapEff|CapBnd' /proc/self/status") with { Process = settings, User = "nobody" };
@@ -190,7 +205,9 @@ public sealed class ProcessSetupTests
     public async Task AContainer_WithProcessNumbersOfItsOwn_SeesNoOthers_AndPassesItsEndOn()
     {
         var settings = new ProcessSettings { OwnProcessNumbers = true, OwnIpc = true, SharedMemoryMegabytes = 3 };
-        var spec = _yard.Spec("echo $$; ls -d /proc/[0-9]* | wc -l; df -m /dev/shm | tail -1 | awk '{ print $2 }'; kill -TERM $$; exit 5") with { Process = settings };
+        var spec = _yard.Spec(
+            "echo $$; ls -d /proc/[0-9]* | wc -l; df -m /dev/shm | tail -1 | awk '{ print $2 }'; kill -TERM $$; exit 5") with { Process =
+                settings };
 
         var exit = await _yard.RunToEndAsync(spec);
 
@@ -209,13 +226,15 @@ public sealed class ProcessSetupTests
     {
         var outer = _yard.Spec("sleep 1234") with { Process = new ProcessSettings { OwnProcessNumbers = Ownership.IsRoot } };
         await _yard.RunAsync(outer);
-        var joining = _yard.Spec("tr '\\0' ' ' </proc/1/cmdline; pwd") with { Container = outer.Container.Child("in"), Joins = outer.Container };
+        var joining = _yard.Spec("tr '\\0' ' ' </proc/1/cmdline; pwd") with { Container = outer.Container.Child("in"),
+            Joins = outer.Container };
 
         await _yard.RunAsync(joining);
         await _yard.NextAsync<AgentMessage.ContainerExited>();
 
         Assert.That(_yard.Output(joining), Does.EndWith(_yard.Sandbox(joining) + "\n"), _yard.Output(joining, "stderr"));
-        Assert.That(_yard.Output(joining).StartsWith("sleep 1234", StringComparison.Ordinal) || _yard.Output(joining).Contains("sh -c sleep 1234"),
+        Assert.That(_yard.Output(joining).StartsWith("sleep 1234", StringComparison.Ordinal)
+            || _yard.Output(joining).Contains("sh -c sleep 1234"),
             Is.EqualTo(Ownership.IsRoot), _yard.Output(joining));
     }
 

@@ -125,7 +125,8 @@ public sealed class TaskTerminalTests(bool script)
         Assert.That(await _yard.Runner.TerminalOfAsync(spec.Container), Is.Null);
     }
 
-    private ContainerSpec WithTerminal(string line) => _yard.Spec(line) with { Process = new ProcessSettings { Terminal = new TerminalSize(24, 80) } };
+    private ContainerSpec WithTerminal(string line) =>
+        _yard.Spec(line) with { Process = new ProcessSettings { Terminal = new TerminalSize(24, 80) } };
 
     private static async Task<string> ReadAsync(OutputReader reader)
     {

@@ -30,18 +30,22 @@ public sealed class ContainerRequestTests
 
         Assert.That(host["Privileged"]!.GetValue<bool>());
         Assert.That(host["DeviceRequests"]!.ToJsonString(), Is.EqualTo("""[{"Count":2,"Capabilities":[["gpu"]]}]"""));
-        Assert.That(host["Mounts"]![1]!.ToJsonString(), Does.Contain("\"ReadOnly\":true").And.Contain("\"BindOptions\":{\"Propagation\":\"rslave\"}"));
+        Assert.That(host["Mounts"]![1]!.ToJsonString(),
+            Does.Contain("\"ReadOnly\":true").And.Contain("\"BindOptions\":{\"Propagation\":\"rslave\"}"));
     }
 
     [Test]
     public async Task Parameters_HaveTheLastWord_ButNotOverOurLabels()
     {
-        var body = await RequestAsync(new DockerSettings("app") { Parameters = [new("user", "me"), new("label", "a=b"), new("memory", "1g"), new("log-driver", "syslog")] });
+        var body = await RequestAsync(
+            new DockerSettings(
+                "app") { Parameters = [new("user", "me"), new("label", "a=b"), new("memory", "1g"), new("log-driver", "syslog")] });
 
         Assert.That(body["User"]!.GetValue<string>(), Is.EqualTo("me"));
         Assert.That(body["HostConfig"]!["Memory"]!.GetValue<long>(), Is.EqualTo(1L << 30));
         Assert.That(body["HostConfig"]!["LogConfig"]!.ToJsonString(), Is.EqualTo("""{"Type":"syslog"}"""));
-        Assert.That(body["Labels"]!.AsObject().Select(label => label.Key), Is.EqualTo(["a", "offerbook.agent", "offerbook.container", "offerbook.boot"]));
+        Assert.That(body["Labels"]!.AsObject().Select(label => label.Key),
+            Is.EqualTo(["a", "offerbook.agent", "offerbook.container", "offerbook.boot"]));
     }
 
     [Test]
@@ -49,7 +53,8 @@ public sealed class ContainerRequestTests
     {
         var body = await RequestAsync(new DockerSettings("app"));
 
-        Assert.That(body["HostConfig"]!["LogConfig"]!.ToJsonString(), Does.Contain("json-file").And.Contain("max-size").And.Contain("max-file"));
+        Assert.That(body["HostConfig"]!["LogConfig"]!.ToJsonString(),
+            Does.Contain("json-file").And.Contain("max-size").And.Contain("max-file"));
     }
 
     [TestCase("app", "docker.io", "app:latest")]
@@ -88,7 +93,9 @@ public sealed class ContainerRequestTests
     {
         await using var volumes = new VolumeDirectories(_work, _ => ValueTask.CompletedTask, NullLogger.Instance);
         var yard = new ContainerId("c1");
-        var spec = new ContainerSpec(yard, new Offerbook.Agent.Sandbox.SandboxPath(new("s"), new("f"), new("e"), yard), new CommandSpec.Shell("true"), null, []) { Docker = settings };
-        return new ContainerRequest(new SandboxDirectories(_work), volumes, new DockerOptions(), new IsolationOptions()).Create(spec, new DockerLabels("a", "b"), null);
+        var spec = new ContainerSpec(yard, new Offerbook.Agent.Sandbox.SandboxPath(new("s"), new("f"), new("e"), yard),
+            new CommandSpec.Shell("true"), null, []) { Docker = settings };
+        return new ContainerRequest(new SandboxDirectories(_work), volumes, new DockerOptions(), new IsolationOptions())
+            .Create(spec, new DockerLabels("a", "b"), null);
     }
 }

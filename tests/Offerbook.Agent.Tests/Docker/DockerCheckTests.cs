@@ -12,15 +12,18 @@ public sealed class DockerCheckTests(bool throughFaultySocket) : DockerTestBase(
     [Test]
     public async Task Checks_RunInside()
     {
-        var spec = Yard.Spec("echo $$ > /tmp/own; sleep 1000", new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.Bridge() });
+        var spec = Yard.Spec("echo $$ > /tmp/own; sleep 1000",
+            new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.Bridge() });
         var started = await Yard.RunAsync(spec);
         await DockerYard.UntilAsync(async () => await CheckAsync(spec, "test -e /tmp/own") == 0, "the file in the container");
 
         Assert.That(await CheckAsync(spec, "exit 3"), Is.EqualTo(3));
         Assert.That(await CheckAsync(spec, "test \"$EXTRA $TASK\" = \"yes t2\"", KeyValuePair.Create("EXTRA", "yes")), Is.Zero);
-        Assert.That(await CheckAsync(spec, new CommandSpec.Program("/no/such", [])), Is.EqualTo(126).Or.EqualTo(127), "as the engine says of what is not there");
+        Assert.That(await CheckAsync(spec, new CommandSpec.Program("/no/such", [])), Is.EqualTo(126).Or.EqualTo(127),
+            "as the engine says of what is not there");
         var other = Yard.Spec("true");
-        Assert.That(async () => await CheckAsync(other, "true"), Throws.TypeOf<CheckImpossibleException>().With.Message.Contains(DockerYard.Name(other)));
+        Assert.That(async () => await CheckAsync(other, "true"),
+            Throws.TypeOf<CheckImpossibleException>().With.Message.Contains(DockerYard.Name(other)));
         Assert.That(Yard.Runner.Checks!.NetworkOf(spec.Container), Is.EqualTo(started.Pid));
     }
 
@@ -32,7 +35,8 @@ public sealed class DockerCheckTests(bool throughFaultySocket) : DockerTestBase(
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
 
         Assert.That(async () => await Yard.Runner.Checks!.RunAsync(
-            new CheckSpec.Command(spec, new CommandSpec.Shell("sleep 4242"), [], null), limit.Token), Throws.InstanceOf<OperationCanceledException>());
+            new CheckSpec.Command(spec, new CommandSpec.Shell("sleep 4242"), [], null), limit.Token),
+                Throws.InstanceOf<OperationCanceledException>());
 
         await DockerYard.UntilAsync(() => !DockerYard.Runs("sleep", "4242"), "its end");
         Assert.That(Yard.HasMore(spec), Is.False, "the container goes on");

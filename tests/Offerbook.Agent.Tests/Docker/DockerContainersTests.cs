@@ -19,12 +19,14 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
     [Test]
     public async Task Sandbox_IsMounted_AndGetsTheOutput()
     {
-        var spec = Yard.Spec("echo out; echo err >&2; echo made > $MESOS_SANDBOX/file; echo $MESOS_SANDBOX $MESOS_CONTAINER_NAME $TASK; ls -d $MESOS_DIRECTORY || true");
+        var spec = Yard.Spec(
+            "echo out; echo err >&2; echo made > $MESOS_SANDBOX/file; echo $MESOS_SANDBOX $MESOS_CONTAINER_NAME $TASK; ls -d $MESOS_DIRECTORY || true");
 
         await Yard.RunToEndAsync(spec);
 
         Assert.That(Yard.Output(spec), Is.EqualTo($"out\n/mnt/mesos/sandbox {DockerYard.Name(spec)} t2\n"));
-        Assert.That(Yard.Output(spec, "stderr"), Does.StartWith("err\n").And.Contain(Yard.Sandbox(spec)), "its path on the host is said, and not to be seen within");
+        Assert.That(Yard.Output(spec, "stderr"), Does.StartWith("err\n").And.Contain(Yard.Sandbox(spec)),
+            "its path on the host is said, and not to be seen within");
         Assert.That(Yard.Output(spec, "file"), Is.EqualTo("made\n"));
     }
 
@@ -105,20 +107,24 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
     {
         var spec = Yard.Spec("x=a; while true; do x=$x$x; done") with { Limits = new ContainerLimits(MemoryMegabytes: 32) };
 
-        Assert.That(await Yard.RunToEndAsync(spec), Is.InstanceOf<ContainerExit.OverLimit>().With.Property("Resource").EqualTo(LimitedResource.Memory));
+        Assert.That(await Yard.RunToEndAsync(spec),
+            Is.InstanceOf<ContainerExit.OverLimit>().With.Property("Resource").EqualTo(LimitedResource.Memory));
     }
 
     [Test]
     public async Task Limits_AreTheEngines_AndChangeWhileItRuns()
     {
-        var spec = Yard.Spec("sleep 1000") with { Limits = new ContainerLimits(Cpus: 0.5, CpuLimit: 1.5, MemoryMegabytes: 40, MemoryLimitMegabytes: 64) };
+        var spec = Yard.Spec(
+            "sleep 1000") with { Limits = new ContainerLimits(Cpus: 0.5, CpuLimit: 1.5, MemoryMegabytes: 40, MemoryLimitMegabytes: 64) };
         await Yard.RunAsync(spec);
         var host = (await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("HostConfig");
         Assert.That(Amounts(host), Is.EqualTo((512L, 150_000L, 64L << 20, 40L << 20)));
 
         Yard.Runner.Update(spec.Container, new ContainerLimits(Cpus: 2, MemoryMegabytes: 100));
 
-        await DockerYard.UntilAsync(async () => (await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("HostConfig").GetProperty("CpuShares").GetInt64() == 2048, "the change");
+        await DockerYard.UntilAsync(async () =>
+            (await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("HostConfig").GetProperty("CpuShares").GetInt64() == 2048,
+            "the change");
         host = (await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("HostConfig");
         Assert.That(Amounts(host), Is.EqualTo((2048L, -1L, 100L << 20, 40L << 20)));
     }
@@ -141,7 +147,8 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
         var spec = Yard.Spec("true", new DockerSettings("localhost:1/here") { ForcePull = true });
         Assert.That(await Yard.FailAsync(spec), Does.Contain("could not be pulled"));
 
-        Assert.That(await Yard.RunToEndAsync(Yard.Spec("true", new DockerSettings("localhost:1/here"))), Is.EqualTo(new ContainerExit.Exited(0)));
+        Assert.That(await Yard.RunToEndAsync(Yard.Spec("true", new DockerSettings("localhost:1/here"))),
+            Is.EqualTo(new ContainerExit.Exited(0)));
     }
 
     [Test]
@@ -179,7 +186,9 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
                     new DockerMount("/new", new DockerMountSource.HostPath(Path.Combine(host, "made")), false),
                     new DockerMount("data", new DockerMountSource.Persistent(persistent), false),
                     new DockerMount("/own", new DockerMountSource.InSandbox("sub/dir"), false),
-                    new DockerMount("/drv", new DockerMountSource.EngineVolume($"v-{Guid.NewGuid():N}", "local", [new("type", "tmpfs"), new("device", "tmpfs"), new("o", "size=1m")]), false),
+                    new DockerMount("/drv",
+                        new DockerMountSource.EngineVolume($"v-{Guid.NewGuid():N}", "local",
+                            [new("type", "tmpfs"), new("device", "tmpfs"), new("o", "size=1m")]), false),
                     new DockerMount("/fresh", new DockerMountSource.EngineVolume(null, null, []), false),
                 ],
             });
@@ -196,9 +205,11 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
     [Test]
     public async Task ParametersAndUser_AreTheEngines()
     {
-        var spec = Yard.Spec("id -u; cat /proc/self/limits | while read a b c d e f; do test \"$a $b $c\" = \"Max open files\" && echo $d $e; done; echo $EXTRA", new DockerSettings(DockerEngine.Image)
+        var spec = Yard.Spec(
+            "id -u; cat /proc/self/limits | while read a b c d e f; do test \"$a $b $c\" = \"Max open files\" && echo $d $e; done; echo $EXTRA", new DockerSettings(DockerEngine.Image)
         {
-            User = "nobody", Parameters = [new("ulimit", "nofile=123:456"), new("e", "EXTRA=yes"), new("label", "team=blue"), new("cap-drop", "ALL")],
+            User = "nobody",
+            Parameters = [new("ulimit", "nofile=123:456"), new("e", "EXTRA=yes"), new("label", "team=blue"), new("cap-drop", "ALL")],
         });
         await Yard.RunToEndAsync(spec);
         Assert.That(Yard.Output(spec), Is.EqualTo("65534\n123 456\nyes\n"));
@@ -221,7 +232,8 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
         }
         else
         {
-            Assert.That((await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("HostConfig").GetProperty("Privileged").GetBoolean());
+            Assert.That(
+                (await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("HostConfig").GetProperty("Privileged").GetBoolean());
         }
     }
 
@@ -241,7 +253,8 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
     [Test]
     public async Task Terminals_AreOneStream()
     {
-        var spec = Yard.Spec("test -t 1 && echo terminal; echo err >&2", new DockerSettings(DockerEngine.Image) { Parameters = [new("tty", "true")] });
+        var spec = Yard.Spec("test -t 1 && echo terminal; echo err >&2",
+            new DockerSettings(DockerEngine.Image) { Parameters = [new("tty", "true")] });
 
         await Yard.RunToEndAsync(spec);
 
@@ -287,6 +300,7 @@ public sealed class DockerContainersTests(bool throughFaultySocket) : DockerTest
         }
     }
 
-    private static (long Shares, long Quota, long Memory, long Reservation) Amounts(JsonElement host) => (host.GetProperty("CpuShares").GetInt64(),
+    private static (long Shares, long Quota, long Memory, long Reservation) Amounts(JsonElement host) =>
+        (host.GetProperty("CpuShares").GetInt64(),
         host.GetProperty("CpuQuota").GetInt64(), host.GetProperty("Memory").GetInt64(), host.GetProperty("MemoryReservation").GetInt64());
 }

@@ -43,7 +43,8 @@ internal sealed class DockerEngine : IAsyncDisposable
         {
             // Beside whatever other engine there is on this machine, at addresses that it hardly uses.
             Run("busybox", "brctl", "addbr", bridge);
-            Run("busybox", "ip", "addr", "add", $"10.{200 + (System.Environment.ProcessId % 50)}.{System.Environment.ProcessId / 50 % 250}.1/24", "dev", bridge);
+            Run("busybox", "ip", "addr", "add",
+                $"10.{200 + (System.Environment.ProcessId % 50)}.{System.Environment.ProcessId / 50 % 250}.1/24", "dev", bridge);
             Run("busybox", "ip", "link", "set", bridge, "up");
         }
         await engine.StartDaemonAsync();
@@ -82,7 +83,8 @@ internal sealed class DockerEngine : IAsyncDisposable
     public Task<JsonElement> InspectAsync(string container) => CallAsync(HttpMethod.Get, $"/containers/{container}/json");
 
     public async Task<IReadOnlyList<string>> ContainersAsync() =>
-        [.. (await CallAsync(HttpMethod.Get, "/containers/json?all=1")).EnumerateArray().Select(entry => entry.GetProperty("Names")[0].GetString()!.TrimStart('/'))];
+        [.. (await CallAsync(HttpMethod.Get, "/containers/json?all=1")).EnumerateArray().Select(entry =>
+            entry.GetProperty("Names")[0].GetString()!.TrimStart('/'))];
 
     /// <summary>Removes every container, also those that somebody else is removing.</summary>
     public async Task ClearAsync()
@@ -135,7 +137,8 @@ internal sealed class DockerEngine : IAsyncDisposable
         {
             if (_daemon.HasExited || clock.Elapsed > Patience)
             {
-                throw new AssertionException($"dockerd did not come up:\n{string.Join('\n', File.ReadLines(Path.Combine(_directory, "log")).TakeLast(20))}");
+                throw new AssertionException(
+                    $"dockerd did not come up:\n{string.Join('\n', File.ReadLines(Path.Combine(_directory, "log")).TakeLast(20))}");
             }
             await Task.Delay(50);
         }
@@ -148,7 +151,8 @@ internal sealed class DockerEngine : IAsyncDisposable
         {
             ConnectCallback = async (_, cancellation) =>
             {
-                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream,
+                    System.Net.Sockets.ProtocolType.Unspecified);
                 await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(Socket), cancellation);
                 return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
             },
@@ -171,7 +175,8 @@ internal sealed class DockerEngine : IAsyncDisposable
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox") { DataStream = program, Mode = (UnixFileMode)493 });
             foreach (var applet in (string[])["sh", "sleep", "echo", "cat", "env", "nc", "httpd", "ls", "pwd", "id", "hostname", "seq", "test", "touch", "dd", "mkdir", "tail", "true", "head"])
             {
-                writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + applet) { LinkName = "busybox", Mode = (UnixFileMode)511 });
+                writer.WriteEntry(
+                    new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + applet) { LinkName = "busybox", Mode = (UnixFileMode)511 });
             }
             using var users = new MemoryStream(Encoding.UTF8.GetBytes("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n"));
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "etc/passwd") { DataStream = users, Mode = (UnixFileMode)420 });

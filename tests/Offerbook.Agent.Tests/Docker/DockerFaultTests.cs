@@ -2,13 +2,16 @@ using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Tests.Docker;
 
-/// <summary>An engine that hangs, breaks off, errs or talks nonsense: what is told stays true, and other containers are untouched.</summary>
+/// <summary>
+/// An engine that hangs, breaks off, errs or talks nonsense: what is told stays true, and other containers are untouched.
+/// </summary>
 public sealed class DockerFaultTests
 {
     private static readonly EngineTimings Impatient = new()
     {
         Call = TimeSpan.FromSeconds(1), Work = TimeSpan.FromSeconds(2), Probe = TimeSpan.FromSeconds(1),
-        RecoveryPatience = TimeSpan.FromSeconds(1), LastOutput = TimeSpan.FromSeconds(2), PullStall = TimeSpan.FromSeconds(2), Pull = TimeSpan.FromSeconds(4),
+        RecoveryPatience = TimeSpan.FromSeconds(1), LastOutput = TimeSpan.FromSeconds(2), PullStall = TimeSpan.FromSeconds(2),
+        Pull = TimeSpan.FromSeconds(4),
     };
 
     private DockerEngine _engine = null!;
@@ -102,7 +105,9 @@ public sealed class DockerFaultTests
     {
         var stuck = _yard.Spec("sleep 1000");
         await _yard.RunAsync(stuck);
-        _socket.Misbehave($"/containers/({DockerYard.Name(stuck)}|{(await _engine.InspectAsync(DockerYard.Name(stuck))).GetProperty("Id").GetString()})", (Fault)fault);
+        _socket.Misbehave(
+            $"/containers/({DockerYard.Name(stuck)}|{(await _engine.InspectAsync(DockerYard.Name(stuck))).GetProperty("Id").GetString()})",
+            (Fault)fault);
         _yard.Runner.Signal(stuck.Container, ContainerSignal.Kill);
         await _engine.CallAsync(HttpMethod.Post, $"/containers/{DockerYard.Name(stuck)}/kill");
         for (var i = 0; i < 3; i++)
@@ -124,13 +129,16 @@ public sealed class DockerFaultTests
 
         _socket.Misbehave(".", Fault.HangBefore);
 
-        Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem, Does.Contain(_socket.Path).And.Contain("did not answer within 1 s"));
+        Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem,
+            Does.Contain(_socket.Path).And.Contain("did not answer within 1 s"));
         var degraded = await _yard.NextAsync<AgentMessage.ContainerDegraded>();
-        Assert.That((degraded.Container, degraded.Why!.Contains("did not answer", StringComparison.Ordinal)), Is.EqualTo((spec.Container, true)));
+        Assert.That((degraded.Container, degraded.Why!.Contains("did not answer", StringComparison.Ordinal)),
+            Is.EqualTo((spec.Container, true)));
         _socket.Behave();
         _socket.CutAll();
         Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem, Is.Null);
-        Assert.That(await _yard.NextAsync<AgentMessage.ContainerDegraded>(), Is.EqualTo(new AgentMessage.ContainerDegraded(spec.Container, null)));
+        Assert.That(await _yard.NextAsync<AgentMessage.ContainerDegraded>(),
+            Is.EqualTo(new AgentMessage.ContainerDegraded(spec.Container, null)));
         Assert.That(_yard.HasMore(spec), Is.False, "it ran all the time");
     }
 
@@ -144,7 +152,8 @@ public sealed class DockerFaultTests
         Assert.That(_yard.Has<AgentMessage.EngineChanged>(), Is.False, "one may have been unlucky");
         await _yard.FailAsync(_yard.Spec("true"));
 
-        Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem, Does.Contain("did not answer within 2 s").And.Contain("make or start"));
+        Assert.That((await _yard.NextAsync<AgentMessage.EngineChanged>()).Problem,
+            Does.Contain("did not answer within 2 s").And.Contain("make or start"));
         var lists = Lists();
         await DockerYard.UntilAsync(() => Lists() >= lists + 3, "lists that the engine answers meanwhile");
         Assert.That(_yard.Has<AgentMessage.EngineChanged>(), Is.False, "its lists say nothing about that");
@@ -163,7 +172,9 @@ public sealed class DockerFaultTests
         var (stuck, other) = (_yard.Spec("sleep 1000"), _yard.Spec("sleep 1000"));
         await _yard.RunAsync(stuck);
         await _yard.RunAsync(other);
-        _socket.Misbehave($"/containers/({DockerYard.Name(stuck)}|{(await _engine.InspectAsync(DockerYard.Name(stuck))).GetProperty("Id").GetString()})", Fault.HangBefore);
+        _socket.Misbehave(
+            $"/containers/({DockerYard.Name(stuck)}|{(await _engine.InspectAsync(DockerYard.Name(stuck))).GetProperty("Id").GetString()})",
+            Fault.HangBefore);
 
         _yard.Runner.Signal(stuck.Container, ContainerSignal.Terminate);
 
@@ -171,7 +182,8 @@ public sealed class DockerFaultTests
         await _engine.CallAsync(HttpMethod.Post, $"/containers/{DockerYard.Name(other)}/kill");
         Assert.That(await _yard.ExitAsync(other), Is.EqualTo(new ContainerExit.Exited(137)));
         _socket.Behave();
-        Assert.That(await _yard.NextAsync<AgentMessage.ContainerDegraded>(), Is.EqualTo(new AgentMessage.ContainerDegraded(stuck.Container, null)));
+        Assert.That(await _yard.NextAsync<AgentMessage.ContainerDegraded>(),
+            Is.EqualTo(new AgentMessage.ContainerDegraded(stuck.Container, null)));
         Assert.That(_yard.Has<AgentMessage.EngineChanged>(), Is.False);
     }
 
@@ -199,7 +211,8 @@ public sealed class DockerFaultTests
     public async Task Output_IsWhole_ThoughItsStreamBreaks(object fault)
     {
         _socket.Misbehave("^GET .*/logs", (Fault)fault, 3);
-        var spec = _yard.Spec("i=0; while test $i -lt 2000; do echo line $i; i=$((i+1)); done; while test ! -e $MESOS_SANDBOX/go; do sleep 0.05; done");
+        var spec = _yard.Spec(
+            "i=0; while test $i -lt 2000; do echo line $i; i=$((i+1)); done; while test ! -e $MESOS_SANDBOX/go; do sleep 0.05; done");
         await _yard.RunAsync(spec);
         await _yard.UntilOutputAsync(spec, "line 1999\n");
         _socket.CutAll();

@@ -15,22 +15,26 @@ public sealed class DockerNetworkTests(bool throughFaultySocket) : DockerTestBas
     public async Task Bridge_GivesAnAddress_AndMapsPorts()
     {
         var (tcp, udp) = (DockerYard.FreePort(), DockerYard.FreePort());
-        var spec = Yard.Spec("nc -llp 80 -e echo over tcp & while true; do cat /proc/net/snmp > $MESOS_SANDBOX/udp; sleep 0.1; done", new DockerSettings(DockerEngine.Image)
+        var spec = Yard.Spec("nc -llp 80 -e echo over tcp & while true; do cat /proc/net/snmp > $MESOS_SANDBOX/udp; sleep 0.1; done",
+            new DockerSettings(DockerEngine.Image)
         {
-            Network = new DockerNetwork.Bridge(), Hostname = "own-name", Ports = [new DockerPort(tcp, 80, "tcp"), new DockerPort(udp, 81, "udp")],
+            Network = new DockerNetwork.Bridge(), Hostname = "own-name",
+            Ports = [new DockerPort(tcp, 80, "tcp"), new DockerPort(udp, 81, "udp")],
         });
         var started = await Yard.RunAsync(spec);
 
         Assert.That(IPAddress.Parse(started.Addresses.Single()).GetAddressBytes()[0], Is.EqualTo(10));
         Assert.That(started.Pid, Is.GreaterThan(1));
-        Assert.That((await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("Config").GetProperty("Hostname").GetString(), Is.EqualTo("own-name"));
+        Assert.That((await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("Config").GetProperty("Hostname").GetString(),
+            Is.EqualTo("own-name"));
         await DockerYard.UntilAsync(async () => await TextFromAsync(tcp) == "over tcp\n", "an answer over tcp");
         using var client = new UdpClient();
         await DockerYard.UntilAsync(async () =>
         {
             await client.SendAsync("over udp\n"u8.ToArray(), new IPEndPoint(IPAddress.Loopback, udp));
             // Nothing in the image listens to udp: the kernel counts packets to ports without a listener, third on its line.
-            return File.ReadLines(Path.Combine(Yard.Sandbox(spec), "udp")).LastOrDefault(line => line.StartsWith("Udp: ", StringComparison.Ordinal)) is { } counts
+            return File.ReadLines(Path.Combine(Yard.Sandbox(spec), "udp"))
+                .LastOrDefault(line => line.StartsWith("Udp: ", StringComparison.Ordinal)) is { } counts
                 && counts.Split(' ')[2] is not ("NoPorts" or "0");
         }, "a packet over udp");
     }
@@ -43,12 +47,14 @@ public sealed class DockerNetworkTests(bool throughFaultySocket) : DockerTestBas
         {
             ["Name"] = network, ["IPAM"] = new JsonObject { ["Config"] = new JsonArray(new JsonObject { ["Subnet"] = "10.254.77.0/24" }) },
         });
-        var settings = new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.Named(network), Parameters = [new("network-alias", "server")] };
+        var settings = new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.Named(network),
+            Parameters = [new("network-alias", "server")] };
         var spec = Yard.Spec("sleep 1000", settings);
         var started = await Yard.RunAsync(spec);
         Assert.That(started.Addresses.Single(), Does.StartWith("10.254.77."));
 
-        var endpoint = (await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("NetworkSettings").GetProperty("Networks").GetProperty(network);
+        var endpoint = (await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("NetworkSettings").GetProperty("Networks")
+            .GetProperty(network);
         Assert.That(endpoint.GetProperty("Aliases").EnumerateArray().Select(alias => alias.GetString()), Does.Contain("server"));
 
         Yard.Runner.Signal(spec.Container, ContainerSignal.Kill);

@@ -25,12 +25,15 @@ internal sealed class DockerPodTests : AgainstRealEngine
         executor.Container = new ContainerInfo
         {
             Type = ContainerInfo.Types.Type.Mesos,
-            NetworkInfos = { new NetworkInfo { Name = _network, PortMappings = { new NetworkInfo.Types.PortMapping { HostPort = (uint)port, ContainerPort = 80 } } } },
+            NetworkInfos = { new NetworkInfo { Name = _network,
+                PortMappings = { new NetworkInfo.Types.PortMapping { HostPort = (uint)port, ContainerPort = 80 } } } },
         };
         // Bound to loopback, which is the pod's: nobody else reaches it.
-        var server = FromImage("server", "mkdir -p /www; echo from the server > /www/index.html; httpd -p 127.0.0.1:8080 -h /www; httpd -p 80 -h /www; echo ready > /shared/ready; sleep 1000",
+        var server = FromImage("server",
+            "mkdir -p /www; echo from the server > /www/index.html; httpd -p 127.0.0.1:8080 -h /www; httpd -p 80 -h /www; echo ready > /shared/ready; sleep 1000",
             $"cpus:0.5;mem:64;ports:[{port}-{port}]");
-        var client = FromImage("client", "until test -e /shared/ready; do sleep 0.05; done; busybox wget -qO- http://127.0.0.1:8080/; echo $MESOS_CONTAINER_IP");
+        var client = FromImage("client",
+            "until test -e /shared/ready; do sleep 0.05; done; busybox wget -qO- http://127.0.0.1:8080/; echo $MESOS_CONTAINER_IP");
         server.Container.Volumes.Add(Shared());
         client.Container.Volumes.Add(Shared());
 
@@ -39,7 +42,9 @@ internal sealed class DockerPodTests : AgainstRealEngine
         var end = await Master.StateAsync("client", TaskState.TaskFinished);
         var address = end.ContainerStatus.NetworkInfos.Single().IpAddresses.Single().IpAddress;
         Assert.That(address, Does.StartWith("10.254.78."));
-        Assert.That((await Master.StateAsync("server", TaskState.TaskRunning)).ContainerStatus.NetworkInfos.Single().IpAddresses.Single().IpAddress, Is.EqualTo(address));
+        Assert.That(
+            (await Master.StateAsync("server", TaskState.TaskRunning)).ContainerStatus.NetworkInfos.Single().IpAddresses.Single()
+                .IpAddress, Is.EqualTo(address));
         Assert.That(await OutputAsync(end), Is.EqualTo($"from the server\n{address}\n"));
         using var http = new HttpClient();
         Assert.That(await http.GetStringAsync($"http://127.0.0.1:{port}/"), Is.EqualTo("from the server\n"));
@@ -58,7 +63,8 @@ internal sealed class DockerPodTests : AgainstRealEngine
         await using var agent = await StartAsync();
         await Master.SubscribedAsync();
         var port = DockerYard.FreePort();
-        var server = FromImage("server", $"mkdir -p /www; echo from the image > /www/index.html; httpd -p 127.0.0.1:{port} -h /www; echo ready > /shared/ready; sleep 1000");
+        var server = FromImage("server",
+            $"mkdir -p /www; echo from the image > /www/index.html; httpd -p 127.0.0.1:{port} -h /www; echo ready > /shared/ready; sleep 1000");
         server.Container.Volumes.Add(Shared());
         var client = Make.Task("client", $"until test -e here/ready; do sleep 0.05; done; busybox wget -qO- http://127.0.0.1:{port}/");
         client.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Volumes = { Shared("here") } };
@@ -93,7 +99,8 @@ internal sealed class DockerPodTests : AgainstRealEngine
         var agent = await StartAsync();
         await Master.SubscribedAsync();
         Master.Send(PodBench.Launch(InNetwork(), true, FromImage("a", "sleep 1000")));
-        var address = (await Master.StateAsync("a", TaskState.TaskRunning)).ContainerStatus.NetworkInfos.Single().IpAddresses.Single().IpAddress;
+        var address = (await Master.StateAsync("a", TaskState.TaskRunning)).ContainerStatus.NetworkInfos.Single().IpAddresses.Single()
+            .IpAddress;
         await agent.DisposeAsync();
 
         await using var next = await StartAsync();
@@ -127,7 +134,8 @@ internal sealed class DockerPodTests : AgainstRealEngine
     private ExecutorInfo InNetwork()
     {
         var executor = PodBench.Info();
-        executor.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, NetworkInfos = { new NetworkInfo { Name = _network } } };
+        executor.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
+            NetworkInfos = { new NetworkInfo { Name = _network } } };
         return executor;
     }
 
@@ -137,7 +145,8 @@ internal sealed class DockerPodTests : AgainstRealEngine
         task.Container = new ContainerInfo
         {
             Type = ContainerInfo.Types.Type.Mesos,
-            Mesos = new ContainerInfo.Types.MesosInfo { Image = new Image { Type = Image.Types.Type.Docker, Docker = new Image.Types.Docker { Name = DockerEngine.Image } } },
+            Mesos = new ContainerInfo.Types.MesosInfo { Image = new Image { Type = Image.Types.Type.Docker,
+                Docker = new Image.Types.Docker { Name = DockerEngine.Image } } },
         };
         return task;
     }
@@ -146,7 +155,8 @@ internal sealed class DockerPodTests : AgainstRealEngine
     {
         Mode = Volume.Types.Mode.Rw,
         ContainerPath = at,
-        Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.SandboxPath, SandboxPath = new() { Type = Parent.Parent, Path = "shared" } },
+        Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.SandboxPath,
+            SandboxPath = new() { Type = Parent.Parent, Path = "shared" } },
     };
 
     private Task<string> OutputAsync(Mesos.V1.TaskStatus status) =>

@@ -11,7 +11,8 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
     [Test]
     public async Task RunningContainers_AreTakenOver()
     {
-        var spec = Yard.Spec("echo up; while test ! -e $MESOS_SANDBOX/go; do sleep 0.05; done; exit 5", new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.Bridge() });
+        var spec = Yard.Spec("echo up; while test ! -e $MESOS_SANDBOX/go; do sleep 0.05; done; exit 5",
+            new DockerSettings(DockerEngine.Image) { Network = new DockerNetwork.Bridge() });
         var before = await Yard.RunAsync(spec);
 
         await Yard.RestartAsync(spec);
@@ -48,7 +49,8 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
         await Yard.RunAsync(spec);
         await Yard.StopAsync();
         await File.WriteAllTextAsync(Path.Combine(Yard.Sandbox(spec), "go"), "");
-        await DockerYard.UntilAsync(async () => !(await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("State").GetProperty("Running").GetBoolean(), "its end");
+        await DockerYard.UntilAsync(async () =>
+            !(await Engine.InspectAsync(DockerYard.Name(spec))).GetProperty("State").GetProperty("Running").GetBoolean(), "its end");
 
         await Yard.RestartAsync(spec);
 
@@ -104,7 +106,8 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
 
         await Yard.RestartAsync();
 
-        await DockerYard.UntilAsync(async () => (await Engine.ContainersAsync()).SequenceEqual([DockerYard.Name(others)]), "the removal of the stray alone");
+        await DockerYard.UntilAsync(async () => (await Engine.ContainersAsync()).SequenceEqual([DockerYard.Name(others)]),
+            "the removal of the stray alone");
     }
 
     [Test]
@@ -123,7 +126,8 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
     public async Task Output_IsNeitherLostNorDoubled_OverManyRestarts()
     {
         const int lines = 4_000;
-        var spec = Yard.Spec($"i=0; while test $i -lt {lines}; do echo line $i; test $((i % 3)) = 0 && echo err $i >&2; i=$((i+1)); test $((i % 200)) = 0 && sleep 0.1; done; true");
+        var spec = Yard.Spec(
+            $"i=0; while test $i -lt {lines}; do echo line $i; test $((i % 3)) = 0 && echo err $i >&2; i=$((i+1)); test $((i % 200)) = 0 && sleep 0.1; done; true");
         await Yard.RunAsync(spec);
         for (var i = 0; i < 5; i++)
         {
@@ -138,7 +142,8 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
         }
 
         Assert.That(Yard.Output(spec), Is.EqualTo(string.Concat(Enumerable.Range(0, lines).Select(i => $"line {i}\n"))));
-        Assert.That(Yard.Output(spec, "stderr"), Is.EqualTo(string.Concat(Enumerable.Range(0, lines).Where(i => i % 3 == 0).Select(i => $"err {i}\n"))));
+        Assert.That(Yard.Output(spec, "stderr"),
+            Is.EqualTo(string.Concat(Enumerable.Range(0, lines).Where(i => i % 3 == 0).Select(i => $"err {i}\n"))));
     }
 
     [Test]
@@ -146,7 +151,8 @@ public sealed class DockerRecoveryTests(bool throughFaultySocket) : DockerTestBa
     {
         Yard.Isolation = new IsolationOptions { MaxLogBytes = 1_000, RotatedLogs = 2 };
         await Yard.RestartAsync();
-        var spec = Yard.Spec("i=0; while test $i -lt 40; do echo 0123456789012345678901234567890123456789012345678901234567890123456789 $i; sleep 0.02; i=$((i+1)); done");
+        var spec = Yard.Spec(
+            "i=0; while test $i -lt 40; do echo 0123456789012345678901234567890123456789012345678901234567890123456789 $i; sleep 0.02; i=$((i+1)); done");
 
         await Yard.RunToEndAsync(spec);
 

@@ -18,7 +18,8 @@ public sealed class DockerSessionFaultTests
         _socket = new FaultySocket(_engine.Socket);
         _yard = new DockerYard(_socket.Path)
         {
-            Timings = new EngineTimings { Call = TimeSpan.FromSeconds(1), Work = TimeSpan.FromSeconds(2), Probe = TimeSpan.FromSeconds(1), RetryMax = TimeSpan.FromMilliseconds(200) },
+            Timings = new EngineTimings { Call = TimeSpan.FromSeconds(1), Work = TimeSpan.FromSeconds(2), Probe = TimeSpan.FromSeconds(1),
+                RetryMax = TimeSpan.FromMilliseconds(200) },
         };
         await _yard.RestartAsync();
         _task = _yard.Spec("sleep 1000");
@@ -75,7 +76,8 @@ public sealed class DockerSessionFaultTests
     [Test]
     public async Task AProcessThatClosesItsOutput_IsNotOverYet()
     {
-        await using var session = (await StartAsync("exec >/dev/null 2>&1; while test ! -e $MESOS_SANDBOX/go; do sleep 0.05; done; exit 4")).Process!;
+        await using var session = (await StartAsync("exec >/dev/null 2>&1; while test ! -e $MESOS_SANDBOX/go; do sleep 0.05; done; exit 4"))
+            .Process!;
         var pump = session.PumpAsync((_, _) => ValueTask.CompletedTask);
         Assert.That(session.Exit.IsCompleted, Is.False);
 
@@ -138,7 +140,8 @@ public sealed class DockerSessionFaultTests
     private Task<AttachedStart> StartAsync(string line, CancellationToken cancellation = default)
     {
         var id = _task.Container.Child($"s{Guid.NewGuid():N}");
-        return _yard.Runner.StartAttachedAsync(new ContainerSpec(id, _task.Sandbox with { Container = id }, new CommandSpec.Shell(line), null, [])
+        return _yard.Runner.StartAttachedAsync(
+            new ContainerSpec(id, _task.Sandbox with { Container = id }, new CommandSpec.Shell(line), null, [])
         {
             Attach = new AttachSettings(null, AwaitsReader: true), Joins = _task.Container,
         }, cancellation);

@@ -23,7 +23,8 @@ public sealed class DockerSessionTests(MessageFormat format)
             options => options with { Docker = new DockerOptions { Enabled = true, Socket = _engine.Socket } },
             shape: task =>
             {
-                task.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new DockerInfo { Image = DockerEngine.Image } };
+                task.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker,
+                    Docker = new DockerInfo { Image = DockerEngine.Image } };
                 task.Command.User = "nobody";
             });
     }
@@ -39,10 +40,12 @@ public sealed class DockerSessionTests(MessageFormat format)
     [Test]
     public async Task Session_TellsOutputAndErrorApart_AndItsExitStatus()
     {
-        using var session = await _agent.SessionAsync(format, "s1", new CommandInfo { Value = "echo $COLOR $MESOS_SANDBOX; pwd; id -u; ls /etc; echo bad >&2; exit 7" });
+        using var session = await _agent.SessionAsync(format, "s1",
+            new CommandInfo { Value = "echo $COLOR $MESOS_SANDBOX; pwd; id -u; ls /etc; echo bad >&2; exit 7" });
         await session.ToEndAsync();
 
-        Assert.That(session.Output.ToString(), Is.EqualTo("red /mnt/mesos/sandbox\n/\n65534\nhostname\nhosts\nmtab\npasswd\nresolv.conf\n"), "within, as its user");
+        Assert.That(session.Output.ToString(),
+            Is.EqualTo("red /mnt/mesos/sandbox\n/\n65534\nhostname\nhosts\nmtab\npasswd\nresolv.conf\n"), "within, as its user");
         Assert.That(session.Error.ToString(), Is.EqualTo("bad\n"));
         Assert.That((await WaitAsync("s1")).ExitStatus, Is.EqualTo(7 << 8));
     }
@@ -101,7 +104,8 @@ public sealed class DockerSessionTests(MessageFormat format)
     [Test]
     public async Task LongOutput_ArrivesWhole()
     {
-        using var session = await _agent.SessionAsync(format, "s8", new CommandInfo { Value = "head -c 3000000 /dev/zero | busybox tr '\\0' x" });
+        using var session = await _agent.SessionAsync(format, "s8",
+            new CommandInfo { Value = "head -c 3000000 /dev/zero | busybox tr '\\0' x" });
 
         Assert.That((await session.ToEndAsync()).Output.Length, Is.EqualTo(3_000_000));
     }
@@ -121,27 +125,34 @@ public sealed class DockerSessionTests(MessageFormat format)
         using var outer = await _agent.SessionAsync(format, "s10", new CommandInfo { Value = "cat" });
         var launch = new Call.Types.LaunchNestedContainerSession
         {
-            ContainerId = new ContainerID { Value = "inner", Parent = _agent.Nested("s10") }, Command = new CommandInfo { Value = "ls /; cat /etc/passwd" },
+            ContainerId = new ContainerID { Value = "inner", Parent = _agent.Nested("s10") },
+            Command = new CommandInfo { Value = "ls /; cat /etc/passwd" },
         };
 
         using var inner = new OutputReading(await _agent.PostAsync(
-            new Call { Type = CallType.LaunchNestedContainerSession, LaunchNestedContainerSession = launch }, format), format, _agent.Timeout);
+            new Call { Type = CallType.LaunchNestedContainerSession, LaunchNestedContainerSession = launch }, format), format,
+                _agent.Timeout);
 
-        Assert.That((await inner.ToEndAsync()).Output.ToString(), Does.Contain("\nnobody:x:65534:65534::/:/bin/sh\n").And.Not.Contain("home"));
+        Assert.That((await inner.ToEndAsync()).Output.ToString(),
+            Does.Contain("\nnobody:x:65534:65534::/:/bin/sh\n").And.Not.Contain("home"));
     }
 
     [Test]
     public async Task NestedContainer_WritesIntoASandboxOfItsOwn()
     {
         var id = _agent.Nested("n1");
-        Assert.That(await LaunchAsync("n1", "echo out; echo err >&2; pwd; echo $COLOR; echo made > file; exit 5", user: "root"), Is.EqualTo((200, "")));
+        Assert.That(await LaunchAsync("n1", "echo out; echo err >&2; pwd; echo $COLOR; echo made > file; exit 5", user: "root"),
+            Is.EqualTo((200, "")));
 
         Assert.That((await WaitAsync("n1")).ExitStatus, Is.EqualTo(5 << 8));
         var sandbox = $"{_agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/{_agent.Task.Value}/containers/n1";
         Assert.That(File.ReadAllText($"{sandbox}/stdout"), Is.EqualTo("out\n/mnt/mesos/sandbox/containers/n1\nred\n"));
         Assert.That(File.ReadAllText($"{sandbox}/stderr"), Is.EqualTo("err\n"));
         Assert.That(File.ReadAllText($"{sandbox}/file"), Is.EqualTo("made\n"));
-        Assert.That(await _agent.AnswerAsync(new Call { Type = CallType.RemoveNestedContainer, RemoveNestedContainer = new() { ContainerId = id } }, format), Is.EqualTo((200, "")));
+        Assert.That(
+            await _agent.AnswerAsync(
+                new Call { Type = CallType.RemoveNestedContainer, RemoveNestedContainer = new() { ContainerId = id } }, format),
+                    Is.EqualTo((200, "")));
         await DockerYard.UntilAsync(() => !Directory.Exists(sandbox), "its sandbox to go");
     }
 
@@ -149,10 +160,14 @@ public sealed class DockerSessionTests(MessageFormat format)
     public async Task NestedContainer_IsKilled_AndNotAttachedTo()
     {
         Assert.That(await LaunchAsync("n2", "sleep 1000"), Is.EqualTo((200, "")));
-        Assert.That((await _agent.AnswerAsync(new Call { Type = CallType.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = _agent.Nested("n2") } }, format)).Status,
+        Assert.That(
+            (await _agent.AnswerAsync(
+                new Call { Type = CallType.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = _agent.Nested("n2") } },
+                format)).Status,
             Is.EqualTo(500));
 
-        var kill = new Call { Type = CallType.KillNestedContainer, KillNestedContainer = new() { ContainerId = _agent.Nested("n2"), Signal = 15 } };
+        var kill = new Call { Type = CallType.KillNestedContainer,
+            KillNestedContainer = new() { ContainerId = _agent.Nested("n2"), Signal = 15 } };
         Assert.That(await _agent.AnswerAsync(kill, format), Is.EqualTo((200, "")));
 
         Assert.That((await WaitAsync("n2")).ExitStatus, Is.EqualTo(15));
@@ -167,7 +182,8 @@ public sealed class DockerSessionTests(MessageFormat format)
             Type = ContainerInfo.Types.Type.Mesos, RlimitInfo = new RLimitInfo(),
         };
 
-        Assert.That(await _agent.AnswerAsync(call, format), Is.EqualTo((400, "A container within one that a Docker engine runs cannot have rlimit_info of its own")));
+        Assert.That(await _agent.AnswerAsync(call, format),
+            Is.EqualTo((400, "A container within one that a Docker engine runs cannot have rlimit_info of its own")));
     }
 
     private Call Launch(string name, string line, string? user = null)
@@ -180,8 +196,10 @@ public sealed class DockerSessionTests(MessageFormat format)
         return new Call { Type = CallType.LaunchNestedContainer, LaunchNestedContainer = launch };
     }
 
-    private Task<(int Status, string Text)> LaunchAsync(string name, string line, string? user = null) => _agent.AnswerAsync(Launch(name, line, user), format);
+    private Task<(int Status, string Text)> LaunchAsync(string name, string line, string? user = null) =>
+        _agent.AnswerAsync(Launch(name, line, user), format);
 
     private async Task<Response.Types.WaitNestedContainer> WaitAsync(string name) => (await _agent.AskAsync(
-        new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = _agent.Nested(name) } }, format)).WaitNestedContainer;
+        new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = _agent.Nested(name) } },
+        format)).WaitNestedContainer;
 }

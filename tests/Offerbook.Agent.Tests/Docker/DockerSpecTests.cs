@@ -31,7 +31,9 @@ public sealed class DockerSpecTests
         Assert.That(spec.Command, Is.EqualTo(new CommandSpec.Shell("true")));
         Assert.That(spec.Limits, Is.EqualTo(new ContainerLimits(1, null, 64, null, null)));
         var settings = spec.Docker!;
-        Assert.That((settings.Image, settings.ForcePull, settings.Privileged, settings.User, settings.Hostname, settings.Gpus, settings.BeginsInSandbox),
+        Assert.That(
+            (settings.Image, settings.ForcePull, settings.Privileged, settings.User, settings.Hostname, settings.Gpus,
+                settings.BeginsInSandbox),
             Is.EqualTo(("app:1", true, true, "nobody", "h", 0, false)));
         Assert.That(settings.Network, Is.EqualTo(new DockerNetwork.Bridge()));
         Assert.That(settings.Ports, Is.EqualTo([new DockerPort(31001, 80, "tcp"), new DockerPort(31002, 53, "udp")]));
@@ -76,7 +78,8 @@ public sealed class DockerSpecTests
         var spec = Launched(task);
 
         Assert.That(Show(spec.Command), Is.EqualTo(expected));
-        Assert.That((spec.Docker!.Network, spec.Docker.BeginsInSandbox, spec.Docker.ForcePull), Is.EqualTo(((DockerNetwork)new DockerNetwork.Host(), true, false)));
+        Assert.That((spec.Docker!.Network, spec.Docker.BeginsInSandbox, spec.Docker.ForcePull),
+            Is.EqualTo(((DockerNetwork)new DockerNetwork.Host(), true, false)));
     }
 
     [Test]
@@ -85,7 +88,9 @@ public sealed class DockerSpecTests
         var task = Make.Task(resources: "cpus:1;mem:64;ports:[31000-31000]");
         task.Container = OfImage("app");
         task.Container.Mesos.Image.Cached = false;
-        task.Container.NetworkInfos.Add(new NetworkInfo { Name = "blue", PortMappings = { new NetworkInfo.Types.PortMapping { HostPort = 31000, ContainerPort = 8080, Protocol = "tcp" } } });
+        task.Container.NetworkInfos.Add(
+            new NetworkInfo { Name = "blue",
+                PortMappings = { new NetworkInfo.Types.PortMapping { HostPort = 31000, ContainerPort = 8080, Protocol = "tcp" } } });
 
         var docker = Launched(task).Docker!;
 
@@ -108,7 +113,8 @@ public sealed class DockerSpecTests
                 Type = Volume.Types.Source.Types.Type.DockerVolume,
                 DockerVolume = new Volume.Types.Source.Types.DockerVolume
                 {
-                    Driver = "rexray", Name = "v1", DriverOptions = new Parameters { Parameter = { new Parameter { Key = "size", Value = "5" } } },
+                    Driver = "rexray", Name = "v1",
+                    DriverOptions = new Parameters { Parameter = { new Parameter { Key = "size", Value = "5" } } },
                 },
             },
         });
@@ -119,7 +125,8 @@ public sealed class DockerSpecTests
             Source = new Volume.Types.Source
             {
                 Type = Volume.Types.Source.Types.Type.HostPath,
-                HostPath = new Volume.Types.Source.Types.HostPath { Path = "/shared", MountPropagation = new MountPropagation { Mode = MountPropagation.Types.Mode.Bidirectional } },
+                HostPath = new Volume.Types.Source.Types.HostPath { Path = "/shared",
+                    MountPropagation = new MountPropagation { Mode = MountPropagation.Types.Mode.Bidirectional } },
             },
         });
 
@@ -128,7 +135,8 @@ public sealed class DockerSpecTests
         Assert.That(mounts[0], Is.EqualTo(new DockerMount("/a", new DockerMountSource.HostPath("/host"), true)));
         Assert.That(mounts[1], Is.EqualTo(new DockerMount("b", new DockerMountSource.InSandbox("below/sandbox"), false)));
         var engines = (DockerMountSource.EngineVolume)mounts[2].Source;
-        Assert.That((engines.Name, engines.Driver, engines.Options.Single()), Is.EqualTo(("v1", "rexray", KeyValuePair.Create("size", "5"))));
+        Assert.That((engines.Name, engines.Driver, engines.Options.Single()),
+            Is.EqualTo(("v1", "rexray", KeyValuePair.Create("size", "5"))));
         Assert.That(mounts[3].Source, Is.EqualTo(new DockerMountSource.HostPath("/shared", "rshared")));
     }
 
@@ -150,7 +158,8 @@ public sealed class DockerSpecTests
 
         Assert.That((update.State, update.Reason), Is.EqualTo((TaskState.TaskFailed, Reason.ContainerLaunchFailed)));
         foreach (var words in (string[])[
-            "Port mappings are only supported for bridge and user-defined networks", "Port [80] not included in resources", "Unable to set hostname with host network mode",
+            "Port mappings are only supported for bridge and user-defined networks", "Port [80] not included in resources",
+            "Unable to set hostname with host network mode",
             "'restart' is not supported", "'ulimit' cannot be 'nofile'", "offerbook.", "/a/../../etc"])
         {
             Assert.That(update.Message, Does.Contain(words));
@@ -221,7 +230,8 @@ public sealed class DockerSpecTests
     private static ContainerInfo OfImage(string name) => new()
     {
         Type = ContainerInfo.Types.Type.Mesos,
-        Mesos = new ContainerInfo.Types.MesosInfo { Image = new Image { Type = Image.Types.Type.Docker, Docker = new Image.Types.Docker { Name = name } } },
+        Mesos = new ContainerInfo.Types.MesosInfo { Image = new Image { Type = Image.Types.Type.Docker,
+            Docker = new Image.Types.Docker { Name = name } } },
     };
 
     private static CommandInfo Command(bool shell, string? value, string[] arguments)

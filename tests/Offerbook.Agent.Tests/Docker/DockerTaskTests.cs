@@ -23,7 +23,8 @@ internal sealed class DockerTaskTests : AgainstRealEngine
         await File.WriteAllTextAsync($"{Work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/go", "");
         var status = await Master.StateAsync("t1", TaskState.TaskFailed);
         Assert.That(status.Message, Is.EqualTo("Command exited with status 3"));
-        Assert.That(await File.ReadAllTextAsync($"{Work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout"), Is.EqualTo("m1-S0\n"));
+        Assert.That(await File.ReadAllTextAsync($"{Work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout"),
+            Is.EqualTo("m1-S0\n"));
         await DockerYard.UntilAsync(async () => (await Engine.ContainersAsync()).Count == 0, "the container's removal");
     }
 
@@ -47,7 +48,8 @@ internal sealed class DockerTaskTests : AgainstRealEngine
         Master.Send(Make.Launch(DockerTask("t1", "true")));
 
         var status = await Master.StateAsync("t1", TaskState.TaskFailed);
-        Assert.That((status.Reason, status.Message.Contains("--containerizers=mesos,docker")), Is.EqualTo((Reason.ContainerLaunchFailed, true)));
+        Assert.That((status.Reason, status.Message.Contains("--containerizers=mesos,docker")),
+            Is.EqualTo((Reason.ContainerLaunchFailed, true)));
     }
 
     [TestCase(HealthCheck.Types.Type.Command)]
@@ -59,7 +61,8 @@ internal sealed class DockerTaskTests : AgainstRealEngine
         await Master.SubscribedAsync();
         // Bound to its own loopback address: only who is in its network gets an answer.
         var task = DockerTask("t1", "mkdir /www; echo ok > /www/index.html; httpd -p 127.0.0.1:8080 -h /www; touch /tmp/ready; sleep 1000");
-        task.HealthCheck = new HealthCheck { Type = type, DelaySeconds = 0, IntervalSeconds = 0.1, TimeoutSeconds = 10, GracePeriodSeconds = 60 };
+        task.HealthCheck = new HealthCheck { Type = type, DelaySeconds = 0, IntervalSeconds = 0.1, TimeoutSeconds = 10,
+            GracePeriodSeconds = 60 };
         switch (type)
         {
             case HealthCheck.Types.Type.Command:

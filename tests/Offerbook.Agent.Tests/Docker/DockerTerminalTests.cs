@@ -8,7 +8,10 @@ using DockerInfo = Mesos.V1.ContainerInfo.Types.DockerInfo;
 
 namespace Offerbook.Agent.Tests.Docker;
 
-/// <summary>Tasks with terminals of their own that others attach to, as processes and in a real engine, over the agent's API and over a restart of the agent.</summary>
+/// <summary>
+/// Tasks with terminals of their own that others attach to, as processes and in a real engine, over the agent's API and over a restart of
+/// the agent.
+/// </summary>
 [TestFixture(MessageFormat.Json, true)]
 [TestFixture(MessageFormat.Protobuf, true)]
 [TestFixture(MessageFormat.Json, false)]
@@ -21,16 +24,19 @@ public sealed class DockerTerminalTests(MessageFormat format, bool inEngine)
     public async Task Start()
     {
         var engine = await SharedEngine.GetAsync();
-        _agent = await AgentFixture.StartAsync(options => options with { Docker = new DockerOptions { Enabled = true, Socket = engine.Socket } },
+        _agent = await AgentFixture.StartAsync(options =>
+            options with { Docker = new DockerOptions { Enabled = true, Socket = engine.Socket } },
             "while read word; do echo got $word; stty size; done", task =>
             {
                 task.Container = new ContainerInfo
                 {
-                    Type = ContainerInfo.Types.Type.Mesos, TtyInfo = new TTYInfo { WindowSize = new TTYInfo.Types.WindowSize { Rows = 30, Columns = 100 } },
+                    Type = ContainerInfo.Types.Type.Mesos,
+                    TtyInfo = new TTYInfo { WindowSize = new TTYInfo.Types.WindowSize { Rows = 30, Columns = 100 } },
                 };
                 if (inEngine)
                 {
-                    (task.Container.Type, task.Container.Docker) = (ContainerInfo.Types.Type.Docker, new DockerInfo { Image = DockerEngine.Image });
+                    (task.Container.Type, task.Container.Docker) = (ContainerInfo.Types.Type.Docker,
+                        new DockerInfo { Image = DockerEngine.Image });
                 }
             });
     }
@@ -64,7 +70,8 @@ public sealed class DockerTerminalTests(MessageFormat format, bool inEngine)
                 await send(new ProcessIO
                 {
                     Type = ProcessIO.Types.Type.Control,
-                    Control = new ProcessIO.Types.Control { Type = ProcessIO.Types.Control.Types.Type.TtyInfo, TtyInfo = new TTYInfo { WindowSize = size } },
+                    Control = new ProcessIO.Types.Control { Type = ProcessIO.Types.Control.Types.Type.TtyInfo,
+                        TtyInfo = new TTYInfo { WindowSize = size } },
                 });
             }
             // An engine is told of a size beside what is typed: the first lines may be answered with the old one.
@@ -82,7 +89,9 @@ public sealed class DockerTerminalTests(MessageFormat format, bool inEngine)
     {
         while (true)
         {
-            var answer = await _agent.PostAsync(new Call { Type = Call.Types.Type.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = _agent.Task } }, format);
+            var answer = await _agent.PostAsync(
+                new Call { Type = Call.Types.Type.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = _agent.Task } },
+                format);
             if (answer.IsSuccessStatusCode)
             {
                 return new OutputReading(answer, format, _agent.Timeout);

@@ -1,6 +1,8 @@
 namespace Offerbook.Agent.Tests.Docker;
 
-/// <summary>Tests against the shared engine, directly or through a socket that is slow and cuts long streams, which must make no difference.</summary>
+/// <summary>
+/// Tests against the shared engine, directly or through a socket that is slow and cuts long streams, which must make no difference.
+/// </summary>
 public abstract class DockerTestBase(bool throughFaultySocket)
 {
     private FaultySocket? _socket;

@@ -11,7 +11,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent.Tests.Docker;
 
-/// <summary>Docker containers of an agent with a work directory of its own. A new runner on the same directory is an agent that was restarted.</summary>
+/// <summary>
+/// Docker containers of an agent with a work directory of its own. A new runner on the same directory is an agent that was restarted.
+/// </summary>
 internal sealed class DockerYard : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -54,7 +56,8 @@ internal sealed class DockerYard : IAsyncDisposable
     {
         var container = new ContainerId(Guid.NewGuid().ToString());
         var sandbox = new SandboxPath(new AgentId("m1-S0"), new FrameworkId("f1"), new ExecutorId("t1"), container);
-        return new ContainerSpec(container, sandbox, command, null, [new("TASK", "t1"), new("TASK", "t2")]) { Docker = docker ?? new DockerSettings(DockerEngine.Image) };
+        return new ContainerSpec(container, sandbox, command, null, [new("TASK", "t1"), new("TASK", "t2")]) { Docker = docker
+            ?? new DockerSettings(DockerEngine.Image) };
     }
 
     public string Sandbox(ContainerSpec spec) => _sandboxes.PathOf(spec.Sandbox);
@@ -167,7 +170,8 @@ internal sealed class DockerYard : IAsyncDisposable
     public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
 
     public Task UntilOutputAsync(ContainerSpec spec, string text, string file = "stdout") =>
-        UntilAsync(() => File.Exists(Path.Combine(Sandbox(spec), file)) && Output(spec, file).Contains(text, StringComparison.Ordinal), $"'{text}' in {file}");
+        UntilAsync(() => File.Exists(Path.Combine(Sandbox(spec), file)) && Output(spec, file).Contains(text, StringComparison.Ordinal),
+            $"'{text}' in {file}");
 
     /// <summary>The agent dies and another starts.</summary>
     public async Task RestartAsync(params ContainerSpec[] recover)
@@ -195,7 +199,8 @@ internal sealed class DockerYard : IAsyncDisposable
     private DockerContainers Start()
     {
         var messages = _messages;
-        return new DockerContainers(Work, _sandboxes, Volumes, new DockerOptions { Socket = _socket, Enabled = Enabled, Timings = Timings }, Isolation, BootId, message =>
+        return new DockerContainers(Work, _sandboxes, Volumes,
+            new DockerOptions { Socket = _socket, Enabled = Enabled, Timings = Timings }, Isolation, BootId, message =>
         {
             messages.Writer.TryWrite(message);
             return ValueTask.CompletedTask;

@@ -159,7 +159,8 @@ internal sealed class FaultySocket : IAsyncDisposable
                 await Task.Delay(Timeout.Infinite, _stopping.Token);
                 return;
             case Fault.Status500:
-                await client.SendAsync("HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 29\r\n\r\n{\"message\":\"out of its mind\"}\n"u8.ToArray());
+                await client.SendAsync(
+                    "HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 29\r\n\r\n{\"message\":\"out of its mind\"}\n"u8.ToArray());
                 return;
             case Fault.Garbage:
                 await client.SendAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{\"Id\": <html"u8.ToArray());
@@ -258,7 +259,8 @@ internal sealed class FaultySocket : IAsyncDisposable
             var text = Encoding.ASCII.GetString(all.GetBuffer(), 0, (int)all.Length);
             if (text.IndexOf("\r\n\r\n", StringComparison.Ordinal) is var end and >= 0)
             {
-                var length = Regex.Match(text[..end], "(?i)content-length: *([0-9]+)") is { Success: true } match ? int.Parse(match.Groups[1].Value) : 0;
+                var length = Regex.Match(text[..end], "(?i)content-length: *([0-9]+)") is { Success: true } match
+                    ? int.Parse(match.Groups[1].Value) : 0;
                 if (all.Length >= end + 4 + length)
                 {
                     if (IsUpgrade(text[..end]))

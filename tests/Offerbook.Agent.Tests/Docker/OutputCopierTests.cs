@@ -107,7 +107,8 @@ public sealed class OutputCopierTests
     {
         var waits = 0;
         using var copier = Copier((_, cancellation) =>
-            Interlocked.Increment(ref waits) == 1 ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask, new TaskCompletionSource().Task);
+            Interlocked.Increment(ref waits) == 1
+                ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask, new TaskCompletionSource().Task);
 
         await copier.FinishAsync().WaitAsync(Patience);
 
@@ -115,10 +116,12 @@ public sealed class OutputCopierTests
     }
 
     private OutputCopier Copier(Func<TimeSpan, CancellationToken, Task> delay, Task? turn = null) => new(_engine, "c1", hasTerminal: false,
-        () => new OutputWriter(new OutputPlace(Path.Combine(_directory, "place")), _directory, 0, 0), Timings, NullLogger.Instance, turn, delay);
+        () => new OutputWriter(new OutputPlace(Path.Combine(_directory, "place")), _directory, 0, 0), Timings, NullLogger.Instance, turn,
+        delay);
 
     private int Reads() => _socket.Requests.Count(request => request.Contains("/c1/logs", StringComparison.Ordinal));
 
-    private static async Task<(TimeSpan Length, TaskCompletionSource Over)> NextAsync(Channel<(TimeSpan Length, TaskCompletionSource Over)> waits) =>
+    private static async Task<(TimeSpan Length, TaskCompletionSource Over)> NextAsync(
+        Channel<(TimeSpan Length, TaskCompletionSource Over)> waits) =>
         await waits.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 }

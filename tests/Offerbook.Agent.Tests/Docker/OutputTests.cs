@@ -84,7 +84,8 @@ public sealed class OutputTests
         }
         Copy(log, _directory, log.Count, forgets: false, maxBytes: 40, kept: 2);
 
-        var kept = string.Concat(((string[])["stdout.2", "stdout.1", "stdout"]).Select(name => File.ReadAllText(Path.Combine(_directory, name))));
+        var kept = string.Concat(
+            ((string[])["stdout.2", "stdout.1", "stdout"]).Select(name => File.ReadAllText(Path.Combine(_directory, name))));
         Assert.That(Text(log, false), Does.EndWith(kept));
         Assert.That(kept, Has.Length.GreaterThanOrEqualTo(80));
         Assert.That(File.Exists(Path.Combine(_directory, "stdout.3")), Is.False);
@@ -93,13 +94,15 @@ public sealed class OutputTests
     [Test]
     public void Since_IsAMomentBeforeTheLastPiece()
     {
-        using var place = new OutputPlace(Path.Combine(_directory, "place")) { Output = new StreamPlace("2026-11-22T18:41:45.872458359Z", 1, 0) };
+        using var place =
+            new OutputPlace(Path.Combine(_directory, "place")) { Output = new StreamPlace("2026-11-22T18:41:45.872458359Z", 1, 0) };
 
         Assert.That(place.Since, Is.EqualTo("1795372895.872"));
     }
 
     /// <summary>What an engine would send, of which the first so many pieces come before the agent dies.</summary>
-    private static void Copy(List<(bool IsError, string Stamp, string Text)> log, string sandbox, int reached, bool forgets, long maxBytes = 0, int kept = 0)
+    private static void Copy(List<(bool IsError, string Stamp, string Text)> log, string sandbox, int reached, bool forgets,
+        long maxBytes = 0, int kept = 0)
     {
         var path = Path.Combine(sandbox, "place");
         byte[]? remembered = null;

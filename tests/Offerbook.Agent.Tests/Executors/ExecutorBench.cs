@@ -66,7 +66,8 @@ internal static class ExecutorBench
     }
 
     /// <summary>The executor subscribes, on a connection with this number.</summary>
-    public static void Subscribe(this Bench bench, long connection = 1, string executor = "e1", IEnumerable<TaskInfo>? tasks = null, params TaskStatus[] updates)
+    public static void Subscribe(this Bench bench, long connection = 1, string executor = "e1", IEnumerable<TaskInfo>? tasks = null,
+        params TaskStatus[] updates)
     {
         var subscribe = new ExecutorCall.Types.Subscribe();
         subscribe.UnacknowledgedTasks.AddRange(tasks ?? []);
@@ -83,7 +84,8 @@ internal static class ExecutorBench
     };
 
     public static void Update(this Bench bench, TaskStatus status, long connection = 100, string executor = "e1") =>
-        bench.Call(connection, new ExecutorCall { Type = CallType.Update, Update = new ExecutorCall.Types.Update { Status = status } }, executor);
+        bench.Call(connection, new ExecutorCall { Type = CallType.Update, Update = new ExecutorCall.Types.Update { Status = status } },
+            executor);
 
     public static void Call(this Bench bench, long connection, ExecutorCall call, string executor = "e1", ExecutorClaims? claims = null)
     {

@@ -60,9 +60,11 @@ public sealed class ExecutorCountTests
         return bench;
     }
 
-    private static (long Passed, long Dropped) Counters(Bench bench) => (bench.Core.View().Counters.MessagesPassed, bench.Core.View().Counters.MessagesDropped);
+    private static (long Passed, long Dropped) Counters(Bench bench) =>
+        (bench.Core.View().Counters.MessagesPassed, bench.Core.View().Counters.MessagesDropped);
 
-    private static (long Ended, long LaunchErrors) Ends(Bench bench) => (bench.Core.View().Counters.ExecutorsEnded, bench.Core.View().Counters.LaunchErrors);
+    private static (long Ended, long LaunchErrors) Ends(Bench bench) =>
+        (bench.Core.View().Counters.ExecutorsEnded, bench.Core.View().Counters.LaunchErrors);
 
     private static Event Message(string executor) => new()
     {

@@ -28,7 +28,8 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
             Resources = "cpus:4;mem:1024;disk:1024",
             StopTasksOnExit = true,
             StopGrace = TimeSpan.Zero,
-            Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20), ExecutorShutdownGrace = TimeSpan.Zero },
+            Tune = settings =>
+                settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20), ExecutorShutdownGrace = TimeSpan.Zero },
         });
         _http = new HttpClient { BaseAddress = _agent.Address };
         await _master.SubscribedAsync();
@@ -63,7 +64,8 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(405));
         Assert.That(answer.Content.Headers.Allow, Is.EqualTo(new[] { "POST" }));
-        Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("405 Method Not Allowed. Expecting one of { 'POST' }, but received 'GET'."));
+        Assert.That(await answer.Content.ReadAsStringAsync(),
+            Is.EqualTo("405 Method Not Allowed. Expecting one of { 'POST' }, but received 'GET'."));
     }
 
     [Test]
@@ -95,7 +97,8 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
     public async Task Accept_IsCheckedForSubscribeAlone()
     {
         var subscribe = Call(CallType.Subscribe, call => call.Subscribe = new());
-        Assert.That(await PostAsync(subscribe, accept: "text/html"), Is.EqualTo((406, "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'")));
+        Assert.That(await PostAsync(subscribe, accept: "text/html"),
+            Is.EqualTo((406, "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'")));
         var message = Call(CallType.Message, call => call.Message = new() { Data = ByteString.Empty }, "silent");
         Assert.That((await PostAsync(message, accept: "text/html")).Status, Is.EqualTo(403));
     }
@@ -121,25 +124,32 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
         var (status, text) = await PostAsync("{garbage"u8.ToArray());
 
         Assert.That(status, Is.EqualTo(400));
-        Assert.That(text, Does.StartWith(format == MessageFormat.Json ? "Failed to parse body into JSON: " : "Failed to parse body into Call protobuf"));
+        Assert.That(text,
+            Does.StartWith(format == MessageFormat.Json ? "Failed to parse body into JSON: " : "Failed to parse body into Call protobuf"));
     }
 
     private static readonly TestCaseData[] Invalid =
     [
         new TestCaseData((Action<ExecutorCall>)(call => call.ClearType()), "Expecting 'type' to be present").SetArgDisplayNames("no type"),
-        new TestCaseData((Action<ExecutorCall>)(call => call.Type = CallType.Subscribe), "Expecting 'subscribe' to be present").SetArgDisplayNames("no subscribe"),
-        new TestCaseData((Action<ExecutorCall>)(call => call.Update = null), "Expecting 'update' to be present").SetArgDisplayNames("no update"),
-        new TestCaseData((Action<ExecutorCall>)(call => call.Type = CallType.Message), "Expecting 'message' to be present").SetArgDisplayNames("no message"),
-        new TestCaseData((Action<ExecutorCall>)(call => call.Update.Status.ClearUuid()), "Expecting 'uuid' to be present").SetArgDisplayNames("no uuid"),
+        new TestCaseData((Action<ExecutorCall>)(call => call.Type = CallType.Subscribe), "Expecting 'subscribe' to be present")
+            .SetArgDisplayNames("no subscribe"),
+        new TestCaseData((Action<ExecutorCall>)(call => call.Update = null), "Expecting 'update' to be present")
+            .SetArgDisplayNames("no update"),
+        new TestCaseData((Action<ExecutorCall>)(call => call.Type = CallType.Message), "Expecting 'message' to be present")
+            .SetArgDisplayNames("no message"),
+        new TestCaseData((Action<ExecutorCall>)(call => call.Update.Status.ClearUuid()), "Expecting 'uuid' to be present")
+            .SetArgDisplayNames("no uuid"),
         new TestCaseData((Action<ExecutorCall>)(call => call.Update.Status.Uuid = ByteString.CopyFromUtf8("short")),
             "Not a valid UUID: it has 5 bytes instead of 16").SetArgDisplayNames("short uuid"),
         new TestCaseData((Action<ExecutorCall>)(call => call.Update.Status.Source = TaskStatus.Types.Source.Agent),
-            "Received Call from executor e1 of framework f1 with invalid source, expecting 'SOURCE_EXECUTOR'").SetArgDisplayNames("wrong source"),
+            "Received Call from executor e1 of framework f1 with invalid source, expecting 'SOURCE_EXECUTOR'").SetArgDisplayNames(
+                "wrong source"),
         new TestCaseData((Action<ExecutorCall>)(call => call.Update.Status.State = TaskState.TaskStaging),
             "Received TASK_STAGING from executor e1 of framework f1 which is not allowed").SetArgDisplayNames("staging"),
         new TestCaseData((Action<ExecutorCall>)(call => call.Update.Status.ExecutorId = new ExecutorID { Value = "other" }),
             "ExecutorID in Call: e1 does not match ExecutorID in TaskStatus: other").SetArgDisplayNames("foreign executor"),
-        new TestCaseData((Action<ExecutorCall>)(call => call.Update.Status.CheckStatus = new CheckStatusInfo { Type = CheckInfo.Types.Type.Tcp }),
+        new TestCaseData(
+            (Action<ExecutorCall>)(call => call.Update.Status.CheckStatus = new CheckStatusInfo { Type = CheckInfo.Types.Type.Tcp }),
             "Expecting 'tcp' to be set for TCP check's status").SetArgDisplayNames("check status"),
     ];
 
@@ -159,7 +169,8 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
     [Category("case 45")]
     public async Task Update_OfNobody_IsRefused(string framework, string executor, int status, string text)
     {
-        var call = Call(CallType.Update, call => call.Update = new() { Status = ExecutorBench.Status(TaskState.TaskRunning, "t-e1") }, executor);
+        var call = Call(CallType.Update, call => call.Update = new() { Status = ExecutorBench.Status(TaskState.TaskRunning, "t-e1") },
+            executor);
         call.FrameworkId.Value = framework;
 
         Assert.That(await PostAsync(call), Is.EqualTo((status, text)));
@@ -206,7 +217,8 @@ public sealed class ExecutorEndpointTests(MessageFormat format)
 
     private static ExecutorCall Call(CallType type, Action<ExecutorCall> complete, string executor = "e1")
     {
-        var call = new ExecutorCall { Type = type, FrameworkId = new FrameworkID { Value = "f1" }, ExecutorId = new ExecutorID { Value = executor } };
+        var call = new ExecutorCall { Type = type, FrameworkId = new FrameworkID { Value = "f1" },
+            ExecutorId = new ExecutorID { Value = executor } };
         complete(call);
         return call;
     }

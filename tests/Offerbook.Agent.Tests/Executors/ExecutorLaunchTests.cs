@@ -78,7 +78,8 @@ public sealed class ExecutorLaunchTests
         bench.Hear(ExecutorBench.Launch(ExecutorBench.Task("t2", resources: "cpus:2;mem:128")));
 
         Assert.That(bench.Effects<UpdateContainer>().Single().Limits, Is.EqualTo(new ContainerLimits(3.1, null, 224, null, null)));
-        var order = bench.Done.Where(effect => effect is UpdateContainer or ExecutorEffect.Send).Select(effect => effect.GetType()).ToArray();
+        var order = bench.Done.Where(effect => effect is UpdateContainer or ExecutorEffect.Send).Select(effect => effect.GetType())
+            .ToArray();
         Assert.That(order, Is.EqualTo(new[] { typeof(UpdateContainer), typeof(ExecutorEffect.Send) }), "the room is there before the task");
         bench.Take();
 
@@ -92,7 +93,8 @@ public sealed class ExecutorLaunchTests
     {
         var executor = ExecutorBench.Info();
         executor.ShutdownGracePeriod = new DurationInfo { Nanoseconds = 90_000_000_000 };
-        executor.Command.Environment = new Mesos.V1.Environment { Variables = { new Mesos.V1.Environment.Types.Variable { Name = "OWN", Value = "1" } } };
+        executor.Command.Environment =
+            new Mesos.V1.Environment { Variables = { new Mesos.V1.Environment.Types.Variable { Name = "OWN", Value = "1" } } };
         var bench = new Bench(Make.Settings() with { ExecutorTokenKey = new byte[32] }).Register();
 
         bench.Hear(ExecutorBench.Launch(ExecutorBench.Task(executor: executor)));
@@ -127,7 +129,8 @@ public sealed class ExecutorLaunchTests
         bench.Hear(Make.Kill());
 
         var status = bench.Pending()!;
-        Assert.That((status.State, status.Reason, status.Source), Is.EqualTo((TaskState.TaskKilled, Reason.TaskKilledDuringLaunch, Source.Agent)));
+        Assert.That((status.State, status.Reason, status.Source),
+            Is.EqualTo((TaskState.TaskKilled, Reason.TaskKilledDuringLaunch, Source.Agent)));
         bench.Subscribe();
         Assert.That(bench.SentTypes(), Is.EqualTo(new[] { EventType.Shutdown }), "it has nothing to do");
         Assert.That(bench.Effects<ExecutorEffect.CloseStream>().Count(), Is.EqualTo(1));
@@ -190,7 +193,8 @@ public sealed class ExecutorLaunchTests
         bench.Tell(new AgentMessage.ContainerLaunchFailed(bench.Container(), "no such user"));
 
         var status = bench.Pending()!;
-        Assert.That((status.State, status.Reason, status.Message), Is.EqualTo((TaskState.TaskFailed, Reason.ContainerLaunchFailed, "no such user")));
+        Assert.That((status.State, status.Reason, status.Message),
+            Is.EqualTo((TaskState.TaskFailed, Reason.ContainerLaunchFailed, "no such user")));
         Assert.That(bench.Told(CallTypes.Type.ExecutorExited).Count(), Is.EqualTo(1));
     }
 

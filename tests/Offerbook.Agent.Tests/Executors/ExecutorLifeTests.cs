@@ -34,7 +34,8 @@ public sealed class ExecutorLifeTests
         var update = bench.Pending()!;
         Assert.That(update.State, Is.EqualTo(TaskState.TaskRunning));
         Assert.That(update.Uuid, Is.EqualTo(ExecutorBench.Status(TaskState.TaskRunning).Uuid), "the executor's uuid is the update's");
-        Assert.That((update.AgentId.Value, update.ExecutorId.Value, update.ContainerStatus.ContainerId.Value, update.ContainerStatus.ExecutorPid),
+        Assert.That(
+            (update.AgentId.Value, update.ExecutorId.Value, update.ContainerStatus.ContainerId.Value, update.ContainerStatus.ExecutorPid),
             Is.EqualTo((Make.AgentIdText, "e1", container.Value, 4711u)));
         Assert.That(update.ContainerStatus.NetworkInfos.Single().IpAddresses.Single().IpAddress, Is.EqualTo("10.0.0.1"));
     }
@@ -102,7 +103,8 @@ public sealed class ExecutorLifeTests
         bench.Tell(new AgentMessage.ContainerExited(container, new ContainerExit.Exited(3)));
 
         var status = bench.Pending()!;
-        Assert.That((status.State, status.Reason, status.Message), Is.EqualTo((TaskState.TaskFailed, Reason.ExecutorTerminated, "Executor terminated")));
+        Assert.That((status.State, status.Reason, status.Message),
+            Is.EqualTo((TaskState.TaskFailed, Reason.ExecutorTerminated, "Executor terminated")));
         Assert.That(bench.Updates("t2"), Is.Empty);
         var exited = bench.Told(Call.Types.Type.ExecutorExited).Single().ExecutorExited;
         Assert.That((exited.FrameworkId.Value, exited.ExecutorId.Value, exited.Status), Is.EqualTo(("f1", "e1", 3 << 8)));
@@ -152,7 +154,8 @@ public sealed class ExecutorLifeTests
         bench.Take();
         bench.Pass(TimeSpan.FromDays(8));
         bench.Tell(new AgentMessage.DiskMeasured(0));
-        Assert.That(bench.Effects<RemoveSandbox>().Select(remove => remove.Sandbox.Container), Is.EqualTo(new[] { container }), "the task's sandbox is the executor's");
+        Assert.That(bench.Effects<RemoveSandbox>().Select(remove => remove.Sandbox.Container), Is.EqualTo(new[] { container }),
+            "the task's sandbox is the executor's");
     }
 
     [Test]
@@ -211,7 +214,8 @@ public sealed class ExecutorLifeTests
         Assert.That(bench.SentTypes(), Is.EqualTo(new[] { EventType.Shutdown }));
         bench.Update(ExecutorBench.Status(TaskState.TaskKilled));
         bench.Tell(new AgentMessage.ContainerExited(container, new ContainerExit.Exited(0)));
-        Assert.That(bench.Updates().Select(update => update.Reason), Is.EqualTo(new[] { Reason.FrameworkRemoved }), "only that the resources are free");
+        Assert.That(bench.Updates().Select(update => update.Reason), Is.EqualTo(new[] { Reason.FrameworkRemoved }),
+            "only that the resources are free");
         Assert.That(bench.Told(Call.Types.Type.ExecutorExited).Count(), Is.EqualTo(1));
         Assert.That(bench.Core.View().Frameworks.Single().Completed);
     }
@@ -238,7 +242,9 @@ public sealed class ExecutorLifeTests
         var bench = Running(out _);
         var data = Google.Protobuf.ByteString.CopyFromUtf8("hello");
 
-        bench.Hear(new Event { Type = Event.Types.Type.Message, Message = new() { FrameworkId = new FrameworkID { Value = "f1" }, ExecutorId = new ExecutorID { Value = "e1" }, Data = data } });
+        bench.Hear(new Event { Type = Event.Types.Type.Message,
+            Message = new() { FrameworkId = new FrameworkID { Value = "f1" }, ExecutorId = new ExecutorID { Value = "e1" },
+                Data = data } });
         bench.Call(100, new ExecutorCall { Type = CallType.Message, Message = new() { Data = data } });
 
         Assert.That(bench.Sent().Single().Message.Data, Is.EqualTo(data));
@@ -293,7 +299,8 @@ public sealed class ExecutorLifeTests
         bench.StartExecutor();
         var call = new ExecutorCall
         {
-            Type = type, FrameworkId = new FrameworkID { Value = framework }, Subscribe = new(), Message = new() { Data = Google.Protobuf.ByteString.Empty },
+            Type = type, FrameworkId = new FrameworkID { Value = framework }, Subscribe = new(),
+            Message = new() { Data = Google.Protobuf.ByteString.Empty },
             Update = new() { Status = ExecutorBench.Status(TaskState.TaskRunning) },
         };
 
@@ -314,7 +321,8 @@ public sealed class ExecutorLifeTests
         bench.Call(1, new ExecutorCall { Type = CallType.Subscribe, Subscribe = new() },
             claims: new ExecutorClaims(framework, executor, sameContainer ? container.Value : "another"));
 
-        Assert.That(bench.Effects<ExecutorEffect.Answer>().Select(answer => answer.Status), Is.EqualTo(status == 0 ? [] : new[] { status }));
+        Assert.That(bench.Effects<ExecutorEffect.Answer>().Select(answer => answer.Status),
+            Is.EqualTo(status == 0 ? [] : new[] { status }));
     }
 
     private static Event ShutdownExecutor() => new()

@@ -43,7 +43,8 @@ public sealed class ExecutorRecoveryTests
         bench.Register();
         bench.Take();
 
-        bench.Subscribe(1, tasks: [ExecutorBench.Task()], updates: [ExecutorBench.Status(TaskState.TaskRunning), ExecutorBench.Status(TaskState.TaskKilling, uuid: 2)]);
+        bench.Subscribe(1, tasks: [ExecutorBench.Task()],
+            updates: [ExecutorBench.Status(TaskState.TaskRunning), ExecutorBench.Status(TaskState.TaskKilling, uuid: 2)]);
 
         Assert.That(bench.SentTypes(), Is.EqualTo(new[] { EventType.Subscribed, EventType.Acknowledged, EventType.Acknowledged }));
         Assert.That(bench.TaskView().Task.State, Is.EqualTo(TaskState.TaskKilling));
@@ -148,7 +149,8 @@ public sealed class ExecutorRecoveryTests
             {
                 bench.Tell(new AgentMessage.ContainerExited(spec.Container, new ContainerExit.Exited(0)));
             }
-            Assert.That(bench.Core.View().Frameworks.SelectMany(framework => framework.Tasks).All(task => task.ContainerEnded), $"after {events} events");
+            Assert.That(bench.Core.View().Frameworks.SelectMany(framework => framework.Tasks).All(task => task.ContainerEnded),
+                $"after {events} events");
             Assert.That(bench.Core.View().Frameworks.SelectMany(framework => framework.Executors), Is.Empty, $"after {events} events");
         }
     }

@@ -71,7 +71,10 @@ internal sealed class RealExecutorTests : AgainstFakeMaster
         Master.Send(ExecutorBench.Launch(Task("t1")));
         await Master.StateAsync("t1", TaskState.TaskRunning);
 
-        Master.Send(new Event { Type = Event.Types.Type.ShutdownExecutor, ShutdownExecutor = new() { FrameworkId = new FrameworkID { Value = "f1" }, ExecutorId = new ExecutorID { Value = "e1" } } });
+        Master.Send(
+            new Event { Type = Event.Types.Type.ShutdownExecutor,
+                ShutdownExecutor = new() { FrameworkId = new FrameworkID { Value = "f1" },
+                    ExecutorId = new ExecutorID { Value = "e1" } } });
 
         await Master.StateAsync("t1", TaskState.TaskKilled);
         Assert.That((await Master.CallAsync(Call.Types.Type.ExecutorExited)).ExecutorExited.Status, Is.EqualTo(0));
@@ -94,8 +97,10 @@ internal sealed class RealExecutorTests : AgainstFakeMaster
         Master.Send(ExecutorBench.Launch(Task("t2", "finish"), launchExecutor: false));
 
         await Master.StateAsync("t2", TaskState.TaskFinished);
-        Assert.That((await next.ViewAsync()).Frameworks.Single().Tasks.Single(task => task.Task.TaskId.Value == "t1").Task.State, Is.EqualTo(TaskState.TaskRunning));
-        Assert.That(Log().Where(line => line.StartsWith("launch", StringComparison.Ordinal)), Is.EqualTo(new[] { "launch t1", "launch t2" }));
+        Assert.That((await next.ViewAsync()).Frameworks.Single().Tasks.Single(task => task.Task.TaskId.Value == "t1").Task.State,
+            Is.EqualTo(TaskState.TaskRunning));
+        Assert.That(Log().Where(line => line.StartsWith("launch", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { "launch t1", "launch t2" }));
         Assert.That(Log().Count(line => line.StartsWith("subscribed", StringComparison.Ordinal)), Is.EqualTo(2));
         Assert.That(Master.Subscriptions[1].Executors.Single().ExecutorInfo.ExecutorId.Value, Is.EqualTo("e1"));
     }
@@ -113,7 +118,8 @@ internal sealed class RealExecutorTests : AgainstFakeMaster
         await Master.StateAsync("command", TaskState.TaskRunning);
         await agent.DisposeAsync();
 
-        await using var cleaner = await StartAsync(options => options with { Port = port, Executors = new ExecutorOptions { CleanUp = true } });
+        await using var cleaner = await StartAsync(options =>
+            options with { Port = port, Executors = new ExecutorOptions { CleanUp = true } });
         await cleaner.Completion.WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.That((await cleaner.ViewAsync()).Frameworks.Single().Executors, Is.Empty);
@@ -133,7 +139,8 @@ internal sealed class RealExecutorTests : AgainstFakeMaster
 
         Assert.That((int)refused.StatusCode, Is.EqualTo(401));
         Assert.That(refused.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer realm=\"mesos-agent-executor\""));
-        Assert.That(File.GetUnixFileMode(Path.Combine(Work, "meta", "executor.key")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(File.GetUnixFileMode(Path.Combine(Work, "meta", "executor.key")),
+            Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
     private static ExecutorInfo Executor()
@@ -155,18 +162,21 @@ internal sealed class RealExecutorTests : AgainstFakeMaster
         Type = Event.Types.Type.Message,
         Message = new()
         {
-            FrameworkId = new FrameworkID { Value = "f1" }, ExecutorId = new ExecutorID { Value = "e1" }, Data = ByteString.CopyFromUtf8(text),
+            FrameworkId = new FrameworkID { Value = "f1" }, ExecutorId = new ExecutorID { Value = "e1" },
+            Data = ByteString.CopyFromUtf8(text),
         },
     };
 
     private string[] Log() => File.ReadAllLines(Path.Combine(Work, Sandbox, "log"));
 
-    private Task<AgentHost> StartAsync(Func<AgentOptions, AgentOptions>? adjust = null) => AgentHost.StartAsync((adjust ?? (options => options))(
+    private Task<AgentHost> StartAsync(Func<AgentOptions, AgentOptions>? adjust = null) =>
+        AgentHost.StartAsync((adjust ?? (options => options))(
         new AgentOptions(Work, [Master.Address])
         {
             Port = 0,
             Resources = "cpus:4;mem:1024;disk:1024",
-            StopTasksOnExit = adjust is null && TestContext.CurrentContext.Test.MethodName != nameof(Executor_FindsTheNextAgent_AndNothingRunsTwice),
+            StopTasksOnExit = adjust is null
+                && TestContext.CurrentContext.Test.MethodName != nameof(Executor_FindsTheNextAgent_AndNothingRunsTwice),
             Tune = settings => settings with
             {
                 RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20),

@@ -114,13 +114,15 @@ internal sealed class ArchiveTests
 
         Assert.That(await _yard.FetchAsync(spec), Does.Contain(why));
         Assert.That(File.Exists("/tmp/offerbook-evil"), Is.False);
-        Assert.That(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_yard.PathOf(spec))!.TrimEnd('/')).Select(Path.GetFileName), Has.None.EqualTo("evil"));
+        Assert.That(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_yard.PathOf(spec))!.TrimEnd('/')).Select(Path.GetFileName),
+            Has.None.EqualTo("evil"));
     }
 
     [Test]
     public async Task Member_BehindALink_IsRefused()
     {
-        WriteTar(WithTarget(new PaxTarEntry(TarEntryType.SymbolicLink, "dir"), "other"), new PaxTarEntry(TarEntryType.RegularFile, "dir/file"));
+        WriteTar(WithTarget(new PaxTarEntry(TarEntryType.SymbolicLink, "dir"), "other"),
+            new PaxTarEntry(TarEntryType.RegularFile, "dir/file"));
 
         Assert.That(await _yard.FetchAsync(_yard.Spec(new FetchItem("evil.tar"))), Does.Contain("behind the link 'dir'"));
     }
@@ -161,7 +163,8 @@ internal sealed class ArchiveTests
     public async Task Archive_ThatGrowsBeyondTheBound_IsRefused()
     {
         await using var yard = await FetchYard.StartAsync(new FetchOptions { MaxBytes = 100_000 });
-        using (var made = Process.Start("sh", ["-c", $"cd {yard.Work} && head -c 60000 /dev/zero > a && cp a b && tar -czf bomb.tgz a b && zip -q bomb.zip a b && gzip -c a a > bomb.gz"]))
+        using (var made = Process.Start("sh",
+            ["-c", $"cd {yard.Work} && head -c 60000 /dev/zero > a && cp a b && tar -czf bomb.tgz a b && zip -q bomb.zip a b && gzip -c a a > bomb.gz"]))
         {
             await made.WaitForExitAsync();
         }

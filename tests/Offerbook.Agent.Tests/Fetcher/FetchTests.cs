@@ -30,7 +30,8 @@ internal sealed class FetchTests
     public async Task Redirections_AreFollowed_AndCredentialsAreSent()
     {
         _yard.Serve("/file", "there");
-        var spec = _yard.Spec(new FetchItem(_yard.Host.Url("/elsewhere").Replace("http://", "http://ann:pass%21@", StringComparison.Ordinal)));
+        var spec = _yard.Spec(
+            new FetchItem(_yard.Host.Url("/elsewhere").Replace("http://", "http://ann:pass%21@", StringComparison.Ordinal)));
 
         Assert.That(await _yard.FetchAsync(spec), Is.Null);
 
@@ -45,7 +46,10 @@ internal sealed class FetchTests
     {
         var path = Path.Combine(_yard.Work, "one file");
         File.WriteAllText(path, "local");
-        var spec = _yard.Spec(new FetchItem(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, form == "{0}" ? path : path.Replace(" ", "%20", StringComparison.Ordinal))));
+        var spec = _yard.Spec(
+            new FetchItem(
+                string.Format(System.Globalization.CultureInfo.InvariantCulture, form, form == "{0}"
+                    ? path : path.Replace(" ", "%20", StringComparison.Ordinal))));
 
         Assert.That(await _yard.FetchAsync(spec), Is.Null);
         Assert.That(_yard.Read(spec, "one file"), Is.EqualTo("local"));
@@ -69,7 +73,8 @@ internal sealed class FetchTests
 
         Assert.That(await _yard.FetchAsync(spec), Is.Null);
 
-        Assert.That(File.GetUnixFileMode(_yard.PathOf(spec, "tool.zip")).HasFlag(UnixFileMode.UserExecute | UnixFileMode.OtherExecute), Is.True);
+        Assert.That(File.GetUnixFileMode(_yard.PathOf(spec, "tool.zip")).HasFlag(UnixFileMode.UserExecute | UnixFileMode.OtherExecute),
+            Is.True);
     }
 
     [Test]
@@ -192,11 +197,13 @@ internal sealed class FetchTests
 
     [Test]
     public async Task User_WhoDoesNotExist_FetchesNothing() =>
-        Assert.That(await _yard.FetchAsync(_yard.Spec(_yard.Serve("/x", "y")) with { User = "nosuchuser" }), Does.Contain("'nosuchuser' does not exist"));
+        Assert.That(await _yard.FetchAsync(_yard.Spec(_yard.Serve("/x", "y")) with { User = "nosuchuser" }),
+            Does.Contain("'nosuchuser' does not exist"));
 
     private static string OwnerOf(string path)
     {
-        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%U", path]) { RedirectStandardOutput = true })!;
+        using var stat = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%U", path]) { RedirectStandardOutput = true })!;
         return stat.StandardOutput.ReadToEnd().Trim();
     }
 }

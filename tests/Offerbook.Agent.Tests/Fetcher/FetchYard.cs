@@ -39,7 +39,8 @@ internal sealed class FetchYard : IAsyncDisposable
 
     public string Work { get; }
 
-    public static async Task<FetchYard> StartAsync(FetchOptions? options = null) => new(await FileHost.StartAsync(), options ?? new FetchOptions());
+    public static async Task<FetchYard> StartAsync(FetchOptions? options = null) =>
+        new(await FileHost.StartAsync(), options ?? new FetchOptions());
 
     public ContainerSpec Spec(params FetchItem[] items)
     {

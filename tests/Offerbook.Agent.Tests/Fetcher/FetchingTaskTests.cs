@@ -31,7 +31,8 @@ internal sealed class FetchingTaskTests
     {
         await using var agent = await StartAsync();
         _files.Files["/run.sh"] = "#!/bin/sh\necho fetched; exit 4\n"u8.ToArray();
-        _master.Send(Make.Launch(Fetching("t1", "./run.sh", new CommandInfo.Types.URI { Value = _files.Url("/run.sh"), Executable = true })));
+        _master.Send(
+            Make.Launch(Fetching("t1", "./run.sh", new CommandInfo.Types.URI { Value = _files.Url("/run.sh"), Executable = true })));
 
         Assert.That((await _master.StateAsync("t1", TaskState.TaskFailed)).Message, Is.EqualTo("Command exited with status 4"));
         Assert.That(Read("t1", "stdout"), Is.EqualTo("fetched\n"));
@@ -46,7 +47,8 @@ internal sealed class FetchingTaskTests
         var status = await _master.StateAsync("t1", TaskState.TaskFailed);
 
         Assert.That(status.Reason, Is.EqualTo(Reason.ContainerLaunchFailed));
-        Assert.That(status.Message, Is.EqualTo("Failed to fetch 'file:///nowhere/app.tgz': there is no file /nowhere/app.tgz on this host"));
+        Assert.That(status.Message,
+            Is.EqualTo("Failed to fetch 'file:///nowhere/app.tgz': there is no file /nowhere/app.tgz on this host"));
         Assert.That(Read("t1", "stderr"), Does.Contain(status.Message));
     }
 
@@ -97,13 +99,15 @@ internal sealed class FetchingTaskTests
         return task;
     }
 
-    private string Read(string task, string file) => File.ReadAllText($"{_work}/slaves/m1-S0/frameworks/f1/executors/{task}/runs/latest/{file}");
+    private string Read(string task, string file) =>
+        File.ReadAllText($"{_work}/slaves/m1-S0/frameworks/f1/executors/{task}/runs/latest/{file}");
 
     private async Task<AgentHost> StartAsync(int subscription = 1)
     {
         var agent = await AgentHost.StartAsync(new AgentOptions(_work, [_master.Address])
         {
-            Port = 0, Resources = "cpus:4;mem:1024;disk:1024", Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
+            Port = 0, Resources = "cpus:4;mem:1024;disk:1024", Tune = settings =>
+                settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
         });
         await _master.SubscribedAsync(subscription);
         return agent;

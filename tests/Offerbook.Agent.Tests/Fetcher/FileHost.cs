@@ -24,7 +24,8 @@ internal sealed class FileHost : IAsyncDisposable
     public static async Task<FileHost> StartAsync()
     {
         FileHost? host = null;
-        var server = await HttpServer.StartAsync(new ListenOptions(IPAddress.Loopback, 0, "--port"), context => host!.AnswerAsync(context), null, CancellationToken.None);
+        var server = await HttpServer.StartAsync(new ListenOptions(IPAddress.Loopback, 0, "--port"), context => host!.AnswerAsync(context),
+            null, CancellationToken.None);
         return host = new FileHost(server);
     }
 

@@ -87,7 +87,8 @@ internal sealed class AgentFlagTests
 
     [Test]
     public void Policy_OfTheOptions_IsTheCores() =>
-        Assert.That(AgentFlags.Set.Apply(Flag("reconfiguration_policy"), "equal", Plain).Reconfiguration, Is.EqualTo(ReconfigurationPolicy.Equal));
+        Assert.That(AgentFlags.Set.Apply(Flag("reconfiguration_policy"), "equal", Plain).Reconfiguration,
+            Is.EqualTo(ReconfigurationPolicy.Equal));
 
     private static Flag<AgentOptions> Flag(string name) => AgentFlags.Set.All.Single(flag => flag.Name == name);
 }

@@ -20,7 +20,8 @@ internal sealed class AgentHostTests : AgainstFakeMaster
         var status = await Master.StateAsync("t1", TaskState.TaskFailed);
         Assert.That(status.Message, Is.EqualTo("Command exited with status 3"));
         Assert.That((await Master.StateAsync("t1", TaskState.TaskRunning)).ContainerStatus.ExecutorPid, Is.GreaterThan(1));
-        Assert.That(await File.ReadAllTextAsync($"{Work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout"), Is.EqualTo("m1-S0\n"));
+        Assert.That(await File.ReadAllTextAsync($"{Work}/slaves/m1-S0/frameworks/f1/executors/t1/runs/latest/stdout"),
+            Is.EqualTo("m1-S0\n"));
     }
 
     [Test]
@@ -111,7 +112,8 @@ internal sealed class AgentHostTests : AgainstFakeMaster
         await using var agent = await StartAsync();
         var other = Directory.CreateTempSubdirectory("offerbook-host-").FullName;
 
-        Assert.That(async () => await AgentHost.StartAsync(new AgentOptions(other, [Master.Address]) { Port = agent.Address.Port, PortFlag = "--agent-port" }),
+        Assert.That(async () =>
+            await AgentHost.StartAsync(new AgentOptions(other, [Master.Address]) { Port = agent.Address.Port, PortFlag = "--agent-port" }),
             Throws.TypeOf<AgentStartException>().With.Message.Contains("--agent-port").And.Message.Contains(agent.Address.Port.ToString()));
         Assert.That(() => Directory.Delete(other, recursive: true), Throws.Nothing);
     }
@@ -131,7 +133,8 @@ internal sealed class AgentHostTests : AgainstFakeMaster
             Throws.TypeOf<FormatException>().With.Message.Contains(expected));
     }
 
-    private Task<AgentHost> StartAsync(Func<AgentOptions, AgentOptions>? adjust = null) => AgentHost.StartAsync((adjust ?? (options => options))(
+    private Task<AgentHost> StartAsync(Func<AgentOptions, AgentOptions>? adjust = null) =>
+        AgentHost.StartAsync((adjust ?? (options => options))(
         new AgentOptions(Work, [Master.Address])
         {
             Port = 0,

@@ -56,7 +56,8 @@ internal sealed class HostResourcesTests
         Assert.That(FlagText.Read("resources", "file://" + path), Is.EqualTo("cpus:7"));
         Assert.That(FlagText.Read("resources", "cpus:8"), Is.EqualTo("cpus:8"));
         File.Delete(path);
-        Assert.That(() => FlagText.Read("resources", "file://" + path), Throws.TypeOf<FormatException>().With.Message.StartsWith("--resources: the file"));
+        Assert.That(() => FlagText.Read("resources", "file://" + path),
+            Throws.TypeOf<FormatException>().With.Message.StartsWith("--resources: the file"));
     }
 
     [TestCase("{", "not right")]

@@ -30,7 +30,9 @@ public sealed class AgentEndpointTests
         });
         _http = new HttpClient { BaseAddress = _agent.Address };
         await _master.SubscribedAsync();
-        _master.Send(Make.Launch(Make.Task("done", "printf 'häuser'; ln -s /etc/passwd leak; ln -s / root; mkfifo pipe; mkdir dir; echo x > dir/file")));
+        _master.Send(
+            Make.Launch(
+                Make.Task("done", "printf 'häuser'; ln -s /etc/passwd leak; ln -s / root; mkfifo pipe; mkdir dir; echo x > dir/file")));
         await _master.StateAsync("done", TaskState.TaskFinished);
         _master.Send(Make.Launch(Make.Task("runs", "sleep 1000")));
         await _master.StateAsync("runs", TaskState.TaskRunning);
@@ -57,9 +59,12 @@ public sealed class AgentEndpointTests
 
         Assert.That(state.Properties().Select(member => member.Name), Is.EqualTo(new[]
         {
-            "version", "build_date", "build_time", "build_user", "start_time", "id", "pid", "hostname", "capabilities", "domain", "resources",
-            "reserved_resources", "unreserved_resources", "reserved_resources_full", "unreserved_resources_full", "reserved_resources_allocated",
-            "unreserved_resources_allocated", "resource_providers", "attributes", "master_hostname", "flags", "frameworks", "completed_frameworks",
+            "version", "build_date", "build_time", "build_user", "start_time", "id", "pid", "hostname", "capabilities", "domain",
+            "resources",
+            "reserved_resources", "unreserved_resources", "reserved_resources_full", "unreserved_resources_full",
+            "reserved_resources_allocated",
+            "unreserved_resources_allocated", "resource_providers", "attributes", "master_hostname", "flags", "frameworks",
+            "completed_frameworks",
         }));
         Assert.That(state["resources"]!["cpus"]!.Value<double>(), Is.EqualTo(6));
         Assert.That(state["reserved_resources"]!["ops"]!["cpus"]!.Value<double>(), Is.EqualTo(2));
@@ -79,8 +84,10 @@ public sealed class AgentEndpointTests
         var finished = framework["completed_executors"]!.Single();
         Assert.That(finished["directory"]!.Value<string>(), Is.EqualTo($"{_work}/{_sandbox}"));
         var task = finished["completed_tasks"]!.Single();
-        Assert.That(task["statuses"]!.Select(status => status["state"]!.Value<string>()), Is.EqualTo(new[] { "TASK_STARTING", "TASK_RUNNING", "TASK_FINISHED" }));
-        Assert.That(((JObject)task["statuses"]![0]!).Properties().Select(member => member.Name), Is.EqualTo(new[] { "state", "timestamp", "container_status" }));
+        Assert.That(task["statuses"]!.Select(status => status["state"]!.Value<string>()),
+            Is.EqualTo(new[] { "TASK_STARTING", "TASK_RUNNING", "TASK_FINISHED" }));
+        Assert.That(((JObject)task["statuses"]![0]!).Properties().Select(member => member.Name),
+            Is.EqualTo(new[] { "state", "timestamp", "container_status" }));
     }
 
     [Test]
@@ -149,7 +156,8 @@ public sealed class AgentEndpointTests
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(405));
         Assert.That(answer.Content.Headers.Allow, Is.EqualTo(new[] { "POST" }));
-        Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("405 Method Not Allowed. Expecting one of { 'POST' }, but received 'GET'."));
+        Assert.That(await answer.Content.ReadAsStringAsync(),
+            Is.EqualTo("405 Method Not Allowed. Expecting one of { 'POST' }, but received 'GET'."));
     }
 
     [Test]
@@ -195,7 +203,8 @@ public sealed class AgentEndpointTests
         Assert.That(list.Select(entry => entry["path"]!.Value<string>()!.Split('/')[^1]),
             Is.EqualTo(new[] { "dir", "leak", "pipe", "root", "stderr", "stdout" }));
         var stdout = (JObject)list.Last();
-        Assert.That(stdout.Properties().Select(member => member.Name), Is.EqualTo(new[] { "path", "nlink", "size", "mtime", "mode", "uid", "gid" }));
+        Assert.That(stdout.Properties().Select(member => member.Name),
+            Is.EqualTo(new[] { "path", "nlink", "size", "mtime", "mode", "uid", "gid" }));
         Assert.That(stdout["size"]!.Value<int>(), Is.EqualTo(7));
         Assert.That(stdout["mode"]!.Value<string>(), Does.StartWith("-rw-"));
         Assert.That(list[0]["mode"]!.Value<string>(), Does.StartWith("drwx"));
@@ -233,7 +242,8 @@ public sealed class AgentEndpointTests
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Not.Contain("root:"));
     }
 
-    private Task<HttpResponseMessage> PostAsync(string json) => _http.PostAsync("/api/v1", new ByteArrayContent(Encoding.UTF8.GetBytes(json))
+    private Task<HttpResponseMessage> PostAsync(string json) =>
+        _http.PostAsync("/api/v1", new ByteArrayContent(Encoding.UTF8.GetBytes(json))
     {
         Headers = { { "Content-Type", "application/json" } },
     });

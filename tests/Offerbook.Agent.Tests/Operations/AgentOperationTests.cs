@@ -16,10 +16,12 @@ internal sealed class AgentOperationTests
     private static Bench Start(string resources = "cpus:8;mem:8192;disk:10000") => new Bench(Make.Settings(resources)).Register();
 
     private static IReadOnlyList<Call.Types.OperationUpdate> Updates(Bench bench) =>
-        bench.Effects<CallMaster>().Where(call => call.Call.Type == CallType.UpdateOperationStatus).Select(call => call.Call.OperationUpdate).ToList();
+        bench.Effects<CallMaster>().Where(call => call.Call.Type == CallType.UpdateOperationStatus)
+            .Select(call => call.Call.OperationUpdate).ToList();
 
     private static IReadOnlyList<Call.Types.ResourcesUpdate> Resources(Bench bench) =>
-        bench.Effects<CallMaster>().Where(call => call.Call.Type == CallType.UpdateResources).Select(call => call.Call.ResourcesUpdate).ToList();
+        bench.Effects<CallMaster>().Where(call => call.Call.Type == CallType.UpdateResources).Select(call => call.Call.ResourcesUpdate)
+            .ToList();
 
     private static Bench WithVolume(Bench bench)
     {
@@ -38,7 +40,8 @@ internal sealed class AgentOperationTests
 
         Assert.That((first.Status.State, first.Status.OperationId.Value, first.OperationUuid, first.Status.Uuid.Value.Length),
             Is.EqualTo((State.OperationFinished, "r", Orders.Uuid(1), 16)));
-        Assert.That(ResourceReader.Read(first.Status.ConvertedResources).Bag.Reserved("web").ScalarOf("cpus"), Is.EqualTo(new Scalar(2000)));
+        Assert.That(ResourceReader.Read(first.Status.ConvertedResources).Bag.Reserved("web").ScalarOf("cpus"),
+            Is.EqualTo(new Scalar(2000)));
         Assert.That(bench.Core.View().Total.Reserved("web").ScalarOf("cpus"), Is.EqualTo(new Scalar(2000)));
 
         bench.Pass(TimeSpan.FromSeconds(29));
@@ -98,7 +101,8 @@ internal sealed class AgentOperationTests
         launch.Launch.ResourceVersion = 0;
         bench.Hear(launch);
 
-        Assert.That((bench.Pending()!.State, bench.Pending()!.Reason), Is.EqualTo((TaskState.TaskDropped, TaskStatus.Types.Reason.InvalidOffers)));
+        Assert.That((bench.Pending()!.State, bench.Pending()!.Reason),
+            Is.EqualTo((TaskState.TaskDropped, TaskStatus.Types.Reason.InvalidOffers)));
         Assert.That(bench.Effects<LaunchContainer>(), Is.Empty);
     }
 
@@ -129,7 +133,8 @@ internal sealed class AgentOperationTests
         Assert.That(Updates(bench)[^1].Status.Message, Is.EqualTo("disk full"));
         Assert.That(bench.Core.View().Total.PersistentVolumes(), Is.Empty);
         Assert.That(Resources(bench).Single().ResourceVersion, Is.EqualTo(1));
-        Assert.That(ResourceReader.Read(Resources(bench).Single().CheckpointedResources).Bag.ScalarOf("disk"), Is.EqualTo(new Scalar(64_000)));
+        Assert.That(ResourceReader.Read(Resources(bench).Single().CheckpointedResources).Bag.ScalarOf("disk"),
+            Is.EqualTo(new Scalar(64_000)));
     }
 
     [Test]
@@ -140,7 +145,8 @@ internal sealed class AgentOperationTests
         var restarted = bench.Restart().Register();
         var subscribe = restarted.Effects<ConnectToMaster>().Last().Subscribe.Subscribe;
 
-        Assert.That(ResourceReader.Read(subscribe.CheckpointedResources).Bag.PersistentVolumes().Single().Kind.Disk!.PersistenceId, Is.EqualTo("v1"));
+        Assert.That(ResourceReader.Read(subscribe.CheckpointedResources).Bag.PersistentVolumes().Single().Kind.Disk!.PersistenceId,
+            Is.EqualTo("v1"));
         Assert.That(subscribe.Operations.Single().Info.Id.Value, Is.EqualTo("r"));
         Assert.That(Updates(restarted).Single().Status.State, Is.EqualTo(State.OperationFinished));
         Assert.That(restarted.Core.CaptureState(), Is.EqualTo(bench.Core.CaptureState()));
@@ -178,7 +184,8 @@ internal sealed class AgentOperationTests
         var small = Make.Settings("cpus:8;mem:8192;disk:10");
 
         Assert.That(() => new Bench(small, bench.Journal.ToList(), bench.Now),
-            Throws.TypeOf<AgentStartException>().With.Message.Contains("Incompatible agent resources: cpus:8; mem:8192; disk:10 does not contain disk:64"));
+            Throws.TypeOf<AgentStartException>()
+                .With.Message.Contains("Incompatible agent resources: cpus:8; mem:8192; disk:10 does not contain disk:64"));
         Assert.That(() => new Bench(Make.Settings("cpus:16;mem:8192;disk:10000"), bench.Journal.ToList(), bench.Now), Throws.Nothing);
     }
 
@@ -188,7 +195,8 @@ internal sealed class AgentOperationTests
         var bench = Start();
         bench.Hear(Orders.Reconcile(9, "x"));
 
-        Assert.That((Updates(bench).Single().Status.State, Updates(bench).Single().Status.Uuid), Is.EqualTo((State.OperationDropped, (UUID?)null)));
+        Assert.That((Updates(bench).Single().Status.State, Updates(bench).Single().Status.Uuid),
+            Is.EqualTo((State.OperationDropped, (UUID?)null)));
     }
 
     [Test]
@@ -212,7 +220,9 @@ internal sealed class AgentOperationTests
 
         bench.Hear(Orders.Apply(Orders.Reserve("r", Orders.Reserved("cpus", 9)), 3));
         var core = new AgentCore(settings, new SeededRandom(1));
-        core.Recover(new Storage.Recovery(new Storage.Snapshot(bench.Journal.Count, bench.Effects<SaveSnapshot>().Last().State), [], bench.Journal.Count),
+        core.Recover(
+            new Storage.Recovery(new Storage.Snapshot(bench.Journal.Count, bench.Effects<SaveSnapshot>().Last().State), [],
+                bench.Journal.Count),
             bench.Now, new Effects());
 
         Assert.That(core.CaptureState(), Is.EqualTo(bench.Core.CaptureState()));
@@ -228,7 +238,8 @@ internal sealed class AgentOperationTests
         bench.Hear(Make.Launch(task));
 
         var volume = bench.Effects<LaunchContainer>().Single().Spec.Volumes.Single();
-        Assert.That((volume.ContainerPath, ((VolumeSource.Persistent)volume.Source).Volume.Directory), Is.EqualTo(("data", "volumes/roles/web/v1")));
+        Assert.That((volume.ContainerPath, ((VolumeSource.Persistent)volume.Source).Volume.Directory),
+            Is.EqualTo(("data", "volumes/roles/web/v1")));
     }
 
     [TestCase("/data/../etc", "without '..'")]
@@ -240,7 +251,8 @@ internal sealed class AgentOperationTests
         task.Resources.Add(Orders.Volume(64, "v1", path));
         bench.Hear(Make.Launch(task));
 
-        Assert.That((bench.Pending()!.State, bench.Pending()!.Message.Contains(text, StringComparison.Ordinal)), Is.EqualTo((TaskState.TaskFailed, true)));
+        Assert.That((bench.Pending()!.State, bench.Pending()!.Message.Contains(text, StringComparison.Ordinal)),
+            Is.EqualTo((TaskState.TaskFailed, true)));
     }
 
     [Test]

@@ -42,7 +42,8 @@ internal static class Orders
             {
                 new Event.Types.ReconcileOperations.Types.Entry
                 {
-                    OperationUuid = Uuid(uuid), OperationId = new OperationID { Value = id }, FrameworkId = new FrameworkID { Value = "f1" },
+                    OperationUuid = Uuid(uuid), OperationId = new OperationID { Value = id },
+                    FrameworkId = new FrameworkID { Value = "f1" },
                 },
             },
         },

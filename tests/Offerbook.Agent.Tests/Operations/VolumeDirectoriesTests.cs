@@ -40,7 +40,8 @@ internal sealed class VolumeDirectoriesTests
         Assert.That(await CreateAsync(Volume), Is.Null);
         Assert.That(Directory.EnumerateFileSystemEntries(path), Is.Empty);
         await _yard.Volumes.DisposeAsync();
-        Assert.That(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(path)!), Is.EqualTo(new[] { path }), "what was removed is deleted");
+        Assert.That(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(path)!), Is.EqualTo(new[] { path }),
+            "what was removed is deleted");
     }
 
     [Test]
@@ -58,7 +59,8 @@ internal sealed class VolumeDirectoriesTests
 
     [Test]
     public async Task Mount_ThatIsNotThere_CannotBeUsed() =>
-        Assert.That(await CreateAsync(new VolumePath(Path.Combine(_yard.Work, "nothing"), true)), Does.Contain("cannot be made: nothing is mounted there"));
+        Assert.That(await CreateAsync(new VolumePath(Path.Combine(_yard.Work, "nothing"), true)),
+            Does.Contain("cannot be made: nothing is mounted there"));
 
     [Test]
     public async Task Directory_ThatCannotBeMade_SaysWhy()
@@ -71,7 +73,8 @@ internal sealed class VolumeDirectoriesTests
     public async Task Task_WithAVolume_WritesIntoIt()
     {
         await CreateAsync(Volume);
-        var spec = _yard.Spec("echo kept > data/deep/file") with { Volumes = [new ContainerVolume("data/deep", new VolumeSource.Persistent(Volume))] };
+        var spec = _yard.Spec(
+            "echo kept > data/deep/file") with { Volumes = [new ContainerVolume("data/deep", new VolumeSource.Persistent(Volume))] };
         await _yard.RunToEndAsync(spec);
 
         Assert.That(File.ReadAllText(Path.Combine(_yard.Work, "volumes/roles/web shop/v1/file")), Is.EqualTo("kept\n"));

@@ -13,13 +13,15 @@ internal static class PodBench
     {
         var executor = new ExecutorInfo
         {
-            ExecutorId = new ExecutorID { Value = id }, FrameworkId = new FrameworkID { Value = "f1" }, Type = ExecutorInfo.Types.Type.Default,
+            ExecutorId = new ExecutorID { Value = id }, FrameworkId = new FrameworkID { Value = "f1" },
+            Type = ExecutorInfo.Types.Type.Default,
         };
         executor.Resources.AddRange(ResourceBag.Parse(resources).Allocate("*").ToProto(ResourceFormat.PostRefinement));
         return executor;
     }
 
-    public static Event Launch(ExecutorInfo executor, bool? launchExecutor, params TaskInfo[] tasks) => Launch(Make.Framework(), executor, launchExecutor, tasks);
+    public static Event Launch(ExecutorInfo executor, bool? launchExecutor, params TaskInfo[] tasks) =>
+        Launch(Make.Framework(), executor, launchExecutor, tasks);
 
     public static Event Launch(FrameworkInfo framework, ExecutorInfo executor, bool? launchExecutor, params TaskInfo[] tasks)
     {
@@ -35,13 +37,16 @@ internal static class PodBench
     public static Event ShutDown(string executor = "pod") => new()
     {
         Type = Event.Types.Type.ShutdownExecutor,
-        ShutdownExecutor = new Event.Types.ShutdownExecutor { FrameworkId = new FrameworkID { Value = "f1" }, ExecutorId = new ExecutorID { Value = executor } },
+        ShutdownExecutor = new Event.Types.ShutdownExecutor { FrameworkId = new FrameworkID { Value = "f1" },
+            ExecutorId = new ExecutorID { Value = executor } },
     };
 
-    public static IReadOnlyList<ContainerSpec> Launched(this Bench bench) => [.. bench.Effects<LaunchContainer>().Select(launch => launch.Spec)];
+    public static IReadOnlyList<ContainerSpec> Launched(this Bench bench) =>
+        [.. bench.Effects<LaunchContainer>().Select(launch => launch.Spec)];
 
     /// <summary>The container of a task, launched since the last Take.</summary>
-    public static ContainerId ContainerOf(this Bench bench, string task) => bench.Launched().Single(spec => spec.Task?.Value == task).Container;
+    public static ContainerId ContainerOf(this Bench bench, string task) =>
+        bench.Launched().Single(spec => spec.Task?.Value == task).Container;
 
     /// <summary>Launches a new pod, lets its holder start, and every task of the group.</summary>
     public static Pod RunPod(this Bench bench, params TaskInfo[] tasks) => bench.RunPod(Make.Framework(), tasks);

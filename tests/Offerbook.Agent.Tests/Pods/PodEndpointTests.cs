@@ -30,7 +30,8 @@ public sealed class PodEndpointTests(MessageFormat format)
         await _agent.Master.StateAsync("short", TaskState.TaskFinished);
         foreach (var id in new[] { _server, _log })
         {
-            await Support.Patiently.Until(() => new System.IO.FileInfo($"{Pod}/containers/{id.Value}/stdout") is { Exists: true, Length: > 0 }, "each has written a line");
+            await Support.Patiently.Until(() =>
+                new System.IO.FileInfo($"{Pod}/containers/{id.Value}/stdout") is { Exists: true, Length: > 0 }, "each has written a line");
         }
     }
 
@@ -51,8 +52,10 @@ public sealed class PodEndpointTests(MessageFormat format)
 
         var pod = hidden.GetContainers.Containers.Single(container => container.ExecutorId.Value == "pod");
         Assert.That((pod.ContainerId.Value, pod.ContainerStatus.ContainerId), Is.EqualTo((_server.Parent.Value, _server.Parent)));
-        var within = shown.GetContainers.Containers.Where(container => container.ExecutorId.Value == "pod" && container.ContainerStatus.ContainerId.Parent is not null).ToList();
-        Assert.That(within.Select(container => container.ContainerStatus.ContainerId), Is.EquivalentTo(new[] { _server, _log }), "what is over is not shown");
+        var within = shown.GetContainers.Containers.Where(container => container.ExecutorId.Value == "pod"
+            && container.ContainerStatus.ContainerId.Parent is not null).ToList();
+        Assert.That(within.Select(container => container.ContainerStatus.ContainerId), Is.EquivalentTo(new[] { _server, _log }),
+            "what is over is not shown");
         Assert.That(within, Has.All.Matches<Response.Types.GetContainers.Types.Container>(container =>
             container!.ContainerStatus.ExecutorPid > 1 && container.FrameworkId.Value == "f1" && container.ContainerId.Parent is null));
     }
@@ -78,9 +81,11 @@ public sealed class PodEndpointTests(MessageFormat format)
         var tasks = (await _agent.AskAsync(new Call { Type = CallType.GetTasks }, format)).GetTasks;
         var executors = (await _agent.AskAsync(new Call { Type = CallType.GetExecutors }, format)).GetExecutors;
 
-        Assert.That(tasks.LaunchedTasks.Where(task => task.ExecutorId?.Value == "pod").Select(task => task.TaskId.Value), Is.EquivalentTo(new[] { "server", "log" }));
+        Assert.That(tasks.LaunchedTasks.Where(task => task.ExecutorId?.Value == "pod").Select(task => task.TaskId.Value),
+            Is.EquivalentTo(new[] { "server", "log" }));
         Assert.That(tasks.CompletedTasks.Concat(tasks.TerminatedTasks).Select(task => task.TaskId.Value), Does.Contain("short"));
-        Assert.That(executors.Executors.Single(executor => executor.ExecutorInfo.ExecutorId.Value == "pod").ExecutorInfo.Type, Is.EqualTo(ExecutorInfo.Types.Type.Default));
+        Assert.That(executors.Executors.Single(executor => executor.ExecutorInfo.ExecutorId.Value == "pod").ExecutorInfo.Type,
+            Is.EqualTo(ExecutorInfo.Types.Type.Default));
     }
 
     [TestCase("server", "serving\n")]
@@ -93,11 +98,13 @@ public sealed class PodEndpointTests(MessageFormat format)
             var own = $"{path}/tasks/{task}";
             var listed = await _agent.AskAsync(new Call { Type = CallType.ListFiles, ListFiles = new() { Path = own } }, format);
             Assert.That(listed.ListFiles.FileInfos.Select(file => file.Path), Is.SupersetOf(new[] { own + "/stdout", own + "/stderr" }));
-            var read = await _agent.AskAsync(new Call { Type = CallType.ReadFile, ReadFile = new() { Path = own + "/stdout", Offset = 0 } }, format);
+            var read = await _agent.AskAsync(
+                new Call { Type = CallType.ReadFile, ReadFile = new() { Path = own + "/stdout", Offset = 0 } }, format);
             Assert.That(read.ReadFile.Data.ToStringUtf8(), Is.EqualTo(wrote));
             var browsed = JArray.Parse(await _agent.Http.GetStringAsync("/files/browse?path=" + own));
             Assert.That(browsed.Select(entry => (string?)entry["path"]), Is.SupersetOf(new[] { own + "/stdout", own + "/stderr" }));
-            Assert.That((string?)JObject.Parse(await _agent.Http.GetStringAsync($"/files/read?path={own}/stdout&offset=0"))["data"], Is.EqualTo(wrote));
+            Assert.That((string?)JObject.Parse(await _agent.Http.GetStringAsync($"/files/read?path={own}/stdout&offset=0"))["data"],
+                Is.EqualTo(wrote));
             Assert.That(await _agent.Http.GetStringAsync($"/files/download?path={own}/stdout"), Is.EqualTo(wrote));
         }
     }
@@ -109,7 +116,8 @@ public sealed class PodEndpointTests(MessageFormat format)
     [TestCase("/frameworks/f1/executors/runs/runs/latest/tasks/runs")]
     public async System.Threading.Tasks.Task Sandbox_ThatIsNone_IsNotFound(string path)
     {
-        Assert.That((await _agent.AnswerAsync(new Call { Type = CallType.ListFiles, ListFiles = new() { Path = path } }, format)).Status, Is.EqualTo(404));
+        Assert.That((await _agent.AnswerAsync(new Call { Type = CallType.ListFiles, ListFiles = new() { Path = path } }, format)).Status,
+            Is.EqualTo(404));
         using var answer = await _agent.Http.GetAsync("/files/browse?path=" + Uri.EscapeDataString(path));
         Assert.That((int)answer.StatusCode, Is.EqualTo(404));
     }

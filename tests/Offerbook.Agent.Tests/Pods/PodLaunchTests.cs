@@ -22,7 +22,8 @@ public sealed class PodLaunchTests
         _bench.Hear(PodBench.Launch(PodBench.Info(), true, Make.Task("a"), Make.Task("b")));
 
         var holder = _bench.Launched().Single();
-        Assert.That((holder.Task, holder.Joins, holder.Container.IsNested), Is.EqualTo(((Wire.Identity.TaskId?)null, (ContainerId?)null, false)));
+        Assert.That((holder.Task, holder.Joins, holder.Container.IsNested),
+            Is.EqualTo(((Wire.Identity.TaskId?)null, (ContainerId?)null, false)));
         Assert.That((holder.Limits.Cpus, holder.Limits.MemoryMegabytes), Is.EqualTo((2.1, 160d)), "the executor and its tasks together");
         Assert.That(_bench.State("a"), Is.EqualTo(TaskState.TaskStaging));
 
@@ -35,7 +36,8 @@ public sealed class PodLaunchTests
         _bench.Tell(new AgentMessage.ContainerStarted(a, 201));
         _bench.Tell(new AgentMessage.ContainerStarted(b, 202));
         var running = _bench.Last("a");
-        Assert.That((running.State, running.ExecutorId.Value, running.ContainerStatus.ExecutorPid), Is.EqualTo((TaskState.TaskRunning, "pod", 201u)));
+        Assert.That((running.State, running.ExecutorId.Value, running.ContainerStatus.ExecutorPid),
+            Is.EqualTo((TaskState.TaskRunning, "pod", 201u)));
         Assert.That(running.ContainerStatus.ContainerId, Is.EqualTo(a.ToProto()));
         Assert.That(running.ContainerStatus.ContainerId.Parent.Value, Is.EqualTo(holder.Container.Value));
         Assert.That(running.ContainerStatus.NetworkInfos[0].IpAddresses[0].IpAddress, Is.EqualTo("10.0.0.1"));
@@ -55,10 +57,12 @@ public sealed class PodLaunchTests
     {
         _bench.RunPod(Make.Task("a"));
 
-        var environment = _bench.Launched().Single(spec => spec.Task is not null).Environment.ToDictionary(pair => pair.Key, pair => pair.Value);
+        var environment = _bench.Launched().Single(spec => spec.Task is not null)
+            .Environment.ToDictionary(pair => pair.Key, pair => pair.Value);
         Assert.That(environment["MESOS_ALLOCATION_ROLE"], Is.EqualTo("*"));
         Assert.That(environment["MESOS_CONTAINER_IP"], Is.EqualTo("10.0.0.1"));
-        Assert.That((environment["MESOS_EXECUTOR_ID"], environment["MESOS_FRAMEWORK_ID"], environment["MESOS_SLAVE_ID"]), Is.EqualTo(("pod", "f1", "m1-S0")));
+        Assert.That((environment["MESOS_EXECUTOR_ID"], environment["MESOS_FRAMEWORK_ID"], environment["MESOS_SLAVE_ID"]),
+            Is.EqualTo(("pod", "f1", "m1-S0")));
         Assert.That(environment["MESOS_AGENT_ENDPOINT"], Is.EqualTo("10.0.0.1:5051"));
     }
 
@@ -98,7 +102,8 @@ public sealed class PodLaunchTests
         _bench.Hear(PodBench.Launch(PodBench.Info(), false, Make.Task("b")));
 
         Assert.That(_bench.ContainerOf("b").Parent, Is.EqualTo(pod.Holder));
-        Assert.That(_bench.Effects<UpdateContainer>().Last(), Is.EqualTo(new UpdateContainer(pod.Holder, new ContainerLimits(2.1, null, 160, null, 32))));
+        Assert.That(_bench.Effects<UpdateContainer>().Last(),
+            Is.EqualTo(new UpdateContainer(pod.Holder, new ContainerLimits(2.1, null, 160, null, 32))));
     }
 
     [Test]
@@ -111,7 +116,8 @@ public sealed class PodLaunchTests
 
         var spec = _bench.Launched().Single(spec => spec.Task is not null);
         Assert.That((spec.Process.OwnControlGroup, spec.Limits.MemoryLimitMegabytes), Is.EqualTo((true, (double?)128)));
-        Assert.That(_bench.Launched().Single(spec => spec.Task is null).Limits.MemoryLimitMegabytes, Is.EqualTo(160), "what the task may use and the executor's own");
+        Assert.That(_bench.Launched().Single(spec => spec.Task is null).Limits.MemoryLimitMegabytes, Is.EqualTo(160),
+            "what the task may use and the executor's own");
     }
 
     [Test]
@@ -136,10 +142,13 @@ public sealed class PodLaunchTests
     [Test]
     public void AGroupThatDoesNotFit_IsRefusedAsAWhole()
     {
-        _bench.Hear(PodBench.Launch(PodBench.Info(), true, Make.Task("a", resources: "cpus:4;mem:64"), Make.Task("b", resources: "cpus:4;mem:64")));
+        _bench.Hear(
+            PodBench.Launch(PodBench.Info(), true, Make.Task("a", resources: "cpus:4;mem:64"), Make.Task("b", resources: "cpus:4;mem:64")));
 
         Assert.That(_bench.Launched(), Is.Empty);
-        Assert.That(_bench.Pending("a")!.Message, Does.StartWith("Total resources cpus:8.1; mem:160; disk:32 required by task and its executor is more than available").Or.Contain("more than available"));
+        Assert.That(_bench.Pending("a")!.Message,
+            Does.StartWith("Total resources cpus:8.1; mem:160; disk:32 required by task and its executor is more than available")
+                .Or.Contain("more than available"));
         Assert.That(_bench.Pending("b")!.State, Is.EqualTo(TaskState.TaskError));
     }
 
@@ -177,7 +186,8 @@ public sealed class PodLaunchTests
 
         foreach (var task in (string[])["a", "b"])
         {
-            Assert.That((_bench.Last(task).State, _bench.Last(task).Reason), Is.EqualTo((TaskState.TaskKilled, Reason.TaskKilledDuringLaunch)));
+            Assert.That((_bench.Last(task).State, _bench.Last(task).Reason),
+                Is.EqualTo((TaskState.TaskKilled, Reason.TaskKilledDuringLaunch)));
         }
         _bench.Tell(new AgentMessage.ContainerStarted(holder, 100));
         Assert.That(_bench.Signalled(ContainerSignal.Kill), Is.EqualTo(new[] { holder }));
@@ -191,7 +201,8 @@ public sealed class PodLaunchTests
         var pod = _bench.RunPod(Make.Task("a"));
 
         var executor = _bench.Core.View().Frameworks[0].Executors.Single();
-        Assert.That((executor.Kind, executor.Phase, executor.Sandbox.Container), Is.EqualTo((ExecutorKind.Default, ExecutorPhase.Running, pod.Holder)));
+        Assert.That((executor.Kind, executor.Phase, executor.Sandbox.Container),
+            Is.EqualTo((ExecutorKind.Default, ExecutorPhase.Running, pod.Holder)));
         Assert.That(_bench.TaskView("a").Task.ExecutorId.Value, Is.EqualTo("pod"));
     }
 }

@@ -163,7 +163,9 @@ public sealed class PodLifeTests
     {
         var pod = _bench.RunPod(Make.Task("a"));
 
-        _bench.Tell(new AgentMessage.ContainerExited(pod.Holder, new ContainerExit.OverLimit(LimitedResource.Memory, "too much") { Megabytes = 96 }));
+        _bench.Tell(
+            new AgentMessage.ContainerExited(pod.Holder,
+                new ContainerExit.OverLimit(LimitedResource.Memory, "too much") { Megabytes = 96 }));
         _bench.Die(pod["a"], 9);
 
         var status = _bench.Last("a");

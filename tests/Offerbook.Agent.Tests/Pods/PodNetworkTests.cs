@@ -19,11 +19,14 @@ public sealed class PodNetworkTests
         _bench.Hear(PodBench.Launch(InNetwork(hostPort: 31000), true, FromImage("a", "ports:[31000-31000]")));
 
         var holder = _bench.Launched().Single();
-        Assert.That(holder.Docker, Is.EqualTo(new DockerSettings("") { IsHolder = true, Network = new DockerNetwork.Named("blue"), Ports = holder.Docker!.Ports }));
+        Assert.That(holder.Docker,
+            Is.EqualTo(new DockerSettings("") { IsHolder = true, Network = new DockerNetwork.Named("blue"),
+                Ports = holder.Docker!.Ports }));
         Assert.That(holder.Docker.Ports, Is.EqualTo(new[] { new DockerPort(31000, 80, "tcp") }));
         _bench.Tell(new AgentMessage.ContainerStarted(holder.Container, 100) { Addresses = ["10.9.0.2"] });
         var task = _bench.Launched()[^1];
-        Assert.That((task.Joins, task.Docker!.Network), Is.EqualTo(((ContainerId?)holder.Container, (DockerNetwork)new DockerNetwork.Host())));
+        Assert.That((task.Joins, task.Docker!.Network),
+            Is.EqualTo(((ContainerId?)holder.Container, (DockerNetwork)new DockerNetwork.Host())));
         _bench.Tell(new AgentMessage.ContainerStarted(task.Container, 200) { Addresses = ["10.9.0.2"] });
         Assert.That(_bench.Last("a").ContainerStatus.NetworkInfos[0].IpAddresses[0].IpAddress, Is.EqualTo("10.9.0.2"));
         Assert.That(_bench.Restart().Launched(), Is.Empty);
@@ -34,7 +37,8 @@ public sealed class PodNetworkTests
     {
         _bench.Hear(PodBench.Launch(InNetwork(), true, FromImage("a"), Make.Task("b")));
 
-        Assert.That(Refusal("a"), Is.EqualTo("This agent cannot run the task group: its task 'b' has no image, and only containers from images can join "
+        Assert.That(Refusal("a"),
+            Is.EqualTo("This agent cannot run the task group: its task 'b' has no image, and only containers from images can join "
             + "the pod's network 'blue'; give it an image, or leave out the network"));
     }
 
@@ -48,7 +52,8 @@ public sealed class PodNetworkTests
         foreach (var (task, wanted) in ((TaskInfo, string)[])[(named, "blue"), (bridged, "BRIDGE")])
         {
             _bench.Hear(PodBench.Launch(PodBench.Info(), true, task));
-            Assert.That(Refusal(task.TaskId.Value), Is.EqualTo($"This agent cannot run the task group: its task '{task.TaskId.Value}' wants the network '{wanted}', "
+            Assert.That(Refusal(task.TaskId.Value),
+                Is.EqualTo($"This agent cannot run the task group: its task '{task.TaskId.Value}' wants the network '{wanted}', "
                 + "and the tasks of a pod share one; name it in the executor's network_infos"));
         }
     }

@@ -24,7 +24,9 @@ public sealed class PodRecoveryTests
         var next = _bench.Restart();
 
         var wanted = next.Effects<RecoverContainers>().Single().Containers;
-        Assert.That(wanted.Select(spec => spec.Container), Is.EqualTo(new[] { pod.Holder, pod["a"], pod["b"] }.Order().ToList()).AsCollection.Or.EquivalentTo(new[] { pod.Holder, pod["a"], pod["b"] }));
+        Assert.That(wanted.Select(spec => spec.Container),
+            Is.EqualTo(new[] { pod.Holder, pod["a"], pod["b"] }.Order().ToList())
+                .AsCollection.Or.EquivalentTo(new[] { pod.Holder, pod["a"], pod["b"] }));
         Assert.That(wanted[0].Container, Is.EqualTo(pod.Holder));
         next.Tell(new AgentMessage.ContainerStarted(pod["b"], 202));
         next.Tell(new AgentMessage.ContainerStarted(pod.Holder, 100));
@@ -176,7 +178,8 @@ public sealed class PodRecoveryTests
             }
             if (wanted.Contains(pod["a"]) || events == _bench.Journal.Count)
             {
-                Assert.That(next.Core.View().Frameworks.SelectMany(framework => framework.Executors), Is.Empty, $"cut after {events} events");
+                Assert.That(next.Core.View().Frameworks.SelectMany(framework => framework.Executors), Is.Empty,
+                    $"cut after {events} events");
             }
         }
     }
@@ -200,7 +203,9 @@ public sealed class PodRecoveryTests
         Assert.That(_bench.Exits(), Is.EqualTo(new[] { 0 }));
     }
 
-    /// <summary>Everything that a restart rests on, out of the snapshot alone: containers to be found, what is told, what is to die.</summary>
+    /// <summary>
+    /// Everything that a restart rests on, out of the snapshot alone: containers to be found, what is told, what is to die.
+    /// </summary>
     [Test]
     public void ASnapshot_HoldsPods()
     {
@@ -218,7 +223,8 @@ public sealed class PodRecoveryTests
         var restored = bench.Restart(snapshot);
 
         Assert.That(restored.Core.CaptureState(), Is.EqualTo(replayed.Core.CaptureState()).And.EqualTo(bench.Core.CaptureState()));
-        Assert.That(Wanted(restored), Is.EqualTo(Wanted(replayed)).And.Length.EqualTo(4), "the holder and three tasks are asked for, with all that they were launched with");
+        Assert.That(Wanted(restored), Is.EqualTo(Wanted(replayed)).And.Length.EqualTo(4),
+            "the holder and three tasks are asked for, with all that they were launched with");
         foreach (var next in (Bench[])[restored, replayed])
         {
             next.Tell(new AgentMessage.ContainerStarted(pod.Holder, 100));
@@ -230,8 +236,10 @@ public sealed class PodRecoveryTests
         var executors = restored.Core.View().Frameworks[0].Executors;
         Assert.That(executors.Select(executor => (executor.Info, executor.Kind, executor.Sandbox)),
             Is.EqualTo(bench.Core.View().Frameworks[0].Executors.Select(executor => (executor.Info, executor.Kind, executor.Sandbox))));
-        Assert.That(restored.Core.View().Frameworks[0].Tasks.Select(task => task.Task), Is.EqualTo(replayed.Core.View().Frameworks[0].Tasks.Select(task => task.Task)));
-        Assert.That(restored.Signalled(ContainerSignal.Terminate), Is.EqualTo(replayed.Signalled(ContainerSignal.Terminate)).And.EquivalentTo(new[] { pod["b"] }),
+        Assert.That(restored.Core.View().Frameworks[0].Tasks.Select(task => task.Task),
+            Is.EqualTo(replayed.Core.View().Frameworks[0].Tasks.Select(task => task.Task)));
+        Assert.That(restored.Signalled(ContainerSignal.Terminate),
+            Is.EqualTo(replayed.Signalled(ContainerSignal.Terminate)).And.EquivalentTo(new[] { pod["b"] }),
             "what was of the failed task's group dies, the other group does not");
         restored.Core.CheckInvariants();
     }

@@ -17,7 +17,8 @@ internal sealed class RealPodTests : AgainstFakeMaster
     {
         await using var agent = await StartAsync();
         await Master.SubscribedAsync();
-        var (writer, reader) = (Make.Task("writer", "echo hello >mine/word"), Make.Task("reader", "while [ ! -s ours/word ]; do sleep 0.05; done; cat ours/word; echo $MESOS_SANDBOX"));
+        var (writer, reader) = (Make.Task("writer", "echo hello >mine/word"),
+            Make.Task("reader", "while [ ! -s ours/word ]; do sleep 0.05; done; cat ours/word; echo $MESOS_SANDBOX"));
         (writer.Container, reader.Container) = (Shared("mine"), Shared("ours"));
 
         Master.Send(PodBench.Launch(PodBench.Info(), true, writer, reader));
@@ -40,7 +41,9 @@ internal sealed class RealPodTests : AgainstFakeMaster
         await using var agent = await StartAsync();
         await Master.SubscribedAsync();
 
-        Master.Send(PodBench.Launch(PodBench.Info(), true, Make.Task("stays", "sleep 1000"), Make.Task("fails", "while [ ! -e go ]; do sleep 0.05; done; exit 7")));
+        Master.Send(
+            PodBench.Launch(PodBench.Info(), true, Make.Task("stays", "sleep 1000"),
+                Make.Task("fails", "while [ ! -e go ]; do sleep 0.05; done; exit 7")));
         var stays = await Master.StateAsync("stays", TaskState.TaskRunning);
         var fails = await Master.StateAsync("fails", TaskState.TaskRunning);
         await File.WriteAllTextAsync(Path.Combine(Work, Sandbox, "containers", fails.ContainerStatus.ContainerId.Value, "go"), "");
@@ -73,7 +76,8 @@ internal sealed class RealPodTests : AgainstFakeMaster
     {
         var agent = await StartAsync();
         await Master.SubscribedAsync();
-        Master.Send(PodBench.Launch(PodBench.Info(), true, Make.Task("a", "while [ ! -e go ]; do sleep 0.05; done"), Make.Task("b", "exit 0")));
+        Master.Send(
+            PodBench.Launch(PodBench.Info(), true, Make.Task("a", "while [ ! -e go ]; do sleep 0.05; done"), Make.Task("b", "exit 0")));
         var running = await Master.StateAsync("a", TaskState.TaskRunning);
         await Master.StateAsync("b", TaskState.TaskFinished);
         await agent.DisposeAsync();
@@ -96,9 +100,12 @@ internal sealed class RealPodTests : AgainstFakeMaster
         await using var agent = await StartAsync();
         await Master.SubscribedAsync();
         var executor = PodBench.Info();
-        executor.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { SharePidNamespace = false } };
+        executor.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
+            LinuxInfo = new LinuxInfo { SharePidNamespace = false } };
 
-        Master.Send(PodBench.Launch(executor, true, Make.Task("a", "until grep -q sleep /proc/1/cmdline; do sleep 0.02; done; cat /proc/1/cmdline | tr '\\0' ' '")));
+        Master.Send(
+            PodBench.Launch(executor, true,
+                Make.Task("a", "until grep -q sleep /proc/1/cmdline; do sleep 0.02; done; cat /proc/1/cmdline | tr '\\0' ' '")));
 
         if (!Ownership.IsRoot)
         {

@@ -5,7 +5,9 @@ using Offerbook.Wire.AgentProtocol;
 
 namespace Offerbook.Agent.Tests.Recovery;
 
-/// <summary>kill -9 after every single event of a random life: the state is the fold, and every task that was admitted comes to an end that is told.</summary>
+/// <summary>
+/// kill -9 after every single event of a random life: the state is the fold, and every task that was admitted comes to an end that is told.
+/// </summary>
 public sealed class CutJournalProperties
 {
     [Test]

@@ -26,7 +26,8 @@ public sealed class FormatLevelTests
         var bench = new Bench(Newer).Register(Subscribed(2));
         Assert.That(bench.Journal.Count(LogFormat.IsOwn), Is.EqualTo(1));
         Assert.That(() => new Bench(Older, bench.Journal, bench.Now),
-            Throws.TypeOf<JournalTooNewException>().With.Message.Contains("The journal of the agent is at format level 2, to which version 0.9.0 raised it"));
+            Throws.TypeOf<JournalTooNewException>()
+                .With.Message.Contains("The journal of the agent is at format level 2, to which version 0.9.0 raised it"));
 
         var again = bench.Restart().Register(Subscribed(2));
         Assert.That(again.Journal.Count(LogFormat.IsOwn), Is.EqualTo(1), "once is enough");
@@ -37,7 +38,8 @@ public sealed class FormatLevelTests
     public void Agent_WithAMasterOfAnotherVersion_FollowsAsFarAsItKnowsHow(uint told, int level)
     {
         var bench = new Bench(Newer).Register(Subscribed(told));
-        Assert.That(LogFormat.Of(new Storage.Recovery(null, bench.Journal, bench.Journal.Count), Newer.Format, "x").Level, Is.EqualTo(level));
+        Assert.That(LogFormat.Of(new Storage.Recovery(null, bench.Journal, bench.Journal.Count), Newer.Format, "x").Level,
+            Is.EqualTo(level));
     }
 
     [Test]

@@ -74,7 +74,8 @@ public sealed class RecoveryTests
         restarted.Tell(new AgentMessage.ContainerStarted(container, 1));
         restarted.Pass(TimeSpan.FromSeconds(5));
 
-        Assert.That(restarted.Effects<SignalContainer>().Select(signal => signal.Signal), Is.EqualTo(new[] { ContainerSignal.Terminate, ContainerSignal.Kill }));
+        Assert.That(restarted.Effects<SignalContainer>().Select(signal => signal.Signal),
+            Is.EqualTo(new[] { ContainerSignal.Terminate, ContainerSignal.Kill }));
     }
 
     [Test]
@@ -133,7 +134,8 @@ public sealed class RecoveryTests
         var snapshot = bench.Effects<SaveSnapshot>().Last().State;
 
         var core = new AgentCore(bench.Settings, new SeededRandom(1));
-        core.Recover(new Storage.Recovery(new Storage.Snapshot(bench.Journal.Count, snapshot), [], bench.Journal.Count), bench.Now, new Effects());
+        core.Recover(new Storage.Recovery(new Storage.Snapshot(bench.Journal.Count, snapshot), [], bench.Journal.Count), bench.Now,
+            new Effects());
 
         Assert.That(core.CaptureState(), Is.EqualTo(bench.Core.CaptureState()));
     }

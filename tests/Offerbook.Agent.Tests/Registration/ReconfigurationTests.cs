@@ -57,7 +57,8 @@ internal sealed class ReconfigurationTests
         var changed = Make.Settings(Smaller) with { Reconfiguration = ReconfigurationPolicy.Equal };
 
         Assert.That(() => new Bench(changed, bench.Journal, bench.Now), Throws.TypeOf<AgentStartException>()
-            .With.Message.Contains("the resources were").And.Message.Contains("the attribute 'rack'").And.Message.Contains("--reconfiguration_policy"));
+            .With.Message.Contains("the resources were").And.Message.Contains("the attribute 'rack'")
+            .And.Message.Contains("--reconfiguration_policy"));
     }
 
     [Test]
@@ -106,7 +107,8 @@ internal sealed class ReconfigurationTests
         var bench = new Bench().Register();
         var container = bench.Run(Make.Task());
 
-        var next = new Bench(Make.Settings() with { BootId = "boot-2", Reconfiguration = ReconfigurationPolicy.Equal }, bench.Journal, bench.Now);
+        var next = new Bench(Make.Settings() with { BootId = "boot-2", Reconfiguration = ReconfigurationPolicy.Equal }, bench.Journal,
+            bench.Now);
         next.Tell(new AgentMessage.ContainerExited(container, new ContainerExit.Vanished("the machine was restarted")));
         next.Register();
 
@@ -127,7 +129,8 @@ internal sealed class ReconfigurationTests
         if (domain?.Split('/') is [var region, var zone])
         {
             settings.Info.Domain = DomainText.Parse(
-                """{"fault_domain":{"region":{"name":"R"},"zone":{"name":"Z"}}}""".Replace("R", region, StringComparison.Ordinal).Replace("Z", zone, StringComparison.Ordinal));
+                """{"fault_domain":{"region":{"name":"R"},"zone":{"name":"Z"}}}""".Replace("R", region, StringComparison.Ordinal)
+                    .Replace("Z", zone, StringComparison.Ordinal));
         }
         return settings;
     }
@@ -136,14 +139,16 @@ internal sealed class ReconfigurationTests
         Examine(settings => settings, change, policy, refusal);
 
     /// <summary>A task runs; the agent is started again as another.</summary>
-    private static void Examine(Func<AgentSettings, AgentSettings> before, Func<AgentSettings, AgentSettings> after, ReconfigurationPolicy policy, string? refusal)
+    private static void Examine(Func<AgentSettings, AgentSettings> before, Func<AgentSettings, AgentSettings> after,
+        ReconfigurationPolicy policy, string? refusal)
     {
         var bench = new Bench(before(Make.Settings())).Register();
         var container = bench.Run(Make.Task());
         var settings = after(Make.Settings()) with { Reconfiguration = policy };
         if (refusal is not null)
         {
-            Assert.That(() => new Bench(settings, bench.Journal, bench.Now), Throws.TypeOf<AgentStartException>().With.Message.Contains(refusal));
+            Assert.That(() => new Bench(settings, bench.Journal, bench.Now),
+                Throws.TypeOf<AgentStartException>().With.Message.Contains(refusal));
             return;
         }
         var next = new Bench(settings, bench.Journal, bench.Now);

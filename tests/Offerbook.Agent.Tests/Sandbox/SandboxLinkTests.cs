@@ -74,5 +74,6 @@ public sealed class SandboxLinkTests
         Assert.That(Directory.Exists("/tmp/leaf"), Is.False);
     }
 
-    private static SandboxPath Path(string container) => new(new AgentId("S0"), new FrameworkId("f"), new ExecutorId("e"), new ContainerId(container));
+    private static SandboxPath Path(string container) =>
+        new(new AgentId("S0"), new FrameworkId("f"), new ExecutorId("e"), new ContainerId(container));
 }

@@ -6,7 +6,9 @@ using Offerbook.Agent.Tests.Support;
 
 namespace Offerbook.Agent.Tests.Standalone;
 
-/// <summary>How operators' containers end: waiting for the end, killing them and what lies in them, and removing what is left (case 182).</summary>
+/// <summary>
+/// How operators' containers end: waiting for the end, killing them and what lies in them, and removing what is left (case 182).
+/// </summary>
 [Category("case 182")]
 internal sealed class OperatorContainerEndTests : OperatorContainers
 {
@@ -54,7 +56,8 @@ internal sealed class OperatorContainerEndTests : OperatorContainers
 
         var ended = Ended(Call(new ContainerCall.Wait(Alone)));
 
-        Assert.That((ended.State, ended.Reason, ended.Message), Is.EqualTo((TaskState.TaskFailed, Mesos.V1.TaskStatus.Types.Reason.ContainerLimitationMemory, "too much")));
+        Assert.That((ended.State, ended.Reason, ended.Message),
+            Is.EqualTo((TaskState.TaskFailed, Mesos.V1.TaskStatus.Types.Reason.ContainerLimitationMemory, "too much")));
         Assert.That(ended.Limitation.Resources.Single().Scalar.Value, Is.EqualTo(64));
     }
 
@@ -68,7 +71,8 @@ internal sealed class OperatorContainerEndTests : OperatorContainers
 
         Assert.That(Reply(Call(new ContainerCall.Kill(Alone, 9))), Is.EqualTo(new ContainerReply.Done()));
 
-        Assert.That(Agent.Effects<SignalContainer>().Select(signal => signal.Container.Value), Is.EqualTo(new[] { "alone.a.b", "alone.a", "alone" }));
+        Assert.That(Agent.Effects<SignalContainer>().Select(signal => signal.Container.Value),
+            Is.EqualTo(new[] { "alone.a.b", "alone.a", "alone" }));
     }
 
     [Test]
@@ -131,13 +135,15 @@ internal sealed class OperatorContainerEndTests : OperatorContainers
     public void Remove_OfARunningOne_IsRefused_OfAnEndedOneForgetsIt()
     {
         Start(Alone);
-        Assert.That(Reply(Call(new ContainerCall.Remove(Alone))), Is.EqualTo(new ContainerReply.Refused(ContainerRefusal.WrongState, "Container has not terminated yet")));
+        Assert.That(Reply(Call(new ContainerCall.Remove(Alone))),
+            Is.EqualTo(new ContainerReply.Refused(ContainerRefusal.WrongState, "Container has not terminated yet")));
         End(Alone, new ContainerExit.Exited(0));
 
         Assert.That(Reply(Call(new ContainerCall.Remove(Alone))), Is.EqualTo(new ContainerReply.Done()));
 
         Assert.That(Agent.Effects<RemoveSandbox>().Single().Sandbox, Is.EqualTo(SandboxPath.Alone(Alone)));
-        Assert.That(Reply(Call(new ContainerCall.Remove(Alone))), Is.EqualTo(new ContainerReply.Refused(ContainerRefusal.WrongState, "Unknown root container")));
+        Assert.That(Reply(Call(new ContainerCall.Remove(Alone))),
+            Is.EqualTo(new ContainerReply.Refused(ContainerRefusal.WrongState, "Unknown root container")));
     }
 
     [Test]

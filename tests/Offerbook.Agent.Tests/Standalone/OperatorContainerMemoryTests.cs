@@ -36,7 +36,8 @@ internal sealed class OperatorContainerMemoryTests : OperatorContainers
         next.Tell(new AgentMessage.ContainerStarted(Alone, 7));
         next.Tell(new AgentMessage.ContainerCallReceived(new ConnectionId(1), new ContainerCall.Wait(new ContainerId("over"))));
         Assert.That(((ContainerReply.Ended)next.Effects<ReplyContainerCall>().Single().Reply).Termination.WaitStatus, Is.EqualTo(5 << 8));
-        Assert.That(next.Core.View().OperatorContainers.Select(view => (view.Container.Value, view.Pid)), Is.EqualTo(new[] { ("alone", (int?)7), ("over", null) }));
+        Assert.That(next.Core.View().OperatorContainers.Select(view => (view.Container.Value, view.Pid)),
+            Is.EqualTo(new[] { ("alone", (int?)7), ("over", null) }));
     }
 
     [Test]

@@ -54,7 +54,8 @@ internal sealed class OperatorContainerTests : OperatorContainers
     public void Launch_WithRlimitsAndCapabilities_GetsThem()
     {
         var info = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, RlimitInfo = new RLimitInfo(), LinuxInfo = new LinuxInfo() };
-        info.RlimitInfo.Rlimits.Add(new RLimitInfo.Types.RLimit { Type = RLimitInfo.Types.RLimit.Types.Type.RlmtNofile, Soft = 10, Hard = 20 });
+        info.RlimitInfo.Rlimits.Add(
+            new RLimitInfo.Types.RLimit { Type = RLimitInfo.Types.RLimit.Types.Type.RlmtNofile, Soft = 10, Hard = 20 });
         info.LinuxInfo.EffectiveCapabilities = new CapabilityInfo { Capabilities = { CapabilityInfo.Types.Capability.NetRaw } };
 
         Call(new ContainerCall.Launch(Alone, new CommandInfo { Value = "true" }) { Info = info });
@@ -68,7 +69,8 @@ internal sealed class OperatorContainerTests : OperatorContainers
     public void Launch_WithAnRlimitThatTheKernelWouldNotTake_IsRefused()
     {
         var info = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, RlimitInfo = new RLimitInfo() };
-        info.RlimitInfo.Rlimits.Add(new RLimitInfo.Types.RLimit { Type = RLimitInfo.Types.RLimit.Types.Type.RlmtNofile, Soft = 30, Hard = 20 });
+        info.RlimitInfo.Rlimits.Add(
+            new RLimitInfo.Types.RLimit { Type = RLimitInfo.Types.RLimit.Types.Type.RlmtNofile, Soft = 30, Hard = 20 });
 
         var refused = Reply(Call(new ContainerCall.Launch(Alone, new CommandInfo { Value = "true" }) { Info = info }));
 
@@ -81,10 +83,12 @@ internal sealed class OperatorContainerTests : OperatorContainers
     {
         var launch = new ContainerCall.Launch(Alone, new CommandInfo { Value = "true" })
         {
-            Info = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new ContainerInfo.Types.DockerInfo { Image = "x" } },
+            Info = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker,
+                Docker = new ContainerInfo.Types.DockerInfo { Image = "x" } },
         };
 
-        Assert.That(Reply(Call(launch)), Is.EqualTo(new ContainerReply.Refused(ContainerRefusal.CannotLaunch, "The provided ContainerInfo is not supported")));
+        Assert.That(Reply(Call(launch)),
+            Is.EqualTo(new ContainerReply.Refused(ContainerRefusal.CannotLaunch, "The provided ContainerInfo is not supported")));
     }
 
     [Test]

@@ -36,7 +36,8 @@ internal abstract class OperatorContainers
         return connection;
     }
 
-    protected ContainerReply? Reply(ConnectionId connection) => Agent.Effects<ReplyContainerCall>().SingleOrDefault(reply => reply.Connection == connection)?.Reply;
+    protected ContainerReply? Reply(ConnectionId connection) =>
+        Agent.Effects<ReplyContainerCall>().SingleOrDefault(reply => reply.Connection == connection)?.Reply;
 
     protected OperatorContainerEnded Ended(ConnectionId connection) => ((ContainerReply.Ended)Reply(connection)!).Termination;
 }

@@ -103,7 +103,8 @@ public sealed class UpdateStreamTests
     {
         var bench = new Bench().Register();
         var task = Make.Task();
-        task.HealthCheck = new HealthCheck { Tcp = new HealthCheck.Types.TCPCheckInfo { Port = 1 }, DelaySeconds = 0, IntervalSeconds = 1, ConsecutiveFailures = 1_000 };
+        task.HealthCheck = new HealthCheck { Tcp = new HealthCheck.Types.TCPCheckInfo { Port = 1 }, DelaySeconds = 0, IntervalSeconds = 1,
+            ConsecutiveFailures = 1_000 };
         bench.Run(task);
 
         for (var i = 0; i < 200; i++)
@@ -111,7 +112,8 @@ public sealed class UpdateStreamTests
             bench.Hear(new Event { Type = Event.Types.Type.Ping });
             bench.Pass(TimeSpan.FromSeconds(1));
             var probe = bench.Effects<RunCheck>().Last();
-            bench.Tell(new AgentMessage.CheckFinished(probe.Container, probe.Purpose, probe.Number, new CheckResult.TcpAnswered(i % 2 == 0)));
+            bench.Tell(new AgentMessage.CheckFinished(probe.Container, probe.Purpose, probe.Number,
+                new CheckResult.TcpAnswered(i % 2 == 0)));
         }
 
         Assert.That(bench.Core.View().Frameworks.Single().Tasks.Single().Task.Statuses[^1].Healthy, Is.False);

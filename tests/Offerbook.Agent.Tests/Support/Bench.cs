@@ -17,7 +17,8 @@ internal sealed class Bench
     private TimeSpan _elapsed;
     private DateTimeOffset _wall;
 
-    public Bench(AgentSettings? settings = null, IReadOnlyList<JournalRecord>? journal = null, Now? now = null, JournalRecord? snapshot = null)
+    public Bench(AgentSettings? settings = null, IReadOnlyList<JournalRecord>? journal = null, Now? now = null,
+        JournalRecord? snapshot = null)
     {
         (_elapsed, _wall) = now ?? new Now(TimeSpan.FromHours(1), new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
         Settings = settings ?? Make.Settings();
@@ -105,7 +106,8 @@ internal sealed class Bench
     public TaskStatus? Pending(string task = "t1") => Updates(task).LastOrDefault();
 
     public IEnumerable<TaskStatus> Updates(string task = "t1") => Done.OfType<CallMaster>()
-        .Where(call => call.Call.Type == Call.Types.Type.Update && call.Call.Update.Status.TaskId.Value == task).Select(call => call.Call.Update.Status);
+        .Where(call => call.Call.Type == Call.Types.Type.Update && call.Call.Update.Status.TaskId.Value == task)
+        .Select(call => call.Call.Update.Status);
 
     public IEnumerable<T> Effects<T>() where T : IEffect => Done.OfType<T>();
 
@@ -122,7 +124,8 @@ internal sealed class Bench
     /// <summary>The agent after kill -9, with nothing but a snapshot of all that had happened.</summary>
     public Bench Restart(JournalRecord snapshot) => new(Settings, Journal, Now, snapshot);
 
-    public TaskView TaskView(string task = "t1") => Core.View().Frameworks.SelectMany(framework => framework.Tasks).Single(view => view.Task.TaskId.Value == task);
+    public TaskView TaskView(string task = "t1") =>
+        Core.View().Frameworks.SelectMany(framework => framework.Tasks).Single(view => view.Task.TaskId.Value == task);
 
     private void Move(TimeSpan to)
     {

@@ -50,7 +50,8 @@ internal sealed class FakeMaster : IAsyncDisposable
     public async Task<TaskStatus> StatusAsync(string task, Func<TaskStatus, bool> wanted, string what = "a status")
     {
         TaskStatus? found = null;
-        await UntilAsync(() => (found = _updates.FirstOrDefault(update => update.TaskId.Value == task && wanted(update))) is not null, $"{task} {what}");
+        await UntilAsync(() => (found = _updates.FirstOrDefault(update => update.TaskId.Value == task && wanted(update))) is not null,
+            $"{task} {what}");
         return found!;
     }
 
@@ -82,7 +83,8 @@ internal sealed class FakeMaster : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw new AssertionException($"Waited {Patience} for {what}; updates so far: {string.Join(", ", _updates.Select(update => $"{update.TaskId.Value} {update.State}"))}");
+                throw new AssertionException(
+                    $"Waited {Patience} for {what}; updates so far: {string.Join(", ", _updates.Select(update => $"{update.TaskId.Value} {update.State}"))}");
             }
         }
     }

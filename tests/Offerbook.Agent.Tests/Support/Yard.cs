@@ -31,7 +31,8 @@ internal sealed class Yard : IAsyncDisposable
         Volumes = new VolumeDirectories(Work, message => _messages.Writer.WriteAsync(message), NullLogger.Instance);
         Cgroups = groups ?? Isolation.Detect(_isolation, Work, NullLogger.Instance);
         _groups = new ContainerGroups(Cgroups, _isolation, NullLogger.Instance);
-        Launcher = new ProcessLauncher(Files, _sandboxes, new VolumeMounts(Work, _sandboxes), new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath),
+        Launcher = new ProcessLauncher(Files, _sandboxes, new VolumeMounts(Work, _sandboxes),
+            new HostEnvironment(System.Environment.GetEnvironmentVariables(), extraPath),
             _groups, _isolation, BootId, script ? null : NativeSupervisor.Install(Files.Supervisor, BootId, NullLogger.Instance));
         _containers = Start();
     }
@@ -50,13 +51,15 @@ internal sealed class Yard : IAsyncDisposable
 
     public string BootId { get; set; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
-    public ContainerSpec Spec(string line, params (string Name, string Value)[] environment) => Spec(new CommandSpec.Shell(line), environment);
+    public ContainerSpec Spec(string line, params (string Name, string Value)[] environment) =>
+        Spec(new CommandSpec.Shell(line), environment);
 
     public ContainerSpec Spec(CommandSpec command, params (string Name, string Value)[] environment)
     {
         var container = new ContainerId(Guid.NewGuid().ToString());
         var sandbox = new SandboxPath(new AgentId("m1-S0"), new FrameworkId("f1"), new ExecutorId("t1"), container);
-        return new ContainerSpec(container, sandbox, command, null, [.. environment.Select(variable => KeyValuePair.Create(variable.Name, variable.Value))]);
+        return new ContainerSpec(container, sandbox, command, null,
+            [.. environment.Select(variable => KeyValuePair.Create(variable.Name, variable.Value))]);
     }
 
     public string Sandbox(ContainerSpec spec) => _sandboxes.PathOf(spec.Sandbox);

@@ -34,7 +34,8 @@ public sealed class KillTests
         var container = bench.Run(Make.Task());
         bench.Hear(Make.Kill());
 
-        bench.Tell(new AgentMessage.ContainerExited(container, signal is { } number ? new ContainerExit.Signaled(number) : new ContainerExit.Exited(status)));
+        bench.Tell(new AgentMessage.ContainerExited(container, signal is { } number
+            ? new ContainerExit.Signaled(number) : new ContainerExit.Exited(status)));
 
         Assert.That(bench.TaskView().Task.State, Is.EqualTo(TaskState.TaskKilled));
         Assert.That(bench.TaskView().Task.Statuses[^1].Message,
@@ -197,7 +198,8 @@ public sealed class KillTests
 
         Assert.That(Signals(bench), Is.EqualTo(new[] { ContainerSignal.Terminate }));
         Assert.That(bench.Updates().Select(status => (status.State, status.Reason)).Distinct(),
-            Is.EqualTo(new[] { (TaskState.TaskKilled, TaskStatus.Types.Reason.FrameworkRemoved) }), "repeated until the master acknowledges");
+            Is.EqualTo(new[] { (TaskState.TaskKilled, TaskStatus.Types.Reason.FrameworkRemoved) }),
+            "repeated until the master acknowledges");
         var framework = bench.Core.View().Frameworks.Single();
         Assert.That(framework.Tasks, Is.Empty);
         Assert.That(framework.Finished.Single().Task.State, Is.EqualTo(TaskState.TaskKilled));
@@ -212,7 +214,8 @@ public sealed class KillTests
 
         bench.Hear(new Wire.AgentProtocol.Event
         {
-            Type = Wire.AgentProtocol.Event.Types.Type.Shutdown, Shutdown = new Wire.AgentProtocol.Event.Types.Shutdown { Message = "gone" },
+            Type = Wire.AgentProtocol.Event.Types.Type.Shutdown,
+            Shutdown = new Wire.AgentProtocol.Event.Types.Shutdown { Message = "gone" },
         });
         bench.Pass(TimeSpan.FromMinutes(2));
         Assert.That(bench.Effects<ConnectToMaster>(), Is.Empty, "it waits for its containers");

@@ -16,7 +16,8 @@ public sealed class LaunchRefusalTests
         bench.Hear(Make.Launch(Make.Task("t2", resources: "cpus:3;mem:64")));
 
         Assert.That(bench.Pending("t2")!.State, Is.EqualTo(TaskState.TaskError));
-        Assert.That(bench.Pending("t2")!.Message, Does.StartWith("Total resources cpus:3; mem:64 required by task is more than available cpus:2; mem:8128"));
+        Assert.That(bench.Pending("t2")!.Message,
+            Does.StartWith("Total resources cpus:3; mem:64 required by task is more than available cpus:2; mem:8128"));
         Assert.That(bench.Effects<LaunchContainer>().Count(), Is.EqualTo(1));
     }
 
@@ -92,7 +93,8 @@ public sealed class LaunchRefusalTests
             Type = Wire.AgentProtocol.Event.Types.Type.LaunchGroup,
             LaunchGroup = new Wire.AgentProtocol.Event.Types.LaunchGroup
             {
-                FrameworkInfo = Make.Framework(), Executor = new ExecutorInfo { ExecutorId = new ExecutorID { Value = "e" } }, TaskGroup = group,
+                FrameworkInfo = Make.Framework(), Executor = new ExecutorInfo { ExecutorId = new ExecutorID { Value = "e" } },
+                TaskGroup = group,
             },
         });
 

@@ -48,7 +48,8 @@ public sealed class LimitationTests
 
         bench.Hear(Make.Launch(task));
 
-        Assert.That(bench.Effects<LaunchContainer>().Single().Spec.Limits, Is.EqualTo(new ContainerLimits(0.5, 2, 32, double.PositiveInfinity, 10)));
+        Assert.That(bench.Effects<LaunchContainer>().Single().Spec.Limits,
+            Is.EqualTo(new ContainerLimits(0.5, 2, 32, double.PositiveInfinity, 10)));
     }
 
     [Test]
@@ -59,7 +60,8 @@ public sealed class LimitationTests
         task.Container = new ContainerInfo
         {
             Type = ContainerInfo.Types.Type.Mesos,
-            RlimitInfo = new RLimitInfo { Rlimits = { new RLimitInfo.Types.RLimit { Type = RLimitInfo.Types.RLimit.Types.Type.RlmtNofile, Soft = 2, Hard = 1 } } },
+            RlimitInfo = new RLimitInfo { Rlimits = { new RLimitInfo.Types.RLimit { Type = RLimitInfo.Types.RLimit.Types.Type.RlmtNofile,
+                Soft = 2, Hard = 1 } } },
         };
 
         bench.Hear(Make.Launch(task));

@@ -35,7 +35,8 @@ public sealed class TaskLifeTests
 
         var restarted = bench.Restart();
 
-        Assert.That(restarted.Effects<RecoverContainers>().Single().Containers.Select(spec => spec.Container), Is.EqualTo(new[] { bench.Effects<LaunchContainer>().Single().Spec.Container }));
+        Assert.That(restarted.Effects<RecoverContainers>().Single().Containers.Select(spec => spec.Container),
+            Is.EqualTo(new[] { bench.Effects<LaunchContainer>().Single().Spec.Container }));
     }
 
     [Test]

@@ -45,7 +45,8 @@ internal sealed class ContainerVolumeTests
         Assert.That(_yard.Output(spec), Is.EqualTo("from the host\n"));
         Assert.That(_yard.Output(spec, "stderr"), Does.Contain("Read-only file system"));
         Assert.That(File.Exists(Path.Combine(_data, "answer")), Is.False);
-        Assert.That(Directory.EnumerateFileSystemEntries(Path.Combine(_yard.Sandbox(spec), "in")), Is.Empty, "only the container sees the mount");
+        Assert.That(Directory.EnumerateFileSystemEntries(Path.Combine(_yard.Sandbox(spec), "in")), Is.Empty,
+            "only the container sees the mount");
     }
 
     [Test]
@@ -65,7 +66,8 @@ internal sealed class ContainerVolumeTests
     [Test]
     public async Task SingleFile_IsMountedOverASingleFile()
     {
-        var spec = With("cat /etc/hostname", new ContainerVolume("/etc/hostname", new VolumeSource.HostPath(Path.Combine(_data, "words")), ReadOnly: true));
+        var spec = With("cat /etc/hostname",
+            new ContainerVolume("/etc/hostname", new VolumeSource.HostPath(Path.Combine(_data, "words")), ReadOnly: true));
         if (await IsRefusedAsync(spec, "read-only"))
         {
             return;
@@ -116,7 +118,8 @@ internal sealed class ContainerVolumeTests
     {
         var parent = _yard.Spec("ln -s /etc common");
         await _yard.RunToEndAsync(parent);
-        var child = _yard.Spec("true") with { Volumes = [new ContainerVolume("shared", new VolumeSource.InSandbox(parent.Sandbox, "common"))] };
+        var child =
+            _yard.Spec("true") with { Volumes = [new ContainerVolume("shared", new VolumeSource.InSandbox(parent.Sandbox, "common"))] };
         _yard.Runner.Launch(child);
 
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.Contain("leads out of the sandbox"));
@@ -140,7 +143,8 @@ internal sealed class ContainerVolumeTests
         await _yard.NextAsync<AgentMessage.VolumesReady>();
         await _yard.RunToEndAsync(With("echo kept > data/file", new ContainerVolume("data", new VolumeSource.Persistent(volume))));
         await _yard.RestartAsync();
-        var reader = With("cat data/file; touch data/other", new ContainerVolume("data", new VolumeSource.Persistent(volume), ReadOnly: true));
+        var reader = With("cat data/file; touch data/other",
+            new ContainerVolume("data", new VolumeSource.Persistent(volume), ReadOnly: true));
         if (await IsRefusedAsync(reader, "read-only"))
         {
             return;
@@ -175,7 +179,8 @@ internal sealed class ContainerVolumeTests
             await _yard.NextAsync<AgentMessage.ContainerStarted>();
             return false;
         }
-        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason, Does.Contain(word).And.Contain("mount namespace"));
+        Assert.That((await _yard.NextAsync<AgentMessage.ContainerLaunchFailed>()).Reason,
+            Does.Contain(word).And.Contain("mount namespace"));
         return true;
     }
 

@@ -27,7 +27,8 @@ internal sealed class VolumeLifeTests : AgainstFakeMaster
             Master.Send(Orders.Apply(new MesosOperation
             {
                 Type = MesosOperation.Types.Type.GrowVolume,
-                GrowVolume = new MesosOperation.Types.GrowVolume { Volume = Orders.Volume(32, "v1"), Addition = Orders.Reserved("disk", 16) },
+                GrowVolume = new MesosOperation.Types.GrowVolume { Volume = Orders.Volume(32, "v1"),
+                    Addition = Orders.Reserved("disk", 16) },
             }, 3));
             Master.Send(Make.Launch(Using("reader", "cat data/file; test $(cat data/file) = kept", 48)));
             await Master.StateAsync("reader", TaskState.TaskFinished);
@@ -39,7 +40,8 @@ internal sealed class VolumeLifeTests : AgainstFakeMaster
         Master.Send(Orders.Apply(Orders.Create(null, Orders.Volume(8, "v1")), 5));
         Master.Send(Make.Launch(Using("empty", "test -z \"$(ls data/)\"", 8)));
 
-        Assert.That((await Master.StateAsync("empty", TaskState.TaskFinished)).State, Is.EqualTo(TaskState.TaskFinished), "what is made again is empty");
+        Assert.That((await Master.StateAsync("empty", TaskState.TaskFinished)).State, Is.EqualTo(TaskState.TaskFinished),
+            "what is made again is empty");
     }
 
     private static TaskInfo Using(string id, string command, double megabytes)
@@ -56,7 +58,8 @@ internal sealed class VolumeLifeTests : AgainstFakeMaster
     {
         var agent = await AgentHost.StartAsync(new AgentOptions(Work, [Master.Address])
         {
-            Port = 0, Resources = "cpus:4;mem:1024;disk:1024", Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
+            Port = 0, Resources = "cpus:4;mem:1024;disk:1024", Tune = settings =>
+                settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
         });
         await Master.SubscribedAsync(subscription);
         return agent;

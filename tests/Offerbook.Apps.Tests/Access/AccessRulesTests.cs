@@ -23,7 +23,8 @@ public sealed class AccessRulesTests
             Assert.That(eve.Views(PathId.Parse("/shopping")) || eve.Views(PathId.Root), Is.False);
             Assert.That(eve.ViewsPart(PathId.Root) && eve.ViewsPart(PathId.Parse("/shop/web/x")));
             Assert.That(eve.ViewsPart(PathId.Parse("/other")) || eve.AllowsSome(AccessAction.Update) || eve.ViewsSystem, Is.False);
-            Assert.That(bob.Allows(AccessAction.Update, PathId.Parse("/anything")) && bob.ViewsSystem && !bob.ChangesSystem && !bob.AllowsSome(AccessAction.Delete));
+            Assert.That(bob.Allows(AccessAction.Update, PathId.Parse("/anything")) && bob.ViewsSystem && !bob.ChangesSystem
+                && !bob.AllowsSome(AccessAction.Delete));
             Assert.That(bob.OnlyReading().AllowsSome(AccessAction.Update), Is.False);
             Assert.That((other.ViewKey, other.Views(PathId.Parse("/shop"))), Is.EqualTo(("/public", false)));
             Assert.That((Grants.Everything.ViewKey, Grants.Everything.ViewsAll, Grants.Reading.ViewsAll), Is.EqualTo(("", true, true)));

@@ -23,7 +23,9 @@ public sealed class RouteAccessTests : ApiFixture
     private static readonly ApiOptions s_guarded = ApiOptions.Default with
     {
         Users = new Dictionary<string, string> { ["ops"] = "x", ["sue"] = "x", ["run"] = "x", ["sys"] = "x", ["eve"] = "x" },
-        Rules = AccessRules.Parse(Rules.Replace("\"view\": [", "\"view\": [" + All).Replace("\"create\": [", "\"create\": [" + All).Replace("\"update\": [", "\"update\": [" + All)
+        Rules = AccessRules.Parse(
+            Rules.Replace("\"view\": [", "\"view\": [" + All).Replace("\"create\": [", "\"create\": [" + All)
+                .Replace("\"update\": [", "\"update\": [" + All)
             .Replace("\"delete\": [", "\"delete\": [" + All).Replace("\"run\": [{", "\"run\": [" + All + "{")),
     };
 
@@ -32,7 +34,8 @@ public sealed class RouteAccessTests : ApiFixture
     [Test]
     public void EveryRoute_DeclaresWhatItNeeds()
     {
-        var routes = Host.Routes.Select(route => (Name: route.Method + " " + route.Template.Text, Permission: RoutePermissions.Of(route))).ToList();
+        var routes = Host.Routes.Select(route => (Name: route.Method + " " + route.Template.Text, Permission: RoutePermissions.Of(route)))
+            .ToList();
         Assert.That(routes.Where(route => route.Permission is null).Select(route => route.Name), Is.Empty);
         Assert.That(RoutePermissions.Known.Except(routes.Select(route => route.Name)), Is.Empty, "what is spoken of is there");
     }
@@ -45,8 +48,10 @@ public sealed class RouteAccessTests : ApiFixture
         var before = (await AsAsync("ops", "GET", "/v2/groups")).Text;
         foreach (var route in Host.Routes)
         {
-            var path = route.Template.Text.Replace("/v2/groups/{id}", "/v2/groups/shop").Replace("/v1/groups/{id}", "/v1/groups/shop").Replace("/v2/apps/{id}/*", "/v2/apps/shop/*")
-                .Replace("/v2/pods/{id}", "/v2/pods/shop/pod").Replace("{id}", "shop/web").Replace("{task}", "x").Replace("{version}", "2026-01-01T00:00:00.000Z")
+            var path = route.Template.Text.Replace("/v2/groups/{id}", "/v2/groups/shop").Replace("/v1/groups/{id}", "/v1/groups/shop")
+                .Replace("/v2/apps/{id}/*", "/v2/apps/shop/*")
+                .Replace("/v2/pods/{id}", "/v2/pods/shop/pod").Replace("{id}", "shop/web").Replace("{task}", "x")
+                .Replace("{version}", "2026-01-01T00:00:00.000Z")
                 .Replace("{instance}", "x").Replace("{deployment}", await DeploymentAsync());
             var body = route.Body is null ? null : route.Template.Text switch
             {
@@ -57,7 +62,8 @@ public sealed class RouteAccessTests : ApiFixture
             };
             var answer = await AsAsync("eve", route.Method, path, body, accept: path == "/v2/events" ? "application/json" : null);
             var isNobodys = RoutePermissions.Of(route) is Permission.Nothing;
-            Assert.That(answer.Status, isNobodys ? Is.EqualTo(200).Or.EqualTo(302).Or.EqualTo(405) : Is.EqualTo(403), $"{route.Method} {path}: {answer.Text}");
+            Assert.That(answer.Status, isNobodys ? Is.EqualTo(200).Or.EqualTo(302).Or.EqualTo(405) : Is.EqualTo(403),
+                $"{route.Method} {path}: {answer.Text}");
             Assert.That(isNobodys || answer.Message == "Not Authorized to perform this action!", answer.Text);
             Assert.That(path.StartsWith("/v2", StringComparison.Ordinal) ? answer.Text : "", Does.Not.Contain("/shop"), path);
         }
@@ -129,17 +135,22 @@ public sealed class RouteAccessTests : ApiFixture
     {
         await BeginAsync();
         foreach (var (path, shows) in new[] { ("/v2/apps", "/shop/web"), ("/v2/groups", "/shop/web"), ("/v2/deployments", "/shop/web"), ("/v2/queue", "/shop/web"),
-            ("/v2/groups/apps", "/shop/web"), ("/v2/apps/*", "/shop/web"), ("/v2/pods", "/shop/pod"), ("/v2/pods::status", "/shop/pod"), ("/offerbook/v1/deployments", "/shop/web") })
+            ("/v2/groups/apps", "/shop/web"), ("/v2/apps/*", "/shop/web"), ("/v2/pods", "/shop/pod"), ("/v2/pods::status", "/shop/pod"),
+            ("/offerbook/v1/deployments", "/shop/web") })
         {
-            var (whole, part, none) = (await AsAsync("ops", "GET", path), await AsAsync("sue", "GET", path), await AsAsync("eve", "GET", path));
+            var (whole, part, none) = (await AsAsync("ops", "GET", path), await AsAsync("sue", "GET", path),
+                await AsAsync("eve", "GET", path));
             Assert.That(part.Text, Does.Contain(shows).And.Not.Contain("/secret"), path);
             Assert.That(path.Contains("pods") || whole.Text.Contains("/secret/db"), path);
             Assert.That(none.Text, Does.Not.Contain("/shop/web").And.Not.Contain("/secret"), path);
-            Assert.That((await AsAsync("ops", "GET", path)).Text.Contains("/secret/db"), Is.EqualTo(whole.Text.Contains("/secret/db")), "what one is answered is not what the other is: " + path);
+            Assert.That((await AsAsync("ops", "GET", path)).Text.Contains("/secret/db"), Is.EqualTo(whole.Text.Contains("/secret/db")),
+                "what one is answered is not what the other is: " + path);
         }
         var text = await AsAsync("sue", "GET", "/v2/tasks", accept: "text/plain");
         Assert.That(text.Text, Does.Contain("shop_web").And.Not.Contain("secret"));
-        Assert.That((await AsAsync("sue", "GET", "/v2/groups/versions/" + (string)(await AsAsync("sue", "GET", "/v2/groups")).Json["version"]!)).Status, Is.EqualTo(403));
+        Assert.That(
+            (await AsAsync("sue", "GET", "/v2/groups/versions/" + (string)(await AsAsync("sue", "GET", "/v2/groups")).Json["version"]!))
+                .Status, Is.EqualTo(403));
     }
 
     [Test]
@@ -147,14 +158,17 @@ public sealed class RouteAccessTests : ApiFixture
     {
         await BeginAsync();
         var mine = await DeploymentAsync();
-        var mixed = (string)(await AsAsync("ops", "PUT", "/v2/apps?force=true", """[{"id":"/shop/web","cmd":"two"},{"id":"/secret/db","cmd":"two"}]""")).Json["deploymentId"]!;
+        var mixed = (string)(
+            await AsAsync("ops", "PUT", "/v2/apps?force=true",
+                """[{"id":"/shop/web","cmd":"two"},{"id":"/secret/db","cmd":"two"}]""")).Json["deploymentId"]!;
         Assert.That((await AsAsync("run", "DELETE", "/v2/deployments/" + mixed)).Status, Is.EqualTo(403));
         Assert.That((await AsAsync("run", "POST", $"/offerbook/v1/deployments/{mixed}/pause")).Status, Is.EqualTo(403));
         Assert.That((await AsAsync("run", "GET", $"/offerbook/v1/deployments/{mixed}")).Status, Is.EqualTo(200), "a part may be viewed");
         Assert.That((await AsAsync("run", "DELETE", "/v2/deployments/nothing")).Status, Is.EqualTo(404));
         var own = (string)(await AsAsync("ops", "PUT", "/v2/apps/shop/web?force=true", """{"cmd":"three"}""")).Json["deploymentId"]!;
         Assert.That((await AsAsync("sue", "DELETE", "/v2/deployments/" + own)).Status, Is.EqualTo(403));
-        Assert.That((await AsAsync("run", "DELETE", "/v2/deployments/" + own)).Status, Is.EqualTo(200), "a roll-back is no change of what it is");
+        Assert.That((await AsAsync("run", "DELETE", "/v2/deployments/" + own)).Status, Is.EqualTo(200),
+            "a roll-back is no change of what it is");
         Assert.That(mine, Is.Not.Empty);
     }
 
@@ -162,14 +176,16 @@ public sealed class RouteAccessTests : ApiFixture
     public async Task Events_AreThoseOfWhatMayBeViewed()
     {
         await BeginAsync();
-        Client.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Basic", Convert.ToBase64String("sue:x"u8));
+        Client.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Basic",
+            Convert.ToBase64String("sue:x"u8));
         using var events = await FollowAsync("?snapshot=true");
         var state = await events.UntilAsync("snapshot_complete");
         Assert.That(string.Concat(state.Select(read => read.Data)), Does.Contain("/shop/web").And.Not.Contain("/secret"));
         await AsAsync("ops", "PUT", "/v2/apps/secret/db?force=true", """{"cmd":"quiet"}""");
         await AsAsync("ops", "PUT", "/v2/apps/shop/web?force=true", """{"cmd":"loud"}""");
         var told = await events.UntilAsync("api_post_event");
-        Assert.That(string.Concat(told.Select(read => read.Data)), Does.Contain("loud").And.Not.Contain("quiet").And.Not.Contain("event_stream_attached"));
+        Assert.That(string.Concat(told.Select(read => read.Data)),
+            Does.Contain("loud").And.Not.Contain("quiet").And.Not.Contain("event_stream_attached"));
     }
 
     [Test]
@@ -179,7 +195,8 @@ public sealed class RouteAccessTests : ApiFixture
         const string Body = """{"ids":["secret_db.instance-5f4b2f6c-0000-0000-0000-000000000000._app.1"]}""";
         Assert.That((await AsAsync("run", "POST", "/v2/tasks/delete", Body)).Status, Is.EqualTo(403));
         Assert.That((await AsAsync("run", "POST", "/v2/tasks/delete", Body.Replace("secret_db", "shop_web"))).Status, Is.EqualTo(200));
-        Assert.That((await AsAsync("run", "POST", "/v2/tasks/delete?scale=true", Body.Replace("secret_db", "shop_web"))).Status, Is.EqualTo(403), "scaling is a change");
+        Assert.That((await AsAsync("run", "POST", "/v2/tasks/delete?scale=true", Body.Replace("secret_db", "shop_web"))).Status,
+            Is.EqualTo(403), "scaling is a change");
     }
 
     private async Task BeginAsync()
@@ -189,12 +206,15 @@ public sealed class RouteAccessTests : ApiFixture
         {
             Assert.That((await AsAsync("ops", "POST", "/v2/apps", $$"""{"id":"{{app}}","cmd":"sleep 1"}""")).Status, Is.EqualTo(201));
         }
-        Assert.That((await AsAsync("ops", "POST", "/v2/pods", """{"id":"/shop/pod","containers":[{"name":"a","exec":{"command":{"shell":"sleep 1"}},"resources":{"cpus":0.1,"mem":32}}]}""")).Status,
+        Assert.That(
+            (await AsAsync("ops", "POST", "/v2/pods",
+                """{"id":"/shop/pod","containers":[{"name":"a","exec":{"command":{"shell":"sleep 1"}},"resources":{"cpus":0.1,"mem":32}}]}""")).Status,
             Is.EqualTo(201));
     }
 
     private async Task<string> DeploymentAsync() => (string)(await AsAsync("ops", "GET", "/v2/deployments")).Json[0]!["id"]!;
 
-    private Task<Answer> AsAsync(string user, string method, string path, string? body = null, string? accept = null) => SendAsync(method, path, body, accept: accept,
+    private Task<Answer> AsAsync(string user, string method, string path, string? body = null, string? accept = null) =>
+        SendAsync(method, path, body, accept: accept,
         headers: [("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(user + ":x")))]);
 }

@@ -72,7 +72,8 @@ public sealed class CanaryTests
     public void NewApp_WithPausePoints_StartsOneFirst()
     {
         var rig = new AppsRig();
-        var id = (string)rig.Create("""{"id":"/n","cmd":"x y","cpus":0.1,"mem":16,"instances":4,"deployment":{"pauseAfter":[1]}}""").Body!["deployments"]![0]!["id"]!;
+        var id = (string)rig.Create("""{"id":"/n","cmd":"x y","cpus":0.1,"mem":16,"instances":4,"deployment":{"pauseAfter":[1]}}""")
+            .Body!["deployments"]![0]!["id"]!;
         rig.Advance(TimeSpan.FromSeconds(30));
         Assert.That(rig.Running("/n"), Is.EqualTo(1));
         rig.Call(new ApiCall.PromoteDeployment(id));
@@ -123,7 +124,8 @@ public sealed class CanaryTests
         {
             Deployment = new DeploymentPolicy
             {
-                PauseAfter = given.Split(' ').Select(point => new PausePoint(int.Parse(point.TrimEnd('%')), point.EndsWith('%'))).ToValueList(),
+                PauseAfter = given.Split(' ').Select(point => new PausePoint(int.Parse(point.TrimEnd('%')), point.EndsWith('%')))
+                    .ToValueList(),
             },
         };
         Assert.That(string.Join(' ', PausePoints.PointsOf(app)), Is.EqualTo(expected));
@@ -143,6 +145,7 @@ public sealed class CanaryTests
 
     private static string Update(AppsRig rig) => (string)rig.Update("/a", """{"cmd":"new"}""").Body!["deploymentId"]!;
 
-    private static (int Old, int New) Count(AppsRig rig) => (rig.Master.Live.Count(task => task.Info.Command.Value == "old" && task.State == TaskState.TaskRunning),
+    private static (int Old, int New) Count(AppsRig rig) =>
+        (rig.Master.Live.Count(task => task.Info.Command.Value == "old" && task.State == TaskState.TaskRunning),
         rig.Master.Live.Count(task => task.Info.Command.Value == "new" && task.State == TaskState.TaskRunning));
 }

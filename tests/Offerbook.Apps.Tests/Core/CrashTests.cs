@@ -86,7 +86,8 @@ public sealed class CrashTests
         info.TaskId.Value = "b.instance-00000000-0000-1000-8000-000000000000._app.1";
         rig.Master.Send(new FakeTask(info, "host-a").Status(TaskState.TaskRunning, null, "", uuid: false));
         rig.Run();
-        Assert.That(rig.Master.Calls.Where(call => call.Kill is not null).Select(call => call.Kill.TaskId.Value), Is.EqualTo(new[] { info.TaskId.Value }));
+        Assert.That(rig.Master.Calls.Where(call => call.Kill is not null).Select(call => call.Kill.TaskId.Value),
+            Is.EqualTo(new[] { info.TaskId.Value }));
     }
 
     private static void Play(AppsRig rig)
@@ -132,7 +133,8 @@ public sealed class CrashTests
             Assert.That(rig.State.Deployments, Is.Empty, when);
             Assert.That(rig.Running("/shop/web"), Is.EqualTo(1), when);
             Assert.That(rig.Of("/shop/db"), Is.Empty, when);
-            Assert.That(rig.Master.Live.Select(task => task.Id), Is.EqualTo(rig.State.Instances.All.Select(instance => instance.Task.Value)), when);
+            Assert.That(rig.Master.Live.Select(task => task.Id),
+                Is.EqualTo(rig.State.Instances.All.Select(instance => instance.Task.Value)), when);
             Assert.That(rig.Master.Live.Select(task => task.Info.Command.Value), Is.EqualTo(new[] { "run 2" }), when);
         });
         AssertSame(rig.State, rig.Replayed());
@@ -146,9 +148,12 @@ public sealed class CrashTests
             Assert.That(right.Root.Apps, Is.EqualTo(left.Root.Apps));
             Assert.That(right.Roots.Select(root => root.Version), Is.EqualTo(left.Roots.Select(root => root.Version)));
             Assert.That(right.Instances.All, Is.EqualTo(left.Instances.All));
-            Assert.That(right.Versions.SelectMany(versions => versions.Value), Is.EqualTo(left.Versions.SelectMany(versions => versions.Value)));
-            Assert.That(right.Deployments.Select(deployment => deployment.Id), Is.EqualTo(left.Deployments.Select(deployment => deployment.Id)));
-            Assert.That(right.Finished.Select(outcome => (outcome.Id, outcome.Reason)), Is.EqualTo(left.Finished.Select(outcome => (outcome.Id, outcome.Reason))));
+            Assert.That(right.Versions.SelectMany(versions => versions.Value),
+                Is.EqualTo(left.Versions.SelectMany(versions => versions.Value)));
+            Assert.That(right.Deployments.Select(deployment => deployment.Id),
+                Is.EqualTo(left.Deployments.Select(deployment => deployment.Id)));
+            Assert.That(right.Finished.Select(outcome => (outcome.Id, outcome.Reason)),
+                Is.EqualTo(left.Finished.Select(outcome => (outcome.Id, outcome.Reason))));
             Assert.That(right.Delays, Is.EqualTo(left.Delays));
         });
     }

@@ -181,7 +181,8 @@ public sealed class LifecycleTests
             var again = rig.State.Instances.Find(victim.Id)!;
             Assert.That(again.Incarnation, Is.EqualTo(2));
             Assert.That(again.Condition, Is.EqualTo(Condition.Running));
-            Assert.That(rig.EventTypes.Take(4), Is.EqualTo(new[] { "status_update_event", "instance_changed_event", "instance_changed_event", "status_update_event" }));
+            Assert.That(rig.EventTypes.Take(4),
+                Is.EqualTo(new[] { "status_update_event", "instance_changed_event", "instance_changed_event", "status_update_event" }));
             Assert.That(rig.EventTypes, Does.Not.Contain("deployment_info"));
         });
     }
@@ -254,7 +255,8 @@ public sealed class LifecycleTests
         rig.Run();
         Assert.That(rig.Of("/a").Single().Condition, Is.EqualTo(Condition.Unreachable));
         rig.Advance(TimeSpan.FromSeconds(70));
-        Assert.That(rig.Of("/a").Select(instance => instance.Condition), Is.EquivalentTo(new[] { Condition.UnreachableInactive, Condition.Running }));
+        Assert.That(rig.Of("/a").Select(instance => instance.Condition),
+            Is.EquivalentTo(new[] { Condition.UnreachableInactive, Condition.Running }));
         rig.Advance(TimeSpan.FromSeconds(600));
         Assert.That(rig.Of("/a").Single().Condition, Is.EqualTo(Condition.Running));
     }

@@ -34,9 +34,12 @@ public sealed class RolloutCrashTests
         Settle(rig);
         rig.Call(new ApiCall.PauseDeployment(rig.State.Deployments[0].Id));
         var folded = rig.Replayed();
-        Assert.That(folded.Deployments.Single().Life, Is.EqualTo(rig.State.Deployments.Single().Life).Using<object>((left, right) => Text(left) == Text(right)));
-        Assert.That(folded.Deployments.Single().ProgressOf(PathId.Parse("/web")), Is.EqualTo(rig.State.Deployments.Single().ProgressOf(PathId.Parse("/web"))));
-        Assert.That(AppsCore.Fold(AppsSettings.Default, new Storage.Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)), Is.EqualTo(rig.Core.CaptureState()));
+        Assert.That(folded.Deployments.Single().Life,
+            Is.EqualTo(rig.State.Deployments.Single().Life).Using<object>((left, right) => Text(left) == Text(right)));
+        Assert.That(folded.Deployments.Single().ProgressOf(PathId.Parse("/web")),
+            Is.EqualTo(rig.State.Deployments.Single().ProgressOf(PathId.Parse("/web"))));
+        Assert.That(AppsCore.Fold(AppsSettings.Default, new Storage.Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)),
+            Is.EqualTo(rig.Core.CaptureState()));
     }
 
     private static AppsRig Start((int Events, bool EffectsLeave)? crash)
@@ -95,8 +98,10 @@ public sealed class RolloutCrashTests
             Assert.That(app?.Cmd, Is.EqualTo("new x").Or.EqualTo("old x"), when);
             Assert.That(rig.Running("/web"), Is.EqualTo(app?.Instances), when);
             Assert.That(rig.Master.Live.Select(task => task.Info.Command.Value), Is.All.EqualTo(app?.Cmd), when);
-            Assert.That(rig.Master.Live.Select(task => task.Id), Is.EqualTo(rig.State.Instances.All.Select(instance => instance.Task.Value)), when);
-            Assert.That(AppsCore.Fold(AppsSettings.Default, new Storage.Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)), Is.EqualTo(rig.Core.CaptureState()), when);
+            Assert.That(rig.Master.Live.Select(task => task.Id),
+                Is.EqualTo(rig.State.Instances.All.Select(instance => instance.Task.Value)), when);
+            Assert.That(AppsCore.Fold(AppsSettings.Default, new Storage.Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)),
+                Is.EqualTo(rig.Core.CaptureState()), when);
         });
     }
 

@@ -14,7 +14,8 @@ namespace Offerbook.Apps.Tests.Core;
 /// </summary>
 public sealed class TakeoverSweepTests
 {
-    private static readonly AppsSettings s_snapshots = AppsSettings.Default with { EventsPerSnapshot = 1, MinReviveInterval = TimeSpan.Zero };
+    private static readonly AppsSettings s_snapshots = AppsSettings.Default with { EventsPerSnapshot = 1,
+        MinReviveInterval = TimeSpan.Zero };
 
     [TestCase(true)]
     [TestCase(false)]
@@ -110,13 +111,17 @@ public sealed class TakeoverSweepTests
         Assert.Multiple(() =>
         {
             Assert.That(rig.State.Deployments, Is.Empty, when);
-            Assert.That(rig.Of("/web").Select(instance => instance.Condition), Is.EqualTo(new[] { Condition.Running, Condition.Running }), when);
+            Assert.That(rig.Of("/web").Select(instance => instance.Condition), Is.EqualTo(new[] { Condition.Running, Condition.Running }),
+                when);
             Assert.That(rig.Master.Live.Select(task => task.Info.Command.Value), Is.EqualTo(new[] { "run 2", "run 2" }), when);
-            Assert.That(rig.Master.Live.Select(task => task.Id), Is.EquivalentTo(rig.Of("/web").Select(instance => instance.Task.Value)), when);
-            Assert.That(kept.Keys.Order(), Is.EqualTo(Enumerable.Range(1, kept.Count).Select(id => (long)id)), "ids of events are dense " + when);
+            Assert.That(rig.Master.Live.Select(task => task.Id), Is.EquivalentTo(rig.Of("/web").Select(instance => instance.Task.Value)),
+                when);
+            Assert.That(kept.Keys.Order(), Is.EqualTo(Enumerable.Range(1, kept.Count).Select(id => (long)id)),
+                "ids of events are dense " + when);
             Assert.That(rig.Events.Where(told => kept[told.Id] != told.Type), Is.Empty, "no id is told twice for different events " + when);
             Assert.That(rig.Core.HealthyCounts().Single().Healthy, Is.EqualTo(2), when);
         });
-        Assert.That(AppsCore.Fold(AppsSettings.Default, new Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)), Is.EqualTo(rig.Core.CaptureState()), when);
+        Assert.That(AppsCore.Fold(AppsSettings.Default, new Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)),
+            Is.EqualTo(rig.Core.CaptureState()), when);
     }
 }

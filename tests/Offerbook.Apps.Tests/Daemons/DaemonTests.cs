@@ -54,7 +54,8 @@ public sealed class DaemonTests
         Assert.That(Hosts(rig), Is.EqualTo(new[] { "host-a", "host-b" }));
         var waiting = rig.Of("/logs").Single(instance => instance.Condition == Condition.Scheduled);
         Assert.That(waiting.Agent?.Value, Is.EqualTo("agent-small"));
-        Assert.That(rig.View.Queue.Single().Value.LastOffers.Values.SelectMany(offer => offer.Reasons).Distinct(), Is.EqualTo(new[] { "InsufficientCpus" }));
+        Assert.That(rig.View.Queue.Single().Value.LastOffers.Values.SelectMany(offer => offer.Reasons).Distinct(),
+            Is.EqualTo(new[] { "InsufficientCpus" }));
     }
 
     [Test]
@@ -166,7 +167,8 @@ public sealed class DaemonTests
     {
         var rig = new AppsRig();
         rig.Master.OnLaunch = task => task.Info.Command.Value == "first" ? TaskState.TaskStarting : TaskState.TaskRunning;
-        rig.PutGroup("/g", """{"id":"/g","apps":[{"id":"a","cmd":"first","cpus":0.1,"mem":16},{"id":"b","cmd":"then","cpus":0.1,"mem":16,"daemon":true,"dependencies":["a"]}]}""");
+        rig.PutGroup("/g",
+            """{"id":"/g","apps":[{"id":"a","cmd":"first","cpus":0.1,"mem":16},{"id":"b","cmd":"then","cpus":0.1,"mem":16,"daemon":true,"dependencies":["a"]}]}""");
         rig.Advance(TimeSpan.FromSeconds(10));
         Assert.That(rig.Of("/g/b"), Is.Empty);
         rig.Master.Update(rig.Of("/g/a").Single().Task.Value, TaskState.TaskRunning);
@@ -203,7 +205,8 @@ public sealed class DaemonTests
         rig.Create(Logs);
         Settle(rig);
         var victim = rig.Of("/logs")[0];
-        Assert.That(rig.Call(new ApiCall.KillAppTasks("/logs", victim.Task.Value, null, Scale: true, false, false)).Status, Is.EqualTo(400));
+        Assert.That(rig.Call(new ApiCall.KillAppTasks("/logs", victim.Task.Value, null, Scale: true, false, false)).Status,
+            Is.EqualTo(400));
         Assert.That(rig.Call(new ApiCall.KillAppTasks("/logs", victim.Task.Value, null, false, Wipe: true, false)).Status, Is.EqualTo(200));
         Settle(rig);
         Assert.That(Hosts(rig), Is.EqualTo(new[] { "host-a", "host-b" }));
@@ -250,7 +253,9 @@ public sealed class DaemonTests
     private static List<string> Hosts(AppsRig rig)
     {
         Assert.That(rig.Running("/logs"), Is.EqualTo(rig.Of("/logs").Count(instance => instance.IsActive)));
-        Assert.That(rig.Master.Live.Select(task => task.Id), Is.EquivalentTo(rig.State.Instances.All.Where(instance => instance.IsActive).Select(instance => instance.Task.Value)));
-        return rig.Of("/logs").Where(instance => instance.IsActive).Select(instance => instance.Placement!.Host).Order(StringComparer.Ordinal).ToList();
+        Assert.That(rig.Master.Live.Select(task => task.Id),
+            Is.EquivalentTo(rig.State.Instances.All.Where(instance => instance.IsActive).Select(instance => instance.Task.Value)));
+        return rig.Of("/logs").Where(instance => instance.IsActive).Select(instance => instance.Placement!.Host)
+            .Order(StringComparer.Ordinal).ToList();
     }
 }

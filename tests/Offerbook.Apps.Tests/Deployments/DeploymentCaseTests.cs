@@ -116,7 +116,9 @@ public sealed class DeploymentCaseTests
         Assert.That(rig.Master.Live.Select(task => task.Id), Is.EquivalentTo(tasks.Select(task => task.Id)));
     }
 
-    /// <summary>How many are killed and started before any new one runs, kills being carried out at once; then it comes to its end.</summary>
+    /// <summary>
+    /// How many are killed and started before any new one runs, kills being carried out at once; then it comes to its end.
+    /// </summary>
     [TestCase(3, 3, 0.5, 1.0, 1, 3, Category = "case 92")]
     [TestCase(3, 3, 0.5, 0.0, 1, 1, Category = "case 94")]
     [TestCase(3, 3, 1.0, 0.0, 0, 1, Category = "case 95")]

@@ -50,7 +50,8 @@ public sealed class DeploymentLimitTests
         rig.Advance(TimeSpan.FromSeconds(20));
         Assert.That(rig.State.FindDeployment(id), Is.Null);
         Assert.That(rig.State.Finished[^1].Reason, Is.EqualTo("4 tasks of /a failed, more than the 3 allowed"));
-        Assert.That(rig.EventTypes.Count(type => type is "deployment_success" or "deployment_failed"), Is.EqualTo(2), "one end for each of two deployments");
+        Assert.That(rig.EventTypes.Count(type => type is "deployment_success" or "deployment_failed"), Is.EqualTo(2),
+            "one end for each of two deployments");
     }
 
     [Test]
@@ -89,7 +90,8 @@ public sealed class DeploymentLimitTests
             Assert.That(rig.State.Deployments, Is.Empty);
             Assert.That(rig.Running("/a"), Is.EqualTo(4));
             Assert.That(rig.Master.Live.Select(task => task.Info.Command.Value), Is.All.EqualTo("good"));
-            Assert.That(rig.Of("/a").Count(instance => survivors.Contains(instance.Task)), Is.EqualTo(2), "half were kept, and none of these was killed");
+            Assert.That(rig.Of("/a").Count(instance => survivors.Contains(instance.Task)), Is.EqualTo(2),
+                "half were kept, and none of these was killed");
             Assert.That(rig.State.Finished[^1], Has.Property("Succeeded").True.And.Property("RollbackOf").EqualTo(id));
             Assert.That(rig.State.Finished[^2], Has.Property("Id").EqualTo(id).And.Property("Succeeded").False);
             Assert.That(after.VersionInfo.LastConfigChangeAt, Is.EqualTo(before.VersionInfo.LastConfigChangeAt));

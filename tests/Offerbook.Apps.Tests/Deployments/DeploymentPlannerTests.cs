@@ -13,7 +13,8 @@ public sealed class DeploymentPlannerTests
 
     [Test]
     public void Plan_TwoNewApps_StartTogetherAndScaleInOrder() =>
-        Assert.That(Plan(RootGroup.Empty, Given.Tree(Given.App("/a"), Given.App("/b", 1, "sleep 1", "/a"))), Is.EqualTo("[Start /a, Start /b][Scale /a][Scale /b]"));
+        Assert.That(Plan(RootGroup.Empty, Given.Tree(Given.App("/a"), Given.App("/b", 1, "sleep 1", "/a"))),
+            Is.EqualTo("[Start /a, Start /b][Scale /a][Scale /b]"));
 
     [Test]
     public void Plan_BothChanged_RestartsDependencyFirst() =>
@@ -22,14 +23,17 @@ public sealed class DeploymentPlannerTests
 
     [Test]
     public void Plan_MixedChange_StopsFirstThenOneLayer() =>
-        Assert.That(Plan(Given.Tree(Given.App("/a"), Given.App("/b"), Given.App("/c")), Given.Tree(Given.App("/a", 5), Given.App("/b", 1, "new"))),
+        Assert.That(
+            Plan(Given.Tree(Given.App("/a"), Given.App("/b"), Given.App("/c")), Given.Tree(Given.App("/a", 5), Given.App("/b", 1, "new"))),
             Is.EqualTo("[Stop /c][Scale /a, Restart /b]"));
 
     [Test]
     public void Plan_DependentAndIndependent_HasFiveSteps()
     {
-        var before = Given.Tree(Given.App("/mongo"), Given.App("/service", 1, "sleep 1", "/mongo"), Given.App("/independent"), Given.App("/gone"));
-        var after = Given.Tree(Given.App("/mongo", 1, "new"), Given.App("/service", 1, "new", "/mongo"), Given.App("/independent", 1, "new"),
+        var before = Given.Tree(Given.App("/mongo"), Given.App("/service", 1, "sleep 1", "/mongo"), Given.App("/independent"),
+            Given.App("/gone"));
+        var after = Given.Tree(Given.App("/mongo", 1, "new"), Given.App("/service", 1, "new", "/mongo"),
+            Given.App("/independent", 1, "new"),
             Given.App("/new", 2, "sleep 1", "/service"));
         Assert.That(Plan(before, after),
             Is.EqualTo("[Stop /gone][Start /new][Restart /independent, Restart /mongo][Restart /service][Scale /new]"));
@@ -43,7 +47,9 @@ public sealed class DeploymentPlannerTests
 
     [Test]
     public void Plan_OnlyVersionMoved_Restarts() =>
-        Assert.That(Plan(Given.Tree(Given.App("/a")), Given.Tree(Given.App("/a") with { VersionInfo = VersionInfo.New(Given.At(1)).WithConfigChange(Given.At(2)) })),
+        Assert.That(
+            Plan(Given.Tree(Given.App("/a")),
+                Given.Tree(Given.App("/a") with { VersionInfo = VersionInfo.New(Given.At(1)).WithConfigChange(Given.At(2)) })),
             Is.EqualTo("[Restart /a]"));
 
     [Test]
@@ -52,7 +58,9 @@ public sealed class DeploymentPlannerTests
 
     [Test]
     public void Plan_OnlyArgsChanged_Restarts() =>
-        Assert.That(Plan(Given.Tree(Given.App("/a") with { Cmd = null, Args = ["a"] }), Given.Tree(Given.App("/a") with { Cmd = null, Args = ["b"] })),
+        Assert.That(
+            Plan(Given.Tree(Given.App("/a") with { Cmd = null, Args = ["a"] }),
+                Given.Tree(Given.App("/a") with { Cmd = null, Args = ["b"] })),
             Is.EqualTo("[Restart /a]"));
 
     [Test]
@@ -70,14 +78,17 @@ public sealed class DeploymentPlannerTests
             Given.Tree(Given.App("/a", 2), Given.App("/b"), Given.App("/d")), Given.At(2));
         Assert.That(plan.AffectedApps.Select(id => id.ToString()), Is.EqualTo(new[] { "/a", "/c", "/d" }));
         var other = DeploymentPlanner.Plan("e", RootGroup.Empty, Given.Tree(Given.App("/d")), Given.At(2));
-        Assert.That((plan.ConflictsWith(other), other.ConflictsWith(DeploymentPlanner.Plan("f", RootGroup.Empty, Given.Tree(Given.App("/x")), Given.At(2)))),
+        Assert.That(
+            (plan.ConflictsWith(other),
+                other.ConflictsWith(DeploymentPlanner.Plan("f", RootGroup.Empty, Given.Tree(Given.App("/x")), Given.At(2)))),
             Is.EqualTo((true, false)));
     }
 
     [Test]
     public void Layers_OfGraph_AreLengthsOfLongestChains()
     {
-        var graph = DependencyGraph.Of(Given.Tree(Given.App("/a", 1, "xx", "/b", "/c"), Given.App("/b", 1, "xx", "/c"), Given.App("/c", 1, "xx", "/d"),
+        var graph = DependencyGraph.Of(
+            Given.Tree(Given.App("/a", 1, "xx", "/b", "/c"), Given.App("/b", 1, "xx", "/c"), Given.App("/c", 1, "xx", "/d"),
             Given.App("/d"), Given.App("/e")));
         Assert.That("abcde".Select(name => graph.LayerOf(PathId.Parse("/" + name))), Is.EqualTo(new[] { 4, 3, 2, 1, 1 }));
     }
@@ -85,10 +96,13 @@ public sealed class DeploymentPlannerTests
     [Test]
     public void Layers_GroupDependency_HoldsForAllAppsBelow()
     {
-        var root = Given.Tree(Given.App("/db/x/pg"), Given.App("/db/redis"), Given.App("/web/front"), Given.App("/one", 1, "xx", "/web", "/unknown"));
-        root = root.WithGroup(root.FindGroup(PathId.Parse("/web"))! with { Dependencies = [PathId.Parse("/db"), PathId.Parse("/nowhere")] });
+        var root = Given.Tree(Given.App("/db/x/pg"), Given.App("/db/redis"), Given.App("/web/front"),
+            Given.App("/one", 1, "xx", "/web", "/unknown"));
+        root = root.WithGroup(
+            root.FindGroup(PathId.Parse("/web"))! with { Dependencies = [PathId.Parse("/db"), PathId.Parse("/nowhere")] });
         var graph = DependencyGraph.Of(root);
-        Assert.That(root.Apps.Select(app => app.Id + " " + graph.LayerOf(app.Id)), Is.EqualTo(new[] { "/one 3", "/db/redis 1", "/db/x/pg 1", "/web/front 2" }));
+        Assert.That(root.Apps.Select(app => app.Id + " " + graph.LayerOf(app.Id)),
+            Is.EqualTo(new[] { "/one 3", "/db/redis 1", "/db/x/pg 1", "/web/front 2" }));
     }
 
     [Test]
@@ -99,7 +113,8 @@ public sealed class DeploymentPlannerTests
         {
             // Only on later ids: no cycle.
             var apps = Enumerable.Range(10, 30).Select(i => Given.App($"/g{i / 6}/a{i}", 1, "xx",
-                [.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(i + 1, 45)).Select(to => random.Next(3) == 0 && to / 6 > i / 6 ? $"/g{to / 6}" : $"/g{to / 6}/a{to}")])).ToArray();
+                [.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(i + 1, 45)).Select(to => random.Next(3) == 0
+                    && to / 6 > i / 6 ? $"/g{to / 6}" : $"/g{to / 6}/a{to}")])).ToArray();
             var root = Given.Tree(apps);
             var some = apps.Where(_ => random.Next(4) == 0).Select(app => app.Id).ToList();
             var (whole, part) = (DependencyGraph.Of(root), DependencyGraph.Of(root, some));

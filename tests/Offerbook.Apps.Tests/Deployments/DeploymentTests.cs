@@ -208,7 +208,9 @@ public sealed class DeploymentTests
         rig.Advance(TimeSpan.FromMinutes(3));
         Assert.That(rig.State.Deployments, Has.Count.EqualTo(1));
         Assert.That(rig.EventTypes, Does.Contain("unhealthy_instance_kill_event"));
-        Assert.That(rig.Of("/a").Count(instance => instance.Condition == Condition.Running && good.Contains((instance.Placement!.Host, instance.Placement.HostPorts[0]!.Value))),
+        Assert.That(
+            rig.Of("/a").Count(instance => instance.Condition == Condition.Running
+                && good.Contains((instance.Placement!.Host, instance.Placement.HostPorts[0]!.Value))),
             Is.EqualTo(2));
     }
 

@@ -22,7 +22,8 @@ public sealed class GroupRolloutTests
         rig.Master.KillsAtOnce = false;
         rig.Call(new ApiCall.DeleteGroup("/shop", false));
         var plan = rig.State.Deployments.Single().Plan;
-        Assert.That(plan.Steps.Single().Actions.Select(action => action.Name), Is.EqualTo(Enumerable.Repeat("StopApplication", 3)), "one step, as clients know it");
+        Assert.That(plan.Steps.Single().Actions.Select(action => action.Name), Is.EqualTo(Enumerable.Repeat("StopApplication", 3)),
+            "one step, as clients know it");
         foreach (var app in new[] { "shop_web", "shop_service", "shop_db" })
         {
             var killed = Killed(rig);
@@ -108,7 +109,8 @@ public sealed class GroupRolloutTests
         var rig = new AppsRig();
         var reply = rig.Create("""{"id":"/a","cmd":"x y","dependencies":["/nowhere"]}""");
         Assert.That(reply.Status, Is.EqualTo(201));
-        Assert.That(reply.Body!["warnings"]!.Single().ToString(), Is.EqualTo("App /a depends on /nowhere, which does not exist: the dependency is ignored."));
+        Assert.That(reply.Body!["warnings"]!.Single().ToString(),
+            Is.EqualTo("App /a depends on /nowhere, which does not exist: the dependency is ignored."));
         Assert.That(rig.Create("""{"id":"/b","cmd":"x y","dependencies":["/a"]}""").Body!["warnings"], Is.Null);
     }
 
@@ -135,7 +137,8 @@ public sealed class GroupRolloutTests
         var reply = rig.Call(new ApiCall.ResetDelays("/g"));
         Assert.That(reply.Body!["apps"]!.Select(id => (string)id!), Is.EqualTo(new[] { "/g/a", "/g/b" }));
         Assert.That(rig.Master.Tasks, Has.Count.EqualTo(tasks + 2));
-        Assert.That(rig.State.Delays.Keys.Select(id => id.ToString()), Is.EqualTo(new[] { "/c", "/g/a", "/g/b" }), "they have failed again");
+        Assert.That(rig.State.Delays.Keys.Select(id => id.ToString()), Is.EqualTo(new[] { "/c", "/g/a", "/g/b" }),
+            "they have failed again");
     }
 
     private static AppsRig Rig()

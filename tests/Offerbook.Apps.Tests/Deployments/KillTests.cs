@@ -24,11 +24,13 @@ public sealed class KillTests
     {
         Instance[] all =
         [
-            At(1, "r1"), At(2, "r1"), At(3, "r1") with { Condition = Condition.Staging }, At(4, "r1") with { Condition = Condition.Unreachable },
+            At(1, "r1"), At(2, "r1"), At(3, "r1") with { Condition = Condition.Staging },
+            At(4, "r1") with { Condition = Condition.Unreachable },
             At(5, "r1") with { Condition = Condition.Starting }, At(6, "r1"),
         ];
         Assert.That(Numbers(SpreadKills.First(6, Given.App("/a"), all, [all[0].Id.Value])), Is.EqualTo(new[] { 1, 4, 3, 5, 6, 2 }));
-        Assert.That(Numbers(SpreadKills.First(2, Given.App("/a") with { KillSelection = KillSelection.OldestFirst }, [all[1], all[5], all[0]], [])),
+        Assert.That(
+            Numbers(SpreadKills.First(2, Given.App("/a") with { KillSelection = KillSelection.OldestFirst }, [all[1], all[5], all[0]], [])),
             Is.EqualTo(new[] { 1, 2 }));
     }
 
@@ -81,9 +83,11 @@ public sealed class KillTests
         Assert.That(rig.Running("/a"), Is.EqualTo(1));
     }
 
-    private static List<string> Kills(AppsRig rig) => rig.Master.Calls.Where(call => call.Kill is not null).Select(call => call.Kill.TaskId.Value).ToList();
+    private static List<string> Kills(AppsRig rig) =>
+        rig.Master.Calls.Where(call => call.Kill is not null).Select(call => call.Kill.TaskId.Value).ToList();
 
-    private static Instance At(int number, string rack) => new(new InstanceId($"a.instance-{number:00000000}-0000-1000-8000-000000000000"), PathId.Parse("/a"), Given.At(1), "*")
+    private static Instance At(int number, string rack) =>
+        new(new InstanceId($"a.instance-{number:00000000}-0000-1000-8000-000000000000"), PathId.Parse("/a"), Given.At(1), "*")
     {
         Condition = Condition.Running,
         Incarnation = 1,
@@ -93,5 +97,6 @@ public sealed class KillTests
             new AgentLocation("host-" + rack, null, null, new[] { KeyValuePair.Create("rack", rack) }.ToValueMap()), []),
     };
 
-    private static IEnumerable<int> Numbers(IEnumerable<Instance> instances) => instances.Select(instance => int.Parse(instance.Id.Value["a.instance-".Length..][..8]));
+    private static IEnumerable<int> Numbers(IEnumerable<Instance> instances) =>
+        instances.Select(instance => int.Parse(instance.Id.Value["a.instance-".Length..][..8]));
 }

@@ -70,7 +70,8 @@ public sealed class MetadataTests
         rig.Advance(TimeSpan.FromSeconds(10));
         Assert.That(rig.Master.Live.Count(task => task.Info.Labels?.Labels_.Any(label => label.Key == "a") == true), Is.EqualTo(1));
         Update(rig, """{"cmd":"z z"}""", Versioning.Lenient);
-        Assert.That(rig.Master.Live.Count(task => task.Info.Command.Value == "z z"), Is.EqualTo(2), "both count as old when the configuration changes");
+        Assert.That(rig.Master.Live.Count(task => task.Info.Command.Value == "z z"), Is.EqualTo(2),
+            "both count as old when the configuration changes");
     }
 
     [Test]
@@ -78,10 +79,12 @@ public sealed class MetadataTests
     {
         var rig = Rig();
         var tasks = rig.Of("/web").Select(instance => instance.Task).ToList();
-        var reply = rig.Update("/web", """{"deployment":{"deadlineSeconds":60,"maxFailures":3,"onFailure":"hold","pauseAfter":[1,"25%"]}}""");
+        var reply = rig.Update("/web",
+            """{"deployment":{"deadlineSeconds":60,"maxFailures":3,"onFailure":"hold","pauseAfter":[1,"25%"]}}""");
         Assert.That(reply.Status, Is.EqualTo(200), reply.Body?.ToString());
         Assert.That(rig.Of("/web").Select(instance => instance.Task), Is.EqualTo(tasks));
-        Assert.That(rig.Replayed().Root.FindApp(PathId.Parse("/web"))!.Deployment, Is.EqualTo(rig.State.Root.FindApp(PathId.Parse("/web"))!.Deployment));
+        Assert.That(rig.Replayed().Root.FindApp(PathId.Parse("/web"))!.Deployment,
+            Is.EqualTo(rig.State.Root.FindApp(PathId.Parse("/web"))!.Deployment));
         rig.Update("/web", """{"deployment":{}}""");
         Assert.That(rig.State.Root.FindApp(PathId.Parse("/web"))!.Deployment, Is.Null);
     }
@@ -108,5 +111,6 @@ public sealed class MetadataTests
     }
 
     private static Reply Update(AppsRig rig, string change, Versioning versioning) =>
-        rig.Call(new ApiCall.UpdateApp("/web", JObject.Parse(change), false, Partial: true, CreateMissing: true) { Versioning = versioning });
+        rig.Call(new ApiCall.UpdateApp("/web", JObject.Parse(change), false, Partial: true,
+            CreateMissing: true) { Versioning = versioning });
 }

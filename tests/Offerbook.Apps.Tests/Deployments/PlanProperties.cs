@@ -8,7 +8,9 @@ namespace Offerbook.Apps.Tests.Deployments;
 
 public sealed class PlanProperties
 {
-    /// <summary>Trees of up to nine apps in a few groups; an app depends only on later letters or on groups of later ones, so there is no cycle.</summary>
+    /// <summary>
+    /// Trees of up to nine apps in a few groups; an app depends only on later letters or on groups of later ones, so there is no cycle.
+    /// </summary>
     private static readonly Gen<RootGroup> Trees = Gen.Choose(0, int.MaxValue - 1).Select(seed =>
     {
         var random = new Offerbook.Actors.SeededRandom((ulong)seed);
@@ -50,7 +52,8 @@ public sealed class PlanProperties
 
     [Test]
     public void Plan_SameTrees_IsTheSamePlan() => Prop.ForAll(Changes, change =>
-        DeploymentPlannerTests.Plan(change.From, change.To) == DeploymentPlannerTests.Plan(change.From, change.To)).QuickCheckThrowOnFailure();
+        DeploymentPlannerTests.Plan(change.From, change.To) == DeploymentPlannerTests.Plan(change.From,
+            change.To)).QuickCheckThrowOnFailure();
 
     [Test]
     public void Revert_OfAnyPlan_LeavesTheOriginalApps() => Prop.ForAll(Changes, change =>

@@ -6,7 +6,8 @@ namespace Offerbook.Apps.Tests.Deployments;
 
 public sealed class PlanReversalTests
 {
-    private static readonly RootGroup Start = WithGroupDependency(Given.Tree(Given.App("/a"), Given.App("/g/b"), Given.App("/g/h/c")), "/g", "/x");
+    private static readonly RootGroup Start = WithGroupDependency(Given.Tree(Given.App("/a"), Given.App("/g/b"), Given.App("/g/h/c")),
+        "/g", "/x");
 
     [Test]
     public void Revert_AppAddedAndRemoved_RestoresBoth()
@@ -37,7 +38,8 @@ public sealed class PlanReversalTests
     {
         var target = WithGroupDependency(Start, "/g", "/y");
         var current = WithGroupDependency(target, "/g", "/y", "/z");
-        Assert.That(Reverted(target, current).FindGroup(PathId.Parse("/g"))!.Dependencies.Select(id => id.ToString()), Is.EquivalentTo(new[] { "/x", "/z" }));
+        Assert.That(Reverted(target, current).FindGroup(PathId.Parse("/g"))!.Dependencies.Select(id => id.ToString()),
+            Is.EquivalentTo(new[] { "/x", "/z" }));
     }
 
     [Test]
@@ -46,7 +48,9 @@ public sealed class PlanReversalTests
         var target = Start.WithApp(Given.App("/a", 1, "bad"));
         var current = target.WithApp(Given.App("/g/b", 9)).WithApp(Given.App("/later"));
         var reverted = Reverted(target, current);
-        Assert.That((reverted.FindApp(PathId.Parse("/a"))!.Cmd, reverted.FindApp(PathId.Parse("/g/b"))!.Instances, reverted.FindApp(PathId.Parse("/later"))!.Cmd),
+        Assert.That(
+            (reverted.FindApp(PathId.Parse("/a"))!.Cmd, reverted.FindApp(PathId.Parse("/g/b"))!.Instances,
+                reverted.FindApp(PathId.Parse("/later"))!.Cmd),
             Is.EqualTo(("sleep 100", 9, "sleep 100")));
     }
 
@@ -65,6 +69,7 @@ public sealed class PlanReversalTests
     private static RootGroup WithGroupDependency(RootGroup root, string group, params string[] dependencies) =>
         root.WithGroup(root.FindGroup(PathId.Parse(group))! with { Dependencies = dependencies.Select(PathId.Parse).ToValueSet() });
 
-    private static string Show(RootGroup root) => string.Join(" ", root.Tree.TransitiveGroups.Select(group => group.Id + ">" + group.Dependencies))
+    private static string Show(RootGroup root) =>
+        string.Join(" ", root.Tree.TransitiveGroups.Select(group => group.Id + ">" + group.Dependencies))
         + " | " + string.Join(" ", root.Apps.Select(app => app.Id + "=" + app.Cmd));
 }

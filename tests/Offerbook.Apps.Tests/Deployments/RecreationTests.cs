@@ -22,6 +22,7 @@ public sealed class RecreationTests
         rig.Call(new ApiCall.DeleteGroup("/g", true));
         var before = rig.State.Instances.All.Select(instance => instance.Id).ToList();
         rig.PutGroup("/g", Group.Replace("REVISION", "2", StringComparison.Ordinal), force: true);
-        Assert.That(before.Select(id => rig.State.Instances.Find(id)).OfType<Instance>().Select(instance => instance.Goal), Is.All.EqualTo(Goal.Decommissioned));
+        Assert.That(before.Select(id => rig.State.Instances.Find(id)).OfType<Instance>().Select(instance => instance.Goal),
+            Is.All.EqualTo(Goal.Decommissioned));
     }
 }

@@ -17,7 +17,8 @@ public sealed class RollingArithmeticTests
     [TestCase(2, 0.5, 0, 2, 1, 2, 1)]
     [TestCase(10, 0.1, 0, 1, 1, 10, 0)]
     [TestCase(10, 0.1, 1, 10, 1, 20, 9)]
-    public void Begin_EphemeralApp_FollowsTheTable(int wanted, double minimum, double over, int healthy, int minHealthy, int maxCapacity, int killNow) =>
+    public void Begin_EphemeralApp_FollowsTheTable(int wanted, double minimum, double over, int healthy, int minHealthy, int maxCapacity,
+        int killNow) =>
         Assert.That(Begin(wanted, minimum, over, false, healthy, healthy), Is.EqualTo(new RollingBounds(minHealthy, maxCapacity, killNow)));
 
     [TestCase(1, 0.5, 1, 1, 1)]

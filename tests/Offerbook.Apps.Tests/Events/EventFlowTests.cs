@@ -33,7 +33,8 @@ public sealed class EventFlowTests
         + "deployment_step_success,deployment_success");
 
     [Test]
-    public void ScaleDown_RepeatsTheConditionWhenTheGoalChanges() => Check(() => Create(2), () => _rig.Update("/g/a", """{"instances":1}"""),
+    public void ScaleDown_RepeatsTheConditionWhenTheGoalChanges() =>
+        Check(() => Create(2), () => _rig.Update("/g/a", """{"instances":1}"""),
         "deployment_info,instance_changed_event Running,group_change_success,api_post_event,status_update_event TASK_KILLED,instance_changed_event Killed,"
         + "deployment_step_success,deployment_success");
 
@@ -56,7 +57,8 @@ public sealed class EventFlowTests
     [Test]
     [Category("case 193")]
     public void Delete_WithAHealthCheck() => Check(
-        () => _rig.Create("""{"id":"/g/a","cmd":"sleep 9","cpus":0.1,"mem":16,"healthChecks":[{"protocol":"COMMAND","command":{"value":"true"}}]}"""),
+        () => _rig.Create(
+            """{"id":"/g/a","cmd":"sleep 9","cpus":0.1,"mem":16,"healthChecks":[{"protocol":"COMMAND","command":{"value":"true"}}]}"""),
         () => _rig.Call(new ApiCall.DeleteApp("/g/a", true)),
         "deployment_failed,deployment_info,remove_health_check_event,instance_changed_event Running,group_change_success,status_update_event TASK_KILLED,"
         + "instance_changed_event Killed,app_terminated_event,deployment_step_success,deployment_success");
@@ -68,7 +70,8 @@ public sealed class EventFlowTests
         + "instance_changed_event Killed,app_terminated_event,deployment_step_success,deployment_success");
 
     [Test]
-    public void Kill_WithoutScaling_HasNoDeployment() => Check(() => Create(), () => _rig.Call(new ApiCall.KillAppTasks("/g/a", null, null, false, false, false)),
+    public void Kill_WithoutScaling_HasNoDeployment() =>
+        Check(() => Create(), () => _rig.Call(new ApiCall.KillAppTasks("/g/a", null, null, false, false, false)),
         "status_update_event TASK_KILLED,instance_changed_event Killed,instance_changed_event Provisioned,status_update_event TASK_RUNNING,instance_changed_event Running");
 
     [Test]
@@ -91,16 +94,19 @@ public sealed class EventFlowTests
         var isWell = false;
         _rig.Probe = _ => isWell ? new ProbeResult.HttpAnswered(200, "OK") : new ProbeResult.HttpAnswered(500, "no");
         var told = Told(() => _rig.Advance(TimeSpan.FromSeconds(16)));
-        Assert.That(string.Join(',', told.Take(9)), Is.EqualTo("failed_health_check_event,health_status_changed_event,instance_health_changed_event,"
+        Assert.That(string.Join(',', told.Take(9)),
+            Is.EqualTo("failed_health_check_event,health_status_changed_event,instance_health_changed_event,"
             + "failed_health_check_event,failed_health_check_event,unhealthy_instance_kill_event,status_update_event TASK_KILLED,instance_changed_event Killed,"
             + "instance_changed_event Provisioned"));
-        Assert.That((string)_rig.LastEvent("failed_health_check_event")["taskId"]!, Is.EqualTo(_rig.Of("/g/a")[0].Id.Value), "an instance's id, as clients expect");
+        Assert.That((string)_rig.LastEvent("failed_health_check_event")["taskId"]!, Is.EqualTo(_rig.Of("/g/a")[0].Id.Value),
+            "an instance's id, as clients expect");
     }
 
     [Test]
     public void AgentLost_AndBack()
     {
-        _rig.Create("""{"id":"/g/a","cmd":"sleep 9","cpus":0.1,"mem":16,"unreachableStrategy":{"inactiveAfterSeconds":10,"expungeAfterSeconds":600}}""");
+        _rig.Create(
+            """{"id":"/g/a","cmd":"sleep 9","cpus":0.1,"mem":16,"unreachableStrategy":{"inactiveAfterSeconds":10,"expungeAfterSeconds":600}}""");
         var lost = _rig.Of("/g/a")[0];
         var told = Told(() =>
         {
@@ -111,7 +117,8 @@ public sealed class EventFlowTests
         Assert.That(told, Is.EqualTo(new[]
         {
             "status_update_event TASK_UNREACHABLE", "instance_changed_event Unreachable", "instance_changed_event UnreachableInactive",
-            "instance_changed_event Scheduled", "instance_changed_event Provisioned", "status_update_event TASK_RUNNING", "instance_changed_event Running",
+            "instance_changed_event Scheduled", "instance_changed_event Provisioned", "status_update_event TASK_RUNNING",
+            "instance_changed_event Running",
         }));
         told = Told(() =>
         {
@@ -196,7 +203,8 @@ public sealed class EventFlowTests
         Assert.That(_rig.LastEvent("framework_message_event")["message"]!.ToString(Newtonsoft.Json.Formatting.None), Is.EqualTo("[65,-1]"));
     }
 
-    private void Create(int instances = 1) => _rig.Create($$"""{"id":"/g/a","cmd":"sleep 9","cpus":0.1,"mem":16,"instances":{{instances}}}""");
+    private void Create(int instances = 1) =>
+        _rig.Create($$"""{"id":"/g/a","cmd":"sleep 9","cpus":0.1,"mem":16,"instances":{{instances}}}""");
 
     private void Check(Action before, Action change, string expected)
     {

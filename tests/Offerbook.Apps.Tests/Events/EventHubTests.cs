@@ -59,7 +59,8 @@ public sealed class EventHubTests
     [Test]
     public void Batch_OfSeveralEvents_IsTheirFramesOneAfterTheOther()
     {
-        var batch = new EventBatch([new EventFrame(new PublishEvent(7, "a", """{"x":1}""")), new EventFrame(new PublishEvent(8, "b", "{}"))]);
+        var batch =
+            new EventBatch([new EventFrame(new PublishEvent(7, "a", """{"x":1}""")), new EventFrame(new PublishEvent(8, "b", "{}"))]);
         Assert.That(Encoding.UTF8.GetString(batch.Bytes.Span),
             Is.EqualTo("id: 7\r\nevent: a\r\ndata: {\"x\":1}\r\n\r\nid: 8\r\nevent: b\r\ndata: {}\r\n\r\n"));
     }

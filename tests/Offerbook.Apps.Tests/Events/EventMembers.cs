@@ -1,6 +1,8 @@
 namespace Offerbook.Apps.Tests.Events;
 
-/// <summary>What each event has beside <c>eventType</c> and <c>timestamp</c>, separated by spaces; members that may be absent are left out.</summary>
+/// <summary>
+/// What each event has beside <c>eventType</c> and <c>timestamp</c>, separated by spaces; members that may be absent are left out.
+/// </summary>
 internal static class EventMembers
 {
     public static IReadOnlyList<(string Type, string Members)> Always { get; } =

@@ -32,7 +32,8 @@ public sealed class EventWindowTests
 
     [Test]
     public void Window_WithoutEvents_ReachesOnlyTheLast() =>
-        Assert.That((EventWindow.Empty.Reaches(0, 0), EventWindow.Empty.Reaches(4, 4), EventWindow.Empty.Reaches(3, 4)), Is.EqualTo((true, true, false)));
+        Assert.That((EventWindow.Empty.Reaches(0, 0), EventWindow.Empty.Reaches(4, 4), EventWindow.Empty.Reaches(3, 4)),
+            Is.EqualTo((true, true, false)));
 
     private static EventWindow Filled(int events, int maxEvents) => Enumerable.Range(1, events)
         .Aggregate(EventWindow.Empty, (window, id) => window.With(new PublishEvent(id, "t", "{}"), maxEvents));

@@ -9,12 +9,14 @@ public sealed class AppEditsTests
 
     [Test]
     public void Create_TakenId_IsAConflict() =>
-        Assert.That(AppEdits.Create(Given.Tree(Given.App("/a")), Given.Draft("{'id': 'a', 'cmd': 'xx'}"), Given.Settings).Error!.Status, Is.EqualTo(409));
+        Assert.That(AppEdits.Create(Given.Tree(Given.App("/a")), Given.Draft("{'id': 'a', 'cmd': 'xx'}"), Given.Settings).Error!.Status,
+            Is.EqualTo(409));
 
     [Test]
     public void Create_InNewGroups_MakesThem()
     {
-        var root = Given.Completed(RootGroup.Empty, Edited(AppEdits.Create(RootGroup.Empty, Given.Draft("{'id': 'g/h/a', 'cmd': 'xx'}"), Given.Settings)), Given.At(2));
+        var root = Given.Completed(RootGroup.Empty,
+            Edited(AppEdits.Create(RootGroup.Empty, Given.Draft("{'id': 'g/h/a', 'cmd': 'xx'}"), Given.Settings)), Given.At(2));
         Assert.That(root.FindGroup(PathId.Parse("/g/h")), Is.Not.Null);
         Assert.That(root.FindGroup(PathId.Parse("/g"))!.EnforceRole, Is.False);
         Assert.That(root.FindApp(PathId.Parse("/g/h/a"))!.VersionInfo, Is.EqualTo(VersionInfo.New(Given.At(2))));
@@ -24,7 +26,8 @@ public sealed class AppEditsTests
     public void Create_WhereAnEmptyGroupIs_ReplacesIt()
     {
         var root = RootGroup.Empty.WithGroup(Group.Empty(PathId.Parse("/a"), false));
-        var after = Given.Completed(root, Edited(AppEdits.Create(root, Given.Draft("{'id': 'a', 'cmd': 'xx'}"), Given.Settings)), Given.At(2));
+        var after = Given.Completed(root, Edited(AppEdits.Create(root, Given.Draft("{'id': 'a', 'cmd': 'xx'}"), Given.Settings)),
+            Given.At(2));
         Assert.That((after.FindGroup(PathId.Parse("/a")), after.FindApp(PathId.Parse("/a"))?.Cmd), Is.EqualTo(((Group?)null, "xx")));
     }
 
@@ -41,8 +44,11 @@ public sealed class AppEditsTests
     public void Update_UnknownApp_IsMadeByPutAndRefusedByPatch()
     {
         var id = PathId.Parse("/a");
-        Assert.That(AppEdits.Update(RootGroup.Empty, id, Given.Draft("{'cmd': 'xx'}"), true, true, Given.Settings, NoVersions).Value!.Created, Is.True);
-        Assert.That(AppEdits.Update(RootGroup.Empty, id, Given.Draft("{'cmd': 'xx'}"), true, false, Given.Settings, NoVersions).Error!.Message,
+        Assert.That(
+            AppEdits.Update(RootGroup.Empty, id, Given.Draft("{'cmd': 'xx'}"), true, true, Given.Settings, NoVersions).Value!.Created,
+            Is.True);
+        Assert.That(
+            AppEdits.Update(RootGroup.Empty, id, Given.Draft("{'cmd': 'xx'}"), true, false, Given.Settings, NoVersions).Error!.Message,
             Is.EqualTo("App '/a' does not exist"));
     }
 
@@ -50,7 +56,8 @@ public sealed class AppEditsTests
     public void Update_VersionAlone_GoesBack()
     {
         var (old, present) = (Given.App("/a", 3, "old cmd"), Given.App("/a", 1, "new cmd"));
-        var edit = AppEdits.Update(Given.Tree(present), present.Id, Given.Draft("{'version': '2015-04-11T09:31:50.021Z'}"), true, true, Given.Settings,
+        var edit = AppEdits.Update(Given.Tree(present), present.Id, Given.Draft("{'version': '2015-04-11T09:31:50.021Z'}"), true, true,
+            Given.Settings,
             (id, version) => id == old.Id && version.ToString() == "2015-04-11T09:31:50.021Z" ? old : null).Value!;
         Assert.That((edit.Apps[0].Cmd, edit.Apps[0].Instances), Is.EqualTo(("old cmd", 3)));
     }
@@ -73,7 +80,8 @@ public sealed class AppEditsTests
     [Test]
     public void Complete_SameAppSentAgain_KeepsTheVeryObject()
     {
-        var root = Given.Completed(RootGroup.Empty, Edited(AppEdits.Create(RootGroup.Empty, Given.Draft("{'id': 'a', 'cmd': 'xx'}"), Given.Settings)), Given.At(2));
+        var root = Given.Completed(RootGroup.Empty,
+            Edited(AppEdits.Create(RootGroup.Empty, Given.Draft("{'id': 'a', 'cmd': 'xx'}"), Given.Settings)), Given.At(2));
         var id = PathId.Parse("/a");
         var again = AppEdits.Update(root, id, Given.Draft("{'cmd': 'xx'}"), false, true, Given.Settings, NoVersions);
         var after = Given.Completed(root, Edited(again), Given.At(3));
@@ -113,5 +121,6 @@ public sealed class AppEditsTests
         Assert.That(edit.Apps.Select(app => app.Instances), Is.EqualTo(new[] { 0 }));
     }
 
-    private static Offerbook.Apps.Errors.ApiResult<RootGroup> Edited(Offerbook.Apps.Errors.ApiResult<AppEdit> edit) => edit.IsOk ? edit.Value.Root : edit.Error;
+    private static Offerbook.Apps.Errors.ApiResult<RootGroup> Edited(Offerbook.Apps.Errors.ApiResult<AppEdit> edit) =>
+        edit.IsOk ? edit.Value.Root : edit.Error;
 }

@@ -12,7 +12,8 @@ public sealed class ExampleTests
     public void Storefront_Posted_StartsTierByTierWithPortsOfItsOwn()
     {
         var draft = Documents.ReadGroup(File.ReadAllBytes(Example("storefront.json"))).Value!;
-        var root = Given.Completed(RootGroup.Empty, GroupEdits.Create(RootGroup.Empty, PathId.Root, draft, Given.Settings, _ => null), Given.At(2));
+        var root = Given.Completed(RootGroup.Empty, GroupEdits.Create(RootGroup.Empty, PathId.Root, draft, Given.Settings, _ => null),
+            Given.At(2));
         Assert.That(DeploymentPlannerTests.Text(DeploymentPlanner.Plan("d", RootGroup.Empty, root, Given.At(2))), Is.EqualTo(
             "[Start /storefront/api, Start /storefront/db, Start /storefront/web][Scale /storefront/db][Scale /storefront/api][Scale /storefront/web]"));
         Assert.That(root.Apps.SelectMany(app => app.ServicePorts), Is.EqualTo(new[] { 10_000, 10_001, 10_002 }));

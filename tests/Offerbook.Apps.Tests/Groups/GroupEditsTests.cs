@@ -37,18 +37,22 @@ public sealed class GroupEditsTests
         var root = Given.Completed(RootGroup.Empty, Put(RootGroup.Empty, "/g", "{'dependencies': ['/h']}"), Given.At(2));
         var kept = Given.Completed(root, Put(root, "/g", "{'apps': []}"), Given.At(3));
         Assert.That(kept.FindGroup(PathId.Parse("/g"))!.Dependencies, Is.Not.Empty);
-        Assert.That(Given.Completed(kept, Put(kept, "/g", "{'dependencies': []}"), Given.At(4)).FindGroup(PathId.Parse("/g"))!.Dependencies, Is.Empty);
+        Assert.That(
+            Given.Completed(kept, Put(kept, "/g", "{'dependencies': []}"), Given.At(4)).FindGroup(PathId.Parse("/g"))!.Dependencies,
+            Is.Empty);
     }
 
     [Test]
     public void Put_AppOutsideItsGroup_IsRefusedWithItsPath() =>
-        Assert.That(Given.Problems(Put(RootGroup.Empty, "/g", "{'groups': [{'id': 'h', 'apps': [{'id': '/g/x', 'cmd': 'sleep 1'}]}]}").Error),
+        Assert.That(
+            Given.Problems(Put(RootGroup.Empty, "/g", "{'groups': [{'id': 'h', 'apps': [{'id': '/g/x', 'cmd': 'sleep 1'}]}]}").Error),
             Is.EqualTo(new[] { "/groups(0)/apps(0)/id: Identifier is not child of '/g/h'" }));
 
     [Test]
     public void Put_ManyMistakes_NamesThemAll()
     {
-        var error = Put(RootGroup.Empty, "/", "{'id': 'g', 'groups': [{'id': 'h', 'apps': [{'id': 'a'}, {'id': 'b', 'cmd': 'xx', 'args': ['y']}]}]}").Error;
+        var error = Put(RootGroup.Empty, "/",
+            "{'id': 'g', 'groups': [{'id': 'h', 'apps': [{'id': 'a'}, {'id': 'b', 'cmd': 'xx', 'args': ['y']}]}]}").Error;
         const string text = "AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'.";
         Assert.That(Given.Problems(error), Is.EqualTo(new[] { "/groups(0)/apps(0): " + text, "/groups(0)/apps(1): " + text }));
     }
@@ -93,7 +97,8 @@ public sealed class GroupEditsTests
     [Test]
     public void Put_Version_RestoresTheSubtreeOnly()
     {
-        var (old, present) = (Given.Tree(Given.App("/g/a", 1, "old one")), Given.Tree(Given.App("/g/a", 1, "new one"), Given.App("/g/b"), Given.App("/x")));
+        var (old, present) = (Given.Tree(Given.App("/g/a", 1, "old one")),
+            Given.Tree(Given.App("/g/a", 1, "new one"), Given.App("/g/b"), Given.App("/x")));
         var draft = Given.GroupDraft("{'version': '" + Given.At(1) + "'}");
         var edited = GroupEdits.Put(present, PathId.Parse("/g"), draft, Given.Settings, version => version == Given.At(1) ? old : null);
         var after = Given.Completed(present, edited, Given.At(9));
@@ -113,7 +118,8 @@ public sealed class GroupEditsTests
     [TestCase("/g", "{'id': 'a'}", "An app with the path /g/a already exists.")]
     public void Create_TakenPath_IsAConflict(string group, string json, string message)
     {
-        var error = GroupEdits.Create(Given.Tree(Given.App("/g/a")), PathId.Parse(group), Given.GroupDraft(json), Given.Settings, NoVersions).Error!;
+        var error = GroupEdits.Create(Given.Tree(Given.App("/g/a")), PathId.Parse(group), Given.GroupDraft(json), Given.Settings,
+            NoVersions).Error!;
         Assert.That((error.Status, error.Message), Is.EqualTo((409, message)));
     }
 
@@ -125,8 +131,11 @@ public sealed class GroupEditsTests
     public void PatchEnforceRole_TopLevelOnly()
     {
         var root = Given.Tree(Given.App("/g/h/a"));
-        Assert.That(GroupEdits.PatchEnforceRole(root, PathId.Parse("/g"), true, Given.Settings).Value!.FindGroup(PathId.Parse("/g"))!.EnforceRole, Is.True);
-        Assert.That(GroupEdits.PatchEnforceRole(root, PathId.Parse("/g/h"), true, Given.Settings).Error!.Message, Is.EqualTo("Path needs to be top-level"));
+        Assert.That(
+            GroupEdits.PatchEnforceRole(root, PathId.Parse("/g"), true, Given.Settings).Value!.FindGroup(PathId.Parse("/g"))!.EnforceRole,
+            Is.True);
+        Assert.That(GroupEdits.PatchEnforceRole(root, PathId.Parse("/g/h"), true, Given.Settings).Error!.Message,
+            Is.EqualTo("Path needs to be top-level"));
     }
 
     [Test]

@@ -26,7 +26,8 @@ public sealed class PathMapTests
                 model[IdOf(edit)] = "x";
             }
         }
-        return map.SequenceEqual(model) && map.Count == model.Count && model.Keys.All(map.ContainsKey) && !map.ContainsKey(PathId.Parse("/none"));
+        return map.SequenceEqual(model) && map.Count == model.Count && model.Keys.All(map.ContainsKey)
+            && !map.ContainsKey(PathId.Parse("/none"));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
     [Test]
@@ -60,7 +61,8 @@ public sealed class PathMapTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(100_000), "bytes; all of it would be a million");
     }
 
-    private static PathMap<string> Edited(PathMap<string> map, int edit, string value) => edit < 0 ? map.Remove(IdOf(edit)) : map.SetItem(IdOf(edit), value);
+    private static PathMap<string> Edited(PathMap<string> map, int edit, string value) =>
+        edit < 0 ? map.Remove(IdOf(edit)) : map.SetItem(IdOf(edit), value);
 
     private static PathId IdOf(int number) => PathId.Parse("/app-" + Math.Abs(number));
 

@@ -35,8 +35,10 @@ public sealed class RoleTests
     public void Update_OfAppFromBeforeEnforcement_MayKeepItsRole()
     {
         var root = GroupEdits.PatchEnforceRole(Given.Tree(Given.App("/g/a")), PathId.Parse("/g"), true, Given.Settings).Value!;
-        var edit = AppEdits.Update(root, PathId.Parse("/g/a"), Given.Draft("{'instances': 2}"), true, true, Given.Settings, (_, _) => null).Value!;
-        Assert.That(TreeUpdate.Complete(root, edit.Root, Given.At(2), Given.Settings).Value!.FindApp(PathId.Parse("/g/a"))!.Role, Is.EqualTo("*"));
+        var edit = AppEdits.Update(root, PathId.Parse("/g/a"), Given.Draft("{'instances': 2}"), true, true, Given.Settings, (_, _) => null)
+            .Value!;
+        Assert.That(TreeUpdate.Complete(root, edit.Root, Given.At(2), Given.Settings).Value!.FindApp(PathId.Parse("/g/a"))!.Role,
+            Is.EqualTo("*"));
     }
 
     [Test]

@@ -45,7 +45,8 @@ public sealed class ServicePortsTests
     [Test]
     public void Assign_PortMappings_FillsTheirServicePorts()
     {
-        var app = Given.Posted("{'id': 'a', 'cmd': 'xx', 'networks': [{'name': 'n'}], 'container': {'type': 'MESOS', 'portMappings': [{'containerPort': 1}, {'containerPort': 2, 'servicePort': 99}]}}");
+        var app = Given.Posted(
+            "{'id': 'a', 'cmd': 'xx', 'networks': [{'name': 'n'}], 'container': {'type': 'MESOS', 'portMappings': [{'containerPort': 1}, {'containerPort': 2, 'servicePort': 99}]}}");
         Assert.That(PortsOf(RootGroup.Empty, Given.Tree(app), "/a"), Is.EqualTo(new[] { 10, 99 }));
     }
 
@@ -60,15 +61,18 @@ public sealed class ServicePortsTests
             var id = "/a" + random.Next(60);
             var edited = random.Next(3) == 0
                 ? tree.WithoutApp(PathId.Parse(id))
-                : tree.WithApp(App(id, [.. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(3) == 0 ? random.Next(10, 60) : 0)]));
-            var (next, anew) = (ServicePorts.Assign(tree, edited, settings, kept).Value!, ServicePorts.Assign(tree, edited, settings, new PortsInUse()).Value!);
+                : tree.WithApp(
+                    App(id, [.. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(3) == 0 ? random.Next(10, 60) : 0)]));
+            var (next, anew) = (ServicePorts.Assign(tree, edited, settings, kept).Value!,
+                ServicePorts.Assign(tree, edited, settings, new PortsInUse()).Value!);
             Assert.That(next.Apps.SelectMany(app => app.ServicePorts), Is.EqualTo(anew.Apps.SelectMany(app => app.ServicePorts)));
             tree = next;
         }
     }
 
     private static AppDefinition App(string id, params int[] ports) =>
-        Given.App(id) with { PortDefinitions = ports.Select(port => PortDefinition.Default with { Port = port, Name = null }).ToValueList() };
+        Given.App(id) with { PortDefinitions = ports.Select(port =>
+            PortDefinition.Default with { Port = port, Name = null }).ToValueList() };
 
     private static IEnumerable<int> PortsOf(RootGroup original, RootGroup edited, string app) =>
         ServicePorts.Assign(original, edited, Small, new PortsInUse()).Value!.FindApp(PathId.Parse(app))!.ServicePorts;

@@ -108,7 +108,8 @@ public sealed class HealthCheckTests
             """);
         rig.Advance(TimeSpan.FromSeconds(2));
         var placement = rig.Of("/a")[0].Placement!;
-        Assert.That(asked, Does.Contain(new HealthProbe.Http(placement.Host, placement.HostPorts[1]!.Value, TimeSpan.FromSeconds(7), true, "/health")));
+        Assert.That(asked,
+            Does.Contain(new HealthProbe.Http(placement.Host, placement.HostPorts[1]!.Value, TimeSpan.FromSeconds(7), true, "/health")));
         Assert.That(asked, Does.Contain(new HealthProbe.Tcp(placement.Host, 1234, TimeSpan.FromSeconds(20))));
     }
 }

@@ -56,7 +56,8 @@ public sealed class HealthCounterTests
     public void Count_Informational_IsIgnoredOnlyIfAskedTo()
     {
         var answer = new ProbeResult.HttpAnswered(100, "Continue");
-        Assert.That(HealthCounter.Count(CheckHealth.None, Check with { IgnoreHttp1xx = true }, answer, default, TimeSpan.FromHours(1)).Verdict,
+        Assert.That(
+            HealthCounter.Count(CheckHealth.None, Check with { IgnoreHttp1xx = true }, answer, default, TimeSpan.FromHours(1)).Verdict,
             Is.EqualTo(HealthVerdict.Ignored));
         Assert.That(Count(CheckHealth.None, answer, 60).Verdict, Is.EqualTo(HealthVerdict.Failure));
     }

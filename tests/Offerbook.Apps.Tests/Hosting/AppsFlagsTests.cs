@@ -12,7 +12,9 @@ public sealed class AppsFlagsTests
     public void Flags_All_AreDocumented()
     {
         var text = File.ReadAllText(DocPath());
-        Assert.That(AppsFlags.Set.All.Where(flag => !text.Contains($"| `{flag.Name}` | {(flag.Note.Length > 0 ? flag.Note : "As its name says")} |", StringComparison.Ordinal))
+        Assert.That(
+            AppsFlags.Set.All.Where(flag =>
+                !text.Contains($"| `{flag.Name}` | {(flag.Note.Length > 0 ? flag.Note : "As its name says")} |", StringComparison.Ordinal))
             .Select(flag => flag.Name), Is.Empty);
     }
 
@@ -43,7 +45,8 @@ public sealed class AppsFlagsTests
         try
         {
             File.WriteAllText(file, "ops s3cret\neve look:s\n");
-            Assert.That(Apply("http_credentials", file).Api.Users, Is.EquivalentTo(new Dictionary<string, string> { ["ops"] = "s3cret", ["eve"] = "look:s" }));
+            Assert.That(Apply("http_credentials", file).Api.Users,
+                Is.EquivalentTo(new Dictionary<string, string> { ["ops"] = "s3cret", ["eve"] = "look:s" }));
             var one = Apply("http_credentials", "ops:s3:cret");
             Assert.That(one.Api.Users["ops"], Is.EqualTo("s3:cret"));
             Assert.That(AppsFlags.Set.Effective(one).Select(flag => flag.Value), Has.None.Contains("cret"));
@@ -54,7 +57,9 @@ public sealed class AppsFlagsTests
         }
     }
 
-    private static AppsOptions Apply(string name, string value) => AppsFlags.Set.Apply(AppsFlags.Set.All.Single(flag => flag.Name == name), value, s_options);
+    private static AppsOptions Apply(string name, string value) =>
+        AppsFlags.Set.Apply(AppsFlags.Set.All.Single(flag => flag.Name == name), value, s_options);
 
-    private static string DocPath([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/operating/apps-flags.md");
+    private static string DocPath([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/operating/apps-flags.md");
 }

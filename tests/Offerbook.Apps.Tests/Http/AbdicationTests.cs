@@ -59,7 +59,8 @@ public sealed class AbdicationTests : TwoHostsFixture
         foreach (var one in load)
         {
             var found = await GetAsync(one.Path);
-            var state = found.Status == 404 ? [null] : one.Members.Select(member => (string?)found.Json.SelectToken(member)).Distinct().ToArray();
+            var state = found.Status == 404
+                ? [null] : one.Members.Select(member => (string?)found.Json.SelectToken(member)).Distinct().ToArray();
             Assert.That(one.Possible, Is.SupersetOf(state), $"{one.Path} after {one.Acknowledged} changes: {found.Text}");
             Assert.That(state, Has.Length.EqualTo(1), "all of a group or nothing");
         }
@@ -75,7 +76,9 @@ public sealed class AbdicationTests : TwoHostsFixture
         _handedOver.Release();
     }
 
-    /// <summary>One client: it asks both instances in turn, and for nothing else before it knows what has become of its last request.</summary>
+    /// <summary>
+    /// One client: it asks both instances in turn, and for nothing else before it knows what has become of its last request.
+    /// </summary>
     private async Task WriteAsync(Load load, CancellationToken until)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
@@ -87,7 +90,8 @@ public sealed class AbdicationTests : TwoHostsFixture
             using var request = new HttpRequestMessage(deletes ? HttpMethod.Delete : HttpMethod.Put, address);
             if (!deletes)
             {
-                request.Content = new StringContent(load.Body(revision).ToString(), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+                request.Content = new StringContent(load.Body(revision).ToString(), Encoding.UTF8,
+                    new MediaTypeHeaderValue("application/json"));
             }
             try
             {

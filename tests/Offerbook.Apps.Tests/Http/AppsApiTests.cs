@@ -28,7 +28,8 @@ public sealed class AppsApiTests : ApiFixture
         foreach (var path in new[] { "/v2/apps", "/ping", "/v2/nothing" })
         {
             var headers = (await GetAsync(path)).Headers;
-            Assert.That(headers["Cache-Control"], Is.EqualTo("no-cache, no-store, must-revalidate").Or.EqualTo("no-store, must-revalidate, no-cache"));
+            Assert.That(headers["Cache-Control"],
+                Is.EqualTo("no-cache, no-store, must-revalidate").Or.EqualTo("no-store, must-revalidate, no-cache"));
             Assert.That(headers["Pragma"], Is.EqualTo("no-cache"));
             Assert.That(headers["Expires"], Is.EqualTo("0"));
             Assert.That(headers["X-Marathon-Leader"], Is.EqualTo(Host.Address.GetLeftPart(UriPartial.Authority)));
@@ -111,7 +112,8 @@ public sealed class AppsApiTests : ApiFixture
         Assert.That(updated.Status, Is.EqualTo(200));
         Assert.That((string)updated.Json["deploymentId"]!, Is.EqualTo(updated.Headers["Marathon-Deployment-Id"]));
         var app = (await GetAsync("/v2/apps/g/web")).Json["app"]!;
-        Assert.That(((int)app["mem"]!, (string)app["cmd"]!, (string)app["version"]!), Is.EqualTo((64, "sleep 1000", (string)updated.Json["version"]!)));
+        Assert.That(((int)app["mem"]!, (string)app["cmd"]!, (string)app["version"]!),
+            Is.EqualTo((64, "sleep 1000", (string)updated.Json["version"]!)));
 
         var created = await SendAsync("PUT", "/v2/apps/g/other", """{"cmd":"sleep 2"}""");
         Assert.That((created.Status, created.Headers.ContainsKey("Location")), Is.EqualTo((201, true)));
@@ -130,7 +132,8 @@ public sealed class AppsApiTests : ApiFixture
         await SendAsync("PUT", "/v2/apps", """
             [{"id":"/g/web","cmd":"sleep 1","labels":{"tier":"front"}},{"id":"/g/db","cmd":"run sql","labels":{"tier":"back"}}]
             """);
-        async Task<string[]> Ids(string query) => (await GetAsync("/v2/apps" + query)).Json["apps"]!.Select(app => (string)app["id"]!).ToArray();
+        async Task<string[]> Ids(string query) =>
+            (await GetAsync("/v2/apps" + query)).Json["apps"]!.Select(app => (string)app["id"]!).ToArray();
         Assert.That(await Ids(""), Is.EqualTo(new[] { "/g/db", "/g/web" }));
         Assert.That(await Ids("?cmd=SQL"), Is.EqualTo(new[] { "/g/db" }));
         Assert.That(await Ids("?id=web"), Is.EqualTo(new[] { "/g/web" }));

@@ -38,7 +38,8 @@ internal sealed class Certificates : IDisposable
         names.AddIpAddress(isOfLoopback ? IPAddress.Loopback : IPAddress.Parse("10.9.8.7"));
         request.CertificateExtensions.Add(names.Build());
         var (from, to) = (DateTimeOffset.UtcNow.AddHours(-10), DateTimeOffset.UtcNow.AddDays(1) - (ended ?? TimeSpan.Zero));
-        using var certificate = isSelfSigned ? request.CreateSelfSigned(from, to) : request.Create(_authority, from, to, RandomNumberGenerator.GetBytes(8));
+        using var certificate = isSelfSigned
+            ? request.CreateSelfSigned(from, to) : request.Create(_authority, from, to, RandomNumberGenerator.GetBytes(8));
         var file = Path.Combine(_directory, name + ".pem");
         File.WriteAllText(file, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
         return file;

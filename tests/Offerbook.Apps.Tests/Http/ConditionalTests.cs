@@ -36,10 +36,12 @@ public sealed class ConditionalTests : ApiFixture
         Assert.That((double)(await GetAsync("/v2/apps/a/web")).Json["app"]!["cpus"]!, Is.EqualTo(0.5));
         foreach (var (method, path) in new[] { ("DELETE", "/v2/apps/a/web"), ("POST", "/v2/apps/a/web/restart"), ("PATCH", "/v2/apps/a/web") })
         {
-            Assert.That((await SendAsync(method, path, method == "PATCH" ? "{}" : null, headers: ("If-Match", tag))).Status, Is.EqualTo(412), method);
+            Assert.That((await SendAsync(method, path, method == "PATCH" ? "{}" : null, headers: ("If-Match", tag))).Status,
+                Is.EqualTo(412), method);
         }
         var bare = $"\"{updated.Json["version"]}\"";
-        Assert.That((await SendAsync("PUT", "/v2/apps/a/web?force=true", """{"cpus":0.7}""", headers: ("If-Match", bare))).Status, Is.EqualTo(200));
+        Assert.That((await SendAsync("PUT", "/v2/apps/a/web?force=true", """{"cpus":0.7}""", headers: ("If-Match", bare))).Status,
+            Is.EqualTo(200));
     }
 
     [Test]
@@ -49,9 +51,12 @@ public sealed class ConditionalTests : ApiFixture
     [Test]
     public async Task Conditions_OnExistence_AreKept()
     {
-        Assert.That((await SendAsync("PUT", "/v2/apps/a/web?force=true", """{"mem":64}""", headers: ("If-None-Match", "*"))).Status, Is.EqualTo(412));
-        Assert.That((await SendAsync("PUT", "/v2/apps/a/new", """{"cmd":"sleep 1"}""", headers: ("If-Match", "*"))).Status, Is.EqualTo(412));
-        Assert.That((await SendAsync("PUT", "/v2/apps/a/new", """{"cmd":"sleep 1"}""", headers: ("If-None-Match", "*"))).Status, Is.EqualTo(201));
+        Assert.That((await SendAsync("PUT", "/v2/apps/a/web?force=true", """{"mem":64}""", headers: ("If-None-Match", "*"))).Status,
+            Is.EqualTo(412));
+        Assert.That((await SendAsync("PUT", "/v2/apps/a/new", """{"cmd":"sleep 1"}""", headers: ("If-Match", "*"))).Status,
+            Is.EqualTo(412));
+        Assert.That((await SendAsync("PUT", "/v2/apps/a/new", """{"cmd":"sleep 1"}""", headers: ("If-None-Match", "*"))).Status,
+            Is.EqualTo(201));
         Assert.That((await SendAsync("PUT", "/v2/groups/a", "{}", headers: ("If-None-Match", "*"))).Status, Is.EqualTo(412));
     }
 
@@ -64,7 +69,8 @@ public sealed class ConditionalTests : ApiFixture
         var group = """{"apps":[{"id":"web","cmd":"sleep 2","instances":0}]}""";
         Assert.That((await SendAsync("PUT", "/v2/groups/a?force=true", group, headers: ("If-Match", tag))).Status, Is.EqualTo(200));
         Assert.That((await SendAsync("PUT", "/v2/groups/a?force=true", group, headers: ("If-Match", tag))).Status, Is.EqualTo(412));
-        Assert.That((await SendAsync("PUT", "/v2/apps?force=true", """[{"id":"/b/db","cpus":1}]""", headers: ("If-Match", tag))).Status, Is.EqualTo(412));
+        Assert.That((await SendAsync("PUT", "/v2/apps?force=true", """[{"id":"/b/db","cpus":1}]""", headers: ("If-Match", tag))).Status,
+            Is.EqualTo(412));
     }
 
     [Test]

@@ -22,7 +22,8 @@ public sealed class EmbedTests : ApiFixture
     {
         var app = (JObject)(await GetAsync("/v2/apps" + query)).Json["apps"]![0]!;
         var plain = (JObject)(await GetAsync("/v2/apps/g/web/versions/" + app["version"])).Json;
-        Assert.That(app.Properties().Select(member => member.Name).Except(plain.Properties().Select(member => member.Name)), Is.EquivalentTo(members.Split(',')));
+        Assert.That(app.Properties().Select(member => member.Name).Except(plain.Properties().Select(member => member.Name)),
+            Is.EquivalentTo(members.Split(',')));
     }
 
     [Test]
@@ -39,7 +40,8 @@ public sealed class EmbedTests : ApiFixture
     {
         var bare = (JObject)(await GetAsync("/v2/groups?embed=group.groups")).Json;
         Assert.That(bare["groups"]![0]!["apps"], Is.Empty);
-        var apps = (JObject)(await GetAsync("/v2/groups?embed=group.groups&embed=group.apps&embed=group.apps.counts&embed=group.apps.deployments")).Json;
+        var apps = (JObject)(
+            await GetAsync("/v2/groups?embed=group.groups&embed=group.apps&embed=group.apps.counts&embed=group.apps.deployments")).Json;
         var web = (JObject)apps["groups"]![0]!["apps"]![0]!;
         Assert.That(web.Properties().Select(member => member.Name), Is.SupersetOf(s_counts.Append("deployments")).And.No.Member("tasks"));
         Assert.That((await GetAsync("/v2/groups?embed=group.apps")).Json["groups"], Is.Empty);

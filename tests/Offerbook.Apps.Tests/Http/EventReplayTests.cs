@@ -31,8 +31,11 @@ public sealed class EventReplayTests : ApiFixture
         Assert.Multiple(() =>
         {
             var ids = missed.Select(EventFollower.Id).ToList();
-            Assert.That(ids, Is.EqualTo(Enumerable.Range(0, ids.Count).Select(i => seen + 1 + i)), "nothing is missing and nothing comes twice");
-            Assert.That(missed.Where(read => read.Type == "api_post_event").Select(read => (string)EventFollower.Payload(read)["appDefinition"]!["id"]!),
+            Assert.That(ids, Is.EqualTo(Enumerable.Range(0, ids.Count).Select(i => seen + 1 + i)),
+                "nothing is missing and nothing comes twice");
+            Assert.That(
+                missed.Where(read => read.Type == "api_post_event")
+                    .Select(read => (string)EventFollower.Payload(read)["appDefinition"]!["id"]!),
                 Is.EqualTo(new[] { "/b", "/c", "/d" }));
         });
     }
@@ -75,7 +78,8 @@ public sealed class EventReplayTests : ApiFixture
         Assert.That((await AskAsync("", "0")).Status, Is.EqualTo(410), "the window is as long after a restart");
         Assert.That((await AskAsync("", "999999")).Status, Is.EqualTo(410), "an id from elsewhere");
         var nonsense = await AskAsync("", "abc");
-        Assert.That((nonsense.Status, nonsense.Message), Is.EqualTo((400, "Last-Event-ID must be the number of an event, not 'abc'. Leave it out to hear events from now on.")));
+        Assert.That((nonsense.Status, nonsense.Message),
+            Is.EqualTo((400, "Last-Event-ID must be the number of an event, not 'abc'. Leave it out to hear events from now on.")));
     }
 
     [Test]
@@ -97,7 +101,8 @@ public sealed class EventReplayTests : ApiFixture
             Assert.That((string)app["id"]!, Is.EqualTo("/g/a"));
             Assert.That(app["tasks"], Is.Not.Null);
             Assert.That((int)EventFollower.Payload(state[^1])["apps"]!, Is.EqualTo(2));
-            Assert.That(EventFollower.Id(next[0]), Is.EqualTo(EventFollower.Id(state[^1]) + 1), "no event is missing between the state and what follows");
+            Assert.That(EventFollower.Id(next[0]), Is.EqualTo(EventFollower.Id(state[^1]) + 1),
+                "no event is missing between the state and what follows");
         });
     }
 
@@ -143,7 +148,8 @@ public sealed class EventReplayTests : ApiFixture
     public async Task Filter_ByLabel_StillTellsOfTheEndOfAnApp()
     {
         await CreateAsync("/a", """, "labels":{"tier":"front"}""");
-        using var stream = await FollowAsync("?label=tier&event_type=deployment_success&event_type=app_terminated_event&event_type=deployment_info");
+        using var stream =
+            await FollowAsync("?label=tier&event_type=deployment_success&event_type=app_terminated_event&event_type=deployment_info");
         await SendAsync("PUT", "/v2/apps//a?force=true", """{"instances":0}""");
         await stream.UntilAsync("deployment_success");
         await SendAsync("DELETE", "/v2/apps//a?force=true");
@@ -151,7 +157,8 @@ public sealed class EventReplayTests : ApiFixture
     }
 
     [Test]
-    public async Task Filter_WithABrokenSelector_IsRefused() => Assert.That((await AskAsync("?label=a%20b%20c", "")).Status, Is.EqualTo(400));
+    public async Task Filter_WithABrokenSelector_IsRefused() =>
+        Assert.That((await AskAsync("?label=a%20b%20c", "")).Status, Is.EqualTo(400));
 
     private async Task CreateAsync(string id, string more = "")
     {

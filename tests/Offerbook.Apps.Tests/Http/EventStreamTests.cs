@@ -23,7 +23,8 @@ public sealed class EventStreamTests : ApiFixture
         {
             Assert.That(next.Select(e => e.Type).Skip(1), Is.EqualTo(new[]
             {
-                "deployment_info", "deployment_step_success", "deployment_info", "instance_changed_event", "group_change_success", "api_post_event",
+                "deployment_info", "deployment_step_success", "deployment_info", "instance_changed_event", "group_change_success",
+                "api_post_event",
             }));
             Assert.That(next.Select(e => (string)JObject.Parse(e.Data)["eventType"]!), Is.EqualTo(next.Select(e => e.Type)));
             var ids = next.Select(e => long.Parse(e.LastEventId)).ToList();
@@ -43,7 +44,9 @@ public sealed class EventStreamTests : ApiFixture
         Assert.That(read.Select(found => found.Type).Distinct(), Is.SubsetOf(Events.EventNames.All));
     }
 
-    /// <summary>The first line is an id, which clients that do not know ids leave out; then event, then one line of data, each ended by CR LF.</summary>
+    /// <summary>
+    /// The first line is an id, which clients that do not know ids leave out; then event, then one line of data, each ended by CR LF.
+    /// </summary>
     [Test]
     public async Task Stream_Frames_AreAsClientsReadThem()
     {
@@ -59,7 +62,8 @@ public sealed class EventStreamTests : ApiFixture
 
     [Test]
     [Category("case 194")]
-    public async Task Trace_IsRefused() => Assert.That((await SendAsync("TRACE", "/v2/events", accept: "text/event-stream")).Status, Is.EqualTo(405));
+    public async Task Trace_IsRefused() =>
+        Assert.That((await SendAsync("TRACE", "/v2/events", accept: "text/event-stream")).Status, Is.EqualTo(405));
 
     [Test]
     [Category("case 192")]

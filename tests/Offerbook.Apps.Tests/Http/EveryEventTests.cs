@@ -46,14 +46,16 @@ public sealed class EveryEventTests : RunningFixture
         await OkAsync("DELETE", "/v2/apps/a", null);
         Do(() => Rig.Master.Send(new TaskStatus
         {
-            TaskId = new TaskID { Value = "a.instance-6a204bd5-9d0f-11ef-8c5c-3f6a3b7c1e11._app.1" }, AgentId = new AgentID { Value = "x" }, State = TaskState.TaskFailed,
+            TaskId = new TaskID { Value = "a.instance-6a204bd5-9d0f-11ef-8c5c-3f6a3b7c1e11._app.1" },
+            AgentId = new AgentID { Value = "x" }, State = TaskState.TaskFailed,
         }));
         Do(() => Rig.Master.Send(new SchedulerEvent
         {
             Type = SchedulerEvent.Types.Type.Message,
             Message = new SchedulerEvent.Types.Message
             {
-                AgentId = new AgentID { Value = "agent" }, ExecutorId = new ExecutorID { Value = "executor" }, Data = ByteString.CopyFrom(1),
+                AgentId = new AgentID { Value = "agent" }, ExecutorId = new ExecutorID { Value = "executor" },
+                Data = ByteString.CopyFrom(1),
             },
         }));
         Do(() => Rig.Master.Disconnect());
@@ -67,7 +69,8 @@ public sealed class EveryEventTests : RunningFixture
         }
         var made = Rig.Events.ToList();
         // The first registration was before anybody could follow.
-        var seen = told.Select(read => read.Type).Append(made.Find(published => published.Type == "scheduler_registered_event")?.Type).ToHashSet();
+        var seen = told.Select(read => read.Type).Append(made.Find(published => published.Type == "scheduler_registered_event")?.Type)
+            .ToHashSet();
         Assert.That(EventNames.All.Except(seen), Is.EquivalentTo(NeverMade));
         Assert.That(seen, Is.SubsetOf(EventNames.All));
         Assert.Multiple(() =>
@@ -77,7 +80,9 @@ public sealed class EveryEventTests : RunningFixture
                 if (made.Find(published => published.Type == type) is { } published)
                 {
                     var payload = Newtonsoft.Json.Linq.JObject.Parse(published.Json);
-                    Assert.That(members.Split(' ').Concat(["eventType", "timestamp"]).Except(payload.Properties().Select(member => member.Name)), Is.Empty, type);
+                    Assert.That(
+                        members.Split(' ').Concat(["eventType", "timestamp"]).Except(payload.Properties().Select(member => member.Name)),
+                        Is.Empty, type);
                 }
             }
         });

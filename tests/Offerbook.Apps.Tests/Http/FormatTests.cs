@@ -13,7 +13,8 @@ public sealed class FormatTests : ApiFixture
     [Test]
     public async Task Level_IsRaisedOnce_AndStays()
     {
-        Assert.That((await GetAsync(Path)).Json.ToString(Newtonsoft.Json.Formatting.None), Is.EqualTo("""{"level":1,"newest":2,"build":"0.9.0"}"""));
+        Assert.That((await GetAsync(Path)).Json.ToString(Newtonsoft.Json.Formatting.None),
+            Is.EqualTo("""{"level":1,"newest":2,"build":"0.9.0"}"""));
         Assert.That((int)(await SendAsync("POST", Path + "?level=2")).Json["level"]!, Is.EqualTo(2));
         await RestartAsync();
         Assert.That((int)(await GetAsync(Path)).Json["level"]!, Is.EqualTo(2));
@@ -28,6 +29,7 @@ public sealed class FormatTests : ApiFixture
     public async Task Raise_WithoutALevel_IsRefused(string query)
     {
         var answer = await SendAsync("POST", Path + query);
-        Assert.That((answer.Status, answer.Message), Is.EqualTo((400, "The query parameter level is needed: the format level to raise the journal to, a whole number.")));
+        Assert.That((answer.Status, answer.Message),
+            Is.EqualTo((400, "The query parameter level is needed: the format level to raise the journal to, a whole number.")));
     }
 }

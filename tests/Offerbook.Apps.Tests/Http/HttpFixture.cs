@@ -17,12 +17,15 @@ public abstract class HttpFixture
     protected void Connect(Uri address)
     {
         Client?.Dispose();
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = Trusts } }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        Client = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false,
+                SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = Trusts } }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     protected void Disconnect() => Client?.Dispose();
 
-    protected async Task<Answer> SendAsync(string method, string path, string? body = null, string? contentType = "application/json", string? accept = null,
+    protected async Task<Answer> SendAsync(string method, string path, string? body = null, string? contentType = "application/json",
+        string? accept = null,
         params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), Client.BaseAddress!.GetLeftPart(UriPartial.Authority) + path);
@@ -40,7 +43,8 @@ public abstract class HttpFixture
             request.Headers.TryAddWithoutValidation(name, value);
         }
         using var response = await Client.SendAsync(request);
-        var answered = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase);
+        var answered = response.Headers.Concat(response.Content.Headers)
+            .ToDictionary(header => header.Key, header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase);
         return new Answer((int)response.StatusCode, answered, await response.Content.ReadAsByteArrayAsync());
     }
 
@@ -50,7 +54,8 @@ public abstract class HttpFixture
         using var request = EventsRequest(query, lastEventId);
         var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.That((int)response.StatusCode, Is.EqualTo(200), () => response.Content.ReadAsStringAsync().Result);
-        Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/event-stream;charset=utf-8").Or.EqualTo("text/event-stream; charset=utf-8"));
+        Assert.That(response.Content.Headers.ContentType!.ToString(),
+            Is.EqualTo("text/event-stream;charset=utf-8").Or.EqualTo("text/event-stream; charset=utf-8"));
         return new EventFollower(response);
     }
 

@@ -7,7 +7,9 @@ public sealed class PagingTests : ApiFixture
 {
     [SetUp]
     public async Task FillAsync() => await SendAsync("PUT", "/v2/apps", new JArray(Enumerable.Range(0, 7)
-        .Select(i => JObject.Parse($$"""{"id":"/{{(i % 2 == 0 ? "a" : "b/c")}}/app{{i}}","cmd":"sleep 1","labels":{"odd":"{{i % 2}}"} }"""))).ToString());
+        .Select(i =>
+            JObject.Parse(
+                $$"""{"id":"/{{(i % 2 == 0 ? "a" : "b/c")}}/app{{i}}","cmd":"sleep 1","labels":{"odd":"{{i % 2}}"} }"""))).ToString());
 
     [Test]
     public async Task Apps_FollowedByTheirLinks_AreAllThereOnce()
@@ -62,7 +64,8 @@ public sealed class PagingTests : ApiFixture
         Assert.That(first.Headers["Link"], Does.Contain("after=%2Fa%2Fapp6"));
         Assert.That(first.Json["queue"]!.Count(), Is.EqualTo(4));
         Assert.That(((JObject)first.Json["queue"]![0]!).Properties().Select(member => member.Name), Is.EqualTo(new[] { "count", "app" }));
-        Assert.That((await GetAsync("/v2/queue?after=/a/app6")).Json["queue"]!.Select(item => (string)item["app"]!["id"]!), Is.EqualTo(new[] { "/b/c/app1", "/b/c/app3", "/b/c/app5" }));
+        Assert.That((await GetAsync("/v2/queue?after=/a/app6")).Json["queue"]!.Select(item => (string)item["app"]!["id"]!),
+            Is.EqualTo(new[] { "/b/c/app1", "/b/c/app3", "/b/c/app5" }));
         Assert.That((await GetAsync("/v2/queue?limit=0")).Status, Is.EqualTo(422));
     }
 
@@ -71,10 +74,12 @@ public sealed class PagingTests : ApiFixture
     {
         foreach (var id in (string[])["/p/b", "/p/a", "/p/c"])
         {
-            await SendAsync("POST", "/v2/pods", $$"""{"id":"{{id}}","containers":[{"name":"a","exec":{"command":{"shell":"x"} },"resources":{"cpus":1,"mem":32} }]}""");
+            await SendAsync("POST", "/v2/pods",
+                $$"""{"id":"{{id}}","containers":[{"name":"a","exec":{"command":{"shell":"x"} },"resources":{"cpus":1,"mem":32} }]}""");
         }
         Assert.That((await GetAsync("/v2/pods?limit=2&fields=id")).Text, Is.EqualTo("""[{"id":"/p/a"},{"id":"/p/b"}]"""));
-        Assert.That((await GetAsync("/v2/pods::status?after=/p/b&fields=id,status")).Text, Is.EqualTo("""[{"id":"/p/c","status":"DEGRADED"}]"""));
+        Assert.That((await GetAsync("/v2/pods::status?after=/p/b&fields=id,status")).Text,
+            Is.EqualTo("""[{"id":"/p/c","status":"DEGRADED"}]"""));
         Assert.That((await GetAsync("/v2/groups/b/apps?limit=1&fields=id")).Text, Is.EqualTo("""[{"id":"/b/c/app1"}]"""));
 
         var all = (await GetAsync("/v2/deployments?fields=id")).Json.Select(one => (string)one["id"]!).ToList();

@@ -6,7 +6,8 @@ namespace Offerbook.Apps.Tests.Http;
 [Property("case", 186)]
 public sealed class PodsApiTests : ApiFixture
 {
-    private const string Pod = """{"id":"/shop/p","containers":[{"name":"a","exec":{"command":{"shell":"sleep 1"}},"resources":{"cpus":0.1,"mem":32}}]}""";
+    private const string Pod =
+        """{"id":"/shop/p","containers":[{"name":"a","exec":{"command":{"shell":"sleep 1"}},"resources":{"cpus":0.1,"mem":32}}]}""";
 
     [Test]
     [Property("case", 189)]

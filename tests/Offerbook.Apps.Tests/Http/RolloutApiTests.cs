@@ -41,7 +41,8 @@ public sealed class RolloutApiTests : ApiFixture
         Assert.That(aborted.Status, Is.EqualTo(200));
         Assert.That((await GetAsync("/v2/apps/g/web")).Status, Is.EqualTo(404));
         var ended = (await GetAsync("/offerbook/v1/deployments/" + id)).Json;
-        Assert.That(((string)ended["state"]!, (string)ended["rolledBackBy"]!), Is.EqualTo(("failed", (string)aborted.Json["deploymentId"]!)));
+        Assert.That(((string)ended["state"]!, (string)ended["rolledBackBy"]!),
+            Is.EqualTo(("failed", (string)aborted.Json["deploymentId"]!)));
         var history = (await GetAsync("/offerbook/v1/deployments")).Json;
         Assert.That(history["finished"]!.Select(deployment => (string)deployment["id"]!), Does.Contain(id));
     }
@@ -73,7 +74,8 @@ public sealed class RolloutApiTests : ApiFixture
     {
         await SendAsync("POST", "/v2/apps", Web);
         Assert.That((await GetAsync("/v2/apps/g/web")).Json["app"]!["deployment"], Is.Null);
-        await SendAsync("PUT", "/v2/apps/g/web?force=true", """{"deployment":{"deadlineSeconds":600,"maxFailures":3,"onFailure":"rollback","pauseAfter":[1,"25%"]}}""");
+        await SendAsync("PUT", "/v2/apps/g/web?force=true",
+            """{"deployment":{"deadlineSeconds":600,"maxFailures":3,"onFailure":"rollback","pauseAfter":[1,"25%"]}}""");
         Assert.That((await GetAsync("/v2/apps/g/web")).Json["app"]!["deployment"]!.ToString(Newtonsoft.Json.Formatting.None),
             Is.EqualTo("""{"deadlineSeconds":600,"maxFailures":3,"onFailure":"rollback","pauseAfter":[1,"25%"]}"""));
     }
@@ -84,22 +86,26 @@ public sealed class RolloutApiTests : ApiFixture
         await SendAsync("POST", "/v2/apps", Web);
         string Changed(JToken app) => (string)app["app"]!["versionInfo"]!["lastConfigChangeAt"]!;
         var first = Changed((await GetAsync("/v2/apps/g/web")).Json);
-        Assert.That((await SendAsync("PUT", "/v2/apps/g/web?restart=needed&force=true", """{"labels":{"a":"b"}}""")).Status, Is.EqualTo(200));
+        Assert.That((await SendAsync("PUT", "/v2/apps/g/web?restart=needed&force=true", """{"labels":{"a":"b"}}""")).Status,
+            Is.EqualTo(200));
         Assert.That(Changed((await GetAsync("/v2/apps/g/web")).Json), Is.EqualTo(first));
         Assert.That((await SendAsync("PUT", "/v2/apps/g/web?force=true", """{"labels":{"a":"c"}}""")).Status, Is.EqualTo(200));
         Assert.That(Changed((await GetAsync("/v2/apps/g/web")).Json), Is.Not.EqualTo(first));
-        Assert.That((await SendAsync("PUT", "/v2/apps/g/web?restart=never", """{"labels":{}}""")).Message, Does.Contain("It is always or needed."));
+        Assert.That((await SendAsync("PUT", "/v2/apps/g/web?restart=never", """{"labels":{}}""")).Message,
+            Does.Contain("It is always or needed."));
     }
 
     [Test]
     public async Task Plan_OfADocument_TellsAndDoesNothing()
     {
         await SendAsync("POST", "/v2/apps", Web);
-        var plan = await SendAsync("POST", "/offerbook/v1/plan", """{"id":"/","groups":[{"id":"g","apps":[{"id":"web","cmd":"sleep 5"},{"id":"db","cmd":"x y"}]}]}""");
+        var plan = await SendAsync("POST", "/offerbook/v1/plan",
+            """{"id":"/","groups":[{"id":"g","apps":[{"id":"web","cmd":"sleep 5"},{"id":"db","cmd":"x y"}]}]}""");
         Assert.Multiple(() =>
         {
             Assert.That(plan.Status, Is.EqualTo(200), plan.Text);
-            Assert.That(plan.Json["apps"]!.Select(app => $"{app["change"]} {app["id"]} {app["restarts"]}"), Is.EqualTo(new[] { "create /g/db False", "update /g/web True" }));
+            Assert.That(plan.Json["apps"]!.Select(app => $"{app["change"]} {app["id"]} {app["restarts"]}"),
+                Is.EqualTo(new[] { "create /g/db False", "update /g/web True" }));
             Assert.That(plan.Json["conflicts"]!.Count(), Is.EqualTo(1));
             Assert.That((string)plan.Json["fit"]!["verdict"]!, Is.EqualTo("unknown"));
         });
@@ -110,5 +116,6 @@ public sealed class RolloutApiTests : ApiFixture
 
     [Test]
     public async Task Dependency_OnAnUnknownId_IsWarnedAbout() => Assert.That(
-        (await SendAsync("PUT", "/v2/groups/g", """{"apps":[{"id":"a","cmd":"x y","dependencies":["/nowhere"]}]}""")).Json["warnings"]!.Count(), Is.EqualTo(1));
+        (await SendAsync("PUT", "/v2/groups/g", """{"apps":[{"id":"a","cmd":"x y","dependencies":["/nowhere"]}]}"""))
+            .Json["warnings"]!.Count(), Is.EqualTo(1));
 }

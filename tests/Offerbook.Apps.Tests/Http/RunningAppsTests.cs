@@ -21,7 +21,9 @@ public sealed class RunningAppsTests : RunningFixture
         var app = (await GetAsync("/v2/apps?embed=apps.tasks")).Json["apps"]![0]!;
         Assert.That(app["tasks"]!.Select(task => (string)task["state"]!), Is.EqualTo(new[] { "TASK_RUNNING", "TASK_RUNNING" }));
         Assert.That(((int)app["tasksRunning"]!, (int)app["tasksStaged"]!, (int)app["tasksHealthy"]!), Is.EqualTo((2, 0, 0)));
-        Assert.That(Rig.EventTypes, Does.Contain("api_post_event").And.Contain("group_change_success").And.Contain("status_update_event").And.Contain("deployment_success"));
+        Assert.That(Rig.EventTypes,
+            Does.Contain("api_post_event").And.Contain("group_change_success").And.Contain("status_update_event")
+                .And.Contain("deployment_success"));
         Assert.That((string)Rig.LastEvent("api_post_event")["appDefinition"]!["id"]!, Is.EqualTo("/g/web"));
         Assert.That((string)Rig.LastEvent("group_change_success")["groupId"]!, Is.EqualTo("/g"));
         Assert.That((string)Rig.LastEvent("deployment_success")["id"]!, Is.EqualTo(created.Headers["Marathon-Deployment-Id"]));
@@ -34,7 +36,8 @@ public sealed class RunningAppsTests : RunningFixture
         await SendAsync("POST", "/v2/apps", Web);
         var tasks = await TaskIdsAsync("/g/web");
         var again = await SendAsync("PUT", "/v2/apps/g/web", """{"cmd":"sleep 1000"}""");
-        Assert.That((again.Status, (string)Rig.LastEvent("deployment_success")["id"]!), Is.EqualTo((200, (string)again.Json["deploymentId"]!)));
+        Assert.That((again.Status, (string)Rig.LastEvent("deployment_success")["id"]!),
+            Is.EqualTo((200, (string)again.Json["deploymentId"]!)));
         Assert.That(await TaskIdsAsync("/g/web"), Is.EqualTo(tasks));
     }
 
@@ -111,9 +114,11 @@ public sealed class RunningAppsTests : RunningFixture
     public async Task App_WithNumbersThatAreNone_IsRefusedMemberByMember()
     {
         var answer = await SendAsync("POST", "/v2/apps", """{"id":"/x","cmd":"sleep 1","instances":1.5}""");
-        Assert.That(Problems(answer), Is.EqualTo(new[] { "/instances: error.expected.int" }).Or.EqualTo(new[] { "/instances: error.expected.jsnumber" }));
+        Assert.That(Problems(answer),
+            Is.EqualTo(new[] { "/instances: error.expected.int" }).Or.EqualTo(new[] { "/instances: error.expected.jsnumber" }));
         var negative = await SendAsync("POST", "/v2/apps", """{"id":"/x","cmd":"sleep 1","cpus":-1,"mem":-1,"disk":-1,"instances":-1}""");
-        Assert.That(Problems(negative), Is.EquivalentTo(new[] { "/cpus: error.min", "/mem: error.min", "/disk: error.min", "/instances: error.min" }));
+        Assert.That(Problems(negative),
+            Is.EquivalentTo(new[] { "/cpus: error.min", "/mem: error.min", "/disk: error.min", "/instances: error.min" }));
     }
 
     [Test]
@@ -132,7 +137,8 @@ public sealed class RunningAppsTests : RunningFixture
     [Property("case", 16)]
     public async Task Container_WithoutAnImage_StaysWithoutOne()
     {
-        await SendAsync("POST", "/v2/apps", """{"id":"/c","cmd":"sleep 1","cpus":0.1,"mem":32,"container":{"type":"MESOS","volumes":[]}}""");
+        await SendAsync("POST", "/v2/apps",
+            """{"id":"/c","cmd":"sleep 1","cpus":0.1,"mem":32,"container":{"type":"MESOS","volumes":[]}}""");
         await SendAsync("PUT", "/v2/apps/c", """{"cmd":"sleep 2"}""");
         var container = (JObject)(await GetAsync("/v2/apps/c")).Json["app"]!["container"]!;
         Assert.That(((string)container["type"]!, container.ContainsKey("docker")), Is.EqualTo(("MESOS", false)));

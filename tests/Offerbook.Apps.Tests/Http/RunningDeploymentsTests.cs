@@ -42,7 +42,8 @@ public sealed class RunningDeploymentsTests : RunningFixture
     [Property("case", 70)]
     public async Task Update_ThatFitsNowhere_RolledBack_EndsWithTheTasksThatWere(int instances, string strategy)
     {
-        await DeployAsync("POST", "/v2/apps", $$"""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":{{instances}}{{strategy.Replace('\'', '"')}} }""");
+        await DeployAsync("POST", "/v2/apps",
+            $$"""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":{{instances}}{{strategy.Replace('\'', '"')}} }""");
         var tasks = await TaskIdsAsync("/a");
         var id = await DeployAsync("PUT", "/v2/apps/a", """{"constraints":[["nowhere","CLUSTER","x"]]}""");
         Assert.That((await GetAsync("/v2/deployments")).Json.Select(plan => (string)plan["id"]!), Is.EqualTo(new[] { id }));
@@ -113,7 +114,8 @@ public sealed class RunningDeploymentsTests : RunningFixture
         Assert.That(Rig.EventTypes.Count(type => type == "failed_health_check_event"), Is.GreaterThanOrEqualTo(10));
         Assert.That(Rig.EventTypes.Count(type => type == "deployment_success"), Is.EqualTo(1));
         await DeployAsync("DELETE", "/v2/deployments/" + id, null);
-        Assert.That((await GetAsync("/v2/deployments")).Json.Select(plan => (string)plan["id"]!), Has.No.Member(id), "its id vanishes at once");
+        Assert.That((await GetAsync("/v2/deployments")).Json.Select(plan => (string)plan["id"]!), Has.No.Member(id),
+            "its id vanishes at once");
         Do(() => Rig.Advance(TimeSpan.FromMinutes(1)));
         Assert.That(await TaskIdsAsync("/a"), Is.EqualTo(new[] { old }));
     }
@@ -148,7 +150,8 @@ public sealed class RunningDeploymentsTests : RunningFixture
     }
 
     /// <summary>
-    /// Every row of the table of rolling replacement: so many old ones are killed, and so many new ones started, before any new one runs; kills are carried
+    /// Every row of the table of rolling replacement: so many old ones are killed, and so many new ones started, before any new one runs;
+    /// kills are carried
     /// out at once only when <paramref name="kills"/>.
     /// </summary>
     [TestCase(10, 10, 1, 1, true, 0, 10)]
@@ -164,7 +167,8 @@ public sealed class RunningDeploymentsTests : RunningFixture
     [TestCase(4, 2, 1, 1, false, 2, 0)]
     [Property("case", 89)]
     [Property("case", 103)]
-    public async Task Replacement_AtItsBeginning_FollowsTheTable(int old, int wanted, double minimum, double over, bool kills, int killed, int started)
+    public async Task Replacement_AtItsBeginning_FollowsTheTable(int old, int wanted, double minimum, double over, bool kills, int killed,
+        int started)
     {
         await DeployAsync("POST", "/v2/apps", $$"""
             {"id":"/a","cmd":"old","cpus":0.1,"mem":16,"instances":{{old}},"upgradeStrategy":{"minimumHealthCapacity":{{minimum}},"maximumOverCapacity":{{over}}} }
@@ -213,7 +217,8 @@ public sealed class RunningDeploymentsTests : RunningFixture
         Assert.That(waiting.SelectMany(app => app["reasons"]!).Select(reason => (string)reason["reason"]!), Has.Member("capacityDeadEnd"));
     }
 
-    private List<string> Live(string command) => Rig.Master.Live.Where(task => task.Info.Command.Value == command).Select(task => task.Id).ToList();
+    private List<string> Live(string command) =>
+        Rig.Master.Live.Where(task => task.Info.Command.Value == command).Select(task => task.Id).ToList();
 
     private static int Port(TaskInfo task) => (int)task.Resources.Single(resource => resource.Name == "ports").Ranges.Range[0].Begin;
 

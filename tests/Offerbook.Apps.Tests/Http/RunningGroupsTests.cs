@@ -34,7 +34,8 @@ public sealed class RunningGroupsTests : RunningFixture
         var steps = await FollowStepsAsync();
         Assert.That(steps, Is.EqualTo(order));
         Assert.That(Rig.EventTypes.Count(type => type == "deployment_success"), Is.EqualTo(1));
-        Assert.That(Rig.EventTypes.Count(type => type == "deployment_step_success"), Is.EqualTo(Rig.EventTypes.Count(type => type == "deployment_info")));
+        Assert.That(Rig.EventTypes.Count(type => type == "deployment_step_success"),
+            Is.EqualTo(Rig.EventTypes.Count(type => type == "deployment_info")));
         Assert.That((string)Rig.LastEvent("group_change_success")["groupId"]!, Is.EqualTo("/"), "the parent of the group that was changed");
 
         // An update of all goes the same way.
@@ -49,9 +50,11 @@ public sealed class RunningGroupsTests : RunningFixture
     public async Task Dependants_OfWhatIsNotHealthy_Wait()
     {
         var wellFrom = TimeSpan.FromMinutes(5);
-        Do(() => Rig.Probe = _ => Rig.Elapsed >= wellFrom ? new ProbeResult.HttpAnswered(200, "OK") : new ProbeResult.HttpAnswered(503, "no"));
+        Do(() => Rig.Probe = _ => Rig.Elapsed >= wellFrom
+            ? new ProbeResult.HttpAnswered(200, "OK") : new ProbeResult.HttpAnswered(503, "no"));
         const string Check = "\"healthChecks\":[{\"protocol\":\"HTTP\",\"path\":\"/\",\"intervalSeconds\":5,\"gracePeriodSeconds\":600}]";
-        await PutAsync("/v2/groups", $$"""{"id":"/g","apps":[{"id":"db","cmd":"sleep 1","cpus":0.1,"mem":16,{{Check}}},{"id":"web","cmd":"sleep 1","cpus":0.1,"mem":16,"dependencies":["db"]}]}""");
+        await PutAsync("/v2/groups",
+            $$"""{"id":"/g","apps":[{"id":"db","cmd":"sleep 1","cpus":0.1,"mem":16,{{Check}}},{"id":"web","cmd":"sleep 1","cpus":0.1,"mem":16,"dependencies":["db"]}]}""");
         Do(() => Rig.Advance(TimeSpan.FromMinutes(4)));
         Assert.That(Rig.Master.Live.Select(task => task.App), Is.EqualTo(new[] { "g_db" }));
         Do(() => Rig.Advance(TimeSpan.FromMinutes(2)));
@@ -97,7 +100,8 @@ public sealed class RunningGroupsTests : RunningFixture
         await PutAsync("/v2/groups/g", $$"""{"version":"{{first}}"}""");
         Assert.That(Rig.Master.Live.Select(task => task.Info.Command.Value), Is.EqualTo(new[] { "sleep 1", "sleep 1", "sleep 1" }));
         Assert.That((await GetAsync("/v2/groups/g/versions")).Json.Count(), Is.EqualTo(3));
-        Assert.That((await SendAsync("PUT", "/v2/groups/g", """{"version":"2001-01-01T00:00:00.000Z"}""")).Status, Is.EqualTo(404).Or.EqualTo(422));
+        Assert.That((await SendAsync("PUT", "/v2/groups/g", """{"version":"2001-01-01T00:00:00.000Z"}""")).Status,
+            Is.EqualTo(404).Or.EqualTo(422));
     }
 
     [Test]
@@ -117,9 +121,11 @@ public sealed class RunningGroupsTests : RunningFixture
     public async Task Root_Cleaned_RemovesEverythingByOneDeployment()
     {
         await PutAsync("/v2/groups", Group(Chain));
-        await PutAsync("/v2/groups", Group(Nested).Replace("\"/g\"", "\"/n\"", StringComparison.Ordinal).Replace("/g/", "/n/", StringComparison.Ordinal));
+        await PutAsync("/v2/groups",
+            Group(Nested).Replace("\"/g\"", "\"/n\"", StringComparison.Ordinal).Replace("/g/", "/n/", StringComparison.Ordinal));
         var cleaned = await SendAsync("DELETE", "/v2/groups/?force=true");
-        Assert.That((cleaned.Status, (string)cleaned.Json["deploymentId"]!), Is.EqualTo((200, (string)Rig.LastEvent("deployment_success")["id"]!)));
+        Assert.That((cleaned.Status, (string)cleaned.Json["deploymentId"]!),
+            Is.EqualTo((200, (string)Rig.LastEvent("deployment_success")["id"]!)));
         Assert.That(Rig.Master.Live, Is.Empty);
         Assert.That((await GetAsync("/v2/groups")).Json["groups"], Is.Empty);
     }

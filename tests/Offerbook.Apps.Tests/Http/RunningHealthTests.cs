@@ -35,7 +35,8 @@ public sealed class RunningHealthTests : RunningFixture
         Assert.That((await GetAsync("/v2/deployments")).Text, Is.EqualTo("[]"));
         var app = (await GetAsync("/v2/apps/a")).Json["app"]!;
         Assert.That(((int)app["tasksHealthy"]!, (int)app["tasksUnhealthy"]!), Is.EqualTo((2, 0)));
-        Assert.That(app["tasks"]!.SelectMany(task => task["healthCheckResults"]!).Select(result => (bool)result["alive"]!), Is.EqualTo(new[] { true, true }));
+        Assert.That(app["tasks"]!.SelectMany(task => task["healthCheckResults"]!).Select(result => (bool)result["alive"]!),
+            Is.EqualTo(new[] { true, true }));
     }
 
     [Test]
@@ -98,8 +99,10 @@ public sealed class RunningHealthTests : RunningFixture
     public async Task HealthStatus_OfTwoChecks_ChangesWithBothOnly()
     {
         var (one, two) = (true, false);
-        Do(() => Rig.Probe = probe => new ProbeResult.HttpAnswered((probe is HealthProbe.Http { Path: "/one" } ? one : two) ? 200 : 500, "x"));
-        await CreateAsync("""{"protocol":"HTTP","path":"/one","intervalSeconds":5},{"protocol":"HTTP","path":"/two","intervalSeconds":5}""");
+        Do(() => Rig.Probe = probe =>
+            new ProbeResult.HttpAnswered((probe is HealthProbe.Http { Path: "/one" } ? one : two) ? 200 : 500, "x"));
+        await CreateAsync(
+            """{"protocol":"HTTP","path":"/one","intervalSeconds":5},{"protocol":"HTTP","path":"/two","intervalSeconds":5}""");
         Do(() => Rig.Advance(TimeSpan.FromSeconds(20)));
         Assert.That(Rig.EventTypes, Has.No.Member("health_status_changed_event"), "one of two passes");
         two = true;
@@ -108,7 +111,8 @@ public sealed class RunningHealthTests : RunningFixture
         Assert.That((bool)Rig.LastEvent("health_status_changed_event")["alive"]!, Is.True);
         one = two = false;
         Do(() => Rig.Advance(TimeSpan.FromSeconds(7)));
-        Assert.That(Rig.EventTypes.Count(type => type == "health_status_changed_event"), Is.EqualTo(2), "the second failure says nothing new");
+        Assert.That(Rig.EventTypes.Count(type => type == "health_status_changed_event"), Is.EqualTo(2),
+            "the second failure says nothing new");
     }
 
     [Test]
@@ -119,7 +123,8 @@ public sealed class RunningHealthTests : RunningFixture
         Do(() => Rig.Advance(TimeSpan.FromSeconds(10)));
         // The new version does not become healthy, so both versions run.
         Do(() => Rig.Probe = probe => new ProbeResult.HttpAnswered(probe is HealthProbe.Http { Path: "/one" } ? 200 : 500, "x"));
-        await SendAsync("PUT", "/v2/apps/a", """{"healthChecks":[{"protocol":"HTTP","path":"/two","intervalSeconds":5,"gracePeriodSeconds":3600}]}""");
+        await SendAsync("PUT", "/v2/apps/a",
+            """{"healthChecks":[{"protocol":"HTTP","path":"/two","intervalSeconds":5,"gracePeriodSeconds":3600}]}""");
         var asked = new HashSet<string>();
         Do(() =>
         {
@@ -161,9 +166,13 @@ public sealed class RunningHealthTests : RunningFixture
         status.Reason = Mesos.V1.TaskStatus.Types.Reason.TaskCheckStatusUpdated;
         status.CheckStatus = result switch
         {
-            bool succeeded => new CheckStatusInfo { Type = CheckInfo.Types.Type.Tcp, Tcp = new CheckStatusInfo.Types.Tcp { Succeeded = succeeded } },
-            long code and >= 100 => new CheckStatusInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckStatusInfo.Types.Http { StatusCode = (uint)code } },
-            var code => new CheckStatusInfo { Type = CheckInfo.Types.Type.Command, Command = new CheckStatusInfo.Types.Command { ExitCode = (int)(long)code } },
+            bool succeeded =>
+                new CheckStatusInfo { Type = CheckInfo.Types.Type.Tcp, Tcp = new CheckStatusInfo.Types.Tcp { Succeeded = succeeded } },
+            long code and >= 100 =>
+                new CheckStatusInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckStatusInfo.Types.Http { StatusCode = (uint)code } },
+            var code =>
+                new CheckStatusInfo { Type = CheckInfo.Types.Type.Command,
+                    Command = new CheckStatusInfo.Types.Command { ExitCode = (int)(long)code } },
         };
         return status;
     }
@@ -186,7 +195,8 @@ public sealed class RunningHealthTests : RunningFixture
 
     private async Task CreateAsync(string checks, string more = "", int instances = 1)
     {
-        var answer = await SendAsync("POST", "/v2/apps", $$"""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":{{instances}},"healthChecks":[{{checks}}]{{more}} }""");
+        var answer = await SendAsync("POST", "/v2/apps",
+            $$"""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":{{instances}},"healthChecks":[{{checks}}]{{more}} }""");
         Assert.That(answer.Status, Is.EqualTo(201), answer.Text);
     }
 }

@@ -29,7 +29,8 @@ public sealed class RunningLaunchTests : RunningFixture
     [Property("case", 134)]
     public async Task Task_OutOfReach_IsReplacedWhenItIsInactiveAndNotBefore()
     {
-        await SendAsync("POST", "/v2/apps", """{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"unreachableStrategy":{"inactiveAfterSeconds":60,"expungeAfterSeconds":600}}""");
+        await SendAsync("POST", "/v2/apps",
+            """{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"unreachableStrategy":{"inactiveAfterSeconds":60,"expungeAfterSeconds":600}}""");
         var lost = Rig.Master.Live.Single().Id;
         Do(() => Rig.Master.Update(lost, TaskState.TaskUnreachable));
         Do(() => Rig.Advance(TimeSpan.FromSeconds(50)));
@@ -58,7 +59,8 @@ public sealed class RunningLaunchTests : RunningFixture
     [Property("case", 134)]
     public async Task Task_ThatEnds_MakesRoomForOneThatItsConstraintKeptAway()
     {
-        await SendAsync("POST", "/v2/apps", """{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":3,"backoffSeconds":1000,"constraints":[["hostname","UNIQUE"]]}""");
+        await SendAsync("POST", "/v2/apps",
+            """{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":3,"backoffSeconds":1000,"constraints":[["hostname","UNIQUE"]]}""");
         Assert.That((await TasksAsync()).Count, Is.EqualTo(2));
         var ended = (await TasksAsync())[0].Id;
         await SendAsync("DELETE", $"/v2/apps/a/tasks/{ended}");
@@ -86,7 +88,8 @@ public sealed class RunningLaunchTests : RunningFixture
     [Property("case", 153)]
     public async Task App_PinnedToAHost_StaysThereScalesThereAndComesBackThere()
     {
-        const string App = """{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":INSTANCES,"constraints":[["hostname","LIKE","HOST"]]}""";
+        const string App =
+            """{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":INSTANCES,"constraints":[["hostname","LIKE","HOST"]]}""";
         await SendAsync("POST", "/v2/apps", App.Replace("INSTANCES", "2").Replace("HOST", "host-b"));
         await SendAsync("PUT", "/v2/apps/a", """{"instances":5}""");
         Assert.That(Rig.Master.Live.Select(task => task.Host), Is.EqualTo(Enumerable.Repeat("host-b", 5)));
@@ -105,9 +108,15 @@ public sealed class RunningLaunchTests : RunningFixture
     {
         Do(() =>
         {
-            Rig.Master.AddAgent(new FakeAgent("agent-r1", "r1", 1, 1024, 10) { Region = "far", Attributes = new Dictionary<string, string> { ["rack"] = "one" } });
-            Rig.Master.AddAgent(new FakeAgent("agent-r2", "r2", 1, 1024, 10) { Region = "far", Attributes = new Dictionary<string, string> { ["rack"] = "two" } });
-            Rig.Master.AddAgent(new FakeAgent("agent-r3", "r3", 1, 1024, 10) { Region = "far", Attributes = new Dictionary<string, string> { ["rack"] = "two" } });
+            Rig.Master.AddAgent(
+                new FakeAgent("agent-r1", "r1", 1, 1024, 10) { Region = "far",
+                    Attributes = new Dictionary<string, string> { ["rack"] = "one" } });
+            Rig.Master.AddAgent(
+                new FakeAgent("agent-r2", "r2", 1, 1024, 10) { Region = "far",
+                    Attributes = new Dictionary<string, string> { ["rack"] = "two" } });
+            Rig.Master.AddAgent(
+                new FakeAgent("agent-r3", "r3", 1, 1024, 10) { Region = "far",
+                    Attributes = new Dictionary<string, string> { ["rack"] = "two" } });
         });
         await SendAsync("POST", "/v2/apps", """
             {"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":4,"constraints":[["@region","CLUSTER","far"],["rack","GROUP_BY","2"]],
@@ -121,7 +130,9 @@ public sealed class RunningLaunchTests : RunningFixture
         Assert.That((await GetAsync("/v2/apps/a/tasks")).Json["tasks"]!.Select(task => (string?)task["region"]), Is.All.EqualTo("far"));
     }
 
-    private IEnumerable<string> Racks() => Rig.Master.Live.Where(task => task.State == TaskState.TaskRunning).Select(task => task.Host == "r1" ? "one" : "two").Order(StringComparer.Ordinal);
+    private IEnumerable<string> Racks() =>
+        Rig.Master.Live.Where(task => task.State == TaskState.TaskRunning).Select(task => task.Host == "r1" ? "one" : "two")
+            .Order(StringComparer.Ordinal);
 
     private int Calls(Call.Types.Type type) => Rig.Master.Calls.Count(call => call.Type == type);
 

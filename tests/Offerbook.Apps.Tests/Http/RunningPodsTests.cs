@@ -25,7 +25,8 @@ public sealed class RunningPodsTests : RunningFixture
         await ExpectAsync("STABLE", "STABLE");
         var container = (await StatusAsync())["instances"]![0]!["containers"]![0]!;
         Assert.That((string)container["status"]!, Is.EqualTo("TASK_RUNNING"));
-        Assert.That(container["conditions"]!.Select(condition => ((string)condition["name"]!, (string)condition["value"]!)), Is.EqualTo(new[] { ("healthy", "true") }));
+        Assert.That(container["conditions"]!.Select(condition => ((string)condition["name"]!, (string)condition["value"]!)),
+            Is.EqualTo(new[] { ("healthy", "true") }));
         Update(TaskState.TaskRunning, healthy: false);
         await ExpectAsync("DEGRADED", "DEGRADED", "at least one container is not healthy");
         Update(TaskState.TaskRunning, healthy: true);
@@ -49,7 +50,8 @@ public sealed class RunningPodsTests : RunningFixture
         await SendAsync("POST", "/v2/pods", PodLifeTests.Web);
         Update(TaskState.TaskRunning, healthy: true);
         var created = await events.UntilAsync("deployment_success");
-        Assert.That(created.Select(read => read.Type), Does.Contain("pod_created_event").And.Contain("deployment_info").And.Contain("instance_changed_event")
+        Assert.That(created.Select(read => read.Type),
+            Does.Contain("pod_created_event").And.Contain("deployment_info").And.Contain("instance_changed_event")
             .And.Contain("deployment_step_success"));
         var replaced = await SendAsync("PUT", "/v2/pods/shop/web", PodLifeTests.Web.Replace("\"serve\"", "\"serve more\""));
         Assert.That(replaced.Status, Is.EqualTo(200), replaced.Text);
@@ -65,7 +67,8 @@ public sealed class RunningPodsTests : RunningFixture
     {
         var pod = JObject.Parse(PodLifeTests.Web);
         pod["networks"] = JArray.Parse("""[{"mode":"container","name":"blue"}]""");
-        pod["scheduling"] = JObject.Parse("""{"placement":{"constraints":[{"fieldName":"hostname","operator":"LIKE","value":"host-b"}]}}""");
+        pod["scheduling"] =
+            JObject.Parse("""{"placement":{"constraints":[{"fieldName":"hostname","operator":"LIKE","value":"host-b"}]}}""");
         pod["containers"]![0]!["endpoints"]![0]!["containerPort"] = 8080;
         var created = await SendAsync("POST", "/v2/pods", pod.ToString());
         Assert.That(created.Status, Is.EqualTo(201), created.Text);
@@ -102,7 +105,8 @@ public sealed class RunningPodsTests : RunningFixture
         Update(TaskState.TaskRunning, healthy: true);
         var outcome = (await GetAsync("/offerbook/v1/deployments/" + put.Headers["Marathon-Deployment-Id"])).Json;
         Assert.That(((string)outcome["state"]!, outcome["rolledBackBy"] is not null), Is.EqualTo(("failed", true)), outcome.ToString());
-        Assert.That((string)(await GetAsync("/v2/pods/shop/web")).Json.SelectToken("containers[0].exec.command.shell")!, Is.EqualTo("serve"));
+        Assert.That((string)(await GetAsync("/v2/pods/shop/web")).Json.SelectToken("containers[0].exec.command.shell")!,
+            Is.EqualTo("serve"));
         Assert.That((await GetAsync("/v2/deployments")).Text, Is.EqualTo("[]"));
     }
 
@@ -138,7 +142,8 @@ public sealed class RunningPodsTests : RunningFixture
             Assert.That((await GetAsync("/v2/pods/shop/web")).Status, Is.EqualTo(200));
         }
         Assert.That((one.IsCompleted, many.IsCompleted), Is.EqualTo((false, false)));
-        Do(() => Rig.Master.Live.Where(task => ids.Exists(id => task.Id.StartsWith(id, StringComparison.Ordinal))).Select(task => task.Id).ToList().ForEach(task =>
+        Do(() => Rig.Master.Live.Where(task => ids.Exists(id => task.Id.StartsWith(id, StringComparison.Ordinal))).Select(task =>
+            task.Id).ToList().ForEach(task =>
         {
             if (!Rig.Master.Tasks[task].HasEnded)
             {
@@ -156,7 +161,8 @@ public sealed class RunningPodsTests : RunningFixture
     {
         var status = await StatusAsync();
         Assert.That((string)status["status"]!, Is.EqualTo(pod));
-        Assert.That(status["instances"]!.Select(shown => ((string)shown["status"]!, (string?)shown["message"])), Is.EqualTo(Enumerable.Repeat((instance, message), 2)));
+        Assert.That(status["instances"]!.Select(shown => ((string)shown["status"]!, (string?)shown["message"])),
+            Is.EqualTo(Enumerable.Repeat((instance, message), 2)));
     }
 
     private async Task<JToken> StatusAsync() => (await GetAsync("/v2/pods/shop/web::status")).Json;

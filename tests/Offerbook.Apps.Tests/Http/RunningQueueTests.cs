@@ -7,7 +7,8 @@ namespace Offerbook.Apps.Tests.Http;
 /// <summary>What waits to be launched and what holds it back, over HTTP.</summary>
 public sealed class RunningQueueTests : RunningFixture
 {
-    private const string Failing = """{"id":"/f","cmd":"bad","cpus":0.1,"mem":16,"backoffSeconds":100,"backoffFactor":2,"maxLaunchDelaySeconds":3600}""";
+    private const string Failing =
+        """{"id":"/f","cmd":"bad","cpus":0.1,"mem":16,"backoffSeconds":100,"backoffFactor":2,"maxLaunchDelaySeconds":3600}""";
 
     [Test]
     [Property("case", 123)]

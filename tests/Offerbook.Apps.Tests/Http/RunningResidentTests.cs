@@ -11,14 +11,18 @@ public sealed class RunningResidentTests : RunningFixture
 {
     private const string Volume = """ "role":"shop","cpus":0.1,"mem":16,"container":{"type":"MESOS","volumes":[{"containerPath":"data","mode":"RW","persistent":{"size":10}}]}""";
 
-    /// <summary>Two agents reserve for an instance each; whether one of them reserves for a third before anything runs depends on the constraint alone.</summary>
+    /// <summary>
+    /// Two agents reserve for an instance each; whether one of them reserves for a third before anything runs depends on the constraint
+    /// alone.
+    /// </summary>
     [TestCase("""["hostname","UNIQUE"]""", 2)]
     [TestCase("", 3)]
     [Property("case", 142)]
     public async Task Reservation_OfAnInstanceThatDoesNotRunYet_CountsForConstraintsOnly(string constraint, int reserved)
     {
         Do(() => Rig.Master.Offers = false);
-        await DeployAsync("POST", "/v2/apps", $$"""{"id":"/shop/db","cmd":"old","instances":3,"constraints":[{{constraint}}],{{Volume}} }""");
+        await DeployAsync("POST", "/v2/apps",
+            $$"""{"id":"/shop/db","cmd":"old","instances":3,"constraints":[{{constraint}}],{{Volume}} }""");
         Do(() =>
         {
             Rig.Master.Offers = true;
@@ -50,7 +54,8 @@ public sealed class RunningResidentTests : RunningFixture
         Assert.That((await GetAsync("/v2/deployments")).Json.Count(), Is.EqualTo(1), "running is not enough");
         var before = await TaskAsync();
         Do(() => Rig.Advance(TimeSpan.FromSeconds(30)));
-        Assert.That(Rig.Events.First(published => published.Type == "unhealthy_instance_kill_event").Json, Does.Contain((string)before["id"]!));
+        Assert.That(Rig.Events.First(published => published.Type == "unhealthy_instance_kill_event").Json,
+            Does.Contain((string)before["id"]!));
         passes = true;
         Do(() => Rig.Advance(TimeSpan.FromSeconds(30)));
         Assert.That((await GetAsync("/v2/deployments")).Text, Is.EqualTo("[]"));
@@ -72,7 +77,8 @@ public sealed class RunningResidentTests : RunningFixture
     [Property("case", 84)]
     public async Task Replacement_OfResidents_DipsRatherThanExceeds(int old, int wanted, double minimum, int killed)
     {
-        var strategy = FormattableString.Invariant($"\"upgradeStrategy\":{{\"minimumHealthCapacity\":{minimum},\"maximumOverCapacity\":0}}");
+        var strategy =
+            FormattableString.Invariant($"\"upgradeStrategy\":{{\"minimumHealthCapacity\":{minimum},\"maximumOverCapacity\":0}}");
         await DeployAsync("POST", "/v2/apps", $$"""{"id":"/shop/db","cmd":"old","instances":{{old}},{{strategy}},{{Volume}} }""");
         Assert.That(Rig.Running("/shop/db"), Is.EqualTo(old));
         var most = old;
@@ -84,14 +90,16 @@ public sealed class RunningResidentTests : RunningFixture
             Rig.Master.Calls.Clear();
         });
         var id = await DeployAsync("PUT", "/v2/apps/shop/db", $$"""{"cmd":"new","instances":{{wanted}} }""");
-        var sentenced = Rig.Master.Calls.Where(call => call.Type == Call.Types.Type.Kill).Select(call => call.Kill.TaskId.Value).Distinct().ToList();
+        var sentenced = Rig.Master.Calls.Where(call => call.Type == Call.Types.Type.Kill).Select(call => call.Kill.TaskId.Value).Distinct()
+            .ToList();
         Assert.That(sentenced, Has.Count.EqualTo(killed));
         Do(() =>
         {
             Rig.Master.KillsAtOnce = true;
             Rig.Master.OnLaunch = _ => TaskState.TaskRunning;
             sentenced.ForEach(task => Rig.Master.Update(task, TaskState.TaskKilled));
-            Rig.Master.Live.Where(task => task.State == TaskState.TaskStarting).ToList().ForEach(task => Rig.Master.Update(task.Id, TaskState.TaskRunning));
+            Rig.Master.Live.Where(task => task.State == TaskState.TaskStarting).ToList()
+                .ForEach(task => Rig.Master.Update(task.Id, TaskState.TaskRunning));
         });
         Assert.That((string)Rig.LastEvent("deployment_success")["id"]!, Is.EqualTo(id));
         Assert.That(Rig.Master.Live.Select(task => task.Info.Command.Value), Is.EqualTo(Enumerable.Repeat("new", wanted)));

@@ -41,17 +41,22 @@ public sealed class RunningRestartTests : RunningFixture
     [Property("case", 160)]
     public async Task HealthByTheAgent_AfterARestart_IsWhatItLastSaid()
     {
-        await SendAsync("POST", "/v2/apps", """{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":2,"healthChecks":[{"protocol":"COMMAND","command":{"value":"true"}}]}""");
+        await SendAsync("POST", "/v2/apps",
+            """{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":2,"healthChecks":[{"protocol":"COMMAND","command":{"value":"true"}}]}""");
         var tasks = Rig.Master.Live.ToList();
         Do(() => Rig.Master.Update(tasks[0].Id, TaskState.TaskRunning, healthy: true));
         Do(() => Rig.Master.Update(tasks[1].Id, TaskState.TaskRunning, healthy: false));
         Do(Rig.Boot);
         var app = (await GetAsync("/v2/apps/a")).Json["app"]!;
         Assert.That(((int)app["tasksHealthy"]!, (int)app["tasksUnhealthy"]!), Is.EqualTo((1, 1)));
-        Assert.That(app["tasks"]!.Single(task => (string)task["id"]! == tasks[0].Id)["healthCheckResults"]!.Select(result => (bool)result["alive"]!), Is.EqualTo(new[] { true }));
+        Assert.That(
+            app["tasks"]!.Single(task => (string)task["id"]! == tasks[0].Id)["healthCheckResults"]!.Select(result =>
+                (bool)result["alive"]!), Is.EqualTo(new[] { true }));
     }
 
-    private async Task<List<string>> TasksAsync(string app) => (await GetAsync($"/v2/apps/{app}/tasks")).Json["tasks"]!.Select(task => (string)task["id"]!).ToList();
+    private async Task<List<string>> TasksAsync(string app) =>
+        (await GetAsync($"/v2/apps/{app}/tasks")).Json["tasks"]!.Select(task => (string)task["id"]!).ToList();
 
-    private async Task<string> VolumeAsync() => (string)(await GetAsync("/v2/apps/shop/db/tasks")).Json["tasks"]![0]!["localVolumes"]![0]!["persistenceId"]!;
+    private async Task<string> VolumeAsync() =>
+        (string)(await GetAsync("/v2/apps/shop/db/tasks")).Json["tasks"]![0]!["localVolumes"]![0]!["persistenceId"]!;
 }

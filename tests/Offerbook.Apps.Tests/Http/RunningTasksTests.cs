@@ -30,18 +30,21 @@ public sealed class RunningTasksTests : RunningFixture
         const string All = "/v2/groups?embed=group.groups&embed=group.apps&embed=group.apps.taskStats";
         await SendAsync("POST", "/v2/apps", Web);
         Do(() => Rig.Advance(TimeSpan.FromSeconds(10)));
-        var (app, grouped) = ((await GetAsync("/v2/apps/g/web?embed=app.taskStats")).Json["app"]!, (await GetAsync(All)).Json["groups"]![0]!["apps"]![0]!);
+        var (app, grouped) = ((await GetAsync("/v2/apps/g/web?embed=app.taskStats")).Json["app"]!,
+            (await GetAsync(All)).Json["groups"]![0]!["apps"]![0]!);
         var stats = (JObject)app["taskStats"]!;
         Assert.That(stats["totalSummary"]!["stats"]!["counts"]!.ToString(Newtonsoft.Json.Formatting.None),
             Is.EqualTo("""{"staged":0,"running":2,"healthy":0,"unhealthy":0}"""));
-        Assert.That(stats.Properties().Select(group => group.Name), Is.EqualTo(new[] { "startedAfterLastScaling", "withLatestConfig", "totalSummary" }));
+        Assert.That(stats.Properties().Select(group => group.Name),
+            Is.EqualTo(new[] { "startedAfterLastScaling", "withLatestConfig", "totalSummary" }));
         foreach (var other in (JToken[])[app["tasksStats"]!, grouped["taskStats"]!, grouped["tasksStats"]!])
         {
             Assert.That(JToken.DeepEquals(other, stats), Is.True, other.ToString());
         }
         var age = (double)stats["totalSummary"]!["stats"]!["lifeTime"]!["medianSeconds"]!;
         Do(() => Rig.Advance(TimeSpan.FromSeconds(10)));
-        var later = (await GetAsync("/v2/apps/g/web?embed=app.taskStats")).Json["app"]!["taskStats"]!["withLatestConfig"]!["stats"]!["lifeTime"]!;
+        var later = (await GetAsync("/v2/apps/g/web?embed=app.taskStats"))
+            .Json["app"]!["taskStats"]!["withLatestConfig"]!["stats"]!["lifeTime"]!;
         Assert.That(((double)later["medianSeconds"]!, (double)later["averageSeconds"]!), Is.EqualTo((age + 10, age + 10)));
     }
 
@@ -71,9 +74,11 @@ public sealed class RunningTasksTests : RunningFixture
         Assert.That(next, Has.Exactly(2).Items);
         Assert.That(next.Intersect(ids.Values<string>()), Is.Empty);
         // Any of an instance's tasks names it; what is not there is no error.
-        var byId = await SendAsync("POST", "/v2/tasks/delete", new JObject { ["ids"] = new JArray(ids.Append("other.instance-0f6b1c3e-0000-1000-8000-000000000000._app.1")) }.ToString());
+        var byId = await SendAsync("POST", "/v2/tasks/delete",
+            new JObject { ["ids"] = new JArray(ids.Append("other.instance-0f6b1c3e-0000-1000-8000-000000000000._app.1")) }.ToString());
         Assert.That(byId.Json["tasks"]!.Count(), Is.EqualTo(2));
-        Assert.That((await SendAsync("POST", "/v2/tasks/delete", """{"ids":["nonsense"]}""")).Message, Does.StartWith("Invalid task id 'nonsense'. ["));
+        Assert.That((await SendAsync("POST", "/v2/tasks/delete", """{"ids":["nonsense"]}""")).Message,
+            Does.StartWith("Invalid task id 'nonsense'. ["));
         await SendAsync("DELETE", "/v2/apps/g/web/tasks?scale=true");
         Assert.That(await TasksAsync("/v2/tasks"), Is.Empty);
         Assert.That((int)(await GetAsync("/v2/apps/g/web")).Json["app"]!["instances"]!, Is.Zero);
@@ -95,7 +100,8 @@ public sealed class RunningTasksTests : RunningFixture
     [Test]
     public async Task Kill_OnOneHost_LeavesTheOthers()
     {
-        await SendAsync("POST", "/v2/apps", """{"id":"/u","cmd":"sleep 1","instances":2,"cpus":0.1,"mem":32,"constraints":[["hostname","UNIQUE"]]}""");
+        await SendAsync("POST", "/v2/apps",
+            """{"id":"/u","cmd":"sleep 1","instances":2,"cpus":0.1,"mem":32,"constraints":[["hostname","UNIQUE"]]}""");
         var tasks = await TasksAsync("/v2/apps/u/tasks");
         var answer = await SendAsync("DELETE", $"/v2/apps/u/tasks?host={tasks[0]["host"]}");
         Assert.That(answer.Json["tasks"]!.Select(task => (string)task["id"]!), Is.EqualTo(new[] { (string)tasks[0]["id"]! }));
@@ -127,13 +133,15 @@ public sealed class RunningTasksTests : RunningFixture
     [Property("case", 122)]
     public async Task Task_Running_HasItsMembers()
     {
-        await SendAsync("POST", "/v2/apps", """{"id":"/t","cmd":"sleep 1","cpus":0.1,"mem":32,"portDefinitions":[{"port":0},{"port":0}]}""");
+        await SendAsync("POST", "/v2/apps",
+            """{"id":"/t","cmd":"sleep 1","cpus":0.1,"mem":32,"portDefinitions":[{"port":0},{"port":0}]}""");
         var task = (await TasksAsync("/v2/tasks")).Single();
         Assert.Multiple(() =>
         {
             Assert.That(task.Properties().Select(member => member.Name), Is.EquivalentTo(new[]
             {
-                "appId", "id", "host", "state", "role", "healthCheckResults", "ipAddresses", "ports", "servicePorts", "localVolumes", "slaveId",
+                "appId", "id", "host", "state", "role", "healthCheckResults", "ipAddresses", "ports", "servicePorts", "localVolumes",
+                "slaveId",
                 "stagedAt", "startedAt", "version",
             }));
             Assert.That(task["ports"]!.Count(), Is.EqualTo(2));
@@ -146,18 +154,23 @@ public sealed class RunningTasksTests : RunningFixture
     [Test]
     public async Task Tasks_AsText_ListHostPortsOfEachServicePort()
     {
-        await SendAsync("POST", "/v2/apps", """{"id":"/g/t","cmd":"sleep 1","cpus":0.1,"mem":32,"portDefinitions":[{"port":0},{"port":8080}]}""");
+        await SendAsync("POST", "/v2/apps",
+            """{"id":"/g/t","cmd":"sleep 1","cpus":0.1,"mem":32,"portDefinitions":[{"port":0},{"port":8080}]}""");
         await SendAsync("POST", "/v2/apps", """{"id":"/n","cmd":"sleep 1","cpus":0.1,"mem":32,"portDefinitions":[]}""");
-        await SendAsync("POST", "/v2/apps", """{"id":"/c","cmd":"sleep 1","cpus":0.1,"mem":32,"networks":[{"mode":"container","name":"dmz"}],"container":{"type":"MESOS","portMappings":[{"containerPort":80}]}}""");
+        await SendAsync("POST", "/v2/apps",
+            """{"id":"/c","cmd":"sleep 1","cpus":0.1,"mem":32,"networks":[{"mode":"container","name":"dmz"}],"container":{"type":"MESOS","portMappings":[{"containerPort":80}]}}""");
         var tasks = (await TasksAsync("/v2/tasks")).ToDictionary(task => (string)task["appId"]!);
         var web = tasks["/g/t"];
         var text = (await SendAsync("GET", "/v2/tasks", accept: "text/plain")).Text;
         Assert.That(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EquivalentTo(new[]
         {
-            "c\t10001\t", $"n\t \t{tasks["/n"]["host"]}\t", $"g_t\t10000\t{web["host"]}:{web["ports"]![0]}\t", $"g_t\t8080\t{web["host"]}:{web["ports"]![1]}\t",
+            "c\t10001\t", $"n\t \t{tasks["/n"]["host"]}\t", $"g_t\t10000\t{web["host"]}:{web["ports"]![0]}\t",
+            $"g_t\t8080\t{web["host"]}:{web["ports"]![1]}\t",
         }));
-        Assert.That((await SendAsync("GET", "/v2/apps/g/t/tasks", accept: "text/plain")).Text, Does.StartWith("g_t\t10000\t").And.EndsWith("\t\n"));
-        Assert.That((await SendAsync("GET", "/v2/tasks", accept: "text/plain, application/json")).Headers["Content-Type"], Does.StartWith("application/json"));
+        Assert.That((await SendAsync("GET", "/v2/apps/g/t/tasks", accept: "text/plain")).Text,
+            Does.StartWith("g_t\t10000\t").And.EndsWith("\t\n"));
+        Assert.That((await SendAsync("GET", "/v2/tasks", accept: "text/plain, application/json")).Headers["Content-Type"],
+            Does.StartWith("application/json"));
     }
 
     [Test]
@@ -166,7 +179,8 @@ public sealed class RunningTasksTests : RunningFixture
     [Property("case", 129)]
     public async Task Queue_OfAFailingApp_ShowsItsDelayUntilItIsReset()
     {
-        await SendAsync("POST", "/v2/apps", """{"id":"/f","cmd":"false","cpus":0.1,"mem":32,"backoffSeconds":3600,"maxLaunchDelaySeconds":7200}""");
+        await SendAsync("POST", "/v2/apps",
+            """{"id":"/f","cmd":"false","cpus":0.1,"mem":32,"backoffSeconds":3600,"maxLaunchDelaySeconds":7200}""");
         Do(() => Rig.Master.Update(Rig.Master.Live.Single().Id, TaskState.TaskFailed));
         var delay = (await GetAsync("/v2/queue")).Json["queue"]![0]!["delay"]!;
         Assert.That((bool)delay["overdue"]!, Is.False);
@@ -203,13 +217,15 @@ public sealed class RunningTasksTests : RunningFixture
     public async Task Group_Made_ChangedAndRemoved_HasItsStatuses()
     {
         Assert.That((await SendAsync("POST", "/v2/groups", """{"id":"/a"}""")).Status, Is.EqualTo(201));
-        Assert.That((await SendAsync("POST", "/v2/groups", """{"id":"/a"}""")).Message, Is.EqualTo("Group /a is already created. Use PUT to change this group."));
+        Assert.That((await SendAsync("POST", "/v2/groups", """{"id":"/a"}""")).Message,
+            Is.EqualTo("Group /a is already created. Use PUT to change this group."));
         Assert.That((await SendAsync("PUT", "/v2/groups/a", """{"groups":[{"id":"b"}]}""")).Status, Is.EqualTo(200));
         var group = (await GetAsync("/v2/groups/a")).Json;
         Assert.That(((bool)group["enforceRole"]!, (string)group["groups"]![0]!["id"]!), Is.EqualTo((false, "/a/b")));
         Assert.That((await GetAsync("/v2/groups/a/versions")).Json.Count(), Is.EqualTo(2));
         await SendAsync("POST", "/v2/apps", """{"id":"/x","cmd":"sleep 1","cpus":0.1,"mem":32}""");
-        Assert.That((await SendAsync("POST", "/v2/groups", """{"id":"/x"}""")).Message, Is.EqualTo("An app with the path /x already exists."));
+        Assert.That((await SendAsync("POST", "/v2/groups", """{"id":"/x"}""")).Message,
+            Is.EqualTo("An app with the path /x already exists."));
         Assert.That((await SendAsync("DELETE", "/v2/groups/a")).Status, Is.EqualTo(200));
         Assert.That((await SendAsync("DELETE", "/v2/groups/a")).Status, Is.EqualTo(404));
         Assert.That((await SendAsync("DELETE", "/v2/groups/?force=true")).Status, Is.EqualTo(200));
@@ -245,8 +261,10 @@ public sealed class RunningTasksTests : RunningFixture
     [Property("case", 73)]
     public async Task Group_Rules_AreKept()
     {
-        await SendAsync("PUT", "/v2/groups", """{"id":"/g","groups":[{"id":"sub"}],"apps":[{"id":"a","cmd":"sleep 1","cpus":0.1,"mem":32}]}""");
-        Assert.That((await SendAsync("PATCH", "/v2/groups/g/sub", """{"enforceRole":true}""")).Message, Is.EqualTo("Path needs to be top-level"));
+        await SendAsync("PUT", "/v2/groups",
+            """{"id":"/g","groups":[{"id":"sub"}],"apps":[{"id":"a","cmd":"sleep 1","cpus":0.1,"mem":32}]}""");
+        Assert.That((await SendAsync("PATCH", "/v2/groups/g/sub", """{"enforceRole":true}""")).Message,
+            Is.EqualTo("Path needs to be top-level"));
         var patched = await SendAsync("PATCH", "/v2/groups/g", """{"enforceRole":true}""");
         Assert.That((patched.Status, patched.Text), Is.EqualTo((200, "")));
         Assert.That((bool)(await GetAsync("/v2/groups/g")).Json["enforceRole"]!, Is.True);
@@ -258,7 +276,8 @@ public sealed class RunningTasksTests : RunningFixture
             """);
         Assert.That(cycle.Status, Is.EqualTo(422));
         Assert.That(cycle.Text, Does.Contain("cyclic dependencies"));
-        var relative = await SendAsync("PUT", "/v2/groups/r", """{"groups":[{"id":"x","apps":[{"id":"a","cmd":"sleep 1","cpus":0.1,"mem":32,"dependencies":["../y/b"]}]},{"id":"y","apps":[{"id":"b","cmd":"sleep 1","cpus":0.1,"mem":32}]}]}""");
+        var relative = await SendAsync("PUT", "/v2/groups/r",
+            """{"groups":[{"id":"x","apps":[{"id":"a","cmd":"sleep 1","cpus":0.1,"mem":32,"dependencies":["../y/b"]}]},{"id":"y","apps":[{"id":"b","cmd":"sleep 1","cpus":0.1,"mem":32}]}]}""");
         Assert.That(relative.Status, Is.EqualTo(200), relative.Text);
         Assert.That((string)(await GetAsync("/v2/apps/r/x/a")).Json["app"]!["dependencies"]![0]!, Is.EqualTo("/r/y/b"));
     }

@@ -16,7 +16,8 @@ public sealed class ServingTests : ApiFixture
 
     [Test]
     public async Task Cors_Unless_Configured_SaysNothing() =>
-        Assert.That((await SendAsync("GET", "/v2/apps", headers: ("Origin", "http://a"))).Headers.Keys, Has.None.StartsWith("Access-Control"));
+        Assert.That((await SendAsync("GET", "/v2/apps", headers: ("Origin", "http://a"))).Headers.Keys,
+            Has.None.StartsWith("Access-Control"));
 
     [Test]
     public async Task Cors_WithAnOrigin_LetsItsPagesRead()
@@ -32,8 +33,10 @@ public sealed class ServingTests : ApiFixture
             Assert.That(answer.Headers["Access-Control-Allow-Methods"], Is.EqualTo("GET, HEAD, OPTIONS"));
             Assert.That(answer.Headers["Access-Control-Max-Age"], Is.EqualTo("86400"));
         });
-        Assert.That((await GetAsync("/v2/apps")).Headers["Access-Control-Allow-Origin"], Is.EqualTo("http://b"), "the last one, as in the original");
-        Assert.That((await GetAsync("/v2/info")).Json["marathon_config"]!["access_control_allow_origin"]!.Values<string>(), Is.EqualTo(new[] { "http://a", "http://b" }));
+        Assert.That((await GetAsync("/v2/apps")).Headers["Access-Control-Allow-Origin"], Is.EqualTo("http://b"),
+            "the last one, as in the original");
+        Assert.That((await GetAsync("/v2/info")).Json["marathon_config"]!["access_control_allow_origin"]!.Values<string>(),
+            Is.EqualTo(new[] { "http://a", "http://b" }));
     }
 
     [Test]
@@ -46,9 +49,11 @@ public sealed class ServingTests : ApiFixture
         using var text = new StreamReader(new GZipStream(new MemoryStream(zipped.Bytes), CompressionMode.Decompress), Encoding.UTF8);
         Assert.That(await text.ReadToEndAsync(), Is.EqualTo(plain.Text));
         Assert.That((await SendAsync("GET", "/ping", headers: ("Accept-Encoding", "gzip"))).Text, Is.EqualTo("pong"));
-        Assert.That((await SendAsync("GET", "/v2/info", headers: ("Accept-Encoding", "gzip;q=0"))).Headers.Keys, Has.No.Member("Content-Encoding"));
+        Assert.That((await SendAsync("GET", "/v2/info", headers: ("Accept-Encoding", "gzip;q=0"))).Headers.Keys,
+            Has.No.Member("Content-Encoding"));
         await RestartAsync(ApiOptions.Default with { Compresses = false });
-        Assert.That((await SendAsync("GET", "/v2/info", headers: ("Accept-Encoding", "gzip"))).Headers.Keys, Has.No.Member("Content-Encoding"));
+        Assert.That((await SendAsync("GET", "/v2/info", headers: ("Accept-Encoding", "gzip"))).Headers.Keys,
+            Has.No.Member("Content-Encoding"));
     }
 
     [Test]
@@ -64,7 +69,8 @@ public sealed class ServingTests : ApiFixture
         }
         Assert.That((await SendAsync("GET", "/v2/apps", headers: Basic("ops:wrong"))).Status, Is.EqualTo(401));
         Assert.That((await SendAsync("GET", "/v2/apps", headers: Basic("ops:s3cret"))).Status, Is.EqualTo(200));
-        Assert.That((await SendAsync("POST", "/v2/apps", """{"id":"/a","cmd":"sleep 1"}""", headers: Basic("ops:s3cret"))).Status, Is.EqualTo(201));
+        Assert.That((await SendAsync("POST", "/v2/apps", """{"id":"/a","cmd":"sleep 1"}""", headers: Basic("ops:s3cret"))).Status,
+            Is.EqualTo(201));
     }
 
     [TestCase("GET", "/v2/apps/a", null, 200)]
@@ -161,7 +167,8 @@ public sealed class ServingTests : ApiFixture
         Assert.That((string)after["Offerbook.Apps"]!, Is.EqualTo("ERROR"));
         Assert.That((string)after["Offerbook.Apps.Http"]!, Is.EqualTo("ERROR (inherited)"));
         Assert.That((await SendAsync("POST", "/logging", """{"level":"loud","logger":"x"}""")).Status, Is.EqualTo(422));
-        Assert.That((await SendAsync("POST", "/logging", """{"level":"info"}""")).Json["details"]![0]!["path"]!.ToString(), Is.EqualTo("/logger"));
+        Assert.That((await SendAsync("POST", "/logging", """{"level":"info"}""")).Json["details"]![0]!["path"]!.ToString(),
+            Is.EqualTo("/logger"));
     }
 
     [Test]
@@ -180,7 +187,8 @@ public sealed class ServingTests : ApiFixture
         async Task<(long Bytes, long Answers, long Gets)> ReadAsync()
         {
             var json = (await GetAsync("/metrics")).Json;
-            Assert.That(((JObject)json).Properties().Select(member => member.Name), Is.EqualTo(new[] { "version", "counters", "gauges", "histograms", "meters", "timers" }));
+            Assert.That(((JObject)json).Properties().Select(member => member.Name),
+                Is.EqualTo(new[] { "version", "counters", "gauges", "histograms", "meters", "timers" }));
             return ((long)json["counters"]!["marathon.http.responses.size.counter.bytes"]!["count"]!,
                 (long)json["meters"]!["marathon.http.responses.2xx.rate.meter"]!["count"]!,
                 (long)json["timers"]!["marathon.http.requests.get.duration.timer.seconds"]!["count"]!);
@@ -193,7 +201,8 @@ public sealed class ServingTests : ApiFixture
         Assert.That((await GetAsync("/metrics/prometheus")).Text, Does.Contain("marathon_http_requests_get_duration_timer_seconds_count "));
     }
 
-    private static (string Name, string Value)[] Basic(string pair) => [("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)))];
+    private static (string Name, string Value)[] Basic(string pair) =>
+        [("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)))];
 
     /// <summary>A body that ends when it is told to.</summary>
     private sealed class Body : HttpContent

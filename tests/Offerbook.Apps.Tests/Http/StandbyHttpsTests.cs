@@ -13,7 +13,8 @@ namespace Offerbook.Apps.Tests.Http;
 [TestFixture(Shown.Common, Known.Nothing, null)]
 [TestFixture(Shown.SelfSigned, Known.ThatOne, null)]
 [TestFixture(Shown.SelfSigned, Known.TheAuthority, "is not trusted: ")]
-internal sealed class StandbyHttpsTests(StandbyHttpsTests.Shown shown, StandbyHttpsTests.Known known, string? refusal) : TwoHostsFixture, IDisposable
+internal sealed class StandbyHttpsTests(StandbyHttpsTests.Shown shown, StandbyHttpsTests.Known known, string? refusal) : TwoHostsFixture,
+IDisposable
 {
     private readonly Certificates _certificates = new();
     private string? _leaders;
@@ -43,7 +44,8 @@ internal sealed class StandbyHttpsTests(StandbyHttpsTests.Shown shown, StandbyHt
 
     protected override TlsOptions TlsOf(int member)
     {
-        _leaders ??= _certificates.Issue("leader", isSelfSigned: shown is Shown.SelfSigned or Shown.Common, isOfLoopback: shown != Shown.OfAnotherName,
+        _leaders ??= _certificates.Issue("leader", isSelfSigned: shown is Shown.SelfSigned or Shown.Common,
+            isOfLoopback: shown != Shown.OfAnotherName,
             ended: shown == Shown.Outdated ? TimeSpan.FromDays(1) + TimeSpan.FromHours(1) : null);
         return new TlsOptions
         {
@@ -75,7 +77,8 @@ internal sealed class StandbyHttpsTests(StandbyHttpsTests.Shown shown, StandbyHt
             return;
         }
         Assert.That((answer.Status, answer.Message), Is.EqualTo((502, answer.Message)));
-        Assert.That(answer.Message, Does.StartWith($"The leader at {A.Self.Authority} cannot be spoken to over HTTPS, and nothing was sent to it.")
+        Assert.That(answer.Message,
+            Does.StartWith($"The leader at {A.Self.Authority} cannot be spoken to over HTTPS, and nothing was sent to it.")
             .And.Contain(refusal).And.Contain("CN=leader").And.Contain("--leader_proxy_ca_path"));
         Connect(A.Self);
         Assert.That((await GetAsync("/v2/apps/a")).Status, Is.EqualTo(404));
@@ -88,7 +91,8 @@ internal sealed class StandbyHttpsTests(StandbyHttpsTests.Shown shown, StandbyHt
         async () => await AppsHost.StartAsync(new AppsOptions("/nowhere", [new Uri("http://127.0.0.1:1")])
         {
             Listen = new(System.Net.IPAddress.Loopback, 0),
-            Tls = new TlsOptions { LeaderAuthorities = file switch { "nonsense" => _certificates.Nonsense, "empty" => _certificates.Empty, _ => "/nowhere/ca.pem" } },
+            Tls = new TlsOptions { LeaderAuthorities = file switch { "nonsense" => _certificates.Nonsense, "empty" => _certificates.Empty,
+                _ => "/nowhere/ca.pem" } },
         }),
         Throws.InstanceOf<IOException>().With.Message.Contains("--leader_proxy_ca_path").And.Message.Contains(problem));
 

@@ -27,7 +27,8 @@ public sealed class StandbyTests : TwoHostsFixture
         {
             Assert.That(created.Status, Is.EqualTo(201), created.Text);
             Assert.That(created.Headers["Marathon-Deployment-Id"], Is.EqualTo((string)created.Json["deployments"]![0]!["id"]!));
-            Assert.That(created.Headers["X-Marathon-Leader"], Is.EqualTo(A.Self.GetLeftPart(UriPartial.Authority)), "once, and the leader's");
+            Assert.That(created.Headers["X-Marathon-Leader"], Is.EqualTo(A.Self.GetLeftPart(UriPartial.Authority)),
+                "once, and the leader's");
             Assert.That(created.Headers["X-Marathon-Via"], Is.EqualTo("1.1 " + B.Self.Authority));
         });
         Connect(A.Self);
@@ -98,7 +99,8 @@ public sealed class StandbyTests : TwoHostsFixture
 
         var sent = await SendAsync("GET", "/v2/events?event_type=status_update_event", accept: "text/event-stream", headers: Password);
 
-        Assert.That((sent.Status, sent.Headers["Location"]), Is.EqualTo((302, new Uri(A.Self, "/v2/events?event_type=status_update_event").ToString())));
+        Assert.That((sent.Status, sent.Headers["Location"]),
+            Is.EqualTo((302, new Uri(A.Self, "/v2/events?event_type=status_update_event").ToString())));
     }
 
     [Test]
@@ -151,10 +153,13 @@ public sealed class StandbyTests : TwoHostsFixture
         await ElectAsync(A, "1");
         Connect(B.Self);
 
-        var refused = await SendAsync("POST", "/v2/groups", $$"""{"id":"/g","pad":"{{new string('x', 16 * 1024 * 1024)}}"}""", headers: Password);
+        var refused = await SendAsync("POST", "/v2/groups", $$"""{"id":"/g","pad":"{{new string('x', 16 * 1024 * 1024)}}"}""",
+            headers: Password);
 
-        Assert.That((refused.Status, refused.Message), Is.EqualTo((413, "The body is larger than the 16777216 bytes allowed. Send it in parts.")));
-        var large = await SendAsync("POST", "/v2/groups", $$"""{"id":"/g","pad":"{{new string('x', 15 * 1024 * 1024)}}"}""", headers: Password);
+        Assert.That((refused.Status, refused.Message),
+            Is.EqualTo((413, "The body is larger than the 16777216 bytes allowed. Send it in parts.")));
+        var large = await SendAsync("POST", "/v2/groups", $$"""{"id":"/g","pad":"{{new string('x', 15 * 1024 * 1024)}}"}""",
+            headers: Password);
         Assert.That(large.Status, Is.EqualTo(201), large.Text);
     }
 }

@@ -63,15 +63,22 @@ public sealed class SystemApiTests : ApiFixture
     public async Task Metrics_ThatClientsName_AreAllThere()
     {
         var json = (await GetAsync("/metrics")).Json;
-        string[] counters = ["deployments", "deployments.dismissed", "persistence.gc.runs", "tasks.launched", "mesos.calls.revive", "mesos.calls.suppress",
-            "mesos.offer-operations.launch-group", "mesos.offer-operations.launch", "mesos.offer-operations.reserve", "mesos.offers.declined", "mesos.offers.incoming", "mesos.offers.used"];
-        string[] gauges = ["apps.active", "deployments.active", "groups.active", "instances.running", "instances.staged", "instances.launch-overdue",
-            "instances.inflight-kills", "instances.inflight-kill-attempts", "http.requests.active", "jvm.buffers.mapped", "jvm.buffers.direct", "jvm.memory.heap.usage",
-            "jvm.memory.non-heap.usage", "jvm.threads.active", "jvm.threads.daemon", "jvm.threads.deadlocked", "jvm.threads.new", "jvm.threads.runnable",
+        string[] counters = ["deployments", "deployments.dismissed", "persistence.gc.runs", "tasks.launched", "mesos.calls.revive",
+            "mesos.calls.suppress",
+            "mesos.offer-operations.launch-group", "mesos.offer-operations.launch", "mesos.offer-operations.reserve",
+            "mesos.offers.declined", "mesos.offers.incoming", "mesos.offers.used"];
+        string[] gauges = ["apps.active", "deployments.active", "groups.active", "instances.running", "instances.staged",
+            "instances.launch-overdue",
+            "instances.inflight-kills", "instances.inflight-kill-attempts", "http.requests.active", "jvm.buffers.mapped",
+            "jvm.buffers.direct", "jvm.memory.heap.usage",
+            "jvm.memory.non-heap.usage", "jvm.threads.active", "jvm.threads.daemon", "jvm.threads.deadlocked", "jvm.threads.new",
+            "jvm.threads.runnable",
             "jvm.threads.blocked", "jvm.threads.timed-waiting", "jvm.threads.waiting", "jvm.threads.terminated"];
-        string[] memory = ["total.init", "total.used", "total.max", "total.committed", "heap.init", "heap.used", "heap.max", "heap.committed",
+        string[] memory = ["total.init", "total.used", "total.max", "total.committed", "heap.init", "heap.used", "heap.max",
+            "heap.committed",
             "non-heap.init", "non-heap.used", "non-heap.max", "non-heap.committed"];
-        string[] timers = ["persistence.gc.compaction", "persistence.gc.scan", "http.requests", "http.requests.get", "http.requests.post", "http.requests.put", "http.requests.delete"];
+        string[] timers = ["persistence.gc.compaction", "persistence.gc.scan", "http.requests", "http.requests.get", "http.requests.post",
+            "http.requests.put", "http.requests.delete"];
         Assert.That(counters.Where(name => json["counters"]![$"marathon.{name}.counter"] is null), Is.Empty);
         Assert.That(gauges.Where(name => json["gauges"]![$"marathon.{name}.gauge"] is null), Is.Empty);
         Assert.That(memory.Where(name => json["gauges"]![$"marathon.jvm.memory.{name}.gauge.bytes"] is null), Is.Empty);
@@ -96,7 +103,8 @@ public sealed class SystemApiTests : ApiFixture
         await follower.UntilAsync("api_post_event");
         var counters = (await GetAsync("/metrics")).Json["counters"]!;
         Assert.That((int)counters["marathon.deployments.counter"]!["count"]!, Is.EqualTo(1));
-        Assert.That((int)counters["marathon.http.event-streams.responses.size.counter.bytes"]!["count"]!, Is.GreaterThanOrEqualTo(follower.Raw.Length));
+        Assert.That((int)counters["marathon.http.event-streams.responses.size.counter.bytes"]!["count"]!,
+            Is.GreaterThanOrEqualTo(follower.Raw.Length));
         Assert.That((int)counters["marathon.persistence.events.counter"]!["count"]!, Is.Positive);
     }
 
@@ -105,7 +113,9 @@ public sealed class SystemApiTests : ApiFixture
     {
         var help = await GetAsync("/help");
         Assert.That(help.Headers["Content-Type"], Does.StartWith("text/html"));
-        Assert.That(Host.Routes.Where(route => !help.Text.Contains(System.Net.WebUtility.HtmlEncode(route.Summary), StringComparison.Ordinal)), Is.Empty);
+        Assert.That(
+            Host.Routes.Where(route => !help.Text.Contains(System.Net.WebUtility.HtmlEncode(route.Summary), StringComparison.Ordinal)),
+            Is.Empty);
         Assert.That((await GetAsync("/ui/")).Text, Does.Contain("/v2/deployments").And.Contain("href=\"/help\""));
     }
 
@@ -115,8 +125,10 @@ public sealed class SystemApiTests : ApiFixture
         var directory = Directory.CreateTempSubdirectory("offerbook-apps-").FullName;
         try
         {
-            var options = new AppsOptions(directory, [new Uri("http://127.0.0.1:1")]) { Listen = new IPEndPoint(IPAddress.Loopback, Host.Address.Port) };
-            Assert.That(async () => await AppsHost.StartAsync(options), Throws.InstanceOf<IOException>().With.Message.Contains("--apps-port"));
+            var options = new AppsOptions(directory,
+                [new Uri("http://127.0.0.1:1")]) { Listen = new IPEndPoint(IPAddress.Loopback, Host.Address.Port) };
+            Assert.That(async () => await AppsHost.StartAsync(options),
+                Throws.InstanceOf<IOException>().With.Message.Contains("--apps-port"));
         }
         finally
         {

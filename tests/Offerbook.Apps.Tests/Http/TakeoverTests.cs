@@ -45,8 +45,11 @@ public sealed class TakeoverTests : TwoHostsFixture
             read.AddRange(await after.UntilAsync("api_post_event"));
         }
 
-        Assert.That(read.Select(EventFollower.Id), Is.EqualTo(Enumerable.Range(0, read.Count).Select(i => EventFollower.Id(read[0]) + i)), "dense, across both");
-        Assert.That(read.Where(@event => @event.Type == "api_post_event").Select(@event => (string)EventFollower.Payload(@event)["appDefinition"]!["id"]!),
+        Assert.That(read.Select(EventFollower.Id), Is.EqualTo(Enumerable.Range(0, read.Count).Select(i => EventFollower.Id(read[0]) + i)),
+            "dense, across both");
+        Assert.That(
+            read.Where(@event => @event.Type == "api_post_event")
+                .Select(@event => (string)EventFollower.Payload(@event)["appDefinition"]!["id"]!),
             Is.EqualTo(new[] { "/a", "/b", "/c" }));
     }
 
@@ -65,7 +68,9 @@ public sealed class TakeoverTests : TwoHostsFixture
 
         Assert.That(late.Status, Is.EqualTo(503), late.Text);
         Assert.That(late.Headers["Retry-After"], Is.EqualTo("1"));
-        Assert.That((await A.Candidate.ChangedAsync(new Standing.Leads(ScriptedCandidate.Info("1", A.Self), false), CancellationToken.None)), Is.InstanceOf<Standing.Follows>(),
+        Assert.That(
+            (await A.Candidate.ChangedAsync(new Standing.Leads(ScriptedCandidate.Info("1", A.Self), false), CancellationToken.None)),
+            Is.InstanceOf<Standing.Follows>(),
             "it has stepped down by itself");
         A.Candidate.Follow(ScriptedCandidate.Info("2", B.Self));
         Assert.That((await GetAsync("/v2/apps/late")).Status, Is.EqualTo(404));
@@ -138,7 +143,8 @@ public sealed class TakeoverTests : TwoHostsFixture
     {
         A.Candidate.Stand(new Standing.Over("The password is wrong."));
 
-        Assert.That(async () => await A.Host.Completion.WaitAsync(TimeSpan.FromSeconds(20)), Throws.Exception.With.Message.EqualTo("The password is wrong."));
+        Assert.That(async () => await A.Host.Completion.WaitAsync(TimeSpan.FromSeconds(20)),
+            Throws.Exception.With.Message.EqualTo("The password is wrong."));
         await A.Host.DisposeAsync();
     }
 

@@ -49,7 +49,8 @@ public sealed class InstanceTransitionTests
         var status = Status(TaskState.TaskRunning);
         status.Healthy = true;
         var healthy = InstanceTransition.Apply(running, status, new Timestamp(3));
-        Assert.That((healthy.Condition, healthy.AgentHealth, healthy.Since), Is.EqualTo((Condition.Running, (bool?)true, new Timestamp(2))));
+        Assert.That((healthy.Condition, healthy.AgentHealth, healthy.Since),
+            Is.EqualTo((Condition.Running, (bool?)true, new Timestamp(2))));
         Assert.That(InstanceTransition.Apply(healthy, status, new Timestamp(4)), Is.SameAs(healthy));
     }
 

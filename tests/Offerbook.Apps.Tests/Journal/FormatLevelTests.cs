@@ -25,10 +25,12 @@ public sealed class FormatLevelTests
         newer.Create("""{"id":"/b","cmd":"sleep 1"}""");
 
         var before = newer.Journal.Count;
-        Assert.That(() => On(Older, newer), Throws.TypeOf<JournalTooNewException>().With.Message.Contains("The journal of Apps is at format level 2"));
+        Assert.That(() => On(Older, newer),
+            Throws.TypeOf<JournalTooNewException>().With.Message.Contains("The journal of Apps is at format level 2"));
         Assert.That(newer.Journal, Has.Count.EqualTo(before), "nothing was written");
         Assert.That(On(Newer, newer).State.Root.Specs.Count(), Is.EqualTo(2));
-        Assert.That(AppsCore.Fold(Newer, new Recovery(null, newer.Journal.ToArray(), newer.Journal.Count)), Is.EqualTo(newer.Core.CaptureState()));
+        Assert.That(AppsCore.Fold(Newer, new Recovery(null, newer.Journal.ToArray(), newer.Journal.Count)),
+            Is.EqualTo(newer.Core.CaptureState()));
     }
 
     [Test]
@@ -61,5 +63,6 @@ public sealed class FormatLevelTests
         return rig;
     }
 
-    private static AppsSettings Settings(FormatSupport format) => AppsSettings.Default with { MinReviveInterval = TimeSpan.Zero, Format = format };
+    private static AppsSettings Settings(FormatSupport format) =>
+        AppsSettings.Default with { MinReviveInterval = TimeSpan.Zero, Format = format };
 }

@@ -12,7 +12,8 @@ using Offerbook.Storage;
 namespace Offerbook.Apps.Tests.Journal;
 
 /// <summary>
-/// Journals as versions of this framework wrote them: <c>Golden/NAME.journal</c> has the manifest of an event after a line that begins with #,
+/// Journals as versions of this framework wrote them: <c>Golden/NAME.journal</c> has the manifest of an event after a line that begins with
+/// #,
 /// then the event as it is. Files are added, never edited: one that is not understood any more means that an upgrade loses what runs.
 /// <c>OFFERBOOK_UPDATE_GOLDEN=NAME</c> writes one of what is written today.
 /// </summary>
@@ -20,7 +21,9 @@ public sealed class GoldenJournalTests
 {
     private static string Directory => Path.Combine(Path.GetDirectoryName(Here())!, "Golden");
 
-    public static IEnumerable<string> Names => System.IO.Directory.GetFiles(Directory, "*.journal").Select(path => Path.GetFileNameWithoutExtension(path)!).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names =>
+        System.IO.Directory.GetFiles(Directory, "*.journal").Select(path => Path.GetFileNameWithoutExtension(path)!)
+            .Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Names))]
     [Property("case", 211)]
@@ -40,14 +43,16 @@ public sealed class GoldenJournalTests
             Assert.That(rig.Of("/once").Single().Condition, Is.EqualTo(Condition.Finished));
             Assert.That(rig.State.Delays.Keys.Select(id => id.ToString()), Is.EqualTo(new[] { "/fails" }));
             Assert.That(rig.State.Failures.Keys.Select(id => id.ToString()), Is.EqualTo(new[] { "/fails" }));
-            Assert.That(rig.State.Deployments.Select(running => running.Plan.AffectedApps.Single().ToString()), Is.EquivalentTo(new[] { "/fails", "/stuck" }));
+            Assert.That(rig.State.Deployments.Select(running => running.Plan.AffectedApps.Single().ToString()),
+                Is.EquivalentTo(new[] { "/fails", "/stuck" }));
             Assert.That(rig.State.Finished, Has.Count.GreaterThanOrEqualTo(6));
             Assert.That(rig.Of("/shop/web").Select(instance => instance.Health.Count), Is.All.EqualTo(1));
         });
         // This master knows none of the tasks; what was read is taken on from there.
         rig.Run();
         Assert.That(rig.Call(new ApiCall.RestartApp("/shop/web", true)).Status, Is.EqualTo(200));
-        Assert.That(AppsCore.Fold(AppsSettings.Default, new Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)), Is.EqualTo(rig.Core.CaptureState()));
+        Assert.That(AppsCore.Fold(AppsSettings.Default, new Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)),
+            Is.EqualTo(rig.Core.CaptureState()));
     }
 
     [Test]
@@ -57,7 +62,8 @@ public sealed class GoldenJournalTests
         var journal = Play();
         if (name is not null)
         {
-            File.WriteAllText(Path.Combine(Directory, name + ".journal"), string.Concat(journal.Select(record => $"# {record.Manifest}\n{Encoding.UTF8.GetString(record.Payload.Span)}")));
+            File.WriteAllText(Path.Combine(Directory, name + ".journal"),
+                string.Concat(journal.Select(record => $"# {record.Manifest}\n{Encoding.UTF8.GetString(record.Payload.Span)}")));
         }
         Assert.That(journal, Is.Not.Empty);
         Assert.That(Names, Is.Not.Empty);
@@ -68,11 +74,14 @@ public sealed class GoldenJournalTests
     {
         var rig = new AppsRig();
         rig.Master.OnLaunch = task => task.App is "fails" ? TaskState.TaskFailed : TaskState.TaskRunning;
-        Done(rig.PutGroup("/shop", """{"apps":[{"id":"web","cmd":"serve","cpus":0.1,"mem":16,"instances":2,"healthChecks":[{"protocol":"HTTP","path":"/","intervalSeconds":5}]}]}"""));
+        Done(rig.PutGroup("/shop",
+            """{"apps":[{"id":"web","cmd":"serve","cpus":0.1,"mem":16,"instances":2,"healthChecks":[{"protocol":"HTTP","path":"/","intervalSeconds":5}]}]}"""));
         rig.Advance(TimeSpan.FromSeconds(10));
-        Done(rig.Create("""{"id":"/shop/db","role":"shop","cmd":"serve","cpus":0.1,"mem":16,"container":{"type":"MESOS","volumes":[{"containerPath":"data","mode":"RW","persistent":{"size":10}}]}}"""));
+        Done(rig.Create(
+            """{"id":"/shop/db","role":"shop","cmd":"serve","cpus":0.1,"mem":16,"container":{"type":"MESOS","volumes":[{"containerPath":"data","mode":"RW","persistent":{"size":10}}]}}"""));
         Done(rig.CreatePod(PodLifeTests.Web.Replace("/shop/web", "/pods/p")));
-        rig.Master.Live.Where(task => task.App == "pods_p").ToList().ForEach(task => rig.Master.Update(task.Id, TaskState.TaskRunning, healthy: true));
+        rig.Master.Live.Where(task => task.App == "pods_p").ToList()
+            .ForEach(task => rig.Master.Update(task.Id, TaskState.TaskRunning, healthy: true));
         rig.Run();
         Done(rig.Create("""{"id":"/once","cmd":"work","cpus":0.1,"mem":16,"runOnce":true}"""));
         rig.Master.Update(rig.Of("/once").Single().Task.Value, TaskState.TaskFinished);

@@ -12,7 +12,8 @@ namespace Offerbook.Apps.Tests.Json;
 public sealed class JsonProperties
 {
     private static readonly string[] Members =
-        JObject.Parse(WritingTests.FullApp).Properties().Select(member => member.Name).Append("ports").Append("uris").Append("ipAddress").ToArray();
+        JObject.Parse(WritingTests.FullApp).Properties().Select(member => member.Name).Append("ports").Append("uris").Append("ipAddress")
+            .ToArray();
 
     /// <summary>Values of every kind, right and wrong, for any member.</summary>
     private static readonly Gen<JToken> Rubbish = Gen.Sized(size => Value(Math.Min(size, 4)));
@@ -34,12 +35,14 @@ public sealed class JsonProperties
                 json[name] = value.DeepClone();
             }
             var read = Documents.ReadApp(System.Text.Encoding.UTF8.GetBytes(json.ToString()));
-            return read.IsOk ? IsStable(AppEdits.Create(RootGroup.Empty, read.Value, Everything).Value?.Apps[0]) : read.Error.Status is 400 or 422;
+            return read.IsOk
+                ? IsStable(AppEdits.Create(RootGroup.Empty, read.Value, Everything).Value?.Apps[0]) : read.Error.Status is 400 or 422;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
     [Test]
     public void Read_BytesTornOutOfAnApp_NeverThrows() => Prop.ForAll(
-        Gen.Choose(0, WritingTests.FullApp.Length - 1).SelectMany(_ => Gen.Choose(1, 40), (start, length) => (start, length)).ToArbitrary(), cut =>
+        Gen.Choose(0, WritingTests.FullApp.Length - 1).SelectMany(_ => Gen.Choose(1, 40), (start, length) => (start, length))
+            .ToArbitrary(), cut =>
         {
             var text = WritingTests.FullApp.Remove(cut.start, Math.Min(cut.length, WritingTests.FullApp.Length - cut.start));
             var read = Documents.ReadApp(System.Text.Encoding.UTF8.GetBytes(text));
@@ -53,7 +56,8 @@ public sealed class JsonProperties
     };
 
     /// <summary>Writing and reading again changes nothing.</summary>
-    private static bool IsStable(AppDefinition? app) => app is null || JournaledApp.Read(Given.Token(AppWriter.Write(app).ToString())).Equals(app);
+    private static bool IsStable(AppDefinition? app) =>
+        app is null || JournaledApp.Read(Given.Token(AppWriter.Write(app).ToString())).Equals(app);
 
     private static Gen<JToken> Value(int depth)
     {
@@ -62,14 +66,17 @@ public sealed class JsonProperties
             ArbMap.Default.GeneratorFor<bool>().Select(flag => (JToken)flag),
             Gen.Choose(-2, 70_000).Select(number => (JToken)number),
             ArbMap.Default.GeneratorFor<NormalFloat>().Select(number => (JToken)number.Get),
-            Gen.Elements("", "a", "/a", "host", "container", "DOCKER", "HTTP", "COMMAND", "http", "*", "prod", "RW", "UNIQUE").Select(text => (JToken)text));
+            Gen.Elements("", "a", "/a", "host", "container", "DOCKER", "HTTP", "COMMAND", "http", "*", "prod", "RW", "UNIQUE")
+                .Select(text => (JToken)text));
         if (depth == 0)
         {
             return leaf;
         }
         var inner = Value(depth - 1);
-        string[] names = ["name", "mode", "port", "containerPort", "hostPort", "labels", "protocol", "portIndex", "command", "value", "docker",
-            "image", "type", "network", "portMappings", "volumes", "persistent", "size", "containerPath", "uri", "discovery", "ports", "number", "secret"];
+        string[] names = ["name", "mode", "port", "containerPort", "hostPort", "labels", "protocol", "portIndex", "command", "value",
+            "docker",
+            "image", "type", "network", "portMappings", "volumes", "persistent", "size", "containerPath", "uri", "discovery", "ports",
+            "number", "secret"];
         return Gen.OneOf(leaf,
             inner.ListOf().Select(items => (JToken)new JArray(items.Take(4))),
             Gen.Elements(names).SelectMany(_ => inner, (name, value) => (name, value)).ListOf().Select(pairs =>

@@ -33,7 +33,8 @@ public sealed class NormalisationTests
     public void Posted_Uris_BecomeFetchWithExtraction()
     {
         var app = Given.Posted("{'id': 'a', 'cmd': 'sleep 1', 'uris': ['http://h/a.tar.gz', 'http://h/b.sh']}");
-        Assert.That(app.Fetch.Select(artifact => (artifact.Uri, artifact.Extract)), Is.EqualTo(new[] { ("http://h/a.tar.gz", true), ("http://h/b.sh", false) }));
+        Assert.That(app.Fetch.Select(artifact => (artifact.Uri, artifact.Extract)),
+            Is.EqualTo(new[] { ("http://h/a.tar.gz", true), ("http://h/b.sh", false) }));
     }
 
     [Test]
@@ -73,19 +74,24 @@ public sealed class NormalisationTests
     {
         var app = Given.Posted("{'id': 'a', 'cmd': 'sleep 1', 'networks': [{'name': 'n'}]}");
         Assert.That(app.PortMappings, Is.EqualTo((ValueList<PortMapping>)[PortMapping.Default]));
-        Assert.That(Given.Posted("{'id': 'a', 'cmd': 'sleep 1', 'networks': [{'name': 'n'}], 'container': {'type': 'MESOS', 'portMappings': []}}").PortMappings, Is.Empty);
+        Assert.That(
+            Given.Posted("{'id': 'a', 'cmd': 'sleep 1', 'networks': [{'name': 'n'}], 'container': {'type': 'MESOS', 'portMappings': []}}")
+                .PortMappings, Is.Empty);
     }
 
     [Test]
     public void Posted_NotHostNetworking_DropsRequirePorts() =>
-        Assert.That(Given.Posted("{'id': 'a', 'cmd': 'sleep 1', 'networks': [{'name': 'n'}], 'requirePorts': true}").RequirePorts, Is.False);
+        Assert.That(Given.Posted("{'id': 'a', 'cmd': 'sleep 1', 'networks': [{'name': 'n'}], 'requirePorts': true}").RequirePorts,
+            Is.False);
 
     [Test]
     public void Posted_HealthCheckWithoutPort_GetsTheFirst()
     {
-        var app = Given.Posted("{'id': 'a', 'cmd': 'sleep 1', 'healthChecks': [{'path': '/'}, {'port': 80}, {'command': {'value': 'true'}}]}");
+        var app = Given.Posted(
+            "{'id': 'a', 'cmd': 'sleep 1', 'healthChecks': [{'path': '/'}, {'port': 80}, {'command': {'value': 'true'}}]}");
         Assert.That(app.HealthChecks.Select(check => (check.Protocol, check.PortIndex, check.Port)),
-            Is.EqualTo(new[] { (HealthProtocol.Http, (int?)0, (int?)null), (HealthProtocol.Http, null, 80), (HealthProtocol.Command, null, null) }));
+            Is.EqualTo(new[] { (HealthProtocol.Http, (int?)0, (int?)null), (HealthProtocol.Http, null, 80),
+                (HealthProtocol.Command, null, null) }));
     }
 
     [Test]
@@ -97,7 +103,8 @@ public sealed class NormalisationTests
 
     [Test]
     public void Posted_RelativeDependencies_AreOfTheRoot() =>
-        Assert.That(Given.Posted("{'id': '/g/a', 'cmd': 'sleep 1', 'dependencies': ['../b', '/c', 'd']}").Dependencies.Select(id => id.ToString()),
+        Assert.That(
+            Given.Posted("{'id': '/g/a', 'cmd': 'sleep 1', 'dependencies': ['../b', '/c', 'd']}").Dependencies.Select(id => id.ToString()),
             Is.EqualTo(new[] { "/b", "/c", "/d" }));
 
     [Test]
@@ -125,10 +132,12 @@ public sealed class NormalisationTests
     [Test]
     public void PartialUpdate_AbsentMembers_KeepWhatIsThere()
     {
-        var app = Given.Posted("{'id': 'a', 'cmd': 'sleep 1', 'cpus': 2, 'env': {'A': 'b'}, 'labels': {'l': 'm'}, 'executorResources': {}}");
+        var app = Given.Posted(
+            "{'id': 'a', 'cmd': 'sleep 1', 'cpus': 2, 'env': {'A': 'b'}, 'labels': {'l': 'm'}, 'executorResources': {}}");
         var edit = AppEdits.Update(Given.Tree(app), app.Id, Given.Draft("{'instances': 3, 'env': {'C': 'd'}, 'labels': null}"),
             isPartial: true, mayCreate: true, Given.Settings, (_, _) => null).Value!;
-        Assert.That(edit.Apps[0], Is.EqualTo(app with { Instances = 3, Env = ValueMap.Of(("C", (EnvValue)new EnvValue.Text("d"))), ExecutorResources = null }));
+        Assert.That(edit.Apps[0],
+            Is.EqualTo(app with { Instances = 3, Env = ValueMap.Of(("C", (EnvValue)new EnvValue.Text("d"))), ExecutorResources = null }));
     }
 
     [Test]

@@ -29,7 +29,8 @@ public sealed class SchemaTableTests
 
     public static IEnumerable<TestCaseData> Defaults() => SchemaPlace.All.Where(place => place.Kind is DocumentKind.App or DocumentKind.Pod)
         .SelectMany(place => SchemaTable.Known.Of(place.Type)
-            .Where(row => row is { Default.Length: > 0, Written: "always" } && !s_otherDefaults.Contains(Name(row)) && row.Type is not ("IpDiscoveryPort" or "IpAddress"))
+            .Where(row => row is { Default.Length: > 0, Written: "always" } && !s_otherDefaults.Contains(Name(row))
+                && row.Type is not ("IpDiscoveryPort" or "IpAddress"))
             .Select(row => new TestCaseData(place, row).SetArgDisplayNames(place.ToString(), Name(row))));
 
     [Test]
@@ -90,7 +91,8 @@ public sealed class SchemaTableTests
         at[row.Member] = null;
         Assert.That(place.Errors(document), Is.EqualTo(missing), "null is absent");
         // What else must be there instead is said of that.
-        Assert.That(missing.Contains((place.PathOf(row.Member), "error.path.missing")), Is.EqualTo(row.IsRequired && IsAskedFor(place, row)));
+        Assert.That(missing.Contains((place.PathOf(row.Member), "error.path.missing")),
+            Is.EqualTo(row.IsRequired && IsAskedFor(place, row)));
     }
 
     [TestCaseSource(nameof(Rows))]
@@ -134,7 +136,9 @@ public sealed class SchemaTableTests
         var written = (JObject)place.Written(place.Parse(out _));
         var rows = SchemaTable.Known.Of(type);
         var names = written.Properties().Select(member => member.Name).ToList();
-        Assert.That(rows.Where(row => row.Written == "always" && !s_otherDefaults.Contains(Name(row))).Select(row => row.Member).Except(names), Is.Empty);
+        Assert.That(
+            rows.Where(row => row.Written == "always" && !s_otherDefaults.Contains(Name(row))).Select(row => row.Member).Except(names),
+            Is.Empty);
         Assert.That(names.Except(rows.Select(row => row.Member)), Is.Empty);
         Assert.That(written.Properties().Where(member => member.Value.Type == JTokenType.Null), Is.Empty);
     }

@@ -46,7 +46,8 @@ public sealed class ShapeErrorTests
 
     [Test]
     public void ReadGroup_WrongApp_NamesItsPlace() =>
-        Assert.That(Given.Problems(Documents.ReadGroup(Given.Bytes("{'groups': [{'id': 'g', 'apps': [{'id': 'a'}, {'cmd': 'x'}]}]}")).Error),
+        Assert.That(
+            Given.Problems(Documents.ReadGroup(Given.Bytes("{'groups': [{'id': 'g', 'apps': [{'id': 'a'}, {'cmd': 'x'}]}]}")).Error),
             Is.EqualTo(new[] { "/groups(0)/apps(1)/id: error.path.missing" }));
 
     [Test]
@@ -55,7 +56,8 @@ public sealed class ShapeErrorTests
             Is.EqualTo(new[] { "(1)/id: error.path.missing" }));
 
     [TestCase("{'id': 'a', 'instances': 2.0, 'killSelection': 'youngest_first', 'whatever': [1], 'user': null}")]
-    public void ReadApp_TolerableShape_IsTaken(string json) => Assert.That(Documents.ReadApp(Given.Bytes(json)).Value!.Instances, Is.EqualTo(2));
+    public void ReadApp_TolerableShape_IsTaken(string json) =>
+        Assert.That(Documents.ReadApp(Given.Bytes(json)).Value!.Instances, Is.EqualTo(2));
 
     [Test]
     public void ReadApp_BadVersion_SaysWhichTimestamp() =>

@@ -77,7 +77,8 @@ public sealed class OfferTests
         Assert.That(rig.Master.Roles, Is.EqualTo(new[] { "*", "dev" }));
         Assert.That(rig.Master.Subscribed, Is.EqualTo(subscribed + 1));
         Assert.That(rig.Running("/dev/a"), Is.EqualTo(1));
-        Assert.That(rig.Master.Live.Single(task => task.App == "dev_a").Info.Resources.Select(resource => resource.AllocationInfo.Role), Is.All.EqualTo("dev"));
+        Assert.That(rig.Master.Live.Single(task => task.App == "dev_a").Info.Resources.Select(resource => resource.AllocationInfo.Role),
+            Is.All.EqualTo("dev"));
         Assert.That(rig.Running("/a"), Is.EqualTo(1), "what runs is not disturbed");
     }
 
@@ -87,7 +88,8 @@ public sealed class OfferTests
         var rig = new AppsRig();
         rig.Create("""{"id":"/a","cmd":"sleep 1","cpus":0.1,"mem":16,"instances":3,"constraints":[["hostname","UNIQUE"]]}""");
         Assert.That(rig.Running("/a"), Is.EqualTo(2));
-        Assert.That(rig.View.Queue.Values.Single().LastOffers.Values.Select(offer => offer.Reasons[0]), Is.All.EqualTo("UnfulfilledConstraint"));
+        Assert.That(rig.View.Queue.Values.Single().LastOffers.Values.Select(offer => offer.Reasons[0]),
+            Is.All.EqualTo("UnfulfilledConstraint"));
         rig.Master.AddAgent("host-c");
         rig.Run();
         Assert.That(rig.Running("/a"), Is.EqualTo(3));

@@ -50,7 +50,8 @@ public sealed class PreferenceTests
     public void Instance_AfterItsWait_TakesTheBestByWeight()
     {
         var rig = new AppsRig();
-        rig.Create(Web.Replace("[[\"hostname\",\"IS\",\"host-b\"]]", """[["hostname","LIKE","host-z",5],["hostname","IS","host-b",3],["hostname","IS","host-a",2]]"""));
+        rig.Create(Web.Replace("[[\"hostname\",\"IS\",\"host-b\"]]",
+            """[["hostname","LIKE","host-z",5],["hostname","IS","host-b",3],["hostname","IS","host-a",2]]"""));
         rig.Advance(TimeSpan.FromSeconds(4));
         Assert.That(rig.Of("/web").Single().Placement?.Host, Is.EqualTo("host-b"));
     }
@@ -69,9 +70,11 @@ public sealed class PreferenceTests
     public void Instances_ThatPreferToSpread_SpreadAndStillAllRun()
     {
         var rig = new AppsRig();
-        rig.Create(Web.Replace("[\"hostname\",\"IS\",\"host-b\"]", "[\"hostname\",\"MAX_PER\",\"2\"]").Replace("\"cpus\"", "\"instances\":5,\"cpus\""));
+        rig.Create(Web.Replace("[\"hostname\",\"IS\",\"host-b\"]", "[\"hostname\",\"MAX_PER\",\"2\"]").Replace("\"cpus\"",
+            "\"instances\":5,\"cpus\""));
         rig.Advance(TimeSpan.FromSeconds(8));
-        Assert.That(rig.Of("/web").GroupBy(instance => instance.Placement!.Host).Select(host => host.Count()), Is.EquivalentTo(new[] { 2, 3 }));
+        Assert.That(rig.Of("/web").GroupBy(instance => instance.Placement!.Host).Select(host => host.Count()),
+            Is.EquivalentTo(new[] { 2, 3 }));
     }
 
     [Test]
@@ -85,8 +88,11 @@ public sealed class PreferenceTests
     [Test]
     public void Preferences_WithAndWithoutWeight_AreWrittenAsTheyAreRead()
     {
-        var app = Given.Posted("""{"id":"/a","cmd":"x1","preferences":[["rack","IS","r1"],["zone","GROUP_BY","",7],["rack","LIKE","r.*","3"]]}""", new SpecSettings());
-        Assert.That(app.Preferences.Select(preference => (preference.Constraint.Operator, preference.Constraint.Value, preference.Weight)), Is.EqualTo(new[]
+        var app = Given.Posted(
+            """{"id":"/a","cmd":"x1","preferences":[["rack","IS","r1"],["zone","GROUP_BY","",7],["rack","LIKE","r.*","3"]]}""",
+            new SpecSettings());
+        Assert.That(app.Preferences.Select(preference => (preference.Constraint.Operator, preference.Constraint.Value, preference.Weight)),
+            Is.EqualTo(new[]
         {
             (ConstraintOperator.Is, "r1", 1), (ConstraintOperator.GroupBy, (string?)null, 7), (ConstraintOperator.Like, "r.*", 3),
         }));

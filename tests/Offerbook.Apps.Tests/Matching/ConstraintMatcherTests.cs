@@ -24,7 +24,8 @@ public sealed class ConstraintMatcherTests
     [TestCase("hostname", ConstraintOperator.Like, "(?!h1).*", "h2", true)]
     [TestCase("hostname", ConstraintOperator.Is, "h2", "h2", true)]
     [TestCase("hostname", ConstraintOperator.Is, "h", "h2", false)]
-    public void Judge_OneInstanceOnH1_DecidesByTheField(string field, ConstraintOperator operation, string? value, string host, bool isFine) =>
+    public void Judge_OneInstanceOnH1_DecidesByTheField(string field, ConstraintOperator operation, string? value, string host,
+        bool isFine) =>
         Assert.That(IsFine(new Constraint(field, operation, value), host, [Placed("h1")]), Is.EqualTo(isFine));
 
     [Test]
@@ -60,7 +61,8 @@ public sealed class ConstraintMatcherTests
 
     [Test]
     public void Judge_GroupByNumber_RefusesFurtherGroups() =>
-        Assert.That(IsFine(new Constraint("rack", ConstraintOperator.GroupBy, "2"), "h", [Placed("h", ("rack", "a")), Placed("h", ("rack", "b"))],
+        Assert.That(
+            IsFine(new Constraint("rack", ConstraintOperator.GroupBy, "2"), "h", [Placed("h", ("rack", "a")), Placed("h", ("rack", "b"))],
             instances: 6, ("rack", "c")), Is.False);
 
     [Test]
@@ -78,16 +80,20 @@ public sealed class ConstraintMatcherTests
     public void Location_AttributesOfEveryType_AreText()
     {
         var offer = new Offer { Hostname = "h" };
-        offer.Attributes.Add(new Mesos.V1.Attribute { Name = "scalar", Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = 1.0005 } });
+        offer.Attributes.Add(
+            new Mesos.V1.Attribute { Name = "scalar", Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = 1.0005 } });
         offer.Attributes.Add(new Mesos.V1.Attribute
         {
             Name = "ranges",
             Type = Value.Types.Type.Ranges,
-            Ranges = new Value.Types.Ranges { Range = { new Value.Types.Range { Begin = 5, End = 9 }, new Value.Types.Range { Begin = 1, End = 2 } } },
+            Ranges = new Value.Types.Ranges { Range = { new Value.Types.Range { Begin = 5, End = 9 },
+                new Value.Types.Range { Begin = 1, End = 2 } } },
         });
-        offer.Attributes.Add(new Mesos.V1.Attribute { Name = "set", Type = Value.Types.Type.Set, Set = new Value.Types.Set { Item = { "b", "a" } } });
+        offer.Attributes.Add(
+            new Mesos.V1.Attribute { Name = "set", Type = Value.Types.Type.Set, Set = new Value.Types.Set { Item = { "b", "a" } } });
         var location = AgentLocation.Of(offer);
-        Assert.That((location["scalar"], location["ranges"], location["set"], location["none"]), Is.EqualTo(("1", "[1-2,5-9]", "{a,b}", (string?)null)));
+        Assert.That((location["scalar"], location["ranges"], location["set"], location["none"]),
+            Is.EqualTo(("1", "[1-2,5-9]", "{a,b}", (string?)null)));
     }
 
     [TestCase("2.0", "2", true)]
@@ -96,7 +102,8 @@ public sealed class ConstraintMatcherTests
     public void Judge_IsWithNumber_ComparesThreeDecimals(string wanted, string attribute, bool isFine) =>
         Assert.That(IsFine(new Constraint("n", ConstraintOperator.Is, wanted), "h", [], 1, ("n", attribute)), Is.EqualTo(isFine));
 
-    private static bool IsFine(Constraint constraint, string host, PlacedInstance[] placed, int instances = 3, params (string, string)[] attributes)
+    private static bool IsFine(Constraint constraint, string host, PlacedInstance[] placed, int instances = 3,
+        params (string, string)[] attributes)
     {
         var app = Given.App("/a", instances) with { Constraints = [constraint] };
         return new ConstraintMatcher().Refusals(app, new AgentLocation(host, null, null, ValueMap.Of(attributes)), placed).Count == 0;

@@ -53,7 +53,9 @@ public sealed class OfferMatcherTests
     [Test]
     public void Match_ReservedToAnotherRole_IsRefusedForTheRole()
     {
-        Assert.That(Refusals(Of("cpus(other):4;mem(other):1024", role: "other"), Candidate(App with { Role = "other", AcceptedResourceRoles = ["*"] })).First(),
+        Assert.That(
+            Refusals(Of("cpus(other):4;mem(other):1024", role: "other"),
+                Candidate(App with { Role = "other", AcceptedResourceRoles = ["*"] })).First(),
             Is.EqualTo("UnfulfilledRole: role: requested *, offered other"));
         Assert.That(Refusals(Of(role: "other"), Candidate(App)).First(), Is.EqualTo("UnfulfilledRole: role: requested *, offered other"));
     }
@@ -64,7 +66,8 @@ public sealed class OfferMatcherTests
         var app = App with { Role = "web", Resources = new InstanceResources(Quantity.Of(3), Quantity.Zero, Quantity.Zero, 0) };
         var match = Matched(Of("cpus:2;cpus(web):2;mem:10", role: "web"), Candidate(app));
         var entries = ResourceReader.Read(match.Task.Resources).Bag;
-        Assert.That(entries.Select(entry => (entry.Kind.ReservationRole, entry.Value.Scalar.Milli)), Is.EqualTo(new[] { ("web", 2_000L), ((string?)null, 1_000L) }));
+        Assert.That(entries.Select(entry => (entry.Kind.ReservationRole, entry.Value.Scalar.Milli)),
+            Is.EqualTo(new[] { ("web", 2_000L), ((string?)null, 1_000L) }));
     }
 
     [TestCase(AcceptedRolesDefault.Unreserved, "offered 2")]
@@ -102,7 +105,8 @@ public sealed class OfferMatcherTests
         var offer = Of("cpus:4;mem:1024").Offer;
         offer.Resources.Clear();
         offer.Resources.Add(ResourceBag.Parse("cpus:4;mem:1024").ToProto(ResourceFormat.PreRefinement));
-        Assert.That(Matched(OfferRemainder.Of(offer), Candidate(App)).Task.Resources.Select(resource => resource.Role), Is.All.EqualTo("*"));
+        Assert.That(Matched(OfferRemainder.Of(offer), Candidate(App)).Task.Resources.Select(resource => resource.Role),
+            Is.All.EqualTo("*"));
     }
 
     [Property("case", 145)]
@@ -126,14 +130,17 @@ public sealed class OfferMatcherTests
     public void Match_MaintenanceWindow_RefusesWhileItLasts(long startsIn, long? lasts, bool isRefused)
     {
         var offer = Of().Offer;
-        offer.Unavailability = new Unavailability { Start = new TimeInfo { Nanoseconds = Now.UnixNanoseconds + (startsIn * 1_000_000_000) } };
+        offer.Unavailability =
+            new Unavailability { Start = new TimeInfo { Nanoseconds = Now.UnixNanoseconds + (startsIn * 1_000_000_000) } };
         if (lasts is { } seconds)
         {
             offer.Unavailability.Duration = new DurationInfo { Nanoseconds = seconds * 1_000_000_000 };
         }
         var result = Match(OfferRemainder.Of(offer), Candidate(App));
-        Assert.That((result as MatchResult.Refused)?.Refusals.Single().Reason, Is.EqualTo(isRefused ? RefusalReason.AgentMaintenance : (RefusalReason?)null));
-        Assert.That(Match(OfferRemainder.Of(offer), Candidate(App), new MatchSettings { MaintenanceMode = false }), Is.InstanceOf<MatchResult.Matched>());
+        Assert.That((result as MatchResult.Refused)?.Refusals.Single().Reason,
+            Is.EqualTo(isRefused ? RefusalReason.AgentMaintenance : (RefusalReason?)null));
+        Assert.That(Match(OfferRemainder.Of(offer), Candidate(App), new MatchSettings { MaintenanceMode = false }),
+            Is.InstanceOf<MatchResult.Matched>());
     }
 
     [Property("case", 144)]
@@ -147,10 +154,12 @@ public sealed class OfferMatcherTests
         var offer = Of().Offer;
         if (region is not null)
         {
-            offer.Domain = new DomainInfo { FaultDomain = new DomainInfo.Types.FaultDomain { Region = new() { Name = region }, Zone = new() { Name = "z" } } };
+            offer.Domain = new DomainInfo { FaultDomain = new DomainInfo.Types.FaultDomain { Region = new() { Name = region },
+                Zone = new() { Name = "z" } } };
         }
         var app = asks ? App with { Constraints = [new Constraint("@region", ConstraintOperator.Is, "away")] } : App;
-        Assert.That(Match(OfferRemainder.Of(offer), Candidate(app) with { HomeRegion = home }) is MatchResult.Matched, Is.EqualTo(isMatched));
+        Assert.That(Match(OfferRemainder.Of(offer), Candidate(app) with { HomeRegion = home }) is MatchResult.Matched,
+            Is.EqualTo(isMatched));
     }
 
     [Test]
@@ -158,7 +167,8 @@ public sealed class OfferMatcherTests
         Gen.Choose(1, 3_000).SelectMany(_ => Gen.Choose(0, 3_000), (cpus, mem) => (cpus, mem)).ToArbitrary(), draw =>
         {
             var offer = Of("cpus:1.5;cpus(web):1;mem:1;mem(web):1.5;disk:10;ports:[31000-31009]", role: "web");
-            var app = App with { Role = "web", Resources = new InstanceResources(new Quantity(draw.cpus), new Quantity(draw.mem), Quantity.Zero, 0) };
+            var app = App with { Role = "web",
+                Resources = new InstanceResources(new Quantity(draw.cpus), new Quantity(draw.mem), Quantity.Zero, 0) };
             return Match(offer, Candidate(app)) switch
             {
                 MatchResult.Matched matched => ResourceReader.Read(matched.Task.Resources).Bag + matched.Rest.Resources == offer.Resources,
@@ -170,7 +180,8 @@ public sealed class OfferMatcherTests
     [Test]
     public void Match_CustomExecutor_GetsItsOwnResources()
     {
-        var app = App with { Executor = "/opt/executor", Cmd = null, ExecutorResources = new ExecutorResources(Quantity.Of(0.5), Quantity.Of(32), Quantity.Zero) };
+        var app = App with { Executor = "/opt/executor", Cmd = null,
+            ExecutorResources = new ExecutorResources(Quantity.Of(0.5), Quantity.Of(32), Quantity.Zero) };
         var match = Matched(Of("cpus:4;mem:1024"), Candidate(app));
         Assert.That((Text(match.Task.Resources), Text(match.Task.Executor.Resources)), Is.EqualTo(("cpus:1; mem:128", "cpus:0.5; mem:32")));
         Assert.That(match.Rest.Resources.Unallocate().ToString(), Is.EqualTo("cpus:2.5; mem:864"));

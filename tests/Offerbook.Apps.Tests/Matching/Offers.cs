@@ -13,7 +13,8 @@ internal static class Offers
     public static Now Now { get; } = new(TimeSpan.Zero, DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
 
     /// <param name="resources">In the text form, all allocated to <paramref name="role"/>.</param>
-    public static OfferRemainder Of(string resources = "cpus:4;mem:1024;disk:1000;ports:[31000-31009]", string host = "agent-1", string role = "*",
+    public static OfferRemainder Of(string resources = "cpus:4;mem:1024;disk:1000;ports:[31000-31009]", string host = "agent-1",
+        string role = "*",
         params (string Name, string Text)[] attributes)
     {
         var offer = new Offer
@@ -43,7 +44,8 @@ internal static class Offers
     public static MatchResult Match(OfferRemainder offer, LaunchCandidate candidate, MatchSettings? settings = null, ulong seed = 1) =>
         new OfferMatcher(settings ?? new MatchSettings()).Match(offer, candidate, new SeededRandom(seed), Now);
 
-    public static MatchResult.Matched Matched(OfferRemainder offer, LaunchCandidate candidate, MatchSettings? settings = null, ulong seed = 1)
+    public static MatchResult.Matched Matched(OfferRemainder offer, LaunchCandidate candidate, MatchSettings? settings = null,
+        ulong seed = 1)
     {
         var result = Match(offer, candidate, settings, seed);
         Assert.That(result, Is.InstanceOf<MatchResult.Matched>(), string.Join("; ", (result as MatchResult.Refused)?.Refusals ?? []));

@@ -31,7 +31,8 @@ public sealed class PortAssignmentTests
         for (ulong seed = 0; seed < 50; seed++)
         {
             var ports = Matched(Of(), Candidate(App(false, 1, 2, 3)), seed: seed).HostPorts.Select(port => port!.Value).ToList();
-            Assert.That(ports.Zip(ports.Skip(1)), Is.All.Matches<(int First, int Second)>(pair => pair.Second == (pair.First == 31_009 ? 31_000 : pair.First + 1)));
+            Assert.That(ports.Zip(ports.Skip(1)),
+                Is.All.Matches<(int First, int Second)>(pair => pair.Second == (pair.First == 31_009 ? 31_000 : pair.First + 1)));
             wrapped |= ports[0] > ports[2];
         }
         Assert.That(wrapped, Is.True);
@@ -62,7 +63,8 @@ public sealed class PortAssignmentTests
 
     [Test]
     public void Match_NumbersBeyondPorts_AreNotUsed() =>
-        Assert.That(Matched(Of("cpus:4;mem:1024;ports:[65535-18446744073709551615]"), Candidate(App(false, 0))).HostPorts.Single(), Is.EqualTo(65_535));
+        Assert.That(Matched(Of("cpus:4;mem:1024;ports:[65535-18446744073709551615]"), Candidate(App(false, 0))).HostPorts.Single(),
+            Is.EqualTo(65_535));
 
     [Test]
     public void Match_AnySeedAndCount_GivesDistinctOfferedPortsAndTakesThemAway() => Prop.ForAll(
@@ -70,12 +72,15 @@ public sealed class PortAssignmentTests
         {
             var offer = Of("cpus:4;mem:1024;ports:[31000-31002,31005-31007,32000-32000]");
             var match = Matched(offer, Candidate(App(false, new int[draw.count])), seed: (ulong)draw.seed);
-            var (before, used, after) = (PortsOf(offer.Resources), PortsOf(ResourceReader.Read(match.Task.Resources).Bag), PortsOf(match.Rest.Resources));
-            return match.HostPorts.Distinct().Count() == draw.count && used.Count == (ulong)draw.count && before.Contains(used) && before.Except(used).Equals(after)
+            var (before, used, after) = (PortsOf(offer.Resources), PortsOf(ResourceReader.Read(match.Task.Resources).Bag),
+                PortsOf(match.Rest.Resources));
+            return match.HostPorts.Distinct().Count() == draw.count && used.Count == (ulong)draw.count && before.Contains(used)
+                && before.Except(used).Equals(after)
                 && match.HostPorts.All(port => used.Contains((ulong)port!.Value));
         }).QuickCheckThrowOnFailure();
 
-    private static Ranges PortsOf(ResourceBag bag) => bag.Named("ports").Aggregate(Ranges.Empty, (sum, entry) => sum.Union(entry.Value.Ranges));
+    private static Ranges PortsOf(ResourceBag bag) =>
+        bag.Named("ports").Aggregate(Ranges.Empty, (sum, entry) => sum.Union(entry.Value.Ranges));
 
     private static AppDefinition App(bool required, params int[] ports) => Given.App("/a") with
     {

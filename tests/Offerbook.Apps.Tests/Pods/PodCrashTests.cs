@@ -20,7 +20,8 @@ public sealed class PodCrashTests
             rig.Master.Update(failing.Id, TaskState.TaskFailed);
         }
         Settle(rig);
-        rig.Call(new ApiCall.KillPodInstances("/p", null, new Newtonsoft.Json.Linq.JArray(rig.Of("/p").Select(instance => instance.Id.Value)), false));
+        rig.Call(new ApiCall.KillPodInstances("/p", null,
+            new Newtonsoft.Json.Linq.JArray(rig.Of("/p").Select(instance => instance.Id.Value)), false));
         Settle(rig);
         Put(rig, "run 2", 1);
         rig.CreatePod(Pod("/gone", "run 1", 1), force: true);
@@ -53,7 +54,8 @@ public sealed class PodCrashTests
         Assert.That(rig.Running("/p"), Is.EqualTo(1), when);
         Assert.That(rig.Of("/gone"), Is.Empty, when);
         Assert.That(rig.Master.Live.Select(task => task.Id).Order(StringComparer.Ordinal),
-            Is.EqualTo(rig.State.Instances.All.SelectMany(instance => instance.LiveTasks).Select(task => task.Value).Order(StringComparer.Ordinal)), when);
+            Is.EqualTo(rig.State.Instances.All.SelectMany(instance => instance.LiveTasks).Select(task =>
+                task.Value).Order(StringComparer.Ordinal)), when);
         Assert.That(rig.Master.Live.Select(task => task.Info.Command.Value), Is.EqualTo(new[] { "run 2", "run 2" }), when);
         Assert.That(AppsCore.Fold(AppsSettings.Default, new Offerbook.Storage.Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)),
             Is.EqualTo(rig.Core.CaptureState()), when);

@@ -38,7 +38,8 @@ public sealed class PodLifeTests
         Assert.That((string?)Status(rig)["status"], Is.EqualTo("STABLE"));
         Assert.That(rig.State.Deployments, Is.Empty);
         // Case 191.
-        Assert.That(rig.EventTypes, Does.Contain("pod_created_event").And.Contain("deployment_step_success").And.Contain("deployment_success"));
+        Assert.That(rig.EventTypes,
+            Does.Contain("pod_created_event").And.Contain("deployment_step_success").And.Contain("deployment_success"));
         Assert.That((string?)rig.LastEvent("deployment_success").SelectToken("plan.steps[0].actions[0].action"), Is.EqualTo("StartPod"));
         Assert.That((string?)rig.LastEvent("deployment_success").SelectToken("plan.steps[1].actions[0].pod"), Is.EqualTo("/shop/web"));
     }
@@ -130,7 +131,8 @@ public sealed class PodLifeTests
         Assert.That(rig.Call(new ApiCall.KillPodInstances("/shop/web", "nonsense", null, false)).Status, Is.EqualTo(422));
         Assert.That(rig.Call(new ApiCall.KillPodInstances("/shop/web", "shop_web.instance-1", null, false)).Status, Is.EqualTo(404));
         Assert.That(rig.Call(new ApiCall.KillPodInstances("/other", "shop_web.instance-1", null, false)).Status, Is.EqualTo(404));
-        Assert.That(rig.Call(new ApiCall.KillPodInstances("/shop/web", null, new JArray("shop_web.instance-1"), false)).Body!.Count(), Is.Zero);
+        Assert.That(rig.Call(new ApiCall.KillPodInstances("/shop/web", null, new JArray("shop_web.instance-1"), false)).Body!.Count(),
+            Is.Zero);
     }
 
     [Test]
@@ -141,11 +143,14 @@ public sealed class PodLifeTests
         rig.CreatePod(Web.Replace("\"healthCheck\"", "\"ignored\""));
         var update = rig.UpdatePod("/shop/web", Web.Replace("\"healthCheck\"", "\"ignored\"").Replace("fast", "slow"));
         Assert.That(update.Status, Is.EqualTo(200), update.Body?.ToString());
-        Assert.That(rig.LastEvent("deployment_success").SelectToken("plan.steps[0].actions[0].action")!.ToString(), Is.EqualTo("RestartPod"));
+        Assert.That(rig.LastEvent("deployment_success").SelectToken("plan.steps[0].actions[0].action")!.ToString(),
+            Is.EqualTo("RestartPod"));
         Assert.That(rig.Running("/shop/web"), Is.EqualTo(2));
-        Assert.That(rig.Of("/shop/web").Select(instance => instance.Version).Distinct().Single(), Is.EqualTo(rig.State.Root.FindPod(PathId.Parse("/shop/web"))!.Version));
+        Assert.That(rig.Of("/shop/web").Select(instance => instance.Version).Distinct().Single(),
+            Is.EqualTo(rig.State.Root.FindPod(PathId.Parse("/shop/web"))!.Version));
 
-        rig.UpdatePod("/shop/web", Web.Replace("\"healthCheck\"", "\"ignored\"").Replace("fast", "slow").Replace("\"instances\":2", "\"instances\":3"));
+        rig.UpdatePod("/shop/web",
+            Web.Replace("\"healthCheck\"", "\"ignored\"").Replace("fast", "slow").Replace("\"instances\":2", "\"instances\":3"));
         Assert.That(rig.LastEvent("deployment_success").SelectToken("plan.steps[0].actions[0].action")!.ToString(), Is.EqualTo("ScalePod"));
         Assert.That(rig.Running("/shop/web"), Is.EqualTo(3));
         Assert.That(rig.State.Versions[PathId.Parse("/shop/web")], Has.Count.EqualTo(3), "case 182");
@@ -218,5 +223,6 @@ public sealed class PodLifeTests
         rig.Run();
     }
 
-    private static double Amount(IEnumerable<Resource> resources, string name) => resources.Where(resource => resource.Name == name).Sum(resource => resource.Scalar.Value);
+    private static double Amount(IEnumerable<Resource> resources, string name) =>
+        resources.Where(resource => resource.Name == name).Sum(resource => resource.Scalar.Value);
 }

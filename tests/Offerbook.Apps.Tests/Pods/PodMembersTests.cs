@@ -34,7 +34,8 @@ public sealed class PodMembersTests : ApiFixture
         TestName = "Pod_OfTwoInstances_IsKeptAsSuch")]
     [TestCase("secrets", """ "environment":{"E":{"secret":"s"}} """, Secret, "containers[0].environment.E.secret=s",
         TestName = "Secret_InAContainersEnvironment_IsTaken")]
-    [TestCase("secrets", """ "volumeMounts":[{"name":"v","mountPath":"m"}] """, """ "volumes":[{"name":"v","secret":"s"}],"secrets":{"s":{"source":"/x"}} """,
+    [TestCase("secrets", """ "volumeMounts":[{"name":"v","mountPath":"m"}] """,
+        """ "volumes":[{"name":"v","secret":"s"}],"secrets":{"s":{"source":"/x"}} """,
         "volumes[0].secret=s", TestName = "Secret_InAFile_IsTaken")]
     [TestCase("secrets", """ "image":{"kind":"DOCKER","id":"private/image","pullConfig":{"secret":"s"}} """, Secret,
         "containers[0].image.pullConfig.secret=s", TestName = "Secret_ForPulling_IsTaken")]
@@ -82,7 +83,8 @@ public sealed class PodMembersTests : ApiFixture
         TestName = "Secret_InAContainersEnvironment_NeedsItsFeature")]
     [TestCase("", "", """ "environment":{"E":{"secret":"s"}},"secrets":{"s":{"source":"/x"}} """, "Feature secrets is not enabled",
         TestName = "Secret_InTheEnvironment_NeedsItsFeature")]
-    [TestCase("", """ "volumeMounts":[{"name":"v","mountPath":"m"}] """, """ "volumes":[{"name":"v","secret":"s"}],"secrets":{"s":{"source":"/x"}} """,
+    [TestCase("", """ "volumeMounts":[{"name":"v","mountPath":"m"}] """,
+        """ "volumes":[{"name":"v","secret":"s"}],"secrets":{"s":{"source":"/x"}} """,
         "Feature secrets is not enabled", TestName = "Secret_InAFile_NeedsItsFeature")]
     [TestCase("secrets", """ "image":{"kind":"DOCKER","id":"private/image","pullConfig":{"secret":"t"}} """, Secret,
         "pullConfig.secret must refer to an existing secret", TestName = "Secret_ForPullingThatIsNotThere_IsRefused")]
@@ -116,7 +118,8 @@ public sealed class PodMembersTests : ApiFixture
         var refused = await SendAsync("POST", "/v2/pods", Document(container, pod).ToString());
 
         Assert.That(refused.Status, Is.EqualTo(422), refused.Text);
-        var details = refused.Json["details"]!.SelectMany(detail => detail["errors"]!.Select(error => $"{detail["path"]} {error}")).ToList();
+        var details = refused.Json["details"]!.SelectMany(detail => detail["errors"]!.Select(error => $"{detail["path"]} {error}"))
+            .ToList();
         Assert.That(details, Has.Some.Contains(why), refused.Text);
         Assert.That((await GetAsync("/v2/pods")).Json.Count(), Is.Zero);
     }
@@ -126,9 +129,12 @@ public sealed class PodMembersTests : ApiFixture
     public async Task Volume_OfAPodThatChangesItsRole_NeedsForce(string query, int status)
     {
         await RestartAsync("role");
-        Assert.That((await SendAsync("POST", "/v2/pods", Document(Mount, """ "id":"/dev/pod","role":"dev", """ + Volume).ToString())).Status, Is.EqualTo(201));
+        Assert.That(
+            (await SendAsync("POST", "/v2/pods", Document(Mount, """ "id":"/dev/pod","role":"dev", """ + Volume).ToString())).Status,
+            Is.EqualTo(201));
 
-        var changed = await SendAsync("PUT", "/v2/pods/dev/pod" + query, Document(Mount, """ "id":"/dev/pod","role":"foo", """ + Volume).ToString());
+        var changed = await SendAsync("PUT", "/v2/pods/dev/pod" + query,
+            Document(Mount, """ "id":"/dev/pod","role":"foo", """ + Volume).ToString());
 
         Assert.That(changed.Status, Is.EqualTo(status), changed.Text);
         Assert.That(changed.Text.Contains("force=true", StringComparison.Ordinal), Is.EqualTo(status == 422));
@@ -139,9 +145,11 @@ public sealed class PodMembersTests : ApiFixture
     public async Task Role_OfAPodThatIsThere_StaysOrIsOneOfTheGroups(string role, int status)
     {
         await RestartAsync("role");
-        Assert.That((await SendAsync("POST", "/v2/pods", Document("", """ "id":"/dev/pod","role":"dev" """).ToString())).Status, Is.EqualTo(201));
+        Assert.That((await SendAsync("POST", "/v2/pods", Document("", """ "id":"/dev/pod","role":"dev" """).ToString())).Status,
+            Is.EqualTo(201));
 
-        var changed = await SendAsync("PUT", "/v2/pods/dev/pod?force=true", Document("", $$""" "id":"/dev/pod","role":"{{role}}" """).ToString());
+        var changed = await SendAsync("PUT", "/v2/pods/dev/pod?force=true",
+            Document("", $$""" "id":"/dev/pod","role":"{{role}}" """).ToString());
 
         Assert.That(changed.Status, Is.EqualTo(status), changed.Text);
         Assert.That(changed.Text.Contains("expected one of: ", StringComparison.Ordinal), Is.EqualTo(status == 422));

@@ -80,7 +80,10 @@ public sealed class PodRulesTests
     [Test]
     public void Pod_WithAlmostNothing_GetsTheDefaults()
     {
-        var pod = PodWriter.Write(PodEdits.Create(RootGroup.Empty, PodReader.Read(JObject.Parse("""{"id":"p","containers":[C]}""".Replace("C", Container))).Value!, Given.Settings).Value!.Pod);
+        var pod = PodWriter.Write(
+            PodEdits.Create(RootGroup.Empty,
+                PodReader.Read(JObject.Parse("""{"id":"p","containers":[C]}""".Replace("C", Container))).Value!,
+                Given.Settings).Value!.Pod);
         Assert.That((string?)pod["id"], Is.EqualTo("/p"));
         Assert.That(pod["networks"]!.ToString(Newtonsoft.Json.Formatting.None), Is.EqualTo("""[{"mode":"host"}]"""));
         Assert.That(pod["scaling"]!.ToString(Newtonsoft.Json.Formatting.None), Is.EqualTo("""{"kind":"fixed","instances":1}"""));

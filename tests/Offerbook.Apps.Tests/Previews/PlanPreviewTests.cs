@@ -58,7 +58,8 @@ public sealed class PlanPreviewTests
     [TestCase(0.5, 0, 0, 2)]
     public void Plan_OfARollingUpdate_TellsWhatStartsBesideTheOldOnesAndWhatAfterThem(double least, double over, int beside, int later)
     {
-        var strategy = FormattableString.Invariant($",\"upgradeStrategy\":{{\"minimumHealthCapacity\":{least},\"maximumOverCapacity\":{over}}}}}");
+        var strategy =
+            FormattableString.Invariant($",\"upgradeStrategy\":{{\"minimumHealthCapacity\":{least},\"maximumOverCapacity\":{over}}}}}");
         var fit = Plan(Rig(), Web.Replace("x y", "y z")[..^1] + strategy)["fit"]!;
         Assert.That(((string)fit["verdict"]!, fit["apps"]!.Count()), Is.EqualTo(("fits", 1)));
         var app = fit["apps"]![0]!;
@@ -68,7 +69,8 @@ public sealed class PlanPreviewTests
     [Test]
     public void Plan_OfAUniqueConstraint_CountsHosts()
     {
-        var fit = Plan(Rig(), """{"id":"/u","cmd":"x y","cpus":0.1,"mem":16,"instances":3,"constraints":[["hostname","UNIQUE"]]}""")["fit"]!;
+        var fit = Plan(Rig(),
+            """{"id":"/u","cmd":"x y","cpus":0.1,"mem":16,"instances":3,"constraints":[["hostname","UNIQUE"]]}""")["fit"]!;
         Assert.That((int)fit["apps"]![0]!["placed"]!, Is.EqualTo(2));
     }
 
@@ -81,7 +83,8 @@ public sealed class PlanPreviewTests
         var plan = Plan(rig, """
             {"id":"/","apps":[{"id":"web","cmd":"z z"},{"id":"db","cmd":"x y","dependencies":["/nowhere"]}]}
             """);
-        Assert.That(plan["steps"]!.Select(step => string.Join(",", step["actions"]!.Select(action => $"{action["action"]} {action["app"]}"))),
+        Assert.That(
+            plan["steps"]!.Select(step => string.Join(",", step["actions"]!.Select(action => $"{action["action"]} {action["app"]}"))),
             Is.EqualTo(new[] { "StartApplication /db", "ScaleApplication /db,RestartApplication /web" }));
         Assert.That(plan["warnings"]!.Count(), Is.EqualTo(1));
         Assert.That((string)plan["conflicts"]!.Single()!, Is.EqualTo(rig.State.Deployments.Single().Id));

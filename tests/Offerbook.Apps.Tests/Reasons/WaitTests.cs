@@ -22,7 +22,9 @@ public sealed class WaitTests
             Assert.That((int)reason.Facts["instances"]!, Is.EqualTo(2));
             Assert.That((int)reason.Facts["agents"]!, Is.EqualTo(2));
             Assert.That(reason.Facts["offers"]!.Select(offer => (string)offer["host"]!), Is.EquivalentTo(new[] { "host-a", "host-b" }));
-            Assert.That(reason.Facts["offers"]![0]!["reasons"]!.Select(refusal => $"{refusal["reason"]} {refusal["requested"]} {refusal["offered"]}"),
+            Assert.That(
+                reason.Facts["offers"]![0]!["reasons"]!.Select(refusal =>
+                    $"{refusal["reason"]} {refusal["requested"]} {refusal["offered"]}"),
                 Is.EqualTo(new[] { "InsufficientCpus 20 16", "InsufficientMemory 100000 16384" }));
             Assert.That(reason.Facts["summary"]![0]!.ToString(Newtonsoft.Json.Formatting.None),
                 Is.EqualTo("""{"agents":2,"reasons":["InsufficientCpus","InsufficientMemory"]}"""));
@@ -66,7 +68,8 @@ public sealed class WaitTests
             """);
         rig.Advance(TimeSpan.FromSeconds(12));
         var checks = Only(rig, WaitKind.NotHealthy).Facts["examples"]![0]!["checks"]!;
-        Assert.That(checks.Select(check => $"{check["index"]} {check["protocol"]} {check["state"]}"), Is.EqualTo(new[] { "0 HTTP failing", "1 COMMAND unknown" }));
+        Assert.That(checks.Select(check => $"{check["index"]} {check["protocol"]} {check["state"]}"),
+            Is.EqualTo(new[] { "0 HTTP failing", "1 COMMAND unknown" }));
         Assert.That((string)checks[0]!["lastAnswer"]!, Does.Contain("503"));
         Assert.That((int)checks[0]!["consecutiveFailures"]!, Is.GreaterThan(1));
     }
@@ -120,7 +123,8 @@ public sealed class WaitTests
         rig.Master.Update(rig.Of("/a")[4].Task.Value, TaskState.TaskFailed);
         rig.Run();
         rig.Advance(TimeSpan.FromSeconds(2));
-        Assert.That(rig.Master.Live.Count(task => task.Info.Command.Value == "new x"), Is.EqualTo(1), "an old one that dies gives its place");
+        Assert.That(rig.Master.Live.Count(task => task.Info.Command.Value == "new x"), Is.EqualTo(1),
+            "an old one that dies gives its place");
     }
 
     [Test]
@@ -129,7 +133,8 @@ public sealed class WaitTests
         var rig = new AppsRig();
         rig.Master.OnLaunch = task => task.App == "g_b" ? TaskState.TaskStarting : TaskState.TaskRunning;
         rig.PutGroup("/g", """{"apps":[{"id":"a","cmd":"x y","cpus":0.1,"mem":16},{"id":"b","cmd":"x y","cpus":0.1,"mem":16}]}""");
-        var waits = DeploymentWaits.Of(rig.View, rig.View.State.Deployments[0], Timestamp.From(rig.Now.Wall)).ToDictionary(wait => wait.Action.App.Id.Name, wait => wait.Reasons);
+        var waits = DeploymentWaits.Of(rig.View, rig.View.State.Deployments[0], Timestamp.From(rig.Now.Wall))
+            .ToDictionary(wait => wait.Action.App.Id.Name, wait => wait.Reasons);
         Assert.That(waits["a"].Single().Message, Is.EqualTo("done; waits for the other apps of its step: /g/b"));
         Assert.That(waits["b"].Single().Kind, Is.EqualTo(WaitKind.Launching));
     }

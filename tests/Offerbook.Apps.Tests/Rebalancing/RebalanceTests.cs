@@ -10,7 +10,8 @@ namespace Offerbook.Apps.Tests.Rebalancing;
 /// <summary>Moving instances to where constraints and preferences hold better.</summary>
 public sealed class RebalanceTests
 {
-    private const string Web = """{"id":"/web","cmd":"serve","cpus":0.1,"mem":16,"instances":6,"preferences":[["hostname","GROUP_BY","3"]]}""";
+    private const string Web =
+        """{"id":"/web","cmd":"serve","cpus":0.1,"mem":16,"instances":6,"preferences":[["hostname","GROUP_BY","3"]]}""";
 
     [Test]
     public void Plan_AfterAnAgentCame_EvensTheGroups()
@@ -35,7 +36,8 @@ public sealed class RebalanceTests
         var rig = new AppsRig();
         rig.Create(Web.Replace("preferences", "constraints").Replace(",\"3\"", ""));
         Assert.That(Spread(rig), Is.EqualTo(new[] { ("host-a", 5), ("host-b", 1) }));
-        Assert.That(Plan(rig).Select(move => (move.Instance.Placement!.Host, move.To.Host)), Is.EqualTo(new[] { ("host-a", "host-b"), ("host-a", "host-b") }));
+        Assert.That(Plan(rig).Select(move => (move.Instance.Placement!.Host, move.To.Host)),
+            Is.EqualTo(new[] { ("host-a", "host-b"), ("host-a", "host-b") }));
     }
 
     [Test]
@@ -52,7 +54,8 @@ public sealed class RebalanceTests
     [Test]
     public void Plan_ForPreferences_MovesToTheBetterPlaces()
     {
-        var rig = Uneven(Web.Replace("\"preferences\":[[\"hostname\",\"GROUP_BY\",\"3\"]]", "\"preferences\":[[\"hostname\",\"IS\",\"host-c\",4]]"));
+        var rig = Uneven(
+            Web.Replace("\"preferences\":[[\"hostname\",\"GROUP_BY\",\"3\"]]", "\"preferences\":[[\"hostname\",\"IS\",\"host-c\",4]]"));
         var moves = Plan(rig);
         Assert.That(moves, Has.Count.EqualTo(6));
         Assert.That(moves.Select(move => (move.To.Host, move.Gain)), Is.All.EqualTo(("host-c", 4L)));
@@ -130,7 +133,8 @@ public sealed class RebalanceTests
 
     private static void Look(AppsRig rig)
     {
-        rig.Post(new AppsMessage.ApiCalled(new Wire.Identity.ConnectionId(77), new ApiCall.LookAround(["*"]), new ApiCaller("127.0.0.1", "/")));
+        rig.Post(new AppsMessage.ApiCalled(new Wire.Identity.ConnectionId(77), new ApiCall.LookAround(["*"]),
+            new ApiCaller("127.0.0.1", "/")));
         rig.Run();
         rig.Advance(TimeSpan.FromSeconds(2));
     }
@@ -142,5 +146,6 @@ public sealed class RebalanceTests
         rig.Call(new ApiCall.MoveInstances("/web", Plan(rig).Select(move => move.Instance.Id.Value).ToList(), false));
 
     private static List<(string, int)> Spread(AppsRig rig) => rig.Of("/web").Where(instance => instance.Condition == Condition.Running)
-        .GroupBy(instance => instance.Placement!.Host).OrderBy(host => host.Key, StringComparer.Ordinal).Select(host => (host.Key, host.Count())).ToList();
+        .GroupBy(instance => instance.Placement!.Host).OrderBy(host => host.Key, StringComparer.Ordinal)
+        .Select(host => (host.Key, host.Count())).ToList();
 }

@@ -58,7 +58,8 @@ public sealed class AppsRig
     public Now Now => new(Elapsed, Epoch + Elapsed);
 
     /// <summary>Answers health and readiness probes; null answers later, by <see cref="Post"/>.</summary>
-    public Func<HealthProbe, ProbeResult?> Probe { get; set; } = probe => probe is HealthProbe.Http ? new ProbeResult.HttpAnswered(200, "OK") : new ProbeResult.Connected();
+    public Func<HealthProbe, ProbeResult?> Probe { get; set; } = probe =>
+        probe is HealthProbe.Http ? new ProbeResult.HttpAnswered(200, "OK") : new ProbeResult.Connected();
 
     /// <summary>Why secrets cannot be had, by their sources; the others can.</summary>
     public Dictionary<string, string> MissingSecrets { get; } = [];
@@ -141,7 +142,8 @@ public sealed class AppsRig
     public Reply Update(string id, string change, bool force = false) =>
         Call(new ApiCall.UpdateApp(id, JObject.Parse(change), force, Partial: true, CreateMissing: true));
 
-    public Reply PutGroup(string id, string group, bool force = false) => Call(new ApiCall.UpdateGroup(id, JObject.Parse(group), force, DryRun: false));
+    public Reply PutGroup(string id, string group, bool force = false) =>
+        Call(new ApiCall.UpdateGroup(id, JObject.Parse(group), force, DryRun: false));
 
     public IReadOnlyList<Instance> Of(string app) => State.Instances.Of(PathId.Parse(app)).ToList();
 
@@ -238,7 +240,8 @@ public sealed class AppsRig
                 }
                 break;
             case ReadSecrets read:
-                Post(new AppsMessage.SecretsRead(read.Sources.Select(source => new Apps.Secrets.SecretSeen(source, MissingSecrets.GetValueOrDefault(source))).ToList()));
+                Post(new AppsMessage.SecretsRead(
+                    read.Sources.Select(source => new Apps.Secrets.SecretSeen(source, MissingSecrets.GetValueOrDefault(source))).ToList()));
                 break;
             default:
                 throw new AssertionException("an unknown effect: " + effect);

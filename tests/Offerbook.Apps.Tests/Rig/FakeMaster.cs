@@ -132,7 +132,9 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         {
             return false;
         }
-        var offers = free.Select(agent => agent.Offer("offer-" + ++_nextOffer, role, _tasks.Values.Where(task => task.Host == agent.Host && !task.HasEnded).ToList())).ToList();
+        var offers = free.Select(agent =>
+            agent.Offer("offer-" + ++_nextOffer, role,
+                _tasks.Values.Where(task => task.Host == agent.Host && !task.HasEnded).ToList())).ToList();
         foreach (var offer in offers)
         {
             _offers[offer.Id.Value] = offer.Hostname;
@@ -167,7 +169,8 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         var agent = _agents[host];
         _agents.Remove(host);
         _gone.Add(agent.Id);
-        Send(new Event { Type = Event.Types.Type.Failure, Failure = new Event.Types.Failure { AgentId = new AgentID { Value = agent.Id } } });
+        Send(new Event { Type = Event.Types.Type.Failure,
+            Failure = new Event.Types.Failure { AgentId = new AgentID { Value = agent.Id } } });
     }
 
     /// <summary>Tells of a state without its having changed here.</summary>

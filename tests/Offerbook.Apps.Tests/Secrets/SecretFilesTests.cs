@@ -34,9 +34,13 @@ public sealed class SecretFilesTests
         var call = CallWith("/shop/pw");
         var filled = _files.Fill(call);
         Assert.That(filled.ToString(), Does.Not.Contain("reference"));
-        Assert.That(filled.Accept.Operations[0].Launch.TaskInfos[0].Command.Environment.Variables[0].Secret.Value.Data.ToStringUtf8(), Is.EqualTo("s3cret"));
-        Assert.That(filled.Accept.Operations[0].Launch.TaskInfos[0].Container.Volumes[0].Source.Secret.Value.Data.ToStringUtf8(), Is.EqualTo("s3cret"));
-        Assert.That(filled.Accept.Operations[1].LaunchGroup.TaskGroup.Tasks[0].Container.Mesos.Image.Docker.Config.Value.Data.ToStringUtf8(), Is.EqualTo("s3cret"));
+        Assert.That(filled.Accept.Operations[0].Launch.TaskInfos[0].Command.Environment.Variables[0].Secret.Value.Data.ToStringUtf8(),
+            Is.EqualTo("s3cret"));
+        Assert.That(filled.Accept.Operations[0].Launch.TaskInfos[0].Container.Volumes[0].Source.Secret.Value.Data.ToStringUtf8(),
+            Is.EqualTo("s3cret"));
+        Assert.That(
+            filled.Accept.Operations[1].LaunchGroup.TaskGroup.Tasks[0].Container.Mesos.Image.Docker.Config.Value.Data.ToStringUtf8(),
+            Is.EqualTo("s3cret"));
         Assert.That(call, Is.EqualTo(CallWith("/shop/pw")), "the core's own call has no value in it");
     }
 
@@ -47,10 +51,15 @@ public sealed class SecretFilesTests
         await ReadAsync("a");
         Write("a", "two");
         await ReadAsync("a");
-        Assert.That(_files.Fill(CallWith("a")).Accept.Operations[0].Launch.TaskInfos[0].Command.Environment.Variables[0].Secret.Value.Data.ToStringUtf8(), Is.EqualTo("two"));
+        Assert.That(
+            _files.Fill(
+                CallWith("a")).Accept.Operations[0].Launch.TaskInfos[0].Command.Environment.Variables[0].Secret.Value.Data.ToStringUtf8(),
+                    Is.EqualTo("two"));
         File.Delete(Path.Combine(_directory, "a"));
         Assert.That(await ReadAsync("a"), Is.EqualTo("'a' does not exist"));
-        Assert.That(_files.Fill(CallWith("a")).Accept.Operations[0].Launch.TaskInfos[0].Command.Environment.Variables[0].Secret.Reference.Name, Is.EqualTo("a"));
+        Assert.That(
+            _files.Fill(CallWith("a")).Accept.Operations[0].Launch.TaskInfos[0].Command.Environment.Variables[0].Secret.Reference.Name,
+            Is.EqualTo("a"));
     }
 
     [TestCase("nowhere", "'nowhere' does not exist")]
@@ -98,14 +107,17 @@ public sealed class SecretFilesTests
             {
                 Environment = new Mesos.V1.Environment
                 {
-                    Variables = { new Mesos.V1.Environment.Types.Variable { Name = "P", Type = Mesos.V1.Environment.Types.Variable.Types.Type.Secret, Secret = Reference() } },
+                    Variables = { new Mesos.V1.Environment.Types.Variable { Name = "P",
+                        Type = Mesos.V1.Environment.Types.Variable.Types.Type.Secret, Secret = Reference() } },
                 },
             },
             Container = new ContainerInfo
             {
                 Type = ContainerInfo.Types.Type.Mesos,
-                Volumes = { new Volume { Mode = Volume.Types.Mode.Ro, ContainerPath = "p", Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.Secret, Secret = Reference() } } },
-                Mesos = new ContainerInfo.Types.MesosInfo { Image = new Image { Type = Image.Types.Type.Docker, Docker = new Image.Types.Docker { Name = "i", Config = Reference() } } },
+                Volumes = { new Volume { Mode = Volume.Types.Mode.Ro, ContainerPath = "p",
+                    Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.Secret, Secret = Reference() } } },
+                Mesos = new ContainerInfo.Types.MesosInfo { Image = new Image { Type = Image.Types.Type.Docker,
+                    Docker = new Image.Types.Docker { Name = "i", Config = Reference() } } },
             },
         };
         return new Call
@@ -115,11 +127,13 @@ public sealed class SecretFilesTests
             {
                 Operations =
                 {
-                    new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new Offer.Types.Operation.Types.Launch { TaskInfos = { task.Clone() } } },
+                    new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch,
+                        Launch = new Offer.Types.Operation.Types.Launch { TaskInfos = { task.Clone() } } },
                     new Offer.Types.Operation
                     {
                         Type = Offer.Types.Operation.Types.Type.LaunchGroup,
-                        LaunchGroup = new Offer.Types.Operation.Types.LaunchGroup { TaskGroup = new TaskGroupInfo { Tasks = { task.Clone() } } },
+                        LaunchGroup =
+                            new Offer.Types.Operation.Types.LaunchGroup { TaskGroup = new TaskGroupInfo { Tasks = { task.Clone() } } },
                     },
                 },
             },

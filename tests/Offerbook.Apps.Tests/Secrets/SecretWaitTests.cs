@@ -31,7 +31,8 @@ public sealed class SecretWaitTests : RunningFixture
             (await GetAsync("/v2/deployments?embed=progress")).Json[0]!["waiting"]![0]!["reasons"]!,
         })
         {
-            Assert.That(((string)reasons[0]!["reason"]!, (string)reasons[0]!["secrets"]![0]!["source"]!), Is.EqualTo(("secretMissing", "shop/pw")));
+            Assert.That(((string)reasons[0]!["reason"]!, (string)reasons[0]!["secrets"]![0]!["source"]!),
+                Is.EqualTo(("secretMissing", "shop/pw")));
             Assert.That((string)reasons[0]!["message"]!, Is.EqualTo("2 instances wait for secrets: 'shop/pw' does not exist"));
         }
         Do(Rig.MissingSecrets.Clear);
@@ -54,7 +55,8 @@ public sealed class SecretWaitTests : RunningFixture
         Assert.That(Rig.Running("/shop/db"), Is.EqualTo(1));
         Do(Rig.Boot);
         Do(() => Rig.Advance(TimeSpan.FromSeconds(30)));
-        Assert.That((string)(await GetAsync("/offerbook/v1/apps/shop/db/why")).Json["reasons"]![0]!["reason"]!, Is.EqualTo("secretMissing"), "after a restart too");
+        Assert.That((string)(await GetAsync("/offerbook/v1/apps/shop/db/why")).Json["reasons"]![0]!["reason"]!,
+            Is.EqualTo("secretMissing"), "after a restart too");
         Do(Rig.MissingSecrets.Clear);
         Do(() => Rig.Advance(TimeSpan.FromSeconds(6)));
         Assert.That(Rig.Running("/shop/db"), Is.EqualTo(2));

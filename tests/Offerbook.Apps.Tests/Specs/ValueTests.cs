@@ -36,5 +36,6 @@ public sealed class ValueTests
     [TestCase(128, "128")]
     [TestCase(0.0005, "0")]
     [TestCase(1.2345, "1.234")]
-    public void Quantity_OfUnits_CountsThousandths(double units, string text) => Assert.That(Quantity.Of(units).ToString(), Is.EqualTo(text));
+    public void Quantity_OfUnits_CountsThousandths(double units, string text) =>
+        Assert.That(Quantity.Of(units).ToString(), Is.EqualTo(text));
 }

@@ -86,7 +86,8 @@ public sealed class AppRulesTests
     public void Update_IdFromTheUrl_IsJudgedBySegments()
     {
         var id = PathId.Parse("/Web_1");
-        var error = Offerbook.Apps.Groups.AppEdits.Update(Offerbook.Apps.Groups.RootGroup.Empty, id, Given.Draft("{'cmd': 'xx'}"), true, true, Given.Settings, (_, _) => null).Error;
+        var error = Offerbook.Apps.Groups.AppEdits.Update(Offerbook.Apps.Groups.RootGroup.Empty, id, Given.Draft("{'cmd': 'xx'}"), true,
+            true, Given.Settings, (_, _) => null).Error;
         Assert.That(Given.Problems(error), Is.EqualTo(new[] { "/id: " + Segment }));
     }
 
@@ -96,13 +97,16 @@ public sealed class AppRulesTests
         var deep = string.Concat(Enumerable.Repeat("a/", 200_000)) + "a";
         const string problem = "/id: must not have more than 64 segments or 1024 characters";
         Assert.That(Given.Problems(Given.Refused("{'id': '" + deep + "', 'cmd': 'xx'}")), Is.EqualTo(new[] { problem }));
-        var group = Offerbook.Apps.Groups.GroupEdits.Put(Offerbook.Apps.Groups.RootGroup.Empty, PathId.Root, Given.GroupDraft("{'id': '" + deep + "'}"), Given.Settings, _ => null);
+        var group = Offerbook.Apps.Groups.GroupEdits.Put(Offerbook.Apps.Groups.RootGroup.Empty, PathId.Root,
+            Given.GroupDraft("{'id': '" + deep + "'}"), Given.Settings, _ => null);
         Assert.That(Given.Problems(group.Error), Is.EqualTo(new[] { problem }));
     }
 
     [Test]
     public void Post_HugePattern_IsRefused() =>
-        Assert.That(Given.Problems(Given.Refused("{'id': 'a', 'cmd': 'xx', 'constraints': [['a', 'LIKE', '" + new string('x', 1_001) + "']]}")).Single(),
+        Assert.That(
+            Given.Problems(Given.Refused("{'id': 'a', 'cmd': 'xx', 'constraints': [['a', 'LIKE', '" + new string('x', 1_001) + "']]}"))
+                .Single(),
             Does.EndWith("is not a valid regular expression"));
 
     [TestCase("'containerPath': '.', 'mode': 'RW', 'persistent': {'size': 1}", "/container/volumes(0)/containerPath: must not be one of (., ..)")]
@@ -117,5 +121,7 @@ public sealed class AppRulesTests
 
     [Test]
     public void Post_ManyMistakes_AreAllNamedAtOnce() =>
-        Assert.That(Given.Problems(Given.Refused("{'id': 'a', 'portDefinitions': [{'port': 1}, {'port': 1}], 'constraints': [['a']], 'gpus': 1}")).Count(), Is.EqualTo(4));
+        Assert.That(
+            Given.Problems(Given.Refused("{'id': 'a', 'portDefinitions': [{'port': 1}, {'port': 1}], 'constraints': [['a']], 'gpus': 1}"))
+                .Count(), Is.EqualTo(4));
 }

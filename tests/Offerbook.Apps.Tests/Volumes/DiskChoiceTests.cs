@@ -30,8 +30,11 @@ public sealed class DiskChoiceTests
     {
         var bag = Bag(Disk(1000, DiskSourceType.Mount, "/a"), Disk(200, DiskSourceType.Mount, "/b"), Disk(50, DiskSourceType.Mount, "/c"));
         Assert.That(Chosen(bag, Claim(DiskType.Mount, 60)), Is.EqualTo(new[] { ("/b", 200L) }));
-        Assert.That(Chosen(bag, Claim(DiskType.Mount, 60) with { Info = Info(DiskType.Mount, 60) with { MaxSize = 250 } }), Is.EqualTo(new[] { ("/b", 200L) }));
-        Assert.That(DiskChoice.Choose(bag, [Claim(DiskType.Mount, 60) with { Info = Info(DiskType.Mount, 60) with { MaxSize = 150 } }], out _), Is.Null);
+        Assert.That(Chosen(bag, Claim(DiskType.Mount, 60) with { Info = Info(DiskType.Mount, 60) with { MaxSize = 250 } }),
+            Is.EqualTo(new[] { ("/b", 200L) }));
+        Assert.That(
+            DiskChoice.Choose(bag, [Claim(DiskType.Mount, 60) with { Info = Info(DiskType.Mount, 60) with { MaxSize = 150 } }], out _),
+            Is.Null);
     }
 
     [TestCase(ConstraintOperator.Like, "/a")]
@@ -39,7 +42,8 @@ public sealed class DiskChoiceTests
     public void Mount_WithAConstraint_IsChosenByItsPath(ConstraintOperator operation, string expected)
     {
         var bag = Bag(Disk(100, DiskSourceType.Mount, "/a"), Disk(100, DiskSourceType.Mount, "/b"));
-        var claim = Claim(DiskType.Mount, 10) with { Info = Info(DiskType.Mount, 10) with { Constraints = [new Constraint("path", operation, "/a")] } };
+        var claim = Claim(DiskType.Mount,
+            10) with { Info = Info(DiskType.Mount, 10) with { Constraints = [new Constraint("path", operation, "/a")] } };
         Assert.That(Chosen(bag, claim), Is.EqualTo(new[] { (expected, 100L) }));
     }
 
@@ -75,7 +79,8 @@ public sealed class DiskChoiceTests
 
     private static Mesos.V1.Resource Disk(double size, DiskSourceType? type, string? root, string? profile = null)
     {
-        var disk = new Mesos.V1.Resource { Name = "disk", Type = Mesos.V1.Value.Types.Type.Scalar, Scalar = new Mesos.V1.Value.Types.Scalar { Value = size } };
+        var disk = new Mesos.V1.Resource { Name = "disk", Type = Mesos.V1.Value.Types.Type.Scalar,
+            Scalar = new Mesos.V1.Value.Types.Scalar { Value = size } };
         if (type is { } kind)
         {
             var source = new Mesos.V1.Resource.Types.DiskInfo.Types.Source();

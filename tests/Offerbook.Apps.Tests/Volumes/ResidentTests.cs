@@ -24,7 +24,8 @@ public sealed class ResidentTests
         Assert.That(created.Status, Is.EqualTo(201), created.Body?.ToString());
         Assert.That(rig.Running("/shop/db"), Is.EqualTo(2));
         Assert.That(rig.State.Deployments, Is.Empty);
-        var operations = rig.Master.Calls.Where(call => call.Accept is not null).SelectMany(call => call.Accept.Operations).Select(operation => operation.Type).ToList();
+        var operations = rig.Master.Calls.Where(call => call.Accept is not null).SelectMany(call => call.Accept.Operations)
+            .Select(operation => operation.Type).ToList();
         Assert.That(operations[0], Is.EqualTo(Offer.Types.Operation.Types.Type.Reserve));
         Assert.That(operations[1], Is.EqualTo(Offer.Types.Operation.Types.Type.Create));
         foreach (var instance in rig.Of("/shop/db"))
@@ -35,9 +36,13 @@ public sealed class ResidentTests
             Assert.That(volume.Disk.Volume.ContainerPath, Is.EqualTo("data"));
             Assert.That(volume.Reservations.Single().Role, Is.EqualTo("shop"));
             var labels = volume.Reservations.Single().Labels!.Labels_.ToDictionary(label => label.Key, label => label.Value);
-            Assert.That(labels, Is.EqualTo(new Dictionary<string, string> { ["marathon_framework_id"] = "framework-1", ["marathon_task_id"] = instance.Id.Value }));
+            Assert.That(labels,
+                Is.EqualTo(new Dictionary<string, string> { ["marathon_framework_id"] = "framework-1",
+                    ["marathon_task_id"] = instance.Id.Value }));
             Assert.That(task.Resources.All(resource => resource.Reservations.Count == 1), "all of it is reserved");
-            Assert.That((string?)TaskWriter.Write((AppDefinition)rig.State.DefinitionOf(instance), instance).SelectToken("localVolumes[0].persistenceId"),
+            Assert.That(
+                (string?)TaskWriter.Write((AppDefinition)rig.State.DefinitionOf(instance), instance)
+                    .SelectToken("localVolumes[0].persistenceId"),
                 Is.EqualTo(volume.Disk.Persistence.Id));
         }
     }
@@ -52,7 +57,8 @@ public sealed class ResidentTests
         rig.Run();
         rig.Advance(TimeSpan.FromSeconds(3));
         var after = rig.Of("/shop/db").Single(instance => instance.Id == before.Id);
-        Assert.That((after.Condition, after.Incarnation, after.Placement!.Agent), Is.EqualTo((Condition.Running, 2, before.Placement!.Agent)));
+        Assert.That((after.Condition, after.Incarnation, after.Placement!.Agent),
+            Is.EqualTo((Condition.Running, 2, before.Placement!.Agent)));
         Assert.That(VolumesOf(rig, after), Is.EqualTo(VolumesOf(rig, before)));
     }
 
@@ -211,7 +217,8 @@ public sealed class ResidentTests
         Assert.That((refused.Status, (string?)refused.Body!.SelectToken("details[0].path")), Is.EqualTo((422, "/apps//shop/db/role")));
         Assert.That(rig.Update("/shop/db", """{"role":"ops"}""", force: true).Status, Is.EqualTo(200));
         rig.Advance(TimeSpan.FromSeconds(5));
-        Assert.That((rig.Of("/shop/db").Single().Id, rig.Of("/shop/db").Single().Role, rig.Running("/shop/db")), Is.EqualTo((before.Id, "shop", 1)));
+        Assert.That((rig.Of("/shop/db").Single().Id, rig.Of("/shop/db").Single().Role, rig.Running("/shop/db")),
+            Is.EqualTo((before.Id, "shop", 1)));
         rig.Update("/shop/db", """{"instances":2}""");
         rig.Advance(TimeSpan.FromSeconds(5));
         Assert.That(rig.Of("/shop/db").Single(instance => instance.Id != before.Id).Role, Is.EqualTo("ops"));
@@ -233,7 +240,8 @@ public sealed class ResidentTests
         Assert.That(rig.Running("/shop/pod"), Is.EqualTo(1));
         var before = rig.Of("/shop/pod").Single();
         Assert.That(rig.Master.Pods.Single().Executor.Resources.Count(resource => resource.Disk?.Persistence is not null), Is.EqualTo(1));
-        Assert.That((string?)Tests.Pods.PodLifeTests.Status(rig, "/shop/pod").SelectToken("instances[0].localVolumes[0].containerPath"), Is.EqualTo("data"));
+        Assert.That((string?)Tests.Pods.PodLifeTests.Status(rig, "/shop/pod").SelectToken("instances[0].localVolumes[0].containerPath"),
+            Is.EqualTo("data"));
         rig.Master.Update(before.Id.Task(1, "a").Value, TaskState.TaskFailed);
         rig.Run();
         rig.Advance(TimeSpan.FromSeconds(3));
@@ -257,7 +265,10 @@ public sealed class ResidentTests
                 Play(rig);
                 var when = $"killed at event {events}, effects {(effectsLeave ? "left" : "lost")}";
                 Assert.That(rig.Running("/shop/db"), Is.EqualTo(2), when);
-                Assert.That(Volumes(rig), Is.EquivalentTo(rig.Of("/shop/db").SelectMany(instance => instance.Reservation!.Volumes).Select(volume => volume.PersistenceId)), when);
+                Assert.That(Volumes(rig),
+                    Is.EquivalentTo(
+                        rig.Of("/shop/db").SelectMany(instance => instance.Reservation!.Volumes).Select(volume => volume.PersistenceId)),
+                            when);
                 Assert.That(AppsCore.Fold(AppsSettings.Default, new Storage.Recovery(null, rig.Journal.ToArray(), rig.Journal.Count)),
                     Is.EqualTo(rig.Core.CaptureState()), when);
             }

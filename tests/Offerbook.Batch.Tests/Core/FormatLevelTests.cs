@@ -22,7 +22,8 @@ internal sealed class FormatLevelTests
         Assert.That((raised.Status, (int)raised.Body["level"]!), Is.EqualTo((200, 2)));
         newer.Submit("b");
 
-        Assert.That(() => Recover(Older, newer), Throws.TypeOf<JournalTooNewException>().With.Message.Contains("The journal of Batch is at format level 2"));
+        Assert.That(() => Recover(Older, newer),
+            Throws.TypeOf<JournalTooNewException>().With.Message.Contains("The journal of Batch is at format level 2"));
         newer.Restart();
         Assert.That((int)newer.Call(new ApiCall.AskFormat(null)).Body["level"]!, Is.EqualTo(2));
         Assert.That(newer.Core.State.Find("b"), Is.Not.Null);

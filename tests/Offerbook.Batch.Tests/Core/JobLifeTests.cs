@@ -5,7 +5,9 @@ using Offerbook.Batch.Tests.World;
 
 namespace Offerbook.Batch.Tests.Core;
 
-/// <summary>From a job that is posted to the end of its runs, when nothing goes wrong: which offers are wished for and what is launched on them.</summary>
+/// <summary>
+/// From a job that is posted to the end of its runs, when nothing goes wrong: which offers are wished for and what is launched on them.
+/// </summary>
 [TestFixture]
 internal sealed class JobLifeTests : BatchTests
 {
@@ -69,7 +71,8 @@ internal sealed class JobLifeTests : BatchTests
     {
         World.Submit("j");
         World.Deliver();
-        var stale = new Event { Type = Event.Types.Type.Offers, Offers = new Event.Types.Offers { Offers_ = { World.Cluster.MakeOffer("a1", 4, 4_096) } } };
+        var stale = new Event { Type = Event.Types.Type.Offers,
+            Offers = new Event.Types.Offers { Offers_ = { World.Cluster.MakeOffer("a1", 4, 4_096) } } };
         World.Post(new BatchMessage.MasterSignalled(new Client.Scheduling.SchedulerSignal.EventReceived(1, stale)));
         World.Deliver();
         Assert.That(World.Cluster.Tasks, Is.Empty);

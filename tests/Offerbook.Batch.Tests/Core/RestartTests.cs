@@ -64,7 +64,8 @@ internal sealed class RestartTests
             var restored = BatchState.FromSnapshot(BatchJournal.ReadSnapshot(record));
             Assert.That(Text(restored), Is.EqualTo(Text(world.Core.State)));
             Assert.That((restored.WaitingRuns, restored.ActiveJobsRuns, restored.Active.Count, restored.WithWaiting.Count),
-                Is.EqualTo((world.Core.State.WaitingRuns, world.Core.State.ActiveJobsRuns, world.Core.State.Active.Count, world.Core.State.WithWaiting.Count)));
+                Is.EqualTo((world.Core.State.WaitingRuns, world.Core.State.ActiveJobsRuns, world.Core.State.Active.Count,
+                    world.Core.State.WithWaiting.Count)));
         }
     }
 
@@ -129,7 +130,8 @@ internal sealed class RestartTests
         {
             if (world.Core.State.Find(id) is null)
             {
-                world.CallLater(new ApiCall.AddJob(new JobSpec(id, "true", [], new Demand(new(1_000), new(64_000), default), count, retries, [])));
+                world.CallLater(
+                    new ApiCall.AddJob(new JobSpec(id, "true", [], new Demand(new(1_000), new(64_000), default), count, retries, [])));
             }
             Settle();
             world.Cluster.MakeOffers();
@@ -161,12 +163,14 @@ internal sealed class RestartTests
             if (world.Core.State.Find(id) is { } job)
             {
                 Assert.That(job.State, Is.EqualTo(JobState.Finished), $"{id}, killed after {killAfter}");
-                var finished = world.Cluster.Tasks.Count(t => t.State == TaskState.TaskFinished && t.Id.StartsWith(id + ".", StringComparison.Ordinal));
+                var finished = world.Cluster.Tasks.Count(t => t.State == TaskState.TaskFinished
+                    && t.Id.StartsWith(id + ".", StringComparison.Ordinal));
                 Assert.That(finished, Is.EqualTo(job.Spec.Count), $"{id}, killed after {killAfter}");
             }
             else
             {
-                Assert.That(world.Replies.Any(r => r.Status == 201 && (string?)r.Body["id"] == id), Is.False, $"{id} was acknowledged and is lost");
+                Assert.That(world.Replies.Any(r => r.Status == 201 && (string?)r.Body["id"] == id), Is.False,
+                    $"{id} was acknowledged and is lost");
             }
         }
         Assert.That(Text(world.Core.State), Is.EqualTo(Text(world.Folded())));
@@ -190,7 +194,8 @@ internal sealed class RestartTests
                 break;
             case 5 or 6 or 7 or 8 when alive.Count > 0:
                 var task = alive[random.Next(alive.Count)];
-                task.Enter(task.State == TaskState.TaskStaging ? TaskState.TaskRunning : random.Chance(0.2) ? TaskState.TaskFailed : TaskState.TaskFinished);
+                task.Enter(task.State == TaskState.TaskStaging ? TaskState.TaskRunning : random.Chance(0.2)
+                    ? TaskState.TaskFailed : TaskState.TaskFinished);
                 break;
             case 9 or 10:
                 world.Cluster.SendUpdates();

@@ -57,7 +57,8 @@ internal sealed class ApiSpecTests
 
     private List<string> Members(string schema) => ((JObject)_schemas[schema]!["properties"]!).Properties().Select(p => p.Name).ToList();
 
-    private List<string> Values(string schema, string member) => _schemas[schema]!["properties"]![member]!["enum"]!.Values<string>().ToList()!;
+    private List<string> Values(string schema, string member) =>
+        _schemas[schema]!["properties"]![member]!["enum"]!.Values<string>().ToList()!;
 
     private static string SpecPath([CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "../../../api-specs/offerbook/batch/batch.openapi.json");

@@ -60,7 +60,8 @@ internal sealed class BatchHostTests
         Assert.That(_host.Completion.IsCompletedSuccessfully, Is.True);
         await StartAsync();
         var (_, list) = await SendAsync(HttpMethod.Get, "/v1/jobs");
-        Assert.That(list["jobs"]!.Select(j => ((string?)j["id"], (string?)j["state"])), Is.EqualTo(new[] { ("b", "pending"), ("a", "stopped") }));
+        Assert.That(list["jobs"]!.Select(j => ((string?)j["id"], (string?)j["state"])),
+            Is.EqualTo(new[] { ("b", "pending"), ("a", "stopped") }));
     }
 
     [TestCase("POST", "/v1/jobs", "{", 400, "The body is not JSON (line 1, byte 2)")]

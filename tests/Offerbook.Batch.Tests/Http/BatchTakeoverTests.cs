@@ -26,7 +26,8 @@ internal sealed class BatchTakeoverTests
             var host = await BatchHost.StartAsync(new BatchOptions(_directory, [new Uri("http://127.0.0.1:1")])
             {
                 Listen = new IPEndPoint(IPAddress.Loopback, 0),
-                Election = new ElectionOptions("zk://zoo/batch", TimeSpan.FromSeconds(10), (_, _) => Task.FromResult<ICandidate>(candidate)),
+                Election = new ElectionOptions("zk://zoo/batch", TimeSpan.FromSeconds(10),
+                    (_, _) => Task.FromResult<ICandidate>(candidate)),
             });
             _members.Add((host, candidate, new HttpClient { BaseAddress = host.Address }));
         }
@@ -56,7 +57,8 @@ internal sealed class BatchTakeoverTests
 
         var (found, job) = await SendAsync(1, "GET", "/v1/jobs/j");
         Assert.That((found, (int)job["count"]!), Is.EqualTo((200, 3)));
-        Assert.That((string?)(await SendAsync(0, "GET", "/v1/leader")).Body["leader"], Is.EqualTo(_members[1].Host.Address.Authority), "the other hands requests on now");
+        Assert.That((string?)(await SendAsync(0, "GET", "/v1/leader")).Body["leader"], Is.EqualTo(_members[1].Host.Address.Authority),
+            "the other hands requests on now");
     }
 
     [Test]
@@ -87,7 +89,8 @@ internal sealed class BatchTakeoverTests
         var (status, _) = await SendAsync(0, "DELETE", "/v1/leader");
 
         Assert.That(status, Is.EqualTo(200));
-        await _members[1].Candidate.ChangedAsync(new Standing.Follows(ScriptedCandidate.Info("1", _members[0].Host.Address)), CancellationToken.None);
+        await _members[1].Candidate.ChangedAsync(new Standing.Follows(ScriptedCandidate.Info("1", _members[0].Host.Address)),
+            CancellationToken.None);
         Assert.That((string?)(await SendAsync(1, "GET", "/v1/leader")).Body["leader"], Is.EqualTo(_members[1].Host.Address.Authority));
     }
 

@@ -7,7 +7,9 @@ using Offerbook.Testing.Storage;
 
 namespace Offerbook.Batch.Tests.Http;
 
-/// <summary>Row 25 of the fault matrix: the journal takes no more. Nothing is acknowledged, and everything goes on once there is room.</summary>
+/// <summary>
+/// Row 25 of the fault matrix: the journal takes no more. Nothing is acknowledged, and everything goes on once there is room.
+/// </summary>
 internal sealed class FullDiskTests
 {
     private readonly InMemoryStore _store = new();
@@ -40,7 +42,8 @@ internal sealed class FullDiskTests
         _isFull = true;
 
         var (status, body) = await AddAsync("b");
-        Assert.That((status, (string?)body["message"]), Is.EqualTo((507, "Nothing can be written now: The disk is full.")), "whoever waited for the write that failed");
+        Assert.That((status, (string?)body["message"]), Is.EqualTo((507, "Nothing can be written now: The disk is full.")),
+            "whoever waited for the write that failed");
         Assert.That((await AddAsync("c")).Status, Is.EqualTo(507), "and whoever comes later");
         Assert.That((await SendAsync(HttpMethod.Get, "/v1/jobs/a")).Status, Is.EqualTo(507), "only the core knows the jobs");
         Assert.That(_host.Completion.IsCompleted, Is.False, "the process lives");
@@ -56,11 +59,13 @@ internal sealed class FullDiskTests
         Assert.That((await SendAsync(HttpMethod.Get, "/v1/jobs/b")).Status, Is.EqualTo(404), "what was refused was not kept");
     }
 
-    private Task<(int Status, JObject Body)> AddAsync(string id) => SendAsync(HttpMethod.Post, "/v1/jobs", $$"""{"id":"{{id}}","command":"true"}""");
+    private Task<(int Status, JObject Body)> AddAsync(string id) =>
+        SendAsync(HttpMethod.Post, "/v1/jobs", $$"""{"id":"{{id}}","command":"true"}""");
 
     private async Task<(int Status, JObject Body)> SendAsync(HttpMethod method, string path, string? body = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(method, path) { Content = body is null
+            ? null : new StringContent(body, Encoding.UTF8, "application/json") };
         using var response = await _client.SendAsync(request);
         return ((int)response.StatusCode, JObject.Parse(await response.Content.ReadAsStringAsync()));
     }

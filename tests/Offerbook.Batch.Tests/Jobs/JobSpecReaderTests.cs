@@ -17,7 +17,8 @@ internal sealed class JobSpecReaderTests
     [Test]
     public void Job_WithEverythingSaid_IsReadWhole()
     {
-        var spec = Read("""{"id":"A.b-1","args":["/bin/echo",""],"cpus":0.25,"mem":128,"disk":1.5,"count":7,"retries":2,"labels":{"b":"2","a":""}}""");
+        var spec = Read(
+            """{"id":"A.b-1","args":["/bin/echo",""],"cpus":0.25,"mem":128,"disk":1.5,"count":7,"retries":2,"labels":{"b":"2","a":""}}""");
         Assert.That(spec.Args, Is.EqualTo(new[] { "/bin/echo", "" }));
         Assert.That((spec.Demand.Cpus.Milli, spec.Demand.Mem.Milli, spec.Demand.Disk.Milli), Is.EqualTo((250, 128_000, 1_500)));
         Assert.That((spec.Count, spec.Retries), Is.EqualTo((7, 2)));
@@ -53,7 +54,8 @@ internal sealed class JobSpecReaderTests
     public void Job_ThatIsWrong_IsRefusedWithThePath(string json, string expected)
     {
         Assert.That(JobSpecReader.Read(Parse(json), out var errors), Is.Null);
-        Assert.That(errors.Select(e => $"{e.Path}: {string.Join(", ", e.Errors)}"), Has.Exactly(1).StartsWith(expected).And.Exactly(1).Items);
+        Assert.That(errors.Select(e => $"{e.Path}: {string.Join(", ", e.Errors)}"),
+            Has.Exactly(1).StartsWith(expected).And.Exactly(1).Items);
     }
 
     [Test]

@@ -26,17 +26,20 @@ internal sealed class OfferCapacityTests
     public void Fits_WithoutAResourceThatIsWanted_IsNone()
     {
         Assert.That(new OfferCapacity(Offer(Resource("cpus", 1))).Fits(Small, 5), Is.Zero);
-        Assert.That(new OfferCapacity(Offer(Resource("cpus", 1), Resource("mem", 64))).Fits(Small with { Disk = Scalar.FromUnits(1) }, 5), Is.Zero);
+        Assert.That(new OfferCapacity(Offer(Resource("cpus", 1), Resource("mem", 64))).Fits(Small with { Disk = Scalar.FromUnits(1) }, 5),
+            Is.Zero);
     }
 
     [Test]
     public void Take_UsesReservedResourcesFirst_AndSplitsOverBoth()
     {
         var reserved = Resource("cpus", 1);
-        reserved.Reservations.Add(new Resource.Types.ReservationInfo { Type = Mesos.V1.Resource.Types.ReservationInfo.Types.Type.Dynamic, Role = "batch" });
+        reserved.Reservations.Add(
+            new Resource.Types.ReservationInfo { Type = Mesos.V1.Resource.Types.ReservationInfo.Types.Type.Dynamic, Role = "batch" });
         var capacity = new OfferCapacity(Offer(Resource("cpus", 1), reserved, Resource("mem", 64)));
         var taken = capacity.Take(new Demand(Scalar.FromUnits(1.5), Scalar.FromUnits(32), Scalar.Zero));
-        Assert.That(taken.Where(r => r.Name == "cpus").Select(r => (r.Reservations.Count, r.Scalar.Value)), Is.EqualTo(new[] { (1, 1.0), (0, 0.5) }));
+        Assert.That(taken.Where(r => r.Name == "cpus").Select(r => (r.Reservations.Count, r.Scalar.Value)),
+            Is.EqualTo(new[] { (1, 1.0), (0, 0.5) }));
         Assert.That(taken.Select(r => r.AllocationInfo.Role), Is.All.EqualTo("batch"));
         Assert.That(taken.Select(r => r.HasRole), Is.All.False);
     }
@@ -47,7 +50,8 @@ internal sealed class OfferCapacityTests
         var revocable = Resource("cpus", 8);
         revocable.Revocable = new Resource.Types.RevocableInfo();
         var volume = Resource("disk", 500);
-        volume.Reservations.Add(new Resource.Types.ReservationInfo { Type = Mesos.V1.Resource.Types.ReservationInfo.Types.Type.Dynamic, Role = "batch" });
+        volume.Reservations.Add(
+            new Resource.Types.ReservationInfo { Type = Mesos.V1.Resource.Types.ReservationInfo.Types.Type.Dynamic, Role = "batch" });
         volume.Disk = new Resource.Types.DiskInfo
         {
             Persistence = new Resource.Types.DiskInfo.Types.Persistence { Id = "v" },

@@ -62,7 +62,8 @@ internal sealed class FakeCluster
         Send(new Event
         {
             Type = Event.Types.Type.Subscribed,
-            Subscribed = new Event.Types.Subscribed { FrameworkId = new FrameworkID { Value = FrameworkId }, HeartbeatIntervalSeconds = 15 },
+            Subscribed = new Event.Types.Subscribed { FrameworkId = new FrameworkID { Value = FrameworkId },
+                HeartbeatIntervalSeconds = 15 },
         });
     }
 
@@ -105,7 +106,8 @@ internal sealed class FakeCluster
         var offers = new Event.Types.Offers();
         foreach (var (agent, cpus) in AgentCpus)
         {
-            var free = cpus - Tasks.Where(t => t.IsAlive && t.Info.AgentId.Value == agent).Sum(t => t.Info.Resources.Single(r => r.Name == "cpus").Scalar.Value);
+            var free = cpus - Tasks.Where(t => t.IsAlive && t.Info.AgentId.Value == agent)
+                .Sum(t => t.Info.Resources.Single(r => r.Name == "cpus").Scalar.Value);
             if (free >= 0.01 && _offers.Values.All(o => o.AgentId.Value != agent))
             {
                 var offer = MakeOffer(agent, Math.Round(free, 3), 4_096);
@@ -209,7 +211,8 @@ internal sealed class FakeCluster
             foreach (var other in Tasks.Where(t => t.IsAlive))
             {
                 TaskName.TryParse(other.Id, out var running);
-                Assert.That((running.Serial, running.Run), Is.Not.EqualTo((name.Serial, name.Run)), $"{info.TaskId.Value} while {other.Id} is alive");
+                Assert.That((running.Serial, running.Run), Is.Not.EqualTo((name.Serial, name.Run)),
+                    $"{info.TaskId.Value} while {other.Id} is alive");
             }
             Assert.That(Tasks.Select(t => t.Id), Has.None.EqualTo(info.TaskId.Value), "a task id is used once");
             Tasks.Add(new FakeTask(info));

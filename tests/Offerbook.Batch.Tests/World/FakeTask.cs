@@ -20,14 +20,16 @@ internal sealed class FakeTask(TaskInfo info)
     public Queue<MesosTaskStatus> Unacknowledged { get; } = new();
 
     /// <summary>The state as reconciliation or the master tells it: without uuid.</summary>
-    public MesosTaskStatus Status(TaskState? state = null) => new() { TaskId = Info.TaskId, AgentId = Info.AgentId, State = state ?? State };
+    public MesosTaskStatus Status(TaskState? state = null) =>
+        new() { TaskId = Info.TaskId, AgentId = Info.AgentId, State = state ?? State };
 
     /// <summary>The executor reports a new state; it is sent until it is acknowledged.</summary>
     public void Enter(TaskState state, string? message = null)
     {
         State = state;
         var status = Status();
-        status.Uuid = ByteString.CopyFrom([.. BitConverter.GetBytes(Id.GetHashCode()), .. BitConverter.GetBytes(++_updates), .. new byte[8]]);
+        status.Uuid =
+            ByteString.CopyFrom([.. BitConverter.GetBytes(Id.GetHashCode()), .. BitConverter.GetBytes(++_updates), .. new byte[8]]);
         if (message is not null)
         {
             status.Message = message;

@@ -55,7 +55,8 @@ internal sealed class OperatorClientTests
         {
             var call = await context.Request.ReadMessageAsync<Call>();
             Assert.That(call.Message!.Type, Is.EqualTo(Call.Types.Type.GetHealth));
-            var response = new Response { Type = Response.Types.Type.GetHealth, GetHealth = new Response.Types.GetHealth { Healthy = true } };
+            var response = new Response { Type = Response.Types.Type.GetHealth,
+                GetHealth = new Response.Types.GetHealth { Healthy = true } };
             await context.WriteMessageAsync(response, MessageFormat.Protobuf);
         };
         using var client = new OperatorClient([standby.Address]);
@@ -69,7 +70,8 @@ internal sealed class OperatorClientTests
     {
         _master.Instead = context => context.Response.WriteTextAsync(400, "Expecting 'type' to be present");
         var answer = await _client.CallAsync(new Call());
-        Assert.That((answer.Value, answer.Status, answer.Reason), Is.EqualTo(((Response?)null, (int?)400, "Expecting 'type' to be present")));
+        Assert.That((answer.Value, answer.Status, answer.Reason),
+            Is.EqualTo(((Response?)null, (int?)400, "Expecting 'type' to be present")));
     }
 
     [TestCase("127.0.0.1", "http://127.0.0.1:5050/")]

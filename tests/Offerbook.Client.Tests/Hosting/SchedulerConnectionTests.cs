@@ -224,7 +224,8 @@ internal sealed class SchedulerConnectionTests
     {
         await using var heir = await FakeMaster.StartAsync();
         var detector = new ScriptedDetector();
-        var connection = Connect(new SchedulerConnectionOptions([]) { DetectMaster = () => Task.FromResult<Coordination.ILeaderDetector>(detector) });
+        var connection =
+            Connect(new SchedulerConnectionOptions([]) { DetectMaster = () => Task.FromResult<Coordination.ILeaderDetector>(detector) });
         connection.TryPerform(Open(1));
         detector.Elect(_master.Address);
         _master.SendSubscribed("f-1");
@@ -246,7 +247,8 @@ internal sealed class SchedulerConnectionTests
     {
         var detector = new ScriptedDetector();
         detector.Elect(Dead());
-        Connect(new SchedulerConnectionOptions([]) { DetectMaster = () => Task.FromResult<Coordination.ILeaderDetector>(detector) }).TryPerform(Open(1));
+        Connect(new SchedulerConnectionOptions([]) { DetectMaster = () => Task.FromResult<Coordination.ILeaderDetector>(detector) })
+            .TryPerform(Open(1));
         detector.Elect(_master.Address);
         _master.SendSubscribed("f-1");
         Assert.That(await NextAsync(), Is.InstanceOf<SchedulerSignal.EventReceived>());
@@ -314,7 +316,8 @@ internal sealed class SchedulerConnectionTests
 
     private SchedulerConnection Connect(params Uri[] masters) => Connect(new SchedulerConnectionOptions(masters));
 
-    private SchedulerConnection Connect(MessageFormat format, Uri master) => Connect(new SchedulerConnectionOptions([master]) { Format = format });
+    private SchedulerConnection Connect(MessageFormat format, Uri master) =>
+        Connect(new SchedulerConnectionOptions([master]) { Format = format });
 
     private SchedulerConnection Connect(SchedulerConnectionOptions options)
     {

@@ -161,7 +161,8 @@ internal sealed class SubscriptionKeeperTests
     {
         Subscribe();
         Taken<IEffect>();
-        Assert.That(Receive(Error("Framework failed over")), Is.EqualTo(new SubscriptionNews.Refused(Refusal.Superseded, "Framework failed over")));
+        Assert.That(Receive(Error("Framework failed over")),
+            Is.EqualTo(new SubscriptionNews.Refused(Refusal.Superseded, "Framework failed over")));
         Assert.That(Taken<StartTimer>().Single().After.TotalSeconds, Is.InRange(2.5, 5));
         Assert.That(_keeper.Id, Is.EqualTo(Id));
     }
@@ -238,7 +239,8 @@ internal sealed class SubscriptionKeeperTests
     {
         Subscribe();
         Taken<IEffect>();
-        var status = new Mesos.V1.TaskStatus { TaskId = new TaskID { Value = "t" }, AgentId = new AgentID { Value = "a" }, State = TaskState.TaskRunning };
+        var status = new Mesos.V1.TaskStatus { TaskId = new TaskID { Value = "t" }, AgentId = new AgentID { Value = "a" },
+            State = TaskState.TaskRunning };
         Assert.That(_keeper.Acknowledge(status, _effects), Is.True);
         Assert.That(Taken<CallMaster>(), Is.Empty);
 
@@ -273,7 +275,8 @@ internal sealed class SubscriptionKeeperTests
     }
 
     private static SubscriptionKeeper NewKeeper() =>
-        new(new FrameworkInfo { User = "", Name = "batch", Roles = { "batch" } }, SubscriptionSettings.Default, new SeededRandom(7), timer => timer);
+        new(new FrameworkInfo { User = "", Name = "batch", Roles = { "batch" } }, SubscriptionSettings.Default, new SeededRandom(7),
+            timer => timer);
 
     private SubscriptionNews? Subscribe()
     {

@@ -32,13 +32,15 @@ internal sealed class AgentChaosTests
             await using var framework = new ChaosFramework(masterUrl, plan, new Random(options.Seed + 1));
             await RunAsync(options, plan, agent, framework);
 
-            var wrong = framework.Violations.Concat(plan.Tasks.Select(task => task.Judge() is { } untrue ? $"{untrue}: {task}" : null).OfType<string>()).ToList();
+            var wrong = framework.Violations.Concat(
+                plan.Tasks.Select(task => task.Judge() is { } untrue ? $"{untrue}: {task}" : null).OfType<string>()).ToList();
             Assert.That(wrong, Is.Empty, () => Explain(options, agent));
             Assert.That(agent.Kills, Is.EqualTo(options.Kills));
             await NothingIsLeftAsync(options, plan, agent, engine);
             await MasterHasNothingAsync(masterUrl, framework.FrameworkId);
             Assert.That(await agent.StopAsync(), Is.Zero);
-            await TestContext.Out.WriteLineAsync($"{options}: {agent.Kills} kills, {plan.Tasks.Count} tasks in {clock.Elapsed.TotalSeconds:0} s: {Summary(plan)}");
+            await TestContext.Out.WriteLineAsync(
+                $"{options}: {agent.Kills} kills, {plan.Tasks.Count} tasks in {clock.Elapsed.TotalSeconds:0} s: {Summary(plan)}");
         }
         finally
         {
@@ -73,7 +75,8 @@ internal sealed class AgentChaosTests
         catch (TimeoutException)
         {
             var open = plan.Tasks.Where(task => !task.IsSettled).ToList();
-            throw new AssertionException($"not within {options.Patience.TotalSeconds:0} s: {open.Count} tasks end\n{string.Join('\n', open)}\n{Explain(options, agent)}");
+            throw new AssertionException(
+                $"not within {options.Patience.TotalSeconds:0} s: {open.Count} tasks end\n{string.Join('\n', open)}\n{Explain(options, agent)}");
         }
     }
 
@@ -83,7 +86,8 @@ internal sealed class AgentChaosTests
         IReadOnlyList<string> left = [];
         await Eventually.HoldsAsync(async () =>
         {
-            left = [.. Litter.Of(plan.Run, agent.Directory, plan.Tasks.SelectMany(task => task.Containers)), .. await engine.ContainersAsync()];
+            left = [.. Litter.Of(plan.Run, agent.Directory, plan.Tasks.SelectMany(task => task.Containers)),
+                .. await engine.ContainersAsync()];
             return left.Count == 0;
         }, "nothing of the tasks is left", Soon, () => Task.FromResult($"{string.Join('\n', left)}\n{Explain(options, agent)}"));
     }
@@ -92,11 +96,13 @@ internal sealed class AgentChaosTests
     {
         using var http = new HttpClient { BaseAddress = master };
         await Eventually.HoldsAsync(async () => JObject.Parse(await http.GetStringAsync("/state"))["frameworks"]!
-            .Single(known => (string?)known["id"] == framework) is var known && !known["tasks"]!.HasValues && !known["unreachable_tasks"]!.HasValues,
+            .Single(known => (string?)known["id"] == framework) is var known && !known["tasks"]!.HasValues
+            && !known["unreachable_tasks"]!.HasValues,
             "the master counts no task any more", Soon);
     }
 
-    private static string Explain(ChaosOptions options, MortalAgent agent) => $"again: {options} ./test Cluster\nthe agent said:\n{agent.Output}";
+    private static string Explain(ChaosOptions options, MortalAgent agent) =>
+        $"again: {options} ./test Cluster\nthe agent said:\n{agent.Output}";
 
     private static string Summary(ChaosPlan plan) => string.Join(", ", plan.Tasks
         .GroupBy(task => $"{task.Kind.Name} {task.Last!.State.ToString()["Task".Length..].ToLowerInvariant()}")

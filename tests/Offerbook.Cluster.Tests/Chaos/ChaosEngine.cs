@@ -5,7 +5,9 @@ using Offerbook.Cluster.Tests.Harness;
 
 namespace Offerbook.Cluster.Tests.Chaos;
 
-/// <summary>A Docker engine of the run's own, with one image made of a static busybox. It outlives the agent, and is stopped by its pid.</summary>
+/// <summary>
+/// A Docker engine of the run's own, with one image made of a static busybox. It outlives the agent, and is stopped by its pid.
+/// </summary>
 internal sealed class ChaosEngine : IAsyncDisposable
 {
     public const string Image = "chaos";
@@ -39,14 +41,16 @@ internal sealed class ChaosEngine : IAsyncDisposable
     public static async Task<ChaosEngine> StartAsync(string directory)
     {
         var engine = new ChaosEngine(Directory.CreateDirectory(directory).FullName);
-        await Eventually.HoldsAsync(engine.AnswersAsync, "dockerd comes up", Patience, () => Task.FromResult(File.ReadAllText(Path.Combine(directory, "log"))));
+        await Eventually.HoldsAsync(engine.AnswersAsync, "dockerd comes up", Patience,
+            () => Task.FromResult(File.ReadAllText(Path.Combine(directory, "log"))));
         await engine.ImportAsync();
         return engine;
     }
 
     /// <summary>Every container that is there, whatever its state.</summary>
     public async Task<IReadOnlyList<string>> ContainersAsync() =>
-        [.. JArray.Parse(await _http.GetStringAsync("/containers/json?all=1")).Select(entry => $"container {entry["Names"]![0]}, {entry["Status"]}")];
+        [.. JArray.Parse(await _http.GetStringAsync("/containers/json?all=1")).Select(entry =>
+            $"container {entry["Names"]![0]}, {entry["Status"]}")];
 
     public async ValueTask DisposeAsync()
     {

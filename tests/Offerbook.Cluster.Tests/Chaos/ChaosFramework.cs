@@ -147,7 +147,8 @@ internal sealed class ChaosFramework : IAsyncDisposable
             ? new V1.Offer.Types.Operation
             {
                 Type = V1.Offer.Types.Operation.Types.Type.LaunchGroup,
-                LaunchGroup = new() { Executor = executor, TaskGroup = new V1.TaskGroupInfo { Tasks = { tasks.Select(task => task.Info) } } },
+                LaunchGroup = new() { Executor = executor,
+                    TaskGroup = new V1.TaskGroupInfo { Tasks = { tasks.Select(task => task.Info) } } },
             }
             : new V1.Offer.Types.Operation
             {
@@ -224,7 +225,8 @@ internal sealed class ChaosFramework : IAsyncDisposable
     private void Settle(ChaosTask task)
     {
         task.IsSettled = true;
-        if (_plan.Launches.FirstOrDefault(launch => launch.Tasks.Contains(task)) is { EndsWithItsTasks: { } executor } launch && launch.Tasks.All(other => other.IsSettled))
+        if (_plan.Launches.FirstOrDefault(launch => launch.Tasks.Contains(task)) is { EndsWithItsTasks: { } executor } launch
+            && launch.Tasks.All(other => other.IsSettled))
         {
             ShutDown(executor, task.Info.AgentId);
         }
@@ -239,7 +241,8 @@ internal sealed class ChaosFramework : IAsyncDisposable
     {
         if (!_executorsGone.Contains(executor.Value))
         {
-            Send(new Call { Type = Call.Types.Type.Shutdown, Shutdown = new Call.Types.Shutdown { ExecutorId = executor, AgentId = agent } });
+            Send(new Call { Type = Call.Types.Type.Shutdown,
+                Shutdown = new Call.Types.Shutdown { ExecutorId = executor, AgentId = agent } });
             Later(Again, () => ShutDown(executor, agent));
         }
     }
@@ -252,7 +255,8 @@ internal sealed class ChaosFramework : IAsyncDisposable
             return;
         }
         task.IsKilled = true;
-        Send(new Call { Type = Call.Types.Type.Kill, Kill = new Call.Types.Kill { TaskId = task.Info.TaskId, AgentId = task.Info.AgentId } });
+        Send(new Call { Type = Call.Types.Type.Kill,
+            Kill = new Call.Types.Kill { TaskId = task.Info.TaskId, AgentId = task.Info.AgentId } });
         Later(Again, () => Kill(task));
     }
 

@@ -2,7 +2,9 @@ using V1 = Mesos.V1;
 
 namespace Offerbook.Cluster.Tests.Chaos;
 
-/// <summary>A kind of task, and how one tells whether what was reported of it is true. A new kind is a class and a line in <see cref="ChaosKinds"/>.</summary>
+/// <summary>
+/// A kind of task, and how one tells whether what was reported of it is true. A new kind is a class and a line in <see cref="ChaosKinds"/>.
+/// </summary>
 internal abstract class ChaosKind
 {
     public abstract string Name { get; }

@@ -32,7 +32,8 @@ internal sealed class ChaosPlan
     public IReadOnlyList<ChaosTask> Tasks => _tasks;
 
     /// <summary>A task that runs a line of shell, with what all tasks have.</summary>
-    public ChaosTask Task(ChaosKind kind, string id, string line, TimeSpan? killAfter = null, bool killedAtLaunch = false, Action<V1.TaskInfo>? change = null)
+    public ChaosTask Task(ChaosKind kind, string id, string line, TimeSpan? killAfter = null, bool killedAtLaunch = false,
+        Action<V1.TaskInfo>? change = null)
     {
         var info = new V1.TaskInfo { Name = id, TaskId = new V1.TaskID { Value = id }, Resources = { Resources(0.1, 32) } };
         info.Command = new V1.CommandInfo { Value = line, Environment = Environment(id) };
@@ -42,7 +43,8 @@ internal sealed class ChaosPlan
         return task;
     }
 
-    public ChaosLaunch Single(ChaosKind kind, string id, string line, TimeSpan? killAfter = null, bool killedAtLaunch = false, Action<V1.TaskInfo>? change = null) =>
+    public ChaosLaunch Single(ChaosKind kind, string id, string line, TimeSpan? killAfter = null, bool killedAtLaunch = false,
+        Action<V1.TaskInfo>? change = null) =>
         new((ChaosTask[])[Task(kind, id, line, killAfter, killedAtLaunch, change)]);
 
     public string MarksOf(string id) => Path.Combine(Marks, id);

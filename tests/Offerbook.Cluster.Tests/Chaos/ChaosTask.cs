@@ -95,7 +95,8 @@ internal sealed class ChaosTask(string id, ChaosKind kind, string marks)
         {
             // Gone: its agent died before it had written down who it is, hence also before it could start anything.
             V1.TaskState.TaskDropped or V1.TaskState.TaskGone => ranForSure || HasRun ? $"is told to be {last.State}, and ran" : null,
-            V1.TaskState.TaskKilled when !IsKilled && kind.End != V1.TaskState.TaskKilled && !kind.MayBeKilled => "was killed by nobody's wish",
+            V1.TaskState.TaskKilled when !IsKilled && kind.End != V1.TaskState.TaskKilled && !kind.MayBeKilled =>
+                "was killed by nobody's wish",
             V1.TaskState.TaskKilled => kind.JudgeKilled(this),
             _ when last.State != kind.End => $"ends as {last.State} and should as {kind.End}",
             _ when kind.LeavesMarks && Starts != 1 => $"ends as {last.State} and has never begun",
@@ -114,7 +115,9 @@ internal sealed class ChaosTask(string id, ChaosKind kind, string marks)
         kind.SharesProcessNumbers && Marks.FirstOrDefault()?.Split(' ') is ["start", var number] && int.Parse(number) is var process
         && MarkedProcesses.Mark(process, MarkedProcesses.TaskVariable) == id ? process : null;
 
-    /// <summary>Null for what says only that the task is out of sight, or (of a task that has ended, or was never taken) not known any more.</summary>
+    /// <summary>
+    /// Null for what says only that the task is out of sight, or (of a task that has ended, or was never taken) not known any more.
+    /// </summary>
     private static int? Rank(V1.TaskStatus status) => status.State switch
     {
         V1.TaskState.TaskStaging => 1,
@@ -122,7 +125,8 @@ internal sealed class ChaosTask(string id, ChaosKind kind, string marks)
         V1.TaskState.TaskRunning => 3,
         V1.TaskState.TaskKilling => 4,
         V1.TaskState.TaskUnreachable or V1.TaskState.TaskUnknown => null,
-        V1.TaskState.TaskGone when status is { Reason: V1.TaskStatus.Types.Reason.Reconciliation, Source: V1.TaskStatus.Types.Source.Master } => null,
+        V1.TaskState.TaskGone
+            when status is { Reason: V1.TaskStatus.Types.Reason.Reconciliation, Source: V1.TaskStatus.Types.Source.Master } => null,
         _ => End,
     };
 }

@@ -5,7 +5,9 @@ internal static class Litter
 {
     private const string Groups = "/sys/fs/cgroup";
 
-    /// <summary>Starts a process that leaves its task's session. Without control groups such a one escapes, as documented: then nothing.</summary>
+    /// <summary>
+    /// Starts a process that leaves its task's session. Without control groups such a one escapes, as documented: then nothing.
+    /// </summary>
     public static string Daemon { get; } = CanMakeGroups() ? "setsid sleep 3600 & " : "";
 
     /// <returns>Everything of the run that is still there.</returns>
@@ -15,13 +17,18 @@ internal static class Litter
         var records = Path.Combine(agentDirectory, "meta", "containers");
         found.AddRange(Directory.EnumerateFileSystemEntries(records).Select(record => "record " + record));
         var ids = containers.ToHashSet();
-        found.AddRange(GroupDirectories().Where(path => ids.Contains(Path.GetFileName(path).TrimStart('@'))).Select(path => "control group " + path));
-        found.AddRange(File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(agentDirectory, StringComparison.Ordinal)).Select(line => "mount " + line));
+        found.AddRange(
+            GroupDirectories().Where(path => ids.Contains(Path.GetFileName(path).TrimStart('@'))).Select(path => "control group " + path));
+        found.AddRange(
+            File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(agentDirectory, StringComparison.Ordinal))
+                .Select(line => "mount " + line));
         return found;
     }
 
     private static IEnumerable<string> GroupDirectories() => Directory.Exists(Groups)
-        ? Directory.EnumerateDirectories(Groups, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint })
+        ? Directory.EnumerateDirectories(Groups, "*",
+            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true,
+                AttributesToSkip = FileAttributes.ReparsePoint })
         : [];
 
     private static bool CanMakeGroups()

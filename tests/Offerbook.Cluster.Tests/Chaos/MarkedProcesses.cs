@@ -17,7 +17,8 @@ internal static class MarkedProcesses
         var found = new SortedDictionary<int, string>();
         foreach (var entry in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(entry), out var process) && Variables(process).Any(variable => variable.Contains(run, StringComparison.Ordinal)))
+            if (int.TryParse(Path.GetFileName(entry), out var process)
+                && Variables(process).Any(variable => variable.Contains(run, StringComparison.Ordinal)))
             {
                 found[process] = $"{Mark(process, TaskVariable) ?? "no task"}: {Harness.TaskProcesses.CommandLine(process)}";
             }

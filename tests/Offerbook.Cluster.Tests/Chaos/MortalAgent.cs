@@ -2,7 +2,9 @@ using Offerbook.Cluster.Tests.Harness;
 
 namespace Offerbook.Cluster.Tests.Chaos;
 
-/// <summary>An agent as a process of its own that is killed at random instants, at times before it has even come up, and started again.</summary>
+/// <summary>
+/// An agent as a process of its own that is killed at random instants, at times before it has even come up, and started again.
+/// </summary>
 internal sealed class MortalAgent(string directory, Uri master, string[] extra) : IDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -62,7 +64,8 @@ internal sealed class MortalAgent(string directory, Uri master, string[] extra) 
     }
 
     private void Start() => _process = OfferbookProcess.Start(
-        ["agent", "--port", $"{_port}", "--master", $"{master}", "--work-dir", directory, "--resources", "cpus:64;mem:32768;disk:4096;ports:[22000-22999]", .. extra]);
+        ["agent", "--port", $"{_port}", "--master", $"{master}", "--work-dir", directory, "--resources",
+            "cpus:64;mem:32768;disk:4096;ports:[22000-22999]", .. extra]);
 
     private Task<string> ReadyAsync() => _process!.WaitForLineAsync(line => line.Contains("ready", StringComparison.Ordinal), StartTimeout);
 }

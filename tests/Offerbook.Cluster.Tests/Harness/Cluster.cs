@@ -23,7 +23,8 @@ internal sealed class Cluster : IAsyncDisposable
         _arguments =
         [
             "local", "--data-dir", directory, "--master-port", $"{MasterPort}", "--agent-port", $"{AgentPort}",
-            "--apps-port", $"{AppsPort}", "--batch-port", $"{BatchPort}", "--agent-resources", "cpus:16;mem:16384;disk:16384;ports:[20000-20999]", .. extra,
+            "--apps-port", $"{AppsPort}", "--batch-port", $"{BatchPort}", "--agent-resources",
+            "cpus:16;mem:16384;disk:16384;ports:[20000-20999]", .. extra,
         ];
     }
 
@@ -68,7 +69,8 @@ internal sealed class Cluster : IAsyncDisposable
         Directory.Delete(DataDirectory, recursive: true);
     }
 
-    public Task<(int Status, string Output)> RunAsync(params string[] arguments) => OfferbookProcess.RunAsync(arguments, TimeSpan.FromSeconds(90));
+    public Task<(int Status, string Output)> RunAsync(params string[] arguments) =>
+        OfferbookProcess.RunAsync(arguments, TimeSpan.FromSeconds(90));
 
     /// <summary>A client verb against this cluster's Apps.</summary>
     public Task<(int Status, string Output)> AppsVerbAsync(params string[] arguments) => RunAsync([.. arguments, "--apps-url", AppsUrl]);
@@ -79,7 +81,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Task<JToken> MasterAsync(string path) => CallAsync(HttpMethod.Get, MasterUrl + path, null);
 
-    public async Task<(int Status, string Text)> RawAsync(HttpMethod method, string url, string? body, string contentType = "application/json")
+    public async Task<(int Status, string Text)> RawAsync(HttpMethod method, string url, string? body,
+        string contentType = "application/json")
     {
         using var request = new HttpRequestMessage(method, url);
         if (body is not null)
@@ -97,7 +100,8 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task DeployAsync(HttpMethod method, string path, JToken body, TimeSpan timeout)
     {
         await AppsAsync(method, path, body);
-        await Eventually.HoldsAsync(async () => !(await AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues, "deployments end", timeout, DescribeAsync);
+        await Eventually.HoldsAsync(async () => !(await AppsAsync(HttpMethod.Get, "/v2/deployments")).HasValues, "deployments end",
+            timeout, DescribeAsync);
     }
 
     public async Task<string> DescribeAsync() =>
@@ -116,7 +120,8 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var (status, text) = await RawAsync(method, url, body?.ToString(Formatting.None));
         Assert.That(status, Is.InRange(200, 299), $"{method} {url}: {text}");
-        using var reader = new JsonTextReader(new StringReader(text.Length == 0 ? "{}" : text)) { DateParseHandling = DateParseHandling.None };
+        using var reader =
+            new JsonTextReader(new StringReader(text.Length == 0 ? "{}" : text)) { DateParseHandling = DateParseHandling.None };
         return JToken.ReadFrom(reader);
     }
 
@@ -125,7 +130,8 @@ internal sealed class Cluster : IAsyncDisposable
         var directory = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(directory, "Offerbook.sln")))
         {
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("Offerbook.sln is not above the test's directory");
+            directory = Path.GetDirectoryName(directory)
+                ?? throw new InvalidOperationException("Offerbook.sln is not above the test's directory");
         }
         return directory;
     }

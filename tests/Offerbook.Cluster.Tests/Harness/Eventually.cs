@@ -17,7 +17,8 @@ internal static class Eventually
             }
             catch (OperationCanceledException)
             {
-                throw new AssertionException($"not within {timeout.TotalSeconds:0} s: {what}\n{(describe is null ? "" : await describe())}");
+                throw new AssertionException(
+                    $"not within {timeout.TotalSeconds:0} s: {what}\n{(describe is null ? "" : await describe())}");
             }
         }
     }

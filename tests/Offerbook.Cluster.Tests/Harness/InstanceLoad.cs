@@ -66,7 +66,8 @@ internal sealed class InstanceLoad(Cluster cluster, string app) : IDisposable
     {
         // Instances are asked at the addresses known just before; one that was started or ended meanwhile is seen in the next round.
         var tasks = await cluster.TasksOfAsync(app);
-        var answers = await Task.WhenAll(tasks.Where(task => task["ports"]!.HasValues).Select(task => AskAsync($"http://{task["host"]}:{task["ports"]![0]}/")));
+        var answers = await Task.WhenAll(
+            tasks.Where(task => task["ports"]!.HasValues).Select(task => AskAsync($"http://{task["host"]}:{task["ports"]![0]}/")));
         var releases = answers.OfType<string>().ToList();
         _trace.Add(new Sample(at, releases.Count, [.. releases.Distinct().Order()]));
     }

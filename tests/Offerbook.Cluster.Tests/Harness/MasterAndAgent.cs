@@ -26,12 +26,15 @@ internal sealed class MasterAndAgent : IAsyncDisposable
         return pair;
     }
 
-    public async Task StartMasterAsync() => _master = await StartPartAsync("master", "--port", $"{_ports[0]}", "--data-dir", Path.Combine(DataDirectory, "master"));
+    public async Task StartMasterAsync() =>
+        _master = await StartPartAsync("master", "--port", $"{_ports[0]}", "--data-dir", Path.Combine(DataDirectory, "master"));
 
-    public async Task StartAgentAsync(string resources = "cpus:4;mem:4096;disk:4096;ports:[21000-21099]") => _agent = await StartPartAsync(AgentArguments(resources));
+    public async Task StartAgentAsync(string resources = "cpus:4;mem:4096;disk:4096;ports:[21000-21099]") =>
+        _agent = await StartPartAsync(AgentArguments(resources));
 
     /// <summary>For an agent that is expected not to start.</summary>
-    public Task<(int Status, string Output)> TryAgentAsync(string resources) => OfferbookProcess.RunAsync(AgentArguments(resources), StartTimeout);
+    public Task<(int Status, string Output)> TryAgentAsync(string resources) =>
+        OfferbookProcess.RunAsync(AgentArguments(resources), StartTimeout);
 
     public Task KillAgentAsync() => _agent.KillAsync();
 
@@ -48,7 +51,8 @@ internal sealed class MasterAndAgent : IAsyncDisposable
                 ["framework_info"] = new JObject
                 {
                     ["user"] = "root", ["name"] = "test", ["roles"] = new JArray(role), ["failover_timeout"] = 3600, ["checkpoint"] = true,
-                    ["capabilities"] = new JArray(new JObject { ["type"] = "MULTI_ROLE" }, new JObject { ["type"] = "RESERVATION_REFINEMENT" }),
+                    ["capabilities"] = new JArray(new JObject { ["type"] = "MULTI_ROLE" },
+                        new JObject { ["type"] = "RESERVATION_REFINEMENT" }),
                 },
             },
         };
@@ -82,7 +86,8 @@ internal sealed class MasterAndAgent : IAsyncDisposable
     }
 
     private string[] AgentArguments(string resources) =>
-        ["agent", "--port", $"{_ports[1]}", "--master", $"http://127.0.0.1:{_ports[0]}", "--work-dir", AgentDirectory, "--resources", resources];
+        ["agent", "--port", $"{_ports[1]}", "--master", $"http://127.0.0.1:{_ports[0]}", "--work-dir", AgentDirectory, "--resources",
+            resources];
 
     private static async Task<OfferbookProcess> StartPartAsync(params string[] arguments)
     {

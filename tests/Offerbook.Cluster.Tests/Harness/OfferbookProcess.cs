@@ -23,7 +23,8 @@ internal sealed partial class OfferbookProcess : IDisposable
     public string Output => string.Join('\n', _lines);
 
     /// <param name="program">Null: the one of this checkout.</param>
-    public static OfferbookProcess Start(IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null,
+    public static OfferbookProcess Start(IEnumerable<string> arguments, string? input = null,
+        IReadOnlyDictionary<string, string>? environment = null,
         string? program = null) =>
         StartOther(program ?? PresentProgram, arguments, input, environment);
 

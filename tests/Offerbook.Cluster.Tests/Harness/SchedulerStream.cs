@@ -14,7 +14,8 @@ internal sealed class SchedulerStream : IDisposable
     private readonly Stream _stream;
     private JToken _framework = null!;
 
-    private SchedulerStream(MasterAndAgent pair, HttpResponseMessage response, Stream stream) => (_pair, _response, _stream) = (pair, response, stream);
+    private SchedulerStream(MasterAndAgent pair, HttpResponseMessage response, Stream stream) =>
+        (_pair, _response, _stream) = (pair, response, stream);
 
     public static async Task<SchedulerStream> OpenAsync(MasterAndAgent pair, HttpResponseMessage response)
     {

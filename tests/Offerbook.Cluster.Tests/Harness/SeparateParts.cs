@@ -25,7 +25,9 @@ internal sealed class SeparateParts : IAsyncDisposable
         var parts = new SeparateParts();
         await parts.StartMasterAsync();
         await parts.StartAgentAsync();
-        parts._apps = await StartPartAsync("apps", ["--port", $"{parts._ports[2]}", "--master", parts.MasterUrl, "--data-dir", Path.Combine(parts.DataDirectory, "apps"), .. appsFlags]);
+        parts._apps = await StartPartAsync("apps",
+            ["--port", $"{parts._ports[2]}", "--master", parts.MasterUrl, "--data-dir", Path.Combine(parts.DataDirectory, "apps"),
+                .. appsFlags]);
         return parts;
     }
 
@@ -33,7 +35,8 @@ internal sealed class SeparateParts : IAsyncDisposable
         _master = await StartPartAsync("master", "--port", $"{_ports[0]}", "--data-dir", Path.Combine(DataDirectory, "master"));
 
     public async Task StartAgentAsync() =>
-        _agent = await StartPartAsync("agent", "--port", $"{_ports[1]}", "--master", MasterUrl, "--work-dir", Path.Combine(DataDirectory, "agent"),
+        _agent = await StartPartAsync("agent", "--port", $"{_ports[1]}", "--master", MasterUrl, "--work-dir",
+            Path.Combine(DataDirectory, "agent"),
             "--resources", "cpus:8;mem:8192;disk:8192;ports:[21000-21999]");
 
     public Task KillMasterAsync() => _master.KillAsync();

@@ -6,7 +6,9 @@ using Offerbook.Testing.ZooKeeper;
 
 namespace Offerbook.Cluster.Tests.Harness;
 
-/// <summary>Three masters, an agent and Apps as processes of their own, with a real ensemble of three ZooKeeper servers and a real PostgreSQL.</summary>
+/// <summary>
+/// Three masters, an agent and Apps as processes of their own, with a real ensemble of three ZooKeeper servers and a real PostgreSQL.
+/// </summary>
 internal sealed class ThreeMasters : IAsyncDisposable
 {
     /// <summary>As short as makes sense on a busy machine: the tests wait for it to pass.</summary>
@@ -45,7 +47,8 @@ internal sealed class ThreeMasters : IAsyncDisposable
     /// <summary>Starts the master again that was killed or has ended.</summary>
     public async Task StartMasterAsync(int master)
     {
-        _masters[master] = await StartPartAsync("master", "--port", $"{_ports[master]}", "--data-dir", Path.Combine(DataDirectory, $"master-{master}"),
+        _masters[master] = await StartPartAsync("master", "--port", $"{_ports[master]}", "--data-dir",
+            Path.Combine(DataDirectory, $"master-{master}"),
             "--zk", "file://" + ElectionFile, "--zk_session_timeout", $"{Session.TotalSeconds}secs", "--store", "file:" + StoreFile);
     }
 
@@ -97,7 +100,9 @@ internal sealed class ThreeMasters : IAsyncDisposable
     /// <summary>The passwords, which must stand nowhere.</summary>
     public IReadOnlyList<string> Secrets => [ElectionPassword, PostgresServer.Password, Uri.EscapeDataString(PostgresServer.Password)];
 
-    public string Describe() => string.Join("\n---\n", _masters.Concat(_ended).Append(_agent).Append(_apps).Where(part => part is not null).Select(part => part!.Output));
+    public string Describe() =>
+        string.Join("\n---\n",
+            _masters.Concat(_ended).Append(_agent).Append(_apps).Where(part => part is not null).Select(part => part!.Output));
 
     public async ValueTask DisposeAsync()
     {

@@ -14,18 +14,22 @@ internal sealed partial class AlarmsTests
     [Test]
     public void Warning_OfAnyPart_IsInTheGuidesForOperators()
     {
-        var guides = Plain(string.Join('\n', Directory.EnumerateFiles(Path.Combine(Root, "docs/operating"), "*.md").Select(File.ReadAllText)));
+        var guides =
+            Plain(string.Join('\n', Directory.EnumerateFiles(Path.Combine(Root, "docs/operating"), "*.md").Select(File.ReadAllText)));
         var warnings = Warnings().ToList();
 
         Assert.That(warnings, Has.Count.GreaterThan(50), "they are found");
-        Assert.That(warnings.Where(warning => Pieces(warning.Text).Any(piece => !guides.Contains(piece, StringComparison.Ordinal))).Select(warning => $"{warning.File}: {warning.Text}"), Is.Empty);
+        Assert.That(
+            warnings.Where(warning => Pieces(warning.Text).Any(piece => !guides.Contains(piece, StringComparison.Ordinal)))
+                .Select(warning => $"{warning.File}: {warning.Text}"), Is.Empty);
     }
 
     private static IEnumerable<(string File, string Text)> Warnings()
     {
         foreach (var file in new[] { "src", "frameworks" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)))
         {
-            var source = string.Join('\n', File.ReadLines(file).Where(static line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+            var source = string.Join('\n',
+                File.ReadLines(file).Where(static line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
             // What the election says is put into words in one place, and what happens to terms in another.
             var sayings = Path.GetFileName(file) switch
             {
@@ -41,7 +45,9 @@ internal sealed partial class AlarmsTests
     }
 
     /// <summary>What stays of a text whatever its values are.</summary>
-    private static IEnumerable<string> Pieces(string text) => Value.Split(Plain(text)).Select(piece => piece.Trim(' ', '\'', '(', ')', ';', ':', '.', ',')).Where(piece => piece.Length >= LeastPiece);
+    private static IEnumerable<string> Pieces(string text) =>
+        Value.Split(Plain(text)).Select(piece => piece.Trim(' ', '\'', '(', ')', ';', ':', '.', ','))
+            .Where(piece => piece.Length >= LeastPiece);
 
     private static string Plain(string text) => Space.Replace(text.Replace("`", "", StringComparison.Ordinal), " ");
 

@@ -20,14 +20,17 @@ internal sealed class HouseTests
         ["Offerbook.Client"] = ["Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
         ["Offerbook.Master"] = ["Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
         ["Offerbook.Agent"] = ["Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
-        ["Offerbook.Apps"] = ["Offerbook.Client", "Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
-        ["Offerbook.Batch"] = ["Offerbook.Client", "Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire", "Offerbook.Resources"],
+        ["Offerbook.Apps"] = ["Offerbook.Client", "Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire",
+            "Offerbook.Resources"],
+        ["Offerbook.Batch"] = ["Offerbook.Client", "Offerbook.Coordination", "Offerbook.Actors", "Offerbook.Storage", "Offerbook.Wire",
+            "Offerbook.Resources"],
     };
 
     [TestCaseSource(nameof(Projects))]
     public void Project_References_OnlyWhatLiesBelowIt(string project)
     {
-        var references = Assembly.Load(project).GetReferencedAssemblies().Select(name => name.Name!).Where(name => name.StartsWith("Offerbook.", StringComparison.Ordinal));
+        var references = Assembly.Load(project).GetReferencedAssemblies().Select(name => name.Name!)
+            .Where(name => name.StartsWith("Offerbook.", StringComparison.Ordinal));
         Assert.That(references, Is.SubsetOf(Allowed[project]));
     }
 
@@ -44,7 +47,8 @@ internal sealed class HouseTests
     public void NoProject_NamesAPackageVersionItself()
     {
         var versions = Directory.EnumerateFiles(Root, "*.csproj", SearchOption.AllDirectories)
-            .SelectMany(file => XDocument.Load(file).Descendants("PackageReference").Attributes("Version").Select(version => $"{file}: {version}"));
+            .SelectMany(file =>
+                XDocument.Load(file).Descendants("PackageReference").Attributes("Version").Select(version => $"{file}: {version}"));
         Assert.That(versions, Is.Empty);
     }
 

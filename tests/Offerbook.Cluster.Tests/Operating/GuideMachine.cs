@@ -5,7 +5,8 @@ using Offerbook.Testing.Postgres;
 namespace Offerbook.Cluster.Tests.Operating;
 
 /// <summary>
-/// One of a guide's machines: an address of loopback that is its own, a folder in place of the root for what is configured and kept, and its
+/// One of a guide's machines: an address of loopback that is its own, a folder in place of the root for what is configured and kept, and
+/// its
 /// units, each as one process. Commands are the guide's, in which nothing but these things is another.
 /// </summary>
 internal sealed partial class GuideMachine : IDisposable
@@ -37,7 +38,8 @@ internal sealed partial class GuideMachine : IDisposable
     public OfferbookProcess Unit(string name) => _units[name];
 
     /// <summary>What its units have printed last.</summary>
-    public string Units => string.Join('\n', _units.Select(unit => $"{unit.Key}: {string.Join('\n', unit.Value.Output.Split('\n').TakeLast(15))}"));
+    public string Units =>
+        string.Join('\n', _units.Select(unit => $"{unit.Key}: {string.Join('\n', unit.Value.Output.Split('\n').TakeLast(15))}"));
 
     /// <summary>A text of the guide, for this machine.</summary>
     public string Here(string text)
@@ -63,7 +65,8 @@ internal sealed partial class GuideMachine : IDisposable
         var environment = new Dictionary<string, string>
         {
             ["N"] = $"{Number}", ["PATH"] = $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}",
-            ["PGHOST"] = "127.0.0.1", ["PGPORT"] = $"{_database.Port}", ["PGUSER"] = PostgresServer.User, ["PGPASSWORD"] = PostgresServer.Password,
+            ["PGHOST"] = "127.0.0.1", ["PGPORT"] = $"{_database.Port}", ["PGUSER"] = PostgresServer.User,
+            ["PGPASSWORD"] = PostgresServer.Password,
         };
         // A session of its own: what asks for passwords shall ask here, and not at somebody's terminal.
         using var shell = OfferbookProcess.StartOther("setsid", ["--wait", "bash", "-ec", Here(commands)], input, environment);
@@ -82,8 +85,10 @@ internal sealed partial class GuideMachine : IDisposable
     /// <summary>Starts a unit's program with its environment, as its user, and in the folder that systemd would have made for it.</summary>
     public void Start(string file)
     {
-        var settings = File.ReadLines(file).Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToLookup(pair => pair[0], pair => pair[1]);
-        var environment = settings["EnvironmentFile"].SelectMany(File.ReadLines).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        var settings = File.ReadLines(file).Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2)
+            .ToLookup(pair => pair[0], pair => pair[1]);
+        var environment = settings["EnvironmentFile"].SelectMany(File.ReadLines).Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
         var command = settings["ExecStart"].Single().Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(word => Variable.Replace(word, match => environment[match.Groups[1].Value])).ToList();
         var user = settings["User"].Single() == "zookeeper" ? "zookeeper" : User;
@@ -98,7 +103,8 @@ internal sealed partial class GuideMachine : IDisposable
         }
         if (IsRoot)
         {
-            command = ["setpriv", $"--reuid={user}", $"--regid={(user == User ? "nogroup" : user)}", "--clear-groups", "--inh-caps=-all", "--", .. command];
+            command = ["setpriv", $"--reuid={user}", $"--regid={(user == User ? "nogroup" : user)}", "--clear-groups", "--inh-caps=-all",
+                "--", .. command];
         }
         _units[Path.GetFileNameWithoutExtension(file)] = OfferbookProcess.StartOther(command[0], command.Skip(1), environment: environment);
     }

@@ -28,15 +28,18 @@ internal sealed partial class OperatingGuideTests
     {
         _database = await PostgresServer.StartAsync("fsync=off");
         // The units' users must come through.
-        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(_folder,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         // Addresses that no other test has: 16 bits of the process's number and of loopback's.
-        var net = string.Create(CultureInfo.InvariantCulture, $"127.{1 + (Environment.ProcessId >> 8) % 250}.{Environment.ProcessId % 250}");
+        var net = string.Create(CultureInfo.InvariantCulture,
+            $"127.{1 + (Environment.ProcessId >> 8) % 250}.{Environment.ProcessId % 250}");
         for (var number = 1; number <= 3; number++)
         {
             _machines.Add(new GuideMachine(number, Path.Combine(_folder, $"m{number}"), other => $"{net}.{other}", _database));
         }
         var guide = await File.ReadAllTextAsync(Path.Combine(Harness.Cluster.RepositoryRoot, "docs/operating/several-masters.md"));
-        _steps = [.. Block.Matches(guide).Select(match => new Step(match.Groups[1].Value == "ini", match.Groups[2].Value, match.Groups[3].Value, match.Groups[4].Value))];
+        _steps = [.. Block.Matches(guide).Select(match =>
+            new Step(match.Groups[1].Value == "ini", match.Groups[2].Value, match.Groups[3].Value, match.Groups[4].Value))];
     }
 
     [TearDown]
@@ -83,7 +86,10 @@ internal sealed partial class OperatingGuideTests
         }
         if (step.Head.Contains("offerbook-master", StringComparison.Ordinal))
         {
-            await Task.WhenAll(_machines.Select(machine => machine.Unit("offerbook-master").WaitForLineAsync(line => line.Contains("master ready", StringComparison.Ordinal), Patience)));
+            await Task.WhenAll(
+                _machines.Select(machine =>
+                    machine.Unit("offerbook-master")
+                        .WaitForLineAsync(line => line.Contains("master ready", StringComparison.Ordinal), Patience)));
         }
     }
 
@@ -93,21 +99,27 @@ internal sealed partial class OperatingGuideTests
         var (status, output) = (0, "");
         await Eventually.HoldsAsync(async () =>
         {
-            (status, output) = await machine.RunAsync(step.Text, step.Text.Contains("--pwprompt", StringComparison.Ordinal) ? "ITS-PASSWORD\nITS-PASSWORD\n" : null);
+            (status, output) = await machine.RunAsync(step.Text, step.Text.Contains("--pwprompt", StringComparison.Ordinal)
+                ? "ITS-PASSWORD\nITS-PASSWORD\n" : null);
             return step.Shown.Length == 0 || output.Trim() == step.Shown.Trim();
-        }, step.Text + "\nshows\n" + step.Shown, step.Shown.Length == 0 ? TimeSpan.FromSeconds(1) : Patience, () => Task.FromResult($"{output}\n{Describe()}"));
+        }, step.Text + "\nshows\n" + step.Shown, step.Shown.Length == 0 ? TimeSpan.FromSeconds(1) : Patience,
+            () => Task.FromResult($"{output}\n{Describe()}"));
         Assert.That(status, Is.Zero, $"{step.Text}\n{output}");
     }
 
     /// <summary>The last step: a restart of the leader's unit is a hand-over.</summary>
     private async Task HandOverAsync()
     {
-        var leader = _machines.Single(machine => machine.Unit("offerbook-master").Output.Contains("leads and serves", StringComparison.Ordinal));
+        var leader = _machines.Single(machine =>
+            machine.Unit("offerbook-master").Output.Contains("leads and serves", StringComparison.Ordinal));
         leader.Unit("offerbook-master").Signal(Signals.Terminate);
         Assert.That(await leader.Unit("offerbook-master").WaitForExitAsync(Patience), Is.Zero, Describe());
 
         var others = _machines.Where(machine => machine != leader).ToList();
-        await Eventually.HoldsAsync(() => Task.FromResult(others.Count(machine => machine.Unit("offerbook-master").Output.Contains("leads and serves", StringComparison.Ordinal)) == 1),
+        await Eventually.HoldsAsync(() =>
+            Task.FromResult(
+                others.Count(machine =>
+                    machine.Unit("offerbook-master").Output.Contains("leads and serves", StringComparison.Ordinal)) == 1),
             "another leads", Patience, () => Task.FromResult(Describe()));
     }
 

@@ -8,7 +8,10 @@ using Offerbook.Testing.ZooKeeper;
 
 namespace Offerbook.Cluster.Tests.Takeover;
 
-/// <summary>Row 6 of the fault matrix at a framework's standbys: while the whole ensemble is down its leader serves on, and they hand requests on to it.</summary>
+/// <summary>
+/// Row 6 of the fault matrix at a framework's standbys: while the whole ensemble is down its leader serves on, and they hand requests on to
+/// it.
+/// </summary>
 [TestFixture]
 internal sealed class EnsembleDownTests
 {
@@ -52,7 +55,8 @@ internal sealed class EnsembleDownTests
         return answer.StatusCode;
     }
 
-    private static Task<BatchHost> StartAsync(string directory, PostgresServer database, ZooKeeperEnsemble ensemble, int member) => BatchHost.StartAsync(
+    private static Task<BatchHost> StartAsync(string directory, PostgresServer database, ZooKeeperEnsemble ensemble, int member) =>
+        BatchHost.StartAsync(
         new BatchOptions(Path.Combine(directory, $"batch{member}"), [new Uri("http://127.0.0.1:1/")])
         {
             Listen = new(IPAddress.Loopback, 0), Store = StoreAddress.Parse(database.Address()),

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Offerbook.Cluster.Tests.Takeover;
 
-/// <summary>A client of the event stream that goes on after its last event whenever the stream ends, at whichever instance answers.</summary>
+/// <summary>
+/// A client of the event stream that goes on after its last event whenever the stream ends, at whichever instance answers.
+/// </summary>
 internal sealed class ResumingReader : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);

@@ -7,7 +7,9 @@ using Offerbook.Testing.ZooKeeper;
 
 namespace Offerbook.Cluster.Tests.Takeover;
 
-/// <summary>Two Apps and two Batches that elect in a ZooKeeper and share a PostgreSQL; below them one master and one agent. All are processes.</summary>
+/// <summary>
+/// Two Apps and two Batches that elect in a ZooKeeper and share a PostgreSQL; below them one master and one agent. All are processes.
+/// </summary>
 internal sealed class SeveralFrameworks : IAsyncDisposable
 {
     /// <summary>A kill -9 is noticed after this.</summary>
@@ -35,8 +37,11 @@ internal sealed class SeveralFrameworks : IAsyncDisposable
         (all._postgres, all._zookeeper) = (await postgres, await zookeeper);
         // A password belongs into a file.
         await File.WriteAllTextAsync(Path.Combine(all.DataDirectory, "store"), all._postgres.Address());
-        all._base.Add(await StartPartAsync("master", "--port", $"{all._ports[0]}", "--data-dir", Path.Combine(all.DataDirectory, "master")));
-        all._base.Add(await StartPartAsync("agent", "--port", $"{all._ports[1]}", "--master", all.MasterUrl, "--work-dir", Path.Combine(all.DataDirectory, "agent"),
+        all._base.Add(
+            await StartPartAsync("master", "--port", $"{all._ports[0]}", "--data-dir", Path.Combine(all.DataDirectory, "master")));
+        all._base.Add(
+            await StartPartAsync("agent", "--port", $"{all._ports[1]}", "--master", all.MasterUrl, "--work-dir",
+                Path.Combine(all.DataDirectory, "agent"),
             "--resources", "cpus:16;mem:8192;disk:8192;ports:[22000-22999]"));
         await Task.WhenAll(all._ports[2..].Select(all.StartFrameworkAsync));
         return all;
@@ -49,8 +54,10 @@ internal sealed class SeveralFrameworks : IAsyncDisposable
     /// <summary>Starts one of the frameworks (again).</summary>
     public async Task StartFrameworkAsync(int port)
     {
-        var process = await StartPartAsync(Apps.Contains(port) ? "apps" : "batch", "--port", $"{port}", "--master", MasterUrl, "--data-dir", Path.Combine(DataDirectory, "unused"),
-            "--store", $"file:{Path.Combine(DataDirectory, "store")}", "--zk", _zookeeper.Address("/offerbook"), "--zk_session_timeout", $"{SessionMs}");
+        var process = await StartPartAsync(Apps.Contains(port) ? "apps" : "batch", "--port", $"{port}", "--master", MasterUrl,
+            "--data-dir", Path.Combine(DataDirectory, "unused"),
+            "--store", $"file:{Path.Combine(DataDirectory, "store")}", "--zk", _zookeeper.Address("/offerbook"), "--zk_session_timeout",
+            $"{SessionMs}");
         lock (_frameworks)
         {
             _frameworks[port] = process;
@@ -70,7 +77,8 @@ internal sealed class SeveralFrameworks : IAsyncDisposable
             foreach (var port in among.Where(port => !Process(port).HasExited))
             {
                 var (status, body) = await SendAsync(HttpMethod.Get, Url(port) + path);
-                told.Add(status == 200 ? int.Parse(((string)body["leader"]!).Split(':')[1], System.Globalization.CultureInfo.InvariantCulture) : 0);
+                told.Add(status == 200
+                    ? int.Parse(((string)body["leader"]!).Split(':')[1], System.Globalization.CultureInfo.InvariantCulture) : 0);
             }
             leader = told[0];
             return leader != 0 && told.TrueForAll(port => port == leader) && !Process(leader).HasExited;

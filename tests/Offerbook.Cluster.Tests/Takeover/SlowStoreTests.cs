@@ -24,7 +24,8 @@ internal sealed class SlowStoreTests
     /// <summary>As by default, some twenty times as fast. The tenure is what a test must wait for.</summary>
     private static readonly HandOverSettings Quick = new()
     {
-        Slow = TimeSpan.FromMilliseconds(400), Well = TimeSpan.FromMilliseconds(250), Look = TimeSpan.FromMilliseconds(200), Looks = 5, LeastLooks = 3, Tenure = TimeSpan.FromSeconds(3),
+        Slow = TimeSpan.FromMilliseconds(400), Well = TimeSpan.FromMilliseconds(250), Look = TimeSpan.FromMilliseconds(200), Looks = 5,
+        LeastLooks = 3, Tenure = TimeSpan.FromSeconds(3),
     };
 
     /// <summary>Beyond the mark for slow, and 16 s beyond what is told to be well.</summary>
@@ -80,7 +81,8 @@ internal sealed class SlowStoreTests
 
         _networks[1].Delay = Slow;
         await ShowsAsync(http, second.Address, "registrar/store_slow", 1);
-        await HoldsForAsync(Quick.Tenure + TimeSpan.FromSeconds(1), async () => await MetricAsync(http, second.Address, "master/elected") == 1);
+        await HoldsForAsync(Quick.Tenure + TimeSpan.FromSeconds(1),
+            async () => await MetricAsync(http, second.Address, "master/elected") == 1);
         Assert.That(await MetricAsync(http, second.Address, "master/store_hand_overs"), Is.Zero, "nobody is better");
 
         _networks[0].Delay = TimeSpan.Zero;
@@ -99,15 +101,19 @@ internal sealed class SlowStoreTests
 
         _networks[0].Delay = Slow;
 
-        await Eventually.HoldsAsync(() => Task.FromResult(second.Leads && !first.Leads), "the second leads", Patience, () => Task.FromResult(lines.ToString()));
-        Assert.That(lines.ToString(), Does.Contain("The store is slow: a commit has taken").And.Contain("It hands its leadership over, because the store is slow from here"));
+        await Eventually.HoldsAsync(() => Task.FromResult(second.Leads && !first.Leads), "the second leads", Patience,
+            () => Task.FromResult(lines.ToString()));
+        Assert.That(lines.ToString(),
+            Does.Contain("The store is slow: a commit has taken")
+                .And.Contain("It hands its leadership over, because the store is slow from here"));
     }
 
     private StoreAddress StoreOf(int member) => StoreAddress.Parse(_postgres.Address("postgres", _networks[member].Port));
 
     private Task<MasterHost> StartMasterAsync(int member) => MasterHost.StartAsync(new MasterOptions
     {
-        DataDirectory = Path.Combine(_directory, $"master{member}"), Port = 0, Store = StoreOf(member), ZooKeeper = _zookeeper.Address("/masters"),
+        DataDirectory = Path.Combine(_directory, $"master{member}"), Port = 0, Store = StoreOf(member),
+        ZooKeeper = _zookeeper.Address("/masters"),
         ZooKeeperSessionTimeout = TimeSpan.FromSeconds(4), HandOver = Quick,
     }, CancellationToken.None);
 
@@ -119,7 +125,8 @@ internal sealed class SlowStoreTests
         }, CancellationToken.None, logs);
 
     private static Task ShowsAsync(HttpClient http, Uri master, string metric, double value) =>
-        Eventually.HoldsAsync(async () => await MetricAsync(http, master, metric) == value, $"{metric} of {master} is {value.ToString(CultureInfo.InvariantCulture)}", Patience);
+        Eventually.HoldsAsync(async () => await MetricAsync(http, master, metric) == value,
+            $"{metric} of {master} is {value.ToString(CultureInfo.InvariantCulture)}", Patience);
 
     /// <returns>Null: it is not there.</returns>
     private static async Task<double?> MetricAsync(HttpClient http, Uri master, string metric) =>
@@ -141,7 +148,8 @@ internal sealed class SlowStoreTests
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue(formatter(state, exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => _lines.Enqueue(formatter(state, exception));
 
         public bool IsEnabled(LogLevel logLevel) => true;
 

@@ -36,17 +36,20 @@ internal sealed class TakeoverTests
         var document = Path.Combine(_cluster.DataDirectory, "roll.json");
         await File.WriteAllTextAsync(document, App("2", starts).ToString());
         using var deploy = OfferbookProcess.Start(["deploy", document, "--apps-url", _cluster.Url(other)]);
-        await Eventually.HoldsAsync(() => Task.FromResult(Starts(starts, "2").Count > 1), "the update is under way", Patience, DescribeAsync);
+        await Eventually.HoldsAsync(() => Task.FromResult(Starts(starts, "2").Count > 1), "the update is under way", Patience,
+            DescribeAsync);
         var (status, deployments) = await _cluster.SendAsync(HttpMethod.Get, _cluster.Url(other) + "/v2/deployments");
         Assert.That((status, deployments.Count()), Is.EqualTo((200, 1)), "and not yet done");
         var since = Stopwatch.StartNew();
         await _cluster.Process(leader).KillAsync();
         var first = await FirstAnswerAsync(other);
-        TestContext.Out.WriteLine($"kill -9 with a session of {SeveralFrameworks.SessionMs} ms: the next leader answered after {since.ElapsedMilliseconds} ms");
+        TestContext.Out.WriteLine(
+            $"kill -9 with a session of {SeveralFrameworks.SessionMs} ms: the next leader answered after {since.ElapsedMilliseconds} ms");
 
         Assert.That((string)first[0]!["id"]!, Is.EqualTo((string)deployments[0]!["id"]!), "the same deployment goes on");
         await SettledAsync(other);
-        Assert.That(await deploy.WaitForExitAsync(Patience), Is.Zero, "who waits at an instance that lives hears the end from the next leader: " + deploy.Output);
+        Assert.That(await deploy.WaitForExitAsync(Patience), Is.Zero,
+            "who waits at an instance that lives hears the end from the next leader: " + deploy.Output);
         Assert.That(deploy.Output, Does.Match("deployment .* succeeded"));
         Assert.Multiple(() =>
         {
@@ -64,7 +67,8 @@ internal sealed class TakeoverTests
         await RunPythonAsync();
 
         var ids = reader.Read.Select(read => read.Id).ToList();
-        Assert.That(ids, Is.EqualTo(Enumerable.Range(0, ids.Count).Select(i => ids[0] + i)), "every event once, in order, over three leaders");
+        Assert.That(ids, Is.EqualTo(Enumerable.Range(0, ids.Count).Select(i => ids[0] + i)),
+            "every event once, in order, over three leaders");
         Assert.That(reader.Read.Select(read => read.Type), Does.Contain("deployment_success"));
         Assert.That(reader.Streams, Is.GreaterThan(2));
         await _cluster.StartFrameworkAsync(other);
@@ -76,13 +80,16 @@ internal sealed class TakeoverTests
         var runs = Path.Combine(_cluster.DataDirectory, "runs");
         var leader = await _cluster.LeaderAsync(_cluster.Batches);
         var other = _cluster.Batches.Single(port => port != leader);
-        var job = new JObject { ["id"] = "j", ["command"] = $"echo \"$BATCH_RUN\" >> {runs}; sleep 3", ["count"] = 60, ["cpus"] = 0.5, ["mem"] = 32 };
-        Assert.That((await _cluster.SendAsync(HttpMethod.Post, _cluster.Url(other) + "/v1/jobs", job.ToString(Formatting.None))).Status, Is.EqualTo(201));
+        var job = new JObject { ["id"] = "j", ["command"] = $"echo \"$BATCH_RUN\" >> {runs}; sleep 3", ["count"] = 60, ["cpus"] = 0.5,
+            ["mem"] = 32 };
+        Assert.That((await _cluster.SendAsync(HttpMethod.Post, _cluster.Url(other) + "/v1/jobs", job.ToString(Formatting.None))).Status,
+            Is.EqualTo(201));
         await Eventually.HoldsAsync(() => Task.FromResult(Lines(runs).Count > 5), "the job is under way", Patience, DescribeAsync);
 
         await _cluster.Process(leader).KillAsync();
 
-        await Eventually.HoldsAsync(async () => (string?)(await _cluster.SendAsync(HttpMethod.Get, _cluster.Url(other) + "/v1/jobs/j")).Body["state"] == "finished",
+        await Eventually.HoldsAsync(async () =>
+            (string?)(await _cluster.SendAsync(HttpMethod.Get, _cluster.Url(other) + "/v1/jobs/j")).Body["state"] == "finished",
             "the job ends at the next leader", Patience, DescribeAsync);
         Assert.That(Lines(runs), Is.EquivalentTo(Enumerable.Range(0, 60).Select(run => $"{run}")), "each run once");
         await _cluster.StartFrameworkAsync(leader);
@@ -126,7 +133,8 @@ internal sealed class TakeoverTests
 
     private async Task DeployAsync(int port, JObject app)
     {
-        var (status, body) = await _cluster.SendAsync(HttpMethod.Put, _cluster.Url(port) + "/v2/apps" + app["id"], app.ToString(Formatting.None));
+        var (status, body) = await _cluster.SendAsync(HttpMethod.Put, _cluster.Url(port) + "/v2/apps" + app["id"],
+            app.ToString(Formatting.None));
         Assert.That(status, Is.EqualTo(200).Or.EqualTo(201), body.ToString());
     }
 
@@ -135,15 +143,19 @@ internal sealed class TakeoverTests
         && (await TasksAsync(port)).Count == 6, "the deployment ends", Patience, DescribeAsync);
 
     private async Task<List<string>> TasksAsync(int port) =>
-        [.. (await _cluster.SendAsync(HttpMethod.Get, _cluster.Url(port) + "/v2/apps/roll/tasks")).Body["tasks"]!.Where(task => (string?)task["state"] == "TASK_RUNNING").Select(task => (string)task["id"]!)];
+        [.. (await _cluster.SendAsync(HttpMethod.Get, _cluster.Url(port) + "/v2/apps/roll/tasks")).Body["tasks"]!.Where(task =>
+            (string?)task["state"] == "TASK_RUNNING").Select(task => (string)task["id"]!)];
 
-    private async Task<string?> FrameworkAsync(int port) => (string?)(await _cluster.SendAsync(HttpMethod.Get, _cluster.Url(port) + "/v2/info")).Body["frameworkId"];
+    private async Task<string?> FrameworkAsync(int port) =>
+        (string?)(await _cluster.SendAsync(HttpMethod.Get, _cluster.Url(port) + "/v2/info")).Body["frameworkId"];
 
     /// <summary>Debian's python3-marathon with both instances to choose from.</summary>
     private async Task RunPythonAsync()
     {
         var script = Path.Combine(Harness.Cluster.RepositoryRoot, "tests/Offerbook.Cluster.Tests/Takeover/marathon_servers.py");
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, .. _cluster.Apps.Select(_cluster.Url)]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var python = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", [script, .. _cluster.Apps.Select(_cluster.Url)]) { RedirectStandardOutput = true,
+                RedirectStandardError = true })!;
         using var limit = new CancellationTokenSource(Patience);
         var output = python.StandardOutput.ReadToEndAsync(limit.Token);
         var errors = python.StandardError.ReadToEndAsync(limit.Token);
@@ -153,7 +165,8 @@ internal sealed class TakeoverTests
 
     private Task<string> DescribeAsync() => Task.FromResult(_cluster.Describe());
 
-    private static List<string> Starts(string file, string release) => [.. Lines(file).Where(line => line.StartsWith(release + " ", StringComparison.Ordinal))];
+    private static List<string> Starts(string file, string release) =>
+        [.. Lines(file).Where(line => line.StartsWith(release + " ", StringComparison.Ordinal))];
 
     private static List<string> Lines(string file) => File.Exists(file) ? [.. File.ReadAllLines(file)] : [];
 
@@ -168,7 +181,8 @@ internal sealed class TakeoverTests
         ["mem"] = 32,
         ["healthChecks"] = new JArray(new JObject
         {
-            ["protocol"] = "COMMAND", ["command"] = new JObject { ["value"] = "test -e \"$MESOS_SANDBOX/ready\"" }, ["intervalSeconds"] = 1, ["timeoutSeconds"] = 5, ["gracePeriodSeconds"] = 60,
+            ["protocol"] = "COMMAND", ["command"] = new JObject { ["value"] = "test -e \"$MESOS_SANDBOX/ready\"" },
+            ["intervalSeconds"] = 1, ["timeoutSeconds"] = 5, ["gracePeriodSeconds"] = 60,
         }),
         ["upgradeStrategy"] = new JObject { ["minimumHealthCapacity"] = 0.5, ["maximumOverCapacity"] = 0 },
         ["taskKillGracePeriodSeconds"] = 2,

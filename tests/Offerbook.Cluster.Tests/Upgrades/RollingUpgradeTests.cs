@@ -52,7 +52,8 @@ internal sealed class RollingUpgradeTests
         }
         // The other agent is still old while new masters lead.
         await MastersThereAndBackAsync(tasks);
-        await Task.WhenAll(FrameworkThereAndBackAsync(_cluster.Apps, BetweenAppAsync), FrameworkThereAndBackAsync(_cluster.Batches, BetweenJobAsync));
+        await Task.WhenAll(FrameworkThereAndBackAsync(_cluster.Apps, BetweenAppAsync),
+            FrameworkThereAndBackAsync(_cluster.Batches, BetweenJobAsync));
         await _cluster.Agents[1].ReplaceAsync(_builds.Present);
         await UndisturbedAsync(tasks);
         TestContext.Out.WriteLine($"there and back: {since.Elapsed.TotalSeconds:0} s");
@@ -61,7 +62,8 @@ internal sealed class RollingUpgradeTests
         Assert.That(await LevelsAsync(_builds.Present, "--finish"), Is.EqualTo(new[] { 2, 2, 2 }));
         await OldMasterStaysOutAsync();
         await UndisturbedAsync(tasks);
-        await Task.WhenAll(OldFrameworkStaysOutAsync(_cluster.Apps, "Apps"), OldFrameworkStaysOutAsync(_cluster.Batches, "Batch"), OldAgentStaysOutAsync());
+        await Task.WhenAll(OldFrameworkStaysOutAsync(_cluster.Apps, "Apps"), OldFrameworkStaysOutAsync(_cluster.Batches, "Batch"),
+            OldAgentStaysOutAsync());
         await UndisturbedAsync(tasks);
         TestContext.Out.WriteLine($"finished, and old programs kept out: {since.Elapsed.TotalSeconds:0} s");
 
@@ -104,7 +106,8 @@ internal sealed class RollingUpgradeTests
         await old.StartAsync(_builds.Previous);
         await Task.WhenAll(one.StopAsync(), other.StopAsync());
         Assert.That(await _cluster.LeaderAsync(_cluster.Masters), Is.EqualTo(old));
-        Assert.That((await _cluster.SendAsync(HttpMethod.Get, old.Url + "/weights")).Body, Is.EqualTo(weights).Using<JToken>(JToken.DeepEquals), "it knows what the new one wrote");
+        Assert.That((await _cluster.SendAsync(HttpMethod.Get, old.Url + "/weights")).Body,
+            Is.EqualTo(weights).Using<JToken>(JToken.DeepEquals), "it knows what the new one wrote");
         await UndisturbedAsync(tasks);
 
         await Task.WhenAll(one.StartAsync(_builds.Present), other.StartAsync(_builds.Present));
@@ -138,17 +141,21 @@ internal sealed class RollingUpgradeTests
     private async Task<Func<Member, Task<bool>>> BetweenAppAsync(Member apps)
     {
         var app = new JObject { ["id"] = "/between", ["cmd"] = "true", ["instances"] = 0 };
-        await _cluster.HoldsAsync(async () => (await _cluster.SendAsync(HttpMethod.Post, apps.Url + "/v2/apps", app)).Status is 201 or 409, "the app is taken");
+        await _cluster.HoldsAsync(async () => (await _cluster.SendAsync(HttpMethod.Post, apps.Url + "/v2/apps", app)).Status is 201 or 409,
+            "the app is taken");
         return async member => (await _cluster.SendAsync(HttpMethod.Get, member.Url + "/v2/apps/between")).Status == 200;
     }
 
     private async Task<Func<Member, Task<bool>>> BetweenJobAsync(Member batch)
     {
         var job = new JObject { ["id"] = "between", ["command"] = "true", ["count"] = 2, ["cpus"] = 0.1, ["mem"] = 32 };
-        await _cluster.HoldsAsync(async () => (await _cluster.SendAsync(HttpMethod.Post, batch.Url + "/v1/jobs", job)).Status is 201 or 409, "the job is taken");
+        await _cluster.HoldsAsync(async () =>
+            (await _cluster.SendAsync(HttpMethod.Post, batch.Url + "/v1/jobs", job)).Status is 201 or 409, "the job is taken");
         return async member =>
         {
-            await _cluster.HoldsAsync(async () => (string?)(await _cluster.SendAsync(HttpMethod.Get, member.Url + "/v1/jobs/between")).Body["state"] == "finished", "the job ends");
+            await _cluster.HoldsAsync(async () =>
+                (string?)(await _cluster.SendAsync(HttpMethod.Get, member.Url + "/v1/jobs/between")).Body["state"] == "finished",
+                "the job ends");
             return true;
         };
     }
@@ -185,7 +192,8 @@ internal sealed class RollingUpgradeTests
         await agent.StopAsync();
         agent.Launch(_builds.Previous);
         Assert.That(await agent.Process.WaitForExitAsync(TimeSpan.FromSeconds(60)), Is.EqualTo(3));
-        Assert.That(agent.Process.Output, Does.Contain("The journal of the agent is at format level 2").And.Contain("Start the newer version"));
+        Assert.That(agent.Process.Output,
+            Does.Contain("The journal of the agent is at format level 2").And.Contain("Start the newer version"));
         await agent.StartAsync(_builds.Present);
     }
 
@@ -195,7 +203,8 @@ internal sealed class RollingUpgradeTests
         Assert.That(await verify.WaitForExitAsync(TimeSpan.FromSeconds(60)), Is.Zero, verify.Output);
         foreach (var log in new[] { "apps", "batch", "master" })
         {
-            Assert.That(verify.Output, Does.Match($"(?s)\n?{log}: events .* format level 2.*raised to format level 2 by version .*led by version "));
+            Assert.That(verify.Output,
+                Does.Match($"(?s)\n?{log}: events .* format level 2.*raised to format level 2 by version .*led by version "));
         }
     }
 

@@ -55,7 +55,8 @@ internal sealed class SteadyClient : IAsyncDisposable
         var (change, turn, since) = (1, 0, Stopwatch.StartNew());
         while (!_stopping.IsCancellationRequested)
         {
-            var app = new JObject { ["cmd"] = "true", ["instances"] = 0, ["labels"] = new JObject { ["change"] = change.ToString(CultureInfo.InvariantCulture) } };
+            var app = new JObject { ["cmd"] = "true", ["instances"] = 0,
+                ["labels"] = new JObject { ["change"] = change.ToString(CultureInfo.InvariantCulture) } };
             var (status, body) = await _cluster.SendAsync(HttpMethod.Put, _cluster.Apps[turn++ % 2].Url + App + "?force=true", app);
             if (status is 200 or 201)
             {

@@ -7,7 +7,9 @@ using Offerbook.Testing.ZooKeeper;
 
 namespace Offerbook.Cluster.Tests.Upgrades;
 
-/// <summary>Three masters, two agents, two Apps and two Batches that share a ZooKeeper and a PostgreSQL. Each may be of another version.</summary>
+/// <summary>
+/// Three masters, two agents, two Apps and two Batches that share a ZooKeeper and a PostgreSQL. Each may be of another version.
+/// </summary>
 internal sealed class TwoVersions : IAsyncDisposable
 {
     /// <summary>Nobody is killed here: whoever goes leaves the election at once.</summary>
@@ -26,14 +28,18 @@ internal sealed class TwoVersions : IAsyncDisposable
         var ports = Harness.Cluster.FreePorts(9);
         var (election, session) = (zookeeper.Address("/masters"), new[] { "--zk_session_timeout", $"{SessionMs}" });
         Masters = [.. Enumerable.Range(0, 3).Select(i => new Member("master", ports[i], "/state", [
-            "--port", $"{ports[i]}", "--data-dir", In($"master-{i}"), "--zk", election, "--zk_session_timeout", $"{SessionMs / 1000}secs", "--store", "file:" + StoreFile]))];
+            "--port", $"{ports[i]}", "--data-dir", In($"master-{i}"), "--zk", election, "--zk_session_timeout", $"{SessionMs / 1000}secs",
+            "--store", "file:" + StoreFile]))];
         Agents = [.. Enumerable.Range(0, 2).Select(i => new Member("agent", ports[3 + i], "/health", [
-            "--port", $"{ports[3 + i]}", "--master", election, "--work-dir", In($"agent-{i}"), "--resources", "cpus:4;mem:2048;disk:2048;ports:[23000-23999]"]))];
+            "--port", $"{ports[3 + i]}", "--master", election, "--work-dir", In($"agent-{i}"), "--resources",
+            "cpus:4;mem:2048;disk:2048;ports:[23000-23999]"]))];
         Apps = [.. Enumerable.Range(0, 2).Select(i => new Member("apps", ports[5 + i], "/v2/leader", Framework(ports[5 + i], "/apps")))];
-        Batches = [.. Enumerable.Range(0, 2).Select(i => new Member("batch", ports[7 + i], "/v1/leader", Framework(ports[7 + i], "/batch")))];
+        Batches = [.. Enumerable.Range(0,
+            2).Select(i => new Member("batch", ports[7 + i], "/v1/leader", Framework(ports[7 + i], "/batch")))];
 
         string[] Framework(int port, string path) =>
-            ["--port", $"{port}", "--master", election, "--data-dir", In("unused"), "--store", "file:" + StoreFile, "--zk", zookeeper.Address(path), .. session];
+            ["--port", $"{port}", "--master", election, "--data-dir", In("unused"), "--store", "file:" + StoreFile, "--zk",
+                zookeeper.Address(path), .. session];
     }
 
     public string DataDirectory { get; } = Directory.CreateTempSubdirectory("offerbook-versions-").FullName;
@@ -68,7 +74,8 @@ internal sealed class TwoVersions : IAsyncDisposable
             foreach (var member in among.Where(member => member.IsUp))
             {
                 var (status, body) = await SendAsync(HttpMethod.Get, member.Url + member.LedPath);
-                if (status == 200 && (body["leader"] is not { } named || ((string)named!).EndsWith($":{member.Port}", StringComparison.Ordinal)))
+                if (status == 200
+                    && (body["leader"] is not { } named || ((string)named!).EndsWith($":{member.Port}", StringComparison.Ordinal)))
                 {
                     leader = member;
                     return true;
@@ -89,7 +96,9 @@ internal sealed class TwoVersions : IAsyncDisposable
     {
         var leader = await LeaderAsync(Masters);
         await HoldsAsync(async () => await SendAsync(HttpMethod.Get, leader.Url + "/state") is (200, { } state)
-            && tasks.Keys.ToHashSet().SetEquals(state["frameworks"]!.SelectMany(framework => framework["tasks"]!).Where(task => (string?)task["state"] == "TASK_RUNNING").Select(task => (string)task["id"]!))
+            && tasks.Keys.ToHashSet().SetEquals(
+                state["frameworks"]!.SelectMany(framework => framework["tasks"]!).Where(task => (string?)task["state"] == "TASK_RUNNING")
+                    .Select(task => (string)task["id"]!))
             && state["slaves"]!.Count(agent => (bool)agent["active"]!) == Agents.Count, "the master knows all tasks and agents");
     }
 
@@ -101,7 +110,8 @@ internal sealed class TwoVersions : IAsyncDisposable
             using var request = new HttpRequestMessage(method, url);
             if (body is not null)
             {
-                request.Content = new StringContent(body.ToString(Newtonsoft.Json.Formatting.None), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+                request.Content = new StringContent(body.ToString(Newtonsoft.Json.Formatting.None), Encoding.UTF8,
+                    new MediaTypeHeaderValue("application/json"));
             }
             using var response = await _http.SendAsync(request);
             var text = await response.Content.ReadAsStringAsync();
@@ -127,7 +137,10 @@ internal sealed class TwoVersions : IAsyncDisposable
 
     public string Describe() => string.Join("\n=====\n", All.Select(member => $"{member.Verb} {member.Port}\n{member.Output}")
         .Append("sleepers: " + string.Join(", ", Sleepers()))
-        .Append("processes: " + string.Join("; ", TaskProcesses.Under(DataDirectory).Select(task => $"{task.Key}: {string.Join(", ", task.Value.Select(TaskProcesses.CommandLine))}"))));
+        .Append("processes: "
+            + string.Join("; ",
+                TaskProcesses.Under(DataDirectory)
+                    .Select(task => $"{task.Key}: {string.Join(", ", task.Value.Select(TaskProcesses.CommandLine))}"))));
 
     public async ValueTask DisposeAsync()
     {

@@ -17,7 +17,8 @@ public sealed class CandidateCoreTests
     {
         _script.Stand(5, 7, 5, 6);
 
-        Assert.That(_script.Standing, Is.EqualTo(new Standing.Leads(new LeaderInfo("json.info_0000000005@77", Address, Content(1)), IsSuspended: false)));
+        Assert.That(_script.Standing,
+            Is.EqualTo(new Standing.Leads(new LeaderInfo("json.info_0000000005@77", Address, Content(1)), IsSuspended: false)));
         _script.Read(5, 1, Id);
         Assert.That(_script.Calls, Is.Empty);
     }
@@ -73,7 +74,9 @@ public sealed class CandidateCoreTests
         _script.Open();
         _script.Answer(_script.Take<ServiceCall.Create>(), new Answer.Created($"{Parent}/{Name(5)}"));
         _script.Answer(_script.Take<ServiceCall.List>(),
-            new Answer.Listed(["log_replicas", "info_0000000001", "json.info_", "json.info_1", "json.info_00000000x1", "xjson.info_0000000001", Name(5)]));
+            new Answer.Listed(
+                ["log_replicas", "info_0000000001", "json.info_", "json.info_1", "json.info_00000000x1", "xjson.info_0000000001",
+                    Name(5)]));
 
         Assert.That(_script.Standing, Is.InstanceOf<Standing.Leads>());
     }

@@ -24,7 +24,8 @@ public sealed class LeavingTests
         Assert.That(_script.Ended, Is.Empty);
         _script.Answer(delete, new Answer.Deleted());
         Assert.That(_script.Ended, Is.EqualTo(new[] { 1 }));
-        _script.Answer(_script.Take<ServiceCall.Create>(), new Answer.Created($"{Parent}/{Name(7)}")).Show(6, 7).Read(7, 1, Id).Read(6, 6, 66);
+        _script.Answer(_script.Take<ServiceCall.Create>(), new Answer.Created($"{Parent}/{Name(7)}")).Show(6, 7).Read(7, 1, Id)
+            .Read(6, 6, 66);
         Assert.That(((Standing.Follows)_script.Standing!).Leader!.Address, Is.EqualTo(new Uri("http://10.0.0.6:5050/")));
     }
 
@@ -34,7 +35,8 @@ public sealed class LeavingTests
     {
         _script.Follow().Tell(new StepDown(1));
         _script.Answer(_script.Take<ServiceCall.Delete>(), new Answer.Deleted());
-        _script.Answer(_script.Take<ServiceCall.Create>(), new Answer.Created($"{Parent}/{Name(7)}")).Show(4, 5, 7).Read(7, 1, Id).Read(4, 4, 44).Read(5, 5, 55);
+        _script.Answer(_script.Take<ServiceCall.Create>(), new Answer.Created($"{Parent}/{Name(7)}")).Show(4, 5, 7).Read(7, 1, Id)
+            .Read(4, 4, 44).Read(5, 5, 55);
 
         Assert.That(((Standing.Follows)_script.Standing!).Leader!.Address, Is.EqualTo(new Uri("http://10.0.0.4:5050/")));
     }

@@ -199,7 +199,9 @@ internal sealed class SimulatedClient
         _missed.Clear();
     }
 
-    /// <summary>Requests under way are carried out or not; nobody is told which. Their answers come before the loss, after it, or not at all.</summary>
+    /// <summary>
+    /// Requests under way are carried out or not; nobody is told which. Their answers come before the loss, after it, or not at all.
+    /// </summary>
     private void Break()
     {
         if (!_isConnected)

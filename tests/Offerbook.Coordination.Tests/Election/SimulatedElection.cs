@@ -6,7 +6,8 @@ using Offerbook.Coordination.Sessions;
 namespace Offerbook.Coordination.Tests.Election;
 
 /// <summary>
-/// Some candidates and a detector against a simulated service, in virtual time, with whatever a seed makes go wrong: lost connections that outlast the session or
+/// Some candidates and a detector against a simulated service, in virtual time, with whatever a seed makes go wrong: lost connections that
+/// outlast the session or
 /// do not, answers lost on their way (carried out or not), sessions that expire, programs that die and start again, nodes that an
 /// operator removes. After every event the invariants are checked; then faults stop, and one must lead and all must know it.
 /// </summary>
@@ -85,7 +86,9 @@ internal sealed class SimulatedElection
     }
 
     private void Add(int host) => _clients.Add(new SimulatedClient(this, _service, host,
-        new CandidateCore(new CandidateOptions(Script.Parent, new MasterNodes(), new Uri($"http://10.0.0.{host}:5050/"), Script.Content(host)), _random.Fork())));
+        new CandidateCore(
+            new CandidateOptions(Script.Parent, new MasterNodes(), new Uri($"http://10.0.0.{host}:5050/"), Script.Content(host)),
+            _random.Fork())));
 
     private void Fault()
     {
@@ -137,7 +140,9 @@ internal sealed class SimulatedElection
         {
             var mine = _service.NodesOf(client.SessionId);
             var own = mine.Single(static path => !IsNotice(path));
-            var expected = client.Published is { } commit ? $"{own.Replace("/mesos/", "/mesos/store-paths/", StringComparison.Ordinal)} {{\"store_ms\":{commit.TotalMilliseconds}}}" : "";
+            var expected = client.Published is { } commit
+                ? $"{own.Replace("/mesos/", "/mesos/store-paths/", StringComparison.Ordinal)} {{\"store_ms\":{commit.TotalMilliseconds}}}"
+                : "";
             var found = string.Join(", ", mine.Where(IsNotice).Select(path => $"{path} {_service.TextOf(path)}"));
             if (found != expected)
             {
@@ -171,7 +176,8 @@ internal sealed class SimulatedElection
         var leads = _clients.Select(static client => client.Standing).OfType<Standing.Leads>().ToList();
         if (leads.Count != 1 || leads[0].IsSuspended)
         {
-            throw new InvalidOperationException($"{leads.Count} of {_candidates} candidates lead at the end: {string.Join("; ", _clients.Select(static client => client.Standing))}");
+            throw new InvalidOperationException(
+                $"{leads.Count} of {_candidates} candidates lead at the end: {string.Join("; ", _clients.Select(static client => client.Standing))}");
         }
         foreach (var client in _clients)
         {

@@ -63,7 +63,9 @@ internal sealed class SimulatedService
                 {
                     _watches.Add((session, list.Path));
                 }
-                return new Answer.Listed([.. _nodes.Keys.Where(path => path != "/" && ParentOf(path) == list.Path).Select(static path => path[(path.LastIndexOf('/') + 1)..])]);
+                return new Answer.Listed(
+                    [.. _nodes.Keys.Where(path => path != "/"
+                        && ParentOf(path) == list.Path).Select(static path => path[(path.LastIndexOf('/') + 1)..])]);
             case ServiceCall.Read read when _nodes.TryGetValue(read.Path, out var node):
                 _watches.Add((session, read.Path));
                 return new Answer.Content(node.Data, node.Owner);

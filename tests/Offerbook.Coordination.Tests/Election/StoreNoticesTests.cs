@@ -80,7 +80,8 @@ internal sealed class StoreNoticesTests
         Post(4_000);
 
         _script.Tell(new AskLine(7));
-        _script.Answer(_script.Take<ServiceCall.List>(), new Answer.Listed(["store-paths", Script.Name(8), Script.Name(5), Script.Name(6), Script.Name(9)]));
+        _script.Answer(_script.Take<ServiceCall.List>(),
+            new Answer.Listed(["store-paths", Script.Name(8), Script.Name(5), Script.Name(6), Script.Name(9)]));
         Answer(6, """{"store_ms":63}""");
         Answer(8, "nonsense");
         _script.Answer(_script.Take<ServiceCall.Read>(), new Answer.Refused(ServiceError.NoNode));

@@ -42,7 +42,8 @@ internal sealed class HandOverCoreTests
         bench.RunUntil(TimeSpan.FromHours(2));
 
         Assert.That((bench.HandOvers, bench.LetPast), Is.EqualTo((new List<(TimeSpan, int, int)>(), new List<(TimeSpan, int)>())));
-        Assert.That(bench.Alarms.Select(static alarm => (alarm.Who, alarm.IsSlow)), Is.EquivalentTo(new[] { (0, true), (1, true), (2, true) }));
+        Assert.That(bench.Alarms.Select(static alarm => (alarm.Who, alarm.IsSlow)),
+            Is.EquivalentTo(new[] { (0, true), (1, true), (2, true) }));
     }
 
     [Test]
@@ -93,7 +94,8 @@ internal sealed class HandOverCoreTests
     [Test]
     public void Alarm_BetweenTheTwoMarks_NeitherRisesNorFalls()
     {
-        var bench = new Bench(1, (_, at) => TimeSpan.FromMilliseconds((int)at.TotalMinutes switch { 0 => 400, 1 => 600, 2 => 400, 3 => 200, _ => 400 }));
+        var bench = new Bench(1,
+            (_, at) => TimeSpan.FromMilliseconds((int)at.TotalMinutes switch { 0 => 400, 1 => 600, 2 => 400, 3 => 200, _ => 400 }));
 
         bench.RunUntil(TimeSpan.FromMinutes(5));
 
@@ -127,7 +129,8 @@ internal sealed class HandOverCoreTests
         var random = new Offerbook.Actors.SeededRandom(seed);
         var hosts = 2 + random.Next(3);
         // Each store has a mood for some minutes: fine, middling, slow, hanging.
-        var moods = Enumerable.Range(0, hosts).Select(_ => Enumerable.Range(0, 200).Select(_ => (int[])[5, 30, 200, 400, 700, 2_000, 9_000]).Select(
+        var moods = Enumerable.Range(0, hosts)
+            .Select(_ => Enumerable.Range(0, 200).Select(_ => (int[])[5, 30, 200, 400, 700, 2_000, 9_000]).Select(
             all => all[random.Next(all.Length)]).ToArray()).ToArray();
         var lengths = Enumerable.Range(0, hosts).Select(_ => 0.2 + 8 * random.NextDouble()).ToArray();
         var bench = new Bench(hosts, (host, at) => TimeSpan.FromMilliseconds(moods[host][(int)(at.TotalMinutes / lengths[host]) % 200]));

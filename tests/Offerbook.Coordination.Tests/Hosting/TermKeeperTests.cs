@@ -156,10 +156,12 @@ internal sealed class TermKeeperTests
             new Recovery(null, [new JournalRecord("FormatRaised/1", "9 9.0.0"u8.ToArray())], 1), FormatSupport.OfThisBuild, "x"));
         (await NextAsync()).Die(failure!);
 
-        Assert.That((await NewsAsync()).ToString(), Does.Contain("stands again in 3.0 s: The journal of x is at format level 9, to which version 9.0.0 raised it"));
+        Assert.That((await NewsAsync()).ToString(),
+            Does.Contain("stands again in 3.0 s: The journal of x is at format level 9, to which version 9.0.0 raised it"));
         _candidate.Lead("8");
         await RestAsync(TimeSpan.FromSeconds(3));
-        Assert.That((await BegunAsync()).Self.Id, Is.EqualTo("8"), "the process lives, hands requests on, and tries again when it is its turn");
+        Assert.That((await BegunAsync()).Self.Id, Is.EqualTo("8"),
+            "the process lives, hands requests on, and tries again when it is its turn");
         Assert.That(_candidate.Asked, Is.EqualTo(new[] { "step down" }), "another may lead meanwhile");
     }
 
@@ -178,7 +180,8 @@ internal sealed class TermKeeperTests
         }
 
         Assert.That(rests, Is.EqualTo(new[] { 3.0, 6, 12, 12, 12 }));
-        Assert.That(async () => await _keeper.FirstTerm, Throws.InstanceOf<JournalUnavailableException>(), "who stands alone hears of it at once");
+        Assert.That(async () => await _keeper.FirstTerm, Throws.InstanceOf<JournalUnavailableException>(),
+            "who stands alone hears of it at once");
     }
 
     [Test]
@@ -227,7 +230,8 @@ internal sealed class TermKeeperTests
     {
         _candidate.Stand(new Standing.Over("The password is wrong."));
 
-        Assert.That(async () => await _keeper.Completion.WaitAsync(Limit), Throws.InstanceOf<ElectionOverException>().With.Message.EqualTo("The password is wrong."));
+        Assert.That(async () => await _keeper.Completion.WaitAsync(Limit),
+            Throws.InstanceOf<ElectionOverException>().With.Message.EqualTo("The password is wrong."));
     }
 
     [Test]

@@ -20,7 +20,9 @@ public sealed class NodeFormatTests
 
     [Test]
     public void Master_SaysItsHostName() =>
-        Assert.That(MasterNodes.HostnameIn("""{"address":{"hostname":"inside","ip":"10.0.0.1","port":5050},"hostname":"shown"}"""u8.ToArray()), Is.EqualTo("shown"));
+        Assert.That(
+            MasterNodes.HostnameIn("""{"address":{"hostname":"inside","ip":"10.0.0.1","port":5050},"hostname":"shown"}"""u8.ToArray()),
+            Is.EqualTo("shown"));
 
     [TestCase("json.info_0000000042", 42)]
     [TestCase("json.info_0", null)]

@@ -38,7 +38,8 @@ public sealed class AllocatorBooksTests
         world.Allocator.Charge(F1, A1, ResourceBag.Parse("cpus:1").Allocate("web") + ResourceBag.Parse("cpus:1").Allocate("ops"));
 
         Assert.That(world.Available("a1"), Is.EqualTo(ResourceBag.Parse("cpus:2;mem:1024")));
-        Assert.That(world.Allocator.View().Roles.Select(role => role.Role + ":" + role.DominantShare), Is.EqualTo(new[] { "ops:0.25", "web:0.25" }));
+        Assert.That(world.Allocator.View().Roles.Select(role => role.Role + ":" + role.DominantShare),
+            Is.EqualTo(new[] { "ops:0.25", "web:0.25" }));
     }
 
     [Test]

@@ -73,7 +73,9 @@ public sealed class AllocatorConversionTests
         _world.GiveBack("f1", "a1", refuseSeconds: 3600);
         _world.Run();
 
-        Assert.That(_world.Allocator.TryUpdateAvailable(Agent, ResourceBag.Parse("cpus:1;mem:64"), ResourceBag.Parse("cpus(web):1;mem(web):64")), Is.True);
+        Assert.That(
+            _world.Allocator.TryUpdateAvailable(Agent, ResourceBag.Parse("cpus:1;mem:64"), ResourceBag.Parse("cpus(web):1;mem(web):64")),
+            Is.True);
 
         Assert.That(_world.Run(), Is.EqualTo("f1/web@a1"), "what was refused is not what it is now");
         Assert.That(_world.Held("f1", "a1").Reserved("web").Quantities.ToString(), Is.EqualTo("cpus:1; mem:64"));
@@ -91,7 +93,8 @@ public sealed class AllocatorConversionTests
     [Test]
     public void UpdateAvailable_OfASharedVolumeInUse_IsNotDone()
     {
-        _world.Allocator.UpdateAllocation(Framework, Agent, ResourceBag.Parse("disk:100").Allocate("web"), Volume(shared: true).Allocate("web"));
+        _world.Allocator.UpdateAllocation(Framework, Agent, ResourceBag.Parse("disk:100").Allocate("web"),
+            Volume(shared: true).Allocate("web"));
         Assert.That(_world.Available("a1"), Is.EqualTo(Volume(shared: true)), "it may be offered");
 
         Assert.That(_world.Allocator.TryUpdateAvailable(Agent, Volume(shared: true), ResourceBag.Parse("disk(web):100")), Is.False);
@@ -105,7 +108,8 @@ public sealed class AllocatorConversionTests
     [Category("case 108")]
     public void SharedVolume_WithRoomForSeveral_GoesToOneFrameworkARun()
     {
-        _world.Allocator.UpdateAllocation(Framework, Agent, ResourceBag.Parse("disk:100").Allocate("web"), Volume(shared: true).Allocate("web"));
+        _world.Allocator.UpdateAllocation(Framework, Agent, ResourceBag.Parse("disk:100").Allocate("web"),
+            Volume(shared: true).Allocate("web"));
         _world.GiveBack("f1", "a1", ResourceBag.Parse("cpus:4;mem:1024").Allocate("web"), refuseSeconds: 3600);
         _world.Framework("f2", FrameworkCapabilities.None, "web");
         _world.Framework("f3", FrameworkCapabilities.SharedResources, "web");
@@ -119,6 +123,7 @@ public sealed class AllocatorConversionTests
     }
 
     private static ResourceBag Volume(bool shared) => ResourceBag.Of(new ResourceEntry(
-        new ResourceKind("disk", new ReservationStack(new Reservation(ReservationType.Dynamic, "web")), disk: new DiskDescription(persistenceId: "v"), shared: shared),
+        new ResourceKind("disk", new ReservationStack(new Reservation(ReservationType.Dynamic, "web")),
+            disk: new DiskDescription(persistenceId: "v"), shared: shared),
         Scalar.FromUnits(100)));
 }

@@ -37,7 +37,8 @@ public sealed class AllocatorEligibilityTests
         world.Framework("f1", "web");
         world.Framework("f2", FrameworkCapabilities.RegionAware, "web");
         world.Allocator.AddAgent(
-            new AgentId("a1"), new AllocatorAgent(AllocatorWorld.ModernAgent) { IsInRemoteRegion = true }, ResourceBag.Parse("cpus:1;mem:64"), Nothing);
+            new AgentId("a1"), new AllocatorAgent(AllocatorWorld.ModernAgent) { IsInRemoteRegion = true },
+            ResourceBag.Parse("cpus:1;mem:64"), Nothing);
 
         Assert.That(world.Run(), Is.EqualTo("f2/web@a1"));
     }
@@ -68,8 +69,10 @@ public sealed class AllocatorEligibilityTests
 
         var allocations = world.RunAndList();
 
-        Assert.That(allocations.Single(a => a.Framework.Value == "f1").Resources, Is.EqualTo(ResourceBag.Parse("cpus(a):2;mem(a):64").Allocate("a/b")));
-        Assert.That(allocations.Single(a => a.Framework.Value == "f2").Resources, Is.EqualTo(ResourceBag.Parse("cpus(c):1;mem(c):32").Allocate("c")));
+        Assert.That(allocations.Single(a => a.Framework.Value == "f1").Resources,
+            Is.EqualTo(ResourceBag.Parse("cpus(a):2;mem(a):64").Allocate("a/b")));
+        Assert.That(allocations.Single(a => a.Framework.Value == "f2").Resources,
+            Is.EqualTo(ResourceBag.Parse("cpus(c):1;mem(c):32").Allocate("c")));
         Assert.That(world.Available("a1"), Is.EqualTo(ResourceBag.Parse("cpus(x):8;mem(x):512")));
     }
 
@@ -84,7 +87,8 @@ public sealed class AllocatorEligibilityTests
 
         var allocations = world.RunAndList();
 
-        Assert.That(allocations.Single(a => a.Framework.Value == "f1").Resources, Is.EqualTo(ResourceBag.Parse("cpus:4;mem:64").Allocate("web")));
+        Assert.That(allocations.Single(a => a.Framework.Value == "f1").Resources,
+            Is.EqualTo(ResourceBag.Parse("cpus:4;mem:64").Allocate("web")));
         Assert.That(allocations.Single(a => a.Framework.Value == "f2").Resources, Is.EqualTo(revocable.Allocate("web")));
     }
 
@@ -92,7 +96,8 @@ public sealed class AllocatorEligibilityTests
     public void Refined_IsForFrameworksWithReservationRefinement()
     {
         var refined = ResourceBag.Of(new ResourceEntry(
-            new ResourceKind("cpus", new ReservationStack(new Reservation(ReservationType.Static, "a"), new Reservation(ReservationType.Dynamic, "a/b"))),
+            new ResourceKind("cpus",
+                new ReservationStack(new Reservation(ReservationType.Static, "a"), new Reservation(ReservationType.Dynamic, "a/b"))),
             Scalar.FromUnits(2)));
         var world = new AllocatorWorld();
         world.Framework("f1", "a/b");
@@ -106,7 +111,8 @@ public sealed class AllocatorEligibilityTests
     public void SharedVolume_InUse_IsOfferedToOneFrameworkACycleAndChargedOnce()
     {
         var volume = ResourceBag.Of(new ResourceEntry(
-            new ResourceKind("disk", new ReservationStack(new Reservation(ReservationType.Dynamic, "web")), disk: new DiskDescription(persistenceId: "v"), shared: true),
+            new ResourceKind("disk", new ReservationStack(new Reservation(ReservationType.Dynamic, "web")),
+                disk: new DiskDescription(persistenceId: "v"), shared: true),
             Scalar.FromUnits(64)));
         var world = new AllocatorWorld();
         world.Framework("f1", FrameworkCapabilities.SharedResources, "web");
@@ -164,5 +170,6 @@ public sealed class AllocatorEligibilityTests
     }
 
     private static AllocatorFramework Minimum(string role, IReadOnlyList<ResourceQuantities> sets) =>
-        new([role], [], FrameworkCapabilities.None) { MinAllocatable = new Dictionary<string, IReadOnlyList<ResourceQuantities>> { [role] = sets } };
+        new([role], [],
+            FrameworkCapabilities.None) { MinAllocatable = new Dictionary<string, IReadOnlyList<ResourceQuantities>> { [role] = sets } };
 }

@@ -101,6 +101,7 @@ public sealed class AllocatorMaintenanceTests
     private string Asked()
     {
         _world.RunAndList();
-        return string.Join(" ", _world.Allocator.InverseOffers.Select(offer => $"{offer.Framework}@{offer.Agent}").Order(StringComparer.Ordinal));
+        return string.Join(" ",
+            _world.Allocator.InverseOffers.Select(offer => $"{offer.Framework}@{offer.Agent}").Order(StringComparer.Ordinal));
     }
 }

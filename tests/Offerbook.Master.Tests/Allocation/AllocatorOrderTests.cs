@@ -218,7 +218,8 @@ public sealed class AllocatorOrderTests
         Assert.That(offers, Has.Count.EqualTo(2));
         var view = world.Allocator.View().Roles.Single().Frameworks.Single().Offers;
         Assert.That(view, Is.EqualTo(new OutstandingOffersView(2, 0.5, TimeSpan.Zero, IsAtBound: true)));
-        Assert.That(world.Allocator.Why(new FrameworkId("f1"), "web", 0, 10).General, Is.EqualTo(new[] { new Obstacle.TooManyOffers(2, 2, 0.5, null) }));
+        Assert.That(world.Allocator.Why(new FrameworkId("f1"), "web", 0, 10).General,
+            Is.EqualTo(new[] { new Obstacle.TooManyOffers(2, 2, 0.5, null) }));
 
         // One is accepted: nothing comes back, but there is room for another.
         world.Allocator.OfferEnded(offers[0].Framework, offers[0].Agent, offers[0].Resources, TimeSpan.Zero);

@@ -115,7 +115,8 @@ public sealed class AllocatorProperties
             history.World.RunAndList();
             var free = history.FreeAgents().ToList();
             history.World.Framework("newcomer", FrameworkCapabilities.MultiRole, "zzz");
-            var given = history.World.RunAndList().Where(a => a.Framework.Value == "newcomer").Select(a => a.Agent.Value).Order(StringComparer.Ordinal);
+            var given = history.World.RunAndList().Where(a => a.Framework.Value == "newcomer").Select(a => a.Agent.Value)
+                .Order(StringComparer.Ordinal);
 
             Assert.That(given, Is.EqualTo(free), $"seed {seed}");
         }

@@ -104,7 +104,8 @@ internal sealed class AllocatorQuotaReservationTests : AllocatorTests
         World.Agent("a1", "cpus:2;mem:512");
         Assert.That(World.Run(), Is.Empty);
 
-        World.Allocator.AddAgent(new AgentId("a2"), new AllocatorAgent(AllocatorWorld.ModernAgent), ResourceBag.Parse("cpus(absent):2;mem(absent):512"),
+        World.Allocator.AddAgent(new AgentId("a2"), new AllocatorAgent(AllocatorWorld.ModernAgent),
+            ResourceBag.Parse("cpus(absent):2;mem(absent):512"),
             new Dictionary<FrameworkId, ResourceBag>());
 
         Assert.That(World.Run(), Is.EqualTo("f1/other@a1"), "the reservation meets the guarantee");

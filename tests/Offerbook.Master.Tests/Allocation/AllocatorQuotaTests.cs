@@ -207,7 +207,8 @@ internal sealed class AllocatorQuotaTests : AllocatorTests
         World.Agent("a4", "cpus:1;mem:512");
         Assert.That(World.RunAndList(), Has.Count.EqualTo(1));
         World.Framework("f2", "one");
-        Assert.That(World.RunAndList().Where(a => a.Framework.Value == "f2").Sum(a => a.Resources.Quantities["cpus"].Milli), Is.EqualTo(2000));
+        Assert.That(World.RunAndList().Where(a => a.Framework.Value == "f2").Sum(a => a.Resources.Quantities["cpus"].Milli),
+            Is.EqualTo(2000));
     }
 
     [Test]

@@ -73,7 +73,8 @@ public sealed class AllocatorReferenceProperties
             var role = random.Next(roles);
             var framework = new PlainFramework($"f{number:000}", $"role{role}", 1 + (role % 2), random.Chance(0.5));
             rules.Add(framework);
-            world.Framework(framework.Id, framework.TakesGpus ? FrameworkCapabilities.GpuResources : FrameworkCapabilities.None, framework.Role);
+            world.Framework(framework.Id, framework.TakesGpus ? FrameworkCapabilities.GpuResources : FrameworkCapabilities.None,
+                framework.Role);
         }
 
         for (var i = 0; i < agents; i++)

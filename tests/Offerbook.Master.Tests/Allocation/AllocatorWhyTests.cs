@@ -17,7 +17,8 @@ internal sealed class AllocatorWhyTests : AllocatorTests
         World.Agent("a2", "cpus:1;mem:64");
 
         var holder = World.Held("f1", "a1").IsEmpty ? ("f2", "ops") : ("f1", "web");
-        Assert.That(Why(holder.Item1, holder.Item2, "a2"), Is.EqualTo(new[] { new Obstacle.NotItsTurn(ResourceBag.Parse("cpus:1;mem:64"), 1, 0) }));
+        Assert.That(Why(holder.Item1, holder.Item2, "a2"),
+            Is.EqualTo(new[] { new Obstacle.NotItsTurn(ResourceBag.Parse("cpus:1;mem:64"), 1, 0) }));
     }
 
     [Test]
@@ -36,7 +37,8 @@ internal sealed class AllocatorWhyTests : AllocatorTests
         Assert.That(page.Agents.Single().Obstacles[1], Is.TypeOf<Obstacle.TooSmall>());
 
         World.Allocator.OfferEnded(offer.Framework, offer.Agent, offer.Resources, TimeSpan.Zero);
-        Assert.That(Why("f2", "ops", "a1")[0], Is.EqualTo(new Obstacle.HeldBy(new("f1"), "web", four, ResourceQuantities.Empty)), "it was accepted");
+        Assert.That(Why("f2", "ops", "a1")[0], Is.EqualTo(new Obstacle.HeldBy(new("f1"), "web", four, ResourceQuantities.Empty)),
+            "it was accepted");
     }
 
     [Test]
@@ -48,7 +50,8 @@ internal sealed class AllocatorWhyTests : AllocatorTests
         World.Decline("f1", "a1", 60);
         World.Run();
 
-        Assert.That(Why("f1", "web", "a1"), Is.EqualTo(new[] { new Obstacle.Refused(ResourceBag.Parse("cpus:4;mem:1024"), TimeSpan.FromSeconds(60)) }));
+        Assert.That(Why("f1", "web", "a1"),
+            Is.EqualTo(new[] { new Obstacle.Refused(ResourceBag.Parse("cpus:4;mem:1024"), TimeSpan.FromSeconds(60)) }));
     }
 
     [Test]
@@ -74,7 +77,8 @@ internal sealed class AllocatorWhyTests : AllocatorTests
     public void Agent_NotForIt_SaysAllThatIsWrong()
     {
         World.Framework("f1", FrameworkCapabilities.MultiRole, "web/shop");
-        World.Allocator.AddAgent(new AgentId("a1"), new AllocatorAgent(AgentCapabilities.None) { IsInRemoteRegion = true, Facts = new("h1", "r", "z", []) },
+        World.Allocator.AddAgent(new AgentId("a1"),
+            new AllocatorAgent(AgentCapabilities.None) { IsInRemoteRegion = true, Facts = new("h1", "r", "z", []) },
             ResourceBag.Parse("cpus(ops):4;mem(ops):1024;gpus:1"), new Dictionary<FrameworkId, ResourceBag>());
         World.Allocator.DeactivateAgent(new AgentId("a1"));
         World.Allocator.SetWhitelist(["h2"]);
@@ -84,7 +88,8 @@ internal sealed class AllocatorWhyTests : AllocatorTests
         Assert.That(obstacles, Does.Contain(new Obstacle.AgentInactive()));
         Assert.That(obstacles, Does.Contain(new Obstacle.NotWhitelisted("h1")));
         Assert.That(obstacles, Does.Contain(new Obstacle.AgentIncapable(AgentCapabilities.MultiRole | AgentCapabilities.HierarchicalRole)));
-        Assert.That(obstacles, Does.Contain(new Obstacle.FrameworkIncapable(FrameworkCapabilities.GpuResources | FrameworkCapabilities.RegionAware)));
+        Assert.That(obstacles,
+            Does.Contain(new Obstacle.FrameworkIncapable(FrameworkCapabilities.GpuResources | FrameworkCapabilities.RegionAware)));
         Assert.That(obstacles, Does.Contain(new Obstacle.ReservedTo("ops", ResourceQuantities.Of(("cpus", 4), ("mem", 1024)))));
         Assert.That(obstacles.OfType<Obstacle.TooSmall>(), Is.Not.Empty);
     }
@@ -97,7 +102,8 @@ internal sealed class AllocatorWhyTests : AllocatorTests
             World.Agent($"a{i}", "cpus:4;mem:1024");
         }
 
-        Assert.That(World.Allocator.Why(new FrameworkId("nobody"), "web", 0, 3).General, Is.EqualTo(new[] { new Obstacle.NotSubscribed() }));
+        Assert.That(World.Allocator.Why(new FrameworkId("nobody"), "web", 0, 3).General,
+            Is.EqualTo(new[] { new Obstacle.NotSubscribed() }));
         var agents = new List<string>();
         int? from = 0;
         while (from is { } next)

@@ -5,7 +5,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Tests.Allocation;
 
-/// <summary>An allocator with a clock of its own, and short ways to say things. Frameworks <c>f</c> and agents <c>a</c> go by their names.</summary>
+/// <summary>
+/// An allocator with a clock of its own, and short ways to say things. Frameworks <c>f</c> and agents <c>a</c> go by their names.
+/// </summary>
 internal sealed class AllocatorWorld
 {
     public const AgentCapabilities ModernAgent = AgentCapabilities.MultiRole | AgentCapabilities.HierarchicalRole;
@@ -29,7 +31,8 @@ internal sealed class AllocatorWorld
     public void Update(string id, string[] roles, string[]? suppressed = null) =>
         Allocator.UpdateFramework(new FrameworkId(id), Describe(FrameworkCapabilities.MultiRole, roles, suppressed));
 
-    public void Agent(string id, string total, AgentCapabilities capabilities = ModernAgent) => Agent(id, ResourceBag.Parse(total), capabilities);
+    public void Agent(string id, string total, AgentCapabilities capabilities = ModernAgent) =>
+        Agent(id, ResourceBag.Parse(total), capabilities);
 
     public void Agent(string id, ResourceBag total, AgentCapabilities capabilities = ModernAgent) =>
         Allocator.AddAgent(new AgentId(id), new AllocatorAgent(capabilities), total, new Dictionary<FrameworkId, ResourceBag>());
@@ -46,7 +49,8 @@ internal sealed class AllocatorWorld
 
     /// <summary>One run, told as <c>framework@agent=resources</c> without roles, sorted.</summary>
     public string RunInFull() => string.Join(" ", RunAndList()
-        .Select(a => $"{a.Framework}@{a.Agent}={a.Resources.Unallocate().ToString().Replace("; ", ";", StringComparison.Ordinal)}").Order(StringComparer.Ordinal));
+        .Select(a => $"{a.Framework}@{a.Agent}={a.Resources.Unallocate().ToString().Replace("; ", ";", StringComparison.Ordinal)}")
+        .Order(StringComparer.Ordinal));
 
     /// <summary>Gives back all that a framework holds on an agent.</summary>
     public void GiveBack(string framework, string agent, double? refuseSeconds = null)
@@ -57,7 +61,8 @@ internal sealed class AllocatorWorld
     }
 
     public void GiveBack(string framework, string agent, ResourceBag resources, double? refuseSeconds = null) => Allocator.Recover(
-        new FrameworkId(framework), new AgentId(agent), resources, refuseSeconds is { } seconds ? RefusalDuration.FromSeconds(seconds) : null, Now);
+        new FrameworkId(framework), new AgentId(agent), resources, refuseSeconds is { } seconds
+            ? RefusalDuration.FromSeconds(seconds) : null, Now);
 
     public void Decline(string framework, string agent, double refuseSeconds = 5) => GiveBack(framework, agent, refuseSeconds);
 
@@ -80,5 +85,6 @@ internal sealed class AllocatorWorld
 
     // A bag keeps no zeros, which limits may have.
     private static QuantityLimits Limits(string text) => QuantityLimits.Of(
-        [.. text.Split(';').Select(part => part.Split(':')).Select(pair => (pair[0], double.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture)))]);
+        [.. text.Split(';').Select(part => part.Split(':')).Select(pair =>
+            (pair[0], double.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture)))]);
 }

@@ -50,7 +50,9 @@ internal sealed class PlainAllocation(ulong seed)
         }
     }
 
-    /// <summary>One cycle, told as <c>framework@agent</c>, those of one framework together, in the order in which they were first served.</summary>
+    /// <summary>
+    /// One cycle, told as <c>framework@agent</c>, those of one framework together, in the order in which they were first served.
+    /// </summary>
     public List<string> Run()
     {
         _random.Shuffle(_candidates);

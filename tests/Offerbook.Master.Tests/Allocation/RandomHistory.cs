@@ -9,7 +9,8 @@ namespace Offerbook.Master.Tests.Allocation;
 internal sealed class RandomHistory(ulong seed, AllocatorSettings? settings = null)
 {
     private static readonly string[] Roles = ["*", "web", "web/shop", "web/shop/eu", "ops"];
-    private static readonly string[] Totals = ["cpus:4;mem:1024;ports:[1-100]", "cpus:2;mem:64", "cpus:8;mem:4096;cpus(web):2;mem(web/shop):128", "cpus:1.5;mem:33.333;disk:10;d:{a,b}"];
+    private static readonly string[] Totals = ["cpus:4;mem:1024;ports:[1-100]", "cpus:2;mem:64",
+        "cpus:8;mem:4096;cpus(web):2;mem(web/shop):128", "cpus:1.5;mem:33.333;disk:10;d:{a,b}"];
 
     private readonly SeededRandom _random = new(seed * 7919);
     private readonly SortedDictionary<string, bool> _frameworks = new(StringComparer.Ordinal);
@@ -79,7 +80,8 @@ internal sealed class RandomHistory(ulong seed, AllocatorSettings? settings = nu
             case 18 when _agents.Count > 0:
                 return ReserveFree(Any(_agents.Keys));
             case 19 when _agents.Count > 0:
-                Allocator.SetUnavailability(new AgentId(Any(_agents.Keys)), _random.Chance(0.7) ? new Mesos.V1.Unavailability { Start = new() } : null);
+                Allocator.SetUnavailability(new AgentId(Any(_agents.Keys)), _random.Chance(0.7)
+                    ? new Mesos.V1.Unavailability { Start = new() } : null);
                 return "maintenance";
             case 20 when _offers.Count > 0:
                 var (offer, made) = _offers[_random.Next(_offers.Count)];
@@ -91,7 +93,9 @@ internal sealed class RandomHistory(ulong seed, AllocatorSettings? settings = nu
         }
     }
 
-    /// <summary>What is on some agent for a framework that competes, with no reason why it does not get it; null when there is none.</summary>
+    /// <summary>
+    /// What is on some agent for a framework that competes, with no reason why it does not get it; null when there is none.
+    /// </summary>
     public string? FindUnexplained()
     {
         foreach (var role in Allocator.View().Roles)
@@ -99,7 +103,8 @@ internal sealed class RandomHistory(ulong seed, AllocatorSettings? settings = nu
             foreach (var framework in role.Frameworks.Where(framework => framework.IsCompeting))
             {
                 var page = Allocator.Why(framework.Framework, role.Role, 0, WhyPage.MaxAgents);
-                var free = page.General.Count > 0 ? null : page.Agents.FirstOrDefault(agent => agent.Obstacles.Any(o => o is Obstacle.NotItsTurn));
+                var free = page.General.Count > 0
+                    ? null : page.Agents.FirstOrDefault(agent => agent.Obstacles.Any(o => o is Obstacle.NotItsTurn));
                 if (free is not null)
                 {
                     return $"{framework.Framework} in {role.Role} could have {free.Agent}: {string.Join(", ", free.Obstacles)}";
@@ -178,7 +183,8 @@ internal sealed class RandomHistory(ulong seed, AllocatorSettings? settings = nu
         foreach (var agent in _agents.Keys)
         {
             var unreserved = World.Available(agent).Unreserved();
-            if (!_inactiveAgents.Contains(agent) && (unreserved.ScalarOf("cpus") >= new Scalar(10) || unreserved.ScalarOf("mem") >= new Scalar(32_000)))
+            if (!_inactiveAgents.Contains(agent)
+                && (unreserved.ScalarOf("cpus") >= new Scalar(10) || unreserved.ScalarOf("mem") >= new Scalar(32_000)))
             {
                 yield return agent;
             }
@@ -210,7 +216,8 @@ internal sealed class RandomHistory(ulong seed, AllocatorSettings? settings = nu
         ResourceQuantities Amounts(int most) => ResourceQuantities.Of(("cpus", _random.Next(most)), ("mem", _random.Next(most) * 256));
         var guarantees = _random.Chance(0.5) ? Amounts(12) : ResourceQuantities.Empty;
         var limits = _random.Chance(0.6)
-            ? QuantityLimits.OfExact(("cpus", guarantees["cpus"] + Scalar.FromUnits(_random.Next(8))), ("mem", guarantees["mem"] + Scalar.FromUnits(_random.Next(4096))))
+            ? QuantityLimits.OfExact(("cpus", guarantees["cpus"] + Scalar.FromUnits(_random.Next(8))),
+                ("mem", guarantees["mem"] + Scalar.FromUnits(_random.Next(4096))))
             : QuantityLimits.None;
         _limits[role] = limits;
         Allocator.UpdateQuota(role, new RoleQuota(guarantees, limits));
@@ -222,8 +229,11 @@ internal sealed class RandomHistory(ulong seed, AllocatorSettings? settings = nu
     {
         var top = allocation.Role.Split('/')[0];
         var given = allocation.Resources.Unreserved().Quantities;
-        var all = _agents.Values.Aggregate(ResourceQuantities.Empty, (sum, total) => sum + ResourceBag.Of([.. total.Where(e => e.Kind.ReservationRole?.Split('/')[0] == top)]).Quantities)
-            + _held.Values.Aggregate(ResourceQuantities.Empty, (sum, held) => sum + ResourceBag.Of([.. held.Unreserved().Where(e => e.Kind.AllocationRole?.Split('/')[0] == top)]).Quantities);
+        var all = _agents.Values.Aggregate(ResourceQuantities.Empty,
+            (sum, total) => sum + ResourceBag.Of([.. total.Where(e => e.Kind.ReservationRole?.Split('/')[0] == top)]).Quantities)
+            + _held.Values.Aggregate(ResourceQuantities.Empty,
+                (sum, held) =>
+                    sum + ResourceBag.Of([.. held.Unreserved().Where(e => e.Kind.AllocationRole?.Split('/')[0] == top)]).Quantities);
         var limits = _limits.GetValueOrDefault(top, QuantityLimits.None);
         foreach (var name in limits.Names)
         {

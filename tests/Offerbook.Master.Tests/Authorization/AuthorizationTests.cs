@@ -119,12 +119,14 @@ internal sealed class AuthorizationTests(MessageFormat format)
         var offer = await scheduler.NextOfferAsync();
         var forbidden = Specs.Task(offer, "forbidden");
         forbidden.Command.User = "root";
-        await scheduler.SendAsync(KitCalls.LaunchGroup(offer, Specs.DefaultExecutor(scheduler.Id!, "group"), Specs.Task(offer, "permitted"), forbidden));
+        await scheduler.SendAsync(
+            KitCalls.LaunchGroup(offer, Specs.DefaultExecutor(scheduler.Id!, "group"), Specs.Task(offer, "permitted"), forbidden));
 
         foreach (var task in new[] { "permitted", "forbidden" })
         {
             var status = await scheduler.NextUpdateAsync(task, TaskState.TaskError);
-            Assert.That((status.Reason, status.Message), Is.EqualTo((Reason.TaskGroupUnauthorized, "Task 'forbidden' is not authorized to launch as user 'root'")));
+            Assert.That((status.Reason, status.Message),
+                Is.EqualTo((Reason.TaskGroupUnauthorized, "Task 'forbidden' is not authorized to launch as user 'root'")));
         }
         Assert.That(_cluster.Agent.Runs("permitted"), Is.False);
     }
@@ -137,7 +139,8 @@ internal sealed class AuthorizationTests(MessageFormat format)
         await scheduler.SendAsync(KitCalls.Accept([offer.Id], [KitOperations.Reserve("r", KitOperations.Reserved("cpus", 1, "web"))]));
 
         var status = await scheduler.NextOperationAsync("r");
-        Assert.That((status.State, status.Message), Is.EqualTo((OperationState.OperationError, "Not authorized to reserve resources as 'apps'")));
+        Assert.That((status.State, status.Message),
+            Is.EqualTo((OperationState.OperationError, "Not authorized to reserve resources as 'apps'")));
     }
 
     [Test, Category("case 178")]
@@ -155,7 +158,8 @@ internal sealed class AuthorizationTests(MessageFormat format)
             OperatorCalls.UpdateSchedule(),
             OperatorCalls.MarkGone(agent),
             OperatorCalls.Drain(agent),
-            new() { Type = OperatorCallType.SetLoggingLevel, SetLoggingLevel = new() { Level = 1, Duration = new DurationInfo { Nanoseconds = 1 } } },
+            new() { Type = OperatorCallType.SetLoggingLevel,
+                SetLoggingLevel = new() { Level = 1, Duration = new DurationInfo { Nanoseconds = 1 } } },
             new() { Type = OperatorCallType.GetFlags },
         ];
         foreach (var call in calls)
@@ -170,7 +174,8 @@ internal sealed class AuthorizationTests(MessageFormat format)
         Assert.That((int)(await _guest.Http.SendAsync(HttpMethod.Get, "/metrics/snapshot")).Status, Is.EqualTo(200));
 
         var state = (await _ops.Operator.ReadAsync(OperatorCallType.GetState)).GetState;
-        Assert.That(state.GetFrameworks.Frameworks.Single().Active && state.GetAgents.Agents.Single() is { Active: true, Deactivated: false }, Is.True);
+        Assert.That(state.GetFrameworks.Frameworks.Single().Active
+            && state.GetAgents.Agents.Single() is { Active: true, Deactivated: false }, Is.True);
         Assert.That((await _ops.Operator.ReadAsync(OperatorCallType.GetQuota)).GetQuota.Status.Configs, Is.Empty);
         await _guest.Operator.ExpectAsync(OperatorCalls.UpdateWeights(("guest", 2)), 200);
         await _ops.Operator.ExpectAsync(OperatorCalls.Teardown(scheduler.Id!), 200);
@@ -183,7 +188,9 @@ internal sealed class AuthorizationTests(MessageFormat format)
         var (_, hidden) = await RunAsync(_ops, As("root", "db"));
         var agent = (await _ops.AnAgentAsync()).AgentInfo.Id;
         await _ops.Operator.ExpectAsync(OperatorCalls.Reserve(agent, WithPrincipal(KitOperations.Reserved("cpus", 0.5, "db"))), 202);
-        await _ops.Operator.ExpectAsync(OperatorCalls.UpdateQuota(true, OperatorCalls.Quota("db", limits: [("cpus", 4)]), OperatorCalls.Quota("web", limits: [("cpus", 4)])), 200);
+        await _ops.Operator.ExpectAsync(
+            OperatorCalls.UpdateQuota(true, OperatorCalls.Quota("db", limits: [("cpus", 4)]),
+                OperatorCalls.Quota("web", limits: [("cpus", 4)])), 200);
         await _ops.Operator.ExpectAsync(OperatorCalls.UpdateWeights(("db", 2), ("web", 3)), 200);
 
         var all = (await _ops.Operator.ReadAsync(OperatorCallType.GetState)).GetState;
@@ -193,9 +200,12 @@ internal sealed class AuthorizationTests(MessageFormat format)
         Assert.That(state.GetFrameworks.Frameworks.Select(framework => framework.FrameworkInfo.User), Is.EqualTo(new[] { "nobody" }));
         Assert.That(RolesIn(all.GetAgents.Agents.Single().TotalResources), Does.Contain("db"));
         Assert.That(RolesIn(state.GetAgents.Agents.Single().TotalResources), Does.Not.Contain("db"));
-        Assert.That((await _guest.Operator.ReadAsync(OperatorCallType.GetRoles)).GetRoles.Roles.Select(role => role.Name), Is.EqualTo(new[] { "*", "web" }).Or.EqualTo(new[] { "web" }));
-        Assert.That((await _guest.Operator.ReadAsync(OperatorCallType.GetQuota)).GetQuota.Status.Configs.Select(quota => quota.Role), Is.EqualTo(new[] { "web" }));
-        Assert.That((await _guest.Operator.ReadAsync(OperatorCallType.GetWeights)).GetWeights.WeightInfos.Select(weight => weight.Role), Is.EqualTo(new[] { "web" }));
+        Assert.That((await _guest.Operator.ReadAsync(OperatorCallType.GetRoles)).GetRoles.Roles.Select(role => role.Name),
+            Is.EqualTo(new[] { "*", "web" }).Or.EqualTo(new[] { "web" }));
+        Assert.That((await _guest.Operator.ReadAsync(OperatorCallType.GetQuota)).GetQuota.Status.Configs.Select(quota => quota.Role),
+            Is.EqualTo(new[] { "web" }));
+        Assert.That((await _guest.Operator.ReadAsync(OperatorCallType.GetWeights)).GetWeights.WeightInfos.Select(weight => weight.Role),
+            Is.EqualTo(new[] { "web" }));
         Assert.That((await _guest.Operator.ReadAsync(OperatorCallType.GetOperations)).GetOperations.Operations, Is.Empty);
 
         foreach (var path in new[] { "/state", "/tasks", "/frameworks", "/slaves", "/roles", "/state-summary" })
@@ -226,11 +236,14 @@ internal sealed class AuthorizationTests(MessageFormat format)
         await hidden.FollowAsync(hiddenTask, TaskState.TaskKilled);
         await seen.SendAsync(KitCalls.Kill(seenTask));
         await seen.FollowAsync(seenTask, TaskState.TaskKilled);
-        await events.TakeAsync(e => e.TaskUpdated?.State == TaskState.TaskKilled, "the end of the task that may be seen", TimeSpan.FromSeconds(20));
+        await events.TakeAsync(e => e.TaskUpdated?.State == TaskState.TaskKilled, "the end of the task that may be seen",
+            TimeSpan.FromSeconds(20));
 
         var told = events.All.Skip(1).Where(e => e.Type != EventType.Heartbeat).ToList();
-        Assert.That(told.Select(e => e.ToString()), Has.None.Contain(hiddenTask).And.None.Contain(oldTask).And.None.Contain(hidden.Id!.Value));
-        Assert.That(told.Select(e => e.Type), Is.SupersetOf(new[] { EventType.FrameworkAdded, EventType.TaskAdded, EventType.TaskUpdated }));
+        Assert.That(told.Select(e => e.ToString()),
+            Has.None.Contain(hiddenTask).And.None.Contain(oldTask).And.None.Contain(hidden.Id!.Value));
+        Assert.That(told.Select(e => e.Type),
+            Is.SupersetOf(new[] { EventType.FrameworkAdded, EventType.TaskAdded, EventType.TaskUpdated }));
     }
 
     private async Task<(ScriptedScheduler Scheduler, string Task)> RunAsync(CaseContext context, FrameworkInfo info)

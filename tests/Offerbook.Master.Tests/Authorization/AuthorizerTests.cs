@@ -56,7 +56,8 @@ internal sealed class AuthorizerTests
     [TestCase("ops/eng/web", false)]
     public void RoleWithPercent_NamesAllRolesBelow(string role, bool allowed)
     {
-        var acls = AclsText.Parse("""{"permissive": false, "register_frameworks": [{"principals": {"type": "ANY"}, "roles": {"values": ["eng/%"]}}]}""");
+        var acls = AclsText.Parse(
+            """{"permissive": false, "register_frameworks": [{"principals": {"type": "ANY"}, "roles": {"values": ["eng/%"]}}]}""");
 
         Assert.That(acls.Allows(AclAction.RegisterFramework, "apps", role), Is.EqualTo(allowed));
     }
@@ -64,7 +65,8 @@ internal sealed class AuthorizerTests
     [Test]
     public void Percent_MeansNothingWhereThereAreNoRoles()
     {
-        var acls = AclsText.Parse("""{"permissive": false, "run_tasks": [{"principals": {"type": "ANY"}, "users": {"values": ["eng/%"]}}]}""");
+        var acls = AclsText.Parse(
+            """{"permissive": false, "run_tasks": [{"principals": {"type": "ANY"}, "users": {"values": ["eng/%"]}}]}""");
 
         Assert.That(acls.Allows(AclAction.RunTask, "apps", "eng/web"), Is.False);
     }
@@ -99,5 +101,6 @@ internal sealed class AuthorizerTests
     }
 
     [Test]
-    public void Text_WithRulesForAgents_IsTaken() => Assert.That(AclsText.Parse("""{"access_sandboxes": [{"anything": 1}]}""").Allows(AclAction.RunTask, null, "root"), Is.True);
+    public void Text_WithRulesForAgents_IsTaken() =>
+        Assert.That(AclsText.Parse("""{"access_sandboxes": [{"anything": 1}]}""").Allows(AclAction.RunTask, null, "root"), Is.True);
 }

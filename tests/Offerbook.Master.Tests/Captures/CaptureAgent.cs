@@ -37,8 +37,10 @@ internal sealed class CaptureAgent : IDisposable
     public static async Task<CaptureAgent> RegisterAsync(MasterFixture master)
     {
         var info = new AgentInfo { Hostname = "127.0.0.1", Port = 5051, Checkpoint = true };
-        info.Resources.Add(ResourceWriter.ToProto(ResourceBag.Parse("cpus:64;mem:65536;disk:65536;ports:[31000-39000]"), ResourceFormat.PostRefinement));
-        var call = new AgentCall { Type = AgentCall.Types.Type.Subscribe, Subscribe = new() { AgentInfo = info, Version = "1.12.0", BootId = "b" } };
+        info.Resources.Add(
+            ResourceWriter.ToProto(ResourceBag.Parse("cpus:64;mem:65536;disk:65536;ports:[31000-39000]"), ResourceFormat.PostRefinement));
+        var call = new AgentCall { Type = AgentCall.Types.Type.Subscribe,
+            Subscribe = new() { AgentInfo = info, Version = "1.12.0", BootId = "b" } };
         call.Subscribe.Capabilities.Add(s_capabilities.Select(type => new Capability { Type = type }));
         var events = await master.SubscribeAsync<AgentEvent>("/offerbook/agent/v1", call, MessageFormat.Protobuf, "Offerbook-Stream-Id");
         return new CaptureAgent(master, events, (await events.NextAsync())!.Subscribed.AgentId);
@@ -93,13 +95,15 @@ internal sealed class CaptureAgent : IDisposable
     public Task ExitAsync(string framework, string executor) => PostAsync(new AgentCall
     {
         Type = AgentCall.Types.Type.ExecutorExited,
-        ExecutorExited = new() { FrameworkId = new FrameworkID { Value = framework }, ExecutorId = new ExecutorID { Value = executor }, Status = 0 },
+        ExecutorExited = new() { FrameworkId = new FrameworkID { Value = framework }, ExecutorId = new ExecutorID { Value = executor },
+            Status = 0 },
     });
 
     public async Task PostAsync(AgentCall call)
     {
         call.AgentId = _id;
-        var response = await _master.PostAsync("/offerbook/agent/v1", call, MessageFormat.Protobuf, _events.StreamId, "Offerbook-Stream-Id");
+        var response = await _master.PostAsync("/offerbook/agent/v1", call, MessageFormat.Protobuf, _events.StreamId,
+            "Offerbook-Stream-Id");
         Assert.That((int)response.StatusCode, Is.EqualTo(202), await response.Content.ReadAsStringAsync());
     }
 

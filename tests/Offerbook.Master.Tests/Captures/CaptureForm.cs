@@ -54,7 +54,8 @@ internal sealed partial class CaptureForm(string masterId, int port)
         if (items.Count > 0 && items.All(item => item is JsonObject resource && resource.ContainsKey("name")
             && (resource.ContainsKey("scalar") || resource.ContainsKey("ranges"))))
         {
-            items = [.. items.OrderBy(item => (string)item!["name"]!, StringComparer.Ordinal).ThenBy(item => item!.ToJsonString(), StringComparer.Ordinal)];
+            items = [.. items.OrderBy(item => (string)item!["name"]!, StringComparer.Ordinal).ThenBy(item => item!.ToJsonString(),
+                StringComparer.Ordinal)];
         }
         return new JsonArray([.. items]);
     }
@@ -65,7 +66,8 @@ internal sealed partial class CaptureForm(string masterId, int port)
         {
             return raw is "0" or "0.0" ? "0" : "T";
         }
-        return member == "port" && raw == port.ToString(System.Globalization.CultureInfo.InvariantCulture) ? "P" : member == "executor_pid" ? "N" : "#" + raw;
+        return member == "port" && raw == port.ToString(System.Globalization.CultureInfo.InvariantCulture) ? "P" : member == "executor_pid"
+            ? "N" : "#" + raw;
     }
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]

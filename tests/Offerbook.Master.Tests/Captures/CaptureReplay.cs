@@ -7,12 +7,14 @@ using Offerbook.Wire.Streaming;
 namespace Offerbook.Master.Tests.Captures;
 
 /// <summary>What our master answered to a recorded request, in the form of the recorded answer.</summary>
-internal sealed record Replayed(int Status, string? ContentType, string? Location, string? Allow, string Body, IReadOnlyList<JsonNode> Events);
+internal sealed record Replayed(int Status, string? ContentType, string? Location, string? Allow, string Body,
+    IReadOnlyList<JsonNode> Events);
 
 /// <summary>Sends recorded requests to a master and notes what it answers.</summary>
 internal sealed class CaptureReplay(MasterFixture master, CaptureForm form, string masterId)
 {
-    private static readonly JsonSerializerOptions s_asTheyAre = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_asTheyAre =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public Dictionary<string, Replayed> Answers { get; } = [];
 
@@ -34,12 +36,14 @@ internal sealed class CaptureReplay(MasterFixture master, CaptureForm form, stri
 
     /// <summary>Sends all requests whose names begin so, but for streams.</summary>
     public Task SendAllAsync(string prefix) => SendAsync([.. CapturedExchange.All.Values
-        .Where(exchange => exchange.Name.StartsWith(prefix, StringComparison.Ordinal) && exchange.Events is null).Select(exchange => exchange.Name)]);
+        .Where(exchange => exchange.Name.StartsWith(prefix, StringComparison.Ordinal) && exchange.Events is null)
+        .Select(exchange => exchange.Name)]);
 
     /// <summary>Opens a stream, which is noted when <see cref="CapturedStream.NoteAsync"/> is called.</summary>
     public async Task<CapturedStream> OpenAsync(string name) => new(this, name, await AskAsync(name), form, master.Timeout);
 
-    public void Note(string name, HttpResponseMessage response, string body, IReadOnlyList<JsonNode> events) => Answers.Add(name, new Replayed(
+    public void Note(string name, HttpResponseMessage response, string body, IReadOnlyList<JsonNode> events) =>
+        Answers.Add(name, new Replayed(
         (int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), Header(response.Headers.Location?.OriginalString),
         Header(response.Content.Headers.Allow.Count == 0 ? null : string.Join(", ", response.Content.Headers.Allow)), body, events));
 
@@ -49,7 +53,8 @@ internal sealed class CaptureReplay(MasterFixture master, CaptureForm form, stri
     {
         var exchange = CapturedExchange.All[name];
         var body = (exchange.Body ?? "").Replace("{M}", masterId, StringComparison.Ordinal).Replace("{O}", Offer, StringComparison.Ordinal);
-        return master.SendAsync(new HttpMethod(exchange.Method), exchange.Path, Encoding.UTF8.GetBytes(body), exchange.Type, exchange.Accept,
+        return master.SendAsync(new HttpMethod(exchange.Method), exchange.Path, Encoding.UTF8.GetBytes(body), exchange.Type,
+            exchange.Accept,
             exchange.Stream?.Replace("{S}", StreamId, StringComparison.Ordinal));
     }
 
@@ -69,7 +74,8 @@ internal sealed class CaptureReplay(MasterFixture master, CaptureForm form, stri
             return Encoding.UTF8.GetString(body);
         }
         using var document = JsonDocument.Parse(body);
-        return exchange.Names is not null ? string.Join('\n', Names(document.RootElement).Select(form.Of)) : Text(form.Of(document.RootElement));
+        return exchange.Names is not null
+            ? string.Join('\n', Names(document.RootElement).Select(form.Of)) : Text(form.Of(document.RootElement));
     }
 
     private static IEnumerable<string> Names(JsonElement root)
@@ -89,7 +95,8 @@ internal sealed class CaptureReplay(MasterFixture master, CaptureForm form, stri
 }
 
 /// <summary>A recorded subscription played again.</summary>
-internal sealed class CapturedStream(CaptureReplay replay, string name, HttpResponseMessage response, CaptureForm form, CancellationToken timeout) : IDisposable
+internal sealed class CapturedStream(CaptureReplay replay, string name, HttpResponseMessage response, CaptureForm form,
+    CancellationToken timeout) : IDisposable
 {
     private static readonly string[] s_once = ["OFFERS", "HEARTBEAT", "RESCIND"];
 

@@ -126,7 +126,8 @@ internal sealed class CaptureSession(MasterFixture master, string masterId)
             };
             await master.PostAsync("/api/v1/scheduler", call, Wire.MessageFormat.Json, _replay.StreamId);
         }
-        await _replay.SendAsync("op.UPDATE_WEIGHTS", "op.GET_WEIGHTS.after", "op.UPDATE_QUOTA", "op.GET_QUOTA.after", "op.RESERVE_RESOURCES");
+        await _replay.SendAsync("op.UPDATE_WEIGHTS", "op.GET_WEIGHTS.after", "op.UPDATE_QUOTA", "op.GET_QUOTA.after",
+            "op.RESERVE_RESOURCES");
         if (_replay.Answers["op.RESERVE_RESOURCES"].Status == 202)
         {
             await scheduler.NextAsync("RESCIND");
@@ -155,7 +156,8 @@ internal sealed class CaptureSession(MasterFixture master, string masterId)
         await _replay.SendAllAsync("end.master.");
     }
 
-    private async Task UpdateAsync(CaptureAgent agent, CapturedStream scheduler, string task, TaskState state, string? message = null, bool inGroup = false,
+    private async Task UpdateAsync(CaptureAgent agent, CapturedStream scheduler, string task, TaskState state, string? message = null,
+        bool inGroup = false,
         TaskState? latest = null)
     {
         var acknowledgement = $"sched.ACKNOWLEDGE.{task}.{Name(state)}";
@@ -165,7 +167,8 @@ internal sealed class CaptureSession(MasterFixture master, string masterId)
         await _replay.SendAsync(acknowledgement);
     }
 
-    private static string Name(TaskState state) => string.Concat(state.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? "_" + c : c.ToString())).ToUpperInvariant();
+    private static string Name(TaskState state) =>
+        string.Concat(state.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? "_" + c : c.ToString())).ToUpperInvariant();
 
     /// <summary>Waits until an offer of nearly the whole agent is out.</summary>
     private async Task TakeLargestOfferAsync(CapturedStream scheduler)
@@ -186,7 +189,8 @@ internal sealed class CaptureSession(MasterFixture master, string masterId)
         foreach (var offer in offers)
         {
             _offers[offer.GetProperty("id").GetProperty("value").GetString()!] = offer.GetProperty("resources").EnumerateArray()
-                .Where(resource => resource.GetProperty("name").GetString() == "cpus").Sum(resource => resource.GetProperty("scalar").GetProperty("value").GetDouble());
+                .Where(resource => resource.GetProperty("name").GetString() == "cpus")
+                .Sum(resource => resource.GetProperty("scalar").GetProperty("value").GetDouble());
         }
     }
 }

@@ -41,7 +41,8 @@ internal sealed class CaptureTests
     public async Task PlayTheSession()
     {
         await using var master = await MasterFixture.StartAsync();
-        using var about = JsonDocument.Parse(await (await master.PostAsync("/api/v1", """{"type":"GET_MASTER"}""")).Content.ReadAsStringAsync());
+        using var about =
+            JsonDocument.Parse(await (await master.PostAsync("/api/v1", """{"type":"GET_MASTER"}""")).Content.ReadAsStringAsync());
         var id = about.RootElement.GetProperty("get_master").GetProperty("master_info").GetProperty("id").GetString()!;
         s_answers = await new CaptureSession(master, id).RunAsync();
     }

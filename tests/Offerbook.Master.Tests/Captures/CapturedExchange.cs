@@ -34,7 +34,8 @@ internal sealed record CapturedExchange(
         {
             if (exchange.Like is { } other)
             {
-                exchanges[name] = exchange with { Json = exchanges[other].Json, Names = exchanges[other].Names, Events = exchanges[other].Events };
+                exchanges[name] = exchange with { Json = exchanges[other].Json, Names = exchanges[other].Names,
+                    Events = exchanges[other].Events };
             }
         }
         return exchanges;

@@ -16,7 +16,9 @@ internal sealed class ConformanceTests(MessageFormat format)
     private MasterFixture _master = null!;
 
     /// <summary>Scripted agents run nothing; what needs that is tested with real ones in Offerbook.Cluster.Tests.</summary>
-    private static IEnumerable<TestCaseData> Cases => CaseCatalog.All.Where(@case => (@case.Needs & Needs.Processes) != Needs.Processes).Select(@case => new TestCaseData(@case).SetArgDisplayNames(@case.Name));
+    private static IEnumerable<TestCaseData> Cases =>
+        CaseCatalog.All.Where(@case => (@case.Needs & Needs.Processes) != Needs.Processes)
+            .Select(@case => new TestCaseData(@case).SetArgDisplayNames(@case.Name));
 
     [OneTimeSetUp]
     public async Task StartAsync()

@@ -214,7 +214,8 @@ internal sealed class LoopbackAgent : IAsyncDisposable
                 await PostAsync(new Call
                 {
                     Type = CallType.Message,
-                    Message = new() { FrameworkId = @event.Message.FrameworkId, ExecutorId = @event.Message.ExecutorId, Data = @event.Message.Data },
+                    Message = new() { FrameworkId = @event.Message.FrameworkId, ExecutorId = @event.Message.ExecutorId,
+                        Data = @event.Message.Data },
                 });
                 break;
             case EventType.ApplyOperation when Operations.Take(@event.ApplyOperation, Id!) is { } report:

@@ -66,7 +66,8 @@ internal sealed class MasterRestartTests(MessageFormat format)
         var after = cluster.Context.Successor(before);
         await after.SubscribeAsync(Specs.Framework([cluster.Context.Unique("role")], Capability.PartitionAware));
         await cluster.Context.EventuallyAsync(
-            async () => (await cluster.Operator.ReadAsync(Type.GetAgents)).GetAgents.RecoveredAgents.Count == 0, "the agent to be given up");
+            async () =>
+                (await cluster.Operator.ReadAsync(Type.GetAgents)).GetAgents.RecoveredAgents.Count == 0, "the agent to be given up");
         await after.SendAsync(KitCalls.Reconcile((task, agent)));
         await after.NextUpdateAsync(task, TaskState.TaskUnreachable);
         await cluster.ReturnAsync(cluster.Agent);

@@ -147,7 +147,8 @@ internal sealed class OfferLifeTests(MessageFormat format)
         var other = await cluster.Context.SubscribedAsync();
         await cluster.Operator.ExpectAsync(OperatorCalls.Teardown(scheduler.Id!), 200);
         await cluster.Operator.ExpectAsync(OperatorCalls.Teardown(other.Id!), 200);
-        var frameworks = (await cluster.Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetFrameworks)).GetFrameworks.CompletedFrameworks;
+        var frameworks = (await cluster.Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetFrameworks))
+            .GetFrameworks.CompletedFrameworks;
         Assert.That(frameworks.Select(framework => framework.FrameworkInfo.Id), Is.EqualTo(new[] { other.Id }));
     }
 
@@ -158,5 +159,6 @@ internal sealed class OfferLifeTests(MessageFormat format)
         return resource;
     }
 
-    private static double RevocableOf(Offer offer) => Specs.ScalarOf(offer.Resources.Where(resource => resource.Revocable is not null), "cpus");
+    private static double RevocableOf(Offer offer) =>
+        Specs.ScalarOf(offer.Resources.Where(resource => resource.Revocable is not null), "cpus");
 }

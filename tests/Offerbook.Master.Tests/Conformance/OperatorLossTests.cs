@@ -22,16 +22,19 @@ internal sealed class OperatorLossTests(MessageFormat format)
         var (aware, awareTask, agent) = await cluster.RunAsync("sleep 1000", Capability.PartitionAware);
         var (plain, plainTask, _) = await cluster.RunAsync();
         await cluster.Operator.ExpectAsync(OperatorCalls.MarkGone(agent), 200, "");
-        Assert.That((await aware.NextUpdateAsync(awareTask, TaskState.TaskGoneByOperator)).Reason, Is.EqualTo(Reason.AgentRemovedByOperator));
+        Assert.That((await aware.NextUpdateAsync(awareTask, TaskState.TaskGoneByOperator)).Reason,
+            Is.EqualTo(Reason.AgentRemovedByOperator));
         await plain.NextUpdateAsync(plainTask, TaskState.TaskLost);
         await aware.NextAsync(e => e.Failure?.AgentId.Equals(agent) == true, "FAILURE of the agent");
-        await stream.TakeAsync(e => e.Type == EventType.AgentRemoved && e.AgentRemoved.AgentId.Equals(agent), "AGENT_REMOVED", cluster.Context.Options.Patience);
+        await stream.TakeAsync(e => e.Type == EventType.AgentRemoved && e.AgentRemoved.AgentId.Equals(agent), "AGENT_REMOVED",
+            cluster.Context.Options.Patience);
         Assert.That(await cluster.Agent.ShutDown, Is.Not.Empty);
         await aware.SendAsync(KitCalls.Reconcile(("never", agent)));
         await aware.NextUpdateAsync("never", TaskState.TaskGoneByOperator);
         await cluster.Operator.ExpectAsync(OperatorCalls.MarkGone(agent), 200, "");
         await cluster.JoinAsync("another.example");
-        await stream.TakeAsync(e => e.AgentAdded?.Agent.AgentInfo.Hostname == "another.example", "AGENT_ADDED", cluster.Context.Options.Patience);
+        await stream.TakeAsync(e => e.AgentAdded?.Agent.AgentInfo.Hostname == "another.example", "AGENT_ADDED",
+            cluster.Context.Options.Patience);
     }
 
     [Test, Category("case 178")]

@@ -28,7 +28,8 @@ internal sealed class PartitionTests(MessageFormat format)
         Assert.That((unreachable.Reason, unreachable.HasUuid), Is.EqualTo((Reason.AgentRemoved, false)));
         Assert.That(unreachable.UnreachableTime, Is.Not.Null);
         Assert.That((await plain.NextUpdateAsync(plainTask, TaskState.TaskLost)).Reason, Is.EqualTo(Reason.AgentRemoved));
-        await aware.NextAsync(e => e.Type == EventType.Failure && e.Failure.AgentId.Equals(agent) && e.Failure.ExecutorId is null, "FAILURE of the agent");
+        await aware.NextAsync(e => e.Type == EventType.Failure && e.Failure.AgentId.Equals(agent) && e.Failure.ExecutorId is null,
+            "FAILURE of the agent");
         await holder.NextAsync(e => e.Rescind?.OfferId.Equals(offer.Id) == true, "RESCIND");
         await aware.SendAsync(KitCalls.Reconcile((awareTask, agent), ("never", agent)));
         await aware.NextUpdateAsync(awareTask, TaskState.TaskUnreachable);
@@ -54,7 +55,8 @@ internal sealed class PartitionTests(MessageFormat format)
         await cluster.LoseAsync(cluster.Agent);
         await scheduler.NextUpdateAsync(task, isAware ? TaskState.TaskUnreachable : TaskState.TaskLost);
         await cluster.Agent.FinishAsync(task);
-        await scheduler.Events.NoneAsync(e => e.Update?.Status.State == TaskState.TaskFinished, "update of an agent that is lost", cluster.Context.Options.Quiet);
+        await scheduler.Events.NoneAsync(e => e.Update?.Status.State == TaskState.TaskFinished, "update of an agent that is lost",
+            cluster.Context.Options.Quiet);
         await ScriptedCluster.ComeBackAsync(cluster.Agent);
         await scheduler.FollowAsync(task, TaskState.TaskFinished);
     }
@@ -72,7 +74,8 @@ internal sealed class PartitionTests(MessageFormat format)
         await scheduler.NextAsync(e => e.Type == EventType.Failure && e.Failure.ExecutorId is null, "FAILURE of the agent");
 
         await cluster.Agent.ExitExecutorsAsync();
-        await scheduler.Events.NoneAsync(e => e.Type is EventType.Failure or EventType.Update, "event about a lost agent", cluster.Context.Options.Quiet);
+        await scheduler.Events.NoneAsync(e => e.Type is EventType.Failure or EventType.Update, "event about a lost agent",
+            cluster.Context.Options.Quiet);
         await scheduler.SendAsync(KitCalls.Reconcile(("t", offer.AgentId)));
         await scheduler.NextUpdateAsync("t", TaskState.TaskUnreachable);
     }
@@ -130,7 +133,8 @@ internal sealed class PartitionTests(MessageFormat format)
         await cluster.Agent.StartAsync();
         Assert.That(cluster.Agent.Id, Is.EqualTo(agent));
         Assert.That(cluster.Agent.Runs(task), Is.True);
-        await scheduler.Events.NoneAsync(e => e.Update is not null || e.Failure is not null, "update or failure", cluster.Context.Options.Quiet);
+        await scheduler.Events.NoneAsync(e => e.Update is not null || e.Failure is not null, "update or failure",
+            cluster.Context.Options.Quiet);
         await scheduler.SendAsync(KitCalls.Kill(task));
         await scheduler.FollowAsync(task, TaskState.TaskKilled);
     }
@@ -168,7 +172,8 @@ internal sealed class PartitionTests(MessageFormat format)
         var scheduler = await cluster.Context.SubscribedAsync(Specs.Framework([role]));
         var offer = await scheduler.NextOfferAsync();
         cluster.Agent.Operations.Answers = false;
-        await scheduler.SendAsync(KitCalls.Accept([offer.Id], [KitOperations.Reserve("reserve", KitOperations.Reserved("cpus", 1, role))], refuseSeconds: 0));
+        await scheduler.SendAsync(
+            KitCalls.Accept([offer.Id], [KitOperations.Reserve("reserve", KitOperations.Reserved("cpus", 1, role))], refuseSeconds: 0));
         await scheduler.SendAsync(KitCalls.ReconcileOperations(("reserve", null)));
         Assert.That((await scheduler.NextOperationAsync("reserve")).State, Is.EqualTo(OperationState.OperationPending));
         await cluster.LoseAsync(cluster.Agent);

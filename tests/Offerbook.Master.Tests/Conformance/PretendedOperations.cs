@@ -70,7 +70,8 @@ internal sealed class PretendedOperations(string resources)
     {
         var copy = operation.Clone();
         foreach (var resource in (copy.Reserve?.Resources ?? []).Concat(copy.Unreserve?.Resources ?? []).Concat(copy.Create?.Volumes ?? [])
-            .Concat(copy.Destroy?.Volumes ?? []).Append(copy.GrowVolume?.Volume).Append(copy.GrowVolume?.Addition).Append(copy.ShrinkVolume?.Volume))
+            .Concat(copy.Destroy?.Volumes ?? []).Append(copy.GrowVolume?.Volume).Append(copy.GrowVolume?.Addition)
+            .Append(copy.ShrinkVolume?.Volume))
         {
             if (resource is not null)
             {

@@ -14,7 +14,9 @@ internal sealed record PretendedTask(FrameworkInfo Framework, TaskInfo Info, Exe
 
     public TaskID Id => Info.TaskId;
 
-    /// <summary>As the agent lists it when it comes back: its latest state, and that of the update that awaits its acknowledgement.</summary>
+    /// <summary>
+    /// As the agent lists it when it comes back: its latest state, and that of the update that awaits its acknowledgement.
+    /// </summary>
     public Mesos.V1.Task Describe(AgentID agent) => new()
     {
         Name = Info.Name,

@@ -53,7 +53,8 @@ internal sealed class PretendedTasks(Func<Call, ValueTask> post)
         subscribe.Tasks.Add(_tasks.Values.Where(task => !task.IsOver || task.Updates.Count > 0).Select(task => task.Describe(id)));
         subscribe.Frameworks.Add(_tasks.Values.Select(task => task.Framework).DistinctBy(framework => framework.Id.Value));
         subscribe.Executors.Add(_tasks.Values.Where(task => task is { IsOver: false, Info.Executor: not null }).Select(task =>
-            new Call.Types.Executor { FrameworkId = task.Framework.Id, ExecutorInfo = task.Info.Executor }).DistinctBy(executor => executor.ExecutorInfo.ExecutorId.Value));
+            new Call.Types.Executor { FrameworkId = task.Framework.Id, ExecutorInfo = task.Info.Executor }).DistinctBy(executor =>
+                executor.ExecutorInfo.ExecutorId.Value));
     }
 
     public PretendedTask? Find(FrameworkID framework, TaskID task) => _tasks.GetValueOrDefault((framework.Value, task.Value));
@@ -124,9 +125,11 @@ internal sealed class PretendedTasks(Func<Call, ValueTask> post)
     {
         foreach (var entry in reconcile.Tasks.Where(entry => Find(entry.FrameworkId, entry.TaskId) is null))
         {
-            var task = new PretendedTask(new FrameworkInfo { User = "", Name = "", Id = entry.FrameworkId }, new TaskInfo { TaskId = entry.TaskId }, null);
+            var task = new PretendedTask(new FrameworkInfo { User = "", Name = "", Id = entry.FrameworkId },
+                new TaskInfo { TaskId = entry.TaskId }, null);
             _tasks[(entry.FrameworkId.Value, entry.TaskId.Value)] = task;
-            await ReportAsync(task, entry.PartitionAware ? TaskState.TaskDropped : TaskState.TaskLost, "Reconciliation: task unknown to the agent", Reason.Reconciliation);
+            await ReportAsync(task, entry.PartitionAware ? TaskState.TaskDropped : TaskState.TaskLost,
+                "Reconciliation: task unknown to the agent", Reason.Reconciliation);
         }
     }
 
@@ -134,8 +137,10 @@ internal sealed class PretendedTasks(Func<Call, ValueTask> post)
     {
         foreach (var task in _tasks.Values.Where(task => !task.IsOver).ToList())
         {
-            var aware = task.Framework.Capabilities.Any(capability => capability.Type == FrameworkInfo.Types.Capability.Types.Type.PartitionAware);
-            await ReportAsync(task, config.MarkGone && aware ? TaskState.TaskGoneByOperator : TaskState.TaskKilled, "Agent is draining", Reason.AgentDraining);
+            var aware = task.Framework.Capabilities.Any(capability =>
+                capability.Type == FrameworkInfo.Types.Capability.Types.Type.PartitionAware);
+            await ReportAsync(task, config.MarkGone && aware ? TaskState.TaskGoneByOperator : TaskState.TaskKilled, "Agent is draining",
+                Reason.AgentDraining);
         }
     }
 
@@ -165,7 +170,9 @@ internal sealed class PretendedTasks(Func<Call, ValueTask> post)
     private ValueTask ExitAsync(FrameworkID framework, ExecutorID executor)
     {
         _executors.Remove((framework.Value, executor.Value));
-        return post(new Call { Type = CallType.ExecutorExited, ExecutorExited = new() { FrameworkId = framework, ExecutorId = executor, Status = 0 } });
+        return post(
+            new Call { Type = CallType.ExecutorExited,
+                ExecutorExited = new() { FrameworkId = framework, ExecutorId = executor, Status = 0 } });
     }
 
     private ValueTask SendAsync(PretendedTask task) => post(new Call

@@ -55,7 +55,9 @@ internal sealed class ScriptedCluster : IAsyncDisposable
     /// <summary>What a principal uses, in the place of <see cref="Context"/>. Whoever asks for it disposes of it.</summary>
     public CaseContext As(Credential credential) => NewContext(credential);
 
-    /// <summary>Ends the master and starts another on what it left. Streams end; agents and schedulers are brought back by the test.</summary>
+    /// <summary>
+    /// Ends the master and starts another on what it left. Streams end; agents and schedulers are brought back by the test.
+    /// </summary>
     public async Task RestartMasterAsync(MasterSettings? settings = null)
     {
         var directory = _master.Directory;
@@ -89,7 +91,9 @@ internal sealed class ScriptedCluster : IAsyncDisposable
         var id = agent.Id!;
         agent.IsSilent = true;
         await Context.EventuallyAsync(
-            async () => (await Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents)).GetAgents.Agents.All(known => !known.AgentInfo.Id.Equals(id)),
+            async () =>
+                (await Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents))
+                    .GetAgents.Agents.All(known => !known.AgentInfo.Id.Equals(id)),
             "the agent to be given up");
     }
 

@@ -30,7 +30,8 @@ internal sealed class AgentLifeTests : ClusterOfOneTests
         Master.Advance(TimeSpan.FromSeconds(2));
         Assert.That(Master.View.Agents, Is.Empty);
         var status = Scheduler.Updates[^1];
-        Assert.That((status.State, status.Reason, status.HasUuid), Is.EqualTo((TaskState.TaskUnreachable, TaskStatus.Types.Reason.AgentRemoved, false)));
+        Assert.That((status.State, status.Reason, status.HasUuid),
+            Is.EqualTo((TaskState.TaskUnreachable, TaskStatus.Types.Reason.AgentRemoved, false)));
         Assert.That(status.UnreachableTime, Is.Not.Null);
         Assert.That(Scheduler.Events.Single(e => e.Type == EventType.Failure).Failure.AgentId, Is.EqualTo(Agent.Id));
         Assert.That(Scheduler.Events.Count(e => e.Type == EventType.Rescind), Is.EqualTo(1));
@@ -58,7 +59,8 @@ internal sealed class AgentLifeTests : ClusterOfOneTests
         Assert.That(Agent.Id, Is.EqualTo(id));
         Assert.That(Master.View.Frameworks[0].Tasks.Single().State, Is.EqualTo(TaskState.TaskRunning));
         Assert.That(Master.View.Frameworks[0].UnreachableTasks, Is.Empty);
-        Assert.That((Scheduler.Updates[^1].State, Scheduler.Updates[^1].Reason), Is.EqualTo((TaskState.TaskRunning, TaskStatus.Types.Reason.AgentReregistered)));
+        Assert.That((Scheduler.Updates[^1].State, Scheduler.Updates[^1].Reason),
+            Is.EqualTo((TaskState.TaskRunning, TaskStatus.Types.Reason.AgentReregistered)));
         Agent.Update(Scheduler.Id!, "t", TaskState.TaskFinished);
         Assert.That(Scheduler.Updates[^1].State, Is.EqualTo(TaskState.TaskFinished));
     }
@@ -82,7 +84,8 @@ internal sealed class AgentLifeTests : ClusterOfOneTests
         Agent.Disconnect();
         Assert.That(Scheduler.Events[^1].Type, Is.EqualTo(EventType.Rescind));
         Assert.That(Master.View.Frameworks[0].Tasks, Has.Length.EqualTo(1));
-        Assert.That(Agent.Call(new Offerbook.Wire.AgentProtocol.Call { Type = Offerbook.Wire.AgentProtocol.Call.Types.Type.Pong }).Status, Is.EqualTo(403));
+        Assert.That(Agent.Call(new Offerbook.Wire.AgentProtocol.Call { Type = Offerbook.Wire.AgentProtocol.Call.Types.Type.Pong }).Status,
+            Is.EqualTo(403));
         Agent.Subscribe();
         Assert.That(Agent.Of(AgentEventType.Reconcile), Is.Empty);
         Assert.That(Scheduler.Offers[^1].Resources.Single(resource => resource.Name == "cpus").Scalar.Value, Is.EqualTo(3));
@@ -244,11 +247,14 @@ internal sealed class AgentLifeTests : ClusterOfOneTests
             Type = Offerbook.Wire.AgentProtocol.Call.Types.Type.Subscribe,
             Subscribe = new() { AgentInfo = new AgentInfo { Hostname = "other" }, Version = "1", BootId = "boot" },
         };
-        call.Subscribe.Frameworks.Add(new FrameworkInfo { User = "u", Name = "n", Id = new FrameworkID { Value = new string('x', 70_000) } });
+        call.Subscribe.Frameworks.Add(
+            new FrameworkInfo { User = "u", Name = "n", Id = new FrameworkID { Value = new string('x', 70_000) } });
         var connection = Master.NewConnection();
         Master.Handle(new MasterMessage.AgentCallReceived(connection, call, null, "10.0.0.9"));
         var answer = Master.Sent.OfType<MasterEffect.Answer>().Single(sent => sent.Connection == connection);
-        Assert.That((answer.Status, answer.Text), Is.EqualTo((400, "Failed to validate agent Call: An id in 'subscribe.frameworks' cannot be: ID must not be greater than 255 characters")));
+        Assert.That((answer.Status, answer.Text),
+            Is.EqualTo((400,
+                "Failed to validate agent Call: An id in 'subscribe.frameworks' cannot be: ID must not be greater than 255 characters")));
         Assert.That(Master.View.Frameworks, Has.Length.EqualTo(1));
     }
 

@@ -31,7 +31,9 @@ public sealed class FormatLevelTests
         Ask(master, 2);
         var after = new TestAgent(master);
         after.Subscribe();
-        Assert.That(master.Sent.OfType<MasterEffect.SendToAgent>().Where(sent => sent.Event.Subscribed is not null).Select(sent => sent.Event.Subscribed.FormatLevel),
+        Assert.That(
+            master.Sent.OfType<MasterEffect.SendToAgent>().Where(sent => sent.Event.Subscribed is not null)
+                .Select(sent => sent.Event.Subscribed.FormatLevel),
             Is.EqualTo(new[] { 1u, 2u }));
     }
 
@@ -46,7 +48,8 @@ public sealed class FormatLevelTests
         Keep(effects, journal);
         var before = journal.Count;
 
-        Assert.That(() => Start(Older, journal), Throws.TypeOf<JournalTooNewException>().With.Message.Contains("The journal of the master is at format level 2"));
+        Assert.That(() => Start(Older, journal),
+            Throws.TypeOf<JournalTooNewException>().With.Message.Contains("The journal of the master is at format level 2"));
         Assert.That(journal, Has.Count.EqualTo(before), "nothing was written");
         Assert.That(() => Start(Newer, journal), Throws.Nothing);
     }

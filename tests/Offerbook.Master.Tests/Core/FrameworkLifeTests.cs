@@ -41,7 +41,8 @@ internal sealed class FrameworkLifeTests
         var (oldStream, oldStreamId) = (first.Stream, first.StreamId);
         var offer = first.Offers[0];
         first.Subscribe();
-        var old = _master.Sent.OfType<MasterEffect.SendToScheduler>().Where(sent => sent.Stream == oldStream).Select(sent => sent.Event).ToList();
+        var old = _master.Sent.OfType<MasterEffect.SendToScheduler>().Where(sent => sent.Stream == oldStream).Select(sent => sent.Event)
+            .ToList();
         Assert.That(old[^1].Error.Message, Is.EqualTo("Framework failed over"));
         Assert.That(old.Select(e => e.Type), Has.None.EqualTo(EventType.Rescind));
         Assert.That(_master.Sent.OfType<MasterEffect.CloseStream>().Single().Stream, Is.EqualTo(oldStream));
@@ -50,7 +51,9 @@ internal sealed class FrameworkLifeTests
         Assert.That(stale.Status, Is.EqualTo(400));
     }
 
-    /// <summary>Whoever subscribes knows nothing of what was refused before: a REVIVE that was on its way when the old stream broke is lost.</summary>
+    /// <summary>
+    /// Whoever subscribes knows nothing of what was refused before: a REVIVE that was on its way when the old stream broke is lost.
+    /// </summary>
     [Test]
     public void Subscribe_OverALivingStream_IsOfferedWhatWasRefused()
     {
@@ -149,7 +152,8 @@ internal sealed class FrameworkLifeTests
     public void Role_LeftOnResubscription_LosesItsOffers()
     {
         var scheduler = new TestScheduler(_master, TestScheduler.Framework("a", 60)).Subscribe();
-        var update = new Mesos.V1.Scheduler.Call { Type = CallType.UpdateFramework, UpdateFramework = new() { FrameworkInfo = TestScheduler.Framework("b", 60) } };
+        var update = new Mesos.V1.Scheduler.Call { Type = CallType.UpdateFramework,
+            UpdateFramework = new() { FrameworkInfo = TestScheduler.Framework("b", 60) } };
         update.UpdateFramework.FrameworkInfo.Id = scheduler.Id;
         Assert.That(scheduler.Call(update).Status, Is.EqualTo(200));
         Assert.That(scheduler.Events.Single(e => e.Type == EventType.Rescind).Rescind.OfferId, Is.EqualTo(scheduler.Offers[0].Id));
@@ -279,8 +283,10 @@ internal sealed class FrameworkLifeTests
     [Test]
     public void OperatorTeardown_OfAnUnknownFramework_IsRefused()
     {
-        var call = new Mesos.V1.Master.Call { Type = Mesos.V1.Master.Call.Types.Type.Teardown, Teardown = new() { FrameworkId = new FrameworkID { Value = "no" } } };
-        Assert.That(_master.Operate(call), Is.EqualTo(new MasterEffect.Answer(default, 400, "No framework found with specified ID")).Using<MasterEffect.Answer>(
+        var call = new Mesos.V1.Master.Call { Type = Mesos.V1.Master.Call.Types.Type.Teardown,
+            Teardown = new() { FrameworkId = new FrameworkID { Value = "no" } } };
+        Assert.That(_master.Operate(call),
+            Is.EqualTo(new MasterEffect.Answer(default, 400, "No framework found with specified ID")).Using<MasterEffect.Answer>(
             (left, right) => (left.Status, left.Text) == (right.Status, right.Text)));
         var scheduler = new TestScheduler(_master).Subscribe();
         call.Teardown.FrameworkId = scheduler.Id;

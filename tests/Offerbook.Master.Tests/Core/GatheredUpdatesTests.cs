@@ -24,7 +24,8 @@ internal sealed class GatheredUpdatesTests
     [Test]
     public void Updates_AreTakenInOrder()
     {
-        var answer = _agent.Call(Gathered(Status(1, TaskState.TaskStarting), Status(2, TaskState.TaskRunning), Status(3, TaskState.TaskFinished)));
+        var answer =
+            _agent.Call(Gathered(Status(1, TaskState.TaskStarting), Status(2, TaskState.TaskRunning), Status(3, TaskState.TaskFinished)));
 
         Assert.That(answer.Status, Is.EqualTo(202), answer.Text);
         Assert.That(_scheduler.Updates.Select(status => status.State),
@@ -45,7 +46,8 @@ internal sealed class GatheredUpdatesTests
 
     private Call Gathered(params TaskStatus[] statuses)
     {
-        var updates = statuses.Select(status => new Call.Types.Update { FrameworkId = _scheduler.Id, Status = status, LatestState = statuses[^1].State }).ToList();
+        var updates = statuses.Select(status =>
+            new Call.Types.Update { FrameworkId = _scheduler.Id, Status = status, LatestState = statuses[^1].State }).ToList();
         return new Call { Type = Call.Types.Type.Update, Update = updates[0], FurtherUpdates = { updates.Skip(1) } };
     }
 

@@ -20,14 +20,17 @@ internal sealed class GroupLaunchTests
         yield return Bad("Task_IdEmpty", g => g.Tasks[1].TaskId.Value = "", "Task '' is invalid: ID must not be empty");
         yield return Bad("Task_IdTwice", g => g.Tasks[1].TaskId.Value = "a", "Task 'a' is invalid: Task has duplicate ID: a");
         yield return Bad("Task_NoResources", g => g.Tasks[1].Resources.Clear(), "Task 'b' is invalid: Task uses no resources");
-        yield return Bad("Task_Docker", g => g.Tasks[0].Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new() { Image = "x" } },
+        yield return Bad("Task_Docker",
+            g => g.Tasks[0].Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new() { Image = "x" } },
             "Task 'a' is invalid: Docker ContainerInfo is not supported on the task");
         yield return Bad("Task_NetworkWithHttpCheck", g =>
         {
-            g.Tasks[0].Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, NetworkInfos = { new NetworkInfo { Name = "n" } } };
+            g.Tasks[0].Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
+                NetworkInfos = { new NetworkInfo { Name = "n" } } };
             g.Tasks[0].HealthCheck = new HealthCheck { Type = HealthCheck.Types.Type.Http, Http = new() { Port = 1 } };
         }, "Task 'a' is invalid: HTTP and TCP health checks are not supported for nested containers not joining parent's network");
-        yield return Bad("Task_LimitsInSharedCgroups", g => g.Tasks[0].Limits["cpus"] = new Value.Types.Scalar { Value = double.PositiveInfinity },
+        yield return Bad("Task_LimitsInSharedCgroups",
+            g => g.Tasks[0].Limits["cpus"] = new Value.Types.Scalar { Value = double.PositiveInfinity },
             "Task 'a' is invalid: Resource limits may only be set for tasks within a task group when the 'share_cgroups' field is set to 'false'.");
         yield return Bad("Task_HealthCheckWithoutType", g => g.Tasks[0].HealthCheck = new HealthCheck { Http = new() { Port = 1 } },
             "Task 'a' is invalid: Task uses invalid health check: HealthCheck must specify 'type'");
@@ -37,7 +40,8 @@ internal sealed class GroupLaunchTests
         yield return Bad("Executor_UnknownType", g => g.Executor.Type = ExecutorInfo.Types.Type.Unknown, "Unknown executor type");
         yield return Bad("Executor_DefaultWithCommand", g => g.Executor.Command = new CommandInfo { Value = "x" },
             "'ExecutorInfo.command' must not be set for 'DEFAULT' executor");
-        yield return Bad("Executor_DefaultInDocker", g => g.Executor.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new() { Image = "x" } },
+        yield return Bad("Executor_DefaultInDocker",
+            g => g.Executor.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new() { Image = "x" } },
             "'ExecutorInfo.container.type' must be 'MESOS' for 'DEFAULT' executor");
         yield return Bad("Executor_DefaultWithImage", g => g.Executor.Container = new ContainerInfo
         {
@@ -47,8 +51,10 @@ internal sealed class GroupLaunchTests
         yield return Bad("Executor_NoFrameworkId", g => g.Executor.FrameworkId = null, "'ExecutorInfo.framework_id' must be set");
         yield return Bad("Executor_NegativeGrace", g => g.Executor.ShutdownGracePeriod = new DurationInfo { Nanoseconds = -1 },
             "ExecutorInfo's 'shutdown_grace_period' must be non-negative");
-        yield return Bad("Executor_NoCpus", g => g.Executor.Resources.RemoveAt(0), "Executor 'e' uses less CPUs (None) than the minimum required (0.01)");
-        yield return Bad("Executor_LittleMemory", g => g.Executor.Resources[1].Scalar.Value = 16, "Executor 'e' uses less memory (16MB) than the minimum required (32MB)");
+        yield return Bad("Executor_NoCpus", g => g.Executor.Resources.RemoveAt(0),
+            "Executor 'e' uses less CPUs (None) than the minimum required (0.01)");
+        yield return Bad("Executor_LittleMemory", g => g.Executor.Resources[1].Scalar.Value = 16,
+            "Executor 'e' uses less memory (16MB) than the minimum required (32MB)");
         yield return Bad("Executor_NoDisk", g => g.Executor.Resources.RemoveAt(2), "Executor 'e' uses no disk");
         yield return Bad("Executor_ShareCgroups", g => g.Executor.Container = new ContainerInfo
         {
@@ -60,7 +66,8 @@ internal sealed class GroupLaunchTests
             Type = ContainerInfo.Types.Type.Mesos,
             LinuxInfo = new LinuxInfo { ShareCgroups = false },
         }, "If set, the value of 'share_cgroups' must be the same for all tasks in each task group and under a single executor");
-        yield return Bad("Group_PortTwice", g => g.Tasks.ForEach(task => task.Resources.Add(Port(31_001))), "There are overlapping resources in the task group's task resources");
+        yield return Bad("Group_PortTwice", g => g.Tasks.ForEach(task => task.Resources.Add(Port(31_001))),
+            "There are overlapping resources in the task group's task resources");
         yield return Bad("Group_TooBig", g => g.Tasks[0].Resources[0].Scalar.Value = 3.5,
             "Total resources cpus(allocated: web):4.6; mem(allocated: web):160; disk(allocated: web):32 required by task group and its executor are more than available ");
         yield return Bad("Group_InvalidResource", g => g.Executor.Resources[0].Scalar.Value = -1, "Resource 'cpus' is invalid: ");
@@ -147,7 +154,8 @@ internal sealed class GroupLaunchTests
     public void LimitsOfATaskWithItsOwnCgroups_AreTaken()
     {
         var group = NewGroup("e", "a");
-        group.Tasks[0].Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { ShareCgroups = false } };
+        group.Tasks[0].Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
+            LinuxInfo = new LinuxInfo { ShareCgroups = false } };
         group.Tasks[0].Limits["cpus"] = new Value.Types.Scalar { Value = double.PositiveInfinity };
         Launch(group);
         Assert.That(_agent.Of(AgentEventType.LaunchGroup), Has.Count.EqualTo(1));
@@ -162,7 +170,8 @@ internal sealed class GroupLaunchTests
 
     private static Offer.Types.Operation Operation(Group group)
     {
-        var operation = new Offer.Types.Operation { Type = OperationType.LaunchGroup, LaunchGroup = new() { Executor = group.Executor, TaskGroup = new TaskGroupInfo() } };
+        var operation = new Offer.Types.Operation { Type = OperationType.LaunchGroup,
+            LaunchGroup = new() { Executor = group.Executor, TaskGroup = new TaskGroupInfo() } };
         operation.LaunchGroup.TaskGroup.Tasks.Add(group.Tasks);
         return operation;
     }
@@ -190,7 +199,8 @@ internal sealed class GroupLaunchTests
         Ranges = new Value.Types.Ranges { Range = { new Value.Types.Range { Begin = port, End = port } } },
     };
 
-    private static TestCaseData Bad(string name, Action<Group> spoil, string message) => new TestCaseData(spoil, message).SetName("Group_" + name);
+    private static TestCaseData Bad(string name, Action<Group> spoil, string message) =>
+        new TestCaseData(spoil, message).SetName("Group_" + name);
 
     internal sealed record Group(ExecutorInfo Executor, List<TaskInfo> Tasks);
 }

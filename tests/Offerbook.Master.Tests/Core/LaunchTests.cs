@@ -21,7 +21,8 @@ internal sealed class LaunchTests
     [Test]
     public void Subscribe_WithAnAgent_GetsSubscribedThenHeartbeatThenTheWholeAgent()
     {
-        Assert.That(_scheduler.Events.Select(e => e.Type), Is.EqualTo(new[] { EventType.Subscribed, EventType.Heartbeat, EventType.Offers }));
+        Assert.That(_scheduler.Events.Select(e => e.Type),
+            Is.EqualTo(new[] { EventType.Subscribed, EventType.Heartbeat, EventType.Offers }));
         var offer = _scheduler.Offers.Single();
         Assert.That(offer.Id.Value, Is.EqualTo(_master.Core.MasterId + "-O0"));
         Assert.That(offer.AllocationInfo.Role, Is.EqualTo("web"));
@@ -58,7 +59,8 @@ internal sealed class LaunchTests
     {
         _scheduler.Accept(_scheduler.Offers[0], TestScheduler.Task(_scheduler.Offers[0], "t", cpus: 100_000));
         var status = _scheduler.Updates.Single();
-        Assert.That((status.State, status.Source, status.Reason), Is.EqualTo((TaskState.TaskError, TaskStatus.Types.Source.Master, TaskStatus.Types.Reason.TaskInvalid)));
+        Assert.That((status.State, status.Source, status.Reason),
+            Is.EqualTo((TaskState.TaskError, TaskStatus.Types.Source.Master, TaskStatus.Types.Reason.TaskInvalid)));
         Assert.That(status.Message, Is.EqualTo(
             "Total resources cpus(allocated: web):100000; mem(allocated: web):64 required by task and its executor is more than available "
             + "cpus(allocated: web):4; mem(allocated: web):4096; ports(allocated: web):[31000-31099]"));
@@ -81,7 +83,8 @@ internal sealed class LaunchTests
     [Test]
     public void Accept_OfAStaleOffer_DropsTheTaskOfAPartitionAwareFramework()
     {
-        var aware = new TestScheduler(_master, TestScheduler.Framework("db", 0, FrameworkInfo.Types.Capability.Types.Type.PartitionAware)).Subscribe();
+        var aware = new TestScheduler(_master, TestScheduler.Framework("db", 0, FrameworkInfo.Types.Capability.Types.Type.PartitionAware))
+            .Subscribe();
         var answer = aware.Accept([new OfferID { Value = "none" }], null, TestScheduler.Task(_scheduler.Offers[0], "t"));
         Assert.That(answer.Status, Is.EqualTo(202));
         Assert.That(aware.Updates.Single().State, Is.EqualTo(TaskState.TaskDropped));

@@ -90,7 +90,8 @@ internal sealed class MasterHarness
 
     /// <summary>The durable state must be what the journal gives, whatever was decided.</summary>
     public void CheckFold() => Assert.That(
-        MasterCore.Fold(Settings, new Recovery(_snapshot, _journal.Skip(_snapshotted).ToList(), _journal.Count)), Is.EqualTo(Core.CaptureState()));
+        MasterCore.Fold(Settings, new Recovery(_snapshot, _journal.Skip(_snapshotted).ToList(), _journal.Count)),
+        Is.EqualTo(Core.CaptureState()));
 
     private MasterCore Boot()
     {

@@ -67,14 +67,16 @@ internal sealed class OfferFactsTests
     public void Decline_TellsTheFilter()
     {
         _scheduler.Decline(_scheduler.Offers[0], 60);
-        Assert.That(Ended.Select(over => (over.End, over.Refuse)), Is.EqualTo(new[] { (OfferEnd.Declined, (TimeSpan?)TimeSpan.FromSeconds(60)) }));
+        Assert.That(Ended.Select(over => (over.End, over.Refuse)),
+            Is.EqualTo(new[] { (OfferEnd.Declined, (TimeSpan?)TimeSpan.FromSeconds(60)) }));
     }
 
     [Test]
     public void Accept_WithoutOperations_IsADecline()
     {
         _scheduler.Accept([_scheduler.Offers[0].Id], null);
-        Assert.That(Ended.Select(over => (over.End, over.Refuse)), Is.EqualTo(new[] { (OfferEnd.Declined, (TimeSpan?)TimeSpan.FromSeconds(5)) }));
+        Assert.That(Ended.Select(over => (over.End, over.Refuse)),
+            Is.EqualTo(new[] { (OfferEnd.Declined, (TimeSpan?)TimeSpan.FromSeconds(5)) }));
     }
 
     [Test]
@@ -105,7 +107,8 @@ internal sealed class OfferFactsTests
     [Test]
     public void Offers_OfARoleThatIsLeft_SayWhy()
     {
-        var update = new Call { Type = Call.Types.Type.UpdateFramework, UpdateFramework = new() { FrameworkInfo = TestScheduler.Framework("other", 60) } };
+        var update = new Call { Type = Call.Types.Type.UpdateFramework,
+            UpdateFramework = new() { FrameworkInfo = TestScheduler.Framework("other", 60) } };
         update.UpdateFramework.FrameworkInfo.Id = _scheduler.Id;
         Assert.That(_scheduler.Call(update).Status, Is.EqualTo(200));
         Assert.That(Ended.Select(over => over.End), Is.EqualTo(new[] { OfferEnd.RoleLeft }));

@@ -149,7 +149,8 @@ internal sealed class OperatorStreamTests
         Subscribe();
         var (_, scheduler) = Launch("t");
         scheduler.Call(Mesos.V1.Scheduler.Call.Types.Type.Teardown);
-        Assert.That(Told(Type.TaskUpdated, Type.FrameworkRemoved).Select(e => e.Type), Is.EqualTo(new[] { Type.TaskUpdated, Type.FrameworkRemoved }));
+        Assert.That(Told(Type.TaskUpdated, Type.FrameworkRemoved).Select(e => e.Type),
+            Is.EqualTo(new[] { Type.TaskUpdated, Type.FrameworkRemoved }));
     }
 
     [Test]
@@ -191,7 +192,8 @@ internal sealed class OperatorStreamTests
 
     private IReadOnlyList<ConnectionId> Closed => _master.Sent.OfType<MasterEffect.CloseStream>().Select(close => close.Stream).ToList();
 
-    private IReadOnlyList<Mesos.V1.Master.Event> Events => _master.Sent.OfType<MasterEffect.SendToOperators>().SelectMany(sent => sent.Events).ToList();
+    private IReadOnlyList<Mesos.V1.Master.Event> Events =>
+        _master.Sent.OfType<MasterEffect.SendToOperators>().SelectMany(sent => sent.Events).ToList();
 
     private IReadOnlyList<Mesos.V1.Master.Event> Told(params Type[] types) => Events.Where(e => types.Contains(e.Type)).ToList();
 
@@ -217,7 +219,8 @@ internal sealed class OperatorStreamTests
     private (TestAgent Agent, TestScheduler Scheduler) Launch(string task)
     {
         var agent = new TestAgent(_master).Subscribe();
-        var scheduler = new TestScheduler(_master, TestScheduler.Framework("web", 60, FrameworkInfo.Types.Capability.Types.Type.PartitionAware)).Subscribe();
+        var scheduler = new TestScheduler(_master,
+            TestScheduler.Framework("web", 60, FrameworkInfo.Types.Capability.Types.Type.PartitionAware)).Subscribe();
         scheduler.Accept(scheduler.Offers[^1], TestScheduler.Task(scheduler.Offers[^1], task));
         return (agent, scheduler);
     }

@@ -44,7 +44,8 @@ internal sealed class RandomCallsTests
             _schedulers =
             [
                 new TestScheduler(_master, TestScheduler.Framework("a")).Subscribe(),
-                new TestScheduler(_master, TestScheduler.Framework("b", 100, FrameworkInfo.Types.Capability.Types.Type.PartitionAware)).Subscribe(),
+                new TestScheduler(_master, TestScheduler.Framework("b", 100, FrameworkInfo.Types.Capability.Types.Type.PartitionAware))
+                    .Subscribe(),
                 new TestScheduler(_master, new FrameworkInfo { User = "root", Name = "old", FailoverTimeout = 1000 }).Subscribe(),
             ];
             _agents = [new TestAgent(_master, "10.0.0.1").Subscribe(), new TestAgent(_master, "10.0.0.2").Subscribe()];
@@ -67,7 +68,8 @@ internal sealed class RandomCallsTests
                     break;
                 case 3 or 4 or 5 when scheduler.Offers.Count > 0:
                     var offer = scheduler.Offers[^(1 + step.B % scheduler.Offers.Count)];
-                    scheduler.Accept(offer, TestScheduler.Task(offer, "t" + _tasks++ % 20, cpus: step.B % 5), TestScheduler.Task(offer, "t" + _tasks++ % 20));
+                    scheduler.Accept(offer, TestScheduler.Task(offer, "t" + _tasks++ % 20, cpus: step.B % 5),
+                        TestScheduler.Task(offer, "t" + _tasks++ % 20));
                     break;
                 case 6 when scheduler.Offers.Count > 0:
                     scheduler.Decline(scheduler.Offers[^1], step.B);

@@ -44,7 +44,8 @@ internal sealed class ReconcileTests
         scheduler.Reconcile();
         scheduler.Reconcile([.. ids.Select(id => (id, (AgentID?)null)), ("x", null)]);
         _agent.Update(scheduler.Id!, ids[0], TaskState.TaskRunning);
-        var answers = _master.Sent.OfType<MasterEffect.SendAllToScheduler>().Select(sent => sent.Events.Select(e => (e.Update.Status.TaskId.Value, e.Update.Status.State)).ToList()).ToList();
+        var answers = _master.Sent.OfType<MasterEffect.SendAllToScheduler>()
+            .Select(sent => sent.Events.Select(e => (e.Update.Status.TaskId.Value, e.Update.Status.State)).ToList()).ToList();
         var staging = ids.Select(id => (id, TaskState.TaskStaging)).ToList();
         Assert.That(answers, Has.Count.EqualTo(2));
         Assert.That(answers[0], Is.EqualTo(staging), "what became of a task since is told by its updates");
@@ -57,7 +58,8 @@ internal sealed class ReconcileTests
     {
         var scheduler = Subscribe(partitionAware);
         scheduler.Reconcile(("x", null));
-        Assert.That((scheduler.Updates.Single().State, scheduler.Updates.Single().Message), Is.EqualTo((state, "Reconciliation: Task is unknown")));
+        Assert.That((scheduler.Updates.Single().State, scheduler.Updates.Single().Message),
+            Is.EqualTo((state, "Reconciliation: Task is unknown")));
     }
 
     [TestCase(true, TaskState.TaskGone)]

@@ -34,7 +34,8 @@ internal sealed class RemainsTests
         Assert.That(view.CompletedFrameworks.Single().CompletedTasks.Single().State, Is.EqualTo(TaskState.TaskKilled));
 
         var killed = _agent.Update(_removed.Id!, "t", TaskState.TaskKilled);
-        Assert.That(_agent.Of(AgentEventType.Acknowledge).Single().Acknowledge.Uuid, Is.EqualTo(killed.Uuid), "nobody else can acknowledge");
+        Assert.That(_agent.Of(AgentEventType.Acknowledge).Single().Acknowledge.Uuid, Is.EqualTo(killed.Uuid),
+            "nobody else can acknowledge");
         Assert.That(CpusOffered(), Is.EqualTo(3), "in an offer of their own beside the first");
     }
 

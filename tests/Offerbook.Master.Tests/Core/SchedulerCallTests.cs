@@ -63,7 +63,8 @@ internal sealed class SchedulerCallTests
         if (used)
         {
             // All of it, so that no second offer goes out.
-            _scheduler.Accept([_scheduler.Offers[0].Id], new Filters { RefuseSeconds = 3600 }, TestScheduler.Task(_scheduler.Offers[0], "t", cpus: 4));
+            _scheduler.Accept([_scheduler.Offers[0].Id], new Filters { RefuseSeconds = 3600 },
+                TestScheduler.Task(_scheduler.Offers[0], "t", cpus: 4));
         }
         else
         {
@@ -97,7 +98,8 @@ internal sealed class SchedulerCallTests
         Assert.That(_scheduler.Stream, Is.Not.EqualTo(first));
         Assert.That(_scheduler.Events.Single(e => e.Type == EventType.Message).Message.Data.ToStringUtf8(), Is.EqualTo("late"));
         // And the new scheduler reaches the executor: case 22.
-        _scheduler.Call(new Call { Type = CallType.Message, Message = new() { AgentId = _agent.Id, ExecutorId = Executor, Data = ByteString.Empty } });
+        _scheduler.Call(
+            new Call { Type = CallType.Message, Message = new() { AgentId = _agent.Id, ExecutorId = Executor, Data = ByteString.Empty } });
         Assert.That(_agent.Of(AgentEventType.Message), Has.Count.EqualTo(1));
     }
 
@@ -118,7 +120,8 @@ internal sealed class SchedulerCallTests
         _scheduler.Call(new Call
         {
             Type = CallType.Kill,
-            Kill = new() { TaskId = new TaskID { Value = "t" }, KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = 0 } } },
+            Kill = new() { TaskId = new TaskID { Value = "t" },
+                KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = 0 } } },
         });
         var kills = _agent.Of(AgentEventType.Kill);
         Assert.That(kills, Has.Count.EqualTo(2));

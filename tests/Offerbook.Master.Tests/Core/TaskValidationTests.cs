@@ -28,12 +28,17 @@ internal sealed class TaskValidationTests
             "only one allocation role is allowed");
         yield return Bad("Command_None", task => task.Command = null,
             "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present");
-        yield return Bad("Health_NoType", task => task.HealthCheck = new HealthCheck(), "Task uses invalid health check: HealthCheck must specify 'type'");
-        yield return Bad("Health_Path", task => task.HealthCheck = new HealthCheck { Http = new() { Port = 1, Path = "x" } }, "must start with '/'");
-        yield return Bad("Health_Negative", task => task.HealthCheck = new HealthCheck { Type = HealthCheck.Types.Type.Tcp, Tcp = new() { Port = 1 }, DelaySeconds = -1 },
+        yield return Bad("Health_NoType", task => task.HealthCheck = new HealthCheck(),
+            "Task uses invalid health check: HealthCheck must specify 'type'");
+        yield return Bad("Health_Path", task => task.HealthCheck = new HealthCheck { Http = new() { Port = 1, Path = "x" } },
+            "must start with '/'");
+        yield return Bad("Health_Negative",
+            task => task.HealthCheck = new HealthCheck { Type = HealthCheck.Types.Type.Tcp, Tcp = new() { Port = 1 }, DelaySeconds = -1 },
             "Expecting 'delay_seconds' to be non-negative");
         yield return Bad("Check_NoType", task => task.Check = new CheckInfo(), "Task uses invalid check: CheckInfo must specify 'type'");
-        yield return Bad("Variable_NoValue", task => task.Command.Environment = new Mesos.V1.Environment { Variables = { new Mesos.V1.Environment.Types.Variable { Name = "X" } } },
+        yield return Bad("Variable_NoValue",
+            task => task.Command.Environment =
+                new Mesos.V1.Environment { Variables = { new Mesos.V1.Environment.Types.Variable { Name = "X" } } },
             "Environment variable 'X' of type 'VALUE' must have a value set");
         yield return Bad("Docker_Missing", task => task.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker },
             "DockerInfo 'docker' is not set for DOCKER typed ContainerInfo");
@@ -42,7 +47,8 @@ internal sealed class TaskValidationTests
             Type = ContainerInfo.Types.Type.Mesos,
             Volumes = { new Volume { ContainerPath = "p", Mode = Volume.Types.Mode.Rw } },
         }, "Only one of them should be set: 'host_path', 'image' and 'source'");
-        yield return Bad("Limits_Unsupported", task => task.Limits["cpus"] = new Value.Types.Scalar { Value = 2 }, "Agent is not capable of handling task resource limits");
+        yield return Bad("Limits_Unsupported", task => task.Limits["cpus"] = new Value.Types.Scalar { Value = 2 },
+            "Agent is not capable of handling task resource limits");
     }
 
     [SetUp]
@@ -93,7 +99,8 @@ internal sealed class TaskValidationTests
         var other = WithExecutor(offer, "b");
         other.Executor.Command.Value = "something else";
         _scheduler.Accept(offer, WithExecutor(offer, "a"), other);
-        Assert.That(_scheduler.Updates.Single().Message, Does.Contain("ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID."));
+        Assert.That(_scheduler.Updates.Single().Message,
+            Does.Contain("ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID."));
     }
 
     [Test]
@@ -120,5 +127,6 @@ internal sealed class TaskValidationTests
         return task;
     }
 
-    private static TestCaseData Bad(string name, Action<TaskInfo> spoil, string message) => new TestCaseData(spoil, message).SetName("Task_" + name);
+    private static TestCaseData Bad(string name, Action<TaskInfo> spoil, string message) =>
+        new TestCaseData(spoil, message).SetName("Task_" + name);
 }

@@ -105,7 +105,8 @@ internal sealed class TestAgent(MasterHarness master, string ip = "10.0.0.1", st
         }
         foreach (var launch in Of(Event.Types.Type.LaunchGroup).Select(e => e.LaunchGroup))
         {
-            Executors[launch.Executor.ExecutorId.Value] = new Call.Types.Executor { FrameworkId = launch.FrameworkInfo.Id, ExecutorInfo = launch.Executor };
+            Executors[launch.Executor.ExecutorId.Value] = new Call.Types.Executor { FrameworkId = launch.FrameworkInfo.Id,
+                ExecutorInfo = launch.Executor };
             foreach (var task in launch.TaskGroup.Tasks)
             {
                 Take(launch.FrameworkInfo, task, launch.Executor.ExecutorId, state);

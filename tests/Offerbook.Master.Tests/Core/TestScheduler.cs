@@ -41,7 +41,8 @@ internal sealed class TestScheduler(MasterHarness master, FrameworkInfo? info = 
 
     public TestScheduler Subscribe(params ReadOnlySpan<string> suppressed)
     {
-        var call = new Call { Type = Mesos.V1.Scheduler.Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = Info.Clone() }, FrameworkId = Id };
+        var call = new Call { Type = Mesos.V1.Scheduler.Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = Info.Clone() },
+            FrameworkId = Id };
         call.Subscribe.FrameworkInfo.Id = Id ?? Info.Id;
         call.Subscribe.SuppressedRoles.AddRange(suppressed.ToArray());
         Stream = master.NewConnection();

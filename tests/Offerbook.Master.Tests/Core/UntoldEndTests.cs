@@ -30,9 +30,11 @@ internal sealed class UntoldEndTests : ClusterOfOneTests
     {
         ReturnWith(TaskState.TaskFinished);
         Master.Advance(TimeSpan.FromSeconds(91));
-        Assert.That((Scheduler.Updates[^1].State, Scheduler.Updates[^1].Reason), Is.EqualTo((TaskState.TaskUnreachable, Reason.AgentRemoved)));
+        Assert.That((Scheduler.Updates[^1].State, Scheduler.Updates[^1].Reason),
+            Is.EqualTo((TaskState.TaskUnreachable, Reason.AgentRemoved)));
         Assert.That(ToldToOperators, Is.EqualTo(new[] { TaskState.TaskRunning, TaskState.TaskUnreachable }));
-        Assert.That(Master.View.Frameworks[0].UnreachableTasks.Single().State, Is.EqualTo(TaskState.TaskFinished), "what is known stays known");
+        Assert.That(Master.View.Frameworks[0].UnreachableTasks.Single().State, Is.EqualTo(TaskState.TaskFinished),
+            "what is known stays known");
         Agent.Subscribe();
         Assert.That(Master.View.Frameworks[0].UnreachableTasks, Is.Empty);
         Agent.Update(Scheduler.Id!, "t", TaskState.TaskFinished);

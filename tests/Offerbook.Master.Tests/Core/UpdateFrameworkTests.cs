@@ -64,7 +64,8 @@ internal sealed class UpdateFrameworkTests
                 case "whitelist": info.Roles.Add(["y", "x"]); break;
                 case "timeout": info.FailoverTimeout = 1e300; break;
                 case "quantity":
-                    var quantities = new OfferFilters.Types.ResourceQuantities { Quantities = { ["cpus"] = new Value.Types.Scalar { Value = -1 } } };
+                    var quantities =
+                        new OfferFilters.Types.ResourceQuantities { Quantities = { ["cpus"] = new Value.Types.Scalar { Value = -1 } } };
                     info.OfferFilters["web"] = new OfferFilters { MinAllocatableResources = new() { Quantities = { quantities } } };
                     break;
             }
@@ -78,7 +79,8 @@ internal sealed class UpdateFrameworkTests
     {
         var call = UpdateCall(_ => { });
         call.UpdateFramework.SuppressedRoles.Add(["z", "a"]);
-        Assert.That(_scheduler.Call(call).Text, Is.EqualTo("'UpdateFramework' call is not valid: Suppressed roles { a, z } are not contained in the set of roles"));
+        Assert.That(_scheduler.Call(call).Text,
+            Is.EqualTo("'UpdateFramework' call is not valid: Suppressed roles { a, z } are not contained in the set of roles"));
     }
 
     [Test]
@@ -87,7 +89,8 @@ internal sealed class UpdateFrameworkTests
         var call = UpdateCall(_ => { });
         call.UpdateFramework.OfferConstraints = new OfferConstraints();
         var group = new OfferConstraints.Types.RoleConstraints.Types.Group();
-        group.AttributeConstraints.Add(new AttributeConstraint { Selector = new() { AttributeName = "x" }, Predicate = new() { Exists = new() } });
+        group.AttributeConstraints.Add(
+            new AttributeConstraint { Selector = new() { AttributeName = "x" }, Predicate = new() { Exists = new() } });
         call.UpdateFramework.OfferConstraints.RoleConstraints["web"] = new OfferConstraints.Types.RoleConstraints { Groups = { group } };
         Assert.That(_scheduler.Call(call).Status, Is.EqualTo(200));
         Assert.That(_master.View.Frameworks[0].Constraints.Message, Is.EqualTo(call.UpdateFramework.OfferConstraints));
@@ -100,7 +103,8 @@ internal sealed class UpdateFrameworkTests
     {
         var master = new MasterHarness(MasterSettings.Default with { RootSubmissions = false });
         var refused = new TestScheduler(master).Subscribe();
-        Assert.That(refused.Events.Single().Error.Message, Is.EqualTo("User 'root' is not allowed to run frameworks without --root_submissions set"));
+        Assert.That(refused.Events.Single().Error.Message,
+            Is.EqualTo("User 'root' is not allowed to run frameworks without --root_submissions set"));
         Assert.That(refused.IsClosed, Is.True);
     }
 

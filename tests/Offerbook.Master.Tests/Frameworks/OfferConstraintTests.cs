@@ -32,7 +32,8 @@ internal sealed class OfferConstraintTests
         yield return Case("matches whole", Named("rack"), new Predicate { TextMatches = new() { Regex = "r" } }, false);
         yield return Case("matches", Named("rack"), new Predicate { TextMatches = new() { Regex = "r[0-9]" } }, true);
         yield return Case("does not match", Named("rack"), new Predicate { TextNotMatches = new() { Regex = "r[0-9]" } }, false);
-        yield return Case("hostname", Of(Pseudoattribute.Hostname), new Predicate { TextMatches = new() { Regex = @"h\d\.example" } }, true);
+        yield return Case("hostname", Of(Pseudoattribute.Hostname), new Predicate { TextMatches = new() { Regex = @"h\d\.example" } },
+            true);
         yield return Case("region", Of(Pseudoattribute.Region), new Predicate { TextEquals = new() { Value = "south" } }, false);
         yield return Case("zone", Of(Pseudoattribute.Zone), new Predicate { Exists = new() }, true);
     }
@@ -72,9 +73,12 @@ internal sealed class OfferConstraintTests
         Assert.That(Problem(Constraints(("web", [[(new Selector(), new Predicate { Exists = new() })]]))), Is.EqualTo(
             "Offer constraints are not valid: A role web has an invalid 'AttributeConstraint': Exactly one of 'AttributeConstraint::Selector::name' or "
             + "'AttributeConstraint::Selector::pseudoattribute_type' must be set"));
-        Assert.That(Problem(Constraints(("web", [[(Of(Pseudoattribute.Unknown), new Predicate { Exists = new() })]]))), Does.EndWith("Unknown pseudoattribute type"));
-        Assert.That(Problem(Constraints(("web", [[(Named("a"), new Predicate())]]))), Does.EndWith("'AttributeConstraint': Unknown predicate type"));
-        Assert.That(Problem(Constraints(("web", [[(Named("a"), new Predicate { TextMatches = new() { Regex = "(" } })]]))), Does.Contain("Failed to construct regex"));
+        Assert.That(Problem(Constraints(("web", [[(Of(Pseudoattribute.Unknown), new Predicate { Exists = new() })]]))),
+            Does.EndWith("Unknown pseudoattribute type"));
+        Assert.That(Problem(Constraints(("web", [[(Named("a"), new Predicate())]]))),
+            Does.EndWith("'AttributeConstraint': Unknown predicate type"));
+        Assert.That(Problem(Constraints(("web", [[(Named("a"), new Predicate { TextMatches = new() { Regex = "(" } })]]))),
+            Does.Contain("Failed to construct regex"));
     }
 
     private static ConstraintSet Read(OfferConstraints message)
@@ -95,7 +99,8 @@ internal sealed class OfferConstraintTests
             foreach (var tests in groups)
             {
                 var group = new Groups.Types.Group();
-                group.AttributeConstraints.Add(tests.Select(test => new AttributeConstraint { Selector = test.Selector, Predicate = test.Predicate }));
+                group.AttributeConstraints.Add(
+                    tests.Select(test => new AttributeConstraint { Selector = test.Selector, Predicate = test.Predicate }));
                 constraints.Groups.Add(group);
             }
             message.RoleConstraints.Add(role, constraints);

@@ -54,7 +54,8 @@ internal sealed class TextPatternTests
 
     [Test]
     public void Pattern_LongerThanItsBound_IsRefused() =>
-        Assert.That(TextPattern.Read(new string('a', 5000), new PatternLimits()).Problem, Does.EndWith("pattern too large - compile failed"));
+        Assert.That(TextPattern.Read(new string('a', 5000), new PatternLimits()).Problem,
+            Does.EndWith("pattern too large - compile failed"));
 
     [Test]
     public void Pattern_OfNestedRepetitions_TakesTimeLinearInTheText()

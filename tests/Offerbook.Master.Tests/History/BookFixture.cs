@@ -29,11 +29,14 @@ internal sealed class BookFixture : IAsyncDisposable
     public List<string> Warnings { get; } = [];
 
     /// <param name="made">Seconds after <see cref="Start"/>.</param>
-    public OfferEnded Over(double made, double ended, string agent = "a", string framework = "f", string role = "r", OfferEnd end = OfferEnd.Declined)
+    public OfferEnded Over(double made, double ended, string agent = "a", string framework = "f", string role = "r",
+        OfferEnd end = OfferEnd.Declined)
     {
-        var offer = new OfferMade(new OfferId($"O{_next++}"), new FrameworkId(framework), "name of " + framework, new AgentId(agent), "host of " + agent, role,
+        var offer = new OfferMade(new OfferId($"O{_next++}"), new FrameworkId(framework), "name of " + framework, new AgentId(agent),
+            "host of " + agent, role,
             ResourceBag.Parse("cpus:2;mem:512;ports:[31000-31001]").Allocate(role), At(made));
-        return new OfferEnded(offer, end, At(ended), end == OfferEnd.Declined ? TimeSpan.FromSeconds(5) : null, [], ResourceQuantities.Empty, null);
+        return new OfferEnded(offer, end, At(ended), end == OfferEnd.Declined ? TimeSpan.FromSeconds(5) : null, [],
+            ResourceQuantities.Empty, null);
     }
 
     public OfferEnded Add(OfferEnded over)

@@ -21,7 +21,8 @@ internal sealed class BookQueryTests
         await _book.Writer.CatchUpAsync();
         var row = BookReader.Offers(_book.Path, new OfferQuery(), 10).Single();
         Assert.That(row with { Position = 0 }, Is.EqualTo(new OfferRow(0, over.Offer.Id.Value, "f", "name of f", "a", "host of a", "r",
-            BookFixture.Start.AddSeconds(10), BookFixture.Start.AddSeconds(12.5), TimeSpan.FromSeconds(2.5), OfferEnd.Declined, TimeSpan.FromSeconds(5),
+            BookFixture.Start.AddSeconds(10), BookFixture.Start.AddSeconds(12.5), TimeSpan.FromSeconds(2.5), OfferEnd.Declined,
+            TimeSpan.FromSeconds(5),
             "cpus:2; mem:512; ports:[31000-31001]", """{"cpus":2,"mem":512}""", null, null, null)));
     }
 
@@ -85,7 +86,8 @@ internal sealed class BookQueryTests
     [Test]
     public async Task Pages_GiveEveryOfferOnce()
     {
-        var offers = Enumerable.Range(0, 95).Select(i => _book.Add(_book.Over(i, i % 7 == 0 ? i + 2000 : i + 1, agent: $"a{i % 2}"))).ToList();
+        var offers = Enumerable.Range(0, 95).Select(i => _book.Add(_book.Over(i, i % 7 == 0 ? i + 2000 : i + 1, agent: $"a{i % 2}")))
+            .ToList();
         foreach (var query in (OfferQuery[])[new(), new() { Agent = "a1" }, new() { Until = Time(60) }])
         {
             var seen = await PagesAsync(query with { Limit = 10 });

@@ -40,7 +40,8 @@ internal sealed class BookWriterTests
         var old = book.Over(0, 1);
         book.Add(old with { At = old.At with { Wall = DateTimeOffset.UnixEpoch.AddDays(1) } });
         book.Add(book.Over(0, 1));
-        Assert.That(await book.FindAsync(new OfferQuery()), Has.Count.EqualTo(1), "that of 1970 went in the batch that brought it, or the next");
+        Assert.That(await book.FindAsync(new OfferQuery()), Has.Count.EqualTo(1),
+            "that of 1970 went in the batch that brought it, or the next");
     }
 
     [Test]
@@ -74,7 +75,8 @@ internal sealed class BookWriterTests
         await book.DisposeAsync();
         await using var again = new BookFixture(path: book.Path);
         // Its clock is behind: what comes later must still count as newer.
-        var second = again.Add(again.Over(0, 5) with { Offer = again.Over(0, 5).Offer with { Id = new Wire.Identity.OfferId("later") } }).Offer.Id.Value;
+        var second = again.Add(again.Over(0, 5) with { Offer = again.Over(0, 5).Offer with { Id = new Wire.Identity.OfferId("later") } })
+            .Offer.Id.Value;
         Assert.That(await again.FindAsync(new OfferQuery()), Is.EqualTo(new[] { second, first }));
         Assert.That(again.Warnings, Is.Empty);
     }

@@ -69,12 +69,14 @@ internal sealed class ClusterHttpTests
                 },
             },
         };
-        Assert.That((int)(await master.PostAsync(AgentPath, update, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode, Is.EqualTo(202));
+        Assert.That((int)(await master.PostAsync(AgentPath, update, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode,
+            Is.EqualTo(202));
         var running = await scheduler.NextAsync(e => e.Type == Event.Types.Type.Update);
         Assert.That(running.Update.Status.State, Is.EqualTo(TaskState.TaskRunning));
 
         var state = await master.Client.GetStringAsync("/master/state.json");
-        Assert.That(JsonDocument.Parse(state).RootElement.GetProperty("frameworks")[0].GetProperty("tasks")[0].GetProperty("state").GetString(),
+        Assert.That(
+            JsonDocument.Parse(state).RootElement.GetProperty("frameworks")[0].GetProperty("tasks")[0].GetProperty("state").GetString(),
             Is.EqualTo("TASK_RUNNING"));
     }
 
@@ -85,15 +87,18 @@ internal sealed class ClusterHttpTests
         using var agent = await SubscribeAgentAsync(master);
         var id = (await agent.NextAsync())!.Subscribed.AgentId;
         var future = new AgentCall { Type = (AgentCall.Types.Type)99, AgentId = id };
-        Assert.That((int)(await master.PostAsync(AgentPath, future, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode, Is.EqualTo(501));
+        Assert.That((int)(await master.PostAsync(AgentPath, future, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode,
+            Is.EqualTo(501));
         var pong = new AgentCall { Type = AgentCall.Types.Type.Pong, AgentId = id };
-        Assert.That((int)(await master.PostAsync(AgentPath, pong, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode, Is.EqualTo(202));
+        Assert.That((int)(await master.PostAsync(AgentPath, pong, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode,
+            Is.EqualTo(202));
     }
 
     [Test]
     public async Task FormatLevel_IsShown_AndRaisedToWhatIsKnown()
     {
-        await using var master = await MasterFixture.StartAsync(settings: MasterSettings.Default with { Format = new FormatSupport(2, "0.9.0") });
+        await using var master =
+            await MasterFixture.StartAsync(settings: MasterSettings.Default with { Format = new FormatSupport(2, "0.9.0") });
         var shown = await master.Client.GetAsync(FormatAnswer.Path);
         Assert.That(await shown.Content.ReadAsStringAsync(), Is.EqualTo("""{"level":1,"newest":2,"build":"0.9.0"}"""));
         Assert.That(shown.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/json"));
@@ -110,7 +115,8 @@ internal sealed class ClusterHttpTests
     public async Task Stream_ThatTheSchedulerDrops_DisconnectsTheFramework()
     {
         await using var master = await MasterFixture.StartAsync();
-        var subscribe = new Call { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = TestScheduler.Framework("*", 3600) } };
+        var subscribe = new Call { Type = Call.Types.Type.Subscribe,
+            Subscribe = new() { FrameworkInfo = TestScheduler.Framework("*", 3600) } };
         var scheduler = await master.SubscribeAsync<Event>(SchedulerPath, subscribe, MessageFormat.Json);
         var id = (await scheduler.NextAsync())!.Subscribed.FrameworkId;
         scheduler.Dispose();
@@ -138,7 +144,8 @@ internal sealed class ClusterHttpTests
         await using var again = await MasterFixture.StartAsync(master.Directory);
         using var state = JsonDocument.Parse(await again.Client.GetStringAsync("/state"));
         var framework = state.RootElement.GetProperty("frameworks")[0];
-        Assert.That(framework.GetProperty("id").GetString(), Is.EqualTo(id.Value), "a clean stop does not remove frameworks with a failover timeout of 0");
+        Assert.That(framework.GetProperty("id").GetString(), Is.EqualTo(id.Value),
+            "a clean stop does not remove frameworks with a failover timeout of 0");
         Assert.That(framework.GetProperty("recovered").GetBoolean(), Is.True);
         Assert.That(state.RootElement.GetProperty("recovered_slaves")[0].GetProperty("id").GetString(), Is.EqualTo(agentId.Value));
         Assert.That(state.RootElement.GetProperty("id").GetString(), Is.Not.EqualTo(id.Value[..36]));

@@ -5,7 +5,8 @@ using Offerbook.Wire.Streaming;
 namespace Offerbook.Master.Tests.Http;
 
 /// <summary>Reads a subscription one event at a time.</summary>
-internal sealed class EventReader<TEvent>(HttpResponseMessage response, MessageFormat format, string streamId, CancellationToken timeout) : IDisposable
+internal sealed class EventReader<TEvent>(HttpResponseMessage response, MessageFormat format, string streamId,
+    CancellationToken timeout) : IDisposable
     where TEvent : class, IMessage<TEvent>, new()
 {
     private readonly RecordIoDecoder _decoder = new();

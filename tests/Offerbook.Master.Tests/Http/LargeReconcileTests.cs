@@ -25,7 +25,8 @@ public sealed class LargeReconcileTests
         var subscribe = new Call { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = info } };
         using var scheduler = await master.SubscribeAsync<Event>("/api/v1/scheduler", subscribe, MessageFormat.Json);
         info.Id = (await scheduler.NextAsync(e => e.Type == Event.Types.Type.Subscribed)).Subscribed.FrameworkId;
-        using var agent = await master.SubscribeAsync<AgentEvent>("/offerbook/agent/v1", Subscribe(info), MessageFormat.Protobuf, "Offerbook-Stream-Id");
+        using var agent = await master.SubscribeAsync<AgentEvent>("/offerbook/agent/v1", Subscribe(info), MessageFormat.Protobuf,
+            "Offerbook-Stream-Id");
         await agent.NextAsync(e => e.Type == AgentEvent.Types.Type.Subscribed);
 
         // It reads nothing before the second call is answered; by then all answers to the first have been sent.
@@ -53,7 +54,8 @@ public sealed class LargeReconcileTests
         {
             report.Tasks.Add(new MesosTask
             {
-                Name = "t", TaskId = new TaskID { Value = $"task-{i:d5}" }, FrameworkId = framework.Id, AgentId = new AgentID { Value = "unknown-yet" },
+                Name = "t", TaskId = new TaskID { Value = $"task-{i:d5}" }, FrameworkId = framework.Id,
+                AgentId = new AgentID { Value = "unknown-yet" },
                 State = TaskState.TaskRunning,
             });
         }

@@ -7,7 +7,9 @@ using Offerbook.Wire;
 
 namespace Offerbook.Master.Tests.Http;
 
-/// <summary>The table of what is supported names everything that the protocol and the router have, and what it refuses is refused so.</summary>
+/// <summary>
+/// The table of what is supported names everything that the protocol and the router have, and what it refuses is refused so.
+/// </summary>
 internal sealed partial class MesosApiDocumentTests
 {
     private static readonly string[] Words = ["supported", "differs", "not supported", "not yet", "added"];
@@ -55,13 +57,15 @@ internal sealed partial class MesosApiDocumentTests
                 "Endpoints" or "How requests are read and answered" => await master.Client.GetAsync(Path(row), master.Timeout),
                 "Scheduler calls" => await master.PostAsync("/api/v1/scheduler", new Mesos.V1.Scheduler.Call
                 {
-                    Type = Enum.Parse<Mesos.V1.Scheduler.Call.Types.Type>(row.Name, ignoreCase: true), FrameworkId = subscribed!.Subscribed.FrameworkId,
+                    Type = Enum.Parse<Mesos.V1.Scheduler.Call.Types.Type>(row.Name, ignoreCase: true),
+                    FrameworkId = subscribed!.Subscribed.FrameworkId,
                 }, format, framework.StreamId),
                 "Operator calls" => await master.PostAsync("/api/v1",
                     new Mesos.V1.Master.Call { Type = Enum.Parse<Mesos.V1.Master.Call.Types.Type>(row.Name, ignoreCase: true) }, format),
                 _ => throw new InvalidOperationException($"no way to send {row}"),
             };
-            Assert.That(((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(master.Timeout)), Is.EqualTo(row.Answer), row.ToString());
+            Assert.That(((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(master.Timeout)), Is.EqualTo(row.Answer),
+                row.ToString());
         }
     }
 
@@ -74,7 +78,8 @@ internal sealed partial class MesosApiDocumentTests
     };
 
     private static TestCaseData Case(string section, MessageDescriptor of, string name) =>
-        new TestCaseData(section, of.EnumTypes.Single(type => type.Name == name).Values.Select(value => value.Name).ToList()).SetArgDisplayNames(section);
+        new TestCaseData(section, of.EnumTypes.Single(type => type.Name == name).Values.Select(value => value.Name).ToList())
+            .SetArgDisplayNames(section);
 
     private static List<Row> Read([CallerFilePath] string here = "")
     {

@@ -34,7 +34,8 @@ internal sealed partial class OfferBookDocumentTests
             var route = path[..path.IndexOf(':', StringComparison.Ordinal)];
             var named = ParameterLine().Matches(path).Select(match => match.Groups[1].Value);
             using var answer = await master.Client.GetAsync(route + "?surely_not=1", master.Timeout);
-            Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo($"There is no parameter 'surely_not'; there are: {string.Join(", ", named)}"), route);
+            Assert.That(await answer.Content.ReadAsStringAsync(),
+                Is.EqualTo($"There is no parameter 'surely_not'; there are: {string.Join(", ", named)}"), route);
         }
     }
 

@@ -77,7 +77,8 @@ internal sealed class OfferBookHttpTests
         await using var again = await MasterFixture.StartAsync(master.Directory);
         using var shown = await GetAsync(again, "/offerbook/v1/offers");
         var row = shown.RootElement.GetProperty("offers").EnumerateArray().Single();
-        Assert.That((row.GetProperty("outcome").GetString(), row.GetProperty("reason").GetString()), Is.EqualTo(("dropped", "master_stopped")));
+        Assert.That((row.GetProperty("outcome").GetString(), row.GetProperty("reason").GetString()),
+            Is.EqualTo(("dropped", "master_stopped")));
     }
 
     [Test]
@@ -116,7 +117,8 @@ internal sealed class OfferBookHttpTests
     [Test]
     public async Task Fairness_ShowsSharesAndWhoSitsOnOffers()
     {
-        await using var master = await MasterFixture.StartAsync(tune: options => options with { OfferBook = new OfferBookOptions { ShareInterval = TimeSpan.FromMilliseconds(20) } });
+        await using var master = await MasterFixture.StartAsync(tune: options =>
+            options with { OfferBook = new OfferBookOptions { ShareInterval = TimeSpan.FromMilliseconds(20) } });
         using var agent = await ClusterHttpTests.SubscribeAgentAsync(master);
         using var scheduler = await SubscribeAsync(master, MessageFormat.Json);
         await scheduler.NextOfferAsync();
@@ -125,16 +127,21 @@ internal sealed class OfferBookHttpTests
         {
             using var shown = await GetAsync(master, "/offerbook/v1/fairness?role=web&step=10");
             var now = shown.RootElement.GetProperty("now").EnumerateArray().Single();
-            Assert.That((now.GetProperty("role").GetString(), now.GetProperty("dominant_share").GetDouble(), now.GetProperty("offered").GetProperty("cpus").GetDouble()),
+            Assert.That(
+                (now.GetProperty("role").GetString(), now.GetProperty("dominant_share").GetDouble(),
+                    now.GetProperty("offered").GetProperty("cpus").GetDouble()),
                 Is.EqualTo(("web", 1.0, 4.0)));
             var holder = shown.RootElement.GetProperty("holders").EnumerateArray().Single();
-            Assert.That((holder.GetProperty("framework_name").GetString(), holder.GetProperty("offers").GetInt32(), holder.GetProperty("hoards").GetArrayLength()),
+            Assert.That(
+                (holder.GetProperty("framework_name").GetString(), holder.GetProperty("offers").GetInt32(),
+                    holder.GetProperty("hoards").GetArrayLength()),
                 Is.EqualTo(("test", 1, 0)));
             samples = shown.RootElement.GetProperty("roles").Clone();
         }
         while (samples.GetArrayLength() == 0 && !master.Timeout.IsCancellationRequested);
         var sample = samples[0].GetProperty("samples")[0];
-        Assert.That((samples[0].GetProperty("role").GetString(), sample.GetProperty("dominant_share").GetDouble()), Is.EqualTo(("web", 1.0)));
+        Assert.That((samples[0].GetProperty("role").GetString(), sample.GetProperty("dominant_share").GetDouble()),
+            Is.EqualTo(("web", 1.0)));
     }
 
     [TestCase("offers?limit=0", "The parameter 'limit' is '0'; it must be a whole number from 1 to 1000")]
@@ -175,7 +182,8 @@ internal sealed class OfferBookHttpTests
         await scheduler.NextOfferAsync();
         using var past = await master.Client.GetAsync("/offerbook/v1/offers", master.Timeout);
         Assert.That((int)past.StatusCode, Is.EqualTo(503));
-        Assert.That(await past.Content.ReadAsStringAsync(), Does.Contain("The offer book has no past: its file").And.Contain("offers.db could not be opened"));
+        Assert.That(await past.Content.ReadAsStringAsync(),
+            Does.Contain("The offer book has no past: its file").And.Contain("offers.db could not be opened"));
         using var now = await GetAsync(master, "/offerbook/v1/offers?outcome=outstanding");
         Assert.That(now.RootElement.GetProperty("offers").GetArrayLength(), Is.EqualTo(1));
         using var fairness = await GetAsync(master, "/offerbook/v1/fairness");
@@ -195,13 +203,15 @@ internal sealed class OfferBookHttpTests
 
     internal static async Task<HttpScheduler> SubscribeAsync(MasterFixture master, MessageFormat format, string role = "web")
     {
-        var subscribe = new Call { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = TestScheduler.Framework(role, 60) } };
+        var subscribe = new Call { Type = Call.Types.Type.Subscribe,
+            Subscribe = new() { FrameworkInfo = TestScheduler.Framework(role, 60) } };
         var events = await master.SubscribeAsync<Event>(SchedulerPath, subscribe, format);
         return new HttpScheduler(master, events, (await events.NextAsync())!.Subscribed.FrameworkId, format);
     }
 
     /// <summary>A scheduler over HTTP.</summary>
-    internal sealed record HttpScheduler(MasterFixture Master, EventReader<Event> Events, FrameworkID Id, MessageFormat Format) : IDisposable
+    internal sealed record HttpScheduler(MasterFixture Master, EventReader<Event> Events, FrameworkID Id,
+        MessageFormat Format) : IDisposable
     {
         public async Task<Offer> NextOfferAsync() => (await Events.NextAsync(e => e.Type == Event.Types.Type.Offers)).Offers.Offers_[0];
 

@@ -64,7 +64,8 @@ internal sealed class OperatorStreamHttpTests
     [Test]
     public async Task Subscribe_BeyondTheLimit_EndsTheOldestStream()
     {
-        await using var master = await MasterFixture.StartAsync(settings: MasterSettings.Default with { MaxOperatorEventStreamSubscribers = 1 });
+        await using var master =
+            await MasterFixture.StartAsync(settings: MasterSettings.Default with { MaxOperatorEventStreamSubscribers = 1 });
         using var first = await FollowAsync(master, MessageFormat.Json);
         Assert.That((await first.NextAsync())!.Type, Is.EqualTo(Event.Types.Type.Subscribed));
         using var second = await FollowAsync(master, MessageFormat.Protobuf);
@@ -122,7 +123,8 @@ internal sealed class OperatorStreamHttpTests
         stalled.ReceiveBufferSize = 4096;
         var body = """{"type":"SUBSCRIBE"}""";
         await stalled.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /api/v1 HTTP/1.1\r\nHost: m\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"), master.Timeout);
+            $"POST /api/v1 HTTP/1.1\r\nHost: m\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
+                master.Timeout);
         using var healthy = await FollowAsync(master, MessageFormat.Protobuf);
         Assert.That((await healthy.NextAsync())!.Type, Is.EqualTo(Event.Types.Type.Subscribed));
 
@@ -133,7 +135,8 @@ internal sealed class OperatorStreamHttpTests
         {
             var info = TestScheduler.Framework("*");
             info.Name = name;
-            var call = new Mesos.V1.Scheduler.Call { Type = Mesos.V1.Scheduler.Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = info } };
+            var call = new Mesos.V1.Scheduler.Call { Type = Mesos.V1.Scheduler.Call.Types.Type.Subscribe,
+                Subscribe = new() { FrameworkInfo = info } };
             (await master.SubscribeAsync<Mesos.V1.Scheduler.Event>("/api/v1/scheduler", call, MessageFormat.Protobuf)).Dispose();
             await healthy.NextAsync(e => e.Type == Event.Types.Type.FrameworkAdded);
             told++;

@@ -9,7 +9,9 @@ using Window = Mesos.V1.Maintenance.Window;
 
 namespace Offerbook.Master.Tests.Http;
 
-/// <summary>What operators change over HTTP: the v1 calls in both content types, and the older endpoints, with the recorded words.</summary>
+/// <summary>
+/// What operators change over HTTP: the v1 calls in both content types, and the older endpoints, with the recorded words.
+/// </summary>
 internal sealed class OperatorWriteTests
 {
     private MasterFixture _master = null!;
@@ -22,7 +24,8 @@ internal sealed class OperatorWriteTests
         _master = await MasterFixture.StartAsync();
         var info = new AgentInfo { Hostname = "host", Port = 5051 };
         info.Resources.Add(ResourceWriter.ToProto(ResourceBag.Parse("cpus:4;mem:4096"), ResourceFormat.PostRefinement));
-        var register = new AgentCall { Type = AgentCall.Types.Type.Subscribe, Subscribe = new() { AgentInfo = info, Version = "1.12.0", BootId = "b" } };
+        var register = new AgentCall { Type = AgentCall.Types.Type.Subscribe,
+            Subscribe = new() { AgentInfo = info, Version = "1.12.0", BootId = "b" } };
         register.Subscribe.Capabilities.Add(new AgentInfo.Types.Capability { Type = AgentInfo.Types.Capability.Types.Type.AgentDraining });
         _agent = await _master.SubscribeAsync<AgentEvent>("/offerbook/agent/v1", register, MessageFormat.Protobuf, "Offerbook-Stream-Id");
         _agentId = (await _agent.NextAsync())!.Subscribed.AgentId;
@@ -41,7 +44,8 @@ internal sealed class OperatorWriteTests
         await SucceedsAsync(new Call { Type = Call.Types.Type.UpdateWeights, UpdateWeights = weights }, format);
 
         Assert.That((await AskAsync(Call.Types.Type.GetQuota, format)).GetQuota.Status.Configs.Single(), Is.EqualTo(quota));
-        Assert.That((await AskAsync(Call.Types.Type.GetWeights, format)).GetWeights.WeightInfos.Single(), Is.EqualTo(weights.WeightInfos[0]));
+        Assert.That((await AskAsync(Call.Types.Type.GetWeights, format)).GetWeights.WeightInfos.Single(),
+            Is.EqualTo(weights.WeightInfos[0]));
         Assert.That(await GetAsync("/weights"), Is.EqualTo("""[{"role":"capture-role","weight":2.5}]"""));
         Assert.That(await GetAsync("/master/quota"), Is.EqualTo(
             """{"infos":[{"role":"capture-role","guarantee":[{"name":"cpus","type":"SCALAR","scalar":{"value":1.0}}]}],"configs":[{"role":"capture-role","guarantees":{"cpus":{"value":1.0}},"limits":{"cpus":{"value":1.0}}}]}"""));
@@ -51,25 +55,34 @@ internal sealed class OperatorWriteTests
     public async Task Maintenance_FromScheduleToUp([Values] MessageFormat format)
     {
         var machine = new MachineID { Hostname = "host", Ip = "127.0.0.1" };
-        var window = new Window { MachineIds = { machine }, Unavailability = new Unavailability { Start = new TimeInfo { Nanoseconds = 5 } } };
+        var window = new Window { MachineIds = { machine },
+            Unavailability = new Unavailability { Start = new TimeInfo { Nanoseconds = 5 } } };
         await SucceedsAsync(new Call
         {
             Type = Call.Types.Type.UpdateMaintenanceSchedule,
             UpdateMaintenanceSchedule = new() { Schedule = new() { Windows = { window } } },
         }, format);
-        Assert.That((await AskAsync(Call.Types.Type.GetMaintenanceSchedule, format)).GetMaintenanceSchedule.Schedule.Windows.Single(), Is.EqualTo(window));
-        Assert.That((await AskAsync(Call.Types.Type.GetMaintenanceStatus, format)).GetMaintenanceStatus.Status.DrainingMachines.Single().Id, Is.EqualTo(machine));
-        await SucceedsAsync(new Call { Type = Call.Types.Type.StartMaintenance, StartMaintenance = new() { Machines = { machine } } }, format);
-        Assert.That((await _agent.NextAsync(e => e.Type == AgentEvent.Types.Type.Shutdown)).Shutdown.Message, Is.EqualTo("Operator initiated 'Machine DOWN'"));
+        Assert.That((await AskAsync(Call.Types.Type.GetMaintenanceSchedule, format)).GetMaintenanceSchedule.Schedule.Windows.Single(),
+            Is.EqualTo(window));
+        Assert.That(
+            (await AskAsync(Call.Types.Type.GetMaintenanceStatus, format)).GetMaintenanceStatus.Status.DrainingMachines.Single().Id,
+            Is.EqualTo(machine));
+        await SucceedsAsync(new Call { Type = Call.Types.Type.StartMaintenance, StartMaintenance = new() { Machines = { machine } } },
+            format);
+        Assert.That((await _agent.NextAsync(e => e.Type == AgentEvent.Types.Type.Shutdown)).Shutdown.Message,
+            Is.EqualTo("Operator initiated 'Machine DOWN'"));
         Assert.That(await GetAsync("/maintenance/status"), Is.EqualTo("""{"down_machines":[{"hostname":"host","ip":"127.0.0.1"}]}"""));
-        await SucceedsAsync(new Call { Type = Call.Types.Type.StopMaintenance, StopMaintenance = new() { Machines = { machine } } }, format);
+        await SucceedsAsync(new Call { Type = Call.Types.Type.StopMaintenance, StopMaintenance = new() { Machines = { machine } } },
+            format);
         Assert.That(await GetAsync("/maintenance/schedule"), Is.EqualTo("{}"));
     }
 
     [Test, Category("case 189")]
     public async Task Drain_OfAnIdleAgent_EndsInDrained([Values] MessageFormat format)
     {
-        await SucceedsAsync(new Call { Type = Call.Types.Type.DrainAgent, DrainAgent = new() { AgentId = _agentId, MaxGracePeriod = new() { Seconds = 60 } } }, format);
+        await SucceedsAsync(
+            new Call { Type = Call.Types.Type.DrainAgent,
+                DrainAgent = new() { AgentId = _agentId, MaxGracePeriod = new() { Seconds = 60 } } }, format);
         var agent = (await AskAsync(Call.Types.Type.GetAgents, format)).GetAgents.Agents.Single();
         Assert.That((agent.Active, agent.Deactivated, agent.DrainInfo.State), Is.EqualTo((false, true, DrainState.Drained)));
         await SucceedsAsync(new Call { Type = Call.Types.Type.ReactivateAgent, ReactivateAgent = new() { AgentId = _agentId } }, format);
@@ -114,14 +127,16 @@ internal sealed class OperatorWriteTests
     [TestCase("GET", "/machine/up", "", 405, "405 Method Not Allowed. Expecting one of { 'POST' }, but received 'GET'.")]
     public async Task OlderEndpoints_AnswerAsRecorded(string method, string path, string body, int status, string text)
     {
-        using var response = await _master.SendAsync(new HttpMethod(method), path, System.Text.Encoding.UTF8.GetBytes(body), null, null, null);
+        using var response = await _master.SendAsync(new HttpMethod(method), path, System.Text.Encoding.UTF8.GetBytes(body), null, null,
+            null);
         Assert.That(((int)response.StatusCode, await response.Content.ReadAsStringAsync()), Is.EqualTo((status, text)));
     }
 
     [Test]
     public async Task Quota_SetAndRemovedByPath_IsGone()
     {
-        await OlderEndpoints_AnswerAsRecorded("POST", "/quota", """{"role":"a","guarantee":[{"name":"cpus","type":"SCALAR","scalar":{"value":1}}]}""", 200, "");
+        await OlderEndpoints_AnswerAsRecorded("POST", "/quota",
+            """{"role":"a","guarantee":[{"name":"cpus","type":"SCALAR","scalar":{"value":1}}]}""", 200, "");
         await OlderEndpoints_AnswerAsRecorded("DELETE", "/master/quota/a", "", 200, "");
         Assert.That(await GetAsync("/quota"), Is.EqualTo("{}"));
     }
@@ -129,7 +144,8 @@ internal sealed class OperatorWriteTests
     [Test]
     public async Task Nothing_IsShownAsRecorded()
     {
-        Assert.That((await GetAsync("/quota"), await GetAsync("/weights"), await GetAsync("/maintenance/status")), Is.EqualTo(("{}", "[]", "{}")));
+        Assert.That((await GetAsync("/quota"), await GetAsync("/weights"), await GetAsync("/maintenance/status")),
+            Is.EqualTo(("{}", "[]", "{}")));
         using var weights = await _master.PostAsync("/api/v1", """{"type": "GET_WEIGHTS"}""");
         Assert.That(await weights.Content.ReadAsStringAsync(), Is.EqualTo("""{"type":"GET_WEIGHTS"}"""));
         using var quota = await _master.PostAsync("/api/v1", """{"type": "GET_QUOTA"}""");

@@ -21,8 +21,10 @@ internal sealed class ReadEndpointTests
     {
         _master = await MasterFixture.StartAsync();
         var info = new AgentInfo { Hostname = "127.0.0.1", Port = 5051 };
-        info.Resources.Add(ResourceWriter.ToProto(ResourceBag.Parse("cpus:64;mem:65536;disk:65536;ports:[31000-39000]"), ResourceFormat.PostRefinement));
-        var register = new AgentCall { Type = AgentCall.Types.Type.Subscribe, Subscribe = new() { AgentInfo = info, Version = "1.12.0", BootId = "b" } };
+        info.Resources.Add(
+            ResourceWriter.ToProto(ResourceBag.Parse("cpus:64;mem:65536;disk:65536;ports:[31000-39000]"), ResourceFormat.PostRefinement));
+        var register = new AgentCall { Type = AgentCall.Types.Type.Subscribe,
+            Subscribe = new() { AgentInfo = info, Version = "1.12.0", BootId = "b" } };
         register.Subscribe.Capabilities.Add(new AgentInfo.Types.Capability { Type = AgentInfo.Types.Capability.Types.Type.MultiRole });
         _agent = await _master.SubscribeAsync<AgentEvent>("/offerbook/agent/v1", register, MessageFormat.Protobuf, "Offerbook-Stream-Id");
         var agentId = (await _agent.NextAsync())!.Subscribed.AgentId;
@@ -53,7 +55,8 @@ internal sealed class ReadEndpointTests
                 Uuid = Google.Protobuf.ByteString.CopyFrom(new byte[16]),
                 ContainerStatus = new ContainerStatus { ContainerId = new ContainerID { Value = "c" }, ExecutorPid = 7 },
             };
-            var update = new AgentCall { Type = AgentCall.Types.Type.Update, AgentId = agentId, Update = new() { FrameworkId = id, LatestState = state, Status = status } };
+            var update = new AgentCall { Type = AgentCall.Types.Type.Update, AgentId = agentId,
+                Update = new() { FrameworkId = id, LatestState = state, Status = status } };
             await _master.PostAsync("/offerbook/agent/v1", update, MessageFormat.Protobuf, _agent.StreamId, "Offerbook-Stream-Id");
         }
         await _scheduler.NextAsync(e => e.Type == Event.Types.Type.Update && e.Update.Status.State == TaskState.TaskRunning);
@@ -102,7 +105,8 @@ internal sealed class ReadEndpointTests
     {
         using var slaves = JsonDocument.Parse(await _master.Client.GetStringAsync("/slaves"));
         var slave = slaves.RootElement.GetProperty("slaves")[0];
-        Assert.That(Names(slave), Is.EqualTo(AgentMembers + ",reserved_resources_full,unreserved_resources_full,used_resources_full,offered_resources_full"));
+        Assert.That(Names(slave),
+            Is.EqualTo(AgentMembers + ",reserved_resources_full,unreserved_resources_full,used_resources_full,offered_resources_full"));
         Assert.That(slave.GetProperty("used_resources_full")[0].GetRawText(),
             Is.EqualTo("""{"name":"cpus","type":"SCALAR","scalar":{"value":0.5},"role":"*","allocation_info":{"role":"*"}}"""));
         Assert.That(slave.GetProperty("resources").GetRawText(),

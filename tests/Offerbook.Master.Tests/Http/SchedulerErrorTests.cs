@@ -18,7 +18,8 @@ internal sealed class SchedulerErrorTests
     public async Task SetUp()
     {
         _master = await MasterFixture.StartAsync();
-        var subscribe = new Call { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = TestScheduler.Framework("*", 60) } };
+        var subscribe = new Call { Type = Call.Types.Type.Subscribe,
+            Subscribe = new() { FrameworkInfo = TestScheduler.Framework("*", 60) } };
         _stream = await _master.SubscribeAsync<Event>(Path, subscribe, MessageFormat.Json);
         _id = (await _stream.NextAsync())!.Subscribed.FrameworkId.Value;
     }
@@ -98,7 +99,8 @@ internal sealed class SchedulerErrorTests
     public async Task Protobuf_ThatIsRubbish_IsRefused()
     {
         var response = await _master.SendAsync(HttpMethod.Post, Path, [1, 2, 3], "application/x-protobuf", null, _stream.StreamId);
-        Assert.That(((int)response.StatusCode, await response.Content.ReadAsStringAsync()), Is.EqualTo((400, "Failed to parse body into Call protobuf")));
+        Assert.That(((int)response.StatusCode, await response.Content.ReadAsStringAsync()),
+            Is.EqualTo((400, "Failed to parse body into Call protobuf")));
     }
 
     [Test]

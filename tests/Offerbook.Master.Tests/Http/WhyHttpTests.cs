@@ -15,14 +15,17 @@ internal sealed class WhyHttpTests
         await scheduler.DeclineAsync(await scheduler.NextOfferAsync(), 600);
         using var why = await OfferBookHttpTests.GetAsync(master, $"/offerbook/v1/why?framework={scheduler.Id.Value}&role=web");
         var root = why.RootElement;
-        Assert.That((root.GetProperty("framework_name").GetString(), root.GetProperty("role").GetString(), root.GetProperty("agents_in_cluster").GetInt32()),
+        Assert.That(
+            (root.GetProperty("framework_name").GetString(), root.GetProperty("role").GetString(),
+                root.GetProperty("agents_in_cluster").GetInt32()),
             Is.EqualTo(("test", "web", 1)));
         var only = root.GetProperty("agents").EnumerateArray().Single();
         Assert.That(only.GetProperty("hostname").GetString(), Is.EqualTo("one"));
         Assert.That(only.GetProperty("free").GetProperty("cpus").GetDouble(), Is.EqualTo(4));
         var reason = only.GetProperty("reasons").EnumerateArray().Single();
         Assert.That(reason.GetProperty("reason").GetString(), Is.EqualTo("refused"));
-        Assert.That(reason.GetProperty("until").GetDateTimeOffset() - DateTimeOffset.UtcNow, Is.InRange(TimeSpan.FromSeconds(500), TimeSpan.FromSeconds(601)));
+        Assert.That(reason.GetProperty("until").GetDateTimeOffset() - DateTimeOffset.UtcNow,
+            Is.InRange(TimeSpan.FromSeconds(500), TimeSpan.FromSeconds(601)));
         var summed = root.GetProperty("summary");
         Assert.That(summed.GetProperty("reasons")[0].GetProperty("amount").GetProperty("mem").GetDouble(), Is.EqualTo(4096));
         Assert.That(summed.GetProperty("groups")[0].GetProperty("hostnames")[0].GetString(), Is.EqualTo("one"));
@@ -39,7 +42,9 @@ internal sealed class WhyHttpTests
         using var why = await OfferBookHttpTests.GetAsync(master, $"/offerbook/v1/why?framework={second.Id.Value}");
         var reasons = why.RootElement.GetProperty("agents")[0].GetProperty("reasons").EnumerateArray().ToList();
         var held = reasons.Single(reason => reason.GetProperty("reason").GetString() == "held_by");
-        Assert.That((held.GetProperty("framework_id").GetString(), held.GetProperty("role").GetString(), held.GetProperty("offered").GetProperty("cpus").GetDouble()),
+        Assert.That(
+            (held.GetProperty("framework_id").GetString(), held.GetProperty("role").GetString(),
+                held.GetProperty("offered").GetProperty("cpus").GetDouble()),
             Is.EqualTo((first.Id.Value, "web", 4.0)));
         Assert.That(reasons.Select(reason => reason.GetProperty("reason").GetString()), Does.Contain("too_small"));
     }
@@ -69,13 +74,15 @@ internal sealed class WhyHttpTests
         Assert.That(seen, Is.EqualTo(Enumerable.Range(0, 5).Select(i => $"host-{i}")));
         using (var one = await OfferBookHttpTests.GetAsync(master, "/offerbook/v1/why?role=web&agent=host-3"))
         {
-            Assert.That(one.RootElement.GetProperty("agents").EnumerateArray().Single().GetProperty("hostname").GetString(), Is.EqualTo("host-3"));
+            Assert.That(one.RootElement.GetProperty("agents").EnumerateArray().Single().GetProperty("hostname").GetString(),
+                Is.EqualTo("host-3"));
         }
         agents.ForEach(agent => agent.Dispose());
 
         string? Take(JsonDocument page)
         {
-            seen.AddRange(page.RootElement.GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("hostname").GetString()!));
+            seen.AddRange(
+                page.RootElement.GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("hostname").GetString()!));
             return page.RootElement.TryGetProperty("next_cursor", out var next) ? next.GetString() : null;
         }
     }

@@ -22,7 +22,8 @@ internal sealed class FeedbackTests
         _web = new TestScheduler(_master, TestScheduler.Framework("web", 3600)).Subscribe();
     }
 
-    private void Reserve(string? id = "r", double cpus = 1) => _web.Accept(_web.Offers[^1], KitOperations.Reserve(id, Ops.Scalar("cpus", cpus, "web")));
+    private void Reserve(string? id = "r", double cpus = 1) =>
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve(id, Ops.Scalar("cpus", cpus, "web")));
 
     [Test]
     public void Status_FromTheAgent_IsForwardedAndAcknowledged()
@@ -35,7 +36,8 @@ internal sealed class FeedbackTests
         Assert.That((status.State, status.OperationId.Value, status.AgentId), Is.EqualTo((State.OperationFinished, "r", _agent.Agent.Id)));
         Assert.That(_web.Acknowledge(status).Status, Is.EqualTo(202));
         var acknowledged = _agent.Agent.Of(EventType.AcknowledgeOperation).Single().AcknowledgeOperation;
-        Assert.That((acknowledged.OperationUuid, acknowledged.StatusUuid), Is.EqualTo((_agent.Orders.Single().OperationUuid, status.Uuid.Value)));
+        Assert.That((acknowledged.OperationUuid, acknowledged.StatusUuid),
+            Is.EqualTo((_agent.Orders.Single().OperationUuid, status.Uuid.Value)));
         Assert.That(_master.View.Agents.Single().Operations, Is.Empty);
     }
 
@@ -47,7 +49,8 @@ internal sealed class FeedbackTests
         _agent.Send(_agent.Orders.Single(), status);
 
         Assert.That(_web.OperationUpdates(), Has.Count.EqualTo(2));
-        Assert.That((_master.View.OperationCounts[("reserve", "finished")], _master.View.OperationCounts[("reserve", "pending")]), Is.EqualTo((1, 0)));
+        Assert.That((_master.View.OperationCounts[("reserve", "finished")], _master.View.OperationCounts[("reserve", "pending")]),
+            Is.EqualTo((1, 0)));
     }
 
     [Test]
@@ -60,7 +63,8 @@ internal sealed class FeedbackTests
         _web.Acknowledge(wrong);
 
         Assert.That(_agent.Agent.Of(EventType.AcknowledgeOperation), Is.Empty);
-        Assert.That(_master.View.Counters.Single(counter => counter.Key == "invalid_operation_status_update_acknowledgements").Value, Is.EqualTo(1));
+        Assert.That(_master.View.Counters.Single(counter => counter.Key == "invalid_operation_status_update_acknowledgements").Value,
+            Is.EqualTo(1));
     }
 
     [Test]
@@ -107,7 +111,8 @@ internal sealed class FeedbackTests
         _master.Advance(TimeSpan.FromMinutes(3));
 
         var status = _web.OperationUpdates().Single();
-        Assert.That((status.State, status.Message, status.Uuid), Is.EqualTo((State.OperationUnreachable, "Agent was marked unreachable", (UUID?)null)));
+        Assert.That((status.State, status.Message, status.Uuid),
+            Is.EqualTo((State.OperationUnreachable, "Agent was marked unreachable", (UUID?)null)));
     }
 
     [Test, Category("case 178")]
@@ -226,7 +231,8 @@ internal sealed class FeedbackTests
         var master = new MasterHarness(MasterSettings.Default with { MaxOperationsPerAgent = 1 });
         new OperatingAgent(master).Subscribe();
         var web = new TestScheduler(master).Subscribe();
-        web.Accept(web.Offers[^1], KitOperations.Reserve("a", Ops.Scalar("cpus", 1, "web")), KitOperations.Reserve("b", Ops.Scalar("cpus", 1, "web")));
+        web.Accept(web.Offers[^1], KitOperations.Reserve("a", Ops.Scalar("cpus", 1, "web")),
+            KitOperations.Reserve("b", Ops.Scalar("cpus", 1, "web")));
 
         Assert.That(web.OperationUpdates().Single().Message, Does.Contain("already has 1 operations"));
     }

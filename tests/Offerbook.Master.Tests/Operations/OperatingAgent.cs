@@ -77,7 +77,8 @@ internal sealed class OperatingAgent
     {
         Held.Add(new Operation
         {
-            FrameworkId = order.FrameworkId, AgentId = Agent.Id, Info = order.Info, LatestStatus = status, Uuid = new UUID { Value = order.OperationUuid },
+            FrameworkId = order.FrameworkId, AgentId = Agent.Id, Info = order.Info, LatestStatus = status,
+            Uuid = new UUID { Value = order.OperationUuid },
         });
     }
 
@@ -120,7 +121,8 @@ internal sealed class OperatingAgent
     {
         var copy = operation.Clone();
         foreach (var resource in (copy.Reserve?.Resources ?? []).Concat(copy.Unreserve?.Resources ?? []).Concat(copy.Create?.Volumes ?? [])
-            .Concat(copy.Destroy?.Volumes ?? []).Append(copy.GrowVolume?.Volume).Append(copy.GrowVolume?.Addition).Append(copy.ShrinkVolume?.Volume))
+            .Concat(copy.Destroy?.Volumes ?? []).Append(copy.GrowVolume?.Volume).Append(copy.GrowVolume?.Addition)
+            .Append(copy.ShrinkVolume?.Volume))
         {
             if (resource is not null)
             {

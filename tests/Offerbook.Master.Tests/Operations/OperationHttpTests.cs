@@ -56,7 +56,8 @@ internal sealed class OperationHttpTests
             Accept = new()
             {
                 OfferIds = { offer.Id },
-                Operations = { KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web"), Ops.Scalar("disk", 64, "web")), KitOperations.Create("c", Ops.Volume(64, "v1")) },
+                Operations = { KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web"), Ops.Scalar("disk", 64, "web")),
+                    KitOperations.Create("c", Ops.Volume(64, "v1")) },
             },
         });
         var orders = new[]
@@ -70,7 +71,8 @@ internal sealed class OperationHttpTests
 
         var status = new OperationStatus
         {
-            OperationId = orders[0].Info.Id, State = OperationState.OperationFinished, Uuid = new UUID { Value = ByteString.CopyFrom(new byte[16]) },
+            OperationId = orders[0].Info.Id, State = OperationState.OperationFinished,
+            Uuid = new UUID { Value = ByteString.CopyFrom(new byte[16]) },
         };
         var update = new AgentCall
         {
@@ -78,7 +80,8 @@ internal sealed class OperationHttpTests
             AgentId = agentId,
             OperationUpdate = new() { FrameworkId = framework, OperationUuid = orders[0].OperationUuid, Status = status },
         };
-        Assert.That((int)(await master.PostAsync(AgentPath, update, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode, Is.EqualTo(202));
+        Assert.That((int)(await master.PostAsync(AgentPath, update, MessageFormat.Protobuf, agent.StreamId, AgentHeader)).StatusCode,
+            Is.EqualTo(202));
         var heard = (await scheduler.NextAsync(e => e.Type == Event.Types.Type.UpdateOperationStatus)).UpdateOperationStatus.Status;
         Assert.That((heard.State, heard.OperationId.Value, heard.AgentId), Is.EqualTo((OperationState.OperationFinished, "r", agentId)));
 
@@ -91,7 +94,8 @@ internal sealed class OperationHttpTests
             Is.EqualTo(orders[0].OperationUuid));
         await TellAsync(new Call { Type = Call.Types.Type.ReconcileOperations, ReconcileOperations = new() });
         var reconciled = (await scheduler.NextAsync(e => e.Type == Event.Types.Type.UpdateOperationStatus)).UpdateOperationStatus.Status;
-        Assert.That((reconciled.OperationId.Value, reconciled.State, reconciled.Uuid), Is.EqualTo(("c", OperationState.OperationPending, (UUID?)null)));
+        Assert.That((reconciled.OperationId.Value, reconciled.State, reconciled.Uuid),
+            Is.EqualTo(("c", OperationState.OperationPending, (UUID?)null)));
 
         async Task TellAsync(Call call)
         {
@@ -109,22 +113,28 @@ internal sealed class OperationHttpTests
         using var agent = await SubscribeAgentAsync(master);
         var id = (await agent.NextAsync())!.Subscribed.AgentId;
 
-        Assert.That(await OperateAsync(id, Ops.Scalar("cpus", 1, "capture-role"), Ops.Scalar("disk", 64, "capture-role")), Is.EqualTo((202, "")));
+        Assert.That(await OperateAsync(id, Ops.Scalar("cpus", 1, "capture-role"), Ops.Scalar("disk", 64, "capture-role")),
+            Is.EqualTo((202, "")));
         Assert.That(await OperateAsync(new AgentID { Value = "nope" }), Is.EqualTo((400, "No agent found with specified ID")));
         Assert.That((await OperateAsync(id, Ops.Scalar("cpus", 1))).Status, Is.EqualTo(400));
         Assert.That((await OperateAsync(id, Ops.Scalar("cpus", 100, "capture-role"))).Status, Is.EqualTo(409));
-        Assert.That((await agent.NextAsync(e => e.Type == AgentEvent.Types.Type.ApplyOperation)).ApplyOperation.Info.Reserve.Resources, Has.Count.EqualTo(2));
+        Assert.That((await agent.NextAsync(e => e.Type == AgentEvent.Types.Type.ApplyOperation)).ApplyOperation.Info.Reserve.Resources,
+            Has.Count.EqualTo(2));
 
         var answer = await master.PostAsync("/api/v1", new OperatorCall { Type = OperatorType.GetOperations }, format);
-        Assert.That(MessageCodec.Read<Mesos.V1.Master.Response>(await answer.Content.ReadAsByteArrayAsync(), format).TryGet(out var response, out _));
+        Assert.That(
+            MessageCodec.Read<Mesos.V1.Master.Response>(await answer.Content.ReadAsByteArrayAsync(), format)
+                .TryGet(out var response, out _));
         Assert.That(response!.GetOperations.Operations.Single().LatestStatus.State, Is.EqualTo(OperationState.OperationPending));
         using var slaves = JsonDocument.Parse(await master.Client.GetStringAsync("/slaves"));
         var reserved = slaves.RootElement.GetProperty("slaves")[0].GetProperty("reserved_resources_full").GetProperty("capture-role");
-        Assert.That(reserved.EnumerateArray().Select(resource => resource.GetProperty("name").GetString()), Is.EqualTo(new[] { "cpus", "disk" }));
+        Assert.That(reserved.EnumerateArray().Select(resource => resource.GetProperty("name").GetString()),
+            Is.EqualTo(new[] { "cpus", "disk" }));
 
         async Task<(int Status, string Text)> OperateAsync(AgentID agentId, params Resource[] resources)
         {
-            var call = new OperatorCall { Type = OperatorType.ReserveResources, ReserveResources = new() { AgentId = agentId, Resources = { resources } } };
+            var call = new OperatorCall { Type = OperatorType.ReserveResources,
+                ReserveResources = new() { AgentId = agentId, Resources = { resources } } };
             var sent = await master.PostAsync("/api/v1", call, format);
             return ((int)sent.StatusCode, await sent.Content.ReadAsStringAsync());
         }
@@ -136,20 +146,27 @@ internal sealed class OperationHttpTests
         await using var master = await MasterFixture.StartAsync();
         using var agent = await SubscribeAgentAsync(master);
         var id = (await agent.NextAsync())!.Subscribed.AgentId.Value;
-        const string Reserved = """{"name":"disk","type":"SCALAR","scalar":{"value":64},"reservations":[{"type":"DYNAMIC","role":"web"}]}""";
+        const string Reserved =
+            """{"name":"disk","type":"SCALAR","scalar":{"value":64},"reservations":[{"type":"DYNAMIC","role":"web"}]}""";
         const string Volume = """{"name":"disk","type":"SCALAR","scalar":{"value":64},"reservations":[{"type":"DYNAMIC","role":"web"}],"disk":{"persistence":{"id":"v1"},"volume":{"mode":"RW","container_path":"data"}}}""";
 
         Assert.That(await PostAsync("/reserve", $"slaveId={id}&resources=[{Reserved}]"), Is.EqualTo((202, "")));
         Assert.That(await PostAsync("/master/create-volumes", $"slaveId={id}&volumes=[{Volume}]"), Is.EqualTo((202, "")));
-        Assert.That(await PostAsync("/destroy-volumes", $"slaveId={id}&volumes={Uri.EscapeDataString($"[{Volume}]")}"), Is.EqualTo((202, "")));
+        Assert.That(await PostAsync("/destroy-volumes", $"slaveId={id}&volumes={Uri.EscapeDataString($"[{Volume}]")}"),
+            Is.EqualTo((202, "")));
         Assert.That(await PostAsync("/unreserve", $"slaveId={id}&resources=[{Reserved}]"), Is.EqualTo((202, "")));
         Assert.That((await PostAsync("/unreserve", $"slaveId={id}&resources=[{Reserved}]")).Status, Is.EqualTo(409));
 
-        Assert.That(await PostAsync("/reserve", "resources=[]"), Is.EqualTo((400, "Missing 'slaveId' query parameter in the request body")));
-        Assert.That(await PostAsync("/reserve", $"slaveId={id}"), Is.EqualTo((400, "Missing 'resources' query parameter in the request body")));
-        Assert.That(await PostAsync("/create-volumes", $"slaveId={id}"), Is.EqualTo((400, "Missing 'volumes' query parameter in the request body")));
-        Assert.That((await PostAsync("/reserve", $"slaveId={id}&resources=nope")).Text, Does.StartWith("Error parsing 'resources' query parameter in the request body: "));
-        Assert.That((await PostAsync("/destroy-volumes", $"slaveId={id}&volumes=[1]")).Text, Does.StartWith("Error in parsing 'volumes' query parameter in the request body: "));
+        Assert.That(await PostAsync("/reserve", "resources=[]"),
+            Is.EqualTo((400, "Missing 'slaveId' query parameter in the request body")));
+        Assert.That(await PostAsync("/reserve", $"slaveId={id}"),
+            Is.EqualTo((400, "Missing 'resources' query parameter in the request body")));
+        Assert.That(await PostAsync("/create-volumes", $"slaveId={id}"),
+            Is.EqualTo((400, "Missing 'volumes' query parameter in the request body")));
+        Assert.That((await PostAsync("/reserve", $"slaveId={id}&resources=nope")).Text,
+            Does.StartWith("Error parsing 'resources' query parameter in the request body: "));
+        Assert.That((await PostAsync("/destroy-volumes", $"slaveId={id}&volumes=[1]")).Text,
+            Does.StartWith("Error in parsing 'volumes' query parameter in the request body: "));
         Assert.That(await PostAsync("/reserve", "slaveId=nope&resources=[]"), Is.EqualTo((400, "No agent found with specified ID")));
         Assert.That((int)(await master.Client.GetAsync("/reserve")).StatusCode, Is.EqualTo(405));
 

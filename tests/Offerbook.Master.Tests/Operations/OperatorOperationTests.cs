@@ -28,12 +28,14 @@ internal sealed class OperatorOperationTests
     }
 
     private MasterEffect.Answer Reserve(params Resource[] resources) =>
-        Operate(new Call { Type = Type.ReserveResources, ReserveResources = new() { AgentId = _agent.Agent.Id, Resources = { resources } } });
+        Operate(new Call { Type = Type.ReserveResources,
+            ReserveResources = new() { AgentId = _agent.Agent.Id, Resources = { resources } } });
 
     [Test, Category("case 173")]
     public void Reserve_OfFreeResources_IsAcceptedAndSeenInTheNextOffer()
     {
-        Assert.That((Reserve(Ops.Scalar("cpus", 1, "web"), Ops.Scalar("disk", 64, "web")).Status, _agent.Orders.Single().FrameworkId), Is.EqualTo((202, (FrameworkID?)null)));
+        Assert.That((Reserve(Ops.Scalar("cpus", 1, "web"), Ops.Scalar("disk", 64, "web")).Status, _agent.Orders.Single().FrameworkId),
+            Is.EqualTo((202, (FrameworkID?)null)));
         _agent.Finish();
         var web = new TestScheduler(_master).Subscribe();
 
@@ -69,10 +71,13 @@ internal sealed class OperatorOperationTests
         Call[] calls =
         [
             new() { Type = Type.CreateVolumes, CreateVolumes = new() { AgentId = id, Volumes = { Ops.Volume(64, "v") } } },
-            new() { Type = Type.GrowVolume, GrowVolume = new() { AgentId = id, Volume = Ops.Volume(64, "v"), Addition = Ops.Scalar("disk", 36, "web") } },
-            new() { Type = Type.ShrinkVolume, ShrinkVolume = new() { AgentId = id, Volume = Ops.Volume(100, "v"), Subtract = new Value.Types.Scalar { Value = 50 } } },
+            new() { Type = Type.GrowVolume,
+                GrowVolume = new() { AgentId = id, Volume = Ops.Volume(64, "v"), Addition = Ops.Scalar("disk", 36, "web") } },
+            new() { Type = Type.ShrinkVolume,
+                ShrinkVolume = new() { AgentId = id, Volume = Ops.Volume(100, "v"), Subtract = new Value.Types.Scalar { Value = 50 } } },
             new() { Type = Type.DestroyVolumes, DestroyVolumes = new() { AgentId = id, Volumes = { Ops.Volume(50, "v") } } },
-            new() { Type = Type.UnreserveResources, UnreserveResources = new() { AgentId = id, Resources = { Ops.Scalar("disk", 100, "web") } } },
+            new() { Type = Type.UnreserveResources,
+                UnreserveResources = new() { AgentId = id, Resources = { Ops.Scalar("disk", 100, "web") } } },
         ];
         foreach (var call in calls)
         {
@@ -112,12 +117,14 @@ internal sealed class OperatorOperationTests
     [Test, Category("case 187")]
     public void Calls_ThatAreWrong_Answer400()
     {
-        var unknown = Operate(new Call { Type = Type.ReserveResources, ReserveResources = new() { AgentId = new AgentID { Value = "nope" } } });
+        var unknown =
+            Operate(new Call { Type = Type.ReserveResources, ReserveResources = new() { AgentId = new AgentID { Value = "nope" } } });
         Assert.That((unknown.Status, unknown.Text), Is.EqualTo((400, "No agent found with specified ID")));
 
         var unreserved = Reserve(TestScheduler.Scalar("cpus", 1));
         Assert.That(unreserved.Status, Is.EqualTo(400));
-        Assert.That(unreserved.Text, Does.Match("Invalid RESERVE operation on agent .* at slave\\(1\\)@10.0.0.1:5051 \\(host-10.0.0.1\\): Resource cpus:1 is not dynamically reserved"));
+        Assert.That(unreserved.Text,
+            Does.Match("Invalid RESERVE operation on agent .* at slave\\(1\\)@10.0.0.1:5051 \\(host-10.0.0.1\\): Resource cpus:1 is not dynamically reserved"));
         Assert.That(Reserve(Ops.Scalar("cpus", 1, "web").Allocated()).Text, Does.Contain("unallocated resources"));
         Assert.That(Reserve(Ops.Scalar("cpus", -1, "web")).Status, Is.EqualTo(400));
     }
@@ -135,10 +142,12 @@ internal sealed class OperatorOperationTests
         var connection = _master.NewConnection();
         _master.Handle(new MasterMessage.OperatorCallReceived(connection, new Call
         {
-            Type = Type.ReserveResources, ReserveResources = new() { AgentId = _agent.Agent.Id, Resources = { Ops.Scalar("cpus", 1, "web", "eve") } },
+            Type = Type.ReserveResources,
+            ReserveResources = new() { AgentId = _agent.Agent.Id, Resources = { Ops.Scalar("cpus", 1, "web", "eve") } },
         }, "bob"));
 
         var answer = _master.Sent.OfType<MasterEffect.Answer>().Single(sent => sent.Connection == connection);
-        Assert.That((answer.Status, answer.Text.Contains("authenticated principal 'bob'", StringComparison.Ordinal)), Is.EqualTo((400, true)));
+        Assert.That((answer.Status, answer.Text.Contains("authenticated principal 'bob'", StringComparison.Ordinal)),
+            Is.EqualTo((400, true)));
     }
 }

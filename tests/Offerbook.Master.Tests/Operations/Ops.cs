@@ -9,7 +9,8 @@ namespace Offerbook.Master.Tests.Operations;
 /// <summary>Short words for resources, tasks and calls in tests; operations are the test-kit's.</summary>
 internal static class Ops
 {
-    public static Operation Launch(params TaskInfo[] tasks) => new() { Type = OperationType.Launch, Launch = new() { TaskInfos = { tasks } } };
+    public static Operation Launch(params TaskInfo[] tasks) =>
+        new() { Type = OperationType.Launch, Launch = new() { TaskInfos = { tasks } } };
 
     public static Resource Scalar(string name, double value, string? role = null, string? principal = null)
     {
@@ -26,7 +27,8 @@ internal static class Ops
         return resource;
     }
 
-    public static Resource Volume(double size, string id, string role = "web", bool shared = false) => KitOperations.Volume(size, id, role, shared);
+    public static Resource Volume(double size, string id, string role = "web", bool shared = false) =>
+        KitOperations.Volume(size, id, role, shared);
 
     public static Resource Allocated(this Resource resource, string role = "web")
     {
@@ -46,10 +48,12 @@ internal static class Ops
     public static MasterEffect.Answer Accept(this TestScheduler scheduler, Offer offer, params Operation[] operations) =>
         scheduler.Accept([offer], operations);
 
-    public static MasterEffect.Answer Accept(this TestScheduler scheduler, IEnumerable<Offer> offers, params Operation[] operations) => scheduler.Call(new Call
+    public static MasterEffect.Answer Accept(this TestScheduler scheduler, IEnumerable<Offer> offers, params Operation[] operations) =>
+        scheduler.Call(new Call
     {
         Type = Mesos.V1.Scheduler.Call.Types.Type.Accept,
-        Accept = new() { OfferIds = { offers.Select(offer => offer.Id) }, Operations = { operations }, Filters = new Filters { RefuseSeconds = 0 } },
+        Accept = new() { OfferIds = { offers.Select(offer => offer.Id) }, Operations = { operations },
+            Filters = new Filters { RefuseSeconds = 0 } },
     });
 
     public static IReadOnlyList<OperationStatus> OperationUpdates(this TestScheduler scheduler) => scheduler.Events

@@ -24,7 +24,8 @@ internal sealed class ReservationTests
     {
         _web.Accept(_web.Offers[^1], KitOperations.Reserve("r1", Ops.Scalar("cpus", 1, "web"), Ops.Scalar("disk", 64, "web")));
 
-        Assert.That(_master.Offered().Reserved("web"), Is.EqualTo(Bag(Ops.Scalar("cpus", 1, "web").Allocated(), Ops.Scalar("disk", 64, "web").Allocated())));
+        Assert.That(_master.Offered().Reserved("web"),
+            Is.EqualTo(Bag(Ops.Scalar("cpus", 1, "web").Allocated(), Ops.Scalar("disk", 64, "web").Allocated())));
         Assert.That(_agent.Orders.Single().Info.Reserve.Resources, Has.Count.EqualTo(2));
         Assert.That(_master.View.Agents.Single().Total.Reserved("web").ScalarOf("cpus"), Is.EqualTo(new Scalar(1000)));
 
@@ -43,7 +44,8 @@ internal sealed class ReservationTests
     public void ReserveAndLaunch_InOneAccept_UsesWhatWasReserved()
     {
         var offer = _web.Offers[^1];
-        _web.Accept(offer, KitOperations.Reserve(null, Ops.Scalar("cpus", 1, "web")), Ops.Launch(Ops.TaskOn(offer, "t", Ops.Scalar("cpus", 0.9, "web"))));
+        _web.Accept(offer, KitOperations.Reserve(null, Ops.Scalar("cpus", 1, "web")),
+            Ops.Launch(Ops.TaskOn(offer, "t", Ops.Scalar("cpus", 0.9, "web"))));
 
         Assert.That(_web.Updates, Is.Empty);
         Assert.That(_agent.Agent.Events.Select(e => e.Type), Does.Contain(Wire.AgentProtocol.Event.Types.Type.Launch));
@@ -75,7 +77,8 @@ internal sealed class ReservationTests
     [Test, Category("case 185")]
     public void Reserve_TooLarge_IsAnErrorAndTheNextOperationRuns()
     {
-        _web.Accept(_web.Offers[^1], KitOperations.Reserve("big", Ops.Scalar("cpus", 5, "web")), KitOperations.Reserve("small", Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("big", Ops.Scalar("cpus", 5, "web")),
+            KitOperations.Reserve("small", Ops.Scalar("cpus", 1, "web")));
 
         Assert.That(_web.OperationUpdates().Single().State, Is.EqualTo(OperationState.OperationError));
         Assert.That(_web.OperationUpdates().Single().OperationId.Value, Is.EqualTo("big"));
@@ -113,7 +116,8 @@ internal sealed class ReservationTests
         info.Principal = "alice";
         _web.Decline(_web.Offers[^1], 3600);
         var ops = new TestScheduler(_master, info).Subscribe();
-        ops.Accept(ops.Offers[^1], KitOperations.Reserve("r1", Ops.Scalar("cpus", 1, "ops")), KitOperations.Reserve("r2", Ops.Scalar("cpus", 1, "ops", "alice")));
+        ops.Accept(ops.Offers[^1], KitOperations.Reserve("r1", Ops.Scalar("cpus", 1, "ops")),
+            KitOperations.Reserve("r2", Ops.Scalar("cpus", 1, "ops", "alice")));
 
         Assert.That(ops.OperationUpdates().Single().OperationId.Value, Is.EqualTo("r1"));
         Assert.That(_agent.Orders.Single().Info.Id.Value, Is.EqualTo("r2"));
@@ -134,7 +138,8 @@ internal sealed class ReservationTests
     public void Feedback_FromAnAgentThatGivesNone_IsAnError()
     {
         new TestAgent(_master, "10.0.0.2").Subscribe();
-        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web")), KitOperations.Reserve(null, Ops.Scalar("cpus", 1, "web")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve("r", Ops.Scalar("cpus", 1, "web")),
+            KitOperations.Reserve(null, Ops.Scalar("cpus", 1, "web")));
 
         Assert.That(_web.OperationUpdates().Single().Message, Does.Contain("does not have the required AGENT_OPERATION_FEEDBACK"));
         Assert.That(_master.Offered().Reserved("web").ScalarOf("cpus"), Is.EqualTo(new Scalar(1000)), "without an id it is done");
@@ -147,7 +152,8 @@ internal sealed class ReservationTests
         {
             Id = new OperationID { Value = "c" },
             Type = Offer.Types.Operation.Types.Type.CreateDisk,
-            CreateDisk = new() { Source = TestScheduler.Scalar("disk", 10), TargetType = Resource.Types.DiskInfo.Types.Source.Types.Type.Mount },
+            CreateDisk = new() { Source = TestScheduler.Scalar("disk", 10),
+                TargetType = Resource.Types.DiskInfo.Types.Source.Types.Type.Mount },
         });
 
         Assert.That(_web.OperationUpdates().Single().State, Is.EqualTo(OperationState.OperationError));

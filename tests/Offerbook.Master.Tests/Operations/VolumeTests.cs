@@ -38,7 +38,8 @@ internal sealed class VolumeTests
     [Test, Category("case 186")]
     public void Volume_Destroyed_IsDiskAgain()
     {
-        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 64, "web")), KitOperations.Create(null, Ops.Volume(64, "v1")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 64, "web")),
+            KitOperations.Create(null, Ops.Volume(64, "v1")));
         Assert.That(_master.Offered().PersistentVolumes().ScalarOf("disk"), Is.EqualTo(new Scalar(64_000)));
 
         _web.Accept(_web.Offers[^1], KitOperations.Destroy(null, Ops.Volume(64, "v1")));
@@ -64,9 +65,11 @@ internal sealed class VolumeTests
     [Test, Category("case 186")]
     public void Volume_GrownAndUsedInOneAccept_FailsTheTask()
     {
-        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 100, "web")), KitOperations.Create(null, Ops.Volume(64, "v1")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 100, "web")),
+            KitOperations.Create(null, Ops.Volume(64, "v1")));
         var offer = _web.Offers[^1];
-        _web.Accept(offer, KitOperations.Grow("g", Ops.Volume(64, "v1"), Ops.Scalar("disk", 36, "web")), Ops.Launch(Ops.TaskOn(offer, "t", Ops.Volume(100, "v1"))));
+        _web.Accept(offer, KitOperations.Grow("g", Ops.Volume(64, "v1"), Ops.Scalar("disk", 36, "web")),
+            Ops.Launch(Ops.TaskOn(offer, "t", Ops.Volume(100, "v1"))));
 
         Assert.That(_web.Updates.Single().State, Is.EqualTo(TaskState.TaskError));
         Assert.That(_master.Offered().PersistentVolumes().ScalarOf("disk"), Is.EqualTo(new Scalar(100_000)), "the next offer has it");
@@ -81,7 +84,8 @@ internal sealed class VolumeTests
     [Test, Category("case 186")]
     public void Volume_AfterTheMastersRestart_IsOffered()
     {
-        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 64, "web")), KitOperations.Create(null, Ops.Volume(64, "v1")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 64, "web")),
+            KitOperations.Create(null, Ops.Volume(64, "v1")));
         _agent.Finish();
         _master.Restart();
         _agent.Subscribe();
@@ -140,7 +144,8 @@ internal sealed class VolumeTests
     {
         var plain = new TestScheduler(_master, TestScheduler.Framework("plain")).Subscribe();
         _web.Decline(_web.Offers[^1], 3600);
-        plain.Accept(plain.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 64, "plain")), KitOperations.Create("c", Ops.Volume(64, "s", "plain", shared: true)));
+        plain.Accept(plain.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 64, "plain")),
+            KitOperations.Create("c", Ops.Volume(64, "s", "plain", shared: true)));
 
         Assert.That(plain.OperationUpdates().Single().Message, Does.Contain("with no SHARED_RESOURCES capability"));
     }
@@ -148,7 +153,8 @@ internal sealed class VolumeTests
     [Test]
     public void Volumes_OfOneId_AreRefusedInOneRole()
     {
-        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 128, "web")), KitOperations.Create("c1", Ops.Volume(64, "v1")), KitOperations.Create("c2", Ops.Volume(32, "v1")));
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 128, "web")),
+            KitOperations.Create("c1", Ops.Volume(64, "v1")), KitOperations.Create("c2", Ops.Volume(32, "v1")));
 
         Assert.That(_web.OperationUpdates().Single().Message, Does.StartWith("Persistence ID 'v1' is not unique"));
         Assert.That(_web.Events.Count(e => e.Type == EventType.Rescind), Is.Zero);

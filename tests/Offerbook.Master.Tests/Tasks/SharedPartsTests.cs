@@ -44,7 +44,8 @@ public sealed class SharedPartsTests
     public void Adopt_StatusOfTheTask_NamesItByTheSameObjects()
     {
         var spec = Describe("a");
-        var status = new Mesos.V1.TaskStatus { TaskId = new TaskID { Value = "a" }, AgentId = new AgentID { Value = "S1" }, State = TaskState.TaskRunning };
+        var status = new Mesos.V1.TaskStatus { TaskId = new TaskID { Value = "a" }, AgentId = new AgentID { Value = "S1" },
+            State = TaskState.TaskRunning };
 
         SharedParts.Adopt(spec, status);
 

@@ -60,7 +60,9 @@ public sealed class TaskHistoryTests
         foreach (var id in ids)
         {
             var spec = new MesosTask { Name = new string('x', bytes), TaskId = new TaskID { Value = id } };
-            history.Add(new TaskModel(spec, new FrameworkId("F"), new AgentId("S1"), new TaskId(id), null, ResourceBag.Empty, TaskState.TaskFinished, [], null, null));
+            history.Add(
+                new TaskModel(spec, new FrameworkId("F"), new AgentId("S1"), new TaskId(id), null, ResourceBag.Empty,
+                    TaskState.TaskFinished, [], null, null));
         }
     }
 

@@ -89,7 +89,8 @@ public sealed class OperationConversionsTests
     {
         var bag = Ops.Bag(Ops.Volume(64, "s", shared: true), Ops.Volume(64, "s", shared: true));
 
-        Assert.That(bag.Apply(Ops.Destroy(Ops.Volume(64, "s", shared: true))).Problem, Does.Contain("cannot be removed due to additional shared copies"));
+        Assert.That(bag.Apply(Ops.Destroy(Ops.Volume(64, "s", shared: true))).Problem,
+            Does.Contain("cannot be removed due to additional shared copies"));
     }
 
     [Test]

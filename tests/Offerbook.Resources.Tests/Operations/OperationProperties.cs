@@ -18,7 +18,8 @@ public sealed class OperationProperties
         var id = Gen.Elements("v1", "v2", "v3");
         var reserve = from r in role from n in size select Ops.Reserve(Ops.Scalar("disk", n, r), Ops.Scalar("cpus", n / 100, r));
         var unreserve = from r in role from n in size select Ops.Unreserve(Ops.Scalar("disk", n, r));
-        var create = from r in role from n in size from i in id from shared in Gen.Elements(true, false) select Ops.Create(Ops.Volume(n, i, r, shared: shared));
+        var create = from r in role from n in size from i in id from shared in Gen.Elements(true,
+            false) select Ops.Create(Ops.Volume(n, i, r, shared: shared));
         var destroy = from r in role from n in size from i in id select Ops.Destroy(Ops.Volume(n, i, r));
         var grow = from r in role from n in size from m in size from i in id select Ops.Grow(Ops.Volume(n, i, r), Ops.Scalar("disk", m, r));
         var shrink = from r in role from n in size from i in id select Ops.Shrink(Ops.Volume(n, i, r), n / 2);

@@ -7,7 +7,8 @@ public sealed class OperationValidatorTests
 {
     private static readonly AskingFramework Web = new("f1", ["web"], SharedResources: false);
 
-    private static string? Check(Operation operation, AskingFramework? framework = null, string? principal = null, ResourceBag? checkpointed = null,
+    private static string? Check(Operation operation, AskingFramework? framework = null, string? principal = null,
+        ResourceBag? checkpointed = null,
         ResourceBag? used = null, OperationAbilities agent = Ops.All) =>
         OperationValidator.Validate(operation, new OperationContext(principal, framework, agent, checkpointed ?? ResourceBag.Empty,
             used is null ? [] : [used]));
@@ -40,14 +41,16 @@ public sealed class OperationValidatorTests
 
     [Test]
     public void Reserve_ByOperator_HasNoAllocation() =>
-        Assert.That(Check(Ops.Reserve(Ops.Scalar("cpus", 1, "web").Allocated("web"))), Does.EndWith("only allows reservations to be made to unallocated resources"));
+        Assert.That(Check(Ops.Reserve(Ops.Scalar("cpus", 1, "web").Allocated("web"))),
+            Does.EndWith("only allows reservations to be made to unallocated resources"));
 
     [Test, Category("case 173")]
     public void ReservationUpdate_OfOtherAmounts_IsRefused()
     {
         var update = Ops.Reserve(Ops.Scalar("cpus", 1, "db"));
         update.Reserve.Source.Add(Ops.Scalar("cpus", 2, "web"));
-        Assert.That(Check(update), Is.EqualTo("Source and target resources should refer to identical resource quantities: cpus:2 vs. cpus:1"));
+        Assert.That(Check(update),
+            Is.EqualTo("Source and target resources should refer to identical resource quantities: cpus:2 vs. cpus:1"));
 
         update.Reserve.Source.Clear();
         update.Reserve.Source.Add([Ops.Scalar("cpus", 0.5, "web"), Ops.Scalar("cpus", 0.5, "ops")]);
@@ -78,7 +81,8 @@ public sealed class OperationValidatorTests
         Assert.That(Check(Ops.Create(readOnly)), Is.EqualTo("Not a persistent volume: Read-only persistent volume not supported"));
         Assert.That(Check(Ops.Create(onHost)), Does.Contain("Expecting 'host_path' to be unset for persistent volume"));
         Assert.That(Check(Ops.Create(unreserved)), Does.Contain("Persistent volumes cannot be created from unreserved resources"));
-        Assert.That(Check(Ops.Create(Ops.Volume(64, "../v1"))), Does.Contain("Invalid persistence ID for persistent volume: '../v1' contains invalid characters"));
+        Assert.That(Check(Ops.Create(Ops.Volume(64, "../v1"))),
+            Does.Contain("Invalid persistence ID for persistent volume: '../v1' contains invalid characters"));
         Assert.That(Check(Ops.Create()), Does.Contain("Operation contains no resources"));
     }
 
@@ -86,7 +90,8 @@ public sealed class OperationValidatorTests
     public void Create_OfATakenId_IsRefusedInTheSameRoleOnly()
     {
         var checkpointed = Ops.Bag(Ops.Volume(64, "v1", "web"));
-        Assert.That(Check(Ops.Create(Ops.Volume(32, "v1", "web")), checkpointed: checkpointed), Is.EqualTo("Persistence ID 'v1' is not unique"));
+        Assert.That(Check(Ops.Create(Ops.Volume(32, "v1", "web")), checkpointed: checkpointed),
+            Is.EqualTo("Persistence ID 'v1' is not unique"));
         Assert.That(Check(Ops.Create(Ops.Volume(32, "v1", "web/shop")), checkpointed: checkpointed), Is.Null);
         Assert.That(Check(Ops.Create(Ops.Volume(32, "v2"), Ops.Volume(32, "v2"))), Is.EqualTo("Persistence ID 'v2' is not unique"));
     }
@@ -121,11 +126,14 @@ public sealed class OperationValidatorTests
         var shared = Ops.Volume(64, "s", shared: true);
         var mounted = Ops.Volume(64, "m").On(Ops.Mount("/mnt/a"));
 
-        Assert.That(Check(Ops.Grow(volume, Ops.Scalar("disk", 0, "web"))), Is.EqualTo("The size of 'GrowVolume.addition' field must be greater than zero"));
+        Assert.That(Check(Ops.Grow(volume, Ops.Scalar("disk", 0, "web"))),
+            Is.EqualTo("The size of 'GrowVolume.addition' field must be greater than zero"));
         Assert.That(Check(Ops.Grow(volume, Ops.Scalar("disk", 8, "db"))), Is.EqualTo(
             "Incompatible resources in the 'GrowVolume.volume' and 'GrowVolume.addition' fields"));
-        Assert.That(Check(Ops.Grow(shared, Ops.Scalar("disk", 8, "web"))), Is.EqualTo("Growing a shared persistent volume is not supported"));
-        Assert.That(Check(Ops.Grow(volume, Ops.Scalar("disk", 8, "web")), agent: OperationAbilities.None), Does.EndWith("without RESIZE_VOLUME capability"));
+        Assert.That(Check(Ops.Grow(shared, Ops.Scalar("disk", 8, "web"))),
+            Is.EqualTo("Growing a shared persistent volume is not supported"));
+        Assert.That(Check(Ops.Grow(volume, Ops.Scalar("disk", 8, "web")), agent: OperationAbilities.None),
+            Does.EndWith("without RESIZE_VOLUME capability"));
         Assert.That(Check(Ops.Shrink(volume, 0)), Is.EqualTo("Value of 'ShrinkVolume.subtract' must be greater than zero"));
         Assert.That(Check(Ops.Shrink(volume, 64)), Does.Contain("must be smaller than the size"));
         Assert.That(Check(Ops.Shrink(mounted, 8)), Is.EqualTo("Shrinking a volume on a MOUNT disk is not supported"));

@@ -6,7 +6,8 @@ namespace Offerbook.Resources.Tests.Operations;
 /// <summary>Short words for operations in tests.</summary>
 internal static class Ops
 {
-    public const OperationAbilities All = OperationAbilities.HierarchicalRole | OperationAbilities.ReservationRefinement | OperationAbilities.ResizeVolume;
+    public const OperationAbilities All =
+        OperationAbilities.HierarchicalRole | OperationAbilities.ReservationRefinement | OperationAbilities.ResizeVolume;
 
     public static Operation Reserve(params ReadOnlySpan<Resource> resources)
     {
@@ -43,7 +44,8 @@ internal static class Ops
 
     public static Operation Shrink(Resource volume, double subtract) => new()
     {
-        Type = Operation.Types.Type.ShrinkVolume, ShrinkVolume = new() { Volume = volume, Subtract = new Value.Types.Scalar { Value = subtract } },
+        Type = Operation.Types.Type.ShrinkVolume,
+        ShrinkVolume = new() { Volume = volume, Subtract = new Value.Types.Scalar { Value = subtract } },
     };
 
     public static Resource Scalar(string name, double amount, string? role = null, string? principal = null)

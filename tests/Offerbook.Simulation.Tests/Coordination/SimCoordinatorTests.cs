@@ -9,7 +9,9 @@ using Offerbook.Simulator.Storage;
 
 namespace Offerbook.Simulation.Tests.Coordination;
 
-/// <summary>The model of the coordination service does what the real one was seen to do: a lost connection is not an expired session.</summary>
+/// <summary>
+/// The model of the coordination service does what the real one was seen to do: a lost connection is not an expired session.
+/// </summary>
 public sealed class SimCoordinatorTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -43,7 +45,8 @@ public sealed class SimCoordinatorTests
         }
     }
 
-    private void Create(int request, string path, NodeKind kind) => _client.Perform(new ServiceCall.Create(1, request, path, ReadOnlyMemory<byte>.Empty, kind));
+    private void Create(int request, string path, NodeKind kind) =>
+        _client.Perform(new ServiceCall.Create(1, request, path, ReadOnlyMemory<byte>.Empty, kind));
 
     private IEnumerable<Type> Kinds => _heard.Select(message => message.GetType());
 

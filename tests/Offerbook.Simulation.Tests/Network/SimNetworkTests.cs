@@ -28,7 +28,8 @@ public sealed class SimNetworkTests
     }
 
     private SimExchange Send(TimeSpan? patience = null) => _network.Send(
-        "client", "server", new SimFrame("hello", default), frame => _client.Add(frame.What), reason => _client.Add("end: " + reason), patience);
+        "client", "server", new SimFrame("hello", default), frame => _client.Add(frame.What), reason =>
+            _client.Add("end: " + reason), patience);
 
     private void Run(double seconds)
     {

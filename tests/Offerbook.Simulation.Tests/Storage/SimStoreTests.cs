@@ -39,7 +39,8 @@ public sealed class SimStoreTests
     private static JournalRecord Event(byte number) => new("Event/1", new[] { number });
 
     private void TakeOver(StoreHolder holder, string name) =>
-        holder.TakeOver(recovery => _heard.Add($"{name} {recovery.Epoch} at {recovery.LastSequence}"), loss => _heard.Add($"{name} {loss}"));
+        holder.TakeOver(recovery => _heard.Add($"{name} {recovery.Epoch} at {recovery.LastSequence}"),
+            loss => _heard.Add($"{name} {loss}"));
 
     private void Append(StoreHolder holder, long first, params byte[] numbers) =>
         holder.Append(first, [.. numbers.Select(Event)], () => _heard.Add("done"), loss => _heard.Add(loss.ToString()));

@@ -22,7 +22,8 @@ internal sealed class StoreArchiveTests
     public void TearDown() => Directory.Delete(_directory, recursive: true);
 
     [Test]
-    public async Task Backup_WhileTheHolderServes_IsOneInstant_AndComesBackInEitherKindOfStore([Values] bool fromDatabase, [Values] bool intoDatabase)
+    public async Task Backup_WhileTheHolderServes_IsOneInstant_AndComesBackInEitherKindOfStore([Values] bool fromDatabase,
+        [Values] bool intoDatabase)
     {
         var (from, into) = (await NewStoreAsync(fromDatabase), await NewStoreAsync(intoDatabase));
         await using var holder = await FilledAsync(from);
@@ -46,8 +47,10 @@ internal sealed class StoreArchiveTests
         Assert.That(File.GetUnixFileMode(Backup), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
 
         var restored = StoreArchive.Restore(Backup, into, force: false);
-        Assert.That(restored.Logs.Select(log => (log.PersistenceId, log.Epoch)), Is.EqualTo(new[] { ("a", Later(1)), ("b", Later(1)), ("empty", Later(1)) }));
-        Assert.That(StoreArchive.Verify(into), Is.EqualTo(restored).Using<StoreReport>((one, other) => one.Logs.Select(Numbers).SequenceEqual(other.Logs.Select(Numbers))));
+        Assert.That(restored.Logs.Select(log => (log.PersistenceId, log.Epoch)),
+            Is.EqualTo(new[] { ("a", Later(1)), ("b", Later(1)), ("empty", Later(1)) }));
+        Assert.That(StoreArchive.Verify(into),
+            Is.EqualTo(restored).Using<StoreReport>((one, other) => one.Logs.Select(Numbers).SequenceEqual(other.Logs.Select(Numbers))));
         await using var journal = await JournalStore.OpenAsync(into);
         var recovery = await journal.RecoverAsync("a", None);
         Assert.That(recovery.Snapshot!.Sequence, Is.EqualTo(20));
@@ -67,17 +70,20 @@ internal sealed class StoreArchiveTests
         await holder.AppendAsync("a", 31, Records.Events(31, 5), None);
         if (!database)
         {
-            Assert.That(() => StoreArchive.Restore(Backup, store, force: true), Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("in use"));
+            Assert.That(() => StoreArchive.Restore(Backup, store, force: true),
+                Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("in use"));
             await holder.DisposeAsync();
         }
-        Assert.That(() => StoreArchive.Restore(Backup, store, force: false), Throws.TypeOf<StoreNotEmptyException>().With.Message.Contains("'a' up to event 35"));
+        Assert.That(() => StoreArchive.Restore(Backup, store, force: false),
+            Throws.TypeOf<StoreNotEmptyException>().With.Message.Contains("'a' up to event 35"));
         Assert.That(StoreArchive.Verify(store).Logs[0].LastSequence, Is.EqualTo(35));
 
         var restored = StoreArchive.Restore(Backup, store, force: true);
         Assert.That((restored.Logs[0].LastSequence, restored.Logs[0].Epoch), Is.EqualTo((30, Later(2))));
         if (database)
         {
-            Assert.That(async () => await holder.AppendAsync("a", 36, Records.Events(36, 1), None), Throws.TypeOf<JournalFencedException>());
+            Assert.That(async () => await holder.AppendAsync("a", 36, Records.Events(36, 1), None),
+                Throws.TypeOf<JournalFencedException>());
             await holder.DisposeAsync();
         }
         else
@@ -129,15 +135,18 @@ internal sealed class StoreArchiveTests
         Assert.That(() => StoreArchive.Backup(store, Backup), Throws.TypeOf<StoreNotEmptyException>());
         Assert.That(() => StoreArchive.Verify(new StoreAddress.OfFile(Backup)), Throws.TypeOf<JournalDamagedException>());
         Assert.That(() => StoreArchive.Restore(Backup, store, force: true), Throws.TypeOf<JournalDamagedException>());
-        Assert.That(() => StoreArchive.Verify(new StoreAddress.OfFile(Path.Combine(_directory, "nothing"))), Throws.TypeOf<JournalUnavailableException>());
-        Assert.That(() => StoreArchive.Backup(store, Path.Combine(_directory, "no", "such", "directory")), Throws.TypeOf<JournalUnavailableException>());
+        Assert.That(() => StoreArchive.Verify(new StoreAddress.OfFile(Path.Combine(_directory, "nothing"))),
+            Throws.TypeOf<JournalUnavailableException>());
+        Assert.That(() => StoreArchive.Backup(store, Path.Combine(_directory, "no", "such", "directory")),
+            Throws.TypeOf<JournalUnavailableException>());
         Assert.That(File.Exists(Path.Combine(_directory, "nothing")), Is.False);
         Assert.That(StoreArchive.Verify(store).IsWhole, Is.True);
     }
 
     private static long Later(long epoch) => epoch + StoreArchive.EpochsLeftOut;
 
-    private static (string, long, long, long, long) Numbers(LogReport log) => (log.PersistenceId, log.Epoch, log.LastSequence, log.Events, log.Bytes);
+    private static (string, long, long, long, long) Numbers(LogReport log) =>
+        (log.PersistenceId, log.Epoch, log.LastSequence, log.Events, log.Bytes);
 
     /// <summary>Three logs: one with two snapshots, one without, one with nothing.</summary>
     private static async Task<IJournal> FilledAsync(StoreAddress store)
@@ -155,14 +164,16 @@ internal sealed class StoreArchiveTests
     }
 
     private async Task<StoreAddress> NewStoreAsync(bool database) => database
-        ? new StoreAddress.InPostgres(PostgresFixture.AddressOf(await PostgresFixture.ServerAsync(), await PostgresFixture.CreateDatabaseAsync()))
+        ? new StoreAddress.InPostgres(
+            PostgresFixture.AddressOf(await PostgresFixture.ServerAsync(), await PostgresFixture.CreateDatabaseAsync()))
         : new StoreAddress.OfFile(Path.Combine(_directory, Path.GetRandomFileName(), "journal.db"));
 
     private static async Task TamperAsync(StoreAddress store, string sql)
     {
         if (store is StoreAddress.InPostgres database)
         {
-            Assert.That(await PostgresFixture.ExecuteAsync(await PostgresFixture.ServerAsync(), database.Database.Database, sql), Is.Positive);
+            Assert.That(await PostgresFixture.ExecuteAsync(await PostgresFixture.ServerAsync(), database.Database.Database, sql),
+                Is.Positive);
             return;
         }
         await using var connection = new SqliteConnection($"Data Source={((StoreAddress.OfFile)store).Path};Pooling=False");

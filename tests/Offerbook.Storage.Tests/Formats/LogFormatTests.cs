@@ -30,7 +30,9 @@ public sealed class LogFormatTests
     {
         var second = LogFormat.New(New).Ask(2);
         var third = second.After.Ask(3);
-        Assert.That(LogFormat.Of(Recovered(second.Event!.Value, new JournalRecord("JobAdded/1", default), third.Event!.Value), New, "x").Level, Is.EqualTo(3));
+        Assert.That(
+            LogFormat.Of(Recovered(second.Event!.Value, new JournalRecord("JobAdded/1", default), third.Event!.Value), New, "x").Level,
+            Is.EqualTo(3));
     }
 
     [Test]
@@ -68,7 +70,8 @@ public sealed class LogFormatTests
 
         Assert.That(LogFormat.Of(recovery, New, "x").Level, Is.EqualTo(2));
         Assert.That(LogFormat.Plain(marked).Manifest, Is.EqualTo("Whole/1"));
-        Assert.That(() => LogFormat.Of(recovery, Old, "x"), Throws.TypeOf<JournalTooNewException>().With.Message.Contains("at format level 2. This is version 0.8.0"));
+        Assert.That(() => LogFormat.Of(recovery, Old, "x"),
+            Throws.TypeOf<JournalTooNewException>().With.Message.Contains("at format level 2. This is version 0.8.0"));
     }
 
     [Test]
@@ -81,7 +84,8 @@ public sealed class LogFormatTests
 
     [Test]
     public void RaisedEvent_OfALaterProgramThatSaysMore_IsUnderstood() =>
-        Assert.That(LogFormat.Of(Recovered(new JournalRecord("FormatRaised/1", "3 0.9.0 by hand"u8.ToArray())), New, "x").Level, Is.EqualTo(3));
+        Assert.That(LogFormat.Of(Recovered(new JournalRecord("FormatRaised/1", "3 0.9.0 by hand"u8.ToArray())), New, "x").Level,
+            Is.EqualTo(3));
 
     [Test]
     public void Term_BeginsWithItsVersion_SinceLevelTwo()

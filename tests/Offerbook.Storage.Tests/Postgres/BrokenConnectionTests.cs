@@ -84,7 +84,8 @@ internal sealed class BrokenConnectionTests
             await leader.RecoverAsync("b", None);
             proxy.Release();
             await proxy.Arrived.Task;
-            Assert.That(async () => await leader.ConfirmAsync("b", None), Throws.Nothing, $"the request after {after} bytes fences the leader");
+            Assert.That(async () => await leader.ConfirmAsync("b", None), Throws.Nothing,
+                $"the request after {after} bytes fences the leader");
         }
         Assert.Fail($"a takeover says more than {MostSaid} bytes");
     }
@@ -104,10 +105,14 @@ internal sealed class BrokenConnectionTests
         await _proxy.Arrived.Task;
         _proxy.Refuses = false;
         Assert.That(async () => await append, Throws.TypeOf<JournalFencedException>());
-        Assert.That((await other.RecoverAsync("a", None)).Events.Texts(), Is.EqualTo(Records.Events(1, 3).Append(Records.Event(40)).Texts()));
+        Assert.That((await other.RecoverAsync("a", None)).Events.Texts(),
+            Is.EqualTo(Records.Events(1, 3).Append(Records.Event(40)).Texts()));
     }
 
-    /// <summary>Committed, not acknowledged, and taken over before the holder could look: the holder is told of the fence, and the new leader has the events.</summary>
+    /// <summary>
+    /// Committed, not acknowledged, and taken over before the holder could look: the holder is told of the fence, and the new leader has
+    /// the events.
+    /// </summary>
     [Test, Property("fault", 29)]
     public async Task Append_WhoseAnswerIsLostAndThenTakenOver_IsFencedAndInTheLog()
     {
@@ -124,7 +129,10 @@ internal sealed class BrokenConnectionTests
         Assert.That((await other.RecoverAsync("a", None)).LastSequence, Is.EqualTo(recovery.LastSequence));
     }
 
-    /// <summary>Several statements make this append, and the server waits for the next of them, the log's row locked, over a connection that is dead here.</summary>
+    /// <summary>
+    /// Several statements make this append, and the server waits for the next of them, the log's row locked, over a connection that is dead
+    /// here.
+    /// </summary>
     [Test, Property("fault", 29)]
     public async Task Append_CutInTheMiddleOfItsTransaction_EndsItsOwnLeftoverAndIsDone()
     {
@@ -133,7 +141,8 @@ internal sealed class BrokenConnectionTests
         _proxy.Strike(Fate.Half, after: 4 << 20);
         await _journal.AppendAsync("a", 4, huge, None);
         await _proxy.Struck.Task;
-        Assert.That((await _journal.RecoverAsync("a", None)).Events.Skip(3).Select(e => e.Payload.Length), Is.EqualTo(huge.Select(e => e.Payload.Length)));
+        Assert.That((await _journal.RecoverAsync("a", None)).Events.Skip(3).Select(e => e.Payload.Length),
+            Is.EqualTo(huge.Select(e => e.Payload.Length)));
     }
 
     /// <summary>A leader stopped in the middle of a transaction must not keep the next one waiting.</summary>
@@ -182,7 +191,8 @@ internal sealed class BrokenConnectionTests
         _proxy.Refuses = true;
         _proxy.Strike(Fate.Lost);
         Assert.That(async () => await _journal.AppendAsync("a", 4, Records.Events(4, 1), None),
-            Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("cannot be reached").And.Message.Not.Contains(PostgresServer.Password));
+            Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("cannot be reached")
+                .And.Message.Not.Contains(PostgresServer.Password));
         _proxy.Strike(Fate.Lost);
         Assert.That(async () => await _journal.ConfirmAsync("a", None), Throws.TypeOf<JournalUnavailableException>());
         _proxy.Refuses = false;

@@ -14,7 +14,9 @@ internal enum Fate
     /// <summary>It arrives, and the client's connection is reset before the answer does.</summary>
     Done,
 
-    /// <summary>The client's connection is reset; the server gets it when the test says so, over the old connection, which it still believes in.</summary>
+    /// <summary>
+    /// The client's connection is reset; the server gets it when the test says so, over the old connection, which it still believes in.
+    /// </summary>
     Delayed,
 
     /// <summary>The server gets half of it and waits for the rest; the client's connection is reset.</summary>

@@ -59,7 +59,8 @@ internal static class PostgresFixture
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
         {
-            Host = "127.0.0.1", Port = server.Port, Username = PostgresServer.User, Password = PostgresServer.Password, Database = database, Pooling = false, SearchPath = "offerbook",
+            Host = "127.0.0.1", Port = server.Port, Username = PostgresServer.User, Password = PostgresServer.Password,
+            Database = database, Pooling = false, SearchPath = "offerbook",
         }.ConnectionString);
         await connection.OpenAsync();
         return connection;

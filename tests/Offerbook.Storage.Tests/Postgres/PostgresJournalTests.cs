@@ -78,7 +78,8 @@ internal sealed class PostgresJournalTests : JournalContract
     public async Task Open_AnotherSchema_IsAnotherStore()
     {
         await Journal.AppendAsync("a", 1, Records.Events(1, 1), None);
-        await using var other = await PostgresJournal.OpenAsync(PostgresFixture.AddressOf(_server, _database, options: "schema=Other%20one"));
+        await using var other =
+            await PostgresJournal.OpenAsync(PostgresFixture.AddressOf(_server, _database, options: "schema=Other%20one"));
         Assert.That((await other.RecoverAsync("a", None)).LastSequence, Is.Zero);
         Assert.That(await PostgresFixture.AskAsync(_server, _database, "SELECT count(*) FROM \"Other one\".streams"), Is.EqualTo(1));
     }
@@ -121,7 +122,8 @@ internal sealed class PostgresJournalTests : JournalContract
         Assert.That(_warnings.Single(), Does.Contain("at 8").And.Contain("at 4"));
 
         await PostgresFixture.ExecuteAsync(_server, _database, "UPDATE snapshots SET payload = '\\x00'");
-        Assert.That(async () => await Journal.RecoverAsync("a", None), Throws.TypeOf<JournalDamagedException>().With.Message.Contains("snapshot"));
+        Assert.That(async () => await Journal.RecoverAsync("a", None),
+            Throws.TypeOf<JournalDamagedException>().With.Message.Contains("snapshot"));
     }
 
     /// <summary>What a save leaves that was cut short before the snapshot counted.</summary>
@@ -148,7 +150,8 @@ internal sealed class PostgresJournalTests : JournalContract
         await Journal.RecoverAsync("a", None);
         await Journal.AppendAsync("a", 1, Records.Events(1, 2), None);
         await PostgresFixture.ExecuteAsync(_server, _database, "UPDATE streams SET last_write = '6f666665-7262-6f6f-6b00-000000000000'");
-        Assert.That(async () => await Journal.AppendAsync("a", 3, Records.Events(3, 1), None), Throws.TypeOf<JournalFencedException>().With.Message.Contains("somebody else"));
+        Assert.That(async () => await Journal.AppendAsync("a", 3, Records.Events(3, 1), None),
+            Throws.TypeOf<JournalFencedException>().With.Message.Contains("somebody else"));
     }
 
     [Test]

@@ -20,7 +20,9 @@ internal sealed class PostgresProbeTests
 
         Assert.That(took, Is.Not.Null.And.GreaterThan(TimeSpan.Zero).And.LessThan(IStoreProbe.Patience));
         Assert.That(await FlushedAsync(server, database), Is.GreaterThan(before), "the server's log on the disk has grown");
-        Assert.That(await PostgresFixture.AskAsync(server, database, "SELECT count(*) FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg\\_%' OR nspname = 'information_schema')"), Is.EqualTo(0L));
+        Assert.That(
+            await PostgresFixture.AskAsync(server, database,
+                "SELECT count(*) FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg\\_%' OR nspname = 'information_schema')"), Is.EqualTo(0L));
     }
 
     [Test]

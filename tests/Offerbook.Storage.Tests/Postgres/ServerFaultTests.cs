@@ -5,13 +5,19 @@ using Offerbook.Testing.Postgres;
 
 namespace Offerbook.Storage.Tests.Postgres;
 
-/// <summary>Row 29 of the fault matrix, with the server itself: killed, started again, without its database, full, behind TLS, with another password.</summary>
+/// <summary>
+/// Row 29 of the fault matrix, with the server itself: killed, started again, without its database, full, behind TLS, with another
+/// password.
+/// </summary>
 [TestFixture]
 internal sealed class ServerFaultTests
 {
     private static CancellationToken None => CancellationToken.None;
 
-    /// <summary>Every append that was acknowledged before the kill is there; the one under way is done once the server is back; nobody is fenced by an outage.</summary>
+    /// <summary>
+    /// Every append that was acknowledged before the kill is there; the one under way is done once the server is back; nobody is fenced by
+    /// an outage.
+    /// </summary>
     [Test, Property("fault", 29)]
     public async Task Server_KilledUnderAppendsAndStartedAgain_LosesNothingAcknowledged()
     {
@@ -89,7 +95,8 @@ internal sealed class ServerFaultTests
             {
                 await File.WriteAllTextAsync(file, lines);
                 File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                await using var journal = await PostgresJournal.OpenAsync(PostgresAddress.Parse($"{bare}?passfile={Uri.EscapeDataString(file)}"));
+                await using var journal =
+                    await PostgresJournal.OpenAsync(PostgresAddress.Parse($"{bare}?passfile={Uri.EscapeDataString(file)}"));
                 await journal.RecoverAsync("a", None);
             }
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
@@ -123,9 +130,12 @@ internal sealed class ServerFaultTests
 
         var trusted = server.FileFor("data/server.crt");
         await using (var journal = await PostgresJournal.OpenAsync(PostgresAddress.Parse(
-                         server.Address(options: $"sslmode=verify-full&sslrootcert={trusted}").Replace("127.0.0.1", "localhost", StringComparison.Ordinal))))
+                         server.Address(options: $"sslmode=verify-full&sslrootcert={trusted}")
+                             .Replace("127.0.0.1", "localhost", StringComparison.Ordinal))))
         {
-            Assert.That(await PostgresFixture.AskAsync(server, "postgres", "SELECT count(*) FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE s.ssl AND a.application_name = 'offerbook writes'"),
+            Assert.That(
+                await PostgresFixture.AskAsync(server, "postgres",
+                    "SELECT count(*) FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE s.ssl AND a.application_name = 'offerbook writes'"),
                 Is.EqualTo(1));
             await journal.RecoverAsync("a", None);
         }
@@ -140,7 +150,8 @@ internal sealed class ServerFaultTests
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
         server.WriteFile("data/server.crt", certificate.ExportCertificatePem());
         server.WriteFile("data/server.key", key.ExportPkcs8PrivateKeyPem());

@@ -28,7 +28,9 @@ internal sealed class DiskFaultTests
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Whichever write of an append finds no room: nothing of it is kept, the journal goes on, and the same append can be made later.</summary>
+    /// <summary>
+    /// Whichever write of an append finds no room: nothing of it is kept, the journal goes on, and the same append can be made later.
+    /// </summary>
     [Test, Property("fault", 25)]
     public async Task FullDisk_AtAnyWriteOfAnAppend_RefusesItAndKeepsTheJournal()
     {
@@ -73,7 +75,8 @@ internal sealed class DiskFaultTests
             await journal.AppendAsync("a", 1, Records.Events(1, 10), None);
             var left = 2;
             _disk.OnWrite = (_, _) => left-- > 0 ? 0 : FaultyDisk.Full;
-            Assert.That(async () => await journal.AppendAsync("a", 11, Records.Events(11, 500), None), Throws.TypeOf<JournalUnavailableException>());
+            Assert.That(async () => await journal.AppendAsync("a", 11, Records.Events(11, 500), None),
+                Throws.TypeOf<JournalUnavailableException>());
             Copy("killed");
             _disk.OnWrite = null;
         }
@@ -155,7 +158,8 @@ internal sealed class DiskFaultTests
                          async () => await journal.RecoverAsync("a", None),
                      })
             {
-                Assert.That(async () => await attempt(), Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("no more writes"));
+                Assert.That(async () => await attempt(),
+                    Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("no more writes"));
             }
             Assert.That(syncs, Is.EqualTo(1));
             Copy("killed");

@@ -28,7 +28,10 @@ internal sealed unsafe partial class FaultyDisk : IDisposable
         Disks[directory] = this;
     }
 
-    /// <summary>Asked before each write: the file, and how many bytes. A result other than 0 is SQLite's code for the refusal; half of the bytes are written all the same.</summary>
+    /// <summary>
+    /// Asked before each write: the file, and how many bytes. A result other than 0 is SQLite's code for the refusal; half of the bytes are
+    /// written all the same.
+    /// </summary>
     public Func<string, int, int>? OnWrite { get; set; }
 
     /// <summary>Asked before each sync. With a result other than 0 nothing is synced.</summary>
@@ -65,7 +68,10 @@ internal sealed unsafe partial class FaultyDisk : IDisposable
         return result;
     }
 
-    /// <summary>struct sqlite3_io_methods: int, (padding), then 18 functions; xWrite is the third and xSync the fifth. The original follows behind the copy.</summary>
+    /// <summary>
+    /// struct sqlite3_io_methods: int, (padding), then 18 functions; xWrite is the third and xSync the fifth. The original follows behind
+    /// the copy.
+    /// </summary>
     private static nint Replace(nint original)
     {
         var copy = (nint*)NativeMemory.AllocZeroed(20, (nuint)sizeof(nint));

@@ -105,7 +105,8 @@ internal sealed class MigrationTests
 
     private static void Insert(SqliteConnection connection, string table, long sequence, JournalRecord record) =>
         Execute(connection, $"INSERT INTO {table} VALUES (1, $sequence, $manifest, $payload, $checksum)", ("$sequence", sequence),
-            ("$manifest", record.Manifest), ("$payload", record.Payload.ToArray()), ("$checksum", (long)JournalChecksum.Of("a", sequence, record)));
+            ("$manifest", record.Manifest), ("$payload", record.Payload.ToArray()),
+            ("$checksum", (long)JournalChecksum.Of("a", sequence, record)));
 
     private static void Execute(SqliteConnection connection, string sql, params (string Name, object Value)[] values)
     {

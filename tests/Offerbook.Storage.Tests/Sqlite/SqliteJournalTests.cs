@@ -116,7 +116,8 @@ internal sealed class SqliteJournalTests : JournalContract
         var blocked = Path.Combine(_directory, "file");
         File.WriteAllText(blocked, "");
         Assert.That(async () => await SqliteJournal.OpenAsync(Path.Combine(blocked, "data", "journal.db")),
-            Throws.TypeOf<JournalUnavailableException>().With.Message.Contains(blocked).And.Message.Contains("choose another data directory"));
+            Throws.TypeOf<JournalUnavailableException>().With.Message.Contains(blocked)
+                .And.Message.Contains("choose another data directory"));
         Assert.That(async () => await SqliteJournal.OpenAsync("/proc/offerbook/journal.db"),
             Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("/proc/offerbook"));
     }
@@ -179,7 +180,8 @@ internal sealed class SqliteJournalTests : JournalContract
         await Journal.SaveSnapshotAsync("a", Records.Snapshot(8), None);
         await Tamper("UPDATE snapshots SET payload = x'00'");
         Journal = await SqliteJournal.OpenAsync(Db);
-        Assert.That(async () => await Journal.RecoverAsync("a", None), Throws.TypeOf<JournalDamagedException>().With.Message.Contains("snapshot"));
+        Assert.That(async () => await Journal.RecoverAsync("a", None),
+            Throws.TypeOf<JournalDamagedException>().With.Message.Contains("snapshot"));
     }
 
     [Test]
@@ -222,7 +224,8 @@ internal sealed class SqliteJournalTests : JournalContract
             drop.CommandText = "ALTER TABLE events RENAME TO gone";
             drop.ExecuteNonQuery();
         }
-        Assert.That(async () => await Journal.AppendAsync("a", 2, Records.Events(2, 1), None), Throws.TypeOf<JournalUnavailableException>());
+        Assert.That(async () => await Journal.AppendAsync("a", 2, Records.Events(2, 1), None),
+            Throws.TypeOf<JournalUnavailableException>());
         Assert.That(async () => await Journal.AppendAsync("a", 2, Records.Events(2, 1), None),
             Throws.TypeOf<JournalUnavailableException>().With.Message.Contains("no more writes"));
     }

@@ -40,7 +40,9 @@ public sealed class BrokenBodyTests
             {
                 using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(resets, 0) };
                 await client.ConnectAsync(server.EndPoint, cancellation);
-                await client.SendAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: x\r\n{header}Content-Length: 5000\r\n\r\n{new string('x', 100)}"), cancellation);
+                await client.SendAsync(
+                    Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: x\r\n{header}Content-Length: 5000\r\n\r\n{new string('x', 100)}"),
+                    cancellation);
                 await begun.WaitAsync(cancellation);
             }
             for (var i = 0; i < Clients; i++)
@@ -63,7 +65,8 @@ public sealed class BrokenBodyTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

@@ -54,7 +54,8 @@ public sealed class EventStreamTests
             await stream.RunAsync();
         });
         using var socket = new TcpClient("127.0.0.1", server.Address.Port);
-        await socket.GetStream().WriteAsync("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), cancellation);
+        await socket.GetStream().WriteAsync("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8.ToArray(),
+            cancellation);
 
         var answer = await new StreamReader(socket.GetStream()).ReadToEndAsync(cancellation);
 
@@ -114,7 +115,8 @@ public sealed class EventStreamTests
         });
         using var client = new StreamingClient();
 
-        using var stream = (await client.OpenAsync<Event>(server.Address, new Call(), MessageFormat.Protobuf, cancellation: cancellation)).Stream;
+        using var stream = (await client.OpenAsync<Event>(server.Address, new Call(), MessageFormat.Protobuf, cancellation: cancellation))
+            .Stream;
 
         Assert.That(await sent.Task, Is.EqualTo(10));
     }

@@ -52,7 +52,8 @@ public sealed class RequestTests
     [TestCase("application/json", "{\"kill\":{}}", 400, "Failed to convert JSON into Call protobuf: Missing required fields: kill.task_id")]
     [TestCase("application/x-protobuf", "rubbish", 400, "Failed to parse body into Call protobuf")]
     [TestCase("application/x-protobuf", "\u0032\u0000", 400, "Failed to parse body into Call protobuf")]
-    public async Task Body_ByTypeAndContent_IsTakenOrRefused(string? contentType, string body, int status, string text, CancellationToken cancellation)
+    public async Task Body_ByTypeAndContent_IsTakenOrRefused(string? contentType, string body, int status, string text,
+        CancellationToken cancellation)
     {
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
@@ -180,7 +181,8 @@ public sealed class RequestTests
         using var socket = new System.Net.Sockets.TcpClient();
         await socket.ConnectAsync(_server.Address.Host, _server.Address.Port, cancellation);
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\nabc\r\n"), cancellation);
+            $"POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\nabc\r\n"),
+                cancellation);
         using var reader = new StreamReader(socket.GetStream(), Encoding.ASCII);
 
         Assert.That(await reader.ReadLineAsync(cancellation), Is.EqualTo("HTTP/1.1 400 Bad Request"));

@@ -36,7 +36,8 @@ public sealed class StreamingClientTests
     [Test]
     public async Task Call_Refused_SaysWhy(CancellationToken cancellation)
     {
-        await using var server = await LoopbackServer.StartAsync(context => context.Response.RefuseAsync(new HttpRefusal(403, "Framework is not subscribed")));
+        await using var server = await LoopbackServer.StartAsync(context =>
+            context.Response.RefuseAsync(new HttpRefusal(403, "Framework is not subscribed")));
         using var client = new StreamingClient();
 
         var answer = await client.PostAsync(server.Address, s_revive, MessageFormat.Json, cancellation: cancellation);
@@ -124,6 +125,7 @@ public sealed class StreamingClientTests
         var (stream, answer) = await client.OpenAsync<Event>(server.Address, s_revive, MessageFormat.Json, cancellation: cancellation);
 
         Assert.That(stream, Is.Null);
-        Assert.That(answer.Reason, Is.EqualTo($"{server.Address} answered with 'text/html' where a stream of 'application/json' was asked for."));
+        Assert.That(answer.Reason,
+            Is.EqualTo($"{server.Address} answered with 'text/html' where a stream of 'application/json' was asked for."));
     }
 }

@@ -125,7 +125,9 @@ public sealed class MesosJsonReadingTests
     [TestCase("\"\\u0041AEC\"", "AAEC")]
     public void Bytes_InLenientBase64_AreRead(string json, string expected)
     {
-        Assert.That(MesosJson.Read<TaskInfo>($$"""{"name":"n","task_id":{"value":"t"},"agent_id":{"value":"a"},"data":{{json}}}""").Value!.Data.ToBase64(),
+        Assert.That(
+            MesosJson.Read<TaskInfo>($$"""{"name":"n","task_id":{"value":"t"},"agent_id":{"value":"a"},"data":{{json}}}""")
+                .Value!.Data.ToBase64(),
             Is.EqualTo(expected));
     }
 
@@ -161,7 +163,9 @@ public sealed class MesosJsonReadingTests
     [Test]
     public void Map_WithIncompleteValue_NamesItsPath()
     {
-        Assert.That(MesosJson.Read<TaskInfo>("""{"name":"n","task_id":{"value":"t"},"agent_id":{"value":"a"},"limits":{"cpus":{}}}""").Error!.Detail,
+        Assert.That(
+            MesosJson.Read<TaskInfo>("""{"name":"n","task_id":{"value":"t"},"agent_id":{"value":"a"},"limits":{"cpus":{}}}""")
+                .Error!.Detail,
             Is.EqualTo("Missing required fields: limits[0].value.value"));
     }
 
@@ -184,7 +188,8 @@ public sealed class MesosJsonReadingTests
     [Test]
     public void Duration_AsText_IsRefused()
     {
-        Assert.That(MesosJson.Read<Mesos.V1.Master.Call>("""{"drain_agent":{"agent_id":{"value":"a"},"max_grace_period":"60s"}}""").Error!.Detail,
+        Assert.That(
+            MesosJson.Read<Mesos.V1.Master.Call>("""{"drain_agent":{"agent_id":{"value":"a"},"max_grace_period":"60s"}}""").Error!.Detail,
             Is.EqualTo("Not expecting a JSON string for field 'max_grace_period'"));
     }
 

@@ -96,7 +96,8 @@ public sealed class MesosJsonWritingTests
         {
             offer.Resources.Add(new Resource
             {
-                Name = "é" + new string('x', i % 7), Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = 1.0 / (i + 3) }, Role = "*",
+                Name = "é" + new string('x', i % 7), Type = Value.Types.Type.Scalar,
+                Scalar = new Value.Types.Scalar { Value = 1.0 / (i + 3) }, Role = "*",
             });
         }
 

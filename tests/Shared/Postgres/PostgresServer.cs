@@ -41,7 +41,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         {
             await RunAsync("chown", "-R", "postgres", directory);
         }
-        await RunAsync(AsServer("initdb", "-D", Path.Combine(directory, "data"), "-U", User, "-A", "scram-sha-256", "--pwfile", password, "--no-sync", "--locale=C", "-E", "UTF8"));
+        await RunAsync(
+            AsServer("initdb", "-D", Path.Combine(directory, "data"), "-U", User, "-A", "scram-sha-256", "--pwfile", password, "--no-sync",
+                "--locale=C", "-E", "UTF8"));
         var server = new PostgresServer(directory, FreePort(), settings);
         await server.StartAgainAsync();
         return server;
@@ -50,8 +52,11 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>After <see cref="KillAsync"/>, on the same data and port.</summary>
     public async Task StartAgainAsync()
     {
-        string[] settings = ["listen_addresses=127.0.0.1", $"port={Port}", $"unix_socket_directories={_directory}", "max_connections=60", "shared_buffers=32MB", .. _settings];
-        var process = Process.Start(Quiet(AsServer("postgres", ["-D", Path.Combine(_directory, "data"), .. settings.SelectMany(setting => new[] { "-c", setting })])))!;
+        string[] settings = ["listen_addresses=127.0.0.1", $"port={Port}", $"unix_socket_directories={_directory}", "max_connections=60",
+            "shared_buffers=32MB", .. _settings];
+        var process = Process.Start(
+            Quiet(AsServer("postgres",
+                ["-D", Path.Combine(_directory, "data"), .. settings.SelectMany(setting => new[] { "-c", setting })])))!;
         var log = new List<string>();
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         process.ErrorDataReceived += (_, line) =>
@@ -75,13 +80,16 @@ internal sealed class PostgresServer : IAsyncDisposable
         await ready.Task.WaitAsync(Patience);
     }
 
-    /// <summary>As kill -9 of its first process does: everything it has not written is gone, and its other processes end by themselves.</summary>
+    /// <summary>
+    /// As kill -9 of its first process does: everything it has not written is gone, and its other processes end by themselves.
+    /// </summary>
     public async Task KillAsync()
     {
         _process!.Kill();
         await _process.WaitForExitAsync().WaitAsync(Patience);
         // The others hold the port and the shared memory until they have noticed.
-        await RunAsync("sh", "-c", "while pgrep -P \"$1\" >/dev/null 2>&1 || fuser \"$2\"/data/PG_VERSION >/dev/null 2>&1; do :; done", "wait", _process.Id.ToString(), _directory);
+        await RunAsync("sh", "-c", "while pgrep -P \"$1\" >/dev/null 2>&1 || fuser \"$2\"/data/PG_VERSION >/dev/null 2>&1; do :; done",
+            "wait", _process.Id.ToString(), _directory);
     }
 
     public async ValueTask DisposeAsync()
@@ -111,7 +119,8 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static string[] AsServer(string program, params string[] arguments)
     {
-        var path = Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin", program)).Last(File.Exists);
+        var path = Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin", program))
+            .Last(File.Exists);
         return System.Environment.UserName == "root"
             ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--", path, .. arguments]
             : [path, .. arguments];
@@ -119,7 +128,8 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static ProcessStartInfo Quiet(string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = "/" };
         start.Environment.Remove("PGPASSWORD");
         return start;
     }

@@ -1,6 +1,9 @@
 namespace Offerbook.Testing.Time;
 
-/// <summary>Time that stands still until the test moves it. Timers fire on the test's thread, inside <see cref="Advance"/>, in order; it tells what is waited for.</summary>
+/// <summary>
+/// Time that stands still until the test moves it. Timers fire on the test's thread, inside <see cref="Advance"/>, in order; it tells what
+/// is waited for.
+/// </summary>
 internal sealed class FakeTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();

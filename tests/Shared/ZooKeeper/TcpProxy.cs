@@ -26,7 +26,9 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>What each piece waits for on its way to the server: a slow network, or what is behind it. May be changed while connections are open.</summary>
+    /// <summary>
+    /// What each piece waits for on its way to the server: a slow network, or what is behind it. May be changed while connections are open.
+    /// </summary>
     public TimeSpan Delay
     {
         get => TimeSpan.FromTicks(Volatile.Read(ref _delay));

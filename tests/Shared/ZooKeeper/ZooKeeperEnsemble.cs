@@ -22,11 +22,14 @@ public sealed class ZooKeeperEnsemble : IAsyncDisposable
     {
         var home = Directory.CreateTempSubdirectory("offerbook-zookeeper-").FullName;
         var ports = FreePorts(3 * servers);
-        var members = string.Concat(Enumerable.Range(0, servers).Select(i => $"server.{i + 1}=127.0.0.1:{ports[(3 * i) + 1]}:{ports[(3 * i) + 2]}\n"));
+        var members = string.Concat(
+            Enumerable.Range(0, servers).Select(i => $"server.{i + 1}=127.0.0.1:{ports[(3 * i) + 1]}:{ports[(3 * i) + 2]}\n"));
         var list = new List<ZooKeeperServer>();
         for (var i = 0; i < servers; i++)
         {
-            list.Add(new ZooKeeperServer(Configure(Path.Combine(home, $"{i + 1}"), i + 1, ports[3 * i], (servers > 1 ? members : "") + (maxSessionMs is { } longest ? $"maxSessionTimeout={longest}\n" : "")), ports[3 * i]));
+            list.Add(new ZooKeeperServer(
+                Configure(Path.Combine(home, $"{i + 1}"), i + 1, ports[3 * i],
+                    (servers > 1 ? members : "") + (maxSessionMs is { } longest ? $"maxSessionTimeout={longest}\n" : "")), ports[3 * i]));
         }
         var ensemble = new ZooKeeperEnsemble(home, list);
         await ensemble.StartAllAsync();
@@ -39,7 +42,8 @@ public sealed class ZooKeeperEnsemble : IAsyncDisposable
         $"zk://{(user is null ? "" : user + "@")}{string.Join(',', Servers.Select(static server => $"127.0.0.1:{server.Port}"))}{path}";
 
     /// <summary>The <c>zk://</c> address of a path, by proxies.</summary>
-    public static string Address(string path, params TcpProxy[] proxies) => $"zk://{string.Join(',', proxies.Select(static proxy => $"127.0.0.1:{proxy.Port}"))}{path}";
+    public static string Address(string path, params TcpProxy[] proxies) =>
+        $"zk://{string.Join(',', proxies.Select(static proxy => $"127.0.0.1:{proxy.Port}"))}{path}";
 
     /// <summary>Starts those that are not running, and waits until all serve.</summary>
     public async Task StartAllAsync()

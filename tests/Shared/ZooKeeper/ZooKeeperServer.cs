@@ -26,10 +26,13 @@ public sealed class ZooKeeperServer
     /// <summary>Starts the process, and does not wait until it serves.</summary>
     public async Task LaunchAsync()
     {
-        // A small heap, and the quick compiler only: it serves within 2 s. The shell lives for as long as our end of its input does, so that no server outlives the tests.
-        const string Java = "java -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Dzookeeper.forceSync=no -Dzookeeper.preAllocSize=64 "
+        // A small heap, and the quick compiler only: it serves within 2 s. The shell lives for as long as our end of its input does, so
+        // that no server outlives the tests.
+        const string Java =
+            "java -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Dzookeeper.forceSync=no -Dzookeeper.preAllocSize=64 "
             + "-Dzookeeper.jmx.log4j.disable=true -cp \"$1:/usr/share/java/zookeeper.jar\" org.apache.zookeeper.server.quorum.QuorumPeerMain \"$1/zoo.cfg\"";
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true,
+            UseShellExecute = false };
         foreach (var argument in new[] { "-c", $"{Java} </dev/null >>\"$1/server.log\" 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null", "sh", _home })
         {
             start.ArgumentList.Add(argument);
@@ -53,7 +56,8 @@ public sealed class ZooKeeperServer
         {
             if (Stopwatch.GetElapsedTime(began) > Patience)
             {
-                throw new TimeoutException($"The ZooKeeper server at port {Port} did not serve within {Patience}. Its log ends: {LogEnd()}");
+                throw new TimeoutException(
+                    $"The ZooKeeper server at port {Port} did not serve within {Patience}. Its log ends: {LogEnd()}");
             }
             await Task.Delay(50);
         }

@@ -30,7 +30,8 @@ public sealed class AgentProcessesBenchmark : IBenchmark
         new("count", "2000", "tasks to run at each level"),
         new("warm-up", "2000", "tasks to run before, until what is used has been compiled"),
         new("in-flight", "1,10,100", "tasks kept in flight, a level each"),
-        new("life", "0.1", "seconds that the tasks of one more level live, ten in flight: what a launch takes while the machine is not saturated; 0: no such level"),
+        new("life", "0.1",
+            "seconds that the tasks of one more level live, ten in flight: what a launch takes while the machine is not saturated; 0: no such level"),
         new("idle", "2000", "idle tasks whose memory is measured"),
         new("readopt", "1000", "idle tasks over which the agent is killed"),
         new("settle", "20", "seconds until the idle agent's processor time is measured"),
@@ -75,7 +76,8 @@ public sealed class AgentProcessesBenchmark : IBenchmark
             var clock = Stopwatch.StartNew();
             agent = OfferbookProgram.Start(agentFlags);
             await WaitForTasksAsync(agentUri, adopted, cancellation);
-            run.Report("readopted", clock.Elapsed.TotalSeconds, "s", $"from the start of an agent's process until it has all {adopted} tasks running again");
+            run.Report("readopted", clock.Elapsed.TotalSeconds, "s",
+                $"from the start of an agent's process until it has all {adopted} tasks running again");
             await IdleAsync(run, feed, agent.Id, directory, adopted, cancellation);
             await feed.TearDownAsync(cancellation);
             run.Progress("waiting for the last task to end");
@@ -88,17 +90,24 @@ public sealed class AgentProcessesBenchmark : IBenchmark
         Directory.Delete(directory, recursive: true);
     }
 
-    private static Task LevelAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, int level, CancellationToken cancellation) =>
-        LevelAsync(run, feed, processes, $"in_flight_{level}", "true", Math.Max(50, Math.Min(run.Int("count"), level * 100)), level, cancellation);
+    private static Task LevelAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, int level,
+        CancellationToken cancellation) =>
+        LevelAsync(run, feed, processes, $"in_flight_{level}", "true", Math.Max(50, Math.Min(run.Int("count"), level * 100)), level,
+            cancellation);
 
-    /// <summary>As many tasks as a cluster has that is not full of work: each lives for a while, so that the processors are not busy all the time.</summary>
-    private static Task LivingAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, double life, CancellationToken cancellation)
+    /// <summary>
+    /// As many tasks as a cluster has that is not full of work: each lives for a while, so that the processors are not busy all the time.
+    /// </summary>
+    private static Task LivingAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, double life,
+        CancellationToken cancellation)
     {
         var command = string.Create(CultureInfo.InvariantCulture, $"exec sleep {life}");
-        return LevelAsync(run, feed, processes, $"living_{LivingInFlight}", command, Math.Min(run.Int("count"), LivingTasks), LivingInFlight, cancellation);
+        return LevelAsync(run, feed, processes, $"living_{LivingInFlight}", command, Math.Min(run.Int("count"), LivingTasks),
+            LivingInFlight, cancellation);
     }
 
-    private static async Task LevelAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, string name, string command, int count, int level,
+    private static async Task LevelAsync(BenchRun run, TaskFeed feed, (int Master, int Agent) processes, string name, string command,
+        int count, int level,
         CancellationToken cancellation)
     {
         run.Progress($"{level} × {command} in flight");
@@ -108,13 +117,17 @@ public sealed class AgentProcessesBenchmark : IBenchmark
         run.Report($"{name}_tasks", times.PerSecond, "tasks/s", $"{count} × {command}, launched to TASK_FINISHED");
         run.Report($"{name}_running_p50", times.RunningMs(0.5), "ms", "ACCEPT to TASK_RUNNING");
         run.Report($"{name}_running_p99", times.RunningMs(0.99), "ms");
-        run.Report($"{name}_agent_cpu", (ProcessMemory.CpuSeconds(processes.Agent) - agent) / count * 1e3, "ms", "of the agent's processor time, a task");
-        run.Report($"{name}_master_cpu", (ProcessMemory.CpuSeconds(processes.Master) - master) / count * 1e3, "ms", "of the master's, a task");
-        run.Report($"{name}_machine_busy", (Machine.BusySeconds() - busy) / times.Elapsed.TotalSeconds / System.Environment.ProcessorCount * 100, "%",
+        run.Report($"{name}_agent_cpu", (ProcessMemory.CpuSeconds(processes.Agent) - agent) / count * 1e3, "ms",
+            "of the agent's processor time, a task");
+        run.Report($"{name}_master_cpu", (ProcessMemory.CpuSeconds(processes.Master) - master) / count * 1e3, "ms",
+            "of the master's, a task");
+        run.Report($"{name}_machine_busy",
+            (Machine.BusySeconds() - busy) / times.Elapsed.TotalSeconds / System.Environment.ProcessorCount * 100, "%",
             "of the machine's processors, by everything that runs on it");
     }
 
-    private static async Task IdleAsync(BenchRun run, TaskFeed feed, int agent, string directory, int running, CancellationToken cancellation)
+    private static async Task IdleAsync(BenchRun run, TaskFeed feed, int agent, string directory, int running,
+        CancellationToken cancellation)
     {
         var more = run.Int("idle") - running;
         var before = AvailableMiB();
@@ -122,25 +135,30 @@ public sealed class AgentProcessesBenchmark : IBenchmark
         {
             run.Progress($"{more} more idle tasks");
             await feed.RunAsync("exec sleep 100000", more, 100, TaskState.TaskRunning, cancellation);
-            run.Report("idle_task_of_the_machine", (before - AvailableMiB()) / more, "MiB", "by what the machine has left, the kernel's part and page cache included");
+            run.Report("idle_task_of_the_machine", (before - AvailableMiB()) / more, "MiB",
+                "by what the machine has left, the kernel's part and page cache included");
         }
         var idle = running + Math.Max(0, more);
         var supervisors = ProcessMemory.Find(Path.Combine(directory, "agent", "meta", "containers"));
         var sleepers = ProcessMemory.Find("sleep 100000").Except(supervisors).ToList();
-        run.Report("idle_task_resident", (supervisors.Sum(ProcessMemory.ResidentMiB) + sleepers.Sum(ProcessMemory.ResidentMiB)) / idle, "MiB",
+        run.Report("idle_task_resident", (supervisors.Sum(ProcessMemory.ResidentMiB) + sleepers.Sum(ProcessMemory.ResidentMiB)) / idle,
+            "MiB",
             $"supervisor and sleep, resident sets added, {idle} tasks");
-        run.Report("idle_task_proportional", (supervisors.Sum(ProcessMemory.ProportionalMiB) + sleepers.Sum(ProcessMemory.ProportionalMiB)) / idle, "MiB",
+        run.Report("idle_task_proportional",
+            (supervisors.Sum(ProcessMemory.ProportionalMiB) + sleepers.Sum(ProcessMemory.ProportionalMiB)) / idle, "MiB",
             "the same, shared pages counted once");
         run.Report("agent_resident", ProcessMemory.ResidentMiB(agent), "MiB", $"with {idle} idle tasks");
         // What starting or taking over so many has left to do is done by then.
         await Task.Delay(TimeSpan.FromSeconds(run.Int("settle")), cancellation);
         var used = ProcessMemory.CpuSeconds(agent);
         await Task.Delay(TimeSpan.FromSeconds(10), cancellation);
-        run.Report("agent_idle_cpu", (ProcessMemory.CpuSeconds(agent) - used) * 10, "%", $"of a processor, with {idle} idle tasks, over 10 s");
+        run.Report("agent_idle_cpu", (ProcessMemory.CpuSeconds(agent) - used) * 10, "%",
+            $"of a processor, with {idle} idle tasks, over 10 s");
     }
 
     private static double AvailableMiB() => double.Parse(
-        File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) / 1024;
 
     private static async Task KillAsync(int agent)

@@ -23,7 +23,8 @@ public sealed class AllocatorBenchmark : IBenchmark
         new("roles", "1", "top-level roles that the frameworks are spread over"),
         new("quota", "no", "yes: every second role has a limit, every fourth a guarantee"),
         new("distinct", "no", "yes: no two agents have equal resources; otherwise there are 35 makes of agents"),
-        new("table", "no", "yes: all shapes of the table in docs/operating/performance.md instead, a few minutes; only cycles and seed count"),
+        new("table", "no",
+            "yes: all shapes of the table in docs/operating/performance.md instead, a few minutes; only cycles and seed count"),
         new("filters", "no", "yes: measure too with every pair of framework and agent declined, and what a refusal costs"),
         new("cycles", "100", "measured cycles of each kind, after a quarter as many to warm up"),
         new("seed", "1", "of the shuffling of agents"),
@@ -42,9 +43,12 @@ public sealed class AllocatorBenchmark : IBenchmark
         var (agents, frameworks) = (run.Int("agents"), run.Int("frameworks"));
         var cluster = new BenchCluster(agents, frameworks, run.Int("roles"), IsYes(run, "quota"), IsYes(run, "distinct"), run.Int("seed"));
 
-        CycleTimes.Measure(run, "cycle_ms", $"all {agents:N0} agents free and handed out", cycles, cancellation, cluster.Run, cluster.GiveBackAll);
-        CycleTimes.Measure(run, "reoffer_ms", "one agent comes free and is offered", 10 * cycles, cancellation, cluster.GiveBackOneAndRun, static () => { });
-        CycleTimes.Measure(run, "revive_busy_ms", "a framework revives, nothing is free", cycles, cancellation, cluster.Run, cluster.ReviveOne);
+        CycleTimes.Measure(run, "cycle_ms", $"all {agents:N0} agents free and handed out", cycles, cancellation, cluster.Run,
+            cluster.GiveBackAll);
+        CycleTimes.Measure(run, "reoffer_ms", "one agent comes free and is offered", 10 * cycles, cancellation, cluster.GiveBackOneAndRun,
+            static () => { });
+        CycleTimes.Measure(run, "revive_busy_ms", "a framework revives, nothing is free", cycles, cancellation, cluster.Run,
+            cluster.ReviveOne);
         cluster.GiveBackAll();
         cluster.Run();
         CycleTimes.Measure(run, "decline_cycle_ms", "every agent was declined for an hour by who had it, another gets it",
@@ -71,11 +75,14 @@ public sealed class AllocatorBenchmark : IBenchmark
         return Task.CompletedTask;
     }
 
-    /// <summary>The runtime compiles hot code with care only after it saw it run for a while, on a thread that needs its turn too.</summary>
+    /// <summary>
+    /// The runtime compiles hot code with care only after it saw it run for a while, on a thread that needs its turn too.
+    /// </summary>
     private static void WarmUp(BenchRun run, CancellationToken cancellation)
     {
         run.Progress("warming up");
-        var cluster = new BenchCluster(1000, 100, Math.Min(100, run.Int("roles")), IsYes(run, "quota"), IsYes(run, "distinct"), run.Int("seed"));
+        var cluster = new BenchCluster(1000, 100, Math.Min(100, run.Int("roles")), IsYes(run, "quota"), IsYes(run, "distinct"),
+            run.Int("seed"));
         for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < WarmUpTime;)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -18,7 +18,8 @@ internal sealed class BenchCluster
     private Now _now = new(TimeSpan.Zero, DateTimeOffset.UnixEpoch);
     private int _next;
 
-    /// <param name="quota">Every second role has a limit that it does not reach, every fourth a guarantee of which half is not met by then.</param>
+    /// <param name="quota">Every second role has a limit that it does not reach, every fourth a guarantee of which half is not met by
+    /// then.</param>
     /// <param name="distinct">No two agents have the same memory; otherwise there are 35 makes of them.</param>
     public BenchCluster(int agents, int frameworks, int roles, bool quota, bool distinct, int seed)
     {
@@ -35,7 +36,8 @@ internal sealed class BenchCluster
         {
             var id = new AgentId($"agent-{i:00000}");
             _agents.Add(id);
-            var total = ResourceBag.Parse($"cpus:{16 + (i % 5 * 16)};mem:{65536 + (i % 7 * 4096) + (distinct ? i / 1000.0 : 0)};disk:500000;ports:[31000-32000]");
+            var total = ResourceBag.Parse(
+                $"cpus:{16 + (i % 5 * 16)};mem:{65536 + (i % 7 * 4096) + (distinct ? i / 1000.0 : 0)};disk:500000;ports:[31000-32000]");
             _allocator.AddAgent(id, capabilities, total, new Dictionary<FrameworkId, ResourceBag>());
         }
 
@@ -44,7 +46,8 @@ internal sealed class BenchCluster
             var fair = 48.0 * agents / roles;
             for (var i = 0; i < roles; i++)
             {
-                var guarantees = i % 4 == 0 ? ResourceQuantities.Of(("cpus", fair / 2), ("mem", 1024 * fair / 2)) : ResourceQuantities.Empty;
+                var guarantees = i % 4 == 0
+                    ? ResourceQuantities.Of(("cpus", fair / 2), ("mem", 1024 * fair / 2)) : ResourceQuantities.Empty;
                 var limits = i % 2 == 0 ? QuantityLimits.Of(("cpus", fair * 2), ("mem", 2048 * fair * 2)) : QuantityLimits.None;
                 _allocator.UpdateQuota($"role-{i:000}", new RoleQuota(guarantees, limits));
             }
@@ -81,7 +84,9 @@ internal sealed class BenchCluster
         _held.AddRange(_allocator.Run(_now));
     }
 
-    /// <summary>Something small comes back on every agent: it is not more than what was declined, but everybody has to be asked again.</summary>
+    /// <summary>
+    /// Something small comes back on every agent: it is not more than what was declined, but everybody has to be asked again.
+    /// </summary>
     public void TouchAll()
     {
         foreach (var agent in _agents)

@@ -10,7 +10,8 @@ internal static class CycleTimes
     /// Reports wall time, and beside it the processor time of the thread, which others on the machine disturb less; and what a cycle
     /// allocates.
     /// </summary>
-    public static void Measure(BenchRun run, string figure, string note, int cycles, CancellationToken cancellation, Action cycle, Action restore)
+    public static void Measure(BenchRun run, string figure, string note, int cycles, CancellationToken cancellation, Action cycle,
+        Action restore)
     {
         run.Progress(figure);
         var (wall, cpu) = (new double[cycles], new double[cycles]);

@@ -9,7 +9,9 @@ internal static class DeclinedPairs
     // Declining every pair takes agents × frameworks offers: about a million a second.
     private const long Most = 20_000_000;
 
-    /// <summary>Offers and declines until nobody is left who would be offered anything, or there are 20 million refusals; says what one costs.</summary>
+    /// <summary>
+    /// Offers and declines until nobody is left who would be offered anything, or there are 20 million refusals; says what one costs.
+    /// </summary>
     public static void Make(BenchRun run, BenchCluster cluster, long pairs, CancellationToken cancellation)
     {
         run.Progress($"declining {Math.Min(pairs, Most):N0} of {pairs:N0} pairs");
@@ -19,7 +21,8 @@ internal static class DeclinedPairs
         var declined = Fill(cluster, cancellation);
         run.Report("offers_declined_per_s", declined / Stopwatch.GetElapsedTime(started).TotalSeconds, "1/s", "runs included");
         var made = cluster.Filters - known;
-        run.Report("filters", cluster.Filters, "", made < pairs - known ? $"of {pairs:N0} pairs; the others would take far longer than the figures are worth" : "");
+        run.Report("filters", cluster.Filters, "", made < pairs - known
+            ? $"of {pairs:N0} pairs; the others would take far longer than the figures are worth" : "");
         run.Report("bytes_per_filter", made == 0 ? 0 : (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)made, "B");
     }
 

@@ -45,11 +45,16 @@ public sealed class AppsBenchmark : IBenchmark
             await (workload switch
             {
                 "one" => OneAppAsync(run, cancellation),
-                "posts" => InClusterAsync(run, (cluster, load) => DeployWorkloads.PostsAsync(run, cluster, load, cancellation), cancellation),
-                "group" => InClusterAsync(run, (cluster, load) => DeployWorkloads.GroupAsync(run, cluster, load, cancellation), cancellation),
-                "rolling" => InClusterAsync(run, (cluster, load) => DeployWorkloads.RollingAsync(run, cluster, load, cancellation), cancellation),
-                "continuous" => InClusterAsync(run, (cluster, load) => DeployWorkloads.ContinuousAsync(run, cluster, load, cancellation), cancellation),
-                "readers" => InClusterAsync(run, (cluster, load) => ReaderWorkload.RunAsync(run, cluster, load, cancellation), cancellation),
+                "posts" => InClusterAsync(run, (cluster, load) => DeployWorkloads.PostsAsync(run, cluster, load, cancellation),
+                    cancellation),
+                "group" => InClusterAsync(run, (cluster, load) => DeployWorkloads.GroupAsync(run, cluster, load, cancellation),
+                    cancellation),
+                "rolling" =>
+                    InClusterAsync(run, (cluster, load) => DeployWorkloads.RollingAsync(run, cluster, load, cancellation), cancellation),
+                "continuous" =>
+                    InClusterAsync(run, (cluster, load) => DeployWorkloads.ContinuousAsync(run, cluster, load, cancellation), cancellation),
+                "readers" =>
+                    InClusterAsync(run, (cluster, load) => ReaderWorkload.RunAsync(run, cluster, load, cancellation), cancellation),
                 "reads" => InClusterAsync(run, (cluster, load) => ReadWorkload.RunAsync(run, cluster, load, cancellation), cancellation),
                 _ => InClusterAsync(run, (cluster, load) => HeldWorkload.RunAsync(run, cluster, load, cancellation), cancellation),
             });
@@ -61,7 +66,8 @@ public sealed class AppsBenchmark : IBenchmark
         var sizes = run.Ints("instances");
         foreach (var instances in sizes)
         {
-            await InClusterAsync(run, (cluster, load) => DeployWorkloads.OneAppAsync(run, cluster, load, instances, sizes.Count > 1, cancellation), cancellation);
+            await InClusterAsync(run,
+                (cluster, load) => DeployWorkloads.OneAppAsync(run, cluster, load, instances, sizes.Count > 1, cancellation), cancellation);
         }
     }
 
@@ -76,9 +82,11 @@ public sealed class AppsBenchmark : IBenchmark
             var began = Stopwatch.GetTimestamp();
             for (var i = 0; i < 3; i++)
             {
-                await load.DeployAsync(HttpMethod.Put, "/v2/apps//warm-up", AppsLoad.App("/warm-up", 200).Replace("sleep", $"sleep {i} {i}; sleep", StringComparison.Ordinal), cancellation);
+                await load.DeployAsync(HttpMethod.Put, "/v2/apps//warm-up",
+                    AppsLoad.App("/warm-up", 200).Replace("sleep", $"sleep {i} {i}; sleep", StringComparison.Ordinal), cancellation);
             }
-            await load.DeployAllAsync(Enumerable.Range(0, 100).Select(i => (HttpMethod.Post, "/v2/apps", (string?)AppsLoad.App($"/warm/app-{i}", 1))), 20,
+            await load.DeployAllAsync(
+                Enumerable.Range(0, 100).Select(i => (HttpMethod.Post, "/v2/apps", (string?)AppsLoad.App($"/warm/app-{i}", 1))), 20,
                 new Latencies(), new Latencies(), cancellation);
             await load.DeployAsync(HttpMethod.Delete, "/v2/apps/warm-up", null, cancellation);
             await load.DeployAsync(HttpMethod.Delete, "/v2/groups/warm", null, cancellation);

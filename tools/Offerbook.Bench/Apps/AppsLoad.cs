@@ -43,7 +43,8 @@ internal sealed class AppsLoad : IDisposable
     /// <summary>Asks for a change and waits for its deployment to end.</summary>
     /// <param name="answered">Told how long the answer took; null: nobody wants to know.</param>
     /// <returns>From the request to the event.</returns>
-    public async Task<TimeSpan> DeployAsync(HttpMethod method, string path, string? body, CancellationToken cancellation, Latencies? answered = null)
+    public async Task<TimeSpan> DeployAsync(HttpMethod method, string path, string? body, CancellationToken cancellation,
+        Latencies? answered = null)
     {
         var began = Stopwatch.GetTimestamp();
         var id = await SubmitAsync(method, path, body, cancellation);
@@ -60,7 +61,8 @@ internal sealed class AppsLoad : IDisposable
     }
 
     /// <summary>Deploys many changes, so many at a time.</summary>
-    public async Task DeployAllAsync(IEnumerable<(HttpMethod Method, string Path, string? Body)> changes, int parallel, Latencies ended, Latencies answered,
+    public async Task DeployAllAsync(IEnumerable<(HttpMethod Method, string Path, string? Body)> changes, int parallel, Latencies ended,
+        Latencies answered,
         CancellationToken cancellation) => await Parallel.ForEachAsync(changes,
         new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, async (change, cancel) =>
         {
@@ -83,7 +85,8 @@ internal sealed class AppsLoad : IDisposable
         using var response = await _http.SendAsync(request, cancellation);
         if (!response.IsSuccessStatusCode)
         {
-            throw new InvalidOperationException($"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellation)}");
+            throw new InvalidOperationException(
+                $"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellation)}");
         }
         return response.Headers.GetValues("Marathon-Deployment-Id").First();
     }

@@ -5,7 +5,9 @@ using Offerbook.Bench.Load;
 
 namespace Offerbook.Bench.Apps;
 
-/// <summary>Workloads that deploy. Each reports the time from request to deployment_success and the processor time of each program.</summary>
+/// <summary>
+/// Workloads that deploy. Each reports the time from request to deployment_success and the processor time of each program.
+/// </summary>
 internal static class DeployWorkloads
 {
     /// <summary>Published with Marathon 1.4 for 5 agents: seconds for 100, 500 and 1,000.</summary>
@@ -14,7 +16,8 @@ internal static class DeployWorkloads
     private const string Group = "Marathon 1.4: 100 in 8.7 s, 500 in 34.2 s, 1,000 in 72 s with an error";
 
     /// <param name="named">Whether the figure's name says how many instances, because there are several.</param>
-    public static async Task OneAppAsync(BenchRun run, AppsCluster cluster, AppsLoad load, int instances, bool named, CancellationToken cancellation)
+    public static async Task OneAppAsync(BenchRun run, AppsCluster cluster, AppsLoad load, int instances, bool named,
+        CancellationToken cancellation)
     {
         run.Progress($"one app of {instances} instances");
         var name = named ? string.Create(CultureInfo.InvariantCulture, $"deploy_{instances}") : "deploy";
@@ -35,7 +38,8 @@ internal static class DeployWorkloads
         var (ended, answered, cost) = (new Latencies(), new Latencies(), new Cost(cluster));
         var began = Stopwatch.GetTimestamp();
         await load.DeployAllAsync(Creations("/posts", apps), run.Int("parallel"), ended, answered, cancellation);
-        run.Report("posts", Stopwatch.GetElapsedTime(began).TotalSeconds, "s", $"{apps:N0} apps, one POST each, {run.Int("parallel")} in flight. {Posts}");
+        run.Report("posts", Stopwatch.GetElapsedTime(began).TotalSeconds, "s",
+            $"{apps:N0} apps, one POST each, {run.Int("parallel")} in flight. {Posts}");
         ended.Report(run, "posts_deployed", "one POST to its deployment_success");
         answered.Report(run, "posts_answered", "one POST to its answer");
         cost.Report(run, "posts", apps, "app");
@@ -63,7 +67,8 @@ internal static class DeployWorkloads
         await load.DeployAsync(HttpMethod.Put, "/v2/apps//rolling", Version(1), cancellation);
         var cost = new Cost(cluster);
         var took = await load.DeployAsync(HttpMethod.Put, "/v2/apps//rolling", Version(2), cancellation);
-        run.Report("rolling", took.TotalSeconds, "s", $"rolling update of {instances:N0} instances at 0.5 capacity, PUT to deployment_success; nothing published");
+        run.Report("rolling", took.TotalSeconds, "s",
+            $"rolling update of {instances:N0} instances at 0.5 capacity, PUT to deployment_success; nothing published");
         cost.Report(run, "rolling", instances, "instance");
     }
 
@@ -78,7 +83,8 @@ internal static class DeployWorkloads
         var took = Stopwatch.GetElapsedTime(began);
         await polling.CancelAsync();
         await poller;
-        run.Report("continuous", took.TotalSeconds, "s", $"{posts:N0} POSTs, {run.Int("parallel")} in flight; the original's job had 60 min for 10,000");
+        run.Report("continuous", took.TotalSeconds, "s",
+            $"{posts:N0} POSTs, {run.Int("parallel")} in flight; the original's job had 60 min for 10,000");
         run.Report("continuous_rate", posts / took.TotalSeconds, "apps/s", "Marathon 1.4: about 1.8 apps/s");
         ended.Report(run, "continuous_deployed", "one POST to its deployment_success");
         answered.Report(run, "continuous_answered", "one POST to its answer");

@@ -7,7 +7,8 @@ namespace Offerbook.Bench.Apps;
 /// <summary>Readers of lists while nothing else happens, and what they do to deployments.</summary>
 internal static class ReadWorkload
 {
-    public const string AllEmbeds = "/v2/groups?embed=group.groups&embed=group.apps&embed=group.pods&embed=group.apps.tasks&embed=group.apps.counts"
+    public const string AllEmbeds =
+        "/v2/groups?embed=group.groups&embed=group.apps&embed=group.pods&embed=group.apps.tasks&embed=group.apps.counts"
         + "&embed=group.apps.deployments&embed=group.apps.readiness&embed=group.apps.lastTaskFailure&embed=group.apps.taskStats";
 
     private const int Readers = 10;
@@ -29,10 +30,12 @@ internal static class ReadWorkload
             () => load.DeployAsync(HttpMethod.Post, "/v2/apps", AppsLoad.App("/behind", 100), cancellation));
         run.Report("deploy_alone", alone.TotalMilliseconds, "ms", "an app of 100 instances, nobody reads");
         run.Report("deploy_beside_readers", beside.TotalMilliseconds, "ms", $"the same while {Readers} clients read /v2/apps");
-        run.Report("deploy_beside_distant_readers", behind.TotalMilliseconds, "ms", $"the same while {Readers} clients, which get no processor time that others want, read {perSecond:0} a second");
+        run.Report("deploy_beside_distant_readers", behind.TotalMilliseconds, "ms",
+            $"the same while {Readers} clients, which get no processor time that others want, read {perSecond:0} a second");
     }
 
-    private static async Task ReadAsync(BenchRun run, AppsCluster cluster, AppsLoad load, string name, string path, string note, CancellationToken cancellation)
+    private static async Task ReadAsync(BenchRun run, AppsCluster cluster, AppsLoad load, string name, string path, string note,
+        CancellationToken cancellation)
     {
         await load.GetAsync(path, cancellation);
         var (_, bytes) = await load.GetAsync(path, cancellation);
@@ -40,7 +43,8 @@ internal static class ReadWorkload
         reading.CancelAfter(TimeSpan.FromSeconds(5));
         var (latencies, cost, began) = (new Latencies(), new Cost(cluster), Stopwatch.GetTimestamp());
         await ReadAllAsync(load, path, latencies, reading.Token);
-        run.Report($"get_{name}", latencies.Count / Stopwatch.GetElapsedTime(began).TotalSeconds, "requests/s", $"{note}; {bytes / 1024:N0} KiB each");
+        run.Report($"get_{name}", latencies.Count / Stopwatch.GetElapsedTime(began).TotalSeconds, "requests/s",
+            $"{note}; {bytes / 1024:N0} KiB each");
         latencies.Report(run, $"get_{name}", $"{Readers} clients");
         cost.Report(run, $"get_{name}", Math.Max(1, latencies.Count), "request");
     }

@@ -28,7 +28,8 @@ internal static class ReaderWorkload
         using var reactor = new Reactor();
         reactor.Start("readers");
         var lags = new Latencies();
-        var readers = await BringAsync(reactor, cluster, count, i => i % LooksOneIn == 0 ? time => lags.Add(time) : null, stalls: false, cancellation);
+        var readers = await BringAsync(reactor, cluster, count, i => i % LooksOneIn == 0 ? time => lags.Add(time) : null, stalls: false,
+            cancellation);
 
         // Every reader that comes is itself an event that all the others hear.
         await QuietAsync(readers, cancellation);
@@ -37,7 +38,8 @@ internal static class ReaderWorkload
         await MeasureAsync("readers_one_stalled");
         reactor.Post(stalled.Resume);
         await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
-        run.Report("stalled_cut", stalled.Ended is null ? 0 : 1, "readers", stalled.Ended ?? "still open: what it left unread was within its bound");
+        run.Report("stalled_cut", stalled.Ended is null ? 0 : 1, "readers", stalled.Ended
+            ?? "still open: what it left unread was within its bound");
         run.Report("readers_apps_resident", cluster.AppsResidentMiB, "MiB", "of Apps after that");
         reactor.Stop();
 
@@ -48,7 +50,8 @@ internal static class ReaderWorkload
             await ChangeAsync(run, load, cancellation);
             var took = Stopwatch.GetElapsedTime(began);
             await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
-            run.Report($"{name}_heard", (readers.Sum(reader => reader.Events) - before) / took.TotalSeconds / count, "events/s", $"by each of {count:N0}");
+            run.Report($"{name}_heard", (readers.Sum(reader => reader.Events) - before) / took.TotalSeconds / count, "events/s",
+                $"by each of {count:N0}");
             lags.Report(run, $"{name}_lag", "made to read; times are in whole milliseconds");
             run.Report($"{name}_cut", readers.Count(reader => reader.Ended is not null), "readers", "that read and were cut nevertheless");
             run.Report($"{name}_apps_cpu", (cluster.AppsCpuSeconds - cpu) / took.TotalSeconds, "cores", "of Apps meanwhile");
@@ -83,11 +86,13 @@ internal static class ReaderWorkload
         await Task.WhenAll(changes);
     }
 
-    private static async Task<List<EventReader>> BringAsync(Reactor reactor, AppsCluster cluster, int count, Func<int, Action<TimeSpan>?> lag, bool stalls,
+    private static async Task<List<EventReader>> BringAsync(Reactor reactor, AppsCluster cluster, int count,
+        Func<int, Action<TimeSpan>?> lag, bool stalls,
         CancellationToken cancellation)
     {
         var ready = new Countdown(count);
-        var readers = Enumerable.Range(0, count).Select(i => new EventReader(reactor, cluster.Address, lag(i), stalls, ready.Signal)).ToList();
+        var readers = Enumerable.Range(0, count).Select(i => new EventReader(reactor, cluster.Address, lag(i), stalls, ready.Signal))
+            .ToList();
         readers.ForEach(reader => reactor.Post(reader.Connect));
         await ready.WaitAsync(new TaskCompletionSource().Task, Patience, cancellation);
         return readers;

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Offerbook.Bench.Apps;
 
 /// <summary>
-/// <c>readers ADDRESS COUNT</c>: clients that read <c>/v2/apps</c> one time after the other, as a program of their own, until its stdin ends; it
+/// <c>readers ADDRESS COUNT</c>: clients that read <c>/v2/apps</c> one time after the other, as a program of their own, until its stdin
+/// ends; it
 /// then says how many answers it got.
 /// Started behind everybody else (<c>nice -n 19</c>), so that what readers cost themselves is not taken from what they read from: in a
 /// cluster they are on other machines.
@@ -53,7 +54,8 @@ internal static class ReadersProgram
     public static async Task<(T Result, double PerSecond)> BesideAsync<T>(Uri address, int count, Func<Task<T>> run)
     {
         var began = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo("nice", ["-n", "19", Environment.ProcessPath!, Name, address.ToString(), $"{count}"])
+        using var process =
+            Process.Start(new ProcessStartInfo("nice", ["-n", "19", Environment.ProcessPath!, Name, address.ToString(), $"{count}"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -21,7 +21,8 @@ internal sealed class CheckedTasks
     private int _answers;
     private int _wrong;
 
-    private CheckedTasks(Func<ContainerId, IContainerChecks?> checksOf, CheckSpec check, int tasks, TimeSpan interval, CancellationToken end)
+    private CheckedTasks(Func<ContainerId, IContainerChecks?> checksOf, CheckSpec check, int tasks, TimeSpan interval,
+        CancellationToken end)
     {
         (_check, _interval, _end) = (check, interval, end);
         _dueAt = new long[tasks];
@@ -30,7 +31,8 @@ internal sealed class CheckedTasks
     }
 
     public static async Task<CheckFigures> RunAsync(
-        Func<ContainerId, IContainerChecks?> checksOf, CheckSpec check, int tasks, TimeSpan interval, TimeSpan duration, CancellationToken cancellation)
+        Func<ContainerId, IContainerChecks?> checksOf, CheckSpec check, int tasks, TimeSpan interval, TimeSpan duration,
+        CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var all = new CheckedTasks(checksOf, check, tasks, interval, end.Token);
@@ -48,7 +50,8 @@ internal sealed class CheckedTasks
         await all._runner.DisposeAsync();
         return new CheckFigures(
             answers / seconds, TimeSpan.FromTicks(Volatile.Read(ref all._late) / Math.Max(1, answers)).TotalMilliseconds,
-            TimeSpan.FromTicks(Volatile.Read(ref all._longest)).TotalMilliseconds, used.TotalMicroseconds / Math.Max(1, answers), threads, all._wrong);
+            TimeSpan.FromTicks(Volatile.Read(ref all._longest)).TotalMilliseconds, used.TotalMicroseconds / Math.Max(1, answers), threads,
+            all._wrong);
     }
 
     private void Await(int number, TimeSpan after)
@@ -72,7 +75,8 @@ internal sealed class CheckedTasks
         var took = Stopwatch.GetElapsedTime(_dueAt[finished.Number]).Ticks;
         Interlocked.Add(ref _late, took);
         Interlocked.Increment(ref _answers);
-        if (finished.Result is not (CheckResult.CommandExited { ExitCode: 0 } or CheckResult.HttpAnswered { StatusCode: 200 } or CheckResult.TcpAnswered { Connected: true }))
+        if (finished.Result is not (
+            CheckResult.CommandExited { ExitCode: 0 } or CheckResult.HttpAnswered { StatusCode: 200 } or CheckResult.TcpAnswered { Connected: true }))
         {
             Interlocked.Increment(ref _wrong);
         }
@@ -90,4 +94,5 @@ internal sealed class CheckedTasks
 /// <param name="CpuMicroseconds">Of this process for each, its server's included; commands' own are not.</param>
 /// <param name="Threads">Of this process at the end.</param>
 /// <param name="Wrong">Answers that were not what they should be.</param>
-internal readonly record struct CheckFigures(double PerSecond, double MeanMilliseconds, double LongestMilliseconds, double CpuMicroseconds, int Threads, int Wrong);
+internal readonly record struct CheckFigures(double PerSecond, double MeanMilliseconds, double LongestMilliseconds, double CpuMicroseconds,
+    int Threads, int Wrong);

@@ -38,18 +38,21 @@ public sealed class ChecksBenchmark : IBenchmark
     public async Task RunAsync(BenchRun run, CancellationToken cancellation)
     {
         var work = Directory.CreateTempSubdirectory("offerbook-checks-").FullName;
-        await using var server = await HttpServer.StartAsync(new ListenOptions(IPAddress.Loopback, 0, "--port"), _ => Task.CompletedTask, null, cancellation);
+        await using var server = await HttpServer.StartAsync(new ListenOptions(IPAddress.Loopback, 0, "--port"), _ => Task.CompletedTask,
+            null, cancellation);
         var port = server.EndPoint.Port;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start(4096);
         var accepting = AcceptAsync(listener);
 
-        await MeasureAsync("tcp", new CheckSpec.Tcp(((IPEndPoint)listener.LocalEndpoint).Port, false, Timeout), run.Int("tasks"), _ => null);
+        await MeasureAsync("tcp", new CheckSpec.Tcp(((IPEndPoint)listener.LocalEndpoint).Port, false, Timeout), run.Int("tasks"),
+            _ => null);
         await MeasureAsync("http", new CheckSpec.Http("http", port, "/", false, Timeout), run.Int("tasks"), _ => null);
 
         var isolation = new IsolationOptions();
         var (files, sandboxes) = (new ContainerFiles(work), new SandboxDirectories(work));
-        await using var groups = new ContainerGroups(Isolation.Detect(isolation, work, NullLogger.Instance), isolation, NullLogger.Instance);
+        await using var groups = new ContainerGroups(Isolation.Detect(isolation, work, NullLogger.Instance), isolation,
+            NullLogger.Instance);
         await using var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes),
             new HostEnvironment(System.Environment.GetEnvironmentVariables(), null), groups, isolation, "boot", supervisor: null);
         using var checks = new ProcessChecks(launcher, _ => null);
@@ -57,7 +60,8 @@ public sealed class ChecksBenchmark : IBenchmark
         var sandbox = new SandboxPath(new AgentId("a"), new FrameworkId("f"), new ExecutorId("e"), container);
         sandboxes.Prepare(sandbox);
         var spec = new ContainerSpec(container, sandbox, new CommandSpec.Shell("true"), null, []);
-        await MeasureAsync("command", new CheckSpec.Command(spec, new CommandSpec.Shell("true"), [], Timeout), run.Int("commands"), _ => checks);
+        await MeasureAsync("command", new CheckSpec.Command(spec, new CommandSpec.Shell("true"), [], Timeout), run.Int("commands"),
+            _ => checks);
 
         listener.Stop();
         await accepting;
@@ -66,8 +70,10 @@ public sealed class ChecksBenchmark : IBenchmark
         async Task MeasureAsync(string kind, CheckSpec check, int tasks, Func<ContainerId, IContainerChecks?> checksOf)
         {
             run.Progress($"{tasks:N0} tasks with {kind} checks");
-            var found = await CheckedTasks.RunAsync(checksOf, check, tasks, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(run.Int("seconds")), cancellation);
-            run.Report($"{kind}_checks", found.PerSecond, "1/s", $"{tasks:N0} tasks, each again 1 s after its answer; {found.Wrong} wrong answers");
+            var found = await CheckedTasks.RunAsync(checksOf, check, tasks, TimeSpan.FromSeconds(1),
+                TimeSpan.FromSeconds(run.Int("seconds")), cancellation);
+            run.Report($"{kind}_checks", found.PerSecond, "1/s",
+                $"{tasks:N0} tasks, each again 1 s after its answer; {found.Wrong} wrong answers");
             run.Report($"{kind}_answer_mean", found.MeanMilliseconds, "ms", "from when it was due");
             run.Report($"{kind}_answer_longest", found.LongestMilliseconds, "ms");
             run.Report($"{kind}_processor_time", found.CpuMicroseconds, "us", "of this process for each check, the server's included");

@@ -6,7 +6,9 @@ using Offerbook.Wire;
 
 namespace Offerbook.Bench.Codec;
 
-/// <summary>MB/s of the wire formats, one thread, on an OFFERS event and on a GET_STATE answer. MB are 10^6 bytes of the format measured.</summary>
+/// <summary>
+/// MB/s of the wire formats, one thread, on an OFFERS event and on a GET_STATE answer. MB are 10^6 bytes of the format measured.
+/// </summary>
 public sealed class CodecBenchmark : IBenchmark
 {
     public string Name => "codec";

@@ -5,7 +5,9 @@ using SchedulerEvent = Mesos.V1.Scheduler.Event;
 
 namespace Offerbook.Bench.Codec;
 
-/// <summary>Messages as a busy cluster sends them: long ids, several resources and attributes, ranges with holes, labels, statuses.</summary>
+/// <summary>
+/// Messages as a busy cluster sends them: long ids, several resources and attributes, ranges with holes, labels, statuses.
+/// </summary>
 internal static class SampleMessages
 {
     private const string Master = "6d2a6f6c-9a8e-4b7e-9a57-1f7c5d1f3c11";
@@ -126,7 +128,8 @@ internal static class SampleMessages
             State = TaskState.TaskRunning,
             Resources = { Scalar("cpus", 0.1 + 0.1 * number), Scalar("mem", 128 + number), Ports(31000 + number, 31000 + number) },
             Statuses = { Status(id, TaskState.TaskStarting, number), Status(id, TaskState.TaskRunning, number) },
-            Labels = new Labels { Labels_ = { new Label { Key = "HAPROXY_GROUP", Value = "external" }, new Label { Key = "owner", Value = "team \"é\"" } } },
+            Labels = new Labels { Labels_ = { new Label { Key = "HAPROXY_GROUP", Value = "external" },
+                new Label { Key = "owner", Value = "team \"é\"" } } },
             User = "root",
         };
     }

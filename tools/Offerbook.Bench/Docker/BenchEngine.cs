@@ -9,7 +9,9 @@ using Offerbook.Agent.Hosting.Docker;
 
 namespace Offerbook.Bench.Docker;
 
-/// <summary>A Docker engine of the benchmark's own (Debian's docker.io), with one image made of a static busybox, in swarm mode from the beginning.</summary>
+/// <summary>
+/// A Docker engine of the benchmark's own (Debian's docker.io), with one image made of a static busybox, in swarm mode from the beginning.
+/// </summary>
 internal sealed class BenchEngine : IAsyncDisposable
 {
     public const string Image = "busybox:latest";
@@ -39,7 +41,8 @@ internal sealed class BenchEngine : IAsyncDisposable
         {
             if (engine._daemon.HasExited || clock.Elapsed > Patience)
             {
-                throw new InvalidOperationException($"dockerd did not come up; the benchmark takes root and Debian's docker.io. Its last words:\n{File.ReadLines(Path.Combine(engine._directory, "log")).LastOrDefault()}");
+                throw new InvalidOperationException(
+                    $"dockerd did not come up; the benchmark takes root and Debian's docker.io. Its last words:\n{File.ReadLines(Path.Combine(engine._directory, "log")).LastOrDefault()}");
             }
             await Task.Delay(50, cancellation);
         }
@@ -98,11 +101,13 @@ internal sealed class BenchEngine : IAsyncDisposable
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox") { DataStream = program, Mode = (UnixFileMode)493 });
             foreach (var name in (string[])["sh", "sleep"])
             {
-                writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + name) { LinkName = "busybox", Mode = (UnixFileMode)511 });
+                writer.WriteEntry(
+                    new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + name) { LinkName = "busybox", Mode = (UnixFileMode)511 });
             }
         }
         using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync });
-        using var content = new ByteArrayContent(tar.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-tar") } };
+        using var content =
+            new ByteArrayContent(tar.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-tar") } };
         using var answer = await http.PostAsync("http://docker/images/create?fromSrc=-&repo=busybox&tag=latest", content, cancellation);
         answer.EnsureSuccessStatusCode();
     }

@@ -10,7 +10,8 @@ namespace Offerbook.Bench.Docker;
 
 /// <summary>
 /// How long it takes until n containers run: through a master and an agent, by the same engine driven directly, and by the engine's
-/// own swarm mode, one after the other in each round, so that all three meet the same machine; who of the first two begins changes from round to
+/// own swarm mode, one after the other in each round, so that all three meet the same machine; who of the first two begins changes from
+/// round to
 /// round. Host network, one node.
 /// </summary>
 public sealed class DockerBenchmark : IBenchmark
@@ -42,10 +43,12 @@ public sealed class DockerBenchmark : IBenchmark
             run.Progress("starting an engine");
             await using var engine = await BenchEngine.StartAsync(ports[2], cancellation);
             var masterAddress = new Uri($"http://127.0.0.1:{ports[0]}");
-            await using var master = OfferbookProgram.Start("master", "--port", $"{ports[0]}", "--data-dir", Path.Combine(directory, "master"));
+            await using var master = OfferbookProgram.Start("master", "--port", $"{ports[0]}", "--data-dir",
+                Path.Combine(directory, "master"));
             await master.WaitForLineAsync("ready", StartTimeout, cancellation);
             await using var agent = OfferbookProgram.Start("agent", "--port", $"{ports[1]}", "--master", masterAddress.ToString(),
-                "--work-dir", Path.Combine(directory, "agent"), "--stop-tasks", "--resources", "cpus:64;mem:65536;disk:65536;ports:[31000-32000]",
+                "--work-dir", Path.Combine(directory, "agent"), "--stop-tasks", "--resources",
+                "cpus:64;mem:65536;disk:65536;ports:[31000-32000]",
                 "--containerizers", "mesos,docker", "--docker-socket", engine.Socket);
             await agent.WaitForLineAsync("ready", StartTimeout, cancellation);
             using var feed = new TaskFeed(masterAddress)
@@ -59,7 +62,8 @@ public sealed class DockerBenchmark : IBenchmark
             var withSwarm = run.Text("swarm") != "no";
             for (var i = 0; i < run.Int("warm-up"); i++)
             {
-                run.Progress($"warming up: {await MeasureAsync(engine, feed, directory, WarmUp, directFirst: i % 2 == 0, withSwarm, cancellation)}");
+                run.Progress(
+                    $"warming up: {await MeasureAsync(engine, feed, directory, WarmUp, directFirst: i % 2 == 0, withSwarm, cancellation)}");
             }
             foreach (var n in run.Ints("n"))
             {
@@ -82,17 +86,20 @@ public sealed class DockerBenchmark : IBenchmark
 
     private static void Report(BenchRun run, int n, List<Round> rounds, bool withSwarm)
     {
-        var (direct, ours, swarm) = (Median(rounds, round => round.Direct), Median(rounds, round => round.Offerbook), Median(rounds, round => round.Swarm));
+        var (direct, ours, swarm) = (Median(rounds, round => round.Direct), Median(rounds, round => round.Offerbook),
+            Median(rounds, round => round.Swarm));
         run.Report($"n_{n}_direct", direct, "s", "create and start of all at once, each by two calls");
         run.Report($"n_{n}_offerbook", ours, "s", "ACCEPT to the last TASK_RUNNING");
         if (withSwarm)
         {
             run.Report($"n_{n}_swarm", swarm, "s", "service create to the last task running");
         }
-        run.Report($"n_{n}_overhead", Median(rounds, round => round.Offerbook / round.Direct - 1) * 100, "%", "of Offerbook over driving it directly, median of the rounds");
+        run.Report($"n_{n}_overhead", Median(rounds, round => round.Offerbook / round.Direct - 1) * 100, "%",
+            "of Offerbook over driving it directly, median of the rounds");
     }
 
-    private static async Task<Round> MeasureAsync(BenchEngine engine, TaskFeed feed, string directory, int n, bool directFirst, bool withSwarm,
+    private static async Task<Round> MeasureAsync(BenchEngine engine, TaskFeed feed, string directory, int n, bool directFirst,
+        bool withSwarm,
         CancellationToken cancellation)
     {
         var (direct, offerbook) = directFirst
@@ -130,7 +137,8 @@ public sealed class DockerBenchmark : IBenchmark
                     ["CpuShares"] = 10,
                     ["Memory"] = 32 << 20,
                     ["MemorySwap"] = 32 << 20,
-                    ["Mounts"] = new JsonArray(new JsonObject { ["Type"] = "bind", ["Source"] = sandbox, ["Target"] = "/mnt/mesos/sandbox" }),
+                    ["Mounts"] =
+                        new JsonArray(new JsonObject { ["Type"] = "bind", ["Source"] = sandbox, ["Target"] = "/mnt/mesos/sandbox" }),
                 },
             });
             await engine.CallAsync(HttpMethod.Post, $"/containers/{name}/start", cancellation);

@@ -61,7 +61,8 @@ public sealed class FailoverBenchmark : IBenchmark
     }
 
     /// <returns>The new leader; milliseconds from the old one's last answer, and from the signal, to its first.</returns>
-    private static async Task<(int Leader, double Gap, double Since)> LoseAsync(MastersUnderTest masters, LeaderWatch watch, int leader, string signal, CancellationToken cancellation)
+    private static async Task<(int Leader, double Gap, double Since)> LoseAsync(MastersUnderTest masters, LeaderWatch watch, int leader,
+        string signal, CancellationToken cancellation)
     {
         watch.Mark();
         var began = Stopwatch.GetTimestamp();
@@ -80,11 +81,13 @@ public sealed class FailoverBenchmark : IBenchmark
         return (next, gap, Stopwatch.GetElapsedTime(began, at).TotalMilliseconds);
     }
 
-    private static async Task ReturnAsync(BenchRun run, MastersUnderTest masters, LeaderWatch watch, int leader, int agents, CancellationToken cancellation)
+    private static async Task ReturnAsync(BenchRun run, MastersUnderTest masters, LeaderWatch watch, int leader, int agents,
+        CancellationToken cancellation)
     {
         var tasks = run.Int("tasks") / agents;
         run.Progress($"{agents} agents with {tasks} tasks each");
-        await using var fleet = FleetProcess.Start(new FleetOptions(masters.Addresses, agents, tasks, run.Int("frameworks"), 1000, TimeSpan.Zero, 64,
+        await using var fleet =
+            FleetProcess.Start(new FleetOptions(masters.Addresses, agents, tasks, run.Int("frameworks"), 1000, TimeSpan.Zero, 64,
             "cpus:16;mem:65536;disk:1000000;ports:31000-32000"));
         await fleet.WaitForAllAsync(TimeSpan.FromMinutes(5), cancellation);
         run.Progress("killed");
@@ -97,18 +100,23 @@ public sealed class FailoverBenchmark : IBenchmark
         await fleet.WaitForAllAsync(TimeSpan.FromMinutes(5), cancellation);
         var back = Stopwatch.GetTimestamp();
         (masterCpu, fleetCpu) = (ProcessMemory.CpuSeconds(masters.IdOf(next)) - masterCpu, ProcessMemory.CpuSeconds(fleet.Id) - fleetCpu);
-        run.Report("killed_with_agents_ms", Stopwatch.GetElapsedTime(began, at).TotalMilliseconds, "ms", $"as killed_ms, with {agents} agents on the leader");
-        run.Report("agents_back_s", Stopwatch.GetElapsedTime(at, back).TotalSeconds, "s", $"from the new leader's first answer to the last of {agents} SUBSCRIBED");
+        run.Report("killed_with_agents_ms", Stopwatch.GetElapsedTime(began, at).TotalMilliseconds, "ms",
+            $"as killed_ms, with {agents} agents on the leader");
+        run.Report("agents_back_s", Stopwatch.GetElapsedTime(at, back).TotalSeconds, "s",
+            $"from the new leader's first answer to the last of {agents} SUBSCRIBED");
         run.Report("agents_back_cpu", masterCpu / agents * 1e6, "µs", "processor time of the new leader for one agent");
         run.Report("agents_back_agents_cpu", fleetCpu / agents * 1e6, "µs", "of the simulated agent itself, on the same machine");
-        run.Report("agents_back_paused", await MetricAsync(masters, next, "process/heap_pause_ms", cancellation), "ms", "for which the new leader stood still for collections since its start");
-        run.Report("tasks_known", await MetricAsync(masters, next, "master/tasks_running", cancellation), "tasks", "that the new leader shows then");
+        run.Report("agents_back_paused", await MetricAsync(masters, next, "process/heap_pause_ms", cancellation), "ms",
+            "for which the new leader stood still for collections since its start");
+        run.Report("tasks_known", await MetricAsync(masters, next, "master/tasks_running", cancellation), "tasks",
+            "that the new leader shows then");
     }
 
     private static async Task<double> MetricAsync(MastersUnderTest masters, int leader, string name, CancellationToken cancellation)
     {
         using var http = new HttpClient();
-        using var metrics = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri($"http://{masters.Addresses[leader]}/metrics/snapshot"), cancellation));
+        using var metrics = System.Text.Json.JsonDocument.Parse(
+            await http.GetStringAsync(new Uri($"http://{masters.Addresses[leader]}/metrics/snapshot"), cancellation));
         return metrics.RootElement.GetProperty(name).GetDouble();
     }
 
@@ -117,7 +125,8 @@ public sealed class FailoverBenchmark : IBenchmark
         if (times.Count > 0)
         {
             times.Sort();
-            run.Report(name, times[times.Count / 2], "ms", string.Create(CultureInfo.InvariantCulture, $"{note}; median of {times.Count}, worst {times[^1]:0}"));
+            run.Report(name, times[times.Count / 2], "ms",
+                string.Create(CultureInfo.InvariantCulture, $"{note}; median of {times.Count}, worst {times[^1]:0}"));
         }
     }
 }

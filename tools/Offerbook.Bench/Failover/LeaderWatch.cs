@@ -39,7 +39,8 @@ internal sealed class LeaderWatch : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks nobody anything from the first answer of another than the excepted one on, until <see cref="Mark"/>: a thousand questions a second, and what the leader works out to answer
+    /// Asks nobody anything from the first answer of another than the excepted one on, until <see cref="Mark"/>: a thousand questions a
+    /// second, and what the leader works out to answer
     /// them, would take a third of the machine from agents that return.
     /// </summary>
     public void RestOnceAnswered(int except)
@@ -91,7 +92,9 @@ internal sealed class LeaderWatch : IAsyncDisposable
 
     private async Task WatchAsync(int master, Uri address)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(1) };
+        using var http = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false,
+                ConnectTimeout = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(1) };
         while (!_stopping.IsCancellationRequested)
         {
             try

@@ -19,12 +19,14 @@ internal sealed class MastersUnderTest : IAsyncDisposable
 
     private MastersUnderTest(TimeSpan session) => _session = session;
 
-    public IReadOnlyList<IPEndPoint> Addresses { get; } = [.. OfferbookProgram.FreePorts(3).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
+    public IReadOnlyList<IPEndPoint> Addresses { get; } =
+        [.. OfferbookProgram.FreePorts(3).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
 
     public static async Task<MastersUnderTest> StartAsync(TimeSpan session, CancellationToken cancellation)
     {
         var masters = new MastersUnderTest(session);
-        var (ensemble, database) = (ZooKeeperEnsemble.StartAsync(maxSessionMs: (int)session.TotalMilliseconds), PostgresServer.StartAsync());
+        var (ensemble, database) = (ZooKeeperEnsemble.StartAsync(maxSessionMs: (int)session.TotalMilliseconds),
+            PostgresServer.StartAsync());
         (masters._ensemble, masters._database) = (await ensemble, await database);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(master => masters.StartAsync(master, cancellation)));
         return masters;
@@ -35,8 +37,10 @@ internal sealed class MastersUnderTest : IAsyncDisposable
     /// <summary>Returns when it stands in the election.</summary>
     public async Task StartAsync(int master, CancellationToken cancellation)
     {
-        _programs[master] = OfferbookProgram.Start("master", "--port", $"{Addresses[master].Port}", "--data-dir", Path.Combine(_directory, $"{master}"),
-            "--zk", _ensemble.Address("/offerbook"), "--zk_session_timeout", $"{(int)_session.TotalMilliseconds}ms", "--store", _database.Address());
+        _programs[master] = OfferbookProgram.Start("master", "--port", $"{Addresses[master].Port}", "--data-dir",
+            Path.Combine(_directory, $"{master}"),
+            "--zk", _ensemble.Address("/offerbook"), "--zk_session_timeout", $"{(int)_session.TotalMilliseconds}ms", "--store",
+            _database.Address());
         await _programs[master]!.WaitForLineAsync("ready", StartTimeout, cancellation);
     }
 

@@ -17,7 +17,8 @@ public sealed class BenchRun(IReadOnlyDictionary<string, string> options, TextWr
         : throw new BenchUsageException($"--{option} must be a whole number, but is '{options[option]}'.");
 
     /// <exception cref="BenchUsageException">The option is not a number of zero or more.</exception>
-    public double Number(string option) => double.TryParse(options[option], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+    public double Number(string option) =>
+        double.TryParse(options[option], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
         ? value
         : throw new BenchUsageException($"--{option} must be a number, but is '{options[option]}'.");
 

@@ -9,7 +9,9 @@ internal static class Machine
         ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture)
         : double.NaN;
 
-    /// <summary>Processor time that the machine has spent on anything since it was started, in seconds. NaN where the kernel does not tell.</summary>
+    /// <summary>
+    /// Processor time that the machine has spent on anything since it was started, in seconds. NaN where the kernel does not tell.
+    /// </summary>
     public static double BusySeconds()
     {
         const double ticksPerSecond = 100;

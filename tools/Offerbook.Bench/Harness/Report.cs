@@ -18,7 +18,8 @@ internal static class Report
         {
             var value = Number(figure.Value).PadLeft(valueWidth);
             var load = figure.Load.ToString("0.00", CultureInfo.InvariantCulture);
-            output.WriteLine($"{figure.Name.PadRight(nameWidth)}  {value}  {figure.Unit.PadRight(unitWidth)}  {load,5}  {figure.Note}".TrimEnd());
+            output.WriteLine(
+                $"{figure.Name.PadRight(nameWidth)}  {value}  {figure.Unit.PadRight(unitWidth)}  {load,5}  {figure.Note}".TrimEnd());
         }
     }
 

@@ -14,7 +14,8 @@ public sealed class HistoryBenchmark : IBenchmark
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.UtcNow.AddDays(-1);
 
-    private static readonly ResourceBag Resources = ResourceBag.Parse("cpus:16;mem:65536;disk:1000000;ports:[31000-32000]").Allocate("role-0");
+    private static readonly ResourceBag Resources = ResourceBag.Parse("cpus:16;mem:65536;disk:1000000;ports:[31000-32000]")
+        .Allocate("role-0");
 
     public string Name => "history";
 
@@ -47,14 +48,16 @@ public sealed class HistoryBenchmark : IBenchmark
             }
             await writer.CatchUpAsync();
             run.Report("written", rows / Stopwatch.GetElapsedTime(began).TotalSeconds, "rows/s", $"{writer.Dropped} dropped");
-            run.Report("size", new DirectoryInfo(directory).GetFiles().Sum(file => file.Length) / (double)rows, "bytes/row", "indexes included");
+            run.Report("size", new DirectoryInfo(directory).GetFiles().Sum(file => file.Length) / (double)rows, "bytes/row",
+                "indexes included");
             began = Stopwatch.GetTimestamp();
             for (var i = 0; i < 20_000; i++)
             {
                 writer.Add(new BookEntry.Over(Make(run, rows + i)));
             }
             await writer.CatchUpAsync();
-            run.Report("written_when_full", 20_000 / Stopwatch.GetElapsedTime(began).TotalSeconds, "rows/s", "each batch deletes as many old rows");
+            run.Report("written_when_full", 20_000 / Stopwatch.GetElapsedTime(began).TotalSeconds, "rows/s",
+                "each batch deletes as many old rows");
 
             var middle = Start.AddSeconds(rows * 0.04);
             Ask("newest", _ => new OfferQuery());
@@ -62,8 +65,10 @@ public sealed class HistoryBenchmark : IBenchmark
             Ask("framework", i => new OfferQuery { Framework = $"framework-{i % run.Int("frameworks")}" });
             Ask("role", i => new OfferQuery { Role = $"role-{i % 20}" });
             Ask("five_minutes", i => new OfferQuery { From = middle.AddSeconds(i * 60), Until = middle.AddSeconds(i * 60 + 300) });
-            Ask("agent_in_five_minutes", i => new OfferQuery { Agent = $"agent-{i * 37 % run.Int("agents")}", From = middle, Until = middle.AddSeconds(300) });
-            Ask("framework_and_agent", i => new OfferQuery { Agent = $"agent-{i % run.Int("agents")}", Framework = $"framework-{i % run.Int("frameworks")}" });
+            Ask("agent_in_five_minutes",
+                i => new OfferQuery { Agent = $"agent-{i * 37 % run.Int("agents")}", From = middle, Until = middle.AddSeconds(300) });
+            Ask("framework_and_agent",
+                i => new OfferQuery { Agent = $"agent-{i % run.Int("agents")}", Framework = $"framework-{i % run.Int("frameworks")}" });
             Ask("rare_outcome", _ => new OfferQuery { Outcome = OfferOutcome.TimedOut });
             Ask("rare_outcome_of_role", i => new OfferQuery { Outcome = OfferOutcome.TimedOut, Role = $"role-{i % 20}" });
 
@@ -94,9 +99,12 @@ public sealed class HistoryBenchmark : IBenchmark
         var held = TimeSpan.FromSeconds(i % 1_000 == 0 ? 1_800 : 1);
         // Multiplied by an odd number, so that agents and frameworks do not go hand in hand.
         var (agent, framework) = ((int)(i * 2_654_435_761L % run.Int("agents")), i % run.Int("frameworks"));
-        var made = new OfferMade(new OfferId($"6a204bd5-9d0f-4d1f-9f5c-3f6a3b7c1e11-O{i}"), new FrameworkId($"framework-{framework}"), $"name-{framework}",
-            new AgentId($"agent-{agent}"), $"host-{agent}", $"role-{framework % 20}", Resources, new Now(ended - held, Start + ended - held));
-        return new OfferEnded(made, i % 10_000 == 0 ? OfferEnd.TimedOut : OfferEnd.Declined, new Now(ended, Start + ended), TimeSpan.FromSeconds(5), [],
+        var made = new OfferMade(new OfferId($"6a204bd5-9d0f-4d1f-9f5c-3f6a3b7c1e11-O{i}"), new FrameworkId($"framework-{framework}"),
+            $"name-{framework}",
+            new AgentId($"agent-{agent}"), $"host-{agent}", $"role-{framework % 20}", Resources,
+            new Now(ended - held, Start + ended - held));
+        return new OfferEnded(made, i % 10_000 == 0 ? OfferEnd.TimedOut : OfferEnd.Declined, new Now(ended, Start + ended),
+            TimeSpan.FromSeconds(5), [],
             ResourceQuantities.Empty, null);
     }
 }

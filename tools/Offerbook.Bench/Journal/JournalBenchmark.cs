@@ -8,7 +8,8 @@ namespace Offerbook.Bench.Journal;
 
 /// <summary>
 /// The journal on both stores: durable events a second by the size of a batch, beside what the disk does with the same bytes; how long
-/// appends wait while a large snapshot is saved; how long a recovery takes with and without one. PostgreSQL is started for it, on the same disk.
+/// appends wait while a large snapshot is saved; how long a recovery takes with and without one. PostgreSQL is started for it, on the same
+/// disk.
 /// </summary>
 public sealed class JournalBenchmark : IBenchmark
 {
@@ -69,7 +70,8 @@ public sealed class JournalBenchmark : IBenchmark
         await RecoverAsync(run, store, address, cancellation);
     }
 
-    private static async Task<long> AppendAsync(BenchRun run, string store, IJournal journal, long last, int batch, CancellationToken cancellation)
+    private static async Task<long> AppendAsync(BenchRun run, string store, IJournal journal, long last, int batch,
+        CancellationToken cancellation)
     {
         var events = Events(run, batch);
         // Compiled, prepared, planned.
@@ -94,7 +96,8 @@ public sealed class JournalBenchmark : IBenchmark
     }
 
     /// <summary>Two snapshots, so that the second one drops the events up to the first.</summary>
-    private static async Task<long> AppendBesideSnapshotsAsync(BenchRun run, string store, IJournal journal, long last, CancellationToken cancellation)
+    private static async Task<long> AppendBesideSnapshotsAsync(BenchRun run, string store, IJournal journal, long last,
+        CancellationToken cancellation)
     {
         var events = Events(run, 10);
         var times = new Latencies();
@@ -112,7 +115,8 @@ public sealed class JournalBenchmark : IBenchmark
             while (!saving.IsCompleted);
             await saving;
         }
-        run.Report($"{store}_snapshots", Stopwatch.GetElapsedTime(began).TotalSeconds, "s", $"two of {run.Int("snapshot")} MiB, and what they make unnecessary dropped");
+        run.Report($"{store}_snapshots", Stopwatch.GetElapsedTime(began).TotalSeconds, "s",
+            $"two of {run.Int("snapshot")} MiB, and what they make unnecessary dropped");
         times.Report(run, $"{store}_append_beside_snapshots", "appends of 10 meanwhile");
         return last;
     }
@@ -131,9 +135,11 @@ public sealed class JournalBenchmark : IBenchmark
             {
                 await journal.AppendAsync(log, last + 1, Events(run, Math.Min(batch, wanted - last)), cancellation);
             }
-            run.Report($"{store}_{batch}", wanted / Stopwatch.GetElapsedTime(began).TotalSeconds, "rows/s", $"{wanted} events, {batch} at a time");
+            run.Report($"{store}_{batch}", wanted / Stopwatch.GetElapsedTime(began).TotalSeconds, "rows/s",
+                $"{wanted} events, {batch} at a time");
         }
-        run.Report($"{store}_recovery", await TimeRecoveryAsync(address, log, cancellation), "s", $"{wanted} events of {run.Int("bytes")} bytes");
+        run.Report($"{store}_recovery", await TimeRecoveryAsync(address, log, cancellation), "s",
+            $"{wanted} events of {run.Int("bytes")} bytes");
         await using (var journal = await JournalStore.OpenAsync(address, cancellation))
         {
             await journal.RecoverAsync(log, cancellation);

@@ -35,13 +35,16 @@ internal sealed class Prober : IDisposable
 
     public Prober(IPEndPoint master)
     {
-        var info = new FrameworkInfo { User = "root", Name = "prober", Roles = { "prober" }, FailoverTimeout = 3600, Capabilities = { new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole } } };
-        _scheduler = new SchedulerLink(_reactor, master, MessageFormat.Protobuf, info, Lanes, Happened, tag => Note(Calls, tag), (_, _, _) => Failed++)
+        var info = new FrameworkInfo { User = "root", Name = "prober", Roles = { "prober" }, FailoverTimeout = 3600,
+            Capabilities = { new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole } } };
+        _scheduler = new SchedulerLink(_reactor, master, MessageFormat.Protobuf, info, Lanes, Happened, tag => Note(Calls, tag),
+            (_, _, _) => Failed++)
         {
             SuppressedRoles = ["prober"],
             Ended = _ => _reactor.After(TimeSpan.FromMilliseconds(20), () => _scheduler!.Subscribe()),
         };
-        _health = [.. Enumerable.Range(0, Lanes).Select(_ => new CallLane<long>(_reactor, master, (_, _, _) => Failed++, tag => Note(Health, tag)))];
+        _health = [.. Enumerable.Range(0,
+            Lanes).Select(_ => new CallLane<long>(_reactor, master, (_, _, _) => Failed++, tag => Note(Health, tag)))];
         _reactor.Post(_scheduler.Subscribe);
         _reactor.Start("prober");
     }

@@ -42,7 +42,9 @@ internal sealed class SchedulerLink : IHttpLinkUser
 
     public bool Subscribed { get; private set; }
 
-    /// <summary>Stops reading once the stream is open, behind buffers as small as the kernel lets them be, as a framework that hangs would.</summary>
+    /// <summary>
+    /// Stops reading once the stream is open, behind buffers as small as the kernel lets them be, as a framework that hangs would.
+    /// </summary>
     public bool Stalls { get; init; }
 
     /// <summary>Called when the stream has ended or was refused; may subscribe again.</summary>
@@ -80,7 +82,8 @@ internal sealed class SchedulerLink : IHttpLinkUser
 
     void IHttpLinkUser.Opened(HttpLink link)
     {
-        var call = new Call { Type = Mesos.V1.Scheduler.Call.Types.Type.Subscribe, Subscribe = new Call.Types.Subscribe { FrameworkInfo = _info } };
+        var call = new Call { Type = Mesos.V1.Scheduler.Call.Types.Type.Subscribe,
+            Subscribe = new Call.Types.Subscribe { FrameworkInfo = _info } };
         call.Subscribe.SuppressedRoles.Add(SuppressedRoles);
         call.FrameworkId = _info.Id;
         _records = new RecordIoDecoder();

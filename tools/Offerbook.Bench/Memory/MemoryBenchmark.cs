@@ -27,7 +27,8 @@ public sealed class MemoryBenchmark : IBenchmark
         var (agents, tasks) = (run.Int("agents"), run.Int("tasks"));
         run.Progress($"{agents} agents without tasks");
         var bare = Fill(run, agents, 0, cancellation).LiveBytes;
-        run.Report("agent_live", (double)bare / agents, "B", $"one of {agents:N0} agents without tasks, its id, attributes and resources included");
+        run.Report("agent_live", (double)bare / agents, "B",
+            $"one of {agents:N0} agents without tasks, its id, attributes and resources included");
 
         run.Progress($"{agents} agents with {tasks} tasks each");
         var (core, whole) = Fill(run, agents, tasks, cancellation);
@@ -46,7 +47,8 @@ public sealed class MemoryBenchmark : IBenchmark
         run.Progress("why");
         var framework = FrameworkId.From(AgentReports.DescribeFramework(AgentReports.FrameworkOf(0)).Id);
         core.AskWhy(framework);
-        core.AskWhy(framework).Report(run, "why_turn", "one of the turns that answer /why for all agents, collections included; asked once before");
+        core.AskWhy(framework).Report(run, "why_turn",
+            "one of the turns that answer /why for all agents, collections included; asked once before");
         GC.KeepAlive(core);
         return Task.CompletedTask;
     }

@@ -3,13 +3,16 @@ using Offerbook.Bench.Harness;
 
 namespace Offerbook.Bench.Programs;
 
-/// <summary>How many files and sockets a process may have open. .NET raises the soft limit to the hard one by itself; the hard one is the machine's.</summary>
+/// <summary>
+/// How many files and sockets a process may have open. .NET raises the soft limit to the hard one by itself; the hard one is the machine's.
+/// </summary>
 internal static class FileLimit
 {
     public static int Hard()
     {
         var line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
-        return int.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4], CultureInfo.InvariantCulture, out var limit) ? limit : int.MaxValue;
+        return int.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4], CultureInfo.InvariantCulture, out var limit)
+            ? limit : int.MaxValue;
     }
 
     /// <exception cref="BenchUsageException">The limit is lower than what is needed.</exception>

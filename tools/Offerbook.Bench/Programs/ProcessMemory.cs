@@ -11,14 +11,17 @@ public static class ProcessMemory
     /// <summary>Proportional set of a process in MiB: pages shared by n processes count for 1/n.</summary>
     public static double ProportionalMiB(int process) => Field($"/proc/{process}/smaps_rollup", "Pss:") / 1024.0;
 
-    /// <summary>Processor time that a process has used so far, in seconds. Beside a duration from a busy machine it is what can be compared.</summary>
+    /// <summary>
+    /// Processor time that a process has used so far, in seconds. Beside a duration from a busy machine it is what can be compared.
+    /// </summary>
     public static double CpuSeconds(int process)
     {
         // After the name in parentheses, which may hold anything, come the fields from the third on.
         var stat = File.ReadAllText($"/proc/{process}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         const double ticksPerSecond = 100;
-        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / ticksPerSecond;
+        return (long.Parse(fields[11], CultureInfo.InvariantCulture)
+            + long.Parse(fields[12], CultureInfo.InvariantCulture)) / ticksPerSecond;
     }
 
     /// <summary>Processes whose command line holds a text.</summary>

@@ -85,7 +85,8 @@ public sealed class RegistrationBenchmark : IBenchmark
         run.Progress("memory");
         await Task.Delay(TimeSpan.FromSeconds(run.Int("settle")), cancellation);
         master.ReportMemory(run, "master_resident", $"{agents} agents with {agents * tasks} tasks");
-        run.Report("bytes_per_agent", (master.ResidentMiB - empty) * 1024 * 1024 / agents, "B", $"resident, its {tasks} tasks and its connection included");
+        run.Report("bytes_per_agent", (master.ResidentMiB - empty) * 1024 * 1024 / agents, "B",
+            $"resident, its {tasks} tasks and its connection included");
         run.Report("simulated_agents_resident", ProcessMemory.ResidentMiB(fleet.Id), "MiB");
         run.Progress(await fleet.CountersAsync(cancellation));
     }

@@ -135,7 +135,8 @@ internal sealed class AgentReports(FleetOptions options)
                 Type = Value.Types.Type.Ranges,
                 Ranges = new Value.Types.Ranges
                 {
-                    Range = { new Value.Types.Range { Begin = ulong.Parse(first, CultureInfo.InvariantCulture), End = ulong.Parse(last, CultureInfo.InvariantCulture) } },
+                    Range = { new Value.Types.Range { Begin = ulong.Parse(first, CultureInfo.InvariantCulture),
+                        End = ulong.Parse(last, CultureInfo.InvariantCulture) } },
                 },
             }
             : Scalar(name, double.Parse(value, CultureInfo.InvariantCulture));

@@ -205,7 +205,8 @@ internal sealed class SimulatedAgent(Fleet fleet, int number, string id, IEnumer
     {
         if (Find(asked.TaskId.Value) is null)
         {
-            Send(asked.FrameworkId.Value, asked.TaskId.Value, asked.PartitionAware ? TaskState.TaskDropped : TaskState.TaskLost, fleet.NextUuid());
+            Send(asked.FrameworkId.Value, asked.TaskId.Value, asked.PartitionAware ? TaskState.TaskDropped : TaskState.TaskLost,
+                fleet.NextUuid());
         }
     }
 

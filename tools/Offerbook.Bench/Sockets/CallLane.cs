@@ -9,7 +9,8 @@ namespace Offerbook.Bench.Sockets;
 /// </summary>
 /// <param name="remote">Asked when a connection is made.</param>
 /// <param name="answered">The tag of a call that succeeded; null when nobody wants to know.</param>
-internal sealed class CallLane<TTag>(Reactor reactor, Func<IPEndPoint> remote, Action<TTag, int, string> failed, Action<TTag>? answered = null) : IHttpLinkUser
+internal sealed class CallLane<TTag>(Reactor reactor, Func<IPEndPoint> remote, Action<TTag, int, string> failed,
+    Action<TTag>? answered = null) : IHttpLinkUser
 {
     public CallLane(Reactor reactor, IPEndPoint remote, Action<TTag, int, string> failed, Action<TTag>? answered = null)
         : this(reactor, () => remote, failed, answered)

@@ -7,7 +7,9 @@ internal interface IHttpLinkUser
 {
     void Opened(HttpLink link);
 
-    /// <summary>The head of an answer: what came is in <see cref="HttpLink.Status"/>, and headers can be asked for while this runs.</summary>
+    /// <summary>
+    /// The head of an answer: what came is in <see cref="HttpLink.Status"/>, and headers can be asked for while this runs.
+    /// </summary>
     void Head(HttpLink link, ReadOnlySpan<byte> head);
 
     /// <summary>A piece of an answer's body, without what frames it.</summary>

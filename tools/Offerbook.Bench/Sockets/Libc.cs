@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Offerbook.Bench.Sockets;
 
-/// <summary>Sockets and epoll as the kernel gives them: a connection costs a number here, where a Socket costs objects and callbacks.</summary>
+/// <summary>
+/// Sockets and epoll as the kernel gives them: a connection costs a number here, where a Socket costs objects and callbacks.
+/// </summary>
 internal static partial class Libc
 {
     public const uint Readable = 0x1;
@@ -38,7 +40,8 @@ internal static partial class Libc
 
     public static void Unwatch(int poller, int handle) => Control(poller, Delete, handle, 0);
 
-    public static int Wait(int poller, Span<PollEvent> events, int timeoutMs) => EpollWait(poller, ref MemoryMarshal.GetReference(events), events.Length, timeoutMs);
+    public static int Wait(int poller, Span<PollEvent> events, int timeoutMs) =>
+        EpollWait(poller, ref MemoryMarshal.GetReference(events), events.Length, timeoutMs);
 
     /// <summary>Begins to connect; the socket turns writable when it is done, one way or the other.</summary>
     /// <param name="source">The address to connect from: one pair of addresses has only 28,000 ports.</param>
@@ -59,7 +62,8 @@ internal static partial class Libc
         }
         if (source is not null)
         {
-            // The port is chosen when connecting, where only the pair of addresses must be new: a search at bind is slow once many are used.
+            // The port is chosen when connecting, where only the pair of addresses must be new: a search at bind is slow once many are
+            // used.
             SetOption(handle, IpProtocol, BindAddressNoPort, ref on, sizeof(int));
             var local = Address(source, 0);
             if (Bind(handle, ref local, 16) != 0)
@@ -79,10 +83,12 @@ internal static partial class Libc
     }
 
     /// <returns>Bytes read; 0 at the end; -1 when there is nothing now; below that, minus the error.</returns>
-    public static int Receive(int handle, Span<byte> buffer) => Result(Receive(handle, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length, 0));
+    public static int Receive(int handle, Span<byte> buffer) =>
+        Result(Receive(handle, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length, 0));
 
     /// <returns>As <see cref="Receive(int, Span{byte})"/>.</returns>
-    public static int Send(int handle, ReadOnlySpan<byte> bytes) => Result(Send(handle, in MemoryMarshal.GetReference(bytes), (nuint)bytes.Length, NoSignal));
+    public static int Send(int handle, ReadOnlySpan<byte> bytes) =>
+        Result(Send(handle, in MemoryMarshal.GetReference(bytes), (nuint)bytes.Length, NoSignal));
 
     public static void Close(int handle) => CloseHandle(handle);
 

@@ -34,7 +34,8 @@ internal sealed class Reactor : IDisposable
     }
 
     /// <summary>Runs something after a time, to the millisecond.</summary>
-    public void After(TimeSpan wait, Action action) => _due.Enqueue(action, Stopwatch.GetTimestamp() + (long)(wait.TotalSeconds * Stopwatch.Frequency));
+    public void After(TimeSpan wait, Action action) =>
+        _due.Enqueue(action, Stopwatch.GetTimestamp() + (long)(wait.TotalSeconds * Stopwatch.Frequency));
 
     public void Stop()
     {

@@ -2,7 +2,9 @@ namespace Offerbook.Bench.Sockets;
 
 internal delegate void RecordTaken(ReadOnlySpan<byte> record);
 
-/// <summary>Takes a RecordIO stream apart without copying records that come whole, which nearly all do; keeps only the piece of an unfinished one.</summary>
+/// <summary>
+/// Takes a RecordIO stream apart without copying records that come whole, which nearly all do; keeps only the piece of an unfinished one.
+/// </summary>
 internal struct RecordSplitter
 {
     private byte[]? _kept;

@@ -37,7 +37,8 @@ public sealed class StateBenchmark : IBenchmark
         using var prober = new Prober(master.Address);
         await prober.WhenSubscribed.WaitAsync(Patience, cancellation);
         run.Progress($"{agents} agents with {tasks} tasks");
-        await using var fleet = FleetProcess.Start(new FleetOptions(master.Address, agents, tasks / agents, run.Int("frameworks"), 1000, TimeSpan.Zero, 64,
+        await using var fleet =
+            FleetProcess.Start(new FleetOptions(master.Address, agents, tasks / agents, run.Int("frameworks"), 1000, TimeSpan.Zero, 64,
             "cpus:64;mem:65536;disk:1000000;ports:31000-32000"));
         await fleet.WaitForAllAsync(Patience, cancellation);
         await Task.Delay(TimeSpan.FromSeconds(run.Int("settle")), cancellation);
@@ -50,8 +51,10 @@ public sealed class StateBenchmark : IBenchmark
 
         prober.Begin();
         await MeasureAsync(run, "state", "GET /state", reader.StateAsync, cancellation);
-        await MeasureAsync(run, "get_state_json", "GET_STATE in JSON", stop => reader.GetStateAsync(MessageFormat.Json, stop), cancellation);
-        await MeasureAsync(run, "get_state_protobuf", "GET_STATE in protobuf", stop => reader.GetStateAsync(MessageFormat.Protobuf, stop), cancellation);
+        await MeasureAsync(run, "get_state_json", "GET_STATE in JSON", stop => reader.GetStateAsync(MessageFormat.Json, stop),
+            cancellation);
+        await MeasureAsync(run, "get_state_protobuf", "GET_STATE in protobuf", stop => reader.GetStateAsync(MessageFormat.Protobuf, stop),
+            cancellation);
         await prober.EndAsync();
         prober.Calls.Report(run, "calls_while_one_reads", "RECONCILE of one task meanwhile, 200/s, open loop");
 
@@ -75,13 +78,15 @@ public sealed class StateBenchmark : IBenchmark
         foreach (var message in new[] { "view_requested", "view_continued" })
         {
             var (turns, longest, all) = await reader.LoopHoldsAsync(message, cancellation);
-            run.Report($"loop_held_by_{message}_max", longest.TotalMilliseconds, "ms", $"the longest of {turns} turns, by the master's metrics");
+            run.Report($"loop_held_by_{message}_max", longest.TotalMilliseconds, "ms",
+                $"the longest of {turns} turns, by the master's metrics");
             run.Report($"loop_held_by_{message}_mean", turns == 0 ? 0 : all.TotalMilliseconds / turns, "ms");
         }
         master.ReportMemory(run, "master_resident", $"{agents} agents with {tasks} tasks, after the reads");
     }
 
-    private static async Task MeasureAsync(BenchRun run, string name, string what, Func<CancellationToken, Task<StateRead>> read, CancellationToken cancellation)
+    private static async Task MeasureAsync(BenchRun run, string name, string what, Func<CancellationToken, Task<StateRead>> read,
+        CancellationToken cancellation)
     {
         run.Progress(what);
         var reads = new List<StateRead> { await read(cancellation) };

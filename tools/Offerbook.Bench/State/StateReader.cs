@@ -12,9 +12,11 @@ internal readonly record struct StateRead(TimeSpan FirstByte, TimeSpan Whole, lo
 /// <summary>Reads a master's state and throws it away. It asks for nothing packed, so that what is measured is the master.</summary>
 internal sealed class StateReader(Uri master) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = master, Timeout = TimeSpan.FromMinutes(2) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = master,
+        Timeout = TimeSpan.FromMinutes(2) };
 
-    public Task<StateRead> StateAsync(CancellationToken cancellation) => ReadAsync(new HttpRequestMessage(HttpMethod.Get, "/state"), cancellation);
+    public Task<StateRead> StateAsync(CancellationToken cancellation) =>
+        ReadAsync(new HttpRequestMessage(HttpMethod.Get, "/state"), cancellation);
 
     public Task<StateRead> GetStateAsync(MessageFormat format, CancellationToken cancellation)
     {
@@ -30,8 +32,10 @@ internal sealed class StateReader(Uri master) : IDisposable
     {
         var metrics = (await _http.GetStringAsync("/metrics", cancellation)).Split('\n');
         double Value(string family) => double.Parse(
-            metrics.Single(line => line.StartsWith($"offerbook_{family}{{message=\"{message}\"}} ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
-        return ((long)Value("turn_seconds_count"), TimeSpan.FromSeconds(Value("longest_turn_seconds")), TimeSpan.FromSeconds(Value("turn_seconds_sum")));
+            metrics.Single(line => line.StartsWith($"offerbook_{family}{{message=\"{message}\"}} ", StringComparison.Ordinal))
+                .Split(' ')[1], CultureInfo.InvariantCulture);
+        return ((long)Value("turn_seconds_count"), TimeSpan.FromSeconds(Value("longest_turn_seconds")),
+            TimeSpan.FromSeconds(Value("turn_seconds_sum")));
     }
 
     public void Dispose() => _http.Dispose();

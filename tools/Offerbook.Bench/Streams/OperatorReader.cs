@@ -5,7 +5,9 @@ using Offerbook.Wire;
 
 namespace Offerbook.Bench.Streams;
 
-/// <summary>Follows the operators' event stream in protobuf. Counts records; only a reader with <paramref name="lag"/> looks into them.</summary>
+/// <summary>
+/// Follows the operators' event stream in protobuf. Counts records; only a reader with <paramref name="lag"/> looks into them.
+/// </summary>
 /// <param name="lag">Takes the timestamp that each update carries.</param>
 /// <param name="stalls">Stops reading once the stream is open.</param>
 internal sealed class OperatorReader(Reactor reactor, IPEndPoint master, Action<long>? lag, bool stalls, Action opened) : IHttpLinkUser
@@ -13,7 +15,8 @@ internal sealed class OperatorReader(Reactor reactor, IPEndPoint master, Action<
     /// <summary>As small as the kernel lets it be: a stalled reader must not hide behind buffers.</summary>
     private const int StalledReceiveBytes = 4_096;
 
-    private static readonly byte[] Subscribe = HttpText.Post("/api/v1", new Call { Type = Call.Types.Type.Subscribe }, MessageFormat.Protobuf);
+    private static readonly byte[] Subscribe = HttpText.Post("/api/v1", new Call { Type = Call.Types.Type.Subscribe },
+        MessageFormat.Protobuf);
 
     private RecordSplitter _records;
     private HttpLink? _link;

@@ -66,7 +66,8 @@ internal sealed class StreamReaders : IDisposable
 
     /// <summary>Brings operators who read.</summary>
     public Task FollowAsync(int count, CancellationToken cancellation) => BringAsync(_operators = [.. Enumerable.Range(0, count).Select(i =>
-        new OperatorReader(_operatorsReactor, _master, i % LooksOneIn == 0 ? sent => Phase.Operator(sent) : null, stalls: false, () => _ready.Signal()))], cancellation);
+        new OperatorReader(_operatorsReactor, _master, i % LooksOneIn == 0 ? sent => Phase.Operator(sent) : null, stalls: false,
+            () => _ready.Signal()))], cancellation);
 
     /// <summary>Brings operators and schedulers who do not.</summary>
     public async Task StallAsync(int operators, CancellationToken cancellation)

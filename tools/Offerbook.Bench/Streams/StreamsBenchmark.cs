@@ -11,13 +11,17 @@ namespace Offerbook.Bench.Streams;
 /// </summary>
 public sealed class StreamsBenchmark : IBenchmark
 {
-    /// <summary>Letters in an update that fills the operators' feed, and how many: more than its 32 MiB and what the kernel buffers.</summary>
+    /// <summary>
+    /// Letters in an update that fills the operators' feed, and how many: more than its 32 MiB and what the kernel buffers.
+    /// </summary>
     private const int OperatorUpdates = 640;
 
     /// <summary>Updates of the burst that the slowest operator who reads may be behind: half of the feed's 32 MiB would be 256.</summary>
     private const int MaxBehind = 8;
 
-    /// <summary>Letters in an update that fills a scheduler's stream, and how many for each: more than its 16 MiB and what the kernel buffers.</summary>
+    /// <summary>
+    /// Letters in an update that fills a scheduler's stream, and how many for each: more than its 16 MiB and what the kernel buffers.
+    /// </summary>
     private const int SchedulerUpdates = 24;
 
     /// <summary>Of these large updates the master may have this many to take.</summary>
@@ -51,7 +55,8 @@ public sealed class StreamsBenchmark : IBenchmark
         run.Progress($"{run.Int("operators")} operators");
         var began = Stopwatch.GetTimestamp();
         await readers.FollowAsync(run.Int("operators"), cancellation);
-        run.Report("subscribe_all", Stopwatch.GetElapsedTime(began).TotalMilliseconds, "ms", $"{run.Int("operators")} operators, connect to SUBSCRIBED");
+        run.Report("subscribe_all", Stopwatch.GetElapsedTime(began).TotalMilliseconds, "ms",
+            $"{run.Int("operators")} operators, connect to SUBSCRIBED");
 
         await MeasureAsync("alone", () => SendAsync(rate * seconds));
         await readers.StallAsync(stalled, cancellation);
@@ -68,7 +73,8 @@ public sealed class StreamsBenchmark : IBenchmark
             }
         });
         await readers.ResumeOperatorsAsync(cancellation);
-        run.Report("stalled_operators_cut", readers.StalledOperatorsCut, "readers", $"of {stalled} that did not read {OperatorUpdates} updates of 64 KiB");
+        run.Report("stalled_operators_cut", readers.StalledOperatorsCut, "readers",
+            $"of {stalled} that did not read {OperatorUpdates} updates of 64 KiB");
 
         readers.Keep(0);
         await MeasureAsync("schedulers_cut", async () =>
@@ -82,7 +88,8 @@ public sealed class StreamsBenchmark : IBenchmark
             await usual;
         });
         await readers.ResumeSchedulersAsync(cancellation);
-        run.Report("stalled_schedulers_cut", readers.StalledSchedulersCut, "readers", $"of {stalled} that did not read {SchedulerUpdates} updates of 1 MiB");
+        run.Report("stalled_schedulers_cut", readers.StalledSchedulersCut, "readers",
+            $"of {stalled} that did not read {SchedulerUpdates} updates of 1 MiB");
         master.ReportMemory(run, "master_resident", "after all of it");
 
         // An open loop: what is late is not waited for.
@@ -109,11 +116,13 @@ public sealed class StreamsBenchmark : IBenchmark
             await readers.WhenAsync(() => readers.Waiting == 0, cancellation);
             var elapsed = Stopwatch.GetElapsedTime(from);
             await Task.Delay(1_000, cancellation);
-            run.Report($"{what}_events", (readers.Records - records) / elapsed.TotalSeconds, "events/s", $"delivered to operators, in {elapsed.TotalSeconds:0.0} s");
+            run.Report($"{what}_events", (readers.Records - records) / elapsed.TotalSeconds, "events/s",
+                $"delivered to operators, in {elapsed.TotalSeconds:0.0} s");
             run.Report($"{what}_master_cpu", (master.CpuSeconds - cpu) / elapsed.TotalSeconds, "cores", "of the master meanwhile");
             run.Report($"{what}_master_resident", master.ResidentMiB, "MiB");
             phase.Report(run, what);
-            run.Report($"{what}_healthy_cut", readers.HealthyCut, "readers", "that read and were cut nevertheless, operators and schedulers");
+            run.Report($"{what}_healthy_cut", readers.HealthyCut, "readers",
+                "that read and were cut nevertheless, operators and schedulers");
         }
     }
 }

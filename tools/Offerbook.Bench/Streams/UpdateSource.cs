@@ -89,7 +89,8 @@ internal sealed class UpdateSource(Reactor reactor, IPEndPoint master, int frame
     {
         var subscribe = new Call.Types.Subscribe
         {
-            AgentInfo = new AgentInfo { Id = Id, Hostname = "bench", Port = 5051, Resources = { Scalar("cpus", 1000), Scalar("mem", 1_000_000) } },
+            AgentInfo = new AgentInfo { Id = Id, Hostname = "bench", Port = 5051,
+                Resources = { Scalar("cpus", 1000), Scalar("mem", 1_000_000) } },
             Version = "0.1.0",
             BootId = "bench",
             Capabilities = { new AgentInfo.Types.Capability { Type = AgentInfo.Types.Capability.Types.Type.MultiRole } },

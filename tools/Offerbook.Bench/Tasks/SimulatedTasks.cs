@@ -13,7 +13,8 @@ internal static class SimulatedTasks
     public static async Task RunAsync(BenchRun run, int agents, CancellationToken cancellation)
     {
         await using var master = await MasterUnderTest.StartAsync(cancellation);
-        var options = new FleetOptions(master.Address, agents, 0, 1, 1000, TimeSpan.Zero, 32, "cpus:64;mem:65536;disk:1000000;ports:31000-32000");
+        var options = new FleetOptions(master.Address, agents, 0, 1, 1000, TimeSpan.Zero, 32,
+            "cpus:64;mem:65536;disk:1000000;ports:31000-32000");
         await using var fleet = FleetProcess.Start(options);
         await fleet.WaitForAllAsync(Patience, cancellation);
         foreach (var format in new[] { MessageFormat.Protobuf, MessageFormat.Json })
@@ -26,15 +27,20 @@ internal static class SimulatedTasks
             foreach (var rate in run.Ints("rates"))
             {
                 run.Progress($"{name}: {rate} tasks a second for {run.Int("seconds")} s");
-                var cpu = (Master: master.CpuSeconds, Fleet: ProcessMemory.CpuSeconds(fleet.Id), Load: ProcessMemory.CpuSeconds(Environment.ProcessId));
+                var cpu = (Master: master.CpuSeconds, Fleet: ProcessMemory.CpuSeconds(fleet.Id),
+                    Load: ProcessMemory.CpuSeconds(Environment.ProcessId));
                 var count = rate * run.Int("seconds");
                 var took = await load.RunAsync(rate, count, Patience, cancellation);
-                run.Report($"{name}_{rate}_tasks", count / took.TotalSeconds, "tasks/s", $"due {rate}/s; launched to TASK_FINISHED, both updates acknowledged");
+                run.Report($"{name}_{rate}_tasks", count / took.TotalSeconds, "tasks/s",
+                    $"due {rate}/s; launched to TASK_FINISHED, both updates acknowledged");
                 load.Running.Report(run, $"{name}_{rate}_running", "from when it was due to TASK_RUNNING");
                 load.Finished.Report(run, $"{name}_{rate}_finished", "from when it was due to TASK_FINISHED");
                 run.Report($"{name}_{rate}_starved", load.Starved, "times", "tasks were due and no offer was in hand");
-                run.Report($"{name}_{rate}_master_cpu", (master.CpuSeconds - cpu.Master) / count * 1e6, "µs", "processor time of the master for one task");
-                run.Report($"{name}_{rate}_others_cpu", (ProcessMemory.CpuSeconds(fleet.Id) - cpu.Fleet + ProcessMemory.CpuSeconds(Environment.ProcessId) - cpu.Load) / count * 1e6,
+                run.Report($"{name}_{rate}_master_cpu", (master.CpuSeconds - cpu.Master) / count * 1e6, "µs",
+                    "processor time of the master for one task");
+                run.Report($"{name}_{rate}_others_cpu",
+                    (ProcessMemory.CpuSeconds(fleet.Id) - cpu.Fleet
+                        + ProcessMemory.CpuSeconds(Environment.ProcessId) - cpu.Load) / count * 1e6,
                     "µs", "of the simulated agents and the load together");
             }
         }

@@ -65,7 +65,8 @@ internal sealed class TaskFeed : IDisposable
     }
 
     /// <summary>Kills the last tasks that were launched and waits until so many have ended.</summary>
-    public Task KillAllAsync(int count, CancellationToken cancellation) => count == 0 ? Task.CompletedTask : DoAsync(new Killing(count), () =>
+    public Task KillAllAsync(int count, CancellationToken cancellation) =>
+        count == 0 ? Task.CompletedTask : DoAsync(new Killing(count), () =>
     {
         for (var i = 0; i < count; i++)
         {
@@ -74,7 +75,8 @@ internal sealed class TaskFeed : IDisposable
                 Type = Mesos.V1.Scheduler.Call.Types.Type.Kill,
                 Kill = new Call.Types.Kill
                 {
-                    TaskId = new TaskID { Value = $"bench-{_launched - i}" }, KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = 0 } },
+                    TaskId = new TaskID { Value = $"bench-{_launched - i}" },
+                    KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = 0 } },
                 },
             });
         }

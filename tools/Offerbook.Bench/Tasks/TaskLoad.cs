@@ -44,7 +44,8 @@ internal sealed class TaskLoad : IDisposable
             FailoverTimeout = 0,
             Capabilities = { new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole } },
         };
-        _link = new SchedulerLink(_reactor, master, format, info, lanes, Happened, _ => Acknowledged++, (_, status, text) => Fail($"a call was answered {status} {text}"))
+        _link = new SchedulerLink(_reactor, master, format, info, lanes, Happened, _ => Acknowledged++,
+            (_, status, text) => Fail($"a call was answered {status} {text}"))
         {
             Ended = reason => Fail(reason),
         };
@@ -199,7 +200,8 @@ internal sealed class TaskLoad : IDisposable
         _link.Call(new Call
         {
             Type = Call.Types.Type.Accept,
-            Accept = new Call.Types.Accept { OfferIds = { offer.Id }, Operations = { launch }, Filters = new Filters { RefuseSeconds = 0 } },
+            Accept = new Call.Types.Accept { OfferIds = { offer.Id }, Operations = { launch },
+                Filters = new Filters { RefuseSeconds = 0 } },
         });
     }
 

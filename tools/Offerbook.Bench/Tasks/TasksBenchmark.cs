@@ -37,10 +37,12 @@ public sealed class TasksBenchmark : IBenchmark
         {
             var ports = OfferbookProgram.FreePorts(2);
             var masterAddress = new Uri($"http://127.0.0.1:{ports[0]}");
-            await using var master = OfferbookProgram.Start("master", "--port", $"{ports[0]}", "--data-dir", Path.Combine(directory, "master"));
+            await using var master = OfferbookProgram.Start("master", "--port", $"{ports[0]}", "--data-dir",
+                Path.Combine(directory, "master"));
             await master.WaitForLineAsync("ready", StartTimeout, cancellation);
             await using var agent = OfferbookProgram.Start("agent", "--port", $"{ports[1]}", "--master", masterAddress.ToString(),
-                "--work-dir", Path.Combine(directory, "agent"), "--stop-tasks", "--resources", "cpus:64;mem:65536;disk:65536;ports:[31000-32000]");
+                "--work-dir", Path.Combine(directory, "agent"), "--stop-tasks", "--resources",
+                "cpus:64;mem:65536;disk:65536;ports:[31000-32000]");
             await agent.WaitForLineAsync("ready", StartTimeout, cancellation);
 
             using var feed = new TaskFeed(masterAddress);
@@ -74,9 +76,11 @@ public sealed class TasksBenchmark : IBenchmark
         await feed.RunAsync("exec sleep 1000", idle, idle, TaskState.TaskRunning, cancellation);
         var supervisors = ProcessMemory.Find(Path.Combine(directory, "agent", "meta", "containers"));
         var sleepers = ProcessMemory.Find("sleep 1000").Except(supervisors).ToList();
-        run.Report("idle_task_resident", (supervisors.Sum(ProcessMemory.ResidentMiB) + sleepers.Sum(ProcessMemory.ResidentMiB)) / idle, "MiB",
+        run.Report("idle_task_resident", (supervisors.Sum(ProcessMemory.ResidentMiB) + sleepers.Sum(ProcessMemory.ResidentMiB)) / idle,
+            "MiB",
             "supervisor and sleep, resident sets added");
-        run.Report("idle_task_proportional", (supervisors.Sum(ProcessMemory.ProportionalMiB) + sleepers.Sum(ProcessMemory.ProportionalMiB)) / idle, "MiB",
+        run.Report("idle_task_proportional",
+            (supervisors.Sum(ProcessMemory.ProportionalMiB) + sleepers.Sum(ProcessMemory.ProportionalMiB)) / idle, "MiB",
             "the same, shared pages counted once");
     }
 }

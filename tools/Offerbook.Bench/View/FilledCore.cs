@@ -43,7 +43,8 @@ internal sealed class FilledCore
     public double BytesPerTask { get; }
 
     /// <summary>Asks for a view as a reader does.</summary>
-    /// <returns>How long each turn took, in milliseconds: of processor time of this thread, 0 for a turn into which a collection fell, and by the clock.</returns>
+    /// <returns>How long each turn took, in milliseconds: of processor time of this thread, 0 for a turn into which a collection fell, and
+    /// by the clock.</returns>
     public (IReadOnlyList<double> Cpu, IReadOnlyList<double> Wall) TakeView()
     {
         var (cpu, times) = (new List<double>(), new List<double>());
@@ -85,7 +86,8 @@ internal sealed class FilledCore
             {
                 Type = AgentCall.Types.Type.Update,
                 AgentId = id,
-                Update = new() { FrameworkId = new FrameworkID { Value = $"framework-{FrameworkOf(number, task)}" }, LatestState = TaskState.TaskRunning, Status = status },
+                Update = new() { FrameworkId = new FrameworkID { Value = $"framework-{FrameworkOf(number, task)}" },
+                    LatestState = TaskState.TaskRunning, Status = status },
             });
         }
     }
@@ -94,7 +96,8 @@ internal sealed class FilledCore
 
     private static FrameworkInfo Framework(int number)
     {
-        var info = new FrameworkInfo { User = "root", Name = "bench", Id = new FrameworkID { Value = $"framework-{number}" }, Roles = { "web" }, FailoverTimeout = 600 };
+        var info = new FrameworkInfo { User = "root", Name = "bench", Id = new FrameworkID { Value = $"framework-{number}" },
+            Roles = { "web" }, FailoverTimeout = 600 };
         info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
         return info;
     }
@@ -103,9 +106,12 @@ internal sealed class FilledCore
     {
         var id = new AgentID { Value = $"agent-{number:D5}" };
         var info = new AgentInfo { Hostname = $"host-{number:D5}", Port = 5051, Id = id };
-        info.Resources.Add(ResourceWriter.ToProto(ResourceBag.Parse("cpus:32;mem:131072;disk:500000;ports:[31000-32000]"), ResourceFormat.PostRefinement));
-        var call = new AgentCall { Type = AgentCall.Types.Type.Subscribe, AgentId = id, Subscribe = new() { AgentInfo = info, Version = "1.12.0", BootId = "b" } };
-        call.Subscribe.Frameworks.Add(Enumerable.Range(0, _tasks).Select(task => FrameworkOf(number, task)).Distinct().Select(framework => infos[framework]));
+        info.Resources.Add(
+            ResourceWriter.ToProto(ResourceBag.Parse("cpus:32;mem:131072;disk:500000;ports:[31000-32000]"), ResourceFormat.PostRefinement));
+        var call = new AgentCall { Type = AgentCall.Types.Type.Subscribe, AgentId = id,
+            Subscribe = new() { AgentInfo = info, Version = "1.12.0", BootId = "b" } };
+        call.Subscribe.Frameworks.Add(
+            Enumerable.Range(0, _tasks).Select(task => FrameworkOf(number, task)).Distinct().Select(framework => infos[framework]));
         for (var i = 0; i < _tasks; i++)
         {
             var task = new Mesos.V1.Task
@@ -127,7 +133,8 @@ internal sealed class FilledCore
     private void Send(ConnectionId stream, AgentCall call)
     {
         var connection = call.Type == AgentCall.Types.Type.Subscribe ? stream : new ConnectionId(++_connections);
-        _core.Handle(new MasterMessage.AgentCallReceived(connection, call, _streamIds.GetValueOrDefault(stream), "10.0.0.1"), s_now, _effects);
+        _core.Handle(new MasterMessage.AgentCallReceived(connection, call, _streamIds.GetValueOrDefault(stream), "10.0.0.1"), s_now,
+            _effects);
         if (Find<MasterEffect.OpenStream>() is { } open)
         {
             _streamIds[stream] = open.StreamId;

@@ -29,11 +29,13 @@ public sealed class ViewBenchmark : IBenchmark
             var cluster = new FilledCore(agents, run.Int("tasks"), run.Int("frameworks"));
             var size = $"{agents / 1000}k";
             var (first, wall) = cluster.TakeView();
-            run.Report($"first_view_{size}_longest_turn", first.Max(), "ms", $"everything is new: {first.Count} turns; processor time without collections, by the clock and with them {wall.Max():0.00} ms");
+            run.Report($"first_view_{size}_longest_turn", first.Max(), "ms",
+                $"everything is new: {first.Count} turns; processor time without collections, by the clock and with them {wall.Max():0.00} ms");
             Measure(run, $"unchanged_{size}", "nothing has changed", static _ => { });
             Measure(run, $"one_task_{size}", "one task has changed", core => core.UpdateTasks(1));
             Measure(run, $"thousand_tasks_{size}", "1,000 tasks have changed", core => core.UpdateTasks(1000));
-            run.Report($"bytes_per_task_{size}", cluster.BytesPerTask, "bytes", "managed memory of the core for each task, agents included");
+            run.Report($"bytes_per_task_{size}", cluster.BytesPerTask, "bytes",
+                "managed memory of the core for each task, agents included");
 
             void Measure(BenchRun into, string figure, string note, Action<FilledCore> change)
             {
@@ -51,7 +53,8 @@ public sealed class ViewBenchmark : IBenchmark
                 Array.Sort(longest);
                 Array.Sort(sums);
                 into.Report($"{figure}_longest_turn_p50", longest[longest.Length / 2], "ms", note);
-                into.Report($"{figure}_longest_turn_max", longest[^1], "ms", $"processor time without collections, by the clock and with them {longestWall:0.00} ms");
+                into.Report($"{figure}_longest_turn_max", longest[^1], "ms",
+                    $"processor time without collections, by the clock and with them {longestWall:0.00} ms");
                 into.Report($"{figure}_all_turns_p50", sums[sums.Length / 2], "ms");
             }
         }

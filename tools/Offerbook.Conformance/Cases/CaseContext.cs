@@ -18,7 +18,9 @@ public sealed class CaseContext(KitOptions options) : IAsyncDisposable
     /// <summary>A name that nobody used before: of a role, a task …</summary>
     public string Unique(string prefix) => $"{prefix}-{Guid.NewGuid():N}"[..(prefix.Length + 9)];
 
-    /// <summary>Remembers what puts the cluster back as it was. Done at the end, the newest first, when all schedulers are torn down.</summary>
+    /// <summary>
+    /// Remembers what puts the cluster back as it was. Done at the end, the newest first, when all schedulers are torn down.
+    /// </summary>
     public void AtEnd(Func<Task> undo) => _undo.Add(undo);
 
     /// <summary>Sets quotas, and lifts them at the end.</summary>
@@ -30,10 +32,12 @@ public sealed class CaseContext(KitOptions options) : IAsyncDisposable
 
     /// <summary>An agent that makes offers, as GET_AGENTS shows it.</summary>
     public async Task<Mesos.V1.Master.Response.Types.GetAgents.Types.Agent> AnAgentAsync() =>
-        (await Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents)).GetAgents.Agents.First(agent => agent.Active && !agent.Deactivated);
+        (await Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents))
+            .GetAgents.Agents.First(agent => agent.Active && !agent.Deactivated);
 
     public async Task<Mesos.V1.Master.Response.Types.GetAgents.Types.Agent> AgentAsync(AgentID id) =>
-        (await Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents)).GetAgents.Agents.Single(agent => agent.AgentInfo.Id.Equals(id));
+        (await Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents))
+            .GetAgents.Agents.Single(agent => agent.AgentInfo.Id.Equals(id));
 
     /// <summary>A scheduler that has not subscribed.</summary>
     public ScriptedScheduler NewScheduler()

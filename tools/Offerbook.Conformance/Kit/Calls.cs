@@ -22,7 +22,8 @@ public static class Calls
     }
 
     /// <summary>ACCEPT of one offer with one LAUNCH; the rest comes back at once.</summary>
-    public static Call Launch(Offer offer, params IEnumerable<TaskInfo> tasks) => Accept([offer.Id], [LaunchOperation(tasks)], refuseSeconds: 0);
+    public static Call Launch(Offer offer, params IEnumerable<TaskInfo> tasks) =>
+        Accept([offer.Id], [LaunchOperation(tasks)], refuseSeconds: 0);
 
     public static Call LaunchGroup(Offer offer, ExecutorInfo executor, params IEnumerable<TaskInfo> tasks) =>
         Accept([offer.Id], [LaunchGroupOperation(executor, tasks)], refuseSeconds: 0);
@@ -113,7 +114,8 @@ public static class Calls
 
     public static Call UpdateFramework(FrameworkInfo info, IEnumerable<string>? suppressed = null, OfferConstraints? constraints = null)
     {
-        var call = new Call { Type = Type.UpdateFramework, UpdateFramework = new() { FrameworkInfo = info, OfferConstraints = constraints } };
+        var call = new Call { Type = Type.UpdateFramework,
+            UpdateFramework = new() { FrameworkInfo = info, OfferConstraints = constraints } };
         call.UpdateFramework.SuppressedRoles.Add(suppressed ?? []);
         return call;
     }

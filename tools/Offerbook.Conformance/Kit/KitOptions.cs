@@ -8,7 +8,9 @@ namespace Offerbook.Conformance.Kit;
 /// <param name="Format">What calls are written in, and what answers are asked for in.</param>
 public sealed record KitOptions(Uri Master, MessageFormat Format)
 {
-    /// <summary>How long an event or an answer is waited for: longer than an agent takes to repeat an update twice, after 10 s and 20 s more.</summary>
+    /// <summary>
+    /// How long an event or an answer is waited for: longer than an agent takes to repeat an update twice, after 10 s and 20 s more.
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(35);
 
     /// <summary>

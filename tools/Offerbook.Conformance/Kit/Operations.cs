@@ -11,7 +11,8 @@ public static class Operations
     public static Resource Reserved(string name, double value, string role)
     {
         var resource = Specs.Scalar(name, value);
-        resource.Reservations.Add(new Resource.Types.ReservationInfo { Type = Resource.Types.ReservationInfo.Types.Type.Dynamic, Role = role });
+        resource.Reservations.Add(
+            new Resource.Types.ReservationInfo { Type = Resource.Types.ReservationInfo.Types.Type.Dynamic, Role = role });
         return resource;
     }
 

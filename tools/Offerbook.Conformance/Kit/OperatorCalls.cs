@@ -41,7 +41,8 @@ public static class OperatorCalls
         new() { Type = Type.UpdateQuota, UpdateQuota = new() { Force = force, QuotaConfigs = { configs } } };
 
     /// <summary>A role's guarantees and limits; none of both lifts its quota.</summary>
-    public static QuotaConfig Quota(string role, (string Name, double Value)[]? guarantees = null, (string Name, double Value)[]? limits = null)
+    public static QuotaConfig Quota(string role, (string Name, double Value)[]? guarantees = null,
+        (string Name, double Value)[]? limits = null)
     {
         var config = new QuotaConfig { Role = role };
         foreach (var (name, value) in guarantees ?? [])

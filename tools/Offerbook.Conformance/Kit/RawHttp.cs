@@ -36,7 +36,8 @@ public sealed class RawHttp(Uri master, Credential? credential = null) : IDispos
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var endless = response.Headers.TransferEncodingChunked == true;
         var text = endless ? "" : await response.Content.ReadAsStringAsync();
-        return new RawAnswer((int)response.StatusCode, text, response.Content.Headers.ContentType, response.Headers, response.Content.Headers, endless);
+        return new RawAnswer((int)response.StatusCode, text, response.Content.Headers.ContentType, response.Headers,
+            response.Content.Headers, endless);
     }
 
     public Task<RawAnswer> PostJsonAsync(string path, string json, string? accept = "application/json", string? streamId = null) =>
@@ -49,4 +50,5 @@ public sealed class RawHttp(Uri master, Credential? credential = null) : IDispos
 
 /// <param name="Text">The body; empty when the answer is a stream.</param>
 public sealed record RawAnswer(
-    int Status, string Text, MediaTypeHeaderValue? ContentType, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders, bool IsStream);
+    int Status, string Text, MediaTypeHeaderValue? ContentType, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders,
+    bool IsStream);

@@ -31,7 +31,8 @@ public sealed class ScriptedOperator(KitOptions options) : IDisposable
     {
         var answer = await CallAsync(call);
         Expect.That(answer.Status == 200, $"{call.Type} answered with 200, but it was {answer.Status}: {answer.Reason}");
-        Expect.That(answer.Read<Response>(options.Format).TryGet(out var response, out var error), $"a readable answer to {call.Type}: {error?.Detail}");
+        Expect.That(answer.Read<Response>(options.Format).TryGet(out var response, out var error),
+            $"a readable answer to {call.Type}: {error?.Detail}");
         return response;
     }
 

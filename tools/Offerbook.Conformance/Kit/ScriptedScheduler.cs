@@ -34,10 +34,14 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
     /// <summary>The events of the newest subscription.</summary>
     public EventLog<Event> Events { get; private set; } = new();
 
-    /// <summary>Opens a subscription, whatever its first event is. An older one of this scheduler stays open until the master closes it.</summary>
-    public async Task<CallAnswer> OpenAsync(FrameworkInfo info, IEnumerable<string>? suppressed = null, OfferConstraints? constraints = null)
+    /// <summary>
+    /// Opens a subscription, whatever its first event is. An older one of this scheduler stays open until the master closes it.
+    /// </summary>
+    public async Task<CallAnswer> OpenAsync(FrameworkInfo info, IEnumerable<string>? suppressed = null,
+        OfferConstraints? constraints = null)
     {
-        var call = new Call { Type = CallType.Subscribe, FrameworkId = Id, Subscribe = new() { FrameworkInfo = info.Clone(), OfferConstraints = constraints } };
+        var call = new Call { Type = CallType.Subscribe, FrameworkId = Id,
+            Subscribe = new() { FrameworkInfo = info.Clone(), OfferConstraints = constraints } };
         if (Id is not null)
         {
             call.Subscribe.FrameworkInfo.Id = Id;
@@ -67,7 +71,8 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
     }
 
     /// <summary>Subscribes and expects what a refused framework gets: a stream of one ERROR that the master closes.</summary>
-    public async Task RefusedAsync(FrameworkInfo info, string text, IEnumerable<string>? suppressed = null, OfferConstraints? constraints = null)
+    public async Task RefusedAsync(FrameworkInfo info, string text, IEnumerable<string>? suppressed = null,
+        OfferConstraints? constraints = null)
     {
         var answer = await OpenAsync(info, suppressed, constraints);
         Expect.Equal(answer.Status, 200, "the status of a refused subscription");
@@ -85,7 +90,8 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
     /// piece comes again as one.
     /// </summary>
     public Task<Offer> NextOfferAsync() =>
-        LargeOfferAsync(offer => Specs.ScalarOf(offer.Resources, "cpus") >= 0.5 && Specs.ScalarOf(offer.Resources, "mem") >= 64, "an offer that a small task fits on");
+        LargeOfferAsync(offer => Specs.ScalarOf(offer.Resources, "cpus") >= 0.5 && Specs.ScalarOf(offer.Resources, "mem") >= 64,
+            "an offer that a small task fits on");
 
     /// <summary>The first wanted offer, all smaller ones declined.</summary>
     public async Task<Offer> LargeOfferAsync(Func<Offer, bool> wanted, string what)
@@ -112,7 +118,8 @@ public sealed class ScriptedScheduler(KitOptions options) : IAsyncDisposable
     /// <summary>The first untaken OFFERS event that holds a wanted offer, all of it.</summary>
     public async Task<IReadOnlyList<Offer>> NextOffersAsync(Func<Offer, bool>? wanted = null, string what = "an offer")
     {
-        var @event = await NextAsync(e => e.Type == EventType.Offers && e.Offers.Offers_.Any(offer => wanted is null || wanted(offer)), what);
+        var @event = await NextAsync(e => e.Type == EventType.Offers && e.Offers.Offers_.Any(offer => wanted is null || wanted(offer)),
+            what);
         return @event.Offers.Offers_;
     }
 

@@ -4,7 +4,10 @@ using Offerbook.Wire;
 
 namespace Offerbook.Conformance.Running;
 
-/// <summary>The command: runs cases against a master and prints PASS, FAIL or SKIP for each. Exit code 0 when none failed, 1 when one did, 64 for bad usage.</summary>
+/// <summary>
+/// The command: runs cases against a master and prints PASS, FAIL or SKIP for each. Exit code 0 when none failed, 1 when one did, 64 for
+/// bad usage.
+/// </summary>
 public static class ConformanceProgram
 {
     private const string Usage = """

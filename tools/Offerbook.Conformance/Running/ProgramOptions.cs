@@ -63,7 +63,8 @@ internal sealed class ProgramOptions
     {
         switch (name)
         {
-            case "--master" when Uri.TryCreate(value, UriKind.Absolute, out var master) && master.Scheme.StartsWith("http", StringComparison.Ordinal):
+            case "--master"
+                when Uri.TryCreate(value, UriKind.Absolute, out var master) && master.Scheme.StartsWith("http", StringComparison.Ordinal):
                 Master = master;
                 return null;
             case "--format" when value is "json" or "protobuf":

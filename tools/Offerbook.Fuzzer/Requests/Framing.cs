@@ -16,7 +16,8 @@ public sealed class Framing(SeededRandom chance)
 
     private static readonly string[] Accepts =
     [
-        "application/json", "application/x-protobuf", "*/*", "application/*;q=0", "text/html", "application/json;q=0, application/x-protobuf", ",,,", "a/b;q=nan",
+        "application/json", "application/x-protobuf", "*/*", "application/*;q=0", "text/html",
+        "application/json;q=0, application/x-protobuf", ",,,", "a/b;q=nan",
         "",
     ];
 
@@ -24,7 +25,8 @@ public sealed class Framing(SeededRandom chance)
     public FuzzRequest Frame(Content content, string? streamOf)
     {
         var kind = chance.Next(100);
-        var end = chance.Next(100) switch { < 90 => ClientEnd.Read, < 94 => ClientEnd.HalfClose, < 97 => ClientEnd.Reset, _ => ClientEnd.Linger };
+        var end = chance.Next(100) switch { < 90 => ClientEnd.Read, < 94 => ClientEnd.HalfClose, < 97 => ClientEnd.Reset,
+            _ => ClientEnd.Linger };
         var request = kind switch
         {
             < 70 => Whole(content, streamOf),
@@ -44,13 +46,15 @@ public sealed class Framing(SeededRandom chance)
     /// <summary>As a client that works would send it.</summary>
     public FuzzRequest FrameSoundly(Content content, string streamOf)
     {
-        var head = new HttpText(content.Method, content.Path).With("Host", "fuzz").With("Content-Type", content.MediaType).With("Accept", content.MediaType)
+        var head = new HttpText(content.Method, content.Path).With("Host", "fuzz").With("Content-Type", content.MediaType)
+            .With("Accept", content.MediaType)
             .With(streamOf, StreamIdPlaceholder).With("Content-Length", Number(content.Body.Length));
         return Made(content.What, 1, new Part([.. head.End(), .. content.Body])) with { IsMeant = true };
     }
 
     private FuzzRequest Whole(Content content, string? streamOf) =>
-        Made(content.What, 1, new Part([.. Head(content, streamOf).With("Content-Length", Number(content.Body.Length)).End(), .. content.Body]));
+        Made(content.What, 1,
+            new Part([.. Head(content, streamOf).With("Content-Length", Number(content.Body.Length)).End(), .. content.Body]));
 
     private FuzzRequest Chunked(Content content, string? streamOf, bool cut)
     {
@@ -58,7 +62,8 @@ public sealed class Framing(SeededRandom chance)
         var at = 0;
         while (at < content.Body.Length && parts.Count < 40)
         {
-            var size = parts.Count == 39 ? content.Body.Length - at : Math.Min(1 + chance.Next(content.Body.Length), content.Body.Length - at);
+            var size = parts.Count == 39
+                ? content.Body.Length - at : Math.Min(1 + chance.Next(content.Body.Length), content.Body.Length - at);
             byte[] chunk = [.. Encoding.ASCII.GetBytes($"{size:x}\r\n"), .. content.Body.AsSpan(at, size), 13, 10];
             if (cut && chance.Chance(0.4))
             {
@@ -89,12 +94,14 @@ public sealed class Framing(SeededRandom chance)
         };
         var coding = chance.Chance(0.9) ? "gzip" : Words.Any(chance, "br", "deflate", "gzip, gzip", "x");
         return Made($"{content.What}, as {coding} of {body.Length} bytes", 1,
-            new Part([.. Head(content, streamOf).With("Content-Encoding", coding).With("Content-Length", Number(body.Length)).End(), .. body]));
+            new Part([.. Head(content, streamOf).With("Content-Encoding", coding).With("Content-Length", Number(body.Length)).End(),
+                .. body]));
     }
 
     private FuzzRequest Truncated(Content content, string? streamOf) =>
         Made($"{content.What}, shorter than announced", 0,
-            new Part([.. Head(content, streamOf).With("Content-Length", Number(content.Body.Length + 1 + chance.Next(100))).End(), .. content.Body]));
+            new Part([.. Head(content, streamOf).With("Content-Length", Number(content.Body.Length + 1 + chance.Next(100))).End(),
+                .. content.Body]));
 
     private FuzzRequest Pipelined(Content content, string? streamOf)
     {
@@ -134,8 +141,10 @@ public sealed class Framing(SeededRandom chance)
         }
         if (chance.Chance(0.1))
         {
-            head.With(Words.Any(chance, "Authorization", "If-None-Match", "X-Forwarded-For", "Cookie", "Range", "If-Modified-Since", "Connection", "Message-Accept"),
-                Words.Any(chance, "Basic !!!", "Bearer a.b.c", "*", "\"x\", W/\"y\"", "Basic OmE=", "close", "bytes=0-1,2-3", Printable(Words.Odd(chance))));
+            head.With(Words.Any(chance, "Authorization", "If-None-Match", "X-Forwarded-For", "Cookie", "Range", "If-Modified-Since",
+                "Connection", "Message-Accept"),
+                Words.Any(chance, "Basic !!!", "Bearer a.b.c", "*", "\"x\", W/\"y\"", "Basic OmE=", "close", "bytes=0-1,2-3",
+                    Printable(Words.Odd(chance))));
         }
         return head;
     }

@@ -10,8 +10,10 @@ public sealed class JsonMutations(SeededRandom chance)
     /// <summary>What no library of JSON writes is put in its place afterwards.</summary>
     private static readonly string[] Raw =
     [
-        "NaN", "Infinity", "-Infinity", "1e400", "-1e400", "123456789012345678901234567890", "0.1e-999", "\"\\ud800\"", "\"\\u0000\"", "'x'", "tru", "01",
-        "\"a\tb\"", "{\"a\":1,\"a\":2}", "[", "}", "", "/* */1", "\"!!!not base64!!!\"", "\"=\"", "\"AAAA=AAA\"", "18446744073709551616", "-0", "1.5",
+        "NaN", "Infinity", "-Infinity", "1e400", "-1e400", "123456789012345678901234567890", "0.1e-999", "\"\\ud800\"", "\"\\u0000\"",
+        "'x'", "tru", "01",
+        "\"a\tb\"", "{\"a\":1,\"a\":2}", "[", "}", "", "/* */1", "\"!!!not base64!!!\"", "\"=\"", "\"AAAA=AAA\"", "18446744073709551616",
+        "-0", "1.5",
     ];
 
     private readonly List<string> _raw = [];

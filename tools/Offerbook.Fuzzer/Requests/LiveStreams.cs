@@ -86,7 +86,8 @@ public sealed partial class LiveStreams
 
     private static string? Any(SeededRandom chance, List<string> names) => names.Count == 0 ? null : names[chance.Next(names.Count)];
 
-    private static bool IsAgent(string name) => name.StartsWith("fuzz-a", StringComparison.Ordinal) || name.Contains("-S", StringComparison.Ordinal);
+    private static bool IsAgent(string name) =>
+        name.StartsWith("fuzz-a", StringComparison.Ordinal) || name.Contains("-S", StringComparison.Ordinal);
 
     private static string? NameIn(string text) => Subscriber().Match(text) is { Success: true } subscriber ? subscriber.Value : null;
 

@@ -21,7 +21,8 @@ public sealed class MessageMaker(SeededRandom chance)
         call.FindFieldByName("type").Accessor.SetValue(message, type.Number);
         foreach (var field in call.Fields.InDeclarationOrder().Where(field => field.Name != "type"))
         {
-            if (IsBodyOf(field, type.Name) ? chance.Chance(0.97) : field.Name is "framework_id" or "agent_id" ? chance.Chance(0.9) : chance.Chance(0.01))
+            if (IsBodyOf(field, type.Name) ? chance.Chance(0.97) : field.Name is "framework_id" or "agent_id"
+                ? chance.Chance(0.9) : chance.Chance(0.01))
             {
                 Fill(message, field, 1);
             }
@@ -71,18 +72,23 @@ public sealed class MessageMaker(SeededRandom chance)
         || (type == "UPDATE_OPERATION_STATUS" && field.Name == "operation_update")
         || (type == "UPDATE_RESOURCES" && field.Name == "resources_update");
 
-    private static bool IsTelling(FieldDescriptor field) => field.Name is "id" or "type" or "name" or "scalar" or "role" or "roles" or "hostname";
+    private static bool IsTelling(FieldDescriptor field) =>
+        field.Name is "id" or "type" or "name" or "scalar" or "role" or "roles" or "hostname";
 
     private object Value(FieldDescriptor field, int depth) => field.FieldType switch
     {
         FieldType.Message or FieldType.Group => Message(field.MessageType, depth),
         FieldType.Enum => field.EnumType.Values[chance.Next(field.EnumType.Values.Count)].Number,
         FieldType.String => Text(field),
-        FieldType.Bytes => ByteString.CopyFrom(Bytes(field.Name.Contains("uuid", StringComparison.Ordinal) || field.ContainingType.Name == "UUID" ? 16 : chance.Next(40))),
+        FieldType.Bytes =>
+            ByteString.CopyFrom(
+                Bytes(field.Name.Contains("uuid", StringComparison.Ordinal) || field.ContainingType.Name == "UUID" ? 16 : chance.Next(40))),
         FieldType.Bool => chance.Chance(0.5),
-        FieldType.Double => chance.Chance(0.85) ? chance.Next(64) / 4.0 : Words.Any(chance, -1, 1e300, 1e-300, double.PositiveInfinity, double.NaN, -0.0),
+        FieldType.Double =>
+            chance.Chance(0.85) ? chance.Next(64) / 4.0 : Words.Any(chance, -1, 1e300, 1e-300, double.PositiveInfinity, double.NaN, -0.0),
         FieldType.Float => (float)chance.Next(64),
-        FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 => chance.Chance(0.9) ? chance.Next(100_000) : Words.Any(chance, long.MaxValue, long.MinValue, -1),
+        FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 =>
+            chance.Chance(0.9) ? chance.Next(100_000) : Words.Any(chance, long.MaxValue, long.MinValue, -1),
         FieldType.UInt64 or FieldType.Fixed64 => chance.Chance(0.9) ? (ulong)chance.Next(100_000) : ulong.MaxValue,
         FieldType.UInt32 or FieldType.Fixed32 => chance.Chance(0.9) ? (uint)chance.Next(65_536) : uint.MaxValue,
         _ => chance.Chance(0.9) ? chance.Next(65_536) : Words.Any(chance, int.MaxValue, int.MinValue, -1),
@@ -132,7 +138,8 @@ public sealed class MessageMaker(SeededRandom chance)
         {
             framework.ClearRole();
             framework.FailoverTimeout = chance.Next(3);
-            framework.Capabilities.Add(new Mesos.V1.FrameworkInfo.Types.Capability { Type = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type.MultiRole });
+            framework.Capabilities.Add(
+                new Mesos.V1.FrameworkInfo.Types.Capability { Type = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type.MultiRole });
         }
     }
 }

@@ -9,10 +9,12 @@ public sealed class ReadRequests(SeededRandom chance, Framing framing)
     public FuzzRequest Make()
     {
         var path = Words.Any(chance, Words.Routes);
-        var method = chance.Chance(0.85) ? "GET" : Words.Any(chance, "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND", "get");
+        var method = chance.Chance(0.85)
+            ? "GET" : Words.Any(chance, "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND", "get");
         if (chance.Chance(0.1))
         {
-            path += Words.Any(chance, "/x", "/%2e%2e/state", "//", "/..", "/%00", "/%ff%fe", "/a%2Fb", ";x=1", "/%", "/%zz", "/" + new string('a', 3_000));
+            path += Words.Any(chance, "/x", "/%2e%2e/state", "//", "/..", "/%00", "/%ff%fe", "/a%2Fb", ";x=1", "/%", "/%zz",
+                "/" + new string('a', 3_000));
         }
         var query = Query();
         return framing.Frame(new Content($"{method} {path}{query}", method, path + query, [], ""), null);
@@ -27,7 +29,8 @@ public sealed class ReadRequests(SeededRandom chance, Framing framing)
             text.Append(i == 0 ? '?' : '&').Append(Words.Any(chance, Words.Query));
             if (chance.Chance(0.95))
             {
-                text.Append('=').Append(chance.Chance(0.9) ? Uri.EscapeDataString(Value()) : Words.Any(chance, "%", "%zz", "%00", "%ff", "a=b=c", "%u0041"));
+                text.Append('=').Append(chance.Chance(0.9)
+                    ? Uri.EscapeDataString(Value()) : Words.Any(chance, "%", "%zz", "%00", "%ff", "a=b=c", "%u0041"));
             }
         }
         return text.ToString();

@@ -54,6 +54,7 @@ internal static class Repairs
     {
         info.Id = id;
         info.Resources.Clear();
-        info.Resources.Add(ResourceBag.Parse("cpus:8;mem:8192;disk:8192;ports:[31000-31999];cpus(fuzz):2").ToProto(ResourceFormat.PostRefinement));
+        info.Resources.Add(
+            ResourceBag.Parse("cpus:8;mem:8192;disk:8192;ports:[31000-31999];cpus(fuzz):2").ToProto(ResourceFormat.PostRefinement));
     }
 }

@@ -76,21 +76,27 @@ public sealed class RequestMaker(long seed, LiveStreams live)
         var message = new MessageMaker(chance).Message(descriptor);
         var json = Body(chance, message, MessageFormat.Json);
         byte[] body = isList && chance.Chance(0.9) ? [(byte)'[', .. json, (byte)']'] : json;
-        return framing.Frame(new Content($"{method} {path}", chance.Chance(0.95) ? method : "PATCH", path, body, MediaType(chance, MessageFormat.Json)), null);
+        return framing.Frame(
+            new Content($"{method} {path}", chance.Chance(0.95) ? method : "PATCH", path, body, MediaType(chance, MessageFormat.Json)),
+            null);
     }
 
     private static FuzzRequest Form(SeededRandom chance, Framing framing)
     {
         if (chance.Chance(0.1))
         {
-            return framing.Frame(new Content("POST /teardown", "POST", "/teardown", Ascii($"frameworkId={Words.Framework(chance)}"), "text/plain"), null);
+            return framing.Frame(
+                new Content("POST /teardown", "POST", "/teardown", Ascii($"frameworkId={Words.Framework(chance)}"), "text/plain"), null);
         }
         var path = Words.Any(chance, "/reserve", "/unreserve", "/create-volumes", "/destroy-volumes");
-        var resources = System.Text.Encoding.UTF8.GetString(Body(chance, new MessageMaker(chance).Message(Mesos.V1.Resource.Descriptor), MessageFormat.Json));
+        var resources = System.Text.Encoding.UTF8.GetString(
+            Body(chance, new MessageMaker(chance).Message(Mesos.V1.Resource.Descriptor), MessageFormat.Json));
         var field = path.EndsWith("volumes", StringComparison.Ordinal) ? "volumes" : "resources";
         var text = $"slaveId={Words.Agent(chance)}&{field}=[{Uri.EscapeDataString(resources)}]";
         var body = Ascii(text);
-        return framing.Frame(new Content($"POST {path}", "POST", path, chance.Chance(0.3) ? new ByteMutations(chance).Spoil(body) : body, "application/x-www-form-urlencoded"), null);
+        return framing.Frame(
+            new Content($"POST {path}", "POST", path, chance.Chance(0.3) ? new ByteMutations(chance).Spoil(body) : body,
+                "application/x-www-form-urlencoded"), null);
     }
 
     private static byte[] Body(SeededRandom chance, IMessage message, MessageFormat format)
@@ -103,7 +109,8 @@ public sealed class RequestMaker(long seed, LiveStreams live)
 
     private static string MediaType(SeededRandom chance, MessageFormat format) =>
         chance.Chance(0.95) ? format == MessageFormat.Json ? "application/json" : "application/x-protobuf"
-        : Words.Any(chance, "", "text/plain", "application/json; charset=utf-16", "application/JSON", "application/x-protobuf;a=b", "*/*", "application/recordio", ";;;");
+        : Words.Any(chance, "", "text/plain", "application/json; charset=utf-16", "application/JSON", "application/x-protobuf;a=b", "*/*",
+            "application/recordio", ";;;");
 
     private static byte[] Ascii(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 }

@@ -11,17 +11,22 @@ public static class Words
     /// <summary>Every endpoint of a master, with those of which a master may have none.</summary>
     public static readonly string[] Routes =
     [
-        "/api/v1", "/api/v1/scheduler", "/offerbook/agent/v1", "/health", "/version", "/redirect", "/flags", "/teardown", "/quota", "/weights",
-        "/maintenance/schedule", "/maintenance/status", "/machine/down", "/machine/up", "/state", "/state-summary", "/slaves", "/frameworks",
+        "/api/v1", "/api/v1/scheduler", "/offerbook/agent/v1", "/health", "/version", "/redirect", "/flags", "/teardown", "/quota",
+        "/weights",
+        "/maintenance/schedule", "/maintenance/status", "/machine/down", "/machine/up", "/state", "/state-summary", "/slaves",
+        "/frameworks",
         "/tasks", "/roles", "/hierarchical-allocator(1)/offer_constraints_debug", "/offerbook/v1/offers", "/offerbook/v1/why",
-        "/offerbook/v1/fairness", "/offerbook/v1/format", "/reserve", "/unreserve", "/create-volumes", "/destroy-volumes", "/metrics/snapshot",
-        "/metrics", "/files/browse", "/files/read", "/files/download", "/files/debug", "/logging/toggle", "/system/stats", "/system/stats.json", "/help",
+        "/offerbook/v1/fairness", "/offerbook/v1/format", "/reserve", "/unreserve", "/create-volumes", "/destroy-volumes",
+        "/metrics/snapshot",
+        "/metrics", "/files/browse", "/files/read", "/files/download", "/files/debug", "/logging/toggle", "/system/stats",
+        "/system/stats.json", "/help",
         "/profiler/start", "/profiler/stop", "/memory-profiler/start", "/",
     ];
 
     public static readonly string[] Query =
     [
-        "limit", "offset", "order", "jsonp", "framework_id", "task_id", "slave_id", "agent", "framework", "role", "from", "to", "timeout", "path",
+        "limit", "offset", "order", "jsonp", "framework_id", "task_id", "slave_id", "agent", "framework", "role", "from", "to", "timeout",
+        "path",
         "length", "level", "duration", "after", "before", "outcome", "since", "until",
     ];
 
@@ -30,7 +35,8 @@ public static class Words
     private static readonly string[] Strange =
     [
         "", " ", ".", "..", "/", "\\", "a/b", "*", "null", "NaN", "-1", "\0", "a\0b", "\u001b[2J", "\ud83d\ude00", "‮", "%s%n", "{}", "[]",
-        "'; DROP TABLE offers; --", "<script>", "${jndi:x}", "../../../../etc/passwd", "\r\nX-Injected: 1", "0x10", "1e309", "9223372036854775808",
+        "'; DROP TABLE offers; --", "<script>", "${jndi:x}", "../../../../etc/passwd", "\r\nX-Injected: 1", "0x10", "1e309",
+        "9223372036854775808",
     ];
 
     public static string Framework(SeededRandom chance) => $"fuzz-f{chance.Next(12):x}";

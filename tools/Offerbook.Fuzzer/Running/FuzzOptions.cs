@@ -28,7 +28,9 @@ public sealed record FuzzOptions(Uri Master)
     /// <summary>How long the master has to put away what the run left, before memory and connections are judged.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the master may take, with nothing to do, until no more is in use than before. Zero: its heap is not judged.</summary>
+    /// <summary>
+    /// How long the master may take, with nothing to do, until no more is in use than before. Zero: its heap is not judged.
+    /// </summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(180);
 
     /// <summary>How many simulated agents are connected meanwhile.</summary>
@@ -60,14 +62,17 @@ public sealed record FuzzOptions(Uri Master)
     private static FuzzOptions? Set(FuzzOptions options, string name, string value) => name switch
     {
         "--master" when Uri.TryCreate(value, UriKind.Absolute, out var master) => options with { Master = master },
-        "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and < 10_000 => options with { Length = TimeSpan.FromMinutes(minutes) },
-        "--stall-limit" when double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 3_600 => options with { StallLimit = TimeSpan.FromSeconds(seconds) },
+        "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and < 10_000 =>
+            options with { Length = TimeSpan.FromMinutes(minutes) },
+        "--stall-limit" when double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 3_600 =>
+            options with { StallLimit = TimeSpan.FromSeconds(seconds) },
         "--seed" when long.TryParse(value, out var seed) => options with { Seed = seed },
         "--from" when long.TryParse(value, out var from) && from >= 0 => options with { From = from },
         "--count" when long.TryParse(value, out var count) && count > 0 => options with { Count = count },
         "--workers" when int.TryParse(value, out var workers) && workers is > 0 and <= 256 => options with { Workers = workers },
         "--agents" when int.TryParse(value, out var agents) && agents is >= 0 and <= 20_000 => options with { Agents = agents },
-        "--idle" when double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 3_600 => options with { Idle = TimeSpan.FromSeconds(seconds) },
+        "--idle" when double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 3_600 =>
+            options with { Idle = TimeSpan.FromSeconds(seconds) },
         "--pid" when int.TryParse(value, out var process) => options with { Process = process },
         "--out" when value.Length > 0 => options with { Output = value },
         _ => null,

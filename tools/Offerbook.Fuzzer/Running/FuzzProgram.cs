@@ -25,7 +25,8 @@ public static class FuzzProgram
         }
         var report = await FuzzRun.RunAsync(options);
         await output.WriteLineAsync($"{report.Requests} requests of seed {options.Seed} from {options.From}");
-        await output.WriteLineAsync("answers: " + string.Join(", ", report.Statuses.OrderBy(status => status.Key).Select(status => $"{status.Key}×{status.Value}")));
+        await output.WriteLineAsync("answers: "
+            + string.Join(", ", report.Statuses.OrderBy(status => status.Key).Select(status => $"{status.Key}×{status.Value}")));
         foreach (var (refusal, count) in report.Refusals.OrderByDescending(refusal => refusal.Value).Take(20))
         {
             await output.WriteLineAsync($"  {count}× {refusal}");

@@ -3,9 +3,12 @@ using Offerbook.Fuzzer.Requests;
 namespace Offerbook.Fuzzer.Running;
 
 /// <summary>What a run saw. It passed when there is no fault.</summary>
-public sealed record FuzzReport(long Requests, IReadOnlyDictionary<int, long> Statuses, IReadOnlyDictionary<string, long> Refusals, IReadOnlyList<string> Figures, IReadOnlyList<string> Faults);
+public sealed record FuzzReport(long Requests, IReadOnlyDictionary<int, long> Statuses, IReadOnlyDictionary<string, long> Refusals,
+    IReadOnlyList<string> Figures, IReadOnlyList<string> Faults);
 
-/// <summary>The faults of a run as they are found; from many threads. Requests are kept up to a bound, faults are counted beyond it.</summary>
+/// <summary>
+/// The faults of a run as they are found; from many threads. Requests are kept up to a bound, faults are counted beyond it.
+/// </summary>
 internal sealed class FaultList(string directory)
 {
     private const int MaxKept = 50;

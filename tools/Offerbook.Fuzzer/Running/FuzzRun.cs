@@ -7,7 +7,9 @@ using Offerbook.Fuzzer.Watching;
 
 namespace Offerbook.Fuzzer.Running;
 
-/// <summary>One run: a companion that must not notice anything, the fuzzed requests beside it, and a look at what is left afterwards.</summary>
+/// <summary>
+/// One run: a companion that must not notice anything, the fuzzed requests beside it, and a look at what is left afterwards.
+/// </summary>
 public static class FuzzRun
 {
     /// <summary>
@@ -50,7 +52,8 @@ public static class FuzzRun
         var probing = health.RunAsync(stop.Token);
         var sent = await SendAsync(options, sender, faults, server, figures);
         var (meant, taken) = sender.Sound;
-        figures.Add(Text($"calls of those who were subscribed, whole and not spoiled: {meant}, of which {taken} were taken; {sender.Live.Learnt} subscriptions"));
+        figures.Add(
+            Text($"calls of those who were subscribed, whole and not spoiled: {meant}, of which {taken} were taken; {sender.Live.Learnt} subscriptions"));
         Judge(options, companion, health, faults, figures);
         await companion.LeaveAsync();
         sender.Dispose();
@@ -67,7 +70,8 @@ public static class FuzzRun
         return new FuzzReport(sent, sender.Statuses.ToDictionary(), sender.Refusals.ToDictionary(), figures, faults.All);
     }
 
-    private static async Task<long> SendAsync(FuzzOptions options, RequestSender sender, FaultList faults, ServerProcess server, List<string> figures)
+    private static async Task<long> SendAsync(FuzzOptions options, RequestSender sender, FaultList faults, ServerProcess server,
+        List<string> figures)
     {
         using var time = new CancellationTokenSource(options.Length);
         using var warm = new CancellationTokenSource(options.Length / 10);
@@ -119,7 +123,8 @@ public static class FuzzRun
         }
     }
 
-    private static async Task JudgeHeapAsync(FuzzOptions options, HeapWatch heap, HeapFigures? start, FaultList faults, List<string> figures)
+    private static async Task JudgeHeapAsync(FuzzOptions options, HeapWatch heap, HeapFigures? start, FaultList faults,
+        List<string> figures)
     {
         if (start is null)
         {
@@ -133,14 +138,17 @@ public static class FuzzRun
             faults.Add(Text($"the master did not go through its heap within {options.Idle.TotalSeconds:0} s of rest"));
             return;
         }
-        figures.Add(Text($"heap: {start.Live / MiB:0} MiB in use at the start, {end.Live / MiB:0} MiB after the run, {rest.Elapsed.TotalSeconds:0} s of rest and {end.FullCollections} full collections"));
+        figures.Add(
+            Text($"heap: {start.Live / MiB:0} MiB in use at the start, {end.Live / MiB:0} MiB after the run, {rest.Elapsed.TotalSeconds:0} s of rest and {end.FullCollections} full collections"));
         if ((end.Live - start.Live) / MiB > MaxLiveGrowthMiB)
         {
-            faults.Add(Text($"what is in use grew from {start.Live / MiB:0} to {end.Live / MiB:0} MiB, {MaxLiveGrowthMiB:0} more are allowed"));
+            faults.Add(Text(
+                $"what is in use grew from {start.Live / MiB:0} to {end.Live / MiB:0} MiB, {MaxLiveGrowthMiB:0} more are allowed"));
         }
     }
 
-    private static async Task JudgeRemainsAsync(FuzzOptions options, ServerProcess server, int before, FaultList faults, List<string> figures)
+    private static async Task JudgeRemainsAsync(FuzzOptions options, ServerProcess server, int before, FaultList faults,
+        List<string> figures)
     {
         using (var deadline = new CancellationTokenSource(options.Settle))
         {

@@ -56,7 +56,8 @@ public sealed class AnswerReader(Socket socket)
             }
             return (Take((int)length), true);
         }
-        return headers.GetValueOrDefault("transfer-encoding") == "chunked" ? await ChunksAsync(cancellation) : await ToEndAsync(cancellation);
+        return headers.GetValueOrDefault("transfer-encoding") == "chunked"
+            ? await ChunksAsync(cancellation) : await ToEndAsync(cancellation);
     }
 
     private async Task<(byte[] Body, bool Whole)> ChunksAsync(CancellationToken cancellation)
@@ -120,7 +121,8 @@ public sealed class AnswerReader(Socket socket)
         return read > 0;
     }
 
-    private int FindHead() => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_input).IndexOf("\r\n\r\n"u8) is var at && at < 0 ? -1 : at + 4;
+    private int FindHead() =>
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_input).IndexOf("\r\n\r\n"u8) is var at && at < 0 ? -1 : at + 4;
 
     private byte[] Take(int count)
     {

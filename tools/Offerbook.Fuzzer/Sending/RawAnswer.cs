@@ -33,7 +33,8 @@ public sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string> H
         var body = at > 0 && Body[at] == (byte)'\n' ? Body.AsSpan(at + 1) : Body;
         try
         {
-            var reader = new System.Text.Json.Utf8JsonReader(body, new System.Text.Json.JsonReaderOptions { MaxDepth = 1_000, AllowMultipleValues = true });
+            var reader = new System.Text.Json.Utf8JsonReader(body,
+                new System.Text.Json.JsonReaderOptions { MaxDepth = 1_000, AllowMultipleValues = true });
             while (reader.Read())
             {
             }

@@ -127,7 +127,8 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
         }
     }
 
-    private async Task<(string? Fault, OpenedStream? Stream)> JudgeAsync(Socket socket, FuzzRequest request, List<byte> sent, CancellationToken deadline)
+    private async Task<(string? Fault, OpenedStream? Stream)> JudgeAsync(Socket socket, FuzzRequest request, List<byte> sent,
+        CancellationToken deadline)
     {
         using var brief = CancellationTokenSource.CreateLinkedTokenSource(deadline);
         if (request.Answers == 0)
@@ -155,11 +156,14 @@ public sealed class RequestSender(IPEndPoint master, LiveStreams live, TimeSpan 
             if (answer.Status is >= 400 and < 500)
             {
                 var words = string.Join(' ', Encoding.UTF8.GetString(answer.Body).Split(' ').Take(7));
-                if (request.IsMeant && (words.Contains("cannot be found", StringComparison.Ordinal) || words.Contains("is not subscribed", StringComparison.Ordinal)))
+                if (request.IsMeant
+                    && (words.Contains("cannot be found", StringComparison.Ordinal)
+                        || words.Contains("is not subscribed", StringComparison.Ordinal)))
                 {
                     live.Forget([.. sent]);
                 }
-                Refusals.AddOrUpdate($"{answer.Status} {words[..Math.Min(80, words.Length)].Replace('\n', ' ')}", 1, static (_, count) => count + 1);
+                Refusals.AddOrUpdate($"{answer.Status} {words[..Math.Min(80, words.Length)].Replace('\n', ' ')}", 1,
+                    static (_, count) => count + 1);
             }
             if (answer.Stream is { } streamId)
             {

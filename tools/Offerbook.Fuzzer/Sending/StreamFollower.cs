@@ -8,7 +8,9 @@ namespace Offerbook.Fuzzer.Sending;
 /// <param name="Subscriber">Whose it is; null when that was not seen.</param>
 internal sealed record OpenedStream(string? Subscriber, string Id);
 
-/// <summary>Reads a stream to its end, and learns of the offers that come on it. Its pings stay unanswered, as those of a broken agent.</summary>
+/// <summary>
+/// Reads a stream to its end, and learns of the offers that come on it. Its pings stay unanswered, as those of a broken agent.
+/// </summary>
 internal sealed class StreamFollower(Socket socket, LiveStreams live, OpenedStream stream)
 {
     /// <summary>The end of what was read before: an offer may come in two pieces.</summary>

@@ -35,7 +35,8 @@ public sealed class AgentFleet : IDisposable
     /// <returns>The fleet with all agents registered, or what went wrong.</returns>
     public static async Task<(AgentFleet? Fleet, string? Fault)> StartAsync(Uri master, int agents)
     {
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../Offerbook.Bench/bin/Release/net10.0/offerbook-bench"));
+        var program =
+            Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../Offerbook.Bench/bin/Release/net10.0/offerbook-bench"));
         if (!File.Exists(program))
         {
             return (null, $"there is no {program}: build tools/Offerbook.Bench as Release");

@@ -48,7 +48,8 @@ public sealed class Companion(Uri master) : IDisposable
         var info = new FrameworkInfo { User = "nobody", Name = "companion", FailoverTimeout = 0 };
         info.Roles.Add(Role);
         info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
-        info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.ReservationRefinement });
+        info.Capabilities.Add(
+            new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.ReservationRefinement });
         var call = new Call { Type = CallType.Subscribe, Subscribe = new() { FrameworkInfo = info } };
         var (stream, answer) = await _client.OpenAsync<Event>(_address, call, MessageFormat.Protobuf, cancellation: stop);
         if (stream is null)
@@ -126,7 +127,8 @@ public sealed class Companion(Uri master) : IDisposable
         Offers.Note();
         var task = new TaskInfo
         {
-            Name = "beat", TaskId = new TaskID { Value = $"beat-{_tasks++}" }, AgentId = offer.AgentId, Command = new CommandInfo { Value = "true" },
+            Name = "beat", TaskId = new TaskID { Value = $"beat-{_tasks++}" }, AgentId = offer.AgentId,
+            Command = new CommandInfo { Value = "true" },
         };
         task.Resources.Add(offer.Resources);
         var launch = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new() };

@@ -32,7 +32,8 @@ internal sealed class CompanionAgent(Uri master) : IDisposable
     public async Task<string?> StartAsync(CancellationToken stop)
     {
         var info = new AgentInfo { Hostname = Hostname, Port = 5051 };
-        info.Resources.Add(ResourceBag.Parse($"cpus({Companion.Role}):4;mem({Companion.Role}):4096").ToProto(ResourceFormat.PostRefinement));
+        info.Resources.Add(
+            ResourceBag.Parse($"cpus({Companion.Role}):4;mem({Companion.Role}):4096").ToProto(ResourceFormat.PostRefinement));
         var call = new Call { Type = CallType.Subscribe, Subscribe = new() { AgentInfo = info, Version = "1.11.0", BootId = "boot" } };
         call.Subscribe.Capabilities.Add(new[]
         {

@@ -2,12 +2,16 @@ using System.Diagnostics;
 
 namespace Offerbook.Fuzzer.Watching;
 
-/// <summary>Asks /health again and again on a connection of its own. It says how long the web server takes; <see cref="Companion"/> says it of the core.</summary>
+/// <summary>
+/// Asks /health again and again on a connection of its own. It says how long the web server takes; <see cref="Companion"/> says it of the
+/// core.
+/// </summary>
 public sealed class HealthProbe(Uri master) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = master, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = master,
+        Timeout = TimeSpan.FromSeconds(30) };
 
     public TimeSpan Longest { get; private set; }
 

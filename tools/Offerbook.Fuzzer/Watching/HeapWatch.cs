@@ -14,13 +14,15 @@ public sealed class HeapWatch(Uri master) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = master, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = master,
+        Timeout = TimeSpan.FromSeconds(30) };
 
     /// <returns>Null when the master has no such metrics.</returns>
     public async Task<HeapFigures?> ReadAsync()
     {
         using var snapshot = JsonDocument.Parse(await _http.GetStringAsync("/metrics/snapshot?timeout=1secs"));
-        return Value("heap_live_bytes") is { } live && Value("heap_committed_bytes") is { } committed && Value("heap_full_collections") is { } collections
+        return Value("heap_live_bytes") is { } live && Value("heap_committed_bytes") is { } committed
+            && Value("heap_full_collections") is { } collections
             ? new HeapFigures(live, committed, collections)
             : null;
 

@@ -5,7 +5,8 @@ namespace Offerbook.Fuzzer.Watching;
 /// <summary>Reads /metrics/snapshot and /metrics and says what no metric can be.</summary>
 public sealed class MetricsCheck(Uri master) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = master, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = master,
+        Timeout = TimeSpan.FromSeconds(30) };
 
     /// <returns>What is wrong, or null.</returns>
     public async Task<string?> FindFaultAsync()
@@ -25,7 +26,8 @@ public sealed class MetricsCheck(Uri master) : IDisposable
         var prometheus = await _http.GetStringAsync("/metrics");
         foreach (var line in prometheus.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (!line.StartsWith('#') && line.LastIndexOf(' ') is var space && (space < 1 || !double.TryParse(line.AsSpan(space + 1), out _)))
+            if (!line.StartsWith('#') && line.LastIndexOf(' ') is var space
+                && (space < 1 || !double.TryParse(line.AsSpan(space + 1), out _)))
             {
                 return $"/metrics has the line '{line}'";
             }

@@ -21,7 +21,8 @@ public sealed class AgentPort
     private readonly LeaderFinder _master;
     private SimNode<AgentMessage>? _node;
 
-    public AgentPort(SimNetwork network, string name, LeaderFinder master, SimContainers containers, SimExecutors executors, SimVolumes volumes)
+    public AgentPort(SimNetwork network, string name, LeaderFinder master, SimContainers containers, SimExecutors executors,
+        SimVolumes volumes)
     {
         (_containers, _executors, _volumes, _master) = (containers, executors, volumes, master);
         _world = network.World;

@@ -91,7 +91,8 @@ public sealed class AppsPort
             _readers.Open(exchange, request);
             return;
         }
-        var body = ApiRequest.Judge(request.Body.Length) ?? (request.Body.IsEmpty ? (ApiResult<JToken>)JValue.CreateNull() : JsonText.Parse(request.Body.Span));
+        var body = ApiRequest.Judge(request.Body.Length)
+            ?? (request.Body.IsEmpty ? (ApiResult<JToken>)JValue.CreateNull() : JsonText.Parse(request.Body.Span));
         if (!body.IsOk)
         {
             Refuse(exchange, body.Error);

@@ -57,7 +57,8 @@ public static class AppsRoutes
     {
         var (subject, verb) = (path[..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..]);
         var isGroup = subject.StartsWith("/groups", StringComparison.Ordinal);
-        var id = subject[(isGroup ? "/groups" : subject.StartsWith("/apps", StringComparison.Ordinal) ? "/apps" : "/deployments/").Length..];
+        var id = subject[(isGroup ? "/groups" : subject.StartsWith("/apps", StringComparison.Ordinal)
+            ? "/apps" : "/deployments/").Length..];
         return verb switch
         {
             "suspend" => new ApiCall.SuspendApps(id, isGroup, force),

@@ -92,7 +92,8 @@ public sealed class BatchPort
             case Reply reply:
                 if (_open.Remove(reply.Connection, out var exchange))
                 {
-                    exchange.Send(new SimFrame($"{reply.Status}", Encoding.UTF8.GetBytes(reply.Body.ToString(Formatting.None)), reply.Status));
+                    exchange.Send(
+                        new SimFrame($"{reply.Status}", Encoding.UTF8.GetBytes(reply.Body.ToString(Formatting.None)), reply.Status));
                     exchange.End();
                 }
                 break;

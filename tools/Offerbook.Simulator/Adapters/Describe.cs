@@ -12,7 +12,8 @@ internal static class Describe
 {
     public static string Call(SchedulerCall call) => call.Type switch
     {
-        SchedulerCall.Types.Type.Accept => $"ACCEPT launching {string.Join(' ', call.Accept.Operations.Where(item => item.Launch is not null)
+        SchedulerCall.Types.Type.Accept =>
+            $"ACCEPT launching {string.Join(' ', call.Accept.Operations.Where(item => item.Launch is not null)
             .SelectMany(item => item.Launch.TaskInfos).Select(task => task.TaskId.Value))}",
         SchedulerCall.Types.Type.Kill => "KILL " + call.Kill.TaskId.Value,
         SchedulerCall.Types.Type.Acknowledge => "ACKNOWLEDGE " + call.Acknowledge.TaskId.Value,
@@ -30,7 +31,8 @@ internal static class Describe
 
     public static string Call(AgentCall call) => call.Type switch
     {
-        AgentCall.Types.Type.Subscribe => $"agent SUBSCRIBE {call.AgentId?.Value} with {string.Join(' ', call.Subscribe.Tasks.Select(task => $"{task.TaskId.Value}:{task.State}"))}",
+        AgentCall.Types.Type.Subscribe =>
+            $"agent SUBSCRIBE {call.AgentId?.Value} with {string.Join(' ', call.Subscribe.Tasks.Select(task => $"{task.TaskId.Value}:{task.State}"))}",
         AgentCall.Types.Type.Update => "agent UPDATE " + Status(call.Update.Status),
         _ => "agent " + call.Type,
     };

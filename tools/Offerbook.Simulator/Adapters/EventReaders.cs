@@ -30,7 +30,8 @@ internal sealed class EventReaders(Func<AppsState> state)
     public void Open(SimExchange exchange, SimFrame request)
     {
         var now = state();
-        long? after = request.Path.StartsWith(After, StringComparison.Ordinal) ? long.Parse(request.Path[After.Length..], CultureInfo.InvariantCulture) : null;
+        long? after = request.Path.StartsWith(After, StringComparison.Ordinal)
+            ? long.Parse(request.Path[After.Length..], CultureInfo.InvariantCulture) : null;
         if (after is { } id && !now.Events.Reaches(id, now.LastEventId))
         {
             exchange.Send(new SimFrame("410", default, 410));

@@ -60,7 +60,8 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
         if (_seat is not null && !_node!.IsServing)
         {
             var leader = _seat.LeaderHost is { } known && known != name ? known : null;
-            exchange.Send(leader is null ? new SimFrame("503 no leader elected", default, 503) : new SimFrame("307 " + leader, default, 307) { Location = leader });
+            exchange.Send(leader is null
+                ? new SimFrame("503 no leader elected", default, 503) : new SimFrame("307 " + leader, default, 307) { Location = leader });
             exchange.End();
             return;
         }

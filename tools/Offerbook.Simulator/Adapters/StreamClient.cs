@@ -128,7 +128,8 @@ public sealed class StreamClient
                 // While several may lead the attempt goes on in here, so that the core's back-off does not outlast an election.
                 if (_finder.AreSeveral && !isOpen && (elsewhere is not null || refused is null or 503) && _network.World.Elapsed < end)
                 {
-                    _network.World.Schedule(MaxPause * _chance.NextDouble(), null, () => Try(attempt, number, what, subscribe, LeaderFinder.MaxRedirects, end));
+                    _network.World.Schedule(MaxPause * _chance.NextDouble(), null,
+                        () => Try(attempt, number, what, subscribe, LeaderFinder.MaxRedirects, end));
                     return;
                 }
                 Ended(number, refused == 503 ? null : refused, refused is null ? reason : text);

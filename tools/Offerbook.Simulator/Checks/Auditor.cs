@@ -32,7 +32,8 @@ public sealed class Auditor
 
     /// <param name="promises">What clients asked of the deployments of apps; null: nothing is known of it.</param>
     /// <param name="isDisturbed">Whether a fault has struck lately; null: nobody knows.</param>
-    public Auditor(SimCluster cluster, IReadOnlyList<AppRecord> apps, IReadOnlyList<JobRequest> jobs, AppPromises? promises = null, Func<bool>? isDisturbed = null)
+    public Auditor(SimCluster cluster, IReadOnlyList<AppRecord> apps, IReadOnlyList<JobRequest> jobs, AppPromises? promises = null,
+        Func<bool>? isDisturbed = null)
     {
         _cluster = cluster;
         _bounds = new Bounds(cluster);
@@ -114,7 +115,8 @@ public sealed class Auditor
         turns.Ordered += _operators.Order;
         turns.Unsettled += _operators.Doubt;
         _folds.Add(new FoldCheck<MasterMessage>(master,
-            (recovery, _) => MasterCore.Fold(cluster.MasterSettings(master.Name), recovery), core => ((MasterCore)core).CaptureState()).Check);
+            (recovery, _) => MasterCore.Fold(cluster.MasterSettings(master.Name), recovery), core =>
+                ((MasterCore)core).CaptureState()).Check);
     }
 
     private static byte[] Capture(BatchCore core) => BatchJournal.Write(core.State.ToSnapshot()).Payload.ToArray();
@@ -154,7 +156,8 @@ public sealed class Auditor
     public void CheckCheap() => _bounds.Check();
 
     /// <param name="everything">
-    /// Whether every journal is folded. To fold one costs more than all other checks: else one in <see cref="FoldsShared"/> is, each in turn.
+    /// Whether every journal is folded. To fold one costs more than all other checks: else one in <see cref="FoldsShared"/> is, each in
+    /// turn.
     /// </param>
     public void CheckDeep(bool everything)
     {
@@ -184,5 +187,6 @@ public sealed class Auditor
     }
 
     /// <summary>Null when the cluster is at rest in the state that its clients asked for; else what is missing.</summary>
-    public string? WhyNotConverged() => Jobs.WhyNotEnded() ?? _convergence.WhyNot() ?? Daemons.WhyNot() ?? Volumes.WhyNot() ?? _apps.WhyNotAsPromised();
+    public string? WhyNotConverged() =>
+        Jobs.WhyNotEnded() ?? _convergence.WhyNot() ?? Daemons.WhyNot() ?? Volumes.WhyNot() ?? _apps.WhyNotAsPromised();
 }

@@ -59,7 +59,8 @@ public sealed class BookLedger
             case MasterEffect.SendToScheduler { Event.Type: Event.Types.Type.Offers } send:
                 foreach (var offer in send.Event.Offers.Offers_)
                 {
-                    Invariant.Check(_open.TryGetValue(offer.Id.Value, out var noted), $"I5: offer {offer.Id.Value} is sent and was not noted");
+                    Invariant.Check(_open.TryGetValue(offer.Id.Value, out var noted),
+                        $"I5: offer {offer.Id.Value} is sent and was not noted");
                     Invariant.Check(noted.Framework.Value == offer.FrameworkId.Value && noted.Agent.Value == offer.AgentId.Value,
                         $"I5: offer {offer.Id.Value} is noted for {noted.Framework} of {noted.Agent}, and sent otherwise");
                     _sent.Add(offer.Id.Value);
@@ -77,8 +78,10 @@ public sealed class BookLedger
         foreach (var over in _ended)
         {
             var id = over.Offer.Id.Value;
-            Invariant.Check(_rescinded.Remove(id) == IsRescinded(over.End), $"I5: offer {id} ends as {over.End}, and its framework is told otherwise");
-            Invariant.Check(over.End is not (OfferEnd.Accepted or OfferEnd.Declined) || IsNamed(id), $"I5: offer {id} ends as {over.End} without a call");
+            Invariant.Check(_rescinded.Remove(id) == IsRescinded(over.End),
+                $"I5: offer {id} ends as {over.End}, and its framework is told otherwise");
+            Invariant.Check(over.End is not (OfferEnd.Accepted or OfferEnd.Declined) || IsNamed(id),
+                $"I5: offer {id} ends as {over.End} without a call");
             Invariant.Check(over.At.Elapsed >= over.Offer.At.Elapsed, $"offer {id} ends before it was made");
         }
         Invariant.Check(_rescinded.Count == 0, "I5: an offer is rescinded that does not end in the book");

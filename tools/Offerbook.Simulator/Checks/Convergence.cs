@@ -18,7 +18,8 @@ public sealed class Convergence(SimCluster cluster)
                 return process.Name + " is down";
             }
         }
-        if ((cluster.Masters.WhyNotLed(cluster.Coordinator) ?? cluster.AppsRole.WhyNotLed(cluster.Coordinator) ?? cluster.BatchRole.WhyNotLed(cluster.Coordinator)) is { } leaderless)
+        if ((cluster.Masters.WhyNotLed(cluster.Coordinator) ?? cluster.AppsRole.WhyNotLed(cluster.Coordinator)
+            ?? cluster.BatchRole.WhyNotLed(cluster.Coordinator)) is { } leaderless)
         {
             return leaderless;
         }
@@ -50,7 +51,8 @@ public sealed class Convergence(SimCluster cluster)
             {
                 return $"{app.App} wants {app.Instances} instances, {app.Running} run, {app.Healthy} are healthy";
             }
-            running += app.Instances * (cluster.AppsCore.State.Root.FindPod(PathId.Parse(app.App)) is { } pod ? pod.Containers.Count + 1 : 1);
+            running += app.Instances * (cluster.AppsCore.State.Root.FindPod(PathId.Parse(app.App)) is { } pod
+                ? pod.Containers.Count + 1 : 1);
         }
         if (cluster.Machines.Select(WhyUnlike).FirstOrDefault(why => why is not null) is { } unlike)
         {
@@ -75,7 +77,8 @@ public sealed class Convergence(SimCluster cluster)
 
     private string Describe(Deployment deployment)
     {
-        var actions = deployment.CurrentActions.Select(action => $"{action.Name} {action.App.Id} to {action.App.Instances} with {action.App.UpgradeStrategy}");
+        var actions = deployment.CurrentActions.Select(action =>
+            $"{action.Name} {action.App.Id} to {action.App.Instances} with {action.App.UpgradeStrategy}");
         var instances = cluster.AppsCore!.State.Instances.All.Where(instance => deployment.Locks(instance.App))
             .Select(instance => $"{instance.Task} {instance.Goal} {instance.Condition}");
         return $"deployment {deployment.Id} is at step {deployment.CurrentStep}: {string.Join(", ", actions)}; {string.Join(", ", instances)}";

@@ -97,7 +97,8 @@ public sealed class DependencyOrder
             }
         }
         if (!_complete.Contains(app.Id)
-            && state.Instances.Of(app.Id).Count(instance => InstanceHealth.IsReady(state.DefinitionOf(instance), instance)) >= app.Instances)
+            && state.Instances.Of(app.Id).Count(instance =>
+                InstanceHealth.IsReady(state.DefinitionOf(instance), instance)) >= app.Instances)
         {
             _complete.Add(app.Id);
         }

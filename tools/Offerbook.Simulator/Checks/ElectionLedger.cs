@@ -8,7 +8,8 @@ namespace Offerbook.Simulator.Checks;
 
 /// <summary>
 /// Holds what candidates say of themselves against what the coordination service has: whoever says that it leads, and is not in doubt,
-/// has the lowest node, and made it in its present session; nobody gives a leadership up whose node and session are there, unless it was asked to; a session has one node
+/// has the lowest node, and made it in its present session; nobody gives a leadership up whose node and session are there, unless it was
+/// asked to; a session has one node
 /// in an election.
 /// </summary>
 public sealed class ElectionLedger
@@ -34,7 +35,8 @@ public sealed class ElectionLedger
             case Standing.Leads { IsSuspended: false } leads when !_coordinator.IsDown:
                 Leaderships += before is Standing.Leads ? 0 : 1;
                 var own = Node(seat, leads);
-                Invariant.Check(_coordinator.MadeIn(own) is { } session && leads.Self.Id.EndsWith($"@{session:x}", StringComparison.Ordinal),
+                Invariant.Check(_coordinator.MadeIn(own) is { } session
+                    && leads.Self.Id.EndsWith($"@{session:x}", StringComparison.Ordinal),
                     $"I21: {seat.Name} says that it leads as {leads.Self.Id}, and no session of that number has made {own}");
                 Invariant.Check(!_coordinator.Exists(own) || _coordinator.FirstOf(seat.ElectionPath) == own,
                     $"I21: {seat.Name} says that it leads with {own}, and {_coordinator.FirstOf(seat.ElectionPath)} is lower");

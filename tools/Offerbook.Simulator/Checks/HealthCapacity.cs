@@ -38,7 +38,8 @@ public sealed class HealthCapacity
     private void EndTurn()
     {
         var after = (_apps.Core as AppsCore)?.State;
-        if (_judged && _before is not null && after is not null && !ReferenceEquals(_before.Instances, after.Instances) && _apps.Holder?.IsNewest != false)
+        if (_judged && _before is not null && after is not null && !ReferenceEquals(_before.Instances, after.Instances)
+            && _apps.Holder?.IsNewest != false)
         {
             foreach (var deployment in after.Deployments)
             {
@@ -64,13 +65,15 @@ public sealed class HealthCapacity
         {
             return;
         }
-        var capacity = (decimal?)_promises.Of(app.Id.ToString(), AppsReading.RevisionOf(app)).MinimumHealthCapacity ?? app.UpgradeStrategy.MinimumHealthCapacity;
+        var capacity = (decimal?)_promises.Of(app.Id.ToString(), AppsReading.RevisionOf(app)).MinimumHealthCapacity
+            ?? app.UpgradeStrategy.MinimumHealthCapacity;
         var minimum = (int)Math.Ceiling(app.Instances * capacity);
         // What owns volumes cannot exist twice: where all are the minimum, one may be missing.
         minimum -= app.IsResident && minimum == app.Instances ? 1 : 0;
         var left = instances.Where(instance => instance.Goal == Goal.Running).ToList();
         var well = left.Count(instance => _truth.IsWell(instance.Task.Value, after.DefinitionOf(instance)));
-        var doubtful = well >= minimum ? 0 : left.Count(instance => _truth.MayBeThoughtWell(instance.Task.Value, after.DefinitionOf(instance)));
+        var doubtful = well >= minimum
+            ? 0 : left.Count(instance => _truth.MayBeThoughtWell(instance.Task.Value, after.DefinitionOf(instance)));
         Invariant.Check(well + doubtful >= minimum,
             $"I10: the rolling restart of {app.Id} gives up {victim.Task}, which is well, and leaves {well} that are, and {doubtful} of which Apps cannot know better; "
             + $"{minimum} of {app.Instances} are the minimum");

@@ -26,7 +26,10 @@ public sealed class HealthTruth
     /// <summary>Apps looks at its clocks every 5 s. When it has taken no message for longer it was not running.</summary>
     private static readonly TimeSpan Still = TimeSpan.FromSeconds(6);
 
-    /// <summary>That a container has ended crosses a whole and idle cluster in milliseconds; agents, masters and links that fail may hold it up for long.</summary>
+    /// <summary>
+    /// That a container has ended crosses a whole and idle cluster in milliseconds; agents, masters and links that fail may hold it up for
+    /// long.
+    /// </summary>
     private static readonly TimeSpan Crossing = TimeSpan.FromSeconds(5);
 
     private readonly SimWorld _world;
@@ -44,7 +47,8 @@ public sealed class HealthTruth
         (_world, _isDisturbed) = (cluster.World, isDisturbed);
         foreach (var machine in cluster.Machines)
         {
-            machine.Containers.Began += container => (_containers[container.Task.Value], _machines[container.Task.Value]) = (container, machine.Name);
+            machine.Containers.Began += container =>
+                (_containers[container.Task.Value], _machines[container.Task.Value]) = (container, machine.Name);
         }
         foreach (var port in cluster.AppsPorts)
         {
@@ -75,7 +79,8 @@ public sealed class HealthTruth
 
     /// <summary>It runs, and a check that is made now succeeds.</summary>
     public bool IsWell(string task, RunSpec app) =>
-        _containers.TryGetValue(task, out var container) && (app.HealthChecks.Count == 0 ? container.IsRunning : container.IsHealthy(_world.Elapsed));
+        _containers.TryGetValue(task, out var container)
+            && (app.HealthChecks.Count == 0 ? container.IsRunning : container.IsHealthy(_world.Elapsed));
 
     /// <summary>Apps was last told that it runs, and that its check succeeds.</summary>
     public bool IsKnownToBeWell(string task, RunSpec app) =>
@@ -84,7 +89,8 @@ public sealed class HealthTruth
 
     /// <summary>
     /// It was well until it ended, which Apps has not been told and could not have found out: probes ask again within the check's
-    /// interval and fail within its timeout, and an end is told at once by a cluster that nothing disturbs. Nothing excuses one that was never well.
+    /// interval and fail within its timeout, and an end is told at once by a cluster that nothing disturbs. Nothing excuses one that was
+    /// never well.
     /// </summary>
     public bool MayBeThoughtWell(string task, RunSpec app)
     {

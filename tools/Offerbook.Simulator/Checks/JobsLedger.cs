@@ -63,7 +63,8 @@ public sealed class JobsLedger
         if (Name(container) is { } name)
         {
             var run = (name.Serial, name.Run);
-            Invariant.Check(!_successes.ContainsKey(run) || _excused.Contains(run), $"I13: {container.Task} starts after its run has succeeded");
+            Invariant.Check(!_successes.ContainsKey(run) || _excused.Contains(run),
+                $"I13: {container.Task} starts after its run has succeeded");
         }
     }
 
@@ -76,7 +77,8 @@ public sealed class JobsLedger
             {
                 _excused.Add(run);
             }
-            Invariant.Check(_successes.TryAdd(run, machine) || _excused.Contains(run), $"I13: run {name.Run} of {name.Job} succeeds once more, as {container.Task}");
+            Invariant.Check(_successes.TryAdd(run, machine) || _excused.Contains(run),
+                $"I13: run {name.Run} of {name.Job} succeeds once more, as {container.Task}");
         }
     }
 
@@ -109,12 +111,14 @@ public sealed class JobsLedger
         Invariant.Check(job.Spec.Count == promised.Count, $"I1: {promised.Id} has {job.Spec.Count} runs instead of {promised.Count}");
         Invariant.Check(promised.StopAsked || !job.IsStopping, $"I1: {promised.Id} is stopped though nobody asked for it");
         var finished = job.Count(RunState.Finished);
-        Invariant.Check(finished == 0 || promised.ExitCode == 0, $"I13: {finished} runs of {promised.Id} are called finished, but they all fail");
+        Invariant.Check(finished == 0 || promised.ExitCode == 0,
+            $"I13: {finished} runs of {promised.Id} are called finished, but they all fail");
         for (var run = 0; run < job.Spec.Count && finished > 0; run++)
         {
             if (job.Find(run) is { State: RunState.Finished })
             {
-                Invariant.Check(_successes.ContainsKey((job.Serial, run)), $"I13: run {run} of {promised.Id} is called finished, but never ended with 0");
+                Invariant.Check(_successes.ContainsKey((job.Serial, run)),
+                    $"I13: run {run} of {promised.Id} is called finished, but never ended with 0");
             }
         }
     }

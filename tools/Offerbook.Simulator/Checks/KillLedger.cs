@@ -75,7 +75,8 @@ public sealed class KillLedger
     {
         switch (effect)
         {
-            case MasterEffect.SendToScheduler { Event: { Type: Event.Types.Type.Update, Update.Status: { } status } } when IsGivenUp(status.State):
+            case MasterEffect.SendToScheduler { Event: { Type: Event.Types.Type.Update, Update.Status: { } status } }
+                when IsGivenUp(status.State):
                 _givenUp.Add(status.TaskId.Value);
                 break;
             case MasterEffect.SendAllToScheduler { Events: { } answers }:
@@ -87,7 +88,8 @@ public sealed class KillLedger
             case MasterEffect.SendToAgent { Event: { Type: AgentEventType.Kill, Kill: { } kill } }:
                 Kills++;
                 var key = new TaskKey(FrameworkId.From(kill.FrameworkId), TaskId.From(kill.TaskId));
-                Invariant.Check(_asked.Contains(key) || _givenUp.Contains(kill.TaskId.Value) || _gone.Contains(key.Framework) || _operatorsKill
+                Invariant.Check(_asked.Contains(key) || _givenUp.Contains(kill.TaskId.Value) || _gone.Contains(key.Framework)
+                    || _operatorsKill
                     || !((MasterCore)master.Core!).View(master.Clock.Now).Frameworks.Any(known => known.Id == key.Framework),
                     $"I22: {master.Name} has {key} killed, and nobody wanted that");
                 break;

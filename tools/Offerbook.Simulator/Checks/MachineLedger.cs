@@ -53,9 +53,12 @@ public sealed class MachineLedger
 
     private void Examine(SimMachine machine)
     {
-        var running = machine.Containers.All.Where(item => item is { IsRunning: true, IsHolder: false } && !item.Script.IsExecutor).Select(Key)
-            .Concat(machine.Executors.All.SelectMany(executor => executor.Running.Select(task => new TaskKey(executor.Container.Framework, task)))).ToList();
-        var executors = machine.Executors.All.Select(executor => (executor.Container.Framework, executor.Container.Spec.Sandbox.Executor)).ToList();
+        var running = machine.Containers.All.Where(item => item is { IsRunning: true, IsHolder: false } && !item.Script.IsExecutor)
+            .Select(Key)
+            .Concat(machine.Executors.All.SelectMany(executor =>
+                executor.Running.Select(task => new TaskKey(executor.Container.Framework, task)))).ToList();
+        var executors = machine.Executors.All.Select(executor => (executor.Container.Framework, executor.Container.Spec.Sandbox.Executor))
+            .ToList();
         if (!Fits(machine, running, executors))
         {
             var removed = Removed();

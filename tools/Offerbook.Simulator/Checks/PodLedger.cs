@@ -58,7 +58,8 @@ public sealed class PodLedger
         var now = _cluster.World.Elapsed;
         foreach (var watch in _watches)
         {
-            if (!watch.Machine.Agent.IsUp || watch.Machine.Agent.IsPaused || watch.Machine.Agent.Disk.FlushMean > SlowFlush || watch.Machine.Containers.Engine.Hangs)
+            if (!watch.Machine.Agent.IsUp || watch.Machine.Agent.IsPaused || watch.Machine.Agent.Disk.FlushMean > SlowFlush
+                || watch.Machine.Containers.Engine.Hangs)
             {
                 watch.Disturbed = now;
             }
@@ -75,7 +76,8 @@ public sealed class PodLedger
 
     private void Launch(IEffect effect)
     {
-        if (effect is not MasterEffect.SendToAgent { Event: { Type: AgentEvent.Types.Type.LaunchGroup, LaunchGroup: { Executor.Type: ExecutorInfo.Types.Type.Default } launch } })
+        if (effect is not MasterEffect.SendToAgent { Event: { Type: AgentEvent.Types.Type.LaunchGroup,
+            LaunchGroup: { Executor.Type: ExecutorInfo.Types.Type.Default } launch } })
         {
             return;
         }
@@ -128,7 +130,8 @@ public sealed class PodLedger
     {
         if (message is not MasterMessage.AgentCallReceived { Call: { Type: AgentCall.Types.Type.Update, Update: { } update } }
             || !IsEnd(update.Status.State)
-            || _groups.GetValueOrDefault(new TaskKey(FrameworkId.From(update.FrameworkId), TaskId.From(update.Status.TaskId))) is not { } group
+            || _groups.GetValueOrDefault(
+                new TaskKey(FrameworkId.From(update.FrameworkId), TaskId.From(update.Status.TaskId))) is not { } group
             || IsAnswer(update.Status))
         {
             return;
@@ -147,7 +150,8 @@ public sealed class PodLedger
     private static bool IsAnswer(Mesos.V1.TaskStatus status) =>
         status is { State: TaskState.TaskDropped or TaskState.TaskLost, Reason: Reason.Reconciliation or Reason.ExecutorTerminated };
 
-    private static bool IsEnd(TaskState state) => state is not (TaskState.TaskStaging or TaskState.TaskStarting or TaskState.TaskRunning or TaskState.TaskKilling);
+    private static bool IsEnd(TaskState state) =>
+        state is not (TaskState.TaskStaging or TaskState.TaskStarting or TaskState.TaskRunning or TaskState.TaskKilling);
 
     private sealed class Group(IReadOnlyList<TaskKey> tasks)
     {

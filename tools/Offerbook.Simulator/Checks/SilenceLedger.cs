@@ -13,7 +13,9 @@ namespace Offerbook.Simulator.Checks;
 /// </summary>
 public sealed class SilenceLedger
 {
-    /// <summary>On its way the answer of the store, which counts from the question, costs nothing; a look at the clock may be a step old.</summary>
+    /// <summary>
+    /// On its way the answer of the store, which counts from the question, costs nothing; a look at the clock may be a step old.
+    /// </summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(10);
 
     public SilenceLedger(SimCluster cluster)

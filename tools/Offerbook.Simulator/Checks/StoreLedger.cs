@@ -41,7 +41,8 @@ public sealed class StoreLedger
     private void Acknowledge(string log, long epoch, long last)
     {
         var account = Find(log);
-        Invariant.Check(last <= account.Last, $"I1: event {last} of {log} is acknowledged in epoch {epoch}, and the last that was committed is {account.Last}");
+        Invariant.Check(last <= account.Last,
+            $"I1: event {last} of {log} is acknowledged in epoch {epoch}, and the last that was committed is {account.Last}");
     }
 
     private Account Find(string log)

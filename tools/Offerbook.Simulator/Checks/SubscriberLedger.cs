@@ -61,17 +61,24 @@ public sealed class SubscriberLedger
         Same("frameworks", _frameworks.Keys, view.Frameworks.Select(framework => framework.Id.Value));
         foreach (var framework in view.Frameworks)
         {
-            Invariant.Check(_frameworks[framework.Id.Value].Equals(framework.Info), $"I19: a subscriber takes {framework.Id} for {_frameworks[framework.Id.Value]}, it is {framework.Info}");
+            Invariant.Check(_frameworks[framework.Id.Value].Equals(framework.Info),
+                $"I19: a subscriber takes {framework.Id} for {_frameworks[framework.Id.Value]}, it is {framework.Info}");
         }
         Same("tasks", Living(_tasks.Select(task => (task.Key.Framework, task.Key.Task, task.Value))), Living(Shown(view)));
     }
 
     private static IEnumerable<(string Framework, string Task, TaskState State)> Tasks(MasterView view) =>
-        view.Frameworks.SelectMany(framework => framework.Tasks.Select(task => (framework.Id.Value, task.Id.Value, task.Statuses.IsEmpty ? task.State : task.Statuses[^1].State)));
+        view.Frameworks.SelectMany(framework =>
+            framework.Tasks.Select(task =>
+                (framework.Id.Value, task.Id.Value, task.Statuses.IsEmpty ? task.State : task.Statuses[^1].State)));
 
-    /// <summary>A state of which nothing was reported is known from the agent's return: subscribers know the task as it was before.</summary>
-    private IEnumerable<(string Framework, string Task, TaskState State)> Shown(MasterView view) => view.Frameworks.SelectMany(framework => framework.Tasks.Select(task =>
-        (framework.Id.Value, task.Id.Value, task.Statuses.IsEmpty ? _tasks.GetValueOrDefault((framework.Id.Value, task.Id.Value), task.State) : task.Statuses[^1].State)));
+    /// <summary>
+    /// A state of which nothing was reported is known from the agent's return: subscribers know the task as it was before.
+    /// </summary>
+    private IEnumerable<(string Framework, string Task, TaskState State)> Shown(MasterView view) =>
+        view.Frameworks.SelectMany(framework => framework.Tasks.Select(task =>
+        (framework.Id.Value, task.Id.Value, task.Statuses.IsEmpty
+            ? _tasks.GetValueOrDefault((framework.Id.Value, task.Id.Value), task.State) : task.Statuses[^1].State)));
 
     /// <summary>One that is over may be shown for a while, and one out of reach is shown elsewhere.</summary>
     private static IEnumerable<string> Living(IEnumerable<(string Framework, string Task, TaskState State)> tasks) => tasks
@@ -83,7 +90,8 @@ public sealed class SubscriberLedger
         var (left, right) = (folded.Order(StringComparer.Ordinal).ToList(), shown.Order(StringComparer.Ordinal).ToList());
         if (!left.SequenceEqual(right, StringComparer.Ordinal))
         {
-            Invariant.Fail($"I19: a subscriber knows other {what} than the master shows: it alone has [{string.Join(", ", left.Except(right))}], the master alone [{string.Join(", ", right.Except(left))}]");
+            Invariant.Fail(
+                $"I19: a subscriber knows other {what} than the master shows: it alone has [{string.Join(", ", left.Except(right))}], the master alone [{string.Join(", ", right.Except(left))}]");
         }
     }
 
@@ -138,7 +146,8 @@ public sealed class SubscriberLedger
                 break;
             case Type.FrameworkUpdated:
                 var updated = happened.FrameworkUpdated.Framework.FrameworkInfo;
-                Invariant.Check(_frameworks.ContainsKey(updated.Id.Value), $"I19: FRAMEWORK_UPDATED for {updated.Id.Value}, of which no subscriber knew");
+                Invariant.Check(_frameworks.ContainsKey(updated.Id.Value),
+                    $"I19: FRAMEWORK_UPDATED for {updated.Id.Value}, of which no subscriber knew");
                 _frameworks[updated.Id.Value] = updated;
                 break;
             case Type.FrameworkRemoved:

@@ -41,7 +41,9 @@ public sealed record ClusterPlan(int Agents, int CpusMilli, int MemMegabytes, in
     /// <summary>What the coordination service grants each session.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many in ten of those who look for the master ask the coordination service; the others have a list of addresses.</summary>
+    /// <summary>
+    /// How many in ten of those who look for the master ask the coordination service; the others have a list of addresses.
+    /// </summary>
     public int TenthsThatDetect { get; init; } = 7;
 
     /// <summary>Whether anything in it is elected.</summary>

@@ -8,7 +8,9 @@ using Offerbook.Simulator.Storage;
 
 namespace Offerbook.Simulator.Cluster;
 
-/// <summary>Puts together the processes of one part of a cluster: one with a disk of its own, or several that stand in an election.</summary>
+/// <summary>
+/// Puts together the processes of one part of a cluster: one with a disk of its own, or several that stand in an election.
+/// </summary>
 internal sealed class SeatMaker(SimCluster cluster)
 {
     public const string MasterPath = "/mesos";
@@ -22,7 +24,8 @@ internal sealed class SeatMaker(SimCluster cluster)
 
     /// <param name="persistenceId">The log that they share.</param>
     public SimRole<TMessage> Make<TMessage, TPort>(
-        string name, int count, string path, NodeFormat format, string persistenceId, Func<string, SeededRandom, ICore<TMessage>> boot, Func<string, TPort> port,
+        string name, int count, string path, NodeFormat format, string persistenceId, Func<string, SeededRandom, ICore<TMessage>> boot,
+        Func<string, TPort> port,
         Func<TPort, Action<IEffect>> perform, Action<TPort, SimNode<TMessage>, SimProcess?> attach, List<TPort> ports)
         where TMessage : class
     {
@@ -42,7 +45,8 @@ internal sealed class SeatMaker(SimCluster cluster)
                 continue;
             }
             var wall = new WallClock();
-            var node = new SimNode<TMessage>(host, cluster.World, random => boot(host, random), perform(made), new SimJournal(), wall, new DiskBehaviour())
+            var node = new SimNode<TMessage>(host, cluster.World, random => boot(host, random), perform(made), new SimJournal(), wall,
+                new DiskBehaviour())
             {
                 Holder = new StoreHolder(cluster.Store!, host, persistenceId),
             };
@@ -52,7 +56,8 @@ internal sealed class SeatMaker(SimCluster cluster)
                 ? Encoding.UTF8.GetBytes($$"""{"address":{"hostname":"{{host}}","ip":"{{address}}","port":5050},"hostname":"{{host}}"}""")
                 : LatchNodes.DataOf(uri);
             var options = new CandidateOptions(path, format, uri, data);
-            var seat = new SimSeat<TMessage>(cluster.Network, cluster.Coordinator!, node, wall, ParentOf(path, format), random => new CandidateCore(options, random));
+            var seat = new SimSeat<TMessage>(cluster.Network, cluster.Coordinator!, node, wall, ParentOf(path, format),
+                random => new CandidateCore(options, random));
             attach(made, node, seat);
             nodes.Add(node);
             processes.Add(seat);

@@ -17,7 +17,8 @@ namespace Offerbook.Simulator.Cluster;
 
 /// <summary>
 /// A whole cluster under virtual time: masters, agents on their machines, both frameworks. Where there are several of a part they stand
-/// in an election, and share a store. The cores are production's; the settings are production's but for what <see cref="ClusterPlan"/> draws.
+/// in an election, and share a store. The cores are production's; the settings are production's but for what <see cref="ClusterPlan"/>
+/// draws.
 /// </summary>
 public sealed class SimCluster
 {
@@ -54,16 +55,21 @@ public sealed class SimCluster
             Coordinator = new SimCoordinator(World, Network, plan.SessionTimeout);
         }
         var seats = new SeatMaker(this);
-        Masters = seats.Make<MasterMessage, MasterPort>(MasterName, plan.Masters, SeatMaker.MasterPath, SeatMaker.MasterFormat, "master", NewMaster,
-            name => new MasterPort(World, Network, name), port => port.Perform, (port, node, seat) => port.Attach(node, seat), _masterPorts);
+        Masters = seats.Make<MasterMessage, MasterPort>(MasterName, plan.Masters, SeatMaker.MasterPath, SeatMaker.MasterFormat, "master",
+            NewMaster,
+            name => new MasterPort(World, Network, name), port => port.Perform, (port, node, seat) =>
+                port.Attach(node, seat), _masterPorts);
         for (var i = 1; i <= plan.Agents; i++)
         {
             Machines.Add(new SimMachine(this, "agent-" + i));
         }
         AppsRole = seats.Make<AppsMessage, AppsPort>(AppsName, plan.Apps, SeatMaker.AppsPath, SeatMaker.FrameworkFormat, "apps", NewApps,
-            name => new AppsPort(World, Network, name, FindMaster(name), Machine), port => port.Perform, (port, node, seat) => port.Attach(node, seat), _appsPorts);
-        BatchRole = seats.Make<BatchMessage, BatchPort>(BatchName, plan.Batches, SeatMaker.BatchPath, SeatMaker.FrameworkFormat, "batch", NewBatch,
-            name => new BatchPort(Network, name, FindMaster(name)), port => port.Perform, (port, node, seat) => port.Attach(node, seat), _batchPorts);
+            name => new AppsPort(World, Network, name, FindMaster(name), Machine), port => port.Perform, (port, node, seat) =>
+                port.Attach(node, seat), _appsPorts);
+        BatchRole = seats.Make<BatchMessage, BatchPort>(BatchName, plan.Batches, SeatMaker.BatchPath, SeatMaker.FrameworkFormat, "batch",
+            NewBatch,
+            name => new BatchPort(Network, name, FindMaster(name)), port => port.Perform, (port, node, seat) =>
+                port.Attach(node, seat), _batchPorts);
         Frameworks = [.. AppsRole.Processes, .. BatchRole.Processes];
         Processes = [.. Masters.Processes, .. Machines.Select(machine => machine.Agent), .. Frameworks];
     }
@@ -122,7 +128,8 @@ public sealed class SimCluster
     {
         var prefix = app[1..].Replace('/', '_') + ".";
         return Machines.SelectMany(machine => machine.Containers.All)
-            .Where(container => container is { IsRunning: true, IsHolder: false } && container.Task.Value.StartsWith(prefix, StringComparison.Ordinal))
+            .Where(container => container is { IsRunning: true, IsHolder: false }
+                && container.Task.Value.StartsWith(prefix, StringComparison.Ordinal))
             .Select(container => container.Task.Value).ToList();
     }
 
@@ -222,7 +229,8 @@ public sealed class SimCluster
 
     public MasterCore NewMaster(string host, SeededRandom random) => new(MasterSettings(host), random);
 
-    public BatchCore NewBatch(string host, SeededRandom random) => new(new BatchSettings { EventsPerSnapshot = Plan.SnapshotEvery, Format = BuildOf(host) }, random);
+    public BatchCore NewBatch(string host, SeededRandom random) =>
+        new(new BatchSettings { EventsPerSnapshot = Plan.SnapshotEvery, Format = BuildOf(host) }, random);
 
     public AppsSettings AppsSettings(string host) => new() { EventsPerSnapshot = Plan.SnapshotEvery, Format = BuildOf(host) };
 

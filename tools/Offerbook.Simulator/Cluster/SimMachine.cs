@@ -71,7 +71,8 @@ public sealed class SimMachine
     private AgentSettings Settings(ClusterPlan plan)
     {
         var info = new AgentInfo { Hostname = Name, Port = 5051 };
-        info.Attributes.Add(new Mesos.V1.Attribute { Name = "rack", Type = Value.Types.Type.Text, Text = new Value.Types.Text { Value = Rack } });
+        info.Attributes.Add(
+            new Mesos.V1.Attribute { Name = "rack", Type = Value.Types.Type.Text, Text = new Value.Types.Text { Value = Rack } });
         info.Resources.Add(Scalar("cpus", plan.CpusMilli / 1000.0 * plan.Overstatement));
         info.Resources.Add(Scalar("mem", plan.MemMegabytes));
         info.Resources.Add(Scalar("disk", 100_000));
@@ -84,7 +85,8 @@ public sealed class SimMachine
                 Range = { new Value.Types.Range { Begin = ClusterPlan.FirstPort, End = (ulong)(ClusterPlan.FirstPort + plan.Ports - 1) } },
             },
         });
-        return new AgentSettings(info, _address, $"{Name} boot {_boots}") { SnapshotEvery = plan.SnapshotEvery, Format = _cluster.BuildOf(Name) };
+        return new AgentSettings(info, _address, $"{Name} boot {_boots}") { SnapshotEvery = plan.SnapshotEvery,
+            Format = _cluster.BuildOf(Name) };
     }
 
     private static Resource Scalar(string name, double value) =>

@@ -44,7 +44,8 @@ internal sealed class CoordinatorRequests(CoordinatorTree tree, IReadOnlyCollect
 
     private Answer Create(CoordinatorSession session, ServiceCall.Create create)
     {
-        var answer = tree.Create(create.Path, create.Data, create.Kind == NodeKind.Persistent ? 0 : session.Id, create.Kind == NodeKind.EphemeralSequential);
+        var answer = tree.Create(create.Path, create.Data, create.Kind == NodeKind.Persistent ? 0 : session.Id,
+            create.Kind == NodeKind.EphemeralSequential);
         if (answer is Answer.Created)
         {
             Changed(CoordinatorTree.ParentOf(create.Path));

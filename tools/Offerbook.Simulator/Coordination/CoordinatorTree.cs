@@ -41,7 +41,8 @@ internal sealed class CoordinatorTree
     public IEnumerable<string> Children(string path)
     {
         var prefix = path == "/" ? "/" : path + "/";
-        return _nodes.Keys.Where(item => item.Length > prefix.Length && item.StartsWith(prefix, StringComparison.Ordinal) && item.IndexOf('/', prefix.Length) < 0)
+        return _nodes.Keys.Where(item => item.Length > prefix.Length && item.StartsWith(prefix, StringComparison.Ordinal)
+            && item.IndexOf('/', prefix.Length) < 0)
             .Select(item => item[prefix.Length..]);
     }
 

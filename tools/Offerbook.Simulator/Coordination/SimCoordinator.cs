@@ -129,7 +129,8 @@ public sealed class SimCoordinator
     public int CountOf(string path) => _tree.Ephemerals(path).Count();
 
     /// <summary>Whether a node is there and its session neither over nor doomed.</summary>
-    public bool IsAlive(string path) => _tree.Find(path) is { } node && _sessions.TryGetValue(node.Owner, out var session) && !session.IsDoomed;
+    public bool IsAlive(string path) =>
+        _tree.Find(path) is { } node && _sessions.TryGetValue(node.Owner, out var session) && !session.IsDoomed;
 
     /// <summary>The session that a candidate's node was made in, even if it is gone; null when there never was one.</summary>
     public long? MadeIn(string path) => _tree.MadeIn(path);

@@ -55,7 +55,9 @@ public sealed class SimWorld
         Trace.Add(Elapsed, what);
     }
 
-    /// <summary>Runs the next event unless it is after <paramref name="until"/>; then the clock stands at <paramref name="until"/>.</summary>
+    /// <summary>
+    /// Runs the next event unless it is after <paramref name="until"/>; then the clock stands at <paramref name="until"/>.
+    /// </summary>
     /// <returns>Whether an event ran.</returns>
     public bool Step(TimeSpan until)
     {

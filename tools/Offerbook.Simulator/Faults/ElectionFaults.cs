@@ -113,7 +113,8 @@ internal sealed class ElectionFaults(SimCluster cluster, FaultPlan plan, SeededR
     {
         _store.CommitMean = random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
         cluster.World.Note("the store becomes slow");
-        cluster.World.Schedule(random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1)), null, () => _store.CommitMean = SimStore.UsualCommitMean);
+        cluster.World.Schedule(random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1)), null,
+            () => _store.CommitMean = SimStore.UsualCommitMean);
     }
 
     private void FillStore()

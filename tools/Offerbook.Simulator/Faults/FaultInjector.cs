@@ -32,8 +32,12 @@ public sealed class FaultInjector
     /// <summary>How many faults have struck.</summary>
     public int Struck { get; private set; }
 
-    /// <summary>What the last of them did to the news of the cluster may not be over: they are repeated after 10 minutes at the latest.</summary>
-    public bool HaveStruckLately => _plan.FrameResetRate > 0 || _plan.FlushErrorRate > 0 || _last is { } last && _cluster.World.Elapsed - last < TimeSpan.FromMinutes(15);
+    /// <summary>
+    /// What the last of them did to the news of the cluster may not be over: they are repeated after 10 minutes at the latest.
+    /// </summary>
+    public bool HaveStruckLately =>
+        _plan.FrameResetRate > 0 || _plan.FlushErrorRate > 0 || _last is { } last
+            && _cluster.World.Elapsed - last < TimeSpan.FromMinutes(15);
 
     public void Start()
     {
@@ -77,7 +81,8 @@ public sealed class FaultInjector
         Every(_plan.SlowDisksPerMinute, SlowDisk);
         Every(_plan.FullDisksPerMinute, FillDisk);
         Every(_plan.EngineHangsPerMinute, () => AnyEngine().Engine.Hang(_random.Exponential(TimeSpan.FromSeconds(20))));
-        Every(_plan.EngineRestartsPerMinute, () => AnyEngine().RestartEngine(_random.Exponential(TimeSpan.FromSeconds(5)), _random.Chance(0.5)));
+        Every(_plan.EngineRestartsPerMinute,
+            () => AnyEngine().RestartEngine(_random.Exponential(TimeSpan.FromSeconds(5)), _random.Chance(0.5)));
         Every(_plan.SlowPullsPerMinute, SlowPulls);
         _elections?.Start(Every, Downtime);
         KeepDeadDisksRestarting();

@@ -31,7 +31,8 @@ internal static class MutationProgram
             if (Simulation.Run(seed, options).Violation is { } violation)
             {
                 var end = violation.IndexOf('\n', StringComparison.Ordinal);
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mutation}: seed {seed}: {(end < 0 ? violation : violation[..end])}"));
+                output.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{mutation}: seed {seed}: {(end < 0 ? violation : violation[..end])}"));
                 return true;
             }
         }

@@ -27,7 +27,8 @@ public static class MutationRuns
 
     public static SimulationOptions OptionsFor(Mutation mutation)
     {
-        var options = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(2), HealLimit = TimeSpan.FromMinutes(15), Mutation = mutation };
+        var options = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(2), HealLimit = TimeSpan.FromMinutes(15),
+            Mutation = mutation };
         if (mutation.NeedsElections())
         {
             // Without a defect such runs converge in little more than a minute.
@@ -49,7 +50,8 @@ public static class MutationRuns
         return options with
         {
             Elections = false,
-            Faults = (ofFrameworks && !quiet) || mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed ? Crashes : FaultPlan.None,
+            Faults = (ofFrameworks && !quiet) || mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed
+                ? Crashes : FaultPlan.None,
             WildFrameworks = ofKinds ? 0 : mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
             AppsClients = ofFrameworks || mutation is < Mutation.RescindTwice or Mutation.LoseKills,
             Trees = mutation is Mutation.AppsOverreach or Mutation.AppsDisorder or Mutation.AppsPresumeHealth,

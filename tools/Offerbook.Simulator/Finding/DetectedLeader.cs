@@ -21,7 +21,8 @@ public sealed class DetectedLeader : LeaderFinder
     public DetectedLeader(SimNetwork network, SimCoordinator coordinator, string host, string path, NodeFormat format)
     {
         _network = network;
-        _node = new SimNode<ElectionMessage>(host + " detector", network.World, random => new DetectorCore(path, format, random), Perform, null);
+        _node = new SimNode<ElectionMessage>(host + " detector", network.World, random => new DetectorCore(path, format, random), Perform,
+            null);
         _client = new CoordinatorClient(coordinator, _node, host, message => _node.TryPost(message));
     }
 

@@ -4,7 +4,8 @@ namespace Offerbook.Simulator.Machines;
 
 /// <summary>
 /// What a simulated container does, written as its command line, so that apps and jobs carry it through the whole system:
-/// <c>sim serve [ready=SECONDS] [life=SECONDS] [exit=CODE] [flaky=CHANCE] [stubborn] [sick]</c>, or <c>sim executor [stubborn]</c>. Without <c>life</c> it runs until it is killed.
+/// <c>sim serve [ready=SECONDS] [life=SECONDS] [exit=CODE] [flaky=CHANCE] [stubborn] [sick]</c>, or <c>sim executor [stubborn]</c>. Without
+/// <c>life</c> it runs until it is killed.
 /// Anything else is run as <c>sim serve</c>.
 /// </summary>
 /// <param name="Ready">Health checks fail before this.</param>

@@ -67,7 +67,8 @@ public sealed class SimContainers(SimWorld world, string machine)
 
     private void Make(ContainerSpec spec)
     {
-        if (_chance.Chance(LaunchFailureRate) || (spec.Joins is { } joined && _containers.GetValueOrDefault(joined.Value) is not { Exit: null }))
+        if (_chance.Chance(LaunchFailureRate)
+            || (spec.Joins is { } joined && _containers.GetValueOrDefault(joined.Value) is not { Exit: null }))
         {
             _engine.Later(_chance.Exponential(StartMean), () =>
                 _engine.Tell(new AgentMessage.ContainerLaunchFailed(spec.Container, "simulated failure to start")));
@@ -90,7 +91,8 @@ public sealed class SimContainers(SimWorld world, string machine)
             _containers.Remove(container.Id.Value);
             if (container.IsWatched)
             {
-                _engine.Later(TimeSpan.Zero, () => _engine.Tell(new AgentMessage.ContainerLaunchFailed(container.Id, "what it was to run in has ended")));
+                _engine.Later(TimeSpan.Zero,
+                    () => _engine.Tell(new AgentMessage.ContainerLaunchFailed(container.Id, "what it was to run in has ended")));
             }
             return;
         }
@@ -173,7 +175,8 @@ public sealed class SimContainers(SimWorld world, string machine)
     /// <summary>A signal by its number, which ends a process as it would by itself: none of them handles any.</summary>
     public void Send(ContainerId id, int signal)
     {
-        if (!IgnoresSignals && _containers.TryGetValue(id.Value, out var container) && container is { Started: not null, Exit: null, Script.Stubborn: false })
+        if (!IgnoresSignals && _containers.TryGetValue(id.Value, out var container)
+            && container is { Started: not null, Exit: null, Script.Stubborn: false })
         {
             world.Schedule(_chance.Exponential(StopMean), null, () => End(container, new ContainerExit.Signaled(signal)));
         }
@@ -185,7 +188,8 @@ public sealed class SimContainers(SimWorld world, string machine)
         if (_containers.TryGetValue(id.Value, out var container) && container is { Started: null, Exit: null } && _chance.Chance(0.5))
         {
             _containers.Remove(id.Value);
-            _engine.Later(_chance.Exponential(StartMean), () => _engine.Tell(new AgentMessage.ContainerLaunchFailed(id, "the launch was given up")));
+            _engine.Later(_chance.Exponential(StartMean),
+                () => _engine.Tell(new AgentMessage.ContainerLaunchFailed(id, "the launch was given up")));
         }
     }
 

@@ -42,7 +42,8 @@ public sealed class SimExecutor(SimWorld world, SimContainer container, SeededRa
         }
         var subscribe = new ExecutorCall.Types.Subscribe();
         subscribe.UnacknowledgedTasks.AddRange(_unacknowledgedTasks.Values);
-        subscribe.UnacknowledgedUpdates.AddRange(_unacknowledgedUpdates.Select(status => new ExecutorCall.Types.Update { Status = status }));
+        subscribe.UnacknowledgedUpdates.AddRange(
+            _unacknowledgedUpdates.Select(status => new ExecutorCall.Types.Update { Status = status }));
         Stream = connections.Call(this, Make(CallType.Subscribe, call => call.Subscribe = subscribe));
         if (Stream is null)
         {

@@ -36,7 +36,9 @@ public sealed class SimExchange
     /// <summary>Whether the client has had the first frame of the answer.</summary>
     public bool Answered { get; private set; }
 
-    /// <summary>Whether it is settled if the server gets the request: it did, or never will; and if so whoever it was handed on to.</summary>
+    /// <summary>
+    /// Whether it is settled if the server gets the request: it did, or never will; and if so whoever it was handed on to.
+    /// </summary>
     public bool RequestSettled
     {
         get => field && Forwarded?.RequestSettled != false;

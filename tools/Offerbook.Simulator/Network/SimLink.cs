@@ -28,7 +28,9 @@ public sealed class SimLink(string from, string to, SimWorld world)
 
     public bool IsCut => world.Elapsed < _cutUntil;
 
-    /// <summary>Draws when a frame sent now arrives, at the earliest <paramref name="after"/>, which keeps a connection's frames in order.</summary>
+    /// <summary>
+    /// Draws when a frame sent now arrives, at the earliest <paramref name="after"/>, which keeps a connection's frames in order.
+    /// </summary>
     public TimeSpan Arrival(TimeSpan after)
     {
         var at = world.Elapsed + LeastDelay + _chance.Exponential(DelayMean);

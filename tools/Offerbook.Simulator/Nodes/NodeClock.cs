@@ -41,7 +41,9 @@ public sealed class NodeClock(SimWorld world, WallClock wall)
 
     public void StartProcess(TimeSpan uptime) => Rebase(uptime, 1 + wall.Drift);
 
-    /// <summary>When in virtual time the monotonic clock shows <paramref name="elapsed"/>, if its pace stays what it is; never too early.</summary>
+    /// <summary>
+    /// When in virtual time the monotonic clock shows <paramref name="elapsed"/>, if its pace stays what it is; never too early.
+    /// </summary>
     public TimeSpan ToWorld(TimeSpan elapsed)
     {
         var ahead = elapsed - Elapsed;

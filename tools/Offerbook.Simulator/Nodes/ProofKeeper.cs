@@ -3,7 +3,9 @@ using Offerbook.Simulator.Storage;
 
 namespace Offerbook.Simulator.Nodes;
 
-/// <summary>As production's outlet: while leadership is not proven everything waits, and the store is asked. For one life of a node.</summary>
+/// <summary>
+/// As production's outlet: while leadership is not proven everything waits, and the store is asked. For one life of a node.
+/// </summary>
 internal sealed class ProofKeeper(INodeShell node, StoreHolder holder)
 {
     /// <summary>Between two questions to a store that cannot be asked.</summary>

@@ -75,7 +75,8 @@ public sealed class SimNode<TMessage>(
         _whenGoingOn.Clear();
         Clock.StartProcess(_lives.Between(TimeSpan.Zero, TimeSpan.FromHours(1)));
         _timers = new NodeTimers<TMessage>(this, Turn);
-        _flusher = journal is null ? null : Holder is null ? new DiskFlusher(this, journal, _diskChance) : new StoreFlusher(this, journal, Holder);
+        _flusher = journal is null ? null : Holder is null
+            ? new DiskFlusher(this, journal, _diskChance) : new StoreFlusher(this, journal, Holder);
         if (Holder is not null)
         {
             _proofs = new ProofKeeper(this, Holder);

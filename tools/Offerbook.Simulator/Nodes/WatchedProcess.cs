@@ -11,7 +11,9 @@ public abstract class WatchedProcess<TMessage>(string name, SimWorld world, Wall
     /// <summary>The running core; null while the process is down.</summary>
     public ICore<TMessage>? Core { get; protected set; }
 
-    /// <summary>Puts a defect between the shell and each new core; null for none. What listens here hears what the outside says and gets.</summary>
+    /// <summary>
+    /// Puts a defect between the shell and each new core; null for none. What listens here hears what the outside says and gets.
+    /// </summary>
     public Func<ICore<TMessage>, ICore<TMessage>>? Spoil { get; set; }
 
     /// <summary>Turns taken in all lives.</summary>

@@ -131,7 +131,8 @@ internal static class AgentScenarios
         var answers = 0;
         story.Cluster.Master.Received += message =>
         {
-            if (message is MasterMessage.AgentCallReceived { Call.Update.Status: { State: TaskState.TaskDropped } status } && status.TaskId.Value == lost && ++answers == 1)
+            if (message is MasterMessage.AgentCallReceived { Call.Update.Status: { State: TaskState.TaskDropped } status }
+                && status.TaskId.Value == lost && ++answers == 1)
             {
                 // When the agent says that it never had the task, the framework is dead, and then the agent is.
                 story.Cluster.Bounce(story.Cluster.Apps, TimeSpan.FromSeconds(20));
@@ -224,7 +225,9 @@ internal static class AgentScenarios
         story.Require(story.Running("/web").Count == 0, "nothing runs any more");
     }
 
-    /// <summary>Every LAUNCH and ACCEPT is heard once more a moment later, and every update at once, as from a connection that repeated it.</summary>
+    /// <summary>
+    /// Every LAUNCH and ACCEPT is heard once more a moment later, and every update at once, as from a connection that repeated it.
+    /// </summary>
     public static void ToldTwice(Scenario story)
     {
         var (repeated, connection) = (0, 1_000_000_000L);
@@ -233,7 +236,8 @@ internal static class AgentScenarios
         {
             MasterMessage? again = message switch
             {
-                MasterMessage.SchedulerCallReceived { Call.Accept: not null } call => call with { Connection = new ConnectionId(++connection) },
+                MasterMessage.SchedulerCallReceived { Call.Accept: not null } call =>
+                    call with { Connection = new ConnectionId(++connection) },
                 MasterMessage.AgentCallReceived { Call.Update: not null } call => call with { Connection = new ConnectionId(++connection) },
                 _ => null,
             };
@@ -241,7 +245,8 @@ internal static class AgentScenarios
             {
                 told.Add(again);
                 repeated++;
-                story.Cluster.World.Schedule(message is MasterMessage.AgentCallReceived ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50), null,
+                story.Cluster.World.Schedule(message is MasterMessage.AgentCallReceived ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50),
+                    null,
                     () => story.Cluster.Master.TryPost(again));
             }
         };

@@ -15,7 +15,8 @@ internal static class BatchScenarios
         story.UntilConverged();
         story.Require(story.RunningOnly("/shop/store", "rev=2") && story.RunningOnly("/shop/front", "rev=2"), "the storefront is updated");
         story.Require(story.JobsEnded == 1, "the job has ended");
-        story.Require(story.Offers.Launches == 200 + 2 * 9, $"each run and each instance was launched once, not {story.Offers.Launches} in all");
+        story.Require(story.Offers.Launches == 200 + 2 * 9,
+            $"each run and each instance was launched once, not {story.Offers.Launches} in all");
     }
 
     public static void FailedRunIsTriedAgain(Scenario story)

@@ -13,7 +13,8 @@ internal static class CrowdScenarios
     /// <summary>Row 32.</summary>
     public static void ReaderStalls(Scenario story)
     {
-        var readers = new[] { "quick reader", "stalled reader", "other reader" }.Select(name => new EventFollower(story.Cluster, name)).ToList();
+        var readers = new[] { "quick reader", "stalled reader", "other reader" }.Select(name => new EventFollower(story.Cluster, name))
+            .ToList();
         story.Seconds(3);
         story.PutApp("/web", instances: 1);
         story.UntilConverged();
@@ -30,9 +31,11 @@ internal static class CrowdScenarios
         var (stalled, missed) = (readers[1], readers[1].Events);
         story.Require(readers[0].Last > stalled.Last + 1_500, "it has stalled");
         story.Seconds(1);
-        story.Require(readers.Sum(reader => reader.Ends) == ends && readers[0].Last == readers[2].Last, "the others are not disturbed, and have all events");
+        story.Require(readers.Sum(reader => reader.Ends) == ends && readers[0].Last == readers[2].Last,
+            "the others are not disturbed, and have all events");
         story.Cluster.Network.Link(SimCluster.AppsName, "stalled reader").Mend();
-        story.Until("it has been cut, has come back, and has all events", () => apps.ReadersCut == 1 && stalled.Last == readers[0].Last, 60);
+        story.Until("it has been cut, has come back, and has all events", () => apps.ReadersCut == 1 && stalled.Last == readers[0].Last,
+            60);
         story.Require(readers.Sum(reader => reader.Ends) == ends + 1, "nobody else was cut");
         story.Require(stalled.Events - missed > 1_500, "it got all that it had missed");
         story.PutApp("/web", instances: 3);
@@ -90,7 +93,8 @@ internal static class CrowdScenarios
         story.Require(story.Cluster.AppsCore!.HealthyCounts().Count() == 1, "nothing of it was taken");
         story.PutApp("/more", instances: 2);
         story.UntilConverged();
-        story.Require(before.SequenceEqual(story.Running("/web")) && answers.Count == 2 && story.Cluster.Apps.Turns > turns, "all else goes on");
+        story.Require(before.SequenceEqual(story.Running("/web")) && answers.Count == 2 && story.Cluster.Apps.Turns > turns,
+            "all else goes on");
     }
 
     /// <summary>Row 33: more than a mailbox holds comes while the master stands still for a moment.</summary>
@@ -131,7 +135,8 @@ internal static class CrowdScenarios
     private static Func<int?> Ask(Scenario story, string to, SimFrame frame)
     {
         int? status = null;
-        story.Cluster.Network.Send(SimCluster.ClientName, to, frame, answer => status = answer.Status, _ => status ??= 0, TimeSpan.FromSeconds(15));
+        story.Cluster.Network.Send(SimCluster.ClientName, to, frame, answer => status = answer.Status, _ => status ??= 0,
+            TimeSpan.FromSeconds(15));
         return () => status;
     }
 }

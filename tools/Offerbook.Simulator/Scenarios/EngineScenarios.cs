@@ -26,7 +26,8 @@ internal static class EngineScenarios
         story.Until("the framework hears that it ended", () => story.StateOf(task) == TaskState.TaskFailed);
         story.UntilConverged();
         story.Require(story.EndsOf(task) == 1, $"the end was told once, not {story.EndsOf(task)} times");
-        story.Require(story.MessageOf(task).Contains("restarted", StringComparison.Ordinal), "the update tells why: " + story.MessageOf(task));
+        story.Require(story.MessageOf(task).Contains("restarted", StringComparison.Ordinal),
+            "the update tells why: " + story.MessageOf(task));
         story.Require(((AgentCore)machine.Agent.Core!).View().Id == identity, "the agent is who it was");
     }
 
@@ -73,7 +74,8 @@ internal static class EngineScenarios
         story.Until("a task has been launched", () => story.Offers.Launches == 1);
         var task = story.Offers.Tasks.Keys.First().Task.Value;
         story.Until("it has failed", () => story.StateOf(task) == TaskState.TaskFailed, 60);
-        story.Require(story.MessageOf(task).Contains("did not answer", StringComparison.Ordinal), "the update tells why: " + story.MessageOf(task));
+        story.Require(story.MessageOf(task).Contains("did not answer", StringComparison.Ordinal),
+            "the update tells why: " + story.MessageOf(task));
         story.UntilConverged();
         story.Require(!story.EverRan(task), "what has failed never runs afterwards");
     }
@@ -88,7 +90,8 @@ internal static class EngineScenarios
         story.Until("the master knows", () => story.IsOffered(machine) is false, SimEngine.Deadline.TotalSeconds + 5);
         story.PutApp("/other", instances: 12);
         story.Until("the others take all of it", () => story.Running("/other").Count == 12, 60);
-        story.Require(story.Running("/other").TrueForAll(task => story.MachineOf(task) != machine), "none of it is launched where it could not begin");
+        story.Require(story.Running("/other").TrueForAll(task => story.MachineOf(task) != machine),
+            "none of it is launched where it could not begin");
         story.Require(story.Running("/web").SequenceEqual(before), "what runs goes on");
         // Another agent, and another registration, find out and say the same.
         story.Cluster.Bounce(machine.Agent, TimeSpan.FromSeconds(1));
@@ -167,7 +170,8 @@ internal static class EngineScenarios
         story.Seconds(120);
         var failed = story.Offers.Tasks.Keys.Select(key => key.Task.Value).ToList();
         story.Require(failed.Count is > 1 and < 20, $"it is tried again, ever more slowly, not {failed.Count} times in two minutes");
-        story.Require(story.StateOf(failed[0]) == TaskState.TaskFailed && story.ReasonOf(failed[0]) == TaskStatus.Types.Reason.ContainerLaunchFailed,
+        story.Require(story.StateOf(failed[0]) == TaskState.TaskFailed
+            && story.ReasonOf(failed[0]) == TaskStatus.Types.Reason.ContainerLaunchFailed,
             $"the update tells why: {story.StateOf(failed[0])} {story.ReasonOf(failed[0])}");
         foreach (var machine in story.Cluster.Machines)
         {

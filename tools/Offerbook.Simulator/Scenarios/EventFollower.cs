@@ -6,7 +6,9 @@ using Offerbook.Simulator.Network;
 
 namespace Offerbook.Simulator.Scenarios;
 
-/// <summary>A client that follows the events on a machine of its own, and goes on after the last one wherever it is cut off. It must miss none.</summary>
+/// <summary>
+/// A client that follows the events on a machine of its own, and goes on after the last one wherever it is cut off. It must miss none.
+/// </summary>
 internal sealed class EventFollower
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

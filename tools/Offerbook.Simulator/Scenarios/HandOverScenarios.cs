@@ -51,7 +51,8 @@ internal static class HandOverScenarios
         {
             story.Cluster.Network.Link(slow, SimStore.HostName).LeastDelay += Slow;
         }
-        story.Until("the one whose way to the store is well serves", () => story.Cluster.Master is { IsServing: true } leader && leader.Name == well, 120);
+        story.Until("the one whose way to the store is well serves", () => story.Cluster.Master is { IsServing: true } leader
+            && leader.Name == well, 120);
         story.Seconds(PastTenure);
         story.Require(story.Cluster.Master.Name == well, "it goes on");
         foreach (var slow in new[] { old.Name, others[1] })

@@ -3,7 +3,9 @@ using static Offerbook.Simulator.Scenarios.ElectedStory;
 
 namespace Offerbook.Simulator.Scenarios;
 
-/// <summary>Leaders that end, are paused, or give their leadership up: told of three masters and two of each framework with sessions of 10 s.</summary>
+/// <summary>
+/// Leaders that end, are paused, or give their leadership up: told of three masters and two of each framework with sessions of 10 s.
+/// </summary>
 internal static class LeaderScenarios
 {
     public static void Killed(Scenario story)

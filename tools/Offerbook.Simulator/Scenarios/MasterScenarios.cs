@@ -14,7 +14,8 @@ internal static class MasterScenarios
         story.UntilConverged();
         var (before, first) = (story.Running("/web"), story.Cluster.Master);
         var effects = 0;
-        var second = new SimNode<MasterMessage>("second master", story.Cluster.World, random => story.Cluster.NewMaster("second master", random), _ => effects++, first.Journal);
+        var second = new SimNode<MasterMessage>("second master", story.Cluster.World,
+            random => story.Cluster.NewMaster("second master", random), _ => effects++, first.Journal);
         for (var i = 0; i < 20; i++)
         {
             var (flushed, appended) = (first.Journal!.LastDurable, first.Journal.LastAppended);

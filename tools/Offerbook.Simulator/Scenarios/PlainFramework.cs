@@ -10,7 +10,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Simulator.Scenarios;
 
-/// <summary>A framework that does just what a story needs: launches so many tasks that run on, and declines everything else for a moment.</summary>
+/// <summary>
+/// A framework that does just what a story needs: launches so many tasks that run on, and declines everything else for a moment.
+/// </summary>
 internal sealed class PlainFramework
 {
     private readonly SimNode<WildMessage> _node;
@@ -22,7 +24,8 @@ internal sealed class PlainFramework
     {
         var host = cluster.Network.AddHost(name);
         _core = new Core(name, role, wanted, failoverSeconds);
-        var port = new SchedulerPort(cluster.Network, name, cluster.FindMaster(name), signal => _node!.TryPost(new WildMessage.MasterSignalled(signal)));
+        var port = new SchedulerPort(cluster.Network, name, cluster.FindMaster(name),
+            signal => _node!.TryPost(new WildMessage.MasterSignalled(signal)));
         _node = new SimNode<WildMessage>(name, cluster.World, _core.Begin, effect => port.Perform(effect), null);
         host.Process = _node;
         _node.Started += port.Start;
@@ -57,9 +60,11 @@ internal sealed class PlainFramework
 
         public Core Begin(SeededRandom random)
         {
-            var info = new FrameworkInfo { Name = name, User = "root", Checkpoint = true, FailoverTimeout = failoverSeconds, Roles = { role } };
+            var info = new FrameworkInfo { Name = name, User = "root", Checkpoint = true, FailoverTimeout = failoverSeconds,
+                Roles = { role } };
             info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
-            _keeper = new SubscriptionKeeper(info, SubscriptionSettings.Default, random, timer => new WildMessage.SubscriptionTimedOut(timer));
+            _keeper = new SubscriptionKeeper(info, SubscriptionSettings.Default, random,
+                timer => new WildMessage.SubscriptionTimedOut(timer));
             return this;
         }
 
@@ -112,7 +117,8 @@ internal sealed class PlainFramework
                 Command = new CommandInfo { Value = "sim life=100000" },
                 Resources = { Part(offer, "cpus", 1), Part(offer, "mem", 32) },
             };
-            _keeper!.Accept([id], [new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new() { TaskInfos = { task } } }],
+            _keeper!.Accept([id],
+                [new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new() { TaskInfos = { task } } }],
                 TimeSpan.FromSeconds(1), effects);
         }
 

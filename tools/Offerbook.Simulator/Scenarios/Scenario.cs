@@ -99,7 +99,8 @@ public sealed class Scenario
 
     /// <summary>Puts an app and waits for the acknowledgement.</summary>
     /// <param name="to">The machine that is asked; null: any of Apps.</param>
-    public void PutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "", string? to = null)
+    public void PutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "",
+        string? to = null)
     {
         var answer = TryPutApp(id, instances, revision, minimumHealthCapacity, behaviour, to);
         Until("an answer to the PUT of " + id, () => answer() is not null, 60);
@@ -108,7 +109,8 @@ public sealed class Scenario
 
     /// <returns>The status of the answer so far.</returns>
     /// <param name="to">The machine that is asked; null: any of Apps.</param>
-    public Func<int?> TryPutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "", string? to = null)
+    public Func<int?> TryPutApp(string id, int instances, int revision = 1, double minimumHealthCapacity = 1, string behaviour = "",
+        string? to = null)
     {
         int? answer = null;
         var record = Record(id);
@@ -137,7 +139,8 @@ public sealed class Scenario
     }
 
     /// <param name="force">Whatever deployment of it is under way.</param>
-    public void DeleteApp(string id, bool force = false) => Ask($"DELETE /v2/apps{id}{(force ? "?force=true" : "")}", null, [Record(id)], null);
+    public void DeleteApp(string id, bool force = false) =>
+        Ask($"DELETE /v2/apps{id}{(force ? "?force=true" : "")}", null, [Record(id)], null);
 
     private void Ask(string request, JToken? body, List<AppRecord> records, AppFacts? after)
     {
@@ -182,7 +185,8 @@ public sealed class Scenario
     // What is so.
 
     /// <summary>Ids of the app's tasks whose process runs, in order.</summary>
-    public List<string> Running(string app) => Of(app).Where(item => item.IsRunning).Select(item => item.Task.Value).Order(StringComparer.Ordinal).ToList();
+    public List<string> Running(string app) =>
+        Of(app).Where(item => item.IsRunning).Select(item => item.Task.Value).Order(StringComparer.Ordinal).ToList();
 
     /// <summary>How many of the app's processes would pass a health check now.</summary>
     public int Healthy(string app) => Of(app).Count(item => item.IsHealthy(Cluster.World.Elapsed));
@@ -208,7 +212,8 @@ public sealed class Scenario
     public void Order(Mesos.V1.Master.Call call)
     {
         int? status = null;
-        Cluster.Network.Send(SimCluster.ClientName, Cluster.Masters.LeadingProcess.Name, new SimFrame("operator " + call.Type, call.ToByteArray()) { Path = MasterPort.OperatorPath },
+        Cluster.Network.Send(SimCluster.ClientName, Cluster.Masters.LeadingProcess.Name,
+            new SimFrame("operator " + call.Type, call.ToByteArray()) { Path = MasterPort.OperatorPath },
             frame => status = frame.Status, _ => { }, TimeSpan.FromSeconds(15));
         Until($"{call.Type} is taken", () => status is 200 or 202, 20);
     }
@@ -224,7 +229,8 @@ public sealed class Scenario
 
     /// <summary>Waits until each part has one leader, and everybody stands.</summary>
     public void UntilLed(double seconds = 60) => Until("each part is led, and all know by whom", () =>
-        (Cluster.Masters.WhyNotLed(Coordinator) ?? Cluster.AppsRole.WhyNotLed(Coordinator) ?? Cluster.BatchRole.WhyNotLed(Coordinator)) is null
+        (Cluster.Masters.WhyNotLed(Coordinator) ?? Cluster.AppsRole.WhyNotLed(Coordinator)
+            ?? Cluster.BatchRole.WhyNotLed(Coordinator)) is null
         && Cluster.Seats.All(seat => seat.LeaderHost is not null), seconds);
 
     /// <summary>Terms begun by all who stand in an election.</summary>

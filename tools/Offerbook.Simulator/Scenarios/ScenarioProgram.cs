@@ -44,7 +44,8 @@ internal static class ScenarioProgram
                 {
                     output.WriteLine(line);
                 }
-                output.WriteLine($"FAILED {scenario.Name}\n  VIOLATED {violation}\n  rerun: ./offerbook simulate --scenario {scenario.Name} --seed 0x{seed:x}");
+                output.WriteLine(
+                    $"FAILED {scenario.Name}\n  VIOLATED {violation}\n  rerun: ./offerbook simulate --scenario {scenario.Name} --seed 0x{seed:x}");
                 return false;
             }
         }

@@ -78,7 +78,8 @@ internal static class SessionScenarios
         story.Coordinator.Stop();
         story.Seconds(60);
         var machine = story.MachineOf(before[0]);
-        machine.Containers.End(machine.Containers.All.First(item => item.Task.Value == before[0]), new Agent.Containers.ContainerExit.Exited(1));
+        machine.Containers.End(machine.Containers.All.First(item => item.Task.Value == before[0]),
+            new Agent.Containers.ContainerExit.Exited(1));
         story.Until("the framework hears of a task's end", () => story.StateOf(before[0]) == TaskState.TaskFailed, 30);
         var answer = story.TryPutApp("/more", 2, to: apps);
         story.Until("the leader takes a request", () => answer() is 200 or 201, 30);

@@ -32,7 +32,8 @@ internal static class TakeoverScenarios
         story.UntilConverged();
     }
 
-    private static Master.Operator.Views.FrameworkView? Shown(Scenario story, PlainFramework framework) => story.Cluster.Master.Core is MasterCore master
+    private static Master.Operator.Views.FrameworkView? Shown(Scenario story, PlainFramework framework) =>
+        story.Cluster.Master.Core is MasterCore master
         ? master.View(story.Cluster.Master.Clock.Now).Frameworks.FirstOrDefault(known => known.Id == framework.Id)
         : null;
 
@@ -45,7 +46,8 @@ internal static class TakeoverScenarios
             Type = OperatorCall.Types.Type.UpdateQuota,
             UpdateQuota = new OperatorCall.Types.UpdateQuota
             {
-                Force = true, QuotaConfigs = { new QuotaConfig { Role = "plain", Limits = { ["cpus"] = new Value.Types.Scalar { Value = 3 } } } },
+                Force = true,
+                QuotaConfigs = { new QuotaConfig { Role = "plain", Limits = { ["cpus"] = new Value.Types.Scalar { Value = 3 } } } },
             },
         });
         _ = new PlainFramework(story.Cluster, "plain", "plain", wanted: 8, failoverSeconds: 600);

@@ -30,7 +30,8 @@ internal static class UpgradeScenarios
         {
             Replace(story, build, story.Cluster.Processes);
         }
-        story.Require(story.Cluster.Processes.Sum(process => process.Life) == lives + 3 * story.Cluster.Processes.Count, "every process was replaced three times");
+        story.Require(story.Cluster.Processes.Sum(process => process.Life) == lives + 3 * story.Cluster.Processes.Count,
+            "every process was replaced three times");
         SameTasks(story, before);
         story.Require(Finish(story) == (200, 200, 200), "then the upgrade is finished");
         story.PutApp("/more", instances: 2);
@@ -44,7 +45,9 @@ internal static class UpgradeScenarios
         Begin(story);
         var before = story.Running("/web");
         // One of each part is forgotten.
-        Replace(story, New, [.. story.Cluster.Machines.Select(machine => machine.Agent), .. story.Cluster.Seats.Where(seat => !seat.Leads).Cast<SimProcess>()]);
+        Replace(story, New,
+            [.. story.Cluster.Machines.Select(machine => machine.Agent),
+                .. story.Cluster.Seats.Where(seat => !seat.Leads).Cast<SimProcess>()]);
         story.Require(Finish(story) == (409, 409, 409), "a leader of the old build raises nothing");
         var old = story.Cluster.Seats.Where(seat => seat.Leads).ToList();
         foreach (var seat in old)
@@ -63,8 +66,11 @@ internal static class UpgradeScenarios
             story.Until("its turn has come", () => Node(story, seat.Name).Lost == StoreLoss.TooNew, 60);
             var last = log.Last;
             story.Seconds(30);
-            story.Require(log.Last == last && !Node(story, seat.Name).IsServing && seat.IsUp, "it writes nothing, serves nobody, and lives");
-            story.Require(Node(story, seat.Name).Refusal?.Contains("which reads levels up to 1: it cannot lead", StringComparison.Ordinal) == true, "it says why");
+            story.Require(log.Last == last && !Node(story, seat.Name).IsServing && seat.IsUp,
+                "it writes nothing, serves nobody, and lives");
+            story.Require(
+                Node(story, seat.Name).Refusal?.Contains("which reads levels up to 1: it cannot lead", StringComparison.Ordinal) == true,
+                "it says why");
             others.ForEach(process => process.Start());
             story.UntilLed(120);
         }
@@ -99,11 +105,13 @@ internal static class UpgradeScenarios
     private static (int Master, int Apps, int Batch) Finish(Scenario story)
     {
         int? master = null, apps = null, batch = null;
-        story.Cluster.Master.Left += effect => master ??= effect is MasterEffect.Answer answer && answer.Connection == Asker ? answer.Status : null;
+        story.Cluster.Master.Left += effect =>
+            master ??= effect is MasterEffect.Answer answer && answer.Connection == Asker ? answer.Status : null;
         story.Cluster.Apps.Left += effect => apps ??= effect is Apps.Core.Reply reply && reply.Connection == Asker ? reply.Status : null;
         story.Cluster.Batch.Left += effect => batch ??= effect is Batch.Core.Reply reply && reply.Connection == Asker ? reply.Status : null;
         story.Cluster.Master.TryPost(new MasterMessage.FormatAsked(Asker, New.Newest));
-        story.Cluster.Apps.TryPost(new AppsMessage.ApiCalled(Asker, new Apps.Core.ApiCall.RaiseFormat(New.Newest), new ApiCaller("10.0.0.9", FormatAnswer.Path)));
+        story.Cluster.Apps.TryPost(
+            new AppsMessage.ApiCalled(Asker, new Apps.Core.ApiCall.RaiseFormat(New.Newest), new ApiCaller("10.0.0.9", FormatAnswer.Path)));
         story.Cluster.Batch.TryPost(new BatchMessage.ApiCalled(Asker, new Batch.Core.ApiCall.AskFormat(New.Newest)));
         story.Until("all have answered", () => master is not null && apps is not null && batch is not null, 10);
         return (master ?? 0, apps ?? 0, batch ?? 0);
@@ -115,5 +123,6 @@ internal static class UpgradeScenarios
     private static string LogOf(ISeat seat) => seat.Name.Split('-')[0];
 
     private static INodeReading Node(Scenario story, string name) =>
-        story.Cluster.Masters.Nodes.Cast<INodeReading>().Concat(story.Cluster.AppsRole.Nodes).Concat(story.Cluster.BatchRole.Nodes).First(node => node.Name == name);
+        story.Cluster.Masters.Nodes.Cast<INodeReading>().Concat(story.Cluster.AppsRole.Nodes).Concat(story.Cluster.BatchRole.Nodes)
+            .First(node => node.Name == name);
 }

@@ -29,7 +29,8 @@ internal sealed class SeatStoreWatch
     public SeatStoreWatch(string name, SimWorld world, WallClock wall, StoreHolder holder, Action<ElectionMessage> tell, Action giveWay)
     {
         (_world, _holder, _tell, _giveWay) = (world, holder, tell, giveWay);
-        _core = new SimNode<HandOverMessage>(name + " store watch", world, _ => new HandOverCore(new HandOverSettings()), Perform, null, wall);
+        _core = new SimNode<HandOverMessage>(name + " store watch", world, _ => new HandOverCore(new HandOverSettings()), Perform, null,
+            wall);
         holder.Committed = took =>
         {
             _commits++;

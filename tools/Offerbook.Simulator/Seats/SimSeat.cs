@@ -34,7 +34,8 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
     /// <param name="node">What a term consists of. It must not be started by anybody else.</param>
     /// <param name="wall">The clock of the machine, the same as of <paramref name="node"/>.</param>
     /// <param name="path">The parent of all candidates' nodes.</param>
-    public SimSeat(SimNetwork network, SimCoordinator coordinator, SimNode<TMessage> node, WallClock wall, string path, Func<SeededRandom, CandidateCore> candidate)
+    public SimSeat(SimNetwork network, SimCoordinator coordinator, SimNode<TMessage> node, WallClock wall, string path,
+        Func<SeededRandom, CandidateCore> candidate)
         : base(node.Name, network.World, wall, node.Disk)
     {
         (_network, _node, _path) = (network, node, path);
@@ -120,7 +121,9 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         World.Schedule(duration, null, () => IsPaused &= life != Life);
     }
 
-    /// <summary>SIGTERM: finishes what is under way, leaves the election, and ends. Not an instant: see <see cref="SimProcess.IsUp"/>.</summary>
+    /// <summary>
+    /// SIGTERM: finishes what is under way, leaves the election, and ends. Not an instant: see <see cref="SimProcess.IsUp"/>.
+    /// </summary>
     public void Terminate()
     {
         if (IsUp && !_isLeaving)
@@ -213,7 +216,9 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         {
             EndTerm("it leads no longer");
         }
-        if (_term is null && !_rests && !_isLeaving && (_standing is Standing.Leads || (Defects.HasFlag(SeatDefects.LeadsAnyway) && _standing is Standing.Follows { Leader: not null }))
+        if (_term is null && !_rests && !_isLeaving
+            && (_standing is Standing.Leads
+                || (Defects.HasFlag(SeatDefects.LeadsAnyway) && _standing is Standing.Follows { Leader: not null }))
             && !_node.IsUp)
         {
             BeginTerm((_standing as Standing.Leads)?.Self.Id ?? "anyway");
@@ -226,7 +231,8 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         Terms++;
         if (!Defects.HasFlag(SeatDefects.ProvesNothing))
         {
-            _node.Proof = new LeadershipProof(() => Defects.HasFlag(SeatDefects.TrustsItself) || _standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == id, new SimTime(World, _candidate));
+            _node.Proof = new LeadershipProof(() => Defects.HasFlag(SeatDefects.TrustsItself)
+                || _standing is Standing.Leads { IsSuspended: false } leads && leads.Self.Id == id, new SimTime(World, _candidate));
         }
         _node.Start();
     }

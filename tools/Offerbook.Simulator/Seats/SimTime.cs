@@ -3,7 +3,9 @@ using Offerbook.Simulator.Nodes;
 
 namespace Offerbook.Simulator.Seats;
 
-/// <summary>The clock of a simulated process for classes that take a <see cref="TimeProvider"/>. Its timers wait while the process stands still.</summary>
+/// <summary>
+/// The clock of a simulated process for classes that take a <see cref="TimeProvider"/>. Its timers wait while the process stands still.
+/// </summary>
 internal sealed class SimTime(SimWorld world, SimProcess process) : TimeProvider
 {
     /// <summary>How soon after it goes on a process's overdue timers run.</summary>

@@ -53,9 +53,12 @@ public sealed class SimJournal
         _beforeFirst = recovery.LastSequence - recovery.Events.Count;
     }
 
-    public Recovery Recover() => new(_snapshot, [.. _durable.Skip((int)((_snapshot?.Sequence ?? _beforeFirst) - _beforeFirst))], LastDurable);
+    public Recovery Recover() =>
+        new(_snapshot, [.. _durable.Skip((int)((_snapshot?.Sequence ?? _beforeFirst) - _beforeFirst))], LastDurable);
 
-    /// <summary>What a recovery would give if everything appended were durable: the state of the running core is the fold of this.</summary>
+    /// <summary>
+    /// What a recovery would give if everything appended were durable: the state of the running core is the fold of this.
+    /// </summary>
     public Recovery RecoverAll()
     {
         var recovery = Recover();

@@ -36,7 +36,10 @@ public sealed class SimStore
 
     public TimeSpan CommitMean { get; set; } = UsualCommitMean;
 
-    /// <summary>What every commit takes at least, on top of what is drawn around <see cref="CommitMean"/>: a disk that syncs in 2 s does so each time.</summary>
+    /// <summary>
+    /// What every commit takes at least, on top of what is drawn around <see cref="CommitMean"/>: a disk that syncs in 2 s does so each
+    /// time.
+    /// </summary>
     public TimeSpan CommitLeast { get; set; }
 
     /// <summary>Chance that the connection of a write breaks, half of the times before the commit and half after it.</summary>

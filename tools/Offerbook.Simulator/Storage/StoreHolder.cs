@@ -99,7 +99,8 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
         var (hold, epoch, began) = (_hold, Epoch, store.World.Elapsed);
         Try(store.NewKey());
 
-        void Try(long key) => store.Ask(host, writes: true, () => Write(epoch, key, first, records), Heard, () => Tell(hold, () => Missed(key)), Patience);
+        void Try(long key) =>
+            store.Ask(host, writes: true, () => Write(epoch, key, first, records), Heard, () => Tell(hold, () => Missed(key)), Patience);
 
         void Heard(Outcome outcome) => Tell(hold, () =>
         {

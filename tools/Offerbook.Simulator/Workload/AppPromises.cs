@@ -15,7 +15,8 @@ public sealed class AppPromises
     public void Make(JObject app, AppFacts facts, IReadOnlyList<string>? needs) =>
         _made[((string)app["id"]!, facts.Revision)] = new AppPromise((double?)app["upgradeStrategy"]?["minimumHealthCapacity"], needs)
         {
-            Place = app["constraints"] is JArray { Count: > 0 } constraints ? ((string)constraints[0][0]!, (string?)constraints[0].ElementAtOrDefault(2)) : null,
+            Place = app["constraints"] is JArray { Count: > 0 } constraints
+                ? ((string)constraints[0][0]!, (string?)constraints[0].ElementAtOrDefault(2)) : null,
         };
 
     /// <returns>What was not said is null.</returns>

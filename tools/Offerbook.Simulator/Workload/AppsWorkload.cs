@@ -214,7 +214,8 @@ public sealed class AppsWorkload
         }
     }
 
-    private void Send(string request, JToken? body, IReadOnlyList<AppRecord> apps, Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change) =>
+    private void Send(string request, JToken? body, IReadOnlyList<AppRecord> apps,
+        Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change) =>
         Client.Send(request, body, apps, change, (_, _) => { });
 
     private string Force(double chance) => _random.Chance(chance) ? "?force=true" : "";

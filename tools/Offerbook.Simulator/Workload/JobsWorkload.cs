@@ -86,7 +86,8 @@ public sealed class JobsWorkload
         int? status = null;
         SimExchange? exchange = null;
         exchange = _cluster.Network.Send(SimCluster.ClientName, _cluster.AddressOf(_cluster.BatchRole),
-            new SimFrame($"{request} {job.Id}", body is null ? [] : Encoding.UTF8.GetBytes(body.ToString(Formatting.None))) { Path = request },
+            new SimFrame($"{request} {job.Id}", body is null
+                ? [] : Encoding.UTF8.GetBytes(body.ToString(Formatting.None))) { Path = request },
             frame => status = frame.Status,
             _ => Settle(),
             AppsClient.Patience);

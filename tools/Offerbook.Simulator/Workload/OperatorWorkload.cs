@@ -76,8 +76,10 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
             4 => Maintenance(view),
             5 => new Call { Type = Type.DeactivateAgent, DeactivateAgent = new Call.Types.DeactivateAgent { AgentId = id } },
             6 or 7 or 8 => new Call { Type = Type.ReactivateAgent, ReactivateAgent = new Call.Types.ReactivateAgent { AgentId = id } },
-            9 => new Call { Type = Type.DrainAgent, DrainAgent = new Call.Types.DrainAgent { AgentId = id, MarkGone = _random.Chance(0.1) } },
-            10 when _random.Chance(0.2) => new Call { Type = Type.MarkAgentGone, MarkAgentGone = new Call.Types.MarkAgentGone { AgentId = id } },
+            9 => new Call { Type = Type.DrainAgent,
+                DrainAgent = new Call.Types.DrainAgent { AgentId = id, MarkGone = _random.Chance(0.1) } },
+            10 when _random.Chance(0.2) =>
+                new Call { Type = Type.MarkAgentGone, MarkAgentGone = new Call.Types.MarkAgentGone { AgentId = id } },
             10 when Announced(view) is { Count: > 0 } announced => new Call
             {
                 Type = Type.StartMaintenance, StartMaintenance = new Call.Types.StartMaintenance { Machines = { _random.Pick(announced) } },
@@ -102,7 +104,8 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
                 config.Guarantees.Add(name, new Value.Types.Scalar { Value = _random.Between(0, limit + 1) });
             }
         }
-        return new Call { Type = Type.UpdateQuota, UpdateQuota = new Call.Types.UpdateQuota { Force = _random.Chance(0.7), QuotaConfigs = { config } } };
+        return new Call { Type = Type.UpdateQuota,
+            UpdateQuota = new Call.Types.UpdateQuota { Force = _random.Chance(0.7), QuotaConfigs = { config } } };
     }
 
     private Call Weights() => new()
@@ -144,7 +147,8 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
 
     private static List<MachineID> Down(MasterView view) => [.. view.Operator.Maintenance.DownMachines];
 
-    private static List<MachineID> Announced(MasterView view) => [.. view.Operator.Maintenance.DrainingMachines.Select(machine => machine.Id)];
+    private static List<MachineID> Announced(MasterView view) =>
+        [.. view.Operator.Maintenance.DrainingMachines.Select(machine => machine.Id)];
 
     private MachineID Id(SimMachine machine) => new() { Hostname = machine.Name, Ip = cluster.Network.Host(machine.Name).Address };
 
@@ -176,7 +180,8 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
     private static Call? Free(AgentView agent)
     {
         // The volumes of apps are their framework's to give back.
-        var reserved = ResourceBag.Of([.. agent.Total.Reserved().Where(entry => entry.Kind.ReservationRole != Kinds.AppKinds.ResidentRole)]);
+        var reserved =
+            ResourceBag.Of([.. agent.Total.Reserved().Where(entry => entry.Kind.ReservationRole != Kinds.AppKinds.ResidentRole)]);
         var id = agent.Id.ToProto();
         if (reserved.IsEmpty)
         {
@@ -187,12 +192,14 @@ public sealed class OperatorWorkload(SimCluster cluster, TimeSpan mean, bool dis
             ? new Call
             {
                 Type = Type.UnreserveResources,
-                UnreserveResources = new Call.Types.UnreserveResources { AgentId = id, Resources = { reserved.ToProto(ResourceFormat.PostRefinement) } },
+                UnreserveResources = new Call.Types.UnreserveResources { AgentId = id,
+                    Resources = { reserved.ToProto(ResourceFormat.PostRefinement) } },
             }
             : new Call
             {
                 Type = Type.DestroyVolumes,
-                DestroyVolumes = new Call.Types.DestroyVolumes { AgentId = id, Volumes = { volumes.ToProto(ResourceFormat.PostRefinement) } },
+                DestroyVolumes = new Call.Types.DestroyVolumes { AgentId = id,
+                    Volumes = { volumes.ToProto(ResourceFormat.PostRefinement) } },
             };
     }
 }

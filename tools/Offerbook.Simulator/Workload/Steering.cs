@@ -13,7 +13,8 @@ public sealed class Steering(SimCluster cluster, AppsClient client)
 
     /// <summary>Deployments that wait for somebody, as their list shows them.</summary>
     private IEnumerable<Deployment> Standing => cluster.AppsPort.View.State.Deployments.Where(deployment =>
-        deployment.Life.Halt is not null || deployment.Progress.Actions.Values.Any(action => action is { Done: false, PausedAt: not null }));
+        deployment.Life.Halt is not null
+            || deployment.Progress.Actions.Values.Any(action => action is { Done: false, PausedAt: not null }));
 
     public void PromoteAll()
     {

@@ -14,7 +14,8 @@ public sealed record DeploymentPlan(
     Timestamp Version)
 {
     /// <summary>The apps and pods that an action touches, by id. Two plans conflict if they share one.</summary>
-    public IReadOnlyList<PathId> AffectedApps { get; } = Steps.SelectMany(step => step.Actions).Select(action => action.App.Id).Distinct().Order().ToList();
+    public IReadOnlyList<PathId> AffectedApps { get; } = Steps.SelectMany(step => step.Actions).Select(action => action.App.Id).Distinct()
+        .Order().ToList();
 
     private readonly HashSet<PathId> _affected = Steps.SelectMany(step => step.Actions).Select(action => action.App.Id).ToHashSet();
 

@@ -14,14 +14,18 @@ namespace Offerbook.Apps.Deployments.Planning;
 public static class DeploymentPlanner
 {
     /// <param name="toKill">Instances, by app, that must be among those that a scaling action takes away.</param>
-    /// <param name="toMove">Instances, by app, for which others are started first. Nothing else of such an app changes but its version.</param>
+    /// <param name="toMove">Instances, by app, for which others are started first. Nothing else of such an app changes but its
+    /// version.</param>
     public static DeploymentPlan Plan(string id, RootGroup original, RootGroup target, Timestamp version,
-        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null, IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toMove = null)
+        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toKill = null,
+        IReadOnlyDictionary<PathId, IReadOnlyList<string>>? toMove = null)
     {
         var differences = TreeDifference.Specs(original, target);
         var steps = new List<DeploymentStep>();
-        AddStep(steps, differences.Where(difference => difference.To is null).Select(difference => new DeploymentAction.Stop(difference.From!)));
-        AddStep(steps, differences.Where(difference => difference.From is null).Select(difference => new DeploymentAction.Start(difference.To!)));
+        AddStep(steps,
+            differences.Where(difference => difference.To is null).Select(difference => new DeploymentAction.Stop(difference.From!)));
+        AddStep(steps,
+            differences.Where(difference => difference.From is null).Select(difference => new DeploymentAction.Start(difference.To!)));
 
         var changed = differences.Where(difference => difference.To is not null).ToList();
         if (changed.Count > 0)
@@ -48,10 +52,13 @@ public static class DeploymentPlanner
         {
             return new DeploymentAction.Scale(to, toKill?.GetValueOrDefault(to.Id) ?? []);
         }
-        return difference == AppDifference.Config || from!.VersionInfo.LastConfigChangeAt != to.VersionInfo.LastConfigChangeAt ? new DeploymentAction.Restart(to) : null;
+        return difference == AppDifference.Config || from!.VersionInfo.LastConfigChangeAt != to.VersionInfo.LastConfigChangeAt
+            ? new DeploymentAction.Restart(to) : null;
     }
 
-    /// <summary>The update was told to leave running tasks alone if they need not know: the configuration is the same one, the version is not.</summary>
+    /// <summary>
+    /// The update was told to leave running tasks alone if they need not know: the configuration is the same one, the version is not.
+    /// </summary>
     private static bool IsInPlace(RunSpec from, RunSpec to) => from.Version != to.Version
         && from.VersionInfo.LastConfigChangeAt == to.VersionInfo.LastConfigChangeAt && from.IsSameButForMetadata(to);
 

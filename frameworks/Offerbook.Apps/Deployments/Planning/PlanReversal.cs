@@ -39,12 +39,14 @@ public static class PlanReversal
                 });
             case { From: null, To: { } added }:
                 var untouched = present is { HasSpecs: false, Groups.Count: 0 } && present.Dependencies.Equals(added.Dependencies);
-                return untouched ? root.WithoutGroup(added.Id) : present is null ? root : WithDependencies(root, present, [], added.Dependencies);
+                return untouched ? root.WithoutGroup(added.Id) : present is null
+                    ? root : WithDependencies(root, present, [], added.Dependencies);
             default:
                 return present is null ? root : WithDependencies(root, present, difference.From!.Dependencies, difference.To!.Dependencies);
         }
     }
 
     private static RootGroup WithDependencies(RootGroup root, Group group, IEnumerable<PathId> before, IEnumerable<PathId> after) =>
-        root.WithGroup(group with { Dependencies = group.Dependencies.Except(after.Except(before)).Union(before.Except(after)).ToValueSet() });
+        root.WithGroup(
+            group with { Dependencies = group.Dependencies.Except(after.Except(before)).Union(before.Except(after)).ToValueSet() });
 }

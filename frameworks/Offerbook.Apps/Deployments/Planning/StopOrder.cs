@@ -26,7 +26,9 @@ public sealed class StopOrder
         var stops = steps.SelectMany(step => step.Actions).OfType<DeploymentAction.Stop>().ToList();
         return stops.Count < 2 || DependencyGraph.Of(original, stops.Select(stop => stop.App.Id)) is not { HasCycle: false } graph
             ? new StopOrder([])
-            : new StopOrder(stops.GroupBy(stop => graph.LayerOf(stop.App.Id)).OrderByDescending(layer => layer.Key).Select(layer => layer.ToList()).ToList());
+            : new StopOrder(
+                stops.GroupBy(stop => graph.LayerOf(stop.App.Id)).OrderByDescending(layer => layer.Key).Select(layer => layer.ToList())
+                    .ToList());
     }
 
     /// <summary>Whether every app that has to go before this one has gone.</summary>
@@ -50,5 +52,6 @@ public sealed class StopOrder
     }
 
     /// <summary>Layers go one after the other, so the last one before tells of all before it.</summary>
-    private bool IsGone(Deployment deployment, int place) => place < 0 || _layers[place].TrueForAll(stop => deployment.ProgressOf(stop.App.Id).Done);
+    private bool IsGone(Deployment deployment, int place) =>
+        place < 0 || _layers[place].TrueForAll(stop => deployment.ProgressOf(stop.App.Id).Done);
 }

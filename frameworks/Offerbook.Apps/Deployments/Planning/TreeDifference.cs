@@ -39,14 +39,18 @@ public static class TreeDifference
         return found;
     }
 
-    /// <summary>Apps and pods that are not the same objects, even if they are equal: of each group its own first, then its subgroups'.</summary>
+    /// <summary>
+    /// Apps and pods that are not the same objects, even if they are equal: of each group its own first, then its subgroups'.
+    /// </summary>
     public static List<Difference<RunSpec>> Touched(RootGroup from, RootGroup to)
     {
         var found = new List<Difference<RunSpec>>();
         Walk(from.Tree, to.Tree, (before, after) =>
         {
-            PathMap<AppDefinition>.Compare(before?.Apps, after?.Apps, (id, app, other) => found.Add(new Difference<RunSpec>(id, app, other)));
-            PathMap<PodDefinition>.Compare(before?.Pods, after?.Pods, (id, pod, other) => found.Add(new Difference<RunSpec>(id, pod, other)));
+            PathMap<AppDefinition>.Compare(before?.Apps, after?.Apps,
+                (id, app, other) => found.Add(new Difference<RunSpec>(id, app, other)));
+            PathMap<PodDefinition>.Compare(before?.Pods, after?.Pods,
+                (id, pod, other) => found.Add(new Difference<RunSpec>(id, pod, other)));
         });
         return found;
     }

@@ -4,7 +4,8 @@ using Offerbook.Apps.Http.Routing;
 namespace Offerbook.Apps.Http.Access;
 
 /// <summary>
-/// What every route needs, at one glance. One that is not here is closed to whoever may not do everything; a test says so before anybody meets it.
+/// What every route needs, at one glance. One that is not here is closed to whoever may not do everything; a test says so before anybody
+/// meets it.
 /// Routes whose bodies name what they change need something somewhere here, and the core asks again about each thing that they touch.
 /// </summary>
 internal static class RoutePermissions

@@ -28,13 +28,18 @@ internal sealed class EventHub : IAsyncDisposable
     /// <summary>In that time a thousand readers on one machine take a few hundred events each.</summary>
     private static readonly TimeSpan BurstPatience = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>With more listeners than this, events of the next <see cref="Pause"/> go out together: each write is a call of the kernel.</summary>
+    /// <summary>
+    /// With more listeners than this, events of the next <see cref="Pause"/> go out together: each write is a call of the kernel.
+    /// </summary>
     private const int ManyListeners = 64;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
 
-    /// <summary>Not bounded by itself: it is emptied faster than a core can fill it, and what waits in it the core's window has too.</summary>
-    private readonly Channel<EventFrame> _published = Channel.CreateUnbounded<EventFrame>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>
+    /// Not bounded by itself: it is emptied faster than a core can fill it, and what waits in it the core's window has too.
+    /// </summary>
+    private readonly Channel<EventFrame> _published =
+        Channel.CreateUnbounded<EventFrame>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TimeProvider _time;
     private readonly ITimer _heart;
     private readonly Task _pump;

@@ -8,8 +8,11 @@ internal sealed class EventListener
     /// <summary>Events that may wait for one client.</summary>
     public const int Capacity = 1_024;
 
-    /// <summary>Bounded by the events in it; heartbeats are one in ten seconds, and a client that takes none for so long is cut by events.</summary>
-    private readonly Channel<EventBatch> _batches = Channel.CreateUnbounded<EventBatch>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>
+    /// Bounded by the events in it; heartbeats are one in ten seconds, and a client that takes none for so long is cut by events.
+    /// </summary>
+    private readonly Channel<EventBatch> _batches =
+        Channel.CreateUnbounded<EventBatch>(new UnboundedChannelOptions { SingleReader = true });
     private TaskCompletionSource? _drained;
     private volatile bool _hasHadItsTime;
     private int _waiting;

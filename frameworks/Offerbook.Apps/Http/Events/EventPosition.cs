@@ -24,7 +24,8 @@ internal readonly record struct EventPosition(long? After, bool TakesState)
         }
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
-            return ApiErrors.BadRequest($"Last-Event-ID must be the number of an event, not '{text}'. Leave it out to hear events from now on.");
+            return ApiErrors.BadRequest(
+                $"Last-Event-ID must be the number of an event, not '{text}'. Leave it out to hear events from now on.");
         }
         if (state.Events.Reaches(id, state.LastEventId))
         {
@@ -32,7 +33,8 @@ internal readonly record struct EventPosition(long? After, bool TakesState)
         }
         return wantsState
             ? new EventPosition(null, true)
-            : ApiError.Of(410, $"Events after {id} are not kept any more, or not there yet; those after {Oldest(state) - 1} up to {state.LastEventId} are. "
+            : ApiError.Of(410,
+                $"Events after {id} are not kept any more, or not there yet; those after {Oldest(state) - 1} up to {state.LastEventId} are. "
                 + "Read the state again and connect without Last-Event-ID, or with snapshot=true to get it from the stream.");
     }
 

@@ -20,7 +20,9 @@ internal sealed class EventStreamEndpoint(EventHub hub, CoreGate core, AppPieces
                 new QueryParameter("app", "[text]", "Only events about this app or pod, or with /* at the end about those of a group"),
                 new QueryParameter("label", "text", "Only events about apps and pods that this label selector chooses"),
                 new QueryParameter("last_event_id", "int", "Go on after this event; the header Last-Event-ID says the same and goes first"),
-                new QueryParameter("snapshot", "flag", "Send the state first, then the events since: snapshot_app, snapshot_pod, snapshot_deployment, snapshot_complete", "false"))
+                new QueryParameter("snapshot", "flag",
+                    "Send the state first, then the events since: snapshot_app, snapshot_pod, snapshot_deployment, snapshot_complete",
+                    "false"))
             .Gives(200, "text", "The stream", "text/event-stream").Refuses(405, "The client does not accept text/event-stream")
             .Refuses(410, "The events after Last-Event-ID are not kept any more").Refuses(503, "Too many streams are open").As(),
     ];

@@ -8,12 +8,14 @@ using Offerbook.Apps.Pods.Http;
 namespace Offerbook.Apps.Http.Events;
 
 /// <summary>
-/// The state as events, for clients that ask for it before they follow: an event for each app with its tasks, each pod's status and each running
+/// The state as events, for clients that ask for it before they follow: an event for each app with its tasks, each pod's status and each
+/// running
 /// deployment, then one that says that this is all. Only the last has an id, so who loses the connection in between begins anew.
 /// </summary>
 internal static class StateFrames
 {
-    private static readonly AppEmbeds Embeds = AppEmbeds.None with { Counts = true, Deployments = true, Tasks = true, LastTaskFailure = true };
+    private static readonly AppEmbeds Embeds = AppEmbeds.None with { Counts = true, Deployments = true, Tasks = true,
+        LastTaskFailure = true };
 
     public static IEnumerable<ReadOnlyMemory<byte>> Of(AppsView view, EventFilter filter, AppPieces pieces)
     {
@@ -21,7 +23,8 @@ internal static class StateFrames
         foreach (var app in state.Root.Apps.Where(app => filter.WantsSpec(app.Id, state)))
         {
             apps++;
-            yield return Frame(view, "snapshot_app", new JObject { ["app"] = new JRaw(Encoding.UTF8.GetString(pieces.Of(view, app, Embeds).Span)) });
+            yield return Frame(view, "snapshot_app",
+                new JObject { ["app"] = new JRaw(Encoding.UTF8.GetString(pieces.Of(view, app, Embeds).Span)) });
         }
         foreach (var pod in state.Root.Pods.Where(pod => filter.WantsSpec(pod.Id, state)))
         {

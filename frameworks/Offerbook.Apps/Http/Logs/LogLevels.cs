@@ -18,7 +18,8 @@ internal sealed class LogLevels(ILoggerFactory inner, TimeProvider time) : ILogg
     private readonly ConcurrentDictionary<string, LogLevel> _set = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
 
-    public ILogger CreateLogger(string categoryName) => _loggers.GetOrAdd(categoryName, name => new Adjusted(inner.CreateLogger(name), name, this));
+    public ILogger CreateLogger(string categoryName) =>
+        _loggers.GetOrAdd(categoryName, name => new Adjusted(inner.CreateLogger(name), name, this));
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 
@@ -96,9 +97,11 @@ internal sealed class LogLevels(ILoggerFactory inner, TimeProvider time) : ILogg
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => logger.BeginScope(state);
 
-        public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel) && (levels.LevelOf(name) is not { } least || logLevel >= least);
+        public bool IsEnabled(LogLevel logLevel) =>
+            logger.IsEnabled(logLevel) && (levels.LevelOf(name) is not { } least || logLevel >= least);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

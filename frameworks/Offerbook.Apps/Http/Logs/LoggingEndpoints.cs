@@ -11,7 +11,8 @@ namespace Offerbook.Apps.Http.Logs;
 internal sealed class LoggingEndpoints(LogLevels levels) : IApiEndpoints
 {
     private static readonly EnumText<LogLevel> s_levels = new(
-        (LogLevel.Trace, "trace"), (LogLevel.Debug, "debug"), (LogLevel.Information, "info"), (LogLevel.Warning, "warn"), (LogLevel.Error, "error"));
+        (LogLevel.Trace, "trace"), (LogLevel.Debug, "debug"), (LogLevel.Information, "info"), (LogLevel.Warning, "warn"),
+        (LogLevel.Error, "error"));
 
     public IReadOnlyList<ApiRoute> Routes =>
     [
@@ -53,6 +54,7 @@ internal sealed class LoggingEndpoints(LogLevels levels) : IApiEndpoints
         var isSet = change.DurationSeconds is { } seconds
             ? levels.TrySet(change.Logger, change.Level, TimeSpan.FromSeconds(seconds))
             : levels.TrySet(change.Logger, change.Level);
-        return isSet ? ApiResponse.Json(body.Value) : ApiResponse.Error(422, "Too many loggers have levels of their own. Restart to forget them.");
+        return isSet
+            ? ApiResponse.Json(body.Value) : ApiResponse.Error(422, "Too many loggers have levels of their own. Restart to forget them.");
     }
 }

@@ -6,13 +6,16 @@ using Offerbook.Coordination.Hosting;
 namespace Offerbook.Apps.Http.Measuring;
 
 /// <summary>Gathers what there is to measure, under the names that dashboards know. One walk over the instances for all of them.</summary>
-internal sealed class MetricsReader(CoreGate core, EventHub events, HttpMeter http, CoreMeter asked, AppsSettings settings, TimeProvider time, Abdication? abdication)
+internal sealed class MetricsReader(CoreGate core, EventHub events, HttpMeter http, CoreMeter asked, AppsSettings settings,
+    TimeProvider time, Abdication? abdication)
 {
     private readonly long _started = time.GetTimestamp();
 
     public HttpMeter Http => http;
 
-    /// <summary>By the names of what they time, that of the unit left out. Nothing is collected here: snapshots replace what is old.</summary>
+    /// <summary>
+    /// By the names of what they time, that of the unit left out. Nothing is collected here: snapshots replace what is old.
+    /// </summary>
     public IReadOnlyDictionary<string, RequestTimes> Times { get; } = Timers(http, asked, time);
 
     public IEnumerable<Metric> Read()
@@ -49,7 +52,8 @@ internal sealed class MetricsReader(CoreGate core, EventHub events, HttpMeter ht
             Counter("mesos.offer-operations.launch-group.counter", asked.LaunchGroups),
             Counter("mesos.offer-operations.reserve.counter", asked.Reserves),
             Counter("mesos.task-updates.counter", counters.StatusUpdates),
-            .. counters.UpdatesByState.Select(pair => Counter($"mesos.task-updates.{pair.Key.ToLowerInvariant().Replace('_', '-')}.counter", pair.Value)),
+            .. counters.UpdatesByState.Select(pair =>
+                Counter($"mesos.task-updates.{pair.Key.ToLowerInvariant().Replace('_', '-')}.counter", pair.Value)),
             Counter("events.published.counter", counters.EventsPublished),
             Counter("http.requests.size.counter.bytes", http.RequestBytes),
             Counter("http.responses.size.counter.bytes", http.ResponseBytes),
@@ -76,7 +80,8 @@ internal sealed class MetricsReader(CoreGate core, EventHub events, HttpMeter ht
 
     private static Dictionary<string, RequestTimes> Timers(HttpMeter http, CoreMeter asked, TimeProvider time)
     {
-        var timers = http.Times.ToDictionary(pair => pair.Key.Length == 0 ? "http.requests.duration" : $"http.requests.{pair.Key.ToLowerInvariant()}.duration", pair => pair.Value);
+        var timers = http.Times.ToDictionary(pair => pair.Key.Length == 0
+            ? "http.requests.duration" : $"http.requests.{pair.Key.ToLowerInvariant()}.duration", pair => pair.Value);
         timers["persistence.append.duration"] = asked.Appends;
         timers["persistence.gc.compaction.duration"] = new RequestTimes(time);
         timers["persistence.gc.scan.duration"] = new RequestTimes(time);

@@ -55,7 +55,8 @@ internal sealed class MetricsWriter(MetricsReader reader)
         foreach (var metric in reader.Read())
         {
             var name = Plain(metric.Name);
-            text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {(metric.Kind == MetricKind.Counter ? "counter" : "gauge")}\n{name} {metric.Value}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"# TYPE {name} {(metric.Kind == MetricKind.Counter ? "counter" : "gauge")}\n{name} {metric.Value}\n");
         }
         var responses = reader.Http.Responses;
         for (var i = 1; i < responses.Count; i++)
@@ -133,7 +134,8 @@ internal sealed class MetricsWriter(MetricsReader reader)
         return sorted.Length < 2 ? 0 : Math.Sqrt(sorted.Sum(value => (value - mean) * (value - mean)) / (sorted.Length - 1));
     }
 
-    private static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[(int)Math.Round(share * (sorted.Length - 1))];
+    private static double At(double[] sorted, double share) =>
+        sorted.Length == 0 ? 0 : sorted[(int)Math.Round(share * (sorted.Length - 1))];
 
     private static string Plain(string name) => name.Replace('.', '_').Replace('-', '_');
 }

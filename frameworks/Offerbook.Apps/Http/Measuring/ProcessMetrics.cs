@@ -34,7 +34,8 @@ internal static class ProcessMetrics
             Gauge("threads.daemon.gauge", ThreadPool.ThreadCount),
             Gauge("threads.runnable.gauge", running),
             Gauge("threads.waiting.gauge", waiting),
-            .. ((string[])["blocked", "deadlocked", "new", "terminated", "timed-waiting"]).Select(state => Gauge($"threads.{state}.gauge", 0)),
+            .. ((string[])["blocked", "deadlocked", "new", "terminated", "timed-waiting"])
+            .Select(state => Gauge($"threads.{state}.gauge", 0)),
         ];
     }
 

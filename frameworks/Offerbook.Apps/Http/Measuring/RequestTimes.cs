@@ -1,6 +1,8 @@
 namespace Offerbook.Apps.Http.Measuring;
 
-/// <summary>How long requests took: how many there were, and of the last <see cref="Kept"/> the spread. Safe to use from several threads.</summary>
+/// <summary>
+/// How long requests took: how many there were, and of the last <see cref="Kept"/> the spread. Safe to use from several threads.
+/// </summary>
 internal sealed class RequestTimes(TimeProvider time)
 {
     /// <summary>As many as a dashboard's minute of a busy client; 8 KiB.</summary>

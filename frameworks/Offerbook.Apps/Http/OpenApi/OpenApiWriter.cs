@@ -53,7 +53,8 @@ internal static class OpenApiWriter
         {
             parameters.Add(Write(parameter));
         }
-        var operation = new JObject { ["operationId"] = OperationId(route), ["summary"] = route.Summary, ["tags"] = new JArray(TagOf(route)) };
+        var operation = new JObject { ["operationId"] = OperationId(route), ["summary"] = route.Summary,
+            ["tags"] = new JArray(TagOf(route)) };
         if (parameters.Count > 0)
         {
             operation["parameters"] = parameters;
@@ -107,7 +108,9 @@ internal static class OpenApiWriter
         var text = new StringBuilder(route.Method.ToLowerInvariant());
         foreach (var part in route.Template.Text.Replace("::", "/", StringComparison.Ordinal).Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            text.Append('_').Append(part.Trim('{', '}').Replace("*", "all", StringComparison.Ordinal).Replace('.', '_').Replace("}", "", StringComparison.Ordinal));
+            text.Append('_').Append(
+                part.Trim('{', '}').Replace("*", "all", StringComparison.Ordinal).Replace('.', '_')
+                    .Replace("}", "", StringComparison.Ordinal));
         }
         return text.ToString();
     }

@@ -5,7 +5,8 @@ namespace Offerbook.Apps.Http.Rendering;
 
 /// <summary>What the JSON of an app with its life is made of, besides the definition.</summary>
 /// <param name="Now">For what tells ages; null where nothing does.</param>
-internal sealed record AppPieceKey(AppEmbeds Embeds, object Instances, object Health, object Readiness, TaskFailure? Failure, string[] Locks, Timestamp? Now)
+internal sealed record AppPieceKey(AppEmbeds Embeds, object Instances, object Health, object Readiness, TaskFailure? Failure,
+    string[] Locks, Timestamp? Now)
 {
     public bool Equals(AppPieceKey? other) => other is not null && Embeds == other.Embeds && ReferenceEquals(Instances, other.Instances)
         && ReferenceEquals(Health, other.Health) && ReferenceEquals(Readiness, other.Readiness) && ReferenceEquals(Failure, other.Failure)
@@ -14,7 +15,9 @@ internal sealed record AppPieceKey(AppEmbeds Embeds, object Instances, object He
     public override int GetHashCode() => Embeds.GetHashCode();
 }
 
-/// <summary>The JSON of one definition, and of the app as it was when it was last looked at in each way. Safe to use from several threads.</summary>
+/// <summary>
+/// The JSON of one definition, and of the app as it was when it was last looked at in each way. Safe to use from several threads.
+/// </summary>
 internal sealed class AppPiece(byte[] definition)
 {
     /// <summary>Ways of looking: a list, a single app, a load balancer's, a page's, of which two tell ages and so count twice.</summary>

@@ -39,7 +39,8 @@ internal sealed class AppPieces(TimeProvider time)
         }
         var key = new AppPieceKey(embeds, view.State.Instances.Of(app.Id), view.Health, view.Readiness,
             view.State.Failures.GetValueOrDefault(app.Id), LocksOf(view, app.Id), AgesAt(embeds));
-        return key.Now is { } now ? piece.Get(key, () => WithStats(view, app, piece, key, now)) : piece.Get(key, () => Write(view, app, piece, key));
+        return key.Now is { } now
+            ? piece.Get(key, () => WithStats(view, app, piece, key, now)) : piece.Get(key, () => Write(view, app, piece, key));
     }
 
     /// <summary>What stays while tasks grow older, and their ages; under both names that clients know.</summary>

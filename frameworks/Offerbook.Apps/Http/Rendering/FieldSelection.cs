@@ -4,7 +4,9 @@ using Offerbook.Apps.Http.Routing;
 
 namespace Offerbook.Apps.Http.Rendering;
 
-/// <summary>Only some members of the objects of an answer: <c>?fields=id,instances</c>. Names that an object does not have are no error.</summary>
+/// <summary>
+/// Only some members of the objects of an answer: <c>?fields=id,instances</c>. Names that an object does not have are no error.
+/// </summary>
 internal sealed class FieldSelection
 {
     private readonly string[] _names;

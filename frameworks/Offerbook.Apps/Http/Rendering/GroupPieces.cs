@@ -18,12 +18,15 @@ internal sealed record GroupEmbeds(AppEmbeds? Apps, bool Groups, bool Pods)
     public static GroupEmbeds Of(IReadOnlyList<string> embeds) => embeds.Count == 0
         ? new GroupEmbeds(AppEmbeds.None, true, true)
         : new GroupEmbeds(
-            embeds.Contains("group.apps") ? AppEmbeds.None.With(embeds.Where(embed => embed is not ("group.apps" or "group.groups" or "group.pods"))) : null,
+            embeds.Contains("group.apps")
+                ? AppEmbeds.None.With(embeds.Where(embed => embed is not ("group.apps" or "group.groups" or "group.pods"))) : null,
             embeds.Contains("group.groups"),
             embeds.Contains("group.pods"));
 }
 
-/// <summary>Groups as UTF-8, around the ready pieces of their apps. The shape is that of <see cref="GroupWriter"/>; a test compares them.</summary>
+/// <summary>
+/// Groups as UTF-8, around the ready pieces of their apps. The shape is that of <see cref="GroupWriter"/>; a test compares them.
+/// </summary>
 internal sealed class GroupPieces(AppPieces pieces)
 {
     /// <param name="grants">What they do not show is left out.</param>

@@ -5,8 +5,10 @@ using Offerbook.Apps.Http.Routing;
 namespace Offerbook.Apps.Http.Rendering;
 
 /// <summary>
-/// A part of a list: <c>?limit=100&amp;after=/last/id</c>. The answer has the same shape, tells in <c>X-Total-Count</c> how many there are and in
-/// <c>Link</c> where the next part is; with either parameter the items are sorted by id, so that what comes and goes meanwhile moves nothing.
+/// A part of a list: <c>?limit=100&amp;after=/last/id</c>. The answer has the same shape, tells in <c>X-Total-Count</c> how many there are
+/// and in
+/// <c>Link</c> where the next part is; with either parameter the items are sorted by id, so that what comes and goes meanwhile moves
+/// nothing.
 /// </summary>
 internal sealed record ListPage(int? Limit, string? After)
 {
@@ -49,7 +51,8 @@ internal sealed record ListPage(int? Limit, string? After)
     }
 
     /// <summary>Texts by their characters, whatever the machine's language.</summary>
-    private static IComparer<TKey> Order<TKey>() => typeof(TKey) == typeof(string) ? (IComparer<TKey>)StringComparer.Ordinal : Comparer<TKey>.Default;
+    private static IComparer<TKey> Order<TKey>() =>
+        typeof(TKey) == typeof(string) ? (IComparer<TKey>)StringComparer.Ordinal : Comparer<TKey>.Default;
 }
 
 /// <param name="Total">Of the whole list; null when all of it is here because nothing else was asked for.</param>

@@ -63,7 +63,8 @@ internal sealed class ResponseCache(CoreGate core)
         return answer.Task;
     }
 
-    private async Task MakeAsync(Question question, Task? before, TaskCompletionSource<ApiResponse> answer, bool isLarge, Func<Timestamp?> agesAt,
+    private async Task MakeAsync(Question question, Task? before, TaskCompletionSource<ApiResponse> answer, bool isLarge,
+        Func<Timestamp?> agesAt,
         Func<AppsView, ApiResponse> make)
     {
         if (before is { IsCompleted: false })

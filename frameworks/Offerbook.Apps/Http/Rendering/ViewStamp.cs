@@ -3,7 +3,9 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Http.Rendering;
 
-/// <summary>What readers see of apps, by reference: two views with equal stamps show the same, whatever else has happened (offers, timers).</summary>
+/// <summary>
+/// What readers see of apps, by reference: two views with equal stamps show the same, whatever else has happened (offers, timers).
+/// </summary>
 internal readonly record struct ViewStamp
 {
     private readonly object _root, _versions, _instances, _deployments, _failures, _health, _readiness;
@@ -25,9 +27,11 @@ internal readonly record struct ViewStamp
 
     public ViewStamp WithoutTime => this with { Now = null };
 
-    public bool Equals(ViewStamp other) => Now == other.Now && ReferenceEquals(_root, other._root) && ReferenceEquals(_versions, other._versions)
+    public bool Equals(ViewStamp other) =>
+        Now == other.Now && ReferenceEquals(_root, other._root) && ReferenceEquals(_versions, other._versions)
         && ReferenceEquals(_instances, other._instances) && ReferenceEquals(_deployments, other._deployments)
-        && ReferenceEquals(_failures, other._failures) && ReferenceEquals(_health, other._health) && ReferenceEquals(_readiness, other._readiness);
+        && ReferenceEquals(_failures, other._failures) && ReferenceEquals(_health, other._health)
+        && ReferenceEquals(_readiness, other._readiness);
 
     public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_instances);
 }

@@ -24,7 +24,8 @@ internal sealed record ApiRoute(string Method, RouteTemplate Template, string Su
 
     /// <param name="form">A type of Json/Schema, <c>[X]</c> for a list of it, <c>{X}</c> for a map, or <c>any</c>.</param>
     /// <param name="onlyJson">Another content type is refused with 415.</param>
-    public ApiRoute Takes(string form, string meaning, bool onlyJson = true) => this with { Body = new RequestBody(form, meaning, onlyJson) };
+    public ApiRoute Takes(string form, string meaning, bool onlyJson = true) =>
+        this with { Body = new RequestBody(form, meaning, onlyJson) };
 
     /// <param name="form">As for bodies; null: none.</param>
     public ApiRoute Gives(int status, string? form, string meaning, string type = "application/json") =>
@@ -48,7 +49,8 @@ internal sealed record QueryParameter(string Name, string Form, string Meaning, 
         "always: every difference but that of the number of instances replaces instances, as clients know it; needed: labels, dependencies, upgradeStrategy, "
         + "back-off and killSelection change in place. As the server's default has it, if absent");
 
-    public static QueryParameter Scale { get; } = new("scale", "flag", "Lower the number of instances by as many as are killed: a deployment", "false");
+    public static QueryParameter Scale { get; } = new("scale", "flag",
+        "Lower the number of instances by as many as are killed: a deployment", "false");
 
     public static QueryParameter Wipe { get; } =
         new("wipe", "flag", "Give the instances up, with their reservations and volumes, and answer when they have ended", "false");

@@ -25,7 +25,8 @@ internal sealed class RouteTemplate
         {
             _idSuffix = _parts[_idAt][IdName.Length..];
         }
-        Names = _parts.Where(static part => part.StartsWith('{')).Select(static part => part[1..part.IndexOf('}', StringComparison.Ordinal)]).ToList();
+        Names = _parts.Where(static part => part.StartsWith('{'))
+            .Select(static part => part[1..part.IndexOf('}', StringComparison.Ordinal)]).ToList();
     }
 
     /// <summary>As it was written: <c>/v2/apps/{id}/tasks</c>.</summary>

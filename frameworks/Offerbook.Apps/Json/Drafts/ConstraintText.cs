@@ -50,7 +50,8 @@ public static class ConstraintText
     private static string? Judge(ConstraintOperator operation, string? value) => operation switch
     {
         ConstraintOperator.Unique => value is null ? null : "Value specified but not used",
-        ConstraintOperator.GroupBy => string.IsNullOrEmpty(value) || value == "inf" || IsInt(value) ? null : "Value was specified but is not a number",
+        ConstraintOperator.GroupBy =>
+            string.IsNullOrEmpty(value) || value == "inf" || IsInt(value) ? null : "Value was specified but is not a number",
         ConstraintOperator.MaxPer => value is not null && IsInt(value) ? null : "Value was not specified or is not a number",
         ConstraintOperator.Is => value is not null && IsValue.IsMatch(value) ? null
             : "IS constraint value must match ^[a-zA-Z0-9_/.-]*$",

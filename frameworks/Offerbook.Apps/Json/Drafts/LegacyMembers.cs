@@ -113,7 +113,8 @@ public static class LegacyMembers
             _ => draft.IpAddress is null ? draft.Networks : [ContainerNetwork(draft.IpAddress)],
         };
         var container = draft.Container;
-        if (container is { HasPortMappings: false, DockerPortMappings: { } mappings } && container.DockerNetwork != LegacyDockerNetwork.Host)
+        if (container is { HasPortMappings: false, DockerPortMappings: { } mappings }
+            && container.DockerNetwork != LegacyDockerNetwork.Host)
         {
             container = container with { Container = container.Container with { PortMappings = mappings }, HasPortMappings = true };
         }

@@ -8,7 +8,9 @@ public sealed record NetworkAssembly(ValueList<Network> Networks, Container? Con
 {
     public bool IsHost => Networks.All(network => network.Mode == NetworkMode.Host);
 
-    /// <summary>Ports that the draft does not give are kept only while the kind of networking stays; else they mean something else.</summary>
+    /// <summary>
+    /// Ports that the draft does not give are kept only while the kind of networking stays; else they mean something else.
+    /// </summary>
     public static NetworkAssembly Assemble(AppDraft draft, AppDefinition? existing, DraftContext context, PathErrors errors)
     {
         var networks = (draft.Networks ?? existing?.Networks) is { Count: > 0 } given

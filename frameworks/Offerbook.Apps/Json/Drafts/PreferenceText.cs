@@ -4,7 +4,9 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Json.Drafts;
 
-/// <summary>Reads preferences: a constraint's texts and perhaps a weight, before which an operator without a value has an empty text.</summary>
+/// <summary>
+/// Reads preferences: a constraint's texts and perhaps a weight, before which an operator without a value has an empty text.
+/// </summary>
 internal static class PreferenceText
 {
     /// <summary>An app has at most so many.</summary>
@@ -14,7 +16,8 @@ internal static class PreferenceText
     {
         if (preferences.Count > MaxPreferences)
         {
-            errors.Add(path, string.Create(CultureInfo.InvariantCulture, $"got {preferences.Count} preferences, expected {MaxPreferences} or fewer"));
+            errors.Add(path,
+                string.Create(CultureInfo.InvariantCulture, $"got {preferences.Count} preferences, expected {MaxPreferences} or fewer"));
             return [];
         }
         var parsed = new List<Preference>();
@@ -40,9 +43,12 @@ internal static class PreferenceText
             return (null, "Each preference must have 2 to 4 fields: field, operator, value and weight");
         }
         var weight = 1;
-        if (texts.Count == 4 && (!int.TryParse(texts[3], NumberStyles.None, CultureInfo.InvariantCulture, out weight) || weight is < 1 or > Preference.MaxWeight))
+        if (texts.Count == 4
+            && (!int.TryParse(texts[3], NumberStyles.None, CultureInfo.InvariantCulture, out weight)
+                || weight is < 1 or > Preference.MaxWeight))
         {
-            return (null, string.Create(CultureInfo.InvariantCulture, $"The weight must be a whole number from 1 to {Preference.MaxWeight}"));
+            return (null,
+                string.Create(CultureInfo.InvariantCulture, $"The weight must be a whole number from 1 to {Preference.MaxWeight}"));
         }
         var hasValue = texts.Count > 2 && texts[2].Length > 0;
         var (constraint, error) = ConstraintText.Parse(hasValue ? [texts[0], texts[1], texts[2]] : [texts[0], texts[1]]);

@@ -102,7 +102,8 @@ public static class AppReader
 
     /// <summary>As a constraint, but that the weight may be written as a number.</summary>
     internal static ValueList<string>? ReadPreference(JToken token, string path, ReadErrors errors) => ReadConstraint(
-        token is JArray { Count: 4 } array && array[3].Type == JTokenType.Integer ? new JArray(array[0], array[1], array[2], array[3].ToString()) : token, path, errors);
+        token is JArray { Count: 4 } array && array[3].Type == JTokenType.Integer
+            ? new JArray(array[0], array[1], array[2], array[3].ToString()) : token, path, errors);
 
     internal static Artifact ReadArtifact(ObjectReader artifact) => new(
         artifact.Required("uri", artifact.Text("uri", minLength: 1, maxLength: 1024), ""),

@@ -4,7 +4,9 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Json.Reading;
 
-/// <summary>Reads an app's <c>deployment</c>: <c>{"deadlineSeconds":600,"maxFailures":3,"onFailure":"rollback","pauseAfter":[1,"25%"]}</c>.</summary>
+/// <summary>
+/// Reads an app's <c>deployment</c>: <c>{"deadlineSeconds":600,"maxFailures":3,"onFailure":"rollback","pauseAfter":[1,"25%"]}</c>.
+/// </summary>
 internal static class DeploymentPolicyReader
 {
     public static DeploymentPolicy Read(ObjectReader policy) => new()
@@ -32,7 +34,8 @@ internal static class DeploymentPolicyReader
             return Element.Int(token, path, errors, 1, int.MaxValue) is int instances ? new PausePoint(instances, false) : null;
         }
         var text = token.Type == JTokenType.String ? (string)token! : "";
-        if (text.EndsWith('%') && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and <= 100)
+        if (text.EndsWith('%') && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
+            && percent is > 0 and <= 100)
         {
             return new PausePoint(percent, true);
         }

@@ -3,7 +3,9 @@ using Offerbook.Apps.Specs;
 
 namespace Offerbook.Apps.Json.Reading;
 
-/// <summary>What kind of volume it is, is told by which member it has: <c>persistent</c>, <c>external</c>, <c>secret</c>, else it is the host's.</summary>
+/// <summary>
+/// What kind of volume it is, is told by which member it has: <c>persistent</c>, <c>external</c>, <c>secret</c>, else it is the host's.
+/// </summary>
 public static class VolumeReader
 {
     private static readonly string[] AccessModes =

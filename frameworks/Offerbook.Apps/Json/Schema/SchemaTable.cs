@@ -52,8 +52,10 @@ public sealed class SchemaTable
     }
 }
 
-/// <param name="Member"><c>=</c>: the type itself is what <paramref name="Form"/> says; <c>+</c>: it has all members of that type too.</param>
-/// <param name="Form"><c>text int long number flag time any</c>, another type, <c>[X]</c>, <c>{X}</c>, <c>enum A|B</c> or <c>one of A | B</c>.</param>
+/// <param name="Member"><c>=</c>: the type itself is what <paramref name="Form"/> says; <c>+</c>: it has all members of that type
+/// too.</param>
+/// <param name="Form"><c>text int long number flag time any</c>, another type, <c>[X]</c>, <c>{X}</c>, <c>enum A|B</c> or <c>one of A |
+/// B</c>.</param>
 /// <param name="IsRequired">Reading fails without it.</param>
 /// <param name="Default">JSON; empty when an absent member means nothing special, or what depends on others.</param>
 /// <param name="Constraint"><c>min= max= minLength= maxLength= minItems= maxItems= pattern=</c>, separated by spaces.</param>

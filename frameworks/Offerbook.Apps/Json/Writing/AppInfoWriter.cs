@@ -21,7 +21,8 @@ public static class AppInfoWriter
     public static JObject WriteLive(AppLiveData live) => Add([], live);
 
     /// <param name="onlyVersion">As in <see cref="AppWriter.Write"/>.</param>
-    public static JObject Write(AppDefinition app, AppLiveData live, Timestamp? onlyVersion = null) => Add(AppWriter.Write(app, onlyVersion), live);
+    public static JObject Write(AppDefinition app, AppLiveData live, Timestamp? onlyVersion = null) =>
+        Add(AppWriter.Write(app, onlyVersion), live);
 
     private static JObject Add(JObject json, AppLiveData live)
     {

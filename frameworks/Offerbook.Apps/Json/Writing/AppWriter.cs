@@ -9,7 +9,8 @@ namespace Offerbook.Apps.Json.Writing;
 /// </summary>
 public static class AppWriter
 {
-    /// <param name="onlyVersion">For an app that has just been submitted: nothing but this version is known of it, so there is no version info.</param>
+    /// <param name="onlyVersion">For an app that has just been submitted: nothing but this version is known of it, so there is no version
+    /// info.</param>
     public static JObject Write(AppDefinition app, Timestamp? onlyVersion = null)
     {
         var json = new JObject { ["id"] = app.Id.ToString() };

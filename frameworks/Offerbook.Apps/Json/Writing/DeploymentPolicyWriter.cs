@@ -12,7 +12,8 @@ internal static class DeploymentPolicyWriter
         json.AddOptional("deadlineSeconds", policy.DeadlineSeconds);
         json.AddOptional("maxFailures", policy.MaxFailures);
         json.AddOptional("onFailure", policy.OnFailure is { } action ? EnumTexts.FailureActions.Write(action) : null);
-        json.AddNonEmpty("pauseAfter", policy.PauseAfter.JsonOf(point => point.IsPercent ? new JValue(point.ToString()) : new JValue(point.Amount)));
+        json.AddNonEmpty("pauseAfter",
+            policy.PauseAfter.JsonOf(point => point.IsPercent ? new JValue(point.ToString()) : new JValue(point.Amount)));
         return json;
     }
 }

@@ -30,12 +30,15 @@ internal sealed class PodEndpoints(CoreGate core) : IApiEndpoints
         Route.Get("/v2/pods/{id}::versions/{version}", "A pod as it was", Version)
             .Gives(200, "Pod", "The pod").Refuses(404, "There is no such pod or version").Refuses(422, "The version is not a time"),
         Route.Delete("/v2/pods/{id}::instances/{instance}", "Kill one instance; it is replaced", request =>
-                core.KillAsync(request, new ApiCall.KillPodInstances(request.IdText, request.Value("instance"), null, request.Flag("wipe")), request.Flag("wipe")))
+                core.KillAsync(request,
+                    new ApiCall.KillPodInstances(request.IdText, request.Value("instance"), null, request.Flag("wipe")),
+                    request.Flag("wipe")))
             .Asks(QueryParameter.Wipe).Gives(200, "Instance", "The instance as it was")
             .Refuses(404, "There is no such pod or instance").Refuses(422, "That is not the id of an instance"),
         Route.Delete("/v2/pods/{id}::instances", "Kill several instances; they are replaced", KillAsync)
             .Asks(QueryParameter.Wipe).Takes("[text]", "Ids of instances; those that are not there are passed over")
-            .Gives(200, "[Instance]", "The instances as they were").Refuses(404, "There is no such pod").Refuses(422, "Something is not the id of an instance"),
+            .Gives(200, "[Instance]", "The instances as they were").Refuses(404, "There is no such pod")
+            .Refuses(422, "Something is not the id of an instance"),
         Route.Get("/v2/pods/{id}", "A pod", One).Gives(200, "Pod", "The pod").Refuses(404, "There is no such pod"),
         Route.Put("/v2/pods/{id}", "Create a pod or replace its definition", request =>
                 ChangeAsync(request, body => new ApiCall.UpdatePod(request.IdText, body, request.Flag("force"))))
@@ -58,16 +61,20 @@ internal sealed class PodEndpoints(CoreGate core) : IApiEndpoints
     {
         var body = await request.ReadJsonAsync();
         return body.IsOk
-            ? await core.KillAsync(request, new ApiCall.KillPodInstances(request.IdText, null, body.Value, request.Flag("wipe")), request.Flag("wipe"))
+            ? await core.KillAsync(request, new ApiCall.KillPodInstances(request.IdText, null, body.Value, request.Flag("wipe")),
+                request.Flag("wipe"))
             : ApiResponse.Error(body.Error);
     }
 
-    private ApiResponse List(ApiRequest request) => JsonList.Answer(request, core.View.State.Root.Pods.Where(pod => request.Grants.Views(pod.Id)), static pod => pod.Id, PathId.Parse, static pod => [PodWriter.Write(pod)]);
+    private ApiResponse List(ApiRequest request) =>
+        JsonList.Answer(request, core.View.State.Root.Pods.Where(pod => request.Grants.Views(pod.Id)), static pod => pod.Id, PathId.Parse,
+            static pod => [PodWriter.Write(pod)]);
 
     private ApiResponse ListStatus(ApiRequest request)
     {
         var view = core.View;
-        return JsonList.Answer(request, view.State.Root.Pods.Where(pod => request.Grants.Views(pod.Id)), static pod => pod.Id, PathId.Parse, pod => [PodStatusWriter.Write(view, pod)]);
+        return JsonList.Answer(request, view.State.Root.Pods.Where(pod => request.Grants.Views(pod.Id)), static pod => pod.Id,
+            PathId.Parse, pod => [PodStatusWriter.Write(view, pod)]);
     }
 
     /// <summary>The text of the refusal is itself JSON: clients have come to expect it.</summary>

@@ -39,12 +39,14 @@ internal static class PodStatusWriter
         };
     }
 
-    private static PodDefinition Definition(AppsView view, PodDefinition pod, Instance instance) => view.State.DefinitionOf(instance) as PodDefinition ?? pod;
+    private static PodDefinition Definition(AppsView view, PodDefinition pod, Instance instance) =>
+        view.State.DefinitionOf(instance) as PodDefinition ?? pod;
 
     /// <summary>At most the last failure.</summary>
     private static JArray History(AppsView view, PodDefinition pod)
     {
-        if (!view.State.Failures.TryGetValue(pod.Id, out var failure) || !InstanceId.TryParseTask(failure.TaskId, out var instance, out _, out _))
+        if (!view.State.Failures.TryGetValue(pod.Id, out var failure)
+            || !InstanceId.TryParseTask(failure.TaskId, out var instance, out _, out _))
         {
             return [];
         }

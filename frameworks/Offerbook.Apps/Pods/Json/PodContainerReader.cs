@@ -123,7 +123,8 @@ internal static partial class PodContainerReader
             check.Fail("", given == 0 ? "error.path.missing" : "Only one of http, tcp, or command may be specified");
         }
         return check.Object<PodProbe>("http", http => new PodProbe.Http(
-                ReadName(http, "endpoint"), http.Text("path", minLength: 1, maxLength: 1024), http.Choice("scheme", EnumTexts.HttpSchemes) ?? HttpScheme.Http))
+                ReadName(http, "endpoint"), http.Text("path", minLength: 1, maxLength: 1024), http.Choice("scheme", EnumTexts.HttpSchemes)
+                    ?? HttpScheme.Http))
             ?? check.Object<PodProbe>("tcp", tcp => new PodProbe.Tcp(ReadName(tcp, "endpoint")))
             ?? check.Object<PodProbe>("exec", exec => new PodProbe.Exec(
                 exec.Required("command", exec.Object("command", ReadCommand), new PodCommand.Shell(""))))

@@ -24,7 +24,8 @@ internal static class PodContainerWriter
         json.AddNonEmpty("volumeMounts", container.VolumeMounts.JsonOf(Write));
         json.AddNonEmpty("artifacts", container.Artifacts.JsonOf(AppWriter.WriteArtifact));
         json.AddNonEmpty("labels", container.Labels.Json());
-        json.AddOptional("lifecycle", container.KillGracePeriodSeconds is { } grace ? new JObject { ["killGracePeriodSeconds"] = grace.Number() } : null);
+        json.AddOptional("lifecycle", container.KillGracePeriodSeconds is { } grace
+            ? new JObject { ["killGracePeriodSeconds"] = grace.Number() } : null);
         json.AddOptional("tty", container.Tty);
         return json;
     }

@@ -10,7 +10,9 @@ namespace Offerbook.Apps.Pods.Json;
 /// <summary>Reads a pod. There are no partial updates of pods, so what is absent has its default.</summary>
 public static class PodReader
 {
-    /// <summary>An instance of a pod is over when all of its containers are, so none is done once; and pods run where offers take them.</summary>
+    /// <summary>
+    /// An instance of a pod is over when all of its containers are, so none is done once; and pods run where offers take them.
+    /// </summary>
     private static readonly string[] OfAppsOnly = ["daemon", "runOnce"];
 
     private static readonly EnumText<ScalingKind> ScalingKinds = new((ScalingKind.Fixed, "fixed"));
@@ -71,7 +73,8 @@ public static class PodReader
             Volumes = pod.Objects("volumes", ReadVolume) ?? [],
             Networks = pod.Objects("networks", NetworkReader.ReadNetwork) ?? [],
             Labels = pod.TextMap("labels") ?? ValueMap<string>.Empty,
-            Secrets = pod.Map("secrets", (token, path, errors) => ObjectReader.Object(token, path, errors, AppReader.ReadSecretSource)) ?? ValueMap<string>.Empty,
+            Secrets = pod.Map("secrets", (token, path, errors) => ObjectReader.Object(token, path, errors, AppReader.ReadSecretSource))
+                ?? ValueMap<string>.Empty,
             ExecutorResources = pod.Object("executorResources", AppReader.ReadExecutorResources) ?? PodDefinition.DefaultExecutorResources,
             LinuxInfo = pod.Object("linuxInfo", ContainerReader.ReadLinuxInfo),
             LegacySharedCgroups = pod.Flag("legacySharedCgroups"),
@@ -82,7 +85,8 @@ public static class PodReader
             Preferences = PreferenceText.Parse(preferences, pod.Path + "/preferences", pod.Errors.Shape),
             Deployment = pod.Object("deployment", DeploymentPolicyReader.Read) is { IsEmpty: false } policy ? policy : null,
         };
-        return new PodDraft(definition, id, pod.Text("role", minLength: 1), scheduling.Upgrade, scheduling.Unreachable, pod.Moment("version"));
+        return new PodDraft(definition, id, pod.Text("role", minLength: 1), scheduling.Upgrade, scheduling.Unreachable,
+            pod.Moment("version"));
     }
 
     private static object ReadScaling(ObjectReader scaling)
@@ -134,7 +138,8 @@ public static class PodReader
     private static PodVolume ReadVolume(ObjectReader volume)
     {
         var name = volume.Required("name", volume.Text("name", minLength: 1, maxLength: 63, pattern: Patterns.Name), "");
-        return volume.Has("persistent") ? new PodVolume.Persistent(name, volume.Object("persistent", VolumeReader.ReadPersistent) ?? VolumeReader.Nothing)
+        return volume.Has("persistent")
+            ? new PodVolume.Persistent(name, volume.Object("persistent", VolumeReader.ReadPersistent) ?? VolumeReader.Nothing)
             : volume.Has("secret") ? new PodVolume.Secret(name, volume.Text("secret", minLength: 1) ?? "")
             : volume.Has("host") ? new PodVolume.Host(name, volume.Text("host") ?? "")
             : new PodVolume.Ephemeral(name);

@@ -11,7 +11,8 @@ namespace Offerbook.Agent.Hosting.Attach;
 /// <param name="sessionsOf">Who can start it: the runtime of the container that it joins; null: nobody can.</param>
 /// <param name="terminalOf">The terminal of a container that is none of these, if it has one.</param>
 internal sealed class AttachedContainers(
-    Func<ContainerSpec, IContainerSessions?> sessionsOf, Func<ContainerId, Task<AttachedContainer?>> terminalOf, Func<AgentMessage, ValueTask> post) : IContainerRuntime
+    Func<ContainerSpec, IContainerSessions?> sessionsOf, Func<ContainerId, Task<AttachedContainer?>> terminalOf,
+    Func<AgentMessage, ValueTask> post) : IContainerRuntime
 {
     private const int SignalTerminate = 15;
     private const int SignalKill = 9;
@@ -26,7 +27,8 @@ internal sealed class AttachedContainers(
     public Task Completion => _failed.Task;
 
     /// <summary>Null when there is none of that id whose input and output can be attached to.</summary>
-    public AttachedContainer? Find(ContainerId container) => _containers.GetValueOrDefault(container) is { IsOpen: true } found ? found : null;
+    public AttachedContainer? Find(ContainerId container) =>
+        _containers.GetValueOrDefault(container) is { IsOpen: true } found ? found : null;
 
     /// <summary>As <see cref="Find"/>, or a container of another runtime with a terminal.</summary>
     public async Task<AttachedContainer?> FindAsync(ContainerId container) => Find(container) ?? await terminalOf(container);
@@ -43,7 +45,8 @@ internal sealed class AttachedContainers(
         foreach (var spec in wanted)
         {
             _ = post(new AgentMessage.ContainerExited(spec.Container,
-                new ContainerExit.Vanished("The agent, which held the container's input and output, was restarted; the exit status is not known"))).AsTask();
+                new ContainerExit.Vanished(
+                    "The agent, which held the container's input and output, was restarted; the exit status is not known"))).AsTask();
         }
     }
 

@@ -8,7 +8,9 @@ namespace Offerbook.Agent.Hosting.Attach;
 /// </summary>
 internal interface IContainerSessions
 {
-    /// <summary>Starts what the spec says, in the container that it joins. Never throws for what the container or its engine does.</summary>
+    /// <summary>
+    /// Starts what the spec says, in the container that it joins. Never throws for what the container or its engine does.
+    /// </summary>
     /// <param name="spec">With <see cref="ContainerSpec.Attach"/> set.</param>
     Task<AttachedStart> StartAttachedAsync(ContainerSpec spec, CancellationToken cancellation);
 }
@@ -25,7 +27,9 @@ internal interface IAttachedProcess : IAsyncDisposable
     /// <summary>How the process ended.</summary>
     Task<ContainerExit> Exit { get; }
 
-    /// <summary>Hands over the output until it has ended, waiting for the callback each time. With a terminal everything is standard output.</summary>
+    /// <summary>
+    /// Hands over the output until it has ended, waiting for the callback each time. With a terminal everything is standard output.
+    /// </summary>
     Task PumpAsync(Func<bool, ReadOnlyMemory<byte>, ValueTask> output);
 
     /// <exception cref="IOException">Nobody reads it any more.</exception>

@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Offerbook.Agent.Hosting.Attach;
 
-/// <summary>The agent's end of the named pipe that keeps an attached process alive; see attach.sh. When the agent dies, the kernel lets go of it.</summary>
+/// <summary>
+/// The agent's end of the named pipe that keeps an attached process alive; see attach.sh. When the agent dies, the kernel lets go of it.
+/// </summary>
 internal sealed class Lifeline : IDisposable
 {
     private readonly SafeFileHandle _pipe;

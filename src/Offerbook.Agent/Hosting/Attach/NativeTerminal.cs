@@ -45,7 +45,8 @@ internal static partial class NativeTerminal
     {
         const short readable = 1;
         const int forever = -1;
-        Span<Awaited> both = [new() { Descriptor = (int)from.DangerousGetHandle(), Wanted = readable }, new() { Descriptor = (int)bell.DangerousGetHandle(), Wanted = readable }];
+        Span<Awaited> both = [new() { Descriptor = (int)from.DangerousGetHandle(), Wanted = readable },
+            new() { Descriptor = (int)bell.DangerousGetHandle(), Wanted = readable }];
         while (Poll(ref MemoryMarshal.GetReference(both), (nuint)both.Length, forever) <= 0)
         {
             // A signal came in between.

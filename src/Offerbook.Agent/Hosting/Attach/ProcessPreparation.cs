@@ -4,7 +4,8 @@ using Offerbook.Agent.Hosting.Containers;
 namespace Offerbook.Agent.Hosting.Attach;
 
 /// <summary>Prepares attached processes as the runtime of processes prepares its own: groups, namespaces, rights, user.</summary>
-internal sealed class ProcessPreparation(ContainerGroups groups, ProcessContainers processes, HostEnvironment host, IsolationOptions options)
+internal sealed class ProcessPreparation(ContainerGroups groups, ProcessContainers processes, HostEnvironment host,
+    IsolationOptions options)
 {
     /// <summary>Why it cannot be started, or null.</summary>
     public static string? Obstacle(ContainerSpec spec) => spec.User is { } user && Ownership.Find(user) is null
@@ -16,7 +17,8 @@ internal sealed class ProcessPreparation(ContainerGroups groups, ProcessContaine
     {
         var user = Ownership.Other(spec.User);
         var environment = TaskTerminals.Environment(spec, host.Of(spec, sandbox));
-        var chain = CommandChain.Of(spec, sandbox, options, user, await processes.Namespaces.ForAsync(spec), [], environment, mayBeConfined: false);
+        var chain = CommandChain.Of(spec, sandbox, options, user, await processes.Namespaces.ForAsync(spec), [], environment,
+            mayBeConfined: false);
         return new PreparedProcess(chain, groups.Enter(spec), user);
     }
 }

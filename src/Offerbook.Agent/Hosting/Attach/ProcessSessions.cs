@@ -96,7 +96,8 @@ internal sealed class ProcessSessions : IContainerSessions
     {
         using var resource = typeof(ProcessSessions).Assembly.GetManifestResourceStream("attach.sh")
             ?? throw new InvalidOperationException("The program was built without attach.sh.");
-        using var file = new FileStream(_script, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        using var file = new FileStream(_script,
+            new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
         resource.CopyTo(file);
     }
 

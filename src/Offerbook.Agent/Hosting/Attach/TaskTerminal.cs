@@ -5,7 +5,9 @@ using Offerbook.Agent.Hosting.Containers;
 
 namespace Offerbook.Agent.Hosting.Attach;
 
-/// <summary>The terminal of one container: what comes goes to the end of a file and to those who are attached. Others end and signal the process.</summary>
+/// <summary>
+/// The terminal of one container: what comes goes to the end of a file and to those who are attached. Others end and signal the process.
+/// </summary>
 internal sealed class TaskTerminal : IAttachedProcess
 {
     /// <summary>A terminal's line discipline passes on at most 4 KiB at once.</summary>

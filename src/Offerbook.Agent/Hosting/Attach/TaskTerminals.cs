@@ -6,7 +6,8 @@ using Offerbook.Agent.Hosting.Containers;
 namespace Offerbook.Agent.Hosting.Attach;
 
 /// <summary>
-/// The terminals of processes that outlive the agent. A process's supervisor holds the agent's end as well and never reads it: nothing is hung
+/// The terminals of processes that outlive the agent. A process's supervisor holds the agent's end as well and never reads it: nothing is
+/// hung
 /// up while there is no agent, the process waits once it has written some 4 KiB, and the next agent takes the end over from the supervisor.
 /// That needs the right to trace it (root, or a kernel that lets users trace their own).
 /// </summary>
@@ -43,7 +44,8 @@ internal sealed class TaskTerminals(SandboxDirectories sandboxes, ILogger logger
     }
 
     /// <summary>Programs on a terminal want to know of what kind it is.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Environment(ContainerSpec spec, IEnumerable<KeyValuePair<string, string>> environment) =>
+    public static IEnumerable<KeyValuePair<string, string>> Environment(ContainerSpec spec,
+        IEnumerable<KeyValuePair<string, string>> environment) =>
         (spec.Attach?.Terminal ?? spec.Process.Terminal) is not null && !spec.Environment.Any(variable => variable.Key == "TERM")
             ? environment.Where(variable => variable.Key != "TERM").Append(new("TERM", "xterm"))
             : environment;

@@ -37,14 +37,16 @@ internal sealed class CgroupDetection(CgroupMounts mounts, IsolationNames wanted
 
     /// <summary>Two agents on one host differ in their work directories.</summary>
     private static string HashOf(string workDirectory) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(Path.GetFullPath(workDirectory)))))[..12];
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(Path.GetFullPath(workDirectory)))))[..12];
 
     private DetectedCgroups Nothing(string why) => new(new NoCgroups(), "no control groups", [why]);
 
     private DetectedCgroups? Separate()
     {
         var trees = new List<CgroupTree>();
-        var tracks = wanted.Controllers.Contains("pids") && mounts.Version1.Any(tree => tree.Controllers.Contains("pids")) ? "pids" : "freezer";
+        var tracks = wanted.Controllers.Contains("pids") && mounts.Version1.Any(tree => tree.Controllers.Contains("pids"))
+            ? "pids" : "freezer";
         foreach (var controller in (string[])[.. wanted.Controllers, "cpuacct", tracks])
         {
             if (trees.Any(tree => tree.Controllers.Contains(controller)))
@@ -66,7 +68,8 @@ internal sealed class CgroupDetection(CgroupMounts mounts, IsolationNames wanted
         }
         return trees.Count == 0
             ? null
-            : new DetectedCgroups(new CgroupsV1(trees), $"control groups version 1 ({string.Join(", ", trees.SelectMany(tree => tree.Controllers))}) in {trees[0].Root}", _lacks);
+            : new DetectedCgroups(new CgroupsV1(trees),
+                $"control groups version 1 ({string.Join(", ", trees.SelectMany(tree => tree.Controllers))}) in {trees[0].Root}", _lacks);
     }
 
     private DetectedCgroups? Unified(string mount)
@@ -90,7 +93,8 @@ internal sealed class CgroupDetection(CgroupMounts mounts, IsolationNames wanted
             {
                 Lack(controller, $"it cannot be enabled in {basis}/cgroup.subtree_control");
             }
-            return new DetectedCgroups(new CgroupsV2(root, enabled), $"control groups version 2 ({string.Join(", ", enabled)}) in {root}", _lacks);
+            return new DetectedCgroups(new CgroupsV2(root, enabled), $"control groups version 2 ({string.Join(", ", enabled)}) in {root}",
+                _lacks);
         }
         _lacks.Add($"no directory can be made below {mount} or below the agent's own group there ({mounts.Own2 ?? "none"})");
         return null;

@@ -20,7 +20,8 @@ internal sealed record CgroupMounts(
         {
             // 30 25 0:26 / /sys/fs/cgroup/cpu rw,nosuid shared:9 - cgroup cgroup rw,cpu
             var halves = line.Split(" - ", 2);
-            if (halves.Length < 2 || halves[0].Split(' ') is not { Length: >= 5 } place || halves[1].Split(' ') is not { Length: >= 3 } kind)
+            if (halves.Length < 2 || halves[0].Split(' ') is not { Length: >= 5 } place
+                || halves[1].Split(' ') is not { Length: >= 3 } kind)
             {
                 continue;
             }

@@ -21,7 +21,9 @@ internal sealed class CgroupsV1 : IControlGroups
     /// <summary>Only kernels that account for swap have it. Held to the memory's bound: no swap on top.</summary>
     private const string MemoryAndSwap = "memory.memsw.limit_in_bytes";
 
-    /// <summary>Rounds of a kill. With the pids or the freezer controller one is enough; without, a group that forks all the time takes more.</summary>
+    /// <summary>
+    /// Rounds of a kill. With the pids or the freezer controller one is enough; without, a group that forks all the time takes more.
+    /// </summary>
     private const int KillRounds = 100;
 
     /// <summary>A directory's own name and its dot; each directory within would add one.</summary>
@@ -54,10 +56,12 @@ internal sealed class CgroupsV1 : IControlGroups
     }
 
     /// <summary>
-    /// The processor's share comes last: joining takes a lock of the whole kernel, and who holds it and waits for its small share of a busy machine
+    /// The processor's share comes last: joining takes a lock of the whole kernel, and who holds it and waits for its small share of a busy
+    /// machine
     /// holds up every other launch.
     /// </summary>
-    public IReadOnlyList<string> JoinFiles(ContainerId group) => [.. _trees.OrderBy(tree => tree == _cpu).Select(tree => PathOf(tree, group) + "/tasks")];
+    public IReadOnlyList<string> JoinFiles(ContainerId group) =>
+        [.. _trees.OrderBy(tree => tree == _cpu).Select(tree => PathOf(tree, group) + "/tasks")];
 
     public bool Exists(ContainerId group) => Directory.Exists(PathOf(_tracker, group));
 
@@ -75,7 +79,8 @@ internal sealed class CgroupsV1 : IControlGroups
             }
             if (limits.CpuQuota is not null || !isNew)
             {
-                GroupFiles.WriteIfThere(path, "cpu.cfs_quota_us", limits.CpuQuota is { } quota ? $"{(long)(quota * PeriodMicroseconds)}" : "-1");
+                GroupFiles.WriteIfThere(path, "cpu.cfs_quota_us", limits.CpuQuota is { } quota
+                    ? $"{(long)(quota * PeriodMicroseconds)}" : "-1");
             }
         }
         if (_pids is not null && (limits.Pids is not null || !isNew))
@@ -177,7 +182,8 @@ internal sealed class CgroupsV1 : IControlGroups
             return null;
         }
         var peak = GroupFiles.Number(path, "memory.max_usage_in_bytes") ?? 0;
-        return new MemoryOveruse(GroupFiles.Number(path, "memory.limit_in_bytes") ?? peak, peak, GroupFiles.Read(path, "memory.stat") ?? "");
+        return new MemoryOveruse(GroupFiles.Number(path, "memory.limit_in_bytes") ?? peak, peak, GroupFiles.Read(path, "memory.stat")
+            ?? "");
     }
 
     public void Fill(ContainerId group, ResourceStatistics statistics)
@@ -226,6 +232,7 @@ internal sealed class CgroupsV1 : IControlGroups
         {
             return GroupFiles.Pids(GroupFiles.Read(directory, "cgroup.procs"));
         }
-        return GroupFiles.Pids(GroupFiles.Read(directory, "cgroup.procs")).Concat(Directory.EnumerateDirectories(directory).SelectMany(Processes));
+        return GroupFiles.Pids(GroupFiles.Read(directory, "cgroup.procs"))
+            .Concat(Directory.EnumerateDirectories(directory).SelectMany(Processes));
     }
 }

@@ -56,7 +56,8 @@ internal sealed class CgroupsV2(string root, IReadOnlyList<string> controllers) 
             {
                 GroupFiles.Write(path, "cpu.weight", (long)Math.Clamp(cpus * WeightPerCpu, 1, 10_000));
             }
-            GroupFiles.Write(path, "cpu.max", limits.CpuQuota is { } quota ? $"{(long)(quota * PeriodMicroseconds)} {PeriodMicroseconds}" : "max");
+            GroupFiles.Write(path, "cpu.max", limits.CpuQuota is { } quota
+                ? $"{(long)(quota * PeriodMicroseconds)} {PeriodMicroseconds}" : "max");
         }
         if (_pids)
         {
@@ -65,7 +66,8 @@ internal sealed class CgroupsV2(string root, IReadOnlyList<string> controllers) 
         if (_memory)
         {
             GroupFiles.Write(path, "memory.low", limits.MemorySoftBytes ?? 0);
-            GroupFiles.Write(path, "memory.max", limits.MemoryHardBytes is { } bytes ? bytes.ToString(CultureInfo.InvariantCulture) : "max");
+            GroupFiles.Write(path, "memory.max", limits.MemoryHardBytes is { } bytes
+                ? bytes.ToString(CultureInfo.InvariantCulture) : "max");
             // A bound on memory is one on memory and swap.
             GroupFiles.WriteIfThere(path, "memory.swap.max", limits.MemoryHardBytes is null ? "max" : "0");
         }
@@ -137,7 +139,8 @@ internal sealed class CgroupsV2(string root, IReadOnlyList<string> controllers) 
             FillMemory(path, statistics);
         }
         statistics.Processes = (uint)Processes(path).Count();
-        statistics.Threads = (uint)(GroupFiles.Number(path, "pids.current") ?? GroupFiles.Count(GroupFiles.Read($"{path}/{GroupNames.Leaf}", "cgroup.threads")));
+        statistics.Threads = (uint)(GroupFiles.Number(path, "pids.current")
+            ?? GroupFiles.Count(GroupFiles.Read($"{path}/{GroupNames.Leaf}", "cgroup.threads")));
     }
 
     /// <summary>Enables controllers for the groups within. Those that are enabled already are no error.</summary>

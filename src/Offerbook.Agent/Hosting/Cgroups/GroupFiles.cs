@@ -64,7 +64,8 @@ internal static class GroupFiles
     public static long? Number(string directory, string file)
     {
         const long unlimited = long.MaxValue / 2;
-        return Read(directory, file) is { } text && long.TryParse(text.AsSpan().Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        return Read(directory, file) is { } text
+            && long.TryParse(text.AsSpan().Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number < unlimited
             ? number
             : null;

@@ -21,7 +21,8 @@ internal static class Isolation
         logger.LogInformation("Process containers are kept apart by {Isolation}.", found.Summary);
         if (found.Lacks.Count > 0)
         {
-            logger.LogWarning("Process containers do without: {Lacks}. Their limits are not enforced as far as that goes; run the agent as root, or " +
+            logger.LogWarning(
+                "Process containers do without: {Lacks}. Their limits are not enforced as far as that goes; run the agent as root, or " +
                 "delegate control groups to it (docs/operating/isolation.md).", string.Join("; ", found.Lacks));
         }
         if (!Ownership.IsRoot)

@@ -40,7 +40,8 @@ internal sealed record IsolationNames(IReadOnlyList<string> Controllers, IReadOn
                 default:
                     if (!Implied.Contains(name))
                     {
-                        throw new FormatException($"Isolation '{name}' in '{text}' is not known here. Known are cgroups/all, cgroups/cpu, cgroups/mem, " +
+                        throw new FormatException(
+                            $"Isolation '{name}' in '{text}' is not known here. Known are cgroups/all, cgroups/cpu, cgroups/mem, " +
                             $"cgroups/pids, posix/cpu, posix/mem, and, without effect because they are always on: {string.Join(", ", Implied)}");
                     }
                     break;

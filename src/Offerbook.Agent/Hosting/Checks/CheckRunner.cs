@@ -25,7 +25,8 @@ internal sealed class CheckRunner : IAsyncDisposable
     private readonly NetworkSockets _sockets = new();
 
     /// <param name="checksOf">How to look into a container; null: as the agent itself looks.</param>
-    public CheckRunner(Func<ContainerId, IContainerChecks?> checksOf, Func<AgentMessage, ValueTask> post) => (_checksOf, _post) = (checksOf, post);
+    public CheckRunner(Func<ContainerId, IContainerChecks?> checksOf, Func<AgentMessage, ValueTask> post) =>
+        (_checksOf, _post) = (checksOf, post);
 
     public void Run(RunCheck check) => _ = RunAsync(check);
 

@@ -26,7 +26,8 @@ internal static class HttpProbe
         }
         await using var tls = new SslStream(connection, leaveInnerStreamOpen: true);
         await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = "", RemoteCertificateValidationCallback = (_, _, _, _) => true }, cancellation);
+            new SslClientAuthenticationOptions { TargetHost = "", RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            cancellation);
         return await AskAsync(tls, host, path, cancellation);
     }
 
@@ -54,7 +55,8 @@ internal static class HttpProbe
             var read = count < MaxBytes ? await connection.ReadAsync(buffer.AsMemory(count), cancellation) : 0;
             if (read == 0)
             {
-                throw new IOException(count < MaxBytes ? "the connection ended before an answer" : $"no answer in the first {MaxBytes} bytes");
+                throw new IOException(count < MaxBytes
+                    ? "the connection ended before an answer" : $"no answer in the first {MaxBytes} bytes");
             }
             count += read;
         }
@@ -71,7 +73,8 @@ internal static class HttpProbe
         // HTTP/1.1 200 OK
         var line = text[..end];
         var blank = line.IndexOf((byte)' ');
-        return line.StartsWith("HTTP/"u8) && blank > 0 && line.Length >= blank + 4 && int.TryParse(line.Slice(blank + 1, 3), out var status) && status is >= 100 and <= 599
+        return line.StartsWith("HTTP/"u8) && blank > 0 && line.Length >= blank + 4
+            && int.TryParse(line.Slice(blank + 1, 3), out var status) && status is >= 100 and <= 599
             ? status
             : throw new IOException($"the answer is not HTTP: '{Encoding.ASCII.GetString(line[..Math.Min(line.Length, 40)]).TrimEnd()}'");
     }

@@ -61,7 +61,8 @@ internal sealed partial class NetworkSockets : IDisposable
                 using var network = File.OpenHandle($"/proc/{order.Process}/ns/net");
                 if (EnterCall(network, NewNetwork) != 0)
                 {
-                    throw new Win32Exception(Marshal.GetLastPInvokeError(), $"the container's network cannot be entered: {Marshal.GetLastPInvokeErrorMessage()}");
+                    throw new Win32Exception(Marshal.GetLastPInvokeError(),
+                        $"the container's network cannot be entered: {Marshal.GetLastPInvokeErrorMessage()}");
                 }
                 order.Done.SetResult(Create(order.Family));
             }

@@ -19,10 +19,12 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// <param name="Confined">Whether the process needs no more rights than the tasks themselves have.</param>
 /// <param name="Environment">The supervisor's.</param>
 internal sealed record CommandChain(
-    string Shell, IReadOnlyList<string> ShellOptions, IReadOnlyList<string> Program, bool Confined, IReadOnlyList<KeyValuePair<string, string>> Environment)
+    string Shell, IReadOnlyList<string> ShellOptions, IReadOnlyList<string> Program, bool Confined,
+    IReadOnlyList<KeyValuePair<string, string>> Environment)
 {
     /// <summary>
-    /// Run when the process has been set up, before the task's own program: given the file that is to be executed, or nothing, and where to look
+    /// Run when the process has been set up, before the task's own program: given the file that is to be executed, or nothing, and where to
+    /// look
     /// for it. One that cannot be executed by this user fails here, where it is still known that nothing of the task has run.
     /// </summary>
     private static readonly string SetUp =
@@ -83,7 +85,8 @@ internal sealed record CommandChain(
         Namespaces(spec.Process, sandbox, enter, program);
         program.AddRange(prelude);
         Limits(spec.Process, program);
-        var confined = mayBeConfined && program.Count == 0 && user is null && spec.Process is { EffectiveCapabilities: null, BoundingCapabilities: null };
+        var confined = mayBeConfined && program.Count == 0 && user is null
+            && spec.Process is { EffectiveCapabilities: null, BoundingCapabilities: null };
         if (!confined)
         {
             Privileges(spec.Process, options, user, program);
@@ -95,7 +98,8 @@ internal sealed record CommandChain(
             late.AddRange(plain.Where(variable => !IsShellName(variable.Key)));
             plain.RemoveAll(variable => !IsShellName(variable.Key));
             var path = environment.LastOrDefault(variable => variable.Key == "PATH").Value ?? HostEnvironment.DefaultPath;
-            program.AddRange([HostTools.Shell, "-c", SetUp, "sh", spec.Command is CommandSpec.Program { File: var file } ? file : "", path]);
+            program.AddRange(
+                [HostTools.Shell, "-c", SetUp, "sh", spec.Command is CommandSpec.Program { File: var file } ? file : "", path]);
         }
         var bash = !bare && plain.Any(variable => !IsShellName(variable.Key)) ? HostTools.Bash : null;
         if (late.Count > 0)
@@ -154,7 +158,9 @@ internal sealed record CommandChain(
         if (process.OwnIpc)
         {
             var options = process.SharedMemoryMegabytes is { } size ? $"size={size}m,mode=1777" : "mode=1777";
-            program.AddRange([HostTools.Shell, "-c", "\"$0\" -t tmpfs -o \"$1\" shm /dev/shm || exit 125; shift; exec \"$@\"", HostTools.Mount, options]);
+            program.AddRange(
+                [HostTools.Shell, "-c", "\"$0\" -t tmpfs -o \"$1\" shm /dev/shm || exit 125; shift; exec \"$@\"", HostTools.Mount,
+                    options]);
         }
     }
 
@@ -162,7 +168,8 @@ internal sealed record CommandChain(
     {
         if (process.Limits.Count > 0)
         {
-            program.AddRange([HostTools.Prlimit, .. process.Limits.Select(limit => $"--{limit.Name}={Text(limit.Soft)}:{Text(limit.Hard)}"), "--"]);
+            program.AddRange(
+                [HostTools.Prlimit, .. process.Limits.Select(limit => $"--{limit.Name}={Text(limit.Soft)}:{Text(limit.Hard)}"), "--"]);
         }
     }
 

@@ -26,9 +26,11 @@ internal sealed class ConfinedSpawner : IDisposable
     }
 
     /// <exception cref="Win32Exception">It could not be started.</exception>
-    public Task<int> StartAsync(string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory)
+    public Task<int> StartAsync(string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment,
+        string directory)
     {
-        var order = new Order(program, arguments, environment, directory, new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var order = new Order(program, arguments, environment, directory,
+            new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously));
         _orders.Add(order);
         return order.Done.Task;
     }

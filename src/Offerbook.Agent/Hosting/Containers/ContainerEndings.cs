@@ -38,7 +38,10 @@ internal sealed class ContainerEndings(ContainerFiles files, ContainerGroups gro
             : new ContainerExit.Vanished("The task's supervisor was killed before it could record the exit status");
     }
 
-    /// <summary>A supervisor that was started but never began its record (no memory, no disk): nothing runs, and once this has said so, nothing will.</summary>
+    /// <summary>
+    /// A supervisor that was started but never began its record (no memory, no disk): nothing runs, and once this has said so, nothing
+    /// will.
+    /// </summary>
     public bool IsUnbegun(TrackedContainer container, bool scan) =>
         scan && container.Launched && ++container.AbandonedScans >= ScansUntilUnbegun && files.TryCancel(container.Id);
 }

@@ -3,7 +3,9 @@ using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
-/// <summary>What the agent keeps on disk for its containers: the supervisor's script, and a record for each container that is not forgotten.</summary>
+/// <summary>
+/// What the agent keeps on disk for its containers: the supervisor's script, and a record for each container that is not forgotten.
+/// </summary>
 internal sealed class ContainerFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -79,7 +81,9 @@ internal sealed class ContainerFiles
         }
     }
 
-    /// <summary>Adds a whole line to a record, behind whatever its supervisor may write meanwhile; one that has just gone is no error.</summary>
+    /// <summary>
+    /// Adds a whole line to a record, behind whatever its supervisor may write meanwhile; one that has just gone is no error.
+    /// </summary>
     public void Append(ContainerId container, string line)
     {
         using var file = Native.OpenAppend(RecordOf(container));

@@ -8,14 +8,18 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// <summary>Which control group each container is in: its own, or that of the container it joins.</summary>
 internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions options, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>Two seconds in all: a killed process goes as soon as it is scheduled, and one that hangs in the kernel keeps nobody.</summary>
+    /// <summary>
+    /// Two seconds in all: a killed process goes as soon as it is scheduled, and one that hangs in the kernel keeps nobody.
+    /// </summary>
     private const int LastLooks = 100;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
 
-    /// <summary>Groups that are to go as soon as the last process in them is gone; at most one for each container that ended of late.</summary>
+    /// <summary>
+    /// Groups that are to go as soon as the last process in them is gone; at most one for each container that ended of late.
+    /// </summary>
     private readonly HashSet<ContainerId> _leaving = [];
 
     /// <summary>Whether the container has a group of its own, which ends with it.</summary>
@@ -138,7 +142,8 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
         }
         foreach (var stray in groups.List().Where(group => !kept.Contains(group)))
         {
-            logger.LogInformation("Removing the control group of container {Container}, which belongs to no task, with whatever runs in it.", stray);
+            logger.LogInformation(
+                "Removing the control group of container {Container}, which belongs to no task, with whatever runs in it.", stray);
             TryKill(stray);
             lock (_lock)
             {
@@ -172,7 +177,9 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
 
     public bool Has(ContainerSpec spec) => IsOwn(spec) && groups.Exists(spec.Container);
 
-    /// <summary>Waits for processes that are dying, so that their groups do not stay when the agent goes; nobody tells when they are gone.</summary>
+    /// <summary>
+    /// Waits for processes that are dying, so that their groups do not stay when the agent goes; nobody tells when they are gone.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         for (var look = 0; look < LastLooks && !RemoveLeaving(); look++)
@@ -182,9 +189,11 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
         groups.Close();
     }
 
-    /// <param name="killed">Whether the kernel may have killed it: only then is the use of a group that it shares with others the reason.</param>
+    /// <param name="killed">Whether the kernel may have killed it: only then is the use of a group that it shares with others the
+    /// reason.</param>
     public MemoryOveruse? Overuse(ContainerSpec spec, bool killed = false) =>
-        IsOwn(spec) ? groups.Overuse(spec.Container) : killed && spec.Joins is { } joined && groups.Exists(joined) ? groups.Overuse(joined) : null;
+        IsOwn(spec) ? groups.Overuse(spec.Container) : killed && spec.Joins is { } joined && groups.Exists(joined)
+            ? groups.Overuse(joined) : null;
 
     public void Fill(ContainerSpec spec, ResourceStatistics statistics) => groups.Fill(spec.Container, statistics);
 }

@@ -8,7 +8,8 @@ internal sealed class ContainerKiller(ContainerFiles files, ContainerGroups grou
 {
     private readonly SessionKiller _sessions = new(groups);
 
-    public void Kill(TrackedContainer container) => KillSession(container.Record, ContainerGroups.IsOwn(container.Spec) ? container.Id : null);
+    public void Kill(TrackedContainer container) =>
+        KillSession(container.Record, ContainerGroups.IsOwn(container.Spec) ? container.Id : null);
 
     /// <summary>A container that no task claims: its launch was never made durable, or its end was and its record stayed.</summary>
     public void KillStray(ContainerId id)

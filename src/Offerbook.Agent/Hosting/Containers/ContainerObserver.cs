@@ -3,7 +3,9 @@ using Offerbook.Agent.Hosting.Attach;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
-/// <summary>Reads a container's record and tells what has become of it: its start, exactly once, before its end. One look at a time.</summary>
+/// <summary>
+/// Reads a container's record and tells what has become of it: its start, exactly once, before its end. One look at a time.
+/// </summary>
 internal sealed class ContainerObserver(
     ContainerFiles files, ContainerEndings endings, SandboxDirectories sandboxes, ContainerKiller killer, SupervisorWatch supervisors,
     TaskTerminals terminals, string bootId, Func<AgentMessage, ValueTask> post)
@@ -75,7 +77,8 @@ internal sealed class ContainerObserver(
 
     private async Task EndTerminalAsync(ContainerId id, AgentMessage end)
     {
-        await terminals.EndAsync(id, end is AgentMessage.ContainerExited exited ? exited.Exit : new ContainerExit.Vanished("It was never started"));
+        await terminals.EndAsync(id, end is AgentMessage.ContainerExited exited
+            ? exited.Exit : new ContainerExit.Vanished("It was never started"));
         await post(end);
     }
 

@@ -4,7 +4,10 @@ using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
-/// <summary>What a container's record says; see <see cref="Supervision.SupervisorProgram"/> and supervise.sh. Only whole lines count: a line under way is as if unwritten.</summary>
+/// <summary>
+/// What a container's record says; see <see cref="Supervision.SupervisorProgram"/> and supervise.sh. Only whole lines count: a line under
+/// way is as if unwritten.
+/// </summary>
 /// <param name="Cancelled">An agent that recovered was first: the container never starts.</param>
 /// <param name="Words">What the shell said, if anything.</param>
 /// <param name="Over">Why an agent ended it, if it did.</param>
@@ -19,7 +22,9 @@ internal sealed record ContainerRecord(
 
     public static ContainerRecord Empty { get; } = new(false, null, null, null, null, null, null);
 
-    /// <summary>Whether <see cref="Main"/> does not execute the task's program yet, but what sets it up; if it ended so, that failed.</summary>
+    /// <summary>
+    /// Whether <see cref="Main"/> does not execute the task's program yet, but what sets it up; if it ended so, that failed.
+    /// </summary>
     public bool IsBeingSetUp => TakesSetup && !IsPrepared;
 
     /// <summary>Whether <see cref="Main"/> began as what sets it up.</summary>
@@ -32,7 +37,8 @@ internal sealed record ContainerRecord(
     public bool? ToldSignalled { get; init; }
 
     /// <summary>Whether <see cref="Status"/> stands for a death by signal.</summary>
-    public bool Signalled => ToldSignalled ?? (Status is > 128 and var status && (Words is not null || SignalsWithoutWords.Contains(status - 128)));
+    public bool Signalled =>
+        ToldSignalled ?? (Status is > 128 and var status && (Words is not null || SignalsWithoutWords.Contains(status - 128)));
 
     public static ContainerRecord Parse(string text)
     {
@@ -66,13 +72,16 @@ internal sealed record ContainerRecord(
                 case [Supervision.SupervisorProgram.PreparedLine]:
                     record = record with { IsPrepared = true };
                     break;
-                case ["ended", var how, var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var code):
+                case ["ended", var how, var number]
+                    when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var code):
                     record = record with { Status = how == "exited" ? code : 128 + code, ToldSignalled = how != "exited" };
                     break;
-                case ["refused", var step, var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var error):
+                case ["refused", var step, var number]
+                    when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var error):
                     record = record with { Status = 127, ToldSignalled = false, Words = Refusal(step, error) };
                     break;
-                case ["over", "disk", var used, var limit] when record.Status is null && Megabytes(used) is { } megabytes && Megabytes(limit) is { } bound:
+                case ["over", "disk", var used, var limit]
+                    when record.Status is null && Megabytes(used) is { } megabytes && Megabytes(limit) is { } bound:
                     record = record with { Over = DiskOveruse(megabytes, bound) };
                     break;
                 default:

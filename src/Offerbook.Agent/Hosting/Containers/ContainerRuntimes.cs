@@ -17,11 +17,14 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
     private readonly ConcurrentDictionary<ContainerId, IContainerRuntime> _of = [];
 
     /// <param name="sessions">Starts attached processes beside those of <paramref name="processes"/>, or alone.</param>
-    public ContainerRuntimes(IContainerRuntime processes, IContainerRuntime engine, IContainerSessions sessions, Fetches fetches, Func<AgentMessage, ValueTask> post)
+    public ContainerRuntimes(IContainerRuntime processes, IContainerRuntime engine, IContainerSessions sessions, Fetches fetches,
+        Func<AgentMessage, ValueTask> post)
     {
         (_processes, _engine, _sessions, _fetches) = (processes, engine, sessions, fetches);
         Attached = new AttachedContainers(
-            SessionsOf, id => _of.GetValueOrDefault(id) is IContainerTerminals terminals ? terminals.TerminalOfAsync(id) : Task.FromResult<AttachedContainer?>(null), post);
+            SessionsOf, id =>
+                _of.GetValueOrDefault(id) is IContainerTerminals terminals
+                    ? terminals.TerminalOfAsync(id) : Task.FromResult<AttachedContainer?>(null), post);
         Completion = Task.WhenAny(processes.Completion, engine.Completion, Attached.Completion).Unwrap();
     }
 

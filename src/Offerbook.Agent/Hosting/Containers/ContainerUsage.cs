@@ -4,7 +4,9 @@ using Offerbook.Agent.Hosting.Cgroups;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
-/// <summary>Tells what a container uses: from its control group, else from its session's processes, all of which are read at most once a second.</summary>
+/// <summary>
+/// Tells what a container uses: from its control group, else from its session's processes, all of which are read at most once a second.
+/// </summary>
 internal sealed class ContainerUsage(ContainerGroups groups, IsolationOptions options, TimeProvider time)
 {
     private const double Megabyte = 1 << 20;

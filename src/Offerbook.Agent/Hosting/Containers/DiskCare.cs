@@ -89,7 +89,8 @@ internal sealed class DiskCare : IAsyncDisposable
         var sandbox = _sandboxes.PathOf(container.Spec.Sandbox);
         try
         {
-            var volumes = container.Spec.Volumes.Select(volume => Path.Combine(sandbox, volume.ContainerPath.TrimEnd('/'))).ToHashSet(StringComparer.Ordinal);
+            var volumes = container.Spec.Volumes.Select(volume => Path.Combine(sandbox, volume.ContainerPath.TrimEnd('/')))
+                .ToHashSet(StringComparer.Ordinal);
             container.DiskBytes = Count(sandbox, volumes, _stopping.Token);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -98,7 +99,8 @@ internal sealed class DiskCare : IAsyncDisposable
             container.DiskBytes ??= 0;
         }
         container.DiskCountedAt = _time.GetTimestamp();
-        if (_options.EnforceDiskQuota && container is { IsRunning: true, Limits.DiskMegabytes: { } limit, DiskBytes: { } used } && used > limit * Megabyte)
+        if (_options.EnforceDiskQuota && container is { IsRunning: true, Limits.DiskMegabytes: { } limit, DiskBytes: { } used }
+            && used > limit * Megabyte)
         {
             _end(container, Math.Round(used / Megabyte, 3), limit);
         }

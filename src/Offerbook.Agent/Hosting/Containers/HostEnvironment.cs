@@ -36,8 +36,11 @@ internal sealed class HostEnvironment
         return environment.Select(variable => KeyValuePair.Create(variable.Key, variable.Value ?? ""));
     }
 
-    /// <summary>Fills <paramref name="environment"/> for a process in the container's sandbox. Later ones win, the task's own last.</summary>
-    public void Fill(IDictionary<string, string?> environment, ContainerSpec spec, string sandbox, IEnumerable<KeyValuePair<string, string>>? more = null)
+    /// <summary>
+    /// Fills <paramref name="environment"/> for a process in the container's sandbox. Later ones win, the task's own last.
+    /// </summary>
+    public void Fill(IDictionary<string, string?> environment, ContainerSpec spec, string sandbox,
+        IEnumerable<KeyValuePair<string, string>>? more = null)
     {
         environment.Clear();
         environment["PATH"] = DefaultPath;

@@ -24,7 +24,9 @@ internal interface IContainerRuntime : IAsyncDisposable
     /// <summary>Sends the main process a signal, given by its number.</summary>
     void Send(ContainerId id, int signal);
 
-    /// <summary>It need not start any more; see <see cref="CancelLaunch"/>. Nothing to do for a runtime that starts containers at once.</summary>
+    /// <summary>
+    /// It need not start any more; see <see cref="CancelLaunch"/>. Nothing to do for a runtime that starts containers at once.
+    /// </summary>
     void Cancel(ContainerId id)
     {
     }

@@ -42,7 +42,8 @@ internal sealed class LogRotator(IsolationOptions options, ILogger logger)
         {
             if (Interlocked.Exchange(ref _told, 1) == 0)
             {
-                logger.LogWarning("A log could not be rotated and grows on ({Reason}); others that fail like this are not named.", failure.Message);
+                logger.LogWarning("A log could not be rotated and grows on ({Reason}); others that fail like this are not named.",
+                    failure.Message);
             }
             return facts.Length;
         }

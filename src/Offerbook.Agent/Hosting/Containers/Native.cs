@@ -21,7 +21,9 @@ internal static partial class Native
         }
     }
 
-    /// <summary>Puts <paramref name="from"/> in the place of <paramref name="to"/> in one step, links themselves and not what they point to.</summary>
+    /// <summary>
+    /// Puts <paramref name="from"/> in the place of <paramref name="to"/> in one step, links themselves and not what they point to.
+    /// </summary>
     /// <exception cref="IOException">It cannot be done.</exception>
     public static void Rename(string from, string to)
     {

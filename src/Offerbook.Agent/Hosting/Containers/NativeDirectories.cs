@@ -7,7 +7,8 @@ namespace Offerbook.Agent.Hosting.Containers;
 internal static partial class Native
 {
     /// <summary>The flags differ between processors.</summary>
-    private static readonly int OnlyDirectory = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x4000 : 0x10000;
+    private static readonly int OnlyDirectory = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64
+        ? 0x4000 : 0x10000;
 
     /// <summary>Opens a directory; null when there is none of that name, a link to one counting as none.</summary>
     /// <param name="parent">Null: <paramref name="name"/> is a path.</param>
@@ -19,7 +20,8 @@ internal static partial class Native
     }
 
     /// <summary>Makes a directory. False when the name is taken, or it cannot be made.</summary>
-    public static bool MakeDirectory(SafeFileHandle parent, string name, UnixFileMode mode) => MakeDirectoryWithinCall(parent, name, (uint)mode) == 0;
+    public static bool MakeDirectory(SafeFileHandle parent, string name, UnixFileMode mode) =>
+        MakeDirectoryWithinCall(parent, name, (uint)mode) == 0;
 
     /// <summary>Makes a new file; null when the name is taken or it cannot be made.</summary>
     public static SafeFileHandle? CreateNew(SafeFileHandle parent, string name)

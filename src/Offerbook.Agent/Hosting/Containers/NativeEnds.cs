@@ -22,14 +22,18 @@ internal static partial class Native
     private static readonly int EventBytes =
         RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? EventIsPacked : EventIsPadded;
 
-    /// <summary>A descriptor that becomes readable when the process has ended; null when there is no such process, or the kernel gives none.</summary>
+    /// <summary>
+    /// A descriptor that becomes readable when the process has ended; null when there is no such process, or the kernel gives none.
+    /// </summary>
     public static SafeFileHandle? OpenProcess(int pid)
     {
         var descriptor = (int)OpenProcessCall(OpenProcessNumber, pid, 0);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>A copy of a descriptor that another process has open; null when it has none of that number, or this one has no right to it.</summary>
+    /// <summary>
+    /// A copy of a descriptor that another process has open; null when it has none of that number, or this one has no right to it.
+    /// </summary>
     /// <param name="process">From <see cref="OpenProcess"/>.</param>
     public static SafeFileHandle? CopyDescriptor(SafeFileHandle process, int number)
     {
@@ -59,7 +63,8 @@ internal static partial class Native
     }
 
     /// <summary>
-    /// Told once: a descriptor leaves the set only when its last copy is closed, and a process that is just being started has copies of all, so
+    /// Told once: a descriptor leaves the set only when its last copy is closed, and a process that is just being started has copies of
+    /// all, so
     /// that an end would be told again and again meanwhile.
     /// </summary>
     /// <returns>Whether the set has taken it. It leaves the set when it is closed.</returns>

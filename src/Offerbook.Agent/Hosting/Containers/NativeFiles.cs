@@ -21,7 +21,8 @@ internal static partial class Native
     private const int FileTypeMask = 0xf000;
 
     /// <summary>The flag differs between processors.</summary>
-    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x8000 : 0x20000;
+    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64
+        ? 0x8000 : 0x20000;
 
     public static bool MayWrite(string path) => AccessCall(path, MayWriteMode) == 0;
 
@@ -92,7 +93,8 @@ internal static partial class Native
     }
 
     /// <summary>Makes one directory. False when it is there already, or cannot be made.</summary>
-    public static bool MakeDirectory(string path, UnixFileMode mode = (UnixFileMode)0b111_101_101) => MakeDirectoryCall(path, (uint)mode) == 0;
+    public static bool MakeDirectory(string path, UnixFileMode mode = (UnixFileMode)0b111_101_101) =>
+        MakeDirectoryCall(path, (uint)mode) == 0;
 
     /// <summary>Makes a new file; null when the name is taken or it cannot be made.</summary>
     public static SafeFileHandle? CreateNew(string path)
@@ -110,7 +112,8 @@ internal static partial class Native
     public static FileFacts? Facts(string path)
     {
         Span<byte> buffer = stackalloc byte[256];
-        return StatCall(AtCurrentDirectory, path, NoFollowLink, BasicStatistics, ref MemoryMarshal.GetReference(buffer)) == 0 ? Facts(buffer) : null;
+        return StatCall(AtCurrentDirectory, path, NoFollowLink, BasicStatistics, ref MemoryMarshal.GetReference(buffer)) == 0
+            ? Facts(buffer) : null;
     }
 
     public static FileFacts? Facts(SafeFileHandle file)
@@ -129,7 +132,8 @@ internal static partial class Native
         static long Long(ReadOnlySpan<byte> from, int at) => MemoryMarshal.Read<long>(from[at..]);
         return new FileFacts(
             (MemoryMarshal.Read<ushort>(statx[mode..]) & FileTypeMask) == RegularFile,
-            Long(statx, size), Long(statx, blocks) * bytesOfBlock, Word(statx, links), Word(statx, user), Word(statx, group), Word(statx, blockSize));
+            Long(statx, size), Long(statx, blocks) * bytesOfBlock, Word(statx, links), Word(statx, user), Word(statx, group),
+            Word(statx, blockSize));
     }
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]

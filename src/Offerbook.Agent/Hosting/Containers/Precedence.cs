@@ -3,13 +3,17 @@ using Offerbook.Agent.Containers;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Lets launches go before ends: while some are under way, the ends that become known are looked at together, a few milliseconds later. On a
-/// machine that is busy with short tasks each end would otherwise take the processor from a start that somebody waits for; gathered they also take
+/// Lets launches go before ends: while some are under way, the ends that become known are looked at together, a few milliseconds later. On
+/// a
+/// machine that is busy with short tasks each end would otherwise take the processor from a start that somebody waits for; gathered they
+/// also take
 /// less of it. For any thread, but for what it says.
 /// </summary>
 internal sealed class Precedence : IDisposable
 {
-    /// <summary>An end is told so much later at most: less than a tenth of what a task's shell and a framework's answer take on a busy machine.</summary>
+    /// <summary>
+    /// An end is told so much later at most: less than a tenth of what a task's shell and a framework's answer take on a busy machine.
+    /// </summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(10);
 
     private readonly List<ContainerId> _waiting = [];

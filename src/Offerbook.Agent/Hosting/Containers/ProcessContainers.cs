@@ -8,7 +8,8 @@ using Offerbook.Agent.Hosting.Checks;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Runs containers as plain processes of the host, each under its own supervisor (<see cref="Supervision.SupervisorProgram"/>), which outlives the agent.
+/// Runs containers as plain processes of the host, each under its own supervisor (<see cref="Supervision.SupervisorProgram"/>), which
+/// outlives the agent.
 ///
 /// <code>
 ///   LaunchContainer ─▶ launch workers ─▶ meta/supervise ─▶ PROGRAM
@@ -17,7 +18,8 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// </code>
 ///
 /// One reader looks at records, so a container's start is always told before its end. The kernel tells when a supervisor is gone;
-/// a scan every few seconds then finds that it was killed and will write no more, and a rarer one looks at every container, in case something
+/// a scan every few seconds then finds that it was killed and will write no more, and a rarer one looks at every container, in case
+/// something
 /// went unheard. Processes are known by number and start time: one that merely
 /// got the number of a dead task is neither taken for it nor signalled. What a task leaves behind is killed with its control group;
 /// where there is none, a process that leaves the session (a daemon that calls setsid) escapes.
@@ -68,7 +70,8 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         _killer = new ContainerKiller(files, groups, bootId, logger);
         _terminals = new TaskTerminals(sandboxes, logger);
         _supervisors = new SupervisorWatch(_tracked);
-        _observer = new ContainerObserver(files, new ContainerEndings(files, groups, bootId), sandboxes, _killer, _supervisors, _terminals, bootId, post);
+        _observer = new ContainerObserver(files, new ContainerEndings(files, groups, bootId), sandboxes, _killer, _supervisors, _terminals,
+            bootId, post);
         _care = new ContainerCare(_tracked.Running, sandboxes, groups, new LogRotator(options, logger), _killer.Kill, time);
         _disks = new DiskCare(_tracked.Running, sandboxes, options, _killer.EndOverDisk, time);
         _usage = new ContainerUsage(groups, options, time);
@@ -76,7 +79,9 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         _watcher = new RecordWatcher(files.Records, time, logger);
         _precedence = new Precedence(time, _watcher.Wake);
         _scanTimer = time.CreateTimer(_ => RequestScan(), null, ScanInterval, ScanInterval);
-        _running = Task.WhenAll([ReadAsync(), _care.Completion, _disks.Completion, _forgotten.Completion, .. Enumerable.Range(0, ProcessLauncher.MaxAtOnce).Select(_ => LaunchAsync())]);
+        _running = Task.WhenAll(
+            [ReadAsync(), _care.Completion, _disks.Completion, _forgotten.Completion,
+                .. Enumerable.Range(0, ProcessLauncher.MaxAtOnce).Select(_ => LaunchAsync())]);
     }
 
     /// <summary>Faults when a worker fails unexpectedly.</summary>
@@ -117,7 +122,9 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         }
         foreach (var spec in wanted)
         {
-            if (spec.Process.Terminal is not null && _files.Read(spec.Container) is { Status: null, Supervisor: { IsAlive: true } supervisor } record && record.BootId == _bootId)
+            if (spec.Process.Terminal is not null
+                && _files.Read(spec.Container) is { Status: null, Supervisor: { IsAlive: true } supervisor } record
+                && record.BootId == _bootId)
             {
                 _terminals.TakeOver(spec, supervisor.Pid);
             }

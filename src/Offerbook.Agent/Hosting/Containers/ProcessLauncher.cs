@@ -9,7 +9,8 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// <summary>Prepares a container's sandbox and control group and starts its supervisor. Blocking: a few milliseconds.</summary>
 /// <param name="supervisor">Null: the shell's script supervises everything.</param>
 internal sealed class ProcessLauncher(
-    ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host, ContainerGroups groups, IsolationOptions options,
+    ContainerFiles files, SandboxDirectories sandboxes, VolumeMounts volumes, HostEnvironment host, ContainerGroups groups,
+    IsolationOptions options,
     string bootId, NativeSupervisor? supervisor) : IAsyncDisposable
 {
     /// <summary>Launches under way at once: each waits for the kernel most of the time.</summary>
@@ -23,7 +24,8 @@ internal sealed class ProcessLauncher(
     {
         if (spec.User is { } name && Ownership.Find(name) is null)
         {
-            return new LaunchOutcome(null, $"The user '{name}' does not exist on this host; name another in CommandInfo.user or FrameworkInfo.user");
+            return new LaunchOutcome(null,
+                $"The user '{name}' does not exist on this host; name another in CommandInfo.user or FrameworkInfo.user");
         }
         PseudoTerminal? terminal = null;
         try
@@ -73,12 +75,16 @@ internal sealed class ProcessLauncher(
         }
     }
 
-    /// <summary>Starts a command in a container that runs: its user, environment, sandbox and control group, in a session of its own, the output thrown away.</summary>
+    /// <summary>
+    /// Starts a command in a container that runs: its user, environment, sandbox and control group, in a session of its own, the output
+    /// thrown away.
+    /// </summary>
     /// <param name="more">Laid over the container's environment.</param>
     /// <param name="enter">A process whose namespaces it shares; null: the host's.</param>
     /// <returns>The child, for whose end somebody must wait.</returns>
     /// <exception cref="Win32Exception">It could not be started.</exception>
-    public async Task<int> StartCheckAsync(ContainerSpec spec, CommandSpec command, IReadOnlyList<KeyValuePair<string, string>> more, int? enter)
+    public async Task<int> StartCheckAsync(ContainerSpec spec, CommandSpec command, IReadOnlyList<KeyValuePair<string, string>> more,
+        int? enter)
     {
         const string script = "for _ob_group in $1; do echo 0 >\"$_ob_group\" || exit 126; done; shift; unset _ob_group; exec \"$@\" </dev/null >/dev/null 2>&1";
         var sandbox = sandboxes.PathOf(spec.Sandbox);

@@ -6,7 +6,8 @@ using Offerbook.Agent.Containers;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Says which records were written to: one inotify watch on their directory, and a thread that waits for it, whatever the number of containers. A container is
+/// Says which records were written to: one inotify watch on their directory, and a thread that waits for it, whatever the number of
+/// containers. A container is
 /// named once however often its record changed since it was last looked at, so the set is bounded by the containers. When events
 /// were lost, or the kernel has no watch left, everything is named; in the latter case several times a second.
 /// </summary>
@@ -16,7 +17,8 @@ internal sealed class RecordWatcher : IDisposable
 
     private readonly Lock _lock = new();
     private readonly HashSet<ContainerId> _changed = [];
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _signal =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SafeFileHandle? _notices;
     private readonly int _watch;
     private readonly Thread? _thread;

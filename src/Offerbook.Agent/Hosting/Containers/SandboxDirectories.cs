@@ -55,7 +55,9 @@ internal sealed class SandboxDirectories(string workDirectory)
         return path;
     }
 
-    /// <summary>Nearly always the framework's directory is there, and the three below it are not: three calls of the kernel instead of a dozen.</summary>
+    /// <summary>
+    /// Nearly always the framework's directory is there, and the three below it are not: three calls of the kernel instead of a dozen.
+    /// </summary>
     private void Make(SandboxPath sandbox, string path)
     {
         if (!sandbox.IsRun || !Native.MakeDirectory(Path.Combine(workDirectory, sandbox.ExecutorDirectory), Mode)
@@ -91,7 +93,9 @@ internal sealed class SandboxDirectories(string workDirectory)
     private static SafeFileHandle OpenOrFail(SafeFileHandle? parent, string name, string path) =>
         Native.OpenDirectory(parent, name) ?? throw new IOException($"{path} is no directory, or a link is in its place");
 
-    /// <summary>The last line of a file in a sandbox, at most some hundred characters of it; null when there is none. Follows no link.</summary>
+    /// <summary>
+    /// The last line of a file in a sandbox, at most some hundred characters of it; null when there is none. Follows no link.
+    /// </summary>
     public string? LastLineOf(SandboxPath sandbox, string name)
     {
         const int maxBytes = 512;
@@ -102,7 +106,8 @@ internal sealed class SandboxDirectories(string workDirectory)
         }
         Span<byte> end = stackalloc byte[maxBytes];
         var length = RandomAccess.Read(file, end, Math.Max(0, facts.Length - maxBytes));
-        return System.Text.Encoding.UTF8.GetString(end[..length]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
+        return System.Text.Encoding.UTF8.GetString(end[..length])
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
     }
 
     /// <summary>Removes the sandbox, and the directories above it that it leaves empty.</summary>
@@ -124,7 +129,8 @@ internal sealed class SandboxDirectories(string workDirectory)
         }
         lock (_shared)
         {
-            RemoveIfEmpty(sandbox.RunsDirectory, sandbox.ExecutorDirectory, $"{sandbox.FrameworkDirectory}/executors", sandbox.FrameworkDirectory);
+            RemoveIfEmpty(sandbox.RunsDirectory, sandbox.ExecutorDirectory, $"{sandbox.FrameworkDirectory}/executors",
+                sandbox.FrameworkDirectory);
         }
     }
 

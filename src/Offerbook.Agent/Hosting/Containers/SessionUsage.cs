@@ -55,7 +55,8 @@ internal sealed class SessionUsage(TimeProvider time)
             {
                 continue;
             }
-            long Field(int number) => long.TryParse(fields[number - 3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : 0;
+            long Field(int number) =>
+                long.TryParse(fields[number - 3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : 0;
             var session = (int)Field(6);
             var sum = sums.GetValueOrDefault(session);
             sums[session] = new Sum(sum.Processes + 1, sum.Threads + Field(20), sum.UserTicks + Field(14) + Field(16),

@@ -7,7 +7,8 @@ namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
 /// Starts processes without copying this one (posix_spawn), however large it has grown: a child that leads a session of its own, with
-/// every signal as if nobody had touched it. Blocking for about half a millisecond. The child must be collected with <see cref="Native.TryReap"/>.
+/// every signal as if nobody had touched it. Blocking for about half a millisecond. The child must be collected with
+/// <see cref="Native.TryReap"/>.
 /// </summary>
 internal static partial class Spawner
 {
@@ -29,7 +30,8 @@ internal static partial class Spawner
     /// <param name="inherited">What the child is given as descriptor 3; null: nothing.</param>
     /// <exception cref="Win32Exception">It could not be started.</exception>
     public static unsafe int Start(
-        string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory, SafeFileHandle? inherited = null)
+        string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory,
+        SafeFileHandle? inherited = null)
     {
         using var argv = new TextVector([program, .. arguments]);
         using var envp = new TextVector(environment.Select(variable => $"{variable.Key}={variable.Value}"));

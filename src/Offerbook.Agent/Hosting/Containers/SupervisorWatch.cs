@@ -2,7 +2,9 @@ using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
-/// <summary>Knows which supervisors are gone: the kernel tells, and collects nothing for those that are this process's children but through it.</summary>
+/// <summary>
+/// Knows which supervisors are gone: the kernel tells, and collects nothing for those that are this process's children but through it.
+/// </summary>
 internal sealed class SupervisorWatch : IDisposable
 {
     private readonly TrackedContainers _tracked;

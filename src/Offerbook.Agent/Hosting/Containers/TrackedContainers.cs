@@ -2,7 +2,9 @@ using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
-/// <summary>Owns the table of the containers that are not forgotten: at most the agent's bound on tasks, executors and pods. For any thread.</summary>
+/// <summary>
+/// Owns the table of the containers that are not forgotten: at most the agent's bound on tasks, executors and pods. For any thread.
+/// </summary>
 internal sealed class TrackedContainers
 {
     private readonly Lock _lock = new();

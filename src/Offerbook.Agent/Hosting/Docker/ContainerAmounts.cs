@@ -3,7 +3,9 @@ using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
-/// <summary>What a container may use, as the engine counts it (semantics 4.8): a request is a weight, and a bound of memory where none is given.</summary>
+/// <summary>
+/// What a container may use, as the engine counts it (semantics 4.8): a request is a weight, and a bound of memory where none is given.
+/// </summary>
 internal static class ContainerAmounts
 {
     private const double SharesPerCpu = 1024;
@@ -51,7 +53,9 @@ internal static class ContainerAmounts
         return change;
     }
 
-    private static double? Finite(double? amount) => amount is { } number && double.IsFinite(number) && number is > 0 and < 1e12 ? number : null;
+    private static double? Finite(double? amount) =>
+        amount is { } number && double.IsFinite(number) && number is > 0 and < 1e12 ? number : null;
 
-    private static long? Bytes(double? megabytes) => Finite(megabytes) is { } number ? (long)(Math.Max(number, SmallestMemoryMegabytes) * (1 << 20)) : null;
+    private static long? Bytes(double? megabytes) =>
+        Finite(megabytes) is { } number ? (long)(Math.Max(number, SmallestMemoryMegabytes) * (1 << 20)) : null;
 }

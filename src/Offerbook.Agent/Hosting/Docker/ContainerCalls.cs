@@ -3,20 +3,27 @@ using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
-/// <summary>What the engine is asked to do with one container that it has. What goes wrong is logged, unless it says that the container is gone or has ended.</summary>
+/// <summary>
+/// What the engine is asked to do with one container that it has. What goes wrong is logged, unless it says that the container is gone or
+/// has ended.
+/// </summary>
 /// <param name="name">The name that the engine knows it by, as far as that is known.</param>
 internal sealed class ContainerCalls(DockerParts parts, ContainerId id, Func<string> name)
 {
     public Task<EngineAnswer> LimitAsync(ContainerLimits limits) =>
-        CallAsync("limited", parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{name()}/update", parts.Stopping, ContainerAmounts.Change(limits, parts.Isolation.EnableCfs)));
+        CallAsync("limited",
+            parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{name()}/update", parts.Stopping,
+                ContainerAmounts.Change(limits, parts.Isolation.EnableCfs)));
 
     public Task<EngineAnswer> SignalAsync(string signal) =>
-        CallAsync("signalled", parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{name()}/kill?signal={Uri.EscapeDataString(signal)}", parts.Stopping));
+        CallAsync("signalled",
+            parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{name()}/kill?signal={Uri.EscapeDataString(signal)}", parts.Stopping));
 
     /// <param name="size">Null: it has no terminal, and nothing is asked.</param>
     public Task ResizeAsync(TerminalSize? size) => size is null
         ? Task.CompletedTask
-        : CallAsync("given its terminal's size", parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{name()}/resize?h={size.Rows}&w={size.Columns}", parts.Stopping));
+        : CallAsync("given its terminal's size",
+            parts.Engine.AskAsync(HttpMethod.Post, $"/containers/{name()}/resize?h={size.Rows}&w={size.Columns}", parts.Stopping));
 
     /// <summary>One that cannot be removed now is found by its label, belonging to nobody, and removed then.</summary>
     public Task<EngineAnswer> RemoveAsync() =>

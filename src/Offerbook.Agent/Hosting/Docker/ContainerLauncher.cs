@@ -17,7 +17,9 @@ internal abstract record LaunchResult(string? EngineId)
     public sealed record Silent(string? EngineId, string Why) : LaunchResult(EngineId);
 }
 
-/// <summary>Makes and starts a container. What it makes and does not start is removed again, later if it cannot be now: by its label.</summary>
+/// <summary>
+/// Makes and starts a container. What it makes and does not start is removed again, later if it cannot be now: by its label.
+/// </summary>
 /// <param name="joins">The network that it shares; null: it has its own, or the host's.</param>
 internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> joins)
 {
@@ -63,7 +65,8 @@ internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> 
         }
         Warn(spec.Container, done);
         cancellation.ThrowIfCancellationRequested();
-        return await parts.Slots.RunAsync(() => StartAsync(spec.Container, done.Body.Text("Id") ?? ContainerRequest.NameOf(spec.Container)), parts.Stopping);
+        return await parts.Slots.RunAsync(() =>
+            StartAsync(spec.Container, done.Body.Text("Id") ?? ContainerRequest.NameOf(spec.Container)), parts.Stopping);
     }
 
     private async Task<EngineAnswer> CreateAsync(ContainerSpec spec, CancellationToken cancellation)
@@ -91,7 +94,8 @@ internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> 
     {
         var answer = await parts.Engine.WorkAsync(HttpMethod.Post, $"/containers/create?name={name}", cancellation, body);
         // A connection that breaks at once is tried again underneath us; then the first of the two requests has made it.
-        return answer is EngineAnswer.Refused { Status: 409 } && await parts.Engine.AskAsync(HttpMethod.Get, $"/containers/{name}/json", cancellation)
+        return answer is EngineAnswer.Refused { Status: 409 }
+            && await parts.Engine.AskAsync(HttpMethod.Get, $"/containers/{name}/json", cancellation)
             is EngineAnswer.Done made && EngineState.Parse(made.Body) is { IsCreated: true }
                 ? made
                 : answer;

@@ -3,7 +3,9 @@ using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
-/// <summary>What the core is told of a container: that it runs, once; that it is over, once; and in between that this is not known, and known again.</summary>
+/// <summary>
+/// What the core is told of a container: that it runs, once; that it is over, once; and in between that this is not known, and known again.
+/// </summary>
 internal sealed class ContainerNews(ContainerId id, Func<AgentMessage, ValueTask> post, ILogger logger)
 {
     private int _startTold;

@@ -4,14 +4,18 @@ using Offerbook.Agent.Docker;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
-/// <summary>How a container's process is set up (linux_info, rlimit_info, tty_info), as the engine words it. What is not said stays the engine's choice.</summary>
+/// <summary>
+/// How a container's process is set up (linux_info, rlimit_info, tty_info), as the engine words it. What is not said stays the engine's
+/// choice.
+/// </summary>
 internal static class ContainerProcess
 {
     public static void Set(ContainerBody body, ProcessSettings process)
     {
         foreach (var limit in process.Limits)
         {
-            ContainerBody.Append(body.Host, "Ulimits", new JsonObject { ["Name"] = limit.Name, ["Soft"] = Value(limit.Soft), ["Hard"] = Value(limit.Hard) });
+            ContainerBody.Append(body.Host, "Ulimits",
+                new JsonObject { ["Name"] = limit.Name, ["Soft"] = Value(limit.Soft), ["Hard"] = Value(limit.Hard) });
         }
         if ((process.BoundingCapabilities ?? process.EffectiveCapabilities) is { } capabilities)
         {

@@ -6,10 +6,16 @@ using Offerbook.Agent.Hosting.Volumes;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
-/// <summary>Words a container for the engine: what the task wants first, then its parameters, which so have the last word, then the labels by which we know it.</summary>
-internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirectories volumes, DockerOptions options, IsolationOptions isolation)
+/// <summary>
+/// Words a container for the engine: what the task wants first, then its parameters, which so have the last word, then the labels by which
+/// we know it.
+/// </summary>
+internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirectories volumes, DockerOptions options,
+    IsolationOptions isolation)
 {
-    /// <summary>What the engine keeps of a container's output until the agent has copied it: enough for hours without an agent, and bounded.</summary>
+    /// <summary>
+    /// What the engine keeps of a container's output until the agent has copied it: enough for hours without an agent, and bounded.
+    /// </summary>
     private static readonly KeyValuePair<string, string>[] EngineLogs = [new("max-size", "20m"), new("max-file", "3")];
 
     public static string NameOf(ContainerId container) => $"mesos-{container.Value}";
@@ -28,7 +34,8 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
         SetText(body.Config, "Hostname", docker.Hostname);
         body.Host["Privileged"] = docker.Privileged;
         body.Host["NetworkMode"] = joins?.Mode ?? ModeOf(docker.Network);
-        body.Host["LogConfig"] = new JsonObject { ["Type"] = "json-file", ["Config"] = new JsonObject(EngineLogs.Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value))) };
+        body.Host["LogConfig"] = new JsonObject { ["Type"] = "json-file",
+            ["Config"] = new JsonObject(EngineLogs.Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value))) };
         ContainerAmounts.Set(body.Host, spec.Limits, isolation.EnableCfs);
         ContainerProcess.Set(body, spec.Process);
         SetMounts(body, spec);
@@ -107,7 +114,8 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
             {
                 DockerMountSource.HostPath host => Bind(Present(host.Path), target, mount.ReadOnly, host.Propagation),
                 DockerMountSource.InSandbox own => Bind(Present(Path.Combine(sandbox, own.Path)), target, mount.ReadOnly, null),
-                DockerMountSource.InSandboxAround shared => Bind(Present(Path.Combine(sandboxes.PathOf(spec.Sandbox.Around!.Value), shared.Path)), target, mount.ReadOnly, null),
+                DockerMountSource.InSandboxAround shared =>
+                    Bind(Present(Path.Combine(sandboxes.PathOf(spec.Sandbox.Around!.Value), shared.Path)), target, mount.ReadOnly, null),
                 DockerMountSource.Persistent persistent => Bind(Existing(volumes.PathOf(persistent.Volume)), target, mount.ReadOnly, null),
                 DockerMountSource.EngineVolume volume => EngineVolume(volume, target, mount.ReadOnly),
                 _ => throw new InvalidOperationException("a mount of an unknown kind"),
@@ -131,7 +139,8 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
         SetText(mount, "Source", volume.Name);
         if (volume.Driver is not null || volume.Options.Count > 0)
         {
-            var driver = new JsonObject { ["Options"] = new JsonObject(volume.Options.Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value))) };
+            var driver =
+                new JsonObject { ["Options"] = new JsonObject(volume.Options.Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value))) };
             SetText(driver, "Name", volume.Driver);
             mount["VolumeOptions"] = new JsonObject { ["DriverConfig"] = driver };
         }
@@ -147,7 +156,8 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
         return path;
     }
 
-    private static string Existing(string path) => Directory.Exists(path) ? path : throw new DirectoryNotFoundException($"its persistent volume {path} is not there");
+    private static string Existing(string path) =>
+        Directory.Exists(path) ? path : throw new DirectoryNotFoundException($"its persistent volume {path} is not there");
 
     private static string ModeOf(DockerNetwork network) => network switch
     {
@@ -158,7 +168,8 @@ internal sealed class ContainerRequest(SandboxDirectories sandboxes, VolumeDirec
         _ => throw new InvalidOperationException("a network of an unknown kind"),
     };
 
-    private static string? EndpointOf(DockerNetwork network) => network is DockerNetwork.Bridge or DockerNetwork.Named ? ModeOf(network) : null;
+    private static string? EndpointOf(DockerNetwork network) =>
+        network is DockerNetwork.Bridge or DockerNetwork.Named ? ModeOf(network) : null;
 
     private static void SetText(JsonObject to, string name, string? value)
     {

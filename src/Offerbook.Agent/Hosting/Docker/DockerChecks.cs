@@ -39,7 +39,8 @@ internal sealed class DockerChecks(EngineClient engine, EngineTimings timings, F
     /// <summary>What it says is thrown away; the stream ends with it, or with the last that holds its output.</summary>
     private async Task WaitAsync(string exec, CancellationToken cancellation)
     {
-        var (stream, failure) = await engine.OpenAsync(HttpMethod.Post, $"/exec/{exec}/start", cancellation, ExecCalls.Start(hasTerminal: false));
+        var (stream, failure) = await engine.OpenAsync(HttpMethod.Post, $"/exec/{exec}/start", cancellation,
+            ExecCalls.Start(hasTerminal: false));
         if (stream is null)
         {
             throw new CheckImpossibleException(failure!.Problem!);

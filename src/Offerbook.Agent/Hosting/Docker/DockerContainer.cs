@@ -43,7 +43,8 @@ internal sealed class DockerContainer
     /// <param name="gone">Told when it has been forgotten and the engine was asked to remove it.</param>
     /// <param name="failed">Told of a failure that is a bug.</param>
     public DockerContainer(
-        ContainerSpec spec, string sandbox, DockerParts parts, DockerContainer? joins, DockerRecord? record, Action<DockerContainer> gone, Action<Exception> failed)
+        ContainerSpec spec, string sandbox, DockerParts parts, DockerContainer? joins, DockerRecord? record, Action<DockerContainer> gone,
+        Action<Exception> failed)
     {
         (Id, Sandbox, _parts, Record, _gone, _joins) = (spec.Container, sandbox, parts, record, gone, joins);
         HasOwnNetwork = joins is not null || spec.Docker!.Network is not DockerNetwork.Host;
@@ -173,7 +174,9 @@ internal sealed class DockerContainer
                 break;
             case LaunchResult.Silent silent:
                 _silentStart = silent.Why;
-                _parts.Logger.LogWarning("Whether container {Container} has started is not known: {Reason}. It is told when the engine answers.", Id, silent.Why);
+                _parts.Logger.LogWarning(
+                    "Whether container {Container} has started is not known: {Reason}. It is told when the engine answers.", Id,
+                    silent.Why);
                 break;
         }
     }
@@ -285,7 +288,8 @@ internal sealed class DockerContainer
     private SharedNetwork? SharedNetwork() => _joins is { } holder ? new SharedNetwork(holder.Id, holder.Addresses) : null;
 
     private void Copy(EngineState state) => _output ??= new OutputCopier(_parts.Engine, state.EngineId, state.HasTerminal,
-        () => new OutputWriter(new OutputPlace(_parts.Records.CursorOf(Id)), Sandbox, _parts.Isolation.MaxLogBytes, _parts.Isolation.RotatedLogs),
+        () => new OutputWriter(new OutputPlace(_parts.Records.CursorOf(Id)), Sandbox, _parts.Isolation.MaxLogBytes,
+            _parts.Isolation.RotatedLogs),
         _parts.Options.Timings, _parts.Logger, _parts.Slots.Idle);
 
     private async Task RemoveAsync()

@@ -50,14 +50,16 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         IsolationOptions isolation, string bootId,
         Func<AgentMessage, ValueTask> post, ILogger logger)
     {
-        (_options, _isolation, _sandboxes, _volumes, _bootId, _post, _logger) = (options, isolation, sandboxes, volumes, bootId, post, logger);
+        (_options, _isolation, _sandboxes, _volumes, _bootId, _post, _logger) = (options, isolation, sandboxes, volumes, bootId, post,
+            logger);
         _records = new DockerRecords(workDirectory);
         _engine = new EngineClient(options.Socket, options.Timings);
         _sessions = new DockerSessions(_engine, sandboxes, options, isolation, _containers.FindAround);
         _news = new EngineNews(options.Enabled, _containers, post);
         _makes = new EngineMakes(_engine, _news, _stopping.Token);
         _terminals = new DockerTerminals(_engine, _containers.Find, _stopping.Token);
-        Checks = new DockerChecks(_engine, options.Timings, id => _containers.Find(id) is { HasOwnNetwork: true, Pid: > 0 } container ? container.Pid : null);
+        Checks = new DockerChecks(_engine, options.Timings, id => _containers.Find(id) is { HasOwnNetwork: true, Pid: > 0 } container
+            ? container.Pid : null);
     }
 
     public IContainerChecks? Checks { get; }
@@ -100,7 +102,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         _recovery = PresumeAsync(parts);
     }
 
-    public void Signal(ContainerId id, ContainerSignal signal) => _containers.Find(id)?.Ask(signal == ContainerSignal.Kill ? Wish.Kill : Wish.Terminate);
+    public void Signal(ContainerId id, ContainerSignal signal) =>
+        _containers.Find(id)?.Ask(signal == ContainerSignal.Kill ? Wish.Kill : Wish.Terminate);
 
     public void Send(ContainerId id, int signal) => _containers.Find(id)?.Send(signal);
 
@@ -111,7 +114,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
 
     public void Forget(ContainerId id) => _containers.Find(id)?.Ask(Wish.Forget);
 
-    public Task<AttachedStart> StartAttachedAsync(ContainerSpec spec, CancellationToken cancellation) => _sessions.StartAttachedAsync(spec, cancellation);
+    public Task<AttachedStart> StartAttachedAsync(ContainerSpec spec, CancellationToken cancellation) =>
+        _sessions.StartAttachedAsync(spec, cancellation);
 
     public Task<AttachedContainer?> TerminalOfAsync(ContainerId id) => _terminals.AttachAsync(id);
 
@@ -138,11 +142,16 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         {
             return null;
         }
-        var answer = await _engine.AskAsync(HttpMethod.Get, $"/containers/{running.EngineName}/stats?stream=false&one-shot=true", cancellation);
-        return answer is EngineAnswer.Done done ? DockerStatistics.Of(done.Body, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0) : null;
+        var answer = await _engine.AskAsync(HttpMethod.Get, $"/containers/{running.EngineName}/stats?stream=false&one-shot=true",
+            cancellation);
+        return answer is EngineAnswer.Done done
+            ? DockerStatistics.Of(done.Body, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0) : null;
     }
 
-    /// <summary>Gets ready for an engine, once: the first list must not come before what was recovered is known, or that would be taken for nobody's.</summary>
+    /// <summary>
+    /// Gets ready for an engine, once: the first list must not come before what was recovered is known, or that would be taken for
+    /// nobody's.
+    /// </summary>
     private DockerParts Begin(IReadOnlyList<ContainerSpec>? recovered = null)
     {
         lock (_lock)
@@ -152,7 +161,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
                 return _parts;
             }
             var labels = new DockerLabels(_records.MakeAgent(), _bootId);
-            _parts = new DockerParts(_engine, new ContainerRequest(_sandboxes, _volumes, _options, _isolation), new ImagePuller(_engine, _options.Timings), _records,
+            _parts = new DockerParts(_engine, new ContainerRequest(_sandboxes, _volumes, _options, _isolation),
+                new ImagePuller(_engine, _options.Timings), _records,
                 labels, _sandboxes, _options, _isolation, _sessions, new LaunchSlots(), _makes, _post, _logger, _stopping.Token);
             foreach (var spec in recovered ?? [])
             {
@@ -186,7 +196,8 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
 
     private DockerContainer Track(ContainerSpec spec, DockerRecord? record, DockerParts parts)
     {
-        var container = new DockerContainer(spec, _sandboxes.PathOf(spec.Sandbox), parts, spec.Joins is { } joined ? _containers.Find(joined) : null, record, _containers.Remove, bug => _completion.TrySetException(bug));
+        var container = new DockerContainer(spec, _sandboxes.PathOf(spec.Sandbox), parts, spec.Joins is { } joined
+            ? _containers.Find(joined) : null, record, _containers.Remove, bug => _completion.TrySetException(bug));
         _containers.Add(container);
         return container;
     }
@@ -219,14 +230,17 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
     private async ValueTask RemoveStrayAsync(ContainerId id, string? engineId)
     {
         _logger.LogWarning("Removing Docker container {Container}, which belongs to no task.", id);
-        var answer = await _engine.WorkAsync(HttpMethod.Delete, $"/containers/{engineId ?? ContainerRequest.NameOf(id)}?force=1&v=1", _stopping.Token);
+        var answer = await _engine.WorkAsync(HttpMethod.Delete, $"/containers/{engineId ?? ContainerRequest.NameOf(id)}?force=1&v=1",
+            _stopping.Token);
         if (answer is EngineAnswer.Done or EngineAnswer.Refused { IsMissing: true })
         {
             _records.Delete(id);
         }
     }
 
-    /// <summary>The agent waits for the answer of every container before it registers; an engine that hangs must not keep it from its other tasks.</summary>
+    /// <summary>
+    /// The agent waits for the answer of every container before it registers; an engine that hangs must not keep it from its other tasks.
+    /// </summary>
     private async Task PresumeAsync(DockerParts parts)
     {
         try
@@ -237,12 +251,15 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         {
             return;
         }
-        var unanswered = _containers.All().Where(container => container is { Record: not null, HasEnded: false, IsSettled: false }).ToList();
+        var unanswered = _containers.All().Where(container => container is { Record: not null, HasEnded: false, IsSettled: false })
+            .ToList();
         if (unanswered.Count > 0)
         {
             parts.Logger.LogWarning(
-                "The Docker engine has said nothing about {Count} containers of an earlier agent; they are taken to run on until it does.", unanswered.Count);
-            await _news.LostAsync($"The Docker engine at {_options.Socket} has said nothing about {unanswered.Count} containers since the agent was started");
+                "The Docker engine has said nothing about {Count} containers of an earlier agent; they are taken to run on until it does.",
+                unanswered.Count);
+            await _news.LostAsync(
+                $"The Docker engine at {_options.Socket} has said nothing about {unanswered.Count} containers since the agent was started");
         }
         foreach (var container in unanswered)
         {

@@ -19,8 +19,10 @@ internal static class DockerStatistics
         Set(said.Number("cpu_stats", "throttling_data", "throttled_time"), value => statistics.CpusThrottledTimeSecs = value / Nanoseconds);
         Set(said.Number("memory_stats", "usage"), value => statistics.MemTotalBytes = (ulong)value);
         Set(said.Number("memory_stats", "limit"), value => statistics.MemLimitBytes = (ulong)value);
-        Set(said.Number("memory_stats", "stats", "rss") ?? said.Number("memory_stats", "stats", "anon"), value => statistics.MemRssBytes = (ulong)value);
-        Set(said.Number("memory_stats", "stats", "cache") ?? said.Number("memory_stats", "stats", "file"), value => statistics.MemCacheBytes = (ulong)value);
+        Set(said.Number("memory_stats", "stats", "rss") ?? said.Number("memory_stats", "stats", "anon"),
+            value => statistics.MemRssBytes = (ulong)value);
+        Set(said.Number("memory_stats", "stats", "cache") ?? said.Number("memory_stats", "stats", "file"),
+            value => statistics.MemCacheBytes = (ulong)value);
         Set(said.Number("pids_stats", "current"), value => statistics.Processes = (uint)value);
         if (said.At("networks") is { ValueKind: JsonValueKind.Object } networks)
         {

@@ -54,12 +54,14 @@ internal sealed class EngineClient : IDisposable
 
     /// <summary>Makes an image of the files in an archive.</summary>
     /// <param name="name">With its tag.</param>
-    public Task<EngineAnswer> ImportAsync(string name, byte[] tar, CancellationToken cancellation) => GuardAsync(_timings.Work, cancellation, async limit =>
+    public Task<EngineAnswer> ImportAsync(string name, byte[] tar, CancellationToken cancellation) =>
+        GuardAsync(_timings.Work, cancellation, async limit =>
     {
         _version ??= await VersionAsync(limit);
         using var content = new ByteArrayContent(tar) { Headers = { ContentType = new("application/x-tar") } };
         var at = name.LastIndexOf(':');
-        using var response = await _http.PostAsync($"/v{_version}/images/create?fromSrc=-&repo={name[..at]}&tag={name[(at + 1)..]}", content, limit);
+        using var response = await _http.PostAsync($"/v{_version}/images/create?fromSrc=-&repo={name[..at]}&tag={name[(at + 1)..]}",
+            content, limit);
         if (!response.IsSuccessStatusCode)
         {
             return await ReadAsync(response, limit);
@@ -69,10 +71,13 @@ internal sealed class EngineClient : IDisposable
         return new EngineAnswer.Done(default);
     });
 
-    /// <summary>A call whose answer is a stream, of which only the beginning has a deadline: that of a call that asks, if none is given.</summary>
+    /// <summary>
+    /// A call whose answer is a stream, of which only the beginning has a deadline: that of a call that asks, if none is given.
+    /// </summary>
     /// <returns>The stream, or why there is none.</returns>
     public async Task<(EngineStream? Stream, EngineAnswer? Failure)> OpenAsync(
-        HttpMethod method, string path, CancellationToken cancellation, JsonNode? body = null, string? registryAuth = null, TimeSpan? deadline = null)
+        HttpMethod method, string path, CancellationToken cancellation, JsonNode? body = null, string? registryAuth = null,
+        TimeSpan? deadline = null)
     {
         HttpResponseMessage? response = null;
         var failure = await GuardAsync(deadline ?? _timings.Call, cancellation, async limit =>
@@ -88,9 +93,12 @@ internal sealed class EngineClient : IDisposable
         return (null, failure);
     }
 
-    /// <summary>A call that the engine answers by turning the connection into a stream both ways. Only its beginning has a deadline.</summary>
+    /// <summary>
+    /// A call that the engine answers by turning the connection into a stream both ways. Only its beginning has a deadline.
+    /// </summary>
     /// <returns>The stream, or why there is none.</returns>
-    public async Task<(EngineDuplex? Stream, EngineAnswer? Failure)> UpgradeAsync(string path, JsonNode body, CancellationToken cancellation)
+    public async Task<(EngineDuplex? Stream, EngineAnswer? Failure)> UpgradeAsync(string path, JsonNode body,
+        CancellationToken cancellation)
     {
         Socket? socket = null;
         // A connection of its own, because its end of writing is told by the socket itself.
@@ -110,7 +118,8 @@ internal sealed class EngineClient : IDisposable
             response = await SendAsync(HttpMethod.Post, path, body, null, limit, own);
             return response.StatusCode == HttpStatusCode.SwitchingProtocols
                 ? new EngineAnswer.Done(default)
-                : await ReadAsync(response, limit) is EngineAnswer.Refused refused ? refused : new EngineAnswer.Silent("The engine did not open the streams", false);
+                : await ReadAsync(response, limit) is EngineAnswer.Refused refused
+                ? refused : new EngineAnswer.Silent("The engine did not open the streams", false);
         });
         if (failure is EngineAnswer.Done)
         {
@@ -123,7 +132,8 @@ internal sealed class EngineClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private Task<EngineAnswer> CallAsync(HttpMethod method, string path, JsonNode? body, TimeSpan deadline, CancellationToken cancellation) =>
+    private Task<EngineAnswer> CallAsync(HttpMethod method, string path, JsonNode? body, TimeSpan deadline,
+        CancellationToken cancellation) =>
         GuardAsync(deadline, cancellation, async limit =>
         {
             using var response = await SendAsync(method, path, body, null, limit);
@@ -209,7 +219,8 @@ internal sealed class EngineClient : IDisposable
         return document.RootElement.Clone();
     }
 
-    private async Task<EngineAnswer> GuardAsync(TimeSpan deadline, CancellationToken cancellation, Func<CancellationToken, Task<EngineAnswer>> call)
+    private async Task<EngineAnswer> GuardAsync(TimeSpan deadline, CancellationToken cancellation,
+        Func<CancellationToken, Task<EngineAnswer>> call)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(deadline);
@@ -227,7 +238,8 @@ internal sealed class EngineClient : IDisposable
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException)
         {
-            return new EngineAnswer.Silent($"The Docker engine at {Socket} broke off or gave an answer that cannot be understood: {failure.Message}", false);
+            return new EngineAnswer.Silent(
+                $"The Docker engine at {Socket} broke off or gave an answer that cannot be understood: {failure.Message}", false);
         }
     }
 

@@ -51,7 +51,8 @@ internal sealed class EngineMakes(EngineClient engine, EngineNews news, Cancella
             var answer = await MakeAsync(id, labels);
             if (answer is EngineAnswer.Refused { IsMissingImage: true } && HolderImage.Make() is { } files)
             {
-                answer = await engine.ImportAsync(HolderImage.Name, files, stopping) is EngineAnswer.Silent silent ? silent : await MakeAsync(id, labels);
+                answer = await engine.ImportAsync(HolderImage.Name, files, stopping) is EngineAnswer.Silent silent
+                    ? silent : await MakeAsync(id, labels);
             }
             if (answer is EngineAnswer.Silent)
             {

@@ -23,10 +23,12 @@ internal sealed record EngineState(
             return null;
         }
         return new EngineState(
-            id, status, (int)(body.Number("State", "Pid") ?? 0), (int)(body.Number("State", "ExitCode") ?? 0), body.IsTrue("State", "OOMKilled"),
+            id, status, (int)(body.Number("State", "Pid") ?? 0), (int)(body.Number("State", "ExitCode") ?? 0),
+            body.IsTrue("State", "OOMKilled"),
             body.Text("State", "Error"), Time(body.Text("State", "FinishedAt")), [.. AddressesOf(body)],
             body.Text("Config", "StopSignal") is { Length: > 0 } signal ? signal : "SIGTERM", body.IsTrue("Config", "Tty"),
-            [.. (body.At("ExecIDs")?.Items() ?? []).Select(exec => exec.ValueKind == JsonValueKind.String ? exec.GetString()! : "").Where(exec => exec.Length > 0)]);
+            [.. (body.At("ExecIDs")?.Items() ?? []).Select(exec => exec.ValueKind == JsonValueKind.String
+                ? exec.GetString()! : "").Where(exec => exec.Length > 0)]);
     }
 
     /// <summary>In the networks that give it addresses of its own.</summary>
@@ -49,5 +51,6 @@ internal sealed record EngineState(
     }
 
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time.Year > 1 ? time : null;
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time.Year > 1
+            ? time : null;
 }

@@ -33,7 +33,8 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
             if (!_isTroubled)
             {
                 _isTroubled = true;
-                logger.LogWarning("The Docker engine is out of touch: {Reason}. What becomes of its containers is told when it answers.", why);
+                logger.LogWarning("The Docker engine is out of touch: {Reason}. What becomes of its containers is told when it answers.",
+                    why);
             }
             if (isSilent)
             {
@@ -101,7 +102,8 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
         {
             while (true)
             {
-                var filters = Uri.EscapeDataString(JsonSerializer.Serialize(new Dictionary<string, string[]> { ["label"] = [labels.Filter] }));
+                var filters =
+                    Uri.EscapeDataString(JsonSerializer.Serialize(new Dictionary<string, string[]> { ["label"] = [labels.Filter] }));
                 var answer = await engine.AskAsync(HttpMethod.Get, $"/containers/json?all=1&filters={filters}", over);
                 if (answer is not EngineAnswer.Done { Body: { ValueKind: JsonValueKind.Array } list })
                 {

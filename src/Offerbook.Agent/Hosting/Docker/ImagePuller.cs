@@ -20,7 +20,8 @@ internal sealed class ImagePuller(EngineClient engine, EngineTimings timings)
             limit.CancelAfter(timings.Pull);
             try
             {
-                return await PullOnceAsync(image, sandbox, limit.Token) is { } problem ? $"The image '{image}' could not be pulled: {problem}" : null;
+                return await PullOnceAsync(image, sandbox, limit.Token) is { } problem
+                    ? $"The image '{image}' could not be pulled: {problem}" : null;
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {

@@ -1,9 +1,13 @@
 namespace Offerbook.Agent.Hosting.Docker;
 
-/// <summary>How many containers the engine makes or starts at once; the rest wait. Tells when none does, for what can wait that long.</summary>
+/// <summary>
+/// How many containers the engine makes or starts at once; the rest wait. Tells when none does, for what can wait that long.
+/// </summary>
 internal sealed class LaunchSlots
 {
-    /// <summary>More would not be faster: an engine starts containers nearly one after the other. Enough that a few that are stuck do not matter.</summary>
+    /// <summary>
+    /// More would not be faster: an engine starts containers nearly one after the other. Enough that a few that are stuck do not matter.
+    /// </summary>
     private const int MaxLaunches = 32;
 
     private readonly SemaphoreSlim _free = new(MaxLaunches);

@@ -105,7 +105,8 @@ internal sealed class FetchCache : IAsyncDisposable
             Directory.CreateDirectory(_directory, OwnerOnly);
             await using (var to = new FileStream(file.Path, new FileStreamOptions
             {
-                Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, Options = FileOptions.Asynchronous,
+                Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Options = FileOptions.Asynchronous,
             }))
             {
                 await download(to, bytes => Take(file, bytes), bytes => Take(file, bytes), file.Cancellation.Token);

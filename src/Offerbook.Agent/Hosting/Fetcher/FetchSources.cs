@@ -49,7 +49,8 @@ internal sealed class FetchSources : IDisposable
             "" => FileAsync(Absolute(uri), user, to, grow, cancellation),
             "file" => FileAsync(PathOf(uri), user, to, grow, cancellation),
             "http" or "https" => HttpAsync(uri, to, reserve, grow, cancellation),
-            _ => throw new FetchFailedException($"'{scheme}' is no kind of address that this agent fetches: use http, https, file or a path of the host"),
+            _ => throw new FetchFailedException(
+                $"'{scheme}' is no kind of address that this agent fetches: use http, https, file or a path of the host"),
         };
     }
 
@@ -101,7 +102,8 @@ internal sealed class FetchSources : IDisposable
         {
             throw new FetchFailedException("the address is not well formed");
         }
-        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(address) { UserName = "", Password = "", Fragment = "" }.Uri);
+        using var request = new HttpRequestMessage(HttpMethod.Get,
+            new UriBuilder(address) { UserName = "", Password = "", Fragment = "" }.Uri);
         if (address.UserInfo.Length > 0)
         {
             var credential = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo));
@@ -118,7 +120,8 @@ internal sealed class FetchSources : IDisposable
             var size = response.Content.Headers.ContentLength;
             if (size > _options.MaxBytes)
             {
-                throw new FetchFailedException($"it has {size} bytes, and this agent takes {_options.MaxBytes} at most (--fetcher_max_bytes)");
+                throw new FetchFailedException(
+                    $"it has {size} bytes, and this agent takes {_options.MaxBytes} at most (--fetcher_max_bytes)");
             }
             if (size is { } known)
             {
@@ -127,7 +130,8 @@ internal sealed class FetchSources : IDisposable
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
             await BoundedCopy.CopyAsync(body, to, _options.MaxBytes, _options.StallTimeout, size is null ? grow : null, cancellation);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException { InnerException: SocketException } or HttpIOException)
+        catch (Exception failure)
+            when (failure is HttpRequestException or IOException { InnerException: SocketException } or HttpIOException)
         {
             throw new FetchFailedException(failure.Message, failure);
         }

@@ -24,7 +24,8 @@ internal sealed class Fetches : IAsyncDisposable
     private long _failed;
     private bool _stopping;
 
-    public Fetches(FetchOptions options, string workDirectory, SandboxDirectories sandboxes, Func<AgentMessage, ValueTask> post, ILogger logger)
+    public Fetches(FetchOptions options, string workDirectory, SandboxDirectories sandboxes, Func<AgentMessage, ValueTask> post,
+        ILogger logger)
     {
         (_sandboxes, _post, _logger) = (sandboxes, post, logger);
         _sources = new FetchSources(options);
@@ -33,7 +34,8 @@ internal sealed class Fetches : IAsyncDisposable
         _slots = new SemaphoreSlim(options.MaxConcurrent);
     }
 
-    public FetchCounts Counts => new(Interlocked.Read(ref _succeeded), Interlocked.Read(ref _failed), _cache.Bytes.Total, _cache.Bytes.Used);
+    public FetchCounts Counts =>
+        new(Interlocked.Read(ref _succeeded), Interlocked.Read(ref _failed), _cache.Bytes.Total, _cache.Bytes.Used);
 
     /// <summary>Fetches what the container wants, then starts it. A failure is its answer.</summary>
     public void Begin(ContainerSpec spec, Action start)

@@ -32,7 +32,8 @@ internal sealed class ProgramStream : IAsyncDisposable
         }
         catch (Win32Exception failure)
         {
-            throw new FetchFailedException($"the program '{program}', which this needs, cannot be run on this host: {failure.Message}", failure);
+            throw new FetchFailedException($"the program '{program}', which this needs, cannot be run on this host: {failure.Message}",
+                failure);
         }
     }
 
@@ -43,7 +44,8 @@ internal sealed class ProgramStream : IAsyncDisposable
         await _process.WaitForExitAsync(cancellation);
         if (_process.ExitCode != 0)
         {
-            throw new FetchFailedException(await _words is { Length: > 0 } words ? words : $"'{_process.StartInfo.FileName}' failed with status {_process.ExitCode}");
+            throw new FetchFailedException(await _words is { Length: > 0 } words
+                ? words : $"'{_process.StartInfo.FileName}' failed with status {_process.ExitCode}");
         }
     }
 

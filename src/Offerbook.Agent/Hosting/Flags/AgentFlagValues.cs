@@ -13,7 +13,8 @@ internal static class AgentFlagValues
 {
     private const int MaxCredentialBytes = 64 * 1024;
 
-    public static IPAddress Address(string text) => IPAddress.TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is not an IP address");
+    public static IPAddress Address(string text) =>
+        IPAddress.TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is not an IP address");
 
     public static LogLevel Level(string text) => text switch
     {
@@ -50,12 +51,15 @@ internal static class AgentFlagValues
         var parts = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return parts.Length == 2
             ? new Credential(parts[0], parts[1])
-            : throw new FormatException($"credential file '{path}': expecting a principal and a secret with a space between, or JSON with both");
+            : throw new FormatException(
+                $"credential file '{path}': expecting a principal and a secret with a space between, or JSON with both");
     }
 
     private static Uri Master(string one) => one.StartsWith("zk://", StringComparison.Ordinal)
-        ? throw new FormatException("an election names the leader alone: give zk://host:2181/path without anything beside it, or the masters as host:port,host:port")
-        : Uri.TryCreate(one.Contains("://", StringComparison.Ordinal) ? one : "http://" + one, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        ? throw new FormatException(
+            "an election names the leader alone: give zk://host:2181/path without anything beside it, or the masters as host:port,host:port")
+        : Uri.TryCreate(one.Contains("://", StringComparison.Ordinal) ? one : "http://" + one, UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
             ? address
             : throw new FormatException($"expecting host:port or http://host:port, not '{one}'");
 }

@@ -5,7 +5,8 @@ namespace Offerbook.Agent.Hosting.Flags;
 /// <summary>Amounts of bytes as flags write them, <c>2GB</c>, beyond what 32 bits hold.</summary>
 internal static class ByteSizes
 {
-    private static readonly (string Unit, long Size)[] Units = [("TB", 1L << 40), ("GB", 1L << 30), ("MB", 1L << 20), ("KB", 1L << 10), ("B", 1L)];
+    private static readonly (string Unit, long Size)[] Units = [("TB", 1L << 40), ("GB", 1L << 30), ("MB", 1L << 20), ("KB", 1L << 10),
+        ("B", 1L)];
 
     /// <exception cref="FormatException">The text is no such amount, or too small.</exception>
     public static long Parse(string text, long least)

@@ -16,13 +16,19 @@ internal static class ExecutorFlags
     [
         Flag("executor_environment_variables", "JSON object of texts, in the place of the agent's own environment",
             (text, executors) => executors with { Environment = Variables(text) },
-            executors => executors.Environment is { } own ? new JObject(own.Select(variable => new JProperty(variable.Key, variable.Value))).ToString(Formatting.None) : null),
+            executors =>
+                executors.Environment is { } own
+                    ? new JObject(own.Select(variable => new JProperty(variable.Key, variable.Value))).ToString(Formatting.None) : null),
         Flag("executor_registration_timeout", "From the launch to the first SUBSCRIBE",
-            (text, executors) => executors with { RegistrationTimeout = Duration(text, Tick) }, executors => Of(executors.RegistrationTimeout)),
+            (text, executors) => executors with { RegistrationTimeout = Duration(text, Tick) }, executors =>
+                Of(executors.RegistrationTimeout)),
         Flag("executor_reregistration_timeout", "After a restart of the agent; at most 15secs",
-            (text, executors) => executors with { ReregistrationTimeout = Duration(text, Tick, ExecutorOptions.LongestReregistration) }, executors => Of(executors.ReregistrationTimeout)),
+            (text, executors) =>
+                executors with { ReregistrationTimeout = Duration(text, Tick, ExecutorOptions.LongestReregistration) }, executors =>
+                    Of(executors.ReregistrationTimeout)),
         Flag("executor_shutdown_grace_period", "Between SHUTDOWN and the kill, for executors that do not say themselves",
-            (text, executors) => executors with { ShutdownGrace = Duration(text, TimeSpan.Zero) }, executors => Of(executors.ShutdownGrace)),
+            (text, executors) => executors with { ShutdownGrace = Duration(text, TimeSpan.Zero) }, executors =>
+                Of(executors.ShutdownGrace)),
         Flag("recover", "reconnect takes over what runs; cleanup ends it, and then the agent",
             (text, executors) => executors with { CleanUp = CleanUp(text) }, executors => executors.CleanUp ? "cleanup" : "reconnect"),
         Flag("recovery_timeout", "How long executors without an agent look for one",
@@ -53,6 +59,8 @@ internal static class ExecutorFlags
         }
     }
 
-    private static AgentFlag Flag(string name, string note, Func<string, ExecutorOptions, ExecutorOptions> apply, Func<ExecutorOptions, string?> show) =>
-        new(name, FlagSupport.Supported, note) { Apply = (text, options) => options with { Executors = apply(text, options.Executors) }, Show = options => show(options.Executors) };
+    private static AgentFlag Flag(string name, string note, Func<string, ExecutorOptions, ExecutorOptions> apply,
+        Func<ExecutorOptions, string?> show) =>
+        new(name, FlagSupport.Supported, note) { Apply = (text, options) => options with { Executors = apply(text, options.Executors) },
+            Show = options => show(options.Executors) };
 }

@@ -10,17 +10,23 @@ internal static class MachineFlags
 {
     public static IReadOnlyList<AgentFlag> All { get; } =
     [
-        Flag("attributes", "What the agent is, as rack:a;zone:b", (text, options) => options with { Attributes = Checked(text, () => AttributeText.Parse(text)) }, options => options.Attributes),
-        Flag("domain", "The fault domain as JSON", (text, options) => options with { Domain = Checked(text, () => DomainText.Parse(text)) }, options => options.Domain),
+        Flag("attributes", "What the agent is, as rack:a;zone:b",
+            (text, options) => options with { Attributes = Checked(text, () => AttributeText.Parse(text)) }, options => options.Attributes),
+        Flag("domain", "The fault domain as JSON",
+            (text, options) => options with { Domain = Checked(text, () => DomainText.Parse(text)) }, options => options.Domain),
         Flag("oversubscribed_resources", "What the agent offers as revocable on top, as cpus:4;mem:1024",
-            (text, options) => options with { OversubscribedResources = text }, options => options.OversubscribedResources) with { IsOwn = true },
-        Flag("reconfiguration_policy", "How resources, attributes, host name and domain may differ from the last start: equal, additive or any (the last is Offerbook's own)",
-            (text, options) => options with { Reconfiguration = Policy(text) }, options => options.Reconfiguration.ToString().ToLowerInvariant()),
+            (text, options) => options with { OversubscribedResources = text }, options =>
+                options.OversubscribedResources) with { IsOwn = true },
+        Flag("reconfiguration_policy",
+            "How resources, attributes, host name and domain may differ from the last start: equal, additive or any (the last is Offerbook's own)",
+            (text, options) => options with { Reconfiguration = Policy(text) }, options =>
+                options.Reconfiguration.ToString().ToLowerInvariant()),
         Flag("resources", "What the agent offers, as cpus:4;mem:8192;ports:[31000-32000] or as JSON; the rest is detected",
             (text, options) => options with { Resources = Checked(text, () => Resources(text)) }, options => options.Resources),
     ];
 
-    private static AgentFlag Flag(string name, string note, Func<string, AgentOptions, AgentOptions> apply, Func<AgentOptions, string?> show) =>
+    private static AgentFlag Flag(string name, string note, Func<string, AgentOptions, AgentOptions> apply,
+        Func<AgentOptions, string?> show) =>
         new(name, FlagSupport.Supported, note) { Apply = apply, Show = show };
 
     private static ReconfigurationPolicy Policy(string text) => text switch

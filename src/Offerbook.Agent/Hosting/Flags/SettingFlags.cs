@@ -14,11 +14,16 @@ internal static class SettingFlags
 
     public static IReadOnlyList<Flag<AgentOptions>> All { get; } =
     [
-        Setting("registration_backoff_factor", "", (text, settings) => settings with { RegistrationBackoffFactor = Duration(text, s_tick, TimeSpan.FromMinutes(1)) }, settings => Of(settings.RegistrationBackoffFactor)),
-        Setting("switch_user", "Processes run as the user that the task or its framework names; false: as the agent's. Images say themselves", (text, settings) => settings with { SwitchUser = Switch(text) }, settings => Of(settings.SwitchUser)) with { IsSwitch = true },
+        Setting("registration_backoff_factor", "",
+            (text, settings) => settings with { RegistrationBackoffFactor = Duration(text, s_tick, TimeSpan.FromMinutes(1)) }, settings =>
+                Of(settings.RegistrationBackoffFactor)),
+        Setting("switch_user",
+            "Processes run as the user that the task or its framework names; false: as the agent's. Images say themselves",
+            (text, settings) => settings with { SwitchUser = Switch(text) }, settings => Of(settings.SwitchUser)) with { IsSwitch = true },
     ];
 
-    private static Flag<AgentOptions> Setting(string name, string note, Func<string, AgentSettings, AgentSettings> apply, Func<AgentSettings, string?> show) =>
+    private static Flag<AgentOptions> Setting(string name, string note, Func<string, AgentSettings, AgentSettings> apply,
+        Func<AgentSettings, string?> show) =>
         new(name, FlagSupport.Supported, note)
         {
             Apply = (text, options) =>

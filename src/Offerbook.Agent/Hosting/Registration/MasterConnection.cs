@@ -17,12 +17,15 @@ namespace Offerbook.Agent.Hosting.Registration;
 /// <param name="masters">Not empty, unless there is a detector.</param>
 /// <param name="detector">Null: there is the list only. It is disposed of with this.</param>
 internal sealed class MasterConnection(
-    IReadOnlyList<Uri> masters, ILeaderDetector? detector, Credential? credential, Func<AgentMessage, ValueTask> post, ILogger logger) : IAsyncDisposable
+    IReadOnlyList<Uri> masters, ILeaderDetector? detector, Credential? credential, Func<AgentMessage, ValueTask> post,
+    ILogger logger) : IAsyncDisposable
 {
     private const string Path = "/offerbook/agent/v1";
     private const string StreamIdHeader = "Offerbook-Stream-Id";
 
-    /// <summary>Calls that may wait for the connection: two updates for each task an agent may hold. More means that the master does not keep up.</summary>
+    /// <summary>
+    /// Calls that may wait for the connection: two updates for each task an agent may hold. More means that the master does not keep up.
+    /// </summary>
     private const int CallCapacity = 20_000;
 
     /// <summary>Updates in one call: a turn of some milliseconds for the master's core.</summary>
@@ -160,7 +163,9 @@ internal sealed class MasterConnection(
     {
         if (@event.Type == Event.Types.Type.Unknown)
         {
-            logger.LogWarning("The master at {Address} has sent an event of a kind that this agent does not know: it is newer. It is left alone", address);
+            logger.LogWarning(
+                "The master at {Address} has sent an event of a kind that this agent does not know: it is newer. It is left alone",
+                address);
         }
         return post(new AgentMessage.MasterEventReceived(session.Connection, @event));
     }
@@ -189,7 +194,9 @@ internal sealed class MasterConnection(
         }
     }
 
-    /// <summary>Waits for whatever comes first: the event, or some part of <see cref="MaxPause"/>, drawn so that a fleet does not ask as one.</summary>
+    /// <summary>
+    /// Waits for whatever comes first: the event, or some part of <see cref="MaxPause"/>, drawn so that a fleet does not ask as one.
+    /// </summary>
     private static async Task WaitAsync(Func<CancellationToken, Task> wait, CancellationToken cancellation)
     {
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -224,7 +231,8 @@ internal sealed class MasterConnection(
         for (var hops = 0; ; hops++)
         {
             session.Master = address;
-            var (stream, answer) = await _client.OpenAsync<Event>(new Uri(address, Path), subscribe, MessageFormat.Protobuf, cancellation: cancellation);
+            var (stream, answer) = await _client.OpenAsync<Event>(new Uri(address, Path), subscribe, MessageFormat.Protobuf,
+                cancellation: cancellation);
             if (stream is null && answer is { Status: 307, Redirect: { } redirect } && hops < MaxRedirects)
             {
                 address = redirect;
@@ -248,7 +256,8 @@ internal sealed class MasterConnection(
                 var answer = await _client.PostAsync(target, call, MessageFormat.Protobuf, headers, session.Stopping.Token);
                 if (answer.Status == NotImplemented)
                 {
-                    logger.LogWarning("The master at {Address} does not know {Type}: it is older than this agent, which goes on without", address, call.Type);
+                    logger.LogWarning("The master at {Address} does not know {Type}: it is older than this agent, which goes on without",
+                        address, call.Type);
                 }
                 else if (!answer.IsSuccess)
                 {

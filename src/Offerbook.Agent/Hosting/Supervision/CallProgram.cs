@@ -5,11 +5,14 @@ using System.Text;
 namespace Offerbook.Agent.Hosting.Supervision;
 
 /// <summary>
-/// A program that does nothing but call the kernel: written down call by call, made into an executable file for Linux on x86-64. It needs no
+/// A program that does nothing but call the kernel: written down call by call, made into an executable file for Linux on x86-64. It needs
+/// no
 /// compiler to be made and no library to run, so that it starts in a sixth of the time of a shell.
 ///
-/// Everything it knows is in slots (8 bytes) and texts at fixed addresses. The result of each call, or of a <see cref="Load"/>, is what the next
-/// <see cref="Store"/>, <see cref="JumpIfError"/> or <see cref="JumpIfZero"/> looks at; a failed call's result is the negative error number.
+/// Everything it knows is in slots (8 bytes) and texts at fixed addresses. The result of each call, or of a <see cref="Load"/>, is what the
+/// next
+/// <see cref="Store"/>, <see cref="JumpIfError"/> or <see cref="JumpIfZero"/> looks at; a failed call's result is the negative error
+/// number.
 /// It uses no stack, so that a child made by vfork, which shares its parent's memory, disturbs nothing.
 /// </summary>
 internal sealed class CallProgram

@@ -7,7 +7,8 @@ using Offerbook.Agent.Hosting.Containers;
 namespace Offerbook.Agent.Hosting.Supervision;
 
 /// <summary>
-/// The supervisor as a program of the kernel's calls alone (<see cref="SupervisorProgram"/>), where the machine runs it: on x86-64, from a work
+/// The supervisor as a program of the kernel's calls alone (<see cref="SupervisorProgram"/>), where the machine runs it: on x86-64, from a
+/// work
 /// directory whose files may be executed. Elsewhere, and for what it does not do, the shell's script takes its place.
 /// </summary>
 internal sealed class NativeSupervisor

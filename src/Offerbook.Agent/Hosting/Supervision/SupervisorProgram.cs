@@ -9,9 +9,11 @@ namespace Offerbook.Agent.Hosting.Supervision;
 ///   supervise RECORD SETUP [GROUP…] "" FILE NAME [ARGUMENT…]     (working directory: the sandbox; environment: the task's)
 /// </code>
 ///
-/// RECORD is created exclusively: whoever creates it, this program or an agent that recovers, decides whether the task ever runs. GROUPs are
+/// RECORD is created exclusively: whoever creates it, this program or an agent that recovers, decides whether the task ever runs. GROUPs
+/// are
 /// files that make the process that writes 0 to them what it is to be: members of control groups, oom_score_adj. FILE is executed under
-/// NAME. SETUP, if not empty: FILE only sets the process up, and is given the record as descriptor 9 to say when it has. The record's lines, each written at once:
+/// NAME. SETUP, if not empty: FILE only sets the process up, and is given the record as descriptor 9 to say when it has. The record's
+/// lines, each written at once:
 ///
 /// <code>
 ///   supervised PID BOOT UPTIME IDLE     this process, the machine's boot id, and what /proc/uptime said when it was there
@@ -19,7 +21,8 @@ namespace Offerbook.Agent.Hosting.Supervision;
 ///   setup PID UPTIME IDLE               the same, of a process that is yet to be set up
 ///   prepared                            written by that process: the task's own program is executed next
 ///   refused STEP ERROR                  it could not be started: at which step, and the kernel's error number
-///   ended HOW NUMBER                    exited with a status, or killed (dumped) by a signal; what it left of its process group has been killed
+///   ended HOW NUMBER                    exited with a status, or killed (dumped) by a signal; what it left of its process group has been
+/// killed
 /// </code>
 ///
 /// An agent may append a line of its own, which says why it ends the task. supervise.sh does the same where this program cannot run.
@@ -47,7 +50,8 @@ internal static class SupervisorProgram
         Kill = 62, ReadLink = 89, Umask = 95, NewSession = 112, WaitId = 247, OpenAt = 257;
 
     // How files are opened.
-    private const int WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400, NoFollow = 0x20000, CloseOnExec = 0x80000;
+    private const int WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400, NoFollow = 0x20000,
+    CloseOnExec = 0x80000;
 
     /// <param name="bootId">The machine's: the file is made anew by each agent.</param>
     /// <param name="umask">The tasks'.</param>
@@ -55,7 +59,8 @@ internal static class SupervisorProgram
     {
         var program = new CallProgram();
         var (start, record, descriptor, text) = (program.NewSlot(), program.NewSlot(), program.NewSlot(), program.NewSlot());
-        var (at, environment, child, step, error) = (program.NewSlot(), program.NewSlot(), program.NewSlot(), program.NewSlot(), program.NewSlot());
+        var (at, environment, child, step, error) = (program.NewSlot(), program.NewSlot(), program.NewSlot(), program.NewSlot(),
+            program.NewSlot());
         var nothing = program.Path("/dev/null");
         var self = program.Path("/proc/self");
         var clock = program.Path("/proc/uptime");

@@ -31,7 +31,8 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
     private static readonly Lazy<bool> HasNamespaces = new(TryNamespace);
 
     /// <summary>Readies the volumes of a new container.</summary>
-    /// <returns>What must stand before its program: run as the agent's user, it mounts what links cannot show and becomes the program. Empty when links do.</returns>
+    /// <returns>What must stand before its program: run as the agent's user, it mounts what links cannot show and becomes the program.
+    /// Empty when links do.</returns>
     /// <exception cref="IOException">A volume is not there, cannot be shown at its path, or something else is in its place.</exception>
     public IReadOnlyList<string> Prepare(ContainerSpec spec, string sandbox)
     {
@@ -57,7 +58,8 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
             }
             mounts.AddRange([volume.ReadOnly ? "ro" : "rw", source, TargetOf(volume, source, sandbox, user)]);
         }
-        return mounts.Count == 0 ? [] : [Find("unshare"), "--mount", "--propagation", "slave", Find("sh"), "-c", Script, "mount", .. mounts, "--"];
+        return mounts.Count == 0
+            ? [] : [Find("unshare"), "--mount", "--propagation", "slave", Find("sh"), "-c", Script, "mount", .. mounts, "--"];
     }
 
     private string SourceOf(ContainerVolume volume, HostUser? user)
@@ -76,7 +78,8 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
                 }
                 return directory;
             case VolumeSource.HostPath host:
-                return Path.Exists(host.Path) ? host.Path : throw new DirectoryNotFoundException($"the path {host.Path} of its volume is not there on this host");
+                return Path.Exists(host.Path)
+                    ? host.Path : throw new DirectoryNotFoundException($"the path {host.Path} of its volume is not there on this host");
             case VolumeSource.InSandbox inside:
                 return InSandbox(inside, user);
             default:
@@ -87,7 +90,8 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
     /// <summary>A task writes into its sandbox, links too: what the path leads to must still lie in it.</summary>
     private string InSandbox(VolumeSource.InSandbox inside, HostUser? user)
     {
-        var root = Native.RealPath(sandboxes.PathOf(inside.Sandbox)) ?? throw new DirectoryNotFoundException($"the sandbox of its volume '{inside.Path}' is not there");
+        var root = Native.RealPath(sandboxes.PathOf(inside.Sandbox))
+            ?? throw new DirectoryNotFoundException($"the sandbox of its volume '{inside.Path}' is not there");
         var path = root;
         foreach (var part in inside.Path.TrimEnd('/').Split('/'))
         {
@@ -158,7 +162,8 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
         {
             return false;
         }
-        using var attempt = Process.Start(new ProcessStartInfo(Find("unshare"), ["--mount", "--propagation", "slave", "true"]) { RedirectStandardError = true });
+        using var attempt = Process.Start(
+            new ProcessStartInfo(Find("unshare"), ["--mount", "--propagation", "slave", "true"]) { RedirectStandardError = true });
         attempt!.WaitForExit();
         return attempt.ExitCode == 0;
     }

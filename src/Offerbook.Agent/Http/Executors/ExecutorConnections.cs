@@ -8,7 +8,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent.Http.Executors;
 
-/// <summary>The calls and streams of executors that are open, by the number under which the core knows them. As many as the web server has requests.</summary>
+/// <summary>
+/// The calls and streams of executors that are open, by the number under which the core knows them. As many as the web server has requests.
+/// </summary>
 internal sealed class ExecutorConnections(AgentMailbox mailbox) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ConnectionId, ExecutorExchange> _open = new();

@@ -43,7 +43,8 @@ internal static class ExecutorDocument
         var queued = tasks.Where(task => !task.ContainerEnded && executor.Queued.Contains(new(task.Task.TaskId.Value))).ToList();
         var running = tasks.Where(task => !task.ContainerEnded).Except(queued).ToList();
         var own = ResourceReader.Read(info.Resources).Bag;
-        var resources = ended ? ResourceBag.Empty : running.Aggregate(own, (sum, task) => sum + ResourceReader.Read(task.Task.Resources).Bag);
+        var resources = ended
+            ? ResourceBag.Empty : running.Aggregate(own, (sum, task) => sum + ResourceReader.Read(task.Task.Resources).Bag);
         json.WriteStartObject();
         json.Member("id", info.ExecutorId.Value);
         json.Member("name", info.Name);
@@ -51,7 +52,9 @@ internal static class ExecutorDocument
         json.Member("container", executor.Sandbox.Container.Value);
         json.Member("directory", Path.Combine(work, executor.Sandbox.Directory));
         json.Resources("resources", resources);
-        json.Member("role", (own.AllocationRole() ?? tasks.Select(task => ResourceReader.Read(task.Task.Resources).Bag.AllocationRole()).FirstOrDefault()) ?? "*");
+        json.Member("role",
+            (own.AllocationRole() ?? tasks.Select(task => ResourceReader.Read(task.Task.Resources).Bag.AllocationRole()).FirstOrDefault())
+                ?? "*");
         if (info.Labels is { } labels)
         {
             json.Messages("labels", labels.Labels_);

@@ -14,7 +14,8 @@ internal static class ExecutorMessages
             executors.Executors.AddRange(framework.Executors.Select(Of));
             executors.Executors.AddRange(framework.Tasks.Where(task => !task.HasExecutor).Select(task => MadeUp(framework, task)));
             executors.CompletedExecutors.AddRange(framework.FinishedExecutors.Select(Of));
-            executors.CompletedExecutors.AddRange(framework.Finished.Where(task => !task.HasExecutor).Select(task => MadeUp(framework, task)));
+            executors.CompletedExecutors.AddRange(
+                framework.Finished.Where(task => !task.HasExecutor).Select(task => MadeUp(framework, task)));
         }
         return executors;
     }
@@ -25,7 +26,8 @@ internal static class ExecutorMessages
     {
         ExecutorInfo = new ExecutorInfo
         {
-            ExecutorId = task.Executor.ToProto(), FrameworkId = framework.Info.Id, Name = task.ExecutorName, Source = task.Task.TaskId.Value,
+            ExecutorId = task.Executor.ToProto(), FrameworkId = framework.Info.Id, Name = task.ExecutorName,
+            Source = task.Task.TaskId.Value,
         },
     };
 }

@@ -38,7 +38,8 @@ internal static class AgentCallValidator
         CallType.LaunchContainer => Present(call.LaunchContainer, "launch_container") ?? Launch(call.LaunchContainer),
         CallType.WaitContainer => Present(call.WaitContainer, "wait_container") ?? Id(call.WaitContainer.ContainerId, "wait_container"),
         CallType.KillContainer => Present(call.KillContainer, "kill_container") ?? Id(call.KillContainer.ContainerId, "kill_container"),
-        CallType.RemoveContainer => Present(call.RemoveContainer, "remove_container") ?? Id(call.RemoveContainer.ContainerId, "remove_container"),
+        CallType.RemoveContainer =>
+            Present(call.RemoveContainer, "remove_container") ?? Id(call.RemoveContainer.ContainerId, "remove_container"),
         CallType.AddResourceProviderConfig => Present(call.AddResourceProviderConfig, "add_resource_provider_config")
             ?? NoProviderId(call.AddResourceProviderConfig.Info, "add_resource_provider_config"),
         CallType.UpdateResourceProviderConfig => Present(call.UpdateResourceProviderConfig, "update_resource_provider_config")

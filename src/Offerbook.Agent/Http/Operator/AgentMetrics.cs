@@ -5,7 +5,9 @@ using Offerbook.Wire.Metrics;
 
 namespace Offerbook.Agent.Http.Operator;
 
-/// <summary>The agent's metrics under the names of semantics section 9. Exporters stop at the first that is missing, so all are there.</summary>
+/// <summary>
+/// The agent's metrics under the names of semantics section 9. Exporters stop at the first that is missing, so all are there.
+/// </summary>
 internal static class AgentMetrics
 {
     private static readonly string[] Scalars = ["cpus", "gpus", "mem", "disk"];

@@ -118,7 +118,8 @@ internal sealed class AttachEndpoint(RunningAgent agent)
         }
     }
 
-    private static async ValueTask<HttpRefusal?> TakeAsync(IAttachedProcess process, AttachedContainer container, ProcessIO io, CancellationToken gone)
+    private static async ValueTask<HttpRefusal?> TakeAsync(IAttachedProcess process, AttachedContainer container, ProcessIO io,
+        CancellationToken gone)
     {
         switch (io)
         {
@@ -129,7 +130,8 @@ internal sealed class AttachEndpoint(RunningAgent agent)
                 }
                 if (info.WindowSize is { } size)
                 {
-                    process.Resize(new TerminalSize((int)Math.Min(size.Rows, ushort.MaxValue), (int)Math.Min(size.Columns, ushort.MaxValue)));
+                    process.Resize(
+                        new TerminalSize((int)Math.Min(size.Rows, ushort.MaxValue), (int)Math.Min(size.Columns, ushort.MaxValue)));
                 }
                 return null;
             case { Type: ProcessIO.Types.Type.Control, Control: { Type: ProcessIO.Types.Control.Types.Type.Heartbeat } }:
@@ -183,7 +185,8 @@ internal sealed class AttachEndpoint(RunningAgent agent)
         var known = ContainerList.Ids(await agent.Gateway.ViewAsync(context.RequestAborted)).Contains(id);
         await (known
             ? context.Response.WriteTextAsync(
-                StatusCodes.Status500InternalServerError, $"I/O switchboard server was disabled for container {id}: its output is in its sandbox")
+                StatusCodes.Status500InternalServerError,
+                $"I/O switchboard server was disabled for container {id}: its output is in its sandbox")
             : context.Response.WriteTextAsync(StatusCodes.Status404NotFound, $"Container {id} cannot be found"));
     }
 

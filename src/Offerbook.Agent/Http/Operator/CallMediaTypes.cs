@@ -5,7 +5,9 @@ using Offerbook.Wire.Http;
 
 namespace Offerbook.Agent.Http.Operator;
 
-/// <summary>In what a call comes and in what its answer is wanted (API section 1.5). Parameters of types are let pass, as everywhere.</summary>
+/// <summary>
+/// In what a call comes and in what its answer is wanted (API section 1.5). Parameters of types are let pass, as everywhere.
+/// </summary>
 /// <param name="Content">Of the call, or of each record of a streaming one.</param>
 /// <param name="IsStreaming">The call is a stream of records.</param>
 /// <param name="Accept">Of the answer, or of each of its records.</param>

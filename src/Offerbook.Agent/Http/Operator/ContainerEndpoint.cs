@@ -50,7 +50,8 @@ internal sealed class ContainerEndpoint(RunningAgent agent)
 
     private static ContainerCall? CallOf(Call call) => call.Type switch
     {
-        CallType.LaunchContainer => new ContainerCall.Launch(Id(call.LaunchContainer.ContainerId), call.LaunchContainer.Command ?? new CommandInfo())
+        CallType.LaunchContainer =>
+            new ContainerCall.Launch(Id(call.LaunchContainer.ContainerId), call.LaunchContainer.Command ?? new CommandInfo())
         {
             Info = call.LaunchContainer.Container,
             Resources = [.. call.LaunchContainer.Resources],
@@ -79,11 +80,13 @@ internal sealed class ContainerEndpoint(RunningAgent agent)
         if (nestedForm)
         {
             var nested = new Response.Types.WaitNestedContainer { Limitation = ended.Limitation };
-            Fill(ended, status => nested.ExitStatus = status, state => nested.State = state, reason => nested.Reason = reason, text => nested.Message = text);
+            Fill(ended, status => nested.ExitStatus = status, state => nested.State = state, reason => nested.Reason = reason,
+                text => nested.Message = text);
             return new Response { Type = ResponseType.WaitNestedContainer, WaitNestedContainer = nested };
         }
         var wait = new Response.Types.WaitContainer { Limitation = ended.Limitation };
-        Fill(ended, status => wait.ExitStatus = status, state => wait.State = state, reason => wait.Reason = reason, text => wait.Message = text);
+        Fill(ended, status => wait.ExitStatus = status, state => wait.State = state, reason => wait.Reason = reason,
+            text => wait.Message = text);
         return new Response { Type = ResponseType.WaitContainer, WaitContainer = wait };
     }
 

@@ -23,7 +23,8 @@ internal static class ContainerList
         {
             foreach (var executor in framework.Executors.Where(executor => executor.Phase != ExecutorPhase.Terminated))
             {
-                var own = new ContainerEntry(framework.Info.Id, executor.Info.ExecutorId, executor.Info.Name, executor.Info.Source, executor.Sandbox.Container)
+                var own = new ContainerEntry(framework.Info.Id, executor.Info.ExecutorId, executor.Info.Name, executor.Info.Source,
+                    executor.Sandbox.Container)
                 {
                     Status = new ContainerStatus { ContainerId = executor.Sandbox.Container.ToProto() },
                 };
@@ -39,7 +40,8 @@ internal static class ContainerList
             }
             foreach (var task in framework.Tasks.Where(task => !task.HasExecutor && !task.ContainerEnded))
             {
-                var own = new ContainerEntry(framework.Info.Id, task.Executor.ToProto(), task.ExecutorName, task.Task.TaskId.Value, task.Container)
+                var own = new ContainerEntry(framework.Info.Id, task.Executor.ToProto(), task.ExecutorName, task.Task.TaskId.Value,
+                    task.Container)
                 {
                     Status = StatusOf(task),
                     Degraded = task.Degraded,
@@ -61,7 +63,8 @@ internal static class ContainerList
     {
         var view = await agent.Gateway.ViewAsync(cancellation);
         var wanted = Of(view).Where(entry =>
-            (asked?.ShowNested == true || !entry.Container.IsNested) && (asked?.ShowStandalone == true || entry.Framework is not null)).ToList();
+            (asked?.ShowNested == true || !entry.Container.IsNested)
+                && (asked?.ShowStandalone == true || entry.Framework is not null)).ToList();
         // Absent when there are none, as clients know it.
         var response = new Response { Type = ResponseType.GetContainers };
         foreach (var entry in await WithStatisticsAsync(agent, wanted, cancellation))
@@ -89,8 +92,10 @@ internal static class ContainerList
         RunningAgent agent, IReadOnlyList<ContainerEntry> entries, CancellationToken cancellation)
     {
         var filled = new ContainerEntry[entries.Count];
-        await Parallel.ForAsync(0, entries.Count, new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellation },
-            async (i, stop) => filled[i] = entries[i] with { Statistics = await agent.Statistics.StatisticsAsync(entries[i].Container, stop) });
+        await Parallel.ForAsync(0, entries.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellation },
+            async (i, stop) =>
+                filled[i] = entries[i] with { Statistics = await agent.Statistics.StatisticsAsync(entries[i].Container, stop) });
         return filled;
     }
 
@@ -116,7 +121,8 @@ internal static class ContainerList
 }
 
 /// <summary>A container that runs, and whose it is; nobody's when an operator launched it alone.</summary>
-internal sealed record ContainerEntry(FrameworkID? Framework, ExecutorID? Executor, string? ExecutorName, string? Source, ContainerId Container)
+internal sealed record ContainerEntry(FrameworkID? Framework, ExecutorID? Executor, string? ExecutorName, string? Source,
+    ContainerId Container)
 {
     public required ContainerStatus Status { get; init; }
 

@@ -11,7 +11,8 @@ namespace Offerbook.Agent.Http.Operator;
 /// <summary>GET /containers and /monitor/statistics: who runs here and what it uses, members sorted by name as tools know them.</summary>
 internal sealed class ContainersEndpoint(RunningAgent agent)
 {
-    private const string BadQuery = "Supported query parameters are container_id only, framework_id only, or executor_id and framework_id only";
+    private const string BadQuery =
+        "Supported query parameters are container_id only, framework_id only, or executor_id and framework_id only";
 
     /// <summary>The original's rate, with room for pollers that come at the same moment.</summary>
     private readonly TokenBucket _rate = new(perSecond: 2, capacity: 10, agent.Time);
@@ -19,7 +20,8 @@ internal sealed class ContainersEndpoint(RunningAgent agent)
     public async Task ContainersAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var (container, framework, executor) = (query["container_id"].ToString(), query["framework_id"].ToString(), query["executor_id"].ToString());
+        var (container, framework, executor) = (query["container_id"].ToString(), query["framework_id"].ToString(),
+            query["executor_id"].ToString());
         if ((container.Length > 0 && framework.Length + executor.Length > 0) || (executor.Length > 0 && framework.Length == 0))
         {
             await context.Response.WriteTextAsync(StatusCodes.Status400BadRequest, BadQuery);
@@ -44,7 +46,8 @@ internal sealed class ContainersEndpoint(RunningAgent agent)
             return;
         }
         var view = await agent.Gateway.ViewAsync(context.RequestAborted);
-        await WriteAsync(context, [.. ContainerList.Of(view).Where(entry => !entry.Container.IsNested && entry.Framework is not null)], withStatus: false);
+        await WriteAsync(context, [.. ContainerList.Of(view).Where(entry => !entry.Container.IsNested && entry.Framework is not null)],
+            withStatus: false);
     }
 
     private async Task WriteAsync(HttpContext context, IReadOnlyList<ContainerEntry> wanted, bool withStatus)

@@ -72,7 +72,8 @@ internal static class ProcessCalls
         var count = read.Offset < (ulong)size ? await RandomAccess.ReadAsync(file, buffer, (long)read.Offset, context.RequestAborted) : 0;
         await context.WriteMessageAsync(new Response
         {
-            Type = ResponseType.ReadFile, ReadFile = new() { Size = (ulong)size, Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, count)) },
+            Type = ResponseType.ReadFile,
+            ReadFile = new() { Size = (ulong)size, Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, count)) },
         }, format);
     }
 }

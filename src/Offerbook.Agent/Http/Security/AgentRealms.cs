@@ -40,7 +40,8 @@ internal static class AgentRealms
         }
         var secrets = new GuardSecrets
         {
-            Credentials = options.Credentials, CredentialsFlag = "http_credentials", Known = options.Known, JwtSecretKey = options.JwtSecretKey,
+            Credentials = options.Credentials, CredentialsFlag = "http_credentials", Known = options.Known,
+            JwtSecretKey = options.JwtSecretKey,
         };
         return new RequestGuard("agent", realms, secrets, clock, warn);
     }

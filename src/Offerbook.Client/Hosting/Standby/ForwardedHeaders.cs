@@ -13,7 +13,8 @@ internal static class ForwardedHeaders
     /// <summary>They speak of one connection only.</summary>
     private static readonly HashSet<string> s_ofConnection = new(StringComparer.OrdinalIgnoreCase)
     {
-        HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding,
+        HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.TE, HeaderNames.Trailer,
+        HeaderNames.TransferEncoding,
         HeaderNames.Upgrade, HeaderNames.ProxyAuthenticate, HeaderNames.ProxyAuthorization,
     };
 
@@ -23,7 +24,8 @@ internal static class ForwardedHeaders
         var named = Named(from.Headers.Connection);
         foreach (var (name, values) in from.Headers)
         {
-            if (name.StartsWith(':') || s_ofConnection.Contains(name) || named.Contains(name) || Is(name, HeaderNames.Host) || Is(name, HeaderNames.Expect)
+            if (name.StartsWith(':') || s_ofConnection.Contains(name) || named.Contains(name) || Is(name, HeaderNames.Host)
+                || Is(name, HeaderNames.Expect)
                 || Is(name, HeaderNames.ContentLength) || Is(name, ForwardedFor))
             {
                 continue;
@@ -36,7 +38,8 @@ internal static class ForwardedHeaders
         }
         to.Headers.TryAddWithoutValidation(viaHeader, via);
         var client = from.HttpContext.Connection.RemoteIpAddress is { } address ? Text(address) : "unknown";
-        to.Headers.TryAddWithoutValidation(ForwardedFor, string.Join(", ", [.. from.Headers[ForwardedFor].OfType<string>().Where(text => text.Length > 0), client]));
+        to.Headers.TryAddWithoutValidation(ForwardedFor,
+            string.Join(", ", [.. from.Headers[ForwardedFor].OfType<string>().Where(text => text.Length > 0), client]));
     }
 
     public static void Copy(HttpResponseMessage from, HttpResponse to, string viaHeader, string via)

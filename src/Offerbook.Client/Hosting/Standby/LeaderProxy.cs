@@ -74,7 +74,8 @@ public sealed class LeaderProxy : IDisposable
                 return Found.Here.Instance;
             }
             // Who led last may lead still, and says so by serving: if it does not, it passes the request on or refuses it itself.
-            if (standing is Standing.Follows follows && (follows.Leader ?? follows.Last)?.Address is { } leader && leader.Authority != _options.Self.Authority)
+            if (standing is Standing.Follows follows && (follows.Leader ?? follows.Last)?.Address is { } leader
+                && leader.Authority != _options.Self.Authority)
             {
                 return new Found.Elsewhere(leader);
             }
@@ -103,7 +104,8 @@ public sealed class LeaderProxy : IDisposable
             context.Response.Headers.Location = target;
             return true;
         }
-        return await _forwarder.SendAsync(context, target) is not { } failure || await RefuseAsync(context, failure.Status, failure.Message);
+        return await _forwarder.SendAsync(context, target) is not { } failure
+            || await RefuseAsync(context, failure.Status, failure.Message);
     }
 
     /// <summary>Path and query as the client wrote them.</summary>

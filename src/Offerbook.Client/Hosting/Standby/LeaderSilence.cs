@@ -1,6 +1,8 @@
 namespace Offerbook.Client.Hosting.Standby;
 
-/// <summary>Runs out when the leader does not move for too long. Waiting for the client does not count: that is another's patience.</summary>
+/// <summary>
+/// Runs out when the leader does not move for too long. Waiting for the client does not count: that is another's patience.
+/// </summary>
 internal sealed class LeaderSilence(TimeSpan most, TimeProvider time) : IDisposable
 {
     private readonly CancellationTokenSource _over = new(Timeout.InfiniteTimeSpan, time);

@@ -31,7 +31,8 @@ public sealed record LeaderTrust(X509Certificate2Collection Trusted, bool Ignore
     private bool IsOurs(X509Certificate2 leader)
     {
         var now = DateTime.Now;
-        return leader.NotBefore <= now && now <= leader.NotAfter && Trusted.Any(known => known.RawDataMemory.Span.SequenceEqual(leader.RawDataMemory.Span));
+        return leader.NotBefore <= now && now <= leader.NotAfter
+            && Trusted.Any(known => known.RawDataMemory.Span.SequenceEqual(leader.RawDataMemory.Span));
     }
 
     /// <returns>Null: one of ours has issued it.</returns>
@@ -46,6 +47,7 @@ public sealed record LeaderTrust(X509Certificate2Collection Trusted, bool Ignore
         {
             chain.ChainPolicy.ExtraStore.Add(between.Certificate);
         }
-        return chain.Build(leader) ? null : string.Join(", ", chain.ChainStatus.Select(static status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
+        return chain.Build(leader)
+            ? null : string.Join(", ", chain.ChainStatus.Select(static status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
     }
 }

@@ -60,7 +60,9 @@ internal sealed class RequestForwarder : IDisposable
             await CopyAsync(response, context.Response, silence, either.Token);
             return null;
         }
-        catch (Exception problem) when (!context.RequestAborted.IsCancellationRequested && problem is HttpRequestException or IOException or OperationCanceledException or BodyTooLongException)
+        catch (Exception problem)
+            when (!context.RequestAborted.IsCancellationRequested
+                && problem is HttpRequestException or IOException or OperationCanceledException or BodyTooLongException)
         {
             if (context.Response.HasStarted)
             {
@@ -77,7 +79,8 @@ internal sealed class RequestForwarder : IDisposable
 
     private HttpRequestMessage Create(HttpRequest from, string target, LeaderSilence silence)
     {
-        var request = new HttpRequestMessage(new HttpMethod(from.Method), new Uri(target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
+        var request = new HttpRequestMessage(new HttpMethod(from.Method),
+            new Uri(target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -117,11 +120,14 @@ internal sealed class RequestForwarder : IDisposable
     {
         _ when problem.GetBaseException() is BodyTooLongException tooLong => new Failure(413, tooLong.Message),
         _ when problem.GetBaseException() is BadHttpRequestException bad => new Failure(bad.StatusCode, bad.Message),
-        _ when wasSilent => new Failure(500, $"The leader at {new Uri(target).Authority} has not answered within {_options.ReadTimeout.TotalSeconds:0.###} s. Whether it has done what it was asked to is not known."),
+        _ when wasSilent =>
+            new Failure(500,
+                $"The leader at {new Uri(target).Authority} has not answered within {_options.ReadTimeout.TotalSeconds:0.###} s. Whether it has done what it was asked to is not known."),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new Failure(502,
             $"The leader at {new Uri(target).Authority} cannot be spoken to over HTTPS, and nothing was sent to it. {problem.GetBaseException().Message}"),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } or OperationCanceledException =>
             new Failure(502, "Connection to leader refused."),
-        _ => new Failure(500, $"The connection to the leader at {new Uri(target).Authority} broke off: {problem.GetBaseException().Message} Whether it has done what it was asked to is not known."),
+        _ => new Failure(500,
+            $"The connection to the leader at {new Uri(target).Authority} broke off: {problem.GetBaseException().Message} Whether it has done what it was asked to is not known."),
     };
 }

@@ -27,10 +27,12 @@ public sealed class Candidacy : IAsyncDisposable
 
     /// <param name="election">Null: nobody else stands.</param>
     /// <param name="standby">Where this process is reached, and how it hands requests on.</param>
-    /// <param name="store">Where the terms' journal is; null: nobody knows. One that all candidates reach is measured, and a leader whose way there is slow hands over.</param>
+    /// <param name="store">Where the terms' journal is; null: nobody knows. One that all candidates reach is measured, and a leader whose
+    /// way there is slow hands over.</param>
     /// <param name="createTerm">Makes a term.</param>
     /// <param name="tell">Hears what happens; it is in the log already.</param>
-    public static async Task<Candidacy> StandAsync(ElectionOptions? election, StandbyOptions standby, StoreAddress? store, Func<Incumbency, ITerm> createTerm, ILogger log,
+    public static async Task<Candidacy> StandAsync(ElectionOptions? election, StandbyOptions standby, StoreAddress? store,
+        Func<Incumbency, ITerm> createTerm, ILogger log,
         Action<TermNews>? tell = null)
     {
         Candidacy? made = null;
@@ -38,15 +40,19 @@ public sealed class Candidacy : IAsyncDisposable
         ICandidate candidate = election is not null
             ? await election.Stand(standby.Self, line => log.LogInformation("{Line}", line))
             : new StandaloneCandidate(standby.Self, ReadOnlyMemory<byte>.Empty);
-        var terms = new TermKeeper(candidate, leader => createTerm(new Incumbency(election is null ? null : () => IsCertain(candidate, leader), Committed)), TermBackoff.Default, TimeProvider.System, news =>
+        var terms = new TermKeeper(candidate,
+            leader => createTerm(new Incumbency(election is null ? null : () => IsCertain(candidate, leader), Committed)),
+            TermBackoff.Default, TimeProvider.System, news =>
         {
-            log.Log(news is TermNews.Failed or TermNews.Unheard or TermNews.Ended { How: TermEnd.Lost } ? LogLevel.Warning : LogLevel.Information, "{News}", news);
+            log.Log(news is TermNews.Failed or TermNews.Unheard or TermNews.Ended { How: TermEnd.Lost }
+                ? LogLevel.Warning : LogLevel.Information, "{News}", news);
             tell?.Invoke(news);
         });
         made = new Candidacy(terms, election is null ? null : new LeaderProxy(terms, standby, TimeProvider.System));
         if (candidate is IStoreNotices others && store is not null && JournalStore.Probe(store) is { } probe)
         {
-            made._watch = await StoreWatch.StartAsync(terms, others, probe, election!.HandOver, TimeProvider.System, line => log.LogWarning("{Line}", line));
+            made._watch = await StoreWatch.StartAsync(terms, others, probe, election!.HandOver, TimeProvider.System,
+                line => log.LogWarning("{Line}", line));
         }
         return made;
     }

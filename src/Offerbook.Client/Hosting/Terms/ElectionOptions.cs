@@ -19,7 +19,9 @@ public sealed record ElectionOptions(string Shown, TimeSpan SessionTimeout, Func
 
     public static readonly TimeSpan DefaultSessionTimeout = ElectionSettings.DefaultSessionTimeout;
 
-    /// <summary>An election in ZooKeeper, among latch nodes as Marathon's own, so that tools that look for a Marathon there find the leader.</summary>
+    /// <summary>
+    /// An election in ZooKeeper, among latch nodes as Marathon's own, so that tools that look for a Marathon there find the leader.
+    /// </summary>
     /// <param name="zk"><c>zk://user:password@h1:2181,h2:2181/path</c>.</param>
     /// <param name="below">A folder under that path, for frameworks that share it.</param>
     /// <exception cref="FormatException">It is no such address; the message says what one looks like, without the password.</exception>
@@ -31,10 +33,14 @@ public sealed record ElectionOptions(string Shown, TimeSpan SessionTimeout, Func
             uri = uri.At(uri.Path.TrimEnd('/') + "/" + below);
         }
         return new ElectionOptions(Mask(uri), sessionTimeout, async (address, log) => await ZooKeeperCandidate.StandAsync(uri,
-            new ElectionSettings { SessionTimeout = sessionTimeout, Log = log }, new CandidateOptions(uri.Path, new LatchNodes(address.Scheme), address, LatchNodes.DataOf(address))));
+            new ElectionSettings { SessionTimeout = sessionTimeout, Log = log },
+            new CandidateOptions(uri.Path, new LatchNodes(address.Scheme), address, LatchNodes.DataOf(address))));
     }
 
-    /// <summary>Refuses a store that the other candidates cannot reach: each of them would keep a journal of its own, and forget what the others did.</summary>
+    /// <summary>
+    /// Refuses a store that the other candidates cannot reach: each of them would keep a journal of its own, and forget what the others
+    /// did.
+    /// </summary>
     /// <exception cref="FormatException">It is one; the message says what to do.</exception>
     public static void RequireShared(StoreAddress store)
     {

@@ -23,7 +23,8 @@ public sealed class FrameworkTerm<TMessage> : ITerm where TMessage : class
 
     /// <param name="handler">Makes what performs the core's effects, out of the connection that performs some of them.</param>
     /// <param name="ready">What must have happened before clients are served; null: nothing but the recovery.</param>
-    public FrameworkTerm(FrameworkTermOptions<TMessage> options, IDurableCore<TMessage> core, Func<SchedulerConnection, IEffectHandler> handler, Task? ready = null)
+    public FrameworkTerm(FrameworkTermOptions<TMessage> options, IDurableCore<TMessage> core,
+        Func<SchedulerConnection, IEffectHandler> handler, Task? ready = null)
     {
         (_options, _core, _ready) = (options, core, ready ?? Task.CompletedTask);
         _connection = new SchedulerConnection(options.Master with { BeforeSubscribing = ConfirmAsync },
@@ -43,7 +44,8 @@ public sealed class FrameworkTerm<TMessage> : ITerm where TMessage : class
     public async Task BeginAsync(CancellationToken over)
     {
         _journal = await _options.OpenJournal(over);
-        var runner = _runner = new CoreRunner<TMessage>(_core, _handler, _journal, _options.Time, observer: new CommitObserver<TMessage>(_options.Observer, _options.Incumbency.Committed), proof: _proof);
+        var runner = _runner = new CoreRunner<TMessage>(_core, _handler, _journal, _options.Time,
+            observer: new CommitObserver<TMessage>(_options.Observer, _options.Incumbency.Committed), proof: _proof);
         await runner.StartAsync(over);
         Watch(WriteAsync(runner.Completion));
         Watch(_connection.Completion);
@@ -118,5 +120,6 @@ public sealed class FrameworkTerm<TMessage> : ITerm where TMessage : class
 
     private void Watch(Task part) => part.ContinueWith(
         ended => _broken.TrySetException(ended.Exception!.InnerException!),
-        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
 }

@@ -22,7 +22,9 @@ public sealed record FrameworkTermOptions<TMessage>(
     /// <summary>Told how long turns and appends take.</summary>
     public ICoreObserver<TMessage>? Observer { get; init; }
 
-    /// <summary>Whether the store is a file of this machine: after a failed write nobody knows what it holds, and the process must end.</summary>
+    /// <summary>
+    /// Whether the store is a file of this machine: after a failed write nobody knows what it holds, and the process must end.
+    /// </summary>
     public bool IsOnOwnDisk { get; init; }
 
     public Incumbency Incumbency { get; init; } = new(null, static _ => { });

@@ -22,7 +22,8 @@ internal sealed class ElectionShell : IEffectHandler, IAsyncDisposable
     /// <param name="create">Makes the core.</param>
     /// <param name="announce">Takes <see cref="Announce"/> and <see cref="AnnounceLeader"/>; must not block.</param>
     /// <exception cref="ZooKeeperLibraryMissingException">The C client is not installed.</exception>
-    public ElectionShell(ZooKeeperUri uri, TimeSpan timeout, Func<SeededRandom, ICore<ElectionMessage>> create, Action<IEffect> announce, TimeProvider time,
+    public ElectionShell(ZooKeeperUri uri, TimeSpan timeout, Func<SeededRandom, ICore<ElectionMessage>> create, Action<IEffect> announce,
+        TimeProvider time,
         Action<string> log)
     {
         ZooKeeperLibrary.Load();
@@ -30,7 +31,8 @@ internal sealed class ElectionShell : IEffectHandler, IAsyncDisposable
         _log = log;
         var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         _runner = new CoreRunner<ElectionMessage>(create(new SeededRandom(seed)), this, journal: null, time);
-        // The mailbox has room: few messages can be under way, as there is one request at a time and each watch fires once. When it says no, the runner has stopped.
+        // The mailbox has room: few messages can be under way, as there is one request at a time and each watch fires once. When it says
+        // no, the runner has stopped.
         _link = new ServiceLink(uri, timeout, message => _runner.TryPost(message));
     }
 

@@ -6,7 +6,8 @@ using Offerbook.Coordination.Sessions;
 namespace Offerbook.Coordination.Hosting.ZooKeeper;
 
 /// <summary>
-/// Carries a core's calls to ZooKeeper, in order, on a task of its own: opening a session asks the name service, and must not hold up the core's effects.
+/// Carries a core's calls to ZooKeeper, in order, on a task of its own: opening a session asks the name service, and must not hold up the
+/// core's effects.
 /// Closing waits for the client's threads and for the server, and so happens beside.
 /// </summary>
 internal sealed class ServiceLink : IAsyncDisposable
@@ -17,7 +18,8 @@ internal sealed class ServiceLink : IAsyncDisposable
     private readonly ZooKeeperUri _uri;
     private readonly TimeSpan _timeout;
     private readonly Action<ServiceMessage> _tell;
-    private readonly Channel<ServiceCall> _calls = Channel.CreateBounded<ServiceCall>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Channel<ServiceCall> _calls =
+        Channel.CreateBounded<ServiceCall>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly Task _running;
     private NativeSession? _session;
     private Task _closing = Task.CompletedTask;

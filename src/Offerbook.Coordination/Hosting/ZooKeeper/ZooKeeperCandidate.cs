@@ -27,13 +27,16 @@ public sealed class ZooKeeperCandidate : ICandidate, IStoreNotices
 
     public ValueTask<Standing> ChangedAsync(Standing known, CancellationToken cancellation) => _standing.ChangedAsync(known, cancellation);
 
-    public async ValueTask StepDownAsync(CancellationToken cancellation) => await _shell.CallAsync(static call => new StepDown(call), cancellation);
+    public async ValueTask StepDownAsync(CancellationToken cancellation) =>
+        await _shell.CallAsync(static call => new StepDown(call), cancellation);
 
-    public async ValueTask ResignAsync(CancellationToken cancellation) => await _shell.CallAsync(static call => new Resign(call), cancellation);
+    public async ValueTask ResignAsync(CancellationToken cancellation) =>
+        await _shell.CallAsync(static call => new Resign(call), cancellation);
 
     public void Publish(TimeSpan? commit) => _shell.Post(new PublishStore(commit));
 
-    public Task<IReadOnlyList<Contender>?> LineAsync(CancellationToken cancellation) => _shell.CallAsync(static call => new AskLine(call), cancellation);
+    public Task<IReadOnlyList<Contender>?> LineAsync(CancellationToken cancellation) =>
+        _shell.CallAsync(static call => new AskLine(call), cancellation);
 
     /// <summary>Resigns and closes the session; on a broken connection that leaves the node to the session's end.</summary>
     public async ValueTask DisposeAsync()

@@ -25,7 +25,8 @@ public sealed class ZooKeeperDetector : ILeaderDetector
         return detector;
     }
 
-    public ValueTask<LeaderInfo?> ChangedAsync(LeaderInfo? known, CancellationToken cancellation) => _leader.ChangedAsync(known, cancellation);
+    public ValueTask<LeaderInfo?> ChangedAsync(LeaderInfo? known, CancellationToken cancellation) =>
+        _leader.ChangedAsync(known, cancellation);
 
     public async ValueTask DisposeAsync()
     {

@@ -14,7 +14,8 @@ internal sealed class AllocatedTwins
 
     private const uint Choices = 4;
 
-    private readonly (ResourceBag? Bag, AllocatedKinds? Kinds, ResourceBag Twin)[] _twins = new (ResourceBag?, AllocatedKinds?, ResourceBag)[Places];
+    private readonly (ResourceBag? Bag, AllocatedKinds? Kinds, ResourceBag Twin)[] _twins = new (ResourceBag?, AllocatedKinds?,
+        ResourceBag)[Places];
 
     /// <param name="bag">Not allocated.</param>
     public ResourceBag Of(ResourceBag bag, AllocatedKinds kinds)

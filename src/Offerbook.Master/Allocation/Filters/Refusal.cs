@@ -21,7 +21,10 @@ internal struct Refusal
     /// <summary>When it is forgotten; no later than it runs out: it is not remembered after that.</summary>
     public long ForgottenAt;
 
-    /// <summary>How many runs there had been when it was made; −1 when it is only remembered. It outlives the next run: others have their turn before the one who refused.</summary>
+    /// <summary>
+    /// How many runs there had been when it was made; −1 when it is only remembered. It outlives the next run: others have their turn
+    /// before the one who refused.
+    /// </summary>
     public int Run;
 
     /// <summary>The member's next refusal of the same agent; in a free place, the next free one.</summary>

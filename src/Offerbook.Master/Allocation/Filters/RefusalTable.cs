@@ -19,7 +19,9 @@ internal sealed class RefusalTable
 
     public int Count { get; private set; }
 
-    /// <summary>For a visit to come; see <see cref="VisitsAhead"/>. Where few refused, all of it; where many did, who is known to have.</summary>
+    /// <summary>
+    /// For a visit to come; see <see cref="VisitsAhead"/>. Where few refused, all of it; where many did, who is known to have.
+    /// </summary>
     public void Prefetch()
     {
         if (Count > 0)
@@ -29,7 +31,9 @@ internal sealed class RefusalTable
         }
     }
 
-    /// <summary>Before members are asked about parts of <paramref name="available"/>: what is known of less than that is forgotten.</summary>
+    /// <summary>
+    /// Before members are asked about parts of <paramref name="available"/>: what is known of less than that is forgotten.
+    /// </summary>
     public void Prepare(ResourceBag available)
     {
         if (Count == 0 || ReferenceEquals(available, _lastWithinCover))

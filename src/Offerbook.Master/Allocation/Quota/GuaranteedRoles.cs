@@ -3,8 +3,12 @@ using Offerbook.Actors;
 
 namespace Offerbook.Master.Allocation;
 
-/// <summary>The top-level roles that lack something guaranteed, in the order in which they are served. Few: kept sorted by moving the one that was served.</summary>
-internal sealed class GuaranteedRoles(AllocatorSettings settings, ClusterTotals totals, RoleTree roles, QuotaBook quotas, SeededRandom random)
+/// <summary>
+/// The top-level roles that lack something guaranteed, in the order in which they are served. Few: kept sorted by moving the one that was
+/// served.
+/// </summary>
+internal sealed class GuaranteedRoles(AllocatorSettings settings, ClusterTotals totals, RoleTree roles, QuotaBook quotas,
+    SeededRandom random)
 {
     private readonly List<RoleNode> _roles = [];
 

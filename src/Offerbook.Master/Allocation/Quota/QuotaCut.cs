@@ -17,7 +17,10 @@ internal sealed class QuotaCut(ClusterTotals totals, QuotaBook quotas, SeededRan
     /// <summary>Something might have to be cut for a role.</summary>
     public bool Concerns(QuotaAccount account) => account.HasLimits || quotas.UnmetRoles > 0;
 
-    /// <summary>What the role may be given of a resource because of its own limit, and because of all guarantees; <see cref="long.MaxValue"/>: any amount.</summary>
+    /// <summary>
+    /// What the role may be given of a resource because of its own limit, and because of all guarantees; <see cref="long.MaxValue"/>: any
+    /// amount.
+    /// </summary>
     public (long Limit, long Headroom) Caps(QuotaAccount account, int index)
     {
         // Where no guarantee lacks anything, all that is free is surplus. What a role itself lacks is kept for nobody else.

@@ -59,7 +59,8 @@ public sealed record OutstandingOffersView(int Count, double DominantShare, Time
     public static readonly OutstandingOffersView None = new(0, 0, null, false);
 }
 
-/// <param name="Consumed">Reservations of the role and below it, and what else it is offered or uses without revocable resources: what limits and guarantees are about.</param>
+/// <param name="Consumed">Reservations of the role and below it, and what else it is offered or uses without revocable resources: what
+/// limits and guarantees are about.</param>
 /// <param name="OfferedOrAllocated">All that the role and those below it have.</param>
 public sealed record AllocatorQuotaView(string Role, RoleQuota Quota, Amounts Consumed, Amounts OfferedOrAllocated);
 

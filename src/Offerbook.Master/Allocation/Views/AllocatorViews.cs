@@ -68,7 +68,8 @@ internal sealed class AllocatorViews(AllocatorSettings settings, ClusterTotals t
                 member.IsSubscribed, member.IsSuppressed, member.IsListed, member.FilterCount, Of(member.Framework.Offers));
         }
 
-        return new AllocatorRoleView(role.Role, totals.ShareOf(role.Allocated), role.Parent!.Weight, Copy(role.Allocated), filters, frameworks);
+        return new AllocatorRoleView(role.Role, totals.ShareOf(role.Allocated), role.Parent!.Weight, Copy(role.Allocated), filters,
+            frameworks);
     }
 
     private OutstandingOffersView Of(OffersOut offers) => offers.Count == 0

@@ -2,7 +2,9 @@ using Offerbook.Resources;
 
 namespace Offerbook.Master.Allocation;
 
-/// <summary>Quantities that are worked out when they are asked for: a view of thousands of frameworks must cost the allocator little.</summary>
+/// <summary>
+/// Quantities that are worked out when they are asked for: a view of thousands of frameworks must cost the allocator little.
+/// </summary>
 public sealed class Amounts
 {
     private readonly ClusterTotals _names;

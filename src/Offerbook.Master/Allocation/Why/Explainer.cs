@@ -9,7 +9,8 @@ namespace Offerbook.Master.Allocation;
 /// stopping at the first and without changing anything.
 /// </summary>
 internal sealed class Explainer(
-    AllocatorSettings settings, ClusterTotals totals, RoleTree roles, QuotaCut cut, Memberships members, AgentBook agents, FilterBook filters)
+    AllocatorSettings settings, ClusterTotals totals, RoleTree roles, QuotaCut cut, Memberships members, AgentBook agents,
+    FilterBook filters)
 {
     private const ResourceTraits NotForQuota = ResourceTraits.Reserved | ResourceTraits.Revocable;
 
@@ -25,7 +26,8 @@ internal sealed class Explainer(
         {
             if (agents.ByHandle[next] is { } agent)
             {
-                page.Add(new AgentObstacles(next, agent.Id, agent.Facts.Hostname, agent.Total, agent.Available, Explain(agent, subject, turn)));
+                page.Add(new AgentObstacles(next, agent.Id, agent.Facts.Hostname, agent.Total, agent.Available,
+                    Explain(agent, subject, turn)));
             }
         }
 
@@ -35,7 +37,8 @@ internal sealed class Explainer(
     private List<Obstacle> General(Subject subject)
     {
         var obstacles = new List<Obstacle>();
-        if (subject.IsAnybody ? subject.Leaf?.Members.Exists(static member => member.IsSubscribed) != true : subject.Member?.IsSubscribed != true)
+        if (subject.IsAnybody
+            ? subject.Leaf?.Members.Exists(static member => member.IsSubscribed) != true : subject.Member?.IsSubscribed != true)
         {
             obstacles.Add(new Obstacle.NotSubscribed());
         }
@@ -55,7 +58,9 @@ internal sealed class Explainer(
             var offers = member.Framework.Offers;
             if (offers.IsAtBound(settings, totals))
             {
-                obstacles.Add(new Obstacle.TooManyOffers(offers.Count, settings.MaxOffersPerFramework, totals.ShareOf(offers.Amounts), settings.MaxOfferedShare));
+                obstacles.Add(
+                    new Obstacle.TooManyOffers(offers.Count, settings.MaxOffersPerFramework, totals.ShareOf(offers.Amounts),
+                        settings.MaxOfferedShare));
             }
         }
 
@@ -188,7 +193,8 @@ internal sealed class Explainer(
 
             if (free[i] > headroom)
             {
-                obstacles.Add(new Obstacle.Headroom(totals.NameOf(i), new Scalar(cut.Required(i)), new Scalar(cut.Free(i)), new Scalar(free[i])));
+                obstacles.Add(
+                    new Obstacle.Headroom(totals.NameOf(i), new Scalar(cut.Required(i)), new Scalar(cut.Free(i)), new Scalar(free[i])));
             }
         }
     }

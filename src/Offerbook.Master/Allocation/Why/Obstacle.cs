@@ -64,7 +64,9 @@ public abstract record Obstacle
     /// <param name="Until">As <c>Now.Elapsed</c>.</param>
     public sealed record Refused(ResourceBag Resources, TimeSpan Until) : Obstacle;
 
-    /// <summary>The agent's shared volume was offered in this run already, or other frameworks that did not refuse it lately come first.</summary>
+    /// <summary>
+    /// The agent's shared volume was offered in this run already, or other frameworks that did not refuse it lately come first.
+    /// </summary>
     /// <param name="Until">As <c>Now.Elapsed</c>.</param>
     public sealed record RefusedLately(TimeSpan Until) : Obstacle;
 

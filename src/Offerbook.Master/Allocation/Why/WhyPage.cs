@@ -15,4 +15,5 @@ public sealed record WhyPage(IReadOnlyList<Obstacle> General, IReadOnlyList<Agen
 
 /// <param name="Handle">Where a page that begins with this agent begins.</param>
 /// <param name="Obstacles">At least one.</param>
-public sealed record AgentObstacles(int Handle, AgentId Agent, string Hostname, ResourceBag Total, ResourceBag Available, IReadOnlyList<Obstacle> Obstacles);
+public sealed record AgentObstacles(int Handle, AgentId Agent, string Hostname, ResourceBag Total, ResourceBag Available,
+    IReadOnlyList<Obstacle> Obstacles);

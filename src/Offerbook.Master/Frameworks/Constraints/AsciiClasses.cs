@@ -1,6 +1,8 @@
 namespace Offerbook.Master.Frameworks.Constraints;
 
-/// <summary>The classes and escapes of RE2, which are about ASCII, in the words of .NET, where the same letters are about Unicode.</summary>
+/// <summary>
+/// The classes and escapes of RE2, which are about ASCII, in the words of .NET, where the same letters are about Unicode.
+/// </summary>
 internal static class AsciiClasses
 {
     /// <summary>The members of <c>[:name:]</c>, for use inside a class; null when there is no such class.</summary>

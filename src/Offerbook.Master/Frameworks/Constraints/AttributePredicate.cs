@@ -5,7 +5,9 @@ using ValueType = Mesos.V1.Value.Types.Type;
 
 namespace Offerbook.Master.Frameworks.Constraints;
 
-/// <summary>What must be true of an agent's attribute, which may be absent. Attributes that are not text pass every question about their text.</summary>
+/// <summary>
+/// What must be true of an agent's attribute, which may be absent. Attributes that are not text pass every question about their text.
+/// </summary>
 internal abstract record AttributePredicate
 {
     private AttributePredicate()

@@ -267,7 +267,8 @@ internal sealed class PatternTranslation
         {
             return (least, least, end - _at + 1);
         }
-        return parts[1].Length == 0 ? (least, -1, end - _at + 1) : TryCount(parts[1], out var most) ? (least, most, end - _at + 1) : default;
+        return parts[1].Length == 0 ? (least, -1, end - _at + 1) : TryCount(parts[1], out var most)
+            ? (least, most, end - _at + 1) : default;
     }
 
     private static bool TryCount(string digits, out int count) =>

@@ -37,7 +37,8 @@ internal sealed class RoleConstraint : IAgentConstraint, IEquatable<RoleConstrai
     public override int GetHashCode() => _message.GetHashCode();
 
     /// <returns>The constraint, or what is wrong with it.</returns>
-    public static (RoleConstraint? Constraint, string? Problem) Read(string role, OfferConstraints.Types.RoleConstraints message, PatternLimits limits)
+    public static (RoleConstraint? Constraint, string? Problem) Read(string role, OfferConstraints.Types.RoleConstraints message,
+        PatternLimits limits)
     {
         if (message.Groups.Count == 0)
         {
@@ -69,7 +70,8 @@ internal sealed class RoleConstraint : IAgentConstraint, IEquatable<RoleConstrai
     private static string? Check(Selector selector) => selector.SelectorCase switch
     {
         Selector.SelectorOneofCase.AttributeName => null,
-        Selector.SelectorOneofCase.PseudoattributeType => selector.PseudoattributeType == Pseudoattribute.Unknown ? "Unknown pseudoattribute type" : null,
+        Selector.SelectorOneofCase.PseudoattributeType =>
+            selector.PseudoattributeType == Pseudoattribute.Unknown ? "Unknown pseudoattribute type" : null,
         _ => "Exactly one of 'AttributeConstraint::Selector::name' or 'AttributeConstraint::Selector::pseudoattribute_type' must be set",
     };
 

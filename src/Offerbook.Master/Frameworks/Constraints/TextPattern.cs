@@ -20,7 +20,8 @@ internal sealed class TextPattern
     {
         if (Encoding.UTF8.GetByteCount(text) > limits.MaxBytes)
         {
-            return (null, $"Failed to construct regex from pattern '{text[..Math.Min(text.Length, 64)]}…': pattern too large - compile failed");
+            return (null,
+                $"Failed to construct regex from pattern '{text[..Math.Min(text.Length, 64)]}…': pattern too large - compile failed");
         }
         var translation = new PatternTranslation(text);
         if (translation.Problem is { } problem)
@@ -29,11 +30,13 @@ internal sealed class TextPattern
         }
         if (translation.Size > limits.MaxSize)
         {
-            return (null, $"Regex '{text}' is too complex: program size of {translation.Size} is larger than maximum of {limits.MaxSize} allowed");
+            return (null,
+                $"Regex '{text}' is too complex: program size of {translation.Size} is larger than maximum of {limits.MaxSize} allowed");
         }
         try
         {
-            return (new TextPattern(new Regex($@"\A(?:{translation.Text})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)), null);
+            return (new TextPattern(
+                new Regex($@"\A(?:{translation.Text})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)), null);
         }
         catch (Exception refusal) when (refusal is ArgumentException or NotSupportedException)
         {

@@ -17,13 +17,16 @@ internal static class MasterFlagValues
     }
 
     /// <summary>Sets of quantities: <c>disk:1|cpus:1;mem:32</c>.</summary>
-    public static IReadOnlyList<ResourceQuantities> Quantities(string text) => [.. text.Split('|', StringSplitOptions.TrimEntries).Where(set => set.Length > 0).Select(set =>
+    public static IReadOnlyList<ResourceQuantities> Quantities(string text) =>
+        [.. text.Split('|', StringSplitOptions.TrimEntries).Where(set => set.Length > 0).Select(set =>
     {
         var amounts = new List<(string, double)>();
         foreach (var part in set.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var colon = part.IndexOf(':');
-            if (colon <= 0 || !double.TryParse(part.AsSpan(colon + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) || amount > 1e12)
+            if (colon <= 0
+                || !double.TryParse(part.AsSpan(colon + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+                || amount > 1e12)
             {
                 throw new FormatException($"expecting a name and a number, as mem:32, not '{part}'");
             }

@@ -1,9 +1,13 @@
 namespace Offerbook.Master.Hosting.Flags;
 
-/// <summary>All flags of the original's master, and what they do here, and those of Offerbook alone. docs/operating/master-flags.md is the same list.</summary>
+/// <summary>
+/// All flags of the original's master, and what they do here, and those of Offerbook alone. docs/operating/master-flags.md is the same
+/// list.
+/// </summary>
 public static class MasterFlags
 {
-    public static FlagSet<MasterOptions> Set { get; } = new("master", SettingFlags.All.Concat(ProcessFlags.All).Concat(OtherFlags.All).Concat(OwnFlags.All));
+    public static FlagSet<MasterOptions> Set { get; } = new("master",
+        SettingFlags.All.Concat(ProcessFlags.All).Concat(OtherFlags.All).Concat(OwnFlags.All));
 
     /// <summary>Sorted by name.</summary>
     public static IReadOnlyList<MasterFlag> All => Set.All;

@@ -73,7 +73,8 @@ internal static class BookFile
         }
         else if (Directory.Exists(Path.GetDirectoryName(path)))
         {
-            new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }).Dispose();
+            new FileStream(path,
+                new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }).Dispose();
         }
     }
 
@@ -162,7 +163,8 @@ internal static class BookFile
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {
         // Pooling would keep a file open that is to be put aside.
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        var connection =
+            new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
         connection.Open();
         return connection;
     }

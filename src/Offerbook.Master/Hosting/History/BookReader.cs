@@ -40,7 +40,8 @@ internal static class BookReader
         var (index, column, walked) = agents is not null ? ("offers_agent", "agent", agents)
             : frameworks is not null ? ("offers_framework", "framework", frameworks)
             : roles is not null ? ("offers_role", "role", roles)
-            : query.Outcome is not null ? ("offers_outcome", "outcome", OfferOutcomes.EndsOf(query.Outcome.Value).Select(end => (long)end).ToList())
+            : query.Outcome is not null
+            ? ("offers_outcome", "outcome", OfferOutcomes.EndsOf(query.Outcome.Value).Select(end => (long)end).ToList())
             : ((string?)null, "", (List<long>)[0]);
         var rows = new List<OfferRow>();
         foreach (var id in walked)
@@ -88,7 +89,8 @@ internal static class BookReader
         }
         conditions.Add($"o.made <= {BookTables.Microseconds(until)}");
         var border = BookTables.Microseconds(until + Long);
-        var rows = Select(connection, "offers_long", [.. conditions, $"o.ended - o.made > {(long)Long.TotalMicroseconds}", $"o.id > {border}"], limit);
+        var rows = Select(connection, "offers_long",
+            [.. conditions, $"o.ended - o.made > {(long)Long.TotalMicroseconds}", $"o.id > {border}"], limit);
         if (rows.Count < limit)
         {
             rows.AddRange(Select(connection, index, [.. conditions, $"o.id <= {border}"], limit - rows.Count));
@@ -133,7 +135,8 @@ internal static class BookReader
             return null;
         }
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT id FROM names WHERE kind = {(int)kind} AND (text = $name OR label = $name) ORDER BY id DESC LIMIT {MaxNamesakes}";
+        command.CommandText =
+            $"SELECT id FROM names WHERE kind = {(int)kind} AND (text = $name OR label = $name) ORDER BY id DESC LIMIT {MaxNamesakes}";
         command.Parameters.AddWithValue("$name", name);
         using var row = command.ExecuteReader();
         var ids = new List<long>();
@@ -147,13 +150,15 @@ internal static class BookReader
     private static OfferRow Read(SqliteDataReader row)
     {
         var (made, ended) = (row.GetInt64(7), row.GetInt64(8));
-        return new OfferRow(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6),
+        return new OfferRow(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5),
+            row.GetString(6),
             Time(made), Time(ended), TimeSpan.FromMicroseconds(ended - made), (OfferEnd)row.GetInt64(9),
             row.IsDBNull(10) ? null : TimeSpan.FromMilliseconds(row.GetInt64(10)),
             row.GetString(11), row.GetString(12), Text(row, 13), Text(row, 14), Text(row, 15));
     }
 
-    internal static DateTimeOffset Time(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+    internal static DateTimeOffset Time(long microseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -6,7 +6,9 @@ namespace Offerbook.Master.Hosting.History;
 /// <summary>The statements that change the offer book, prepared once. Used by the writer's thread alone.</summary>
 internal sealed class BookTables : IDisposable
 {
-    /// <summary>Rows deleted in one step beyond those that came in: old rows go fast enough and no step takes more than milliseconds.</summary>
+    /// <summary>
+    /// Rows deleted in one step beyond those that came in: old rows go fast enough and no step takes more than milliseconds.
+    /// </summary>
     private const int ExtraDeletes = 500;
 
     /// <summary>Names looked at in one step of the search for those that no row uses any more.</summary>
@@ -27,7 +29,8 @@ internal sealed class BookTables : IDisposable
         _names = new NameTable(connection);
         _insertOffer = Prepare(
             "INSERT INTO offers VALUES ($id, $made, $ended, $offer, $framework, $agent, $role, $outcome, $refuse, $resources, $amounts, $used, $operations, $with)",
-            "$id", "$made", "$ended", "$offer", "$framework", "$agent", "$role", "$outcome", "$refuse", "$resources", "$amounts", "$used", "$operations", "$with");
+            "$id", "$made", "$ended", "$offer", "$framework", "$agent", "$role", "$outcome", "$refuse", "$resources", "$amounts", "$used",
+            "$operations", "$with");
         _insertShare = Prepare("INSERT OR REPLACE INTO shares VALUES ($time, $role, $share, $allocated, $offered, $frameworks)",
             "$time", "$role", "$share", "$allocated", "$offered", "$frameworks");
         _lastId = connection.Number("SELECT max(id) FROM offers");
@@ -134,16 +137,19 @@ internal sealed class BookTables : IDisposable
         var tooManyShares = Math.Min(Shares - _options.MaxShares, step);
         if (tooManyShares > 0)
         {
-            Shares -= Change($"DELETE FROM shares WHERE (time, role) IN (SELECT time, role FROM shares ORDER BY time LIMIT {tooManyShares})");
+            Shares -= Change(
+                $"DELETE FROM shares WHERE (time, role) IN (SELECT time, role FROM shares ORDER BY time LIMIT {tooManyShares})");
         }
-        Shares -= Change($"DELETE FROM shares WHERE (time, role) IN (SELECT time, role FROM shares WHERE time < {oldest} ORDER BY time LIMIT {step})");
+        Shares -= Change(
+            $"DELETE FROM shares WHERE (time, role) IN (SELECT time, role FROM shares WHERE time < {oldest} ORDER BY time LIMIT {step})");
         PruneNames();
     }
 
     /// <summary>Walks through the names round and round, a few at a time. Roles stay: there are few, and shares use them too.</summary>
     private void PruneNames()
     {
-        var next = _connection.Number($"SELECT max(id) FROM (SELECT id FROM names WHERE id > {_lastName} ORDER BY id LIMIT {NamesPerStep})");
+        var next = _connection.Number(
+            $"SELECT max(id) FROM (SELECT id FROM names WHERE id > {_lastName} ORDER BY id LIMIT {NamesPerStep})");
         if (next == 0)
         {
             _lastName = 0;

@@ -31,7 +31,8 @@ internal static class BookText
             json.WriteStartObject();
             json.WriteString("type", Operator.MasterCounters.Snake(group.Key.ToString()).ToUpperInvariant());
             json.WriteNumber("count", group.Count());
-            var tasks = group.Sum(operation => (operation.Launch?.TaskInfos.Count ?? 0) + (operation.LaunchGroup?.TaskGroup?.Tasks.Count ?? 0));
+            var tasks = group.Sum(operation => (operation.Launch?.TaskInfos.Count ?? 0)
+                + (operation.LaunchGroup?.TaskGroup?.Tasks.Count ?? 0));
             if (tasks > 0)
             {
                 json.WriteNumber("tasks", tasks);

@@ -100,7 +100,8 @@ internal sealed class OfferHistory : IAsyncDisposable
     }
 
     /// <exception cref="SqliteException">The file cannot be read.</exception>
-    public async Task<IReadOnlyList<ShareRow>> SharesAsync(DateTimeOffset from, DateTimeOffset until, TimeSpan step, string? role, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ShareRow>> SharesAsync(DateTimeOffset from, DateTimeOffset until, TimeSpan step, string? role,
+        CancellationToken cancellation)
     {
         if (_writer is null)
         {
@@ -125,7 +126,8 @@ internal sealed class OfferHistory : IAsyncDisposable
         var offered = Outstanding.ByRole();
         return
         [
-            .. view.Allocator.Roles.OrderByDescending(role => role.DominantShare).Take(MaxRolesPerSample).Select(role => new RoleShare(role.Role,
+            .. view.Allocator.Roles.OrderByDescending(role => role.DominantShare).Take(MaxRolesPerSample)
+            .Select(role => new RoleShare(role.Role,
                 role.DominantShare, role.Allocated, offered.GetValueOrDefault(role.Role, Resources.ResourceQuantities.Empty),
                 role.Frameworks.Count(framework => framework.IsCompeting))),
         ];

@@ -68,7 +68,8 @@ internal sealed record OfferCursor(long? Position, DateTimeOffset Made, string O
             return Past(position);
         }
         var dot = text.IndexOf('.', StringComparison.Ordinal);
-        return text.StartsWith('o') && dot > 1 && long.TryParse(text.AsSpan(1, dot - 1), out var us) && us is >= 0 and < 253_402_300_800_000_000
+        return text.StartsWith('o') && dot > 1 && long.TryParse(text.AsSpan(1, dot - 1), out var us)
+            && us is >= 0 and < 253_402_300_800_000_000
             ? Outstanding(DateTimeOffset.UnixEpoch.AddTicks(us * TimeSpan.TicksPerMicrosecond), text[(dot + 1)..])
             : null;
     }

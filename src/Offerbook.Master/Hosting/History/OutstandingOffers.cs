@@ -63,7 +63,8 @@ internal sealed class OutstandingOffers
         [
             .. ToArray().Where(query.Matches)
                 .Where(offer => query.Cursor is not { } cursor || Compare(offer, cursor) > 0)
-                .OrderByDescending(offer => BookTables.Microseconds(offer.At.Wall)).ThenByDescending(offer => offer.Id.Value, StringComparer.Ordinal)
+                .OrderByDescending(offer => BookTables.Microseconds(offer.At.Wall))
+                .ThenByDescending(offer => offer.Id.Value, StringComparer.Ordinal)
                 .Take(limit)
                 .Select(offer => OfferRow.Outstanding(offer, now.Elapsed - offer.At.Elapsed)),
         ];

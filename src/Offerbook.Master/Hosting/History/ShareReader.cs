@@ -32,7 +32,8 @@ internal static class ShareReader
             using var row = command.ExecuteReader();
             while (row.Read() && rows.Count < MaxRows)
             {
-                rows.Add(new ShareRow(BookReader.Time(at), row.GetString(0), row.GetDouble(1), row.GetString(2), row.GetString(3), row.GetInt32(4)));
+                rows.Add(new ShareRow(BookReader.Time(at), row.GetString(0), row.GetDouble(1), row.GetString(2), row.GetString(3),
+                    row.GetInt32(4)));
             }
         }
         return [.. rows.OrderBy(row => row.Role, StringComparer.Ordinal).ThenBy(row => row.Time)];

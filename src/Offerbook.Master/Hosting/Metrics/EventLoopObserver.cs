@@ -95,7 +95,8 @@ internal sealed class EventLoopObserver : ICoreObserver<MasterMessage>
             _unlogged++;
             return;
         }
-        _log?.LogWarning("The turn for {Message} held the master for {Milliseconds:0.0} ms; {Others} other slow turns since the last such line",
+        _log?.LogWarning(
+            "The turn for {Message} held the master for {Milliseconds:0.0} ms; {Others} other slow turns since the last such line",
             name, duration.TotalMilliseconds, _unlogged);
         (_logged, _unlogged) = (now, 0);
     }

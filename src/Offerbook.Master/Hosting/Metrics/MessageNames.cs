@@ -3,7 +3,10 @@ using Offerbook.Master.Operator;
 
 namespace Offerbook.Master.Hosting.Metrics;
 
-/// <summary>How metrics and logs name what the core was told: <c>offer_timed_out</c>, <c>scheduler_call_received/ACCEPT</c>. Closed sets, so names are bounded.</summary>
+/// <summary>
+/// How metrics and logs name what the core was told: <c>offer_timed_out</c>, <c>scheduler_call_received/ACCEPT</c>. Closed sets, so names
+/// are bounded.
+/// </summary>
 internal static class MessageNames
 {
     /// <summary>Every message there is.</summary>

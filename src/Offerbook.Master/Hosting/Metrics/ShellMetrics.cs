@@ -63,14 +63,16 @@ internal static class ShellMetrics
         foreach (var (message, turns) in loop.Turns)
         {
             sink.Add($"master/event_loop/turns/{message}", turns.ToHistogram(), "turn_seconds", new MetricLabel("message", message));
-            sink.Add(MetricKind.Gauge, $"master/event_loop/turns/{message}/longest_secs", turns.Longest.TotalSeconds, "longest_turn_seconds",
+            sink.Add(MetricKind.Gauge, $"master/event_loop/turns/{message}/longest_secs", turns.Longest.TotalSeconds,
+                "longest_turn_seconds",
                 new MetricLabel("message", message));
         }
         var slow = 0L;
         foreach (var (message, count) in loop.SlowTurns)
         {
             slow += count;
-            sink.Add(MetricKind.Counter, $"master/event_loop/slow_turns/{message}", count, "slow_turns", new MetricLabel("message", message));
+            sink.Add(MetricKind.Counter, $"master/event_loop/slow_turns/{message}", count, "slow_turns",
+                new MetricLabel("message", message));
         }
         sink.Add(MetricKind.Counter, "master/event_loop/slow_turns", slow, "");
     }

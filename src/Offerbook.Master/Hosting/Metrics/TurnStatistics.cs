@@ -2,10 +2,14 @@ using Offerbook.Master.Operator.Metrics;
 
 namespace Offerbook.Master.Hosting.Metrics;
 
-/// <summary>How long the turns of one type of message took. Written by the turn loop alone; read by anybody, each number by itself.</summary>
+/// <summary>
+/// How long the turns of one type of message took. Written by the turn loop alone; read by anybody, each number by itself.
+/// </summary>
 internal sealed class TurnStatistics
 {
-    /// <summary>Upper bounds of the buckets in microseconds; one more takes the rest. From a cheap turn to one that clients notice.</summary>
+    /// <summary>
+    /// Upper bounds of the buckets in microseconds; one more takes the rest. From a cheap turn to one that clients notice.
+    /// </summary>
     private static readonly int[] s_boundsMicros = [10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000, 1_000_000];
 
     private static readonly double[] s_bounds = [.. s_boundsMicros.Select(micros => micros / 1e6)];

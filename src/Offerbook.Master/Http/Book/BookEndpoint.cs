@@ -6,7 +6,9 @@ using Offerbook.Wire.Http;
 
 namespace Offerbook.Master.Http.Book;
 
-/// <summary>What the endpoints under /offerbook/v1/ have in common: GET only, JSON or a status with a plain text that says what is wrong.</summary>
+/// <summary>
+/// What the endpoints under /offerbook/v1/ have in common: GET only, JSON or a status with a plain text that says what is wrong.
+/// </summary>
 internal static class BookEndpoint
 {
     public const string Offers = "/offerbook/v1/offers";
@@ -15,7 +17,8 @@ internal static class BookEndpoint
 
     public const string Why = "/offerbook/v1/why";
 
-    public static async Task ServeAsync(HttpContext context, RunningMaster master, Func<HttpContext, RunningMaster, Task<BookAnswer>> answer)
+    public static async Task ServeAsync(HttpContext context, RunningMaster master,
+        Func<HttpContext, RunningMaster, Task<BookAnswer>> answer)
     {
         if (!HttpMethods.IsGet(context.Request.Method))
         {
@@ -33,7 +36,8 @@ internal static class BookEndpoint
         }
     }
 
-    private static async Task<BookAnswer> AnswerAsync(HttpContext context, RunningMaster master, Func<HttpContext, RunningMaster, Task<BookAnswer>> answer)
+    private static async Task<BookAnswer> AnswerAsync(HttpContext context, RunningMaster master,
+        Func<HttpContext, RunningMaster, Task<BookAnswer>> answer)
     {
         try
         {

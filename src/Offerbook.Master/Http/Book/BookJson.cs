@@ -26,10 +26,12 @@ internal static class BookJson
 
     public static string Name<T>(T value) where T : struct, Enum => Operator.MasterCounters.Snake(value.ToString());
 
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>To the microsecond, which is what is kept.</summary>
-    public static void Seconds(this Utf8JsonWriter json, string name, TimeSpan time) => json.WriteNumber(name, Math.Round(time.TotalSeconds, 6));
+    public static void Seconds(this Utf8JsonWriter json, string name, TimeSpan time) =>
+        json.WriteNumber(name, Math.Round(time.TotalSeconds, 6));
 
     public static void TextIf(this Utf8JsonWriter json, string name, string? text)
     {

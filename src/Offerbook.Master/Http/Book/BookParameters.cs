@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Offerbook.Master.Http.Book;
 
-/// <summary>The parameters of a question to the offer book. Takes note of the first one that is wrong, so that its reader may ask on and look once.</summary>
+/// <summary>
+/// The parameters of a question to the offer book. Takes note of the first one that is wrong, so that its reader may ask on and look once.
+/// </summary>
 internal sealed class BookParameters
 {
     private readonly IQueryCollection _query;
@@ -64,11 +66,13 @@ internal sealed class BookParameters
         {
             return null;
         }
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_799)
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds < 253_402_300_799)
         {
             return DateTimeOffset.UnixEpoch.AddSeconds(seconds);
         }
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time)
             && time >= DateTimeOffset.UnixEpoch)
         {
             return time;

@@ -31,7 +31,8 @@ internal static class FairnessEndpoint
         var parameters = new BookParameters(context.Request.Query, "from", "until", "step", "role");
         var now = master.Runner.Now;
         var until = parameters.Time("until") ?? now.Wall;
-        var from = parameters.Time("from") ?? (until - DateTimeOffset.UnixEpoch > DefaultSpan ? until - DefaultSpan : DateTimeOffset.UnixEpoch);
+        var from = parameters.Time("from")
+            ?? (until - DateTimeOffset.UnixEpoch > DefaultSpan ? until - DefaultSpan : DateTimeOffset.UnixEpoch);
         var role = parameters.Text("role");
         var natural = (int)Math.Clamp(Math.Ceiling((until - from).TotalSeconds / DefaultSteps), 1, MaxStepSeconds);
         var step = TimeSpan.FromSeconds(parameters.Number("step", natural, 1, MaxStepSeconds));

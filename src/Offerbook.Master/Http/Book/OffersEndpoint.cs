@@ -9,7 +9,8 @@ internal static class OffersEndpoint
 {
     public static async Task<BookAnswer> AnswerAsync(HttpContext context, RunningMaster master)
     {
-        var parameters = new BookParameters(context.Request.Query, "agent", "framework", "role", "from", "until", "outcome", "limit", "cursor");
+        var parameters = new BookParameters(context.Request.Query, "agent", "framework", "role", "from", "until", "outcome", "limit",
+            "cursor");
         var query = new OfferQuery
         {
             Agent = parameters.Text("agent"),
@@ -37,7 +38,8 @@ internal static class OffersEndpoint
         {
             return BookAnswer.Unavailable($"The offer book has no past: {why}. Ask with outcome=outstanding for the offers that are out");
         }
-        return await master.Book.FindAsync(query, context.RequestAborted) is { } rows ? BookAnswer.Ok(Write(rows, query.Limit)) : BookAnswer.Stopping;
+        return await master.Book.FindAsync(query, context.RequestAborted) is { } rows
+            ? BookAnswer.Ok(Write(rows, query.Limit)) : BookAnswer.Stopping;
     }
 
     private static ReadOnlyMemory<byte> Write(IReadOnlyList<OfferRow> rows, int limit) => BookJson.Write(json =>
@@ -51,7 +53,8 @@ internal static class OffersEndpoint
         if (rows.Count == limit)
         {
             var last = rows[^1];
-            json.WriteString("next_cursor", (last.End is null ? OfferCursor.Outstanding(last.Made, last.Offer) : OfferCursor.Past(last.Position)).ToString());
+            json.WriteString("next_cursor",
+                (last.End is null ? OfferCursor.Outstanding(last.Made, last.Offer) : OfferCursor.Past(last.Position)).ToString());
         }
     });
 }

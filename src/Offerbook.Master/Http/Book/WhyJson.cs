@@ -50,7 +50,9 @@ internal static class WhyJson
     }
 
     public static void Until(this Utf8JsonWriter json, string name, TimeSpan until, Now now) =>
-        json.WriteString(name, BookJson.Time(until - now.Elapsed > DateTimeOffset.MaxValue - now.Wall ? DateTimeOffset.MaxValue : now.Wall + (until - now.Elapsed)));
+        json.WriteString(name,
+            BookJson.Time(until - now.Elapsed > DateTimeOffset.MaxValue - now.Wall
+                ? DateTimeOffset.MaxValue : now.Wall + (until - now.Elapsed)));
 
     /// <summary>The numbers of one reason.</summary>
     public static void Details(this Utf8JsonWriter json, Obstacle obstacle, Now now, Func<Wire.Identity.FrameworkId, string?> nameOf)

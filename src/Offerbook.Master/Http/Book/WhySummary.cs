@@ -4,10 +4,15 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Http.Book;
 
-/// <summary>All agents in two pictures: every reason with how many agents it holds for, and agents with the same set of reasons together.</summary>
+/// <summary>
+/// All agents in two pictures: every reason with how many agents it holds for, and agents with the same set of reasons together.
+/// </summary>
 internal sealed class WhySummary
 {
-    /// <summary>Different reasons, and different sets of them; the rest is counted together. There is one of the first for each framework that holds anything.</summary>
+    /// <summary>
+    /// Different reasons, and different sets of them; the rest is counted together. There is one of the first for each framework that holds
+    /// anything.
+    /// </summary>
     private const int MaxEntries = 1_000;
 
     private const int MaxExamples = 3;
@@ -24,7 +29,8 @@ internal sealed class WhySummary
         .ThenBy(total => total.Key.Reason, StringComparer.Ordinal).ThenBy(total => total.Key.Framework?.Value, StringComparer.Ordinal)
         .ThenBy(total => total.Key.Role, StringComparer.Ordinal).ThenBy(total => total.Key.Resource, StringComparer.Ordinal);
 
-    public IEnumerable<GroupTotal> Groups => _groups.Values.OrderByDescending(group => group.Agents).ThenBy(group => string.Join(',', group.Reasons), StringComparer.Ordinal);
+    public IEnumerable<GroupTotal> Groups =>
+        _groups.Values.OrderByDescending(group => group.Agents).ThenBy(group => string.Join(',', group.Reasons), StringComparer.Ordinal);
 
     public void Add(AgentObstacles agent)
     {

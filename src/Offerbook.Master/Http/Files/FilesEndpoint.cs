@@ -57,7 +57,8 @@ internal static class FilesEndpoint
         if (await master.Files.ReadAsync(path, offset ?? 0, offset is null ? 0 : length, context.RequestAborted) is not var (size, data))
         {
             await context.Response.RefuseAsync(
-                master.Files.Browse(path) is null ? Nothing : new HttpRefusal(StatusCodes.Status400BadRequest, "Cannot read a directory.\n"));
+                master.Files.Browse(path) is null
+                    ? Nothing : new HttpRefusal(StatusCodes.Status400BadRequest, "Cannot read a directory.\n"));
             return;
         }
         await ReadEndpoint.SendAsync(context, json =>
@@ -111,10 +112,12 @@ internal static class FilesEndpoint
         }
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
-            return (null, new HttpRefusal(StatusCodes.Status400BadRequest, $"Failed to parse {name}: Failed to convert '{text}' to number.\n"));
+            return (null,
+                new HttpRefusal(StatusCodes.Status400BadRequest, $"Failed to parse {name}: Failed to convert '{text}' to number.\n"));
         }
         return number < -1
-            ? (null, new HttpRefusal(StatusCodes.Status400BadRequest, string.Create(CultureInfo.InvariantCulture, $"Negative {name} provided: {number}.\n")))
+            ? (null, new HttpRefusal(StatusCodes.Status400BadRequest,
+                string.Create(CultureInfo.InvariantCulture, $"Negative {name} provided: {number}.\n")))
             : (number == -1 ? null : (ulong)number, null);
     }
 }

@@ -2,7 +2,9 @@ using Offerbook.Wire.Files;
 
 namespace Offerbook.Master.Http.Files;
 
-/// <summary>The files that may be seen through the master: its log, when it has one, as <c>/master/log</c>. Nothing else, whatever a path says.</summary>
+/// <summary>
+/// The files that may be seen through the master: its log, when it has one, as <c>/master/log</c>. Nothing else, whatever a path says.
+/// </summary>
 /// <param name="log">Where the log is; null: there is none.</param>
 internal sealed class MasterFiles(string? log)
 {
@@ -38,8 +40,10 @@ internal sealed class MasterFiles(string? log)
         return [(LogPath, stat)];
     }
 
-    /// <returns>The size of the whole file, and what stands at the offset, at most <see cref="MaxRead"/> bytes; null when there is no such file.</returns>
-    public async ValueTask<(long Size, ReadOnlyMemory<byte> Data)?> ReadAsync(string path, ulong offset, ulong? length, CancellationToken cancellation)
+    /// <returns>The size of the whole file, and what stands at the offset, at most <see cref="MaxRead"/> bytes; null when there is no such
+    /// file.</returns>
+    public async ValueTask<(long Size, ReadOnlyMemory<byte> Data)?> ReadAsync(string path, ulong offset, ulong? length,
+        CancellationToken cancellation)
     {
         if (Resolve(path) is not { } real)
         {

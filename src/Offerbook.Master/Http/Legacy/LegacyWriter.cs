@@ -307,7 +307,8 @@ internal sealed class LegacyWriter : IDisposable
         _buffer.Advance(length);
     }
 
-    private void Number(double value) => _buffer.Advance(DoubleText.Format(double.IsFinite(value) ? value : 0, _buffer.Room(DoubleText.MaxBytes)));
+    private void Number(double value) =>
+        _buffer.Advance(DoubleText.Format(double.IsFinite(value) ? value : 0, _buffer.Room(DoubleText.MaxBytes)));
 
     /// <summary>What <see cref="Number(double)"/> would write, without the way over binary fractions.</summary>
     private void Number(Scalar value)

@@ -53,7 +53,8 @@ internal static class ResourceJson
                     json.Named(attribute.Name).Text(attribute.Text?.Value ?? "");
                     break;
                 case Value.Types.Type.Ranges:
-                    json.Named(attribute.Name).Text("[" + string.Join(", ", (attribute.Ranges?.Range ?? []).Select(range => $"{range.Begin}-{range.End}")) + "]");
+                    json.Named(attribute.Name).Text("["
+                        + string.Join(", ", (attribute.Ranges?.Range ?? []).Select(range => $"{range.Begin}-{range.End}")) + "]");
                     break;
                 default:
                     json.Named(attribute.Name).Text("{" + string.Join(", ", attribute.Set?.Item ?? []) + "}");

@@ -72,7 +72,8 @@ internal static class RolesJson
         json.EndObject();
     }
 
-    private static void Amounts(LegacyWriter json, ReadOnlySpan<byte> name, IEnumerable<KeyValuePair<string, Mesos.V1.Value.Types.Scalar>>? amounts)
+    private static void Amounts(LegacyWriter json, ReadOnlySpan<byte> name,
+        IEnumerable<KeyValuePair<string, Mesos.V1.Value.Types.Scalar>>? amounts)
     {
         json.BeginObject(name);
         foreach (var (resource, amount) in (amounts ?? []).OrderBy(static pair => pair.Key, StringComparer.Ordinal))

@@ -7,7 +7,9 @@ using Offerbook.Master.Tasks;
 
 namespace Offerbook.Master.Http.Legacy;
 
-/// <summary>GET /tasks?limit=100&amp;offset=0&amp;order=des&amp;framework_id=&amp;task_id=: all tasks, by their first status, newest first.</summary>
+/// <summary>
+/// GET /tasks?limit=100&amp;offset=0&amp;order=des&amp;framework_id=&amp;task_id=: all tasks, by their first status, newest first.
+/// </summary>
 internal static class TasksJson
 {
     private const int DefaultLimit = 100;

@@ -68,7 +68,8 @@ internal sealed class CallLimiter
             var label = new MetricLabel("principal", principal);
             var name = Uri.EscapeDataString(principal);
             sink.Add(MetricKind.Counter, $"frameworks/{name}/messages_received", counts.ReceivedCount, "principal_calls_received", label);
-            sink.Add(MetricKind.Counter, $"frameworks/{name}/messages_processed", counts.ProcessedCount, "principal_calls_processed", label);
+            sink.Add(MetricKind.Counter, $"frameworks/{name}/messages_processed", counts.ProcessedCount, "principal_calls_processed",
+                label);
         }
     }
 

@@ -26,7 +26,8 @@ internal static class QuotaEndpoint
             $"Failed to {(error.Kind == WireErrorKind.MalformedJson ? "parse" : "validate")} set quota request JSON '{body}': {error.Detail}");
         if (request is not null)
         {
-            await PlainCalls.PostAsync(context, master, new OperatorCall { Type = Type.SetQuota, SetQuota = new() { QuotaRequest = request } });
+            await PlainCalls.PostAsync(context, master,
+                new OperatorCall { Type = Type.SetQuota, SetQuota = new() { QuotaRequest = request } });
         }
     }
 

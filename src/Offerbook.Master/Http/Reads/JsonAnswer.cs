@@ -4,7 +4,9 @@ using Offerbook.Wire.Http;
 
 namespace Offerbook.Master.Http.Reads;
 
-/// <summary>A JSON document, written down step by step and rendered later. Steps that follow each other make a piece until it has some weight.</summary>
+/// <summary>
+/// A JSON document, written down step by step and rendered later. Steps that follow each other make a piece until it has some weight.
+/// </summary>
 internal sealed class JsonAnswer(string contentType = MediaTypes.Json) : Answer(contentType)
 {
     /// <summary>Elements (tasks, agents) in one piece: at 500 bytes each 128 KiB, a fraction of a millisecond of work.</summary>

@@ -51,9 +51,12 @@ internal static class Realms
         [AgentEndpoint.Path] = Realm.Agents,
     }.ToFrozenDictionary();
 
-    /// <summary>The realm of a path that has a handler. Whatever is not known to only show is taken to change something, except the offer book.</summary>
+    /// <summary>
+    /// The realm of a path that has a handler. Whatever is not known to only show is taken to change something, except the offer book.
+    /// </summary>
     public static Realm Of(string route) => ByRoute.TryGetValue(route, out var realm) ? realm
-        : route.StartsWith("/offerbook/v1/", StringComparison.Ordinal) || route.StartsWith("/hierarchical-allocator", StringComparison.Ordinal) ? Realm.ReadOnly
+        : route.StartsWith("/offerbook/v1/", StringComparison.Ordinal)
+        || route.StartsWith("/hierarchical-allocator", StringComparison.Ordinal) ? Realm.ReadOnly
         : Realm.ReadWrite;
 
     /// <summary>As challenges name it; the first three are the original's.</summary>

@@ -23,7 +23,8 @@ internal sealed class RealmGuard
     {
         if (options.AuthenticateReadOnly)
         {
-            yield return new GuardedRealm(Security.Realms.Name(Realm.ReadOnly), "authenticate_http_readonly", options.Authenticators) { AdmitsClaims = true };
+            yield return new GuardedRealm(Security.Realms.Name(Realm.ReadOnly), "authenticate_http_readonly",
+                options.Authenticators) { AdmitsClaims = true };
         }
         if (options.AuthenticateReadWrite)
         {
@@ -31,7 +32,8 @@ internal sealed class RealmGuard
         }
         if (options.AuthenticateFrameworks)
         {
-            yield return new GuardedRealm(Security.Realms.Name(Realm.Frameworks), "authenticate_http_frameworks", options.FrameworkAuthenticators);
+            yield return new GuardedRealm(Security.Realms.Name(Realm.Frameworks), "authenticate_http_frameworks",
+                options.FrameworkAuthenticators);
         }
         if (options.AuthenticateAgents)
         {

@@ -8,12 +8,17 @@ using Type = Mesos.V1.Master.Event.Types.Type;
 
 namespace Offerbook.Master.Operator.Events;
 
-/// <summary>What operators are told, each event in the form that clients know. Events of frameworks and agents carry no offers and nothing that is allocated.</summary>
+/// <summary>
+/// What operators are told, each event in the form that clients know. Events of frameworks and agents carry no offers and nothing that is
+/// allocated.
+/// </summary>
 internal static class OperatorEvents
 {
     public static OperatorEvent Heartbeat { get; } = new() { Type = Type.Heartbeat };
 
-    /// <summary>A state that was not the last one reported, or the outcome of a check. A state that was only learnt otherwise is still news.</summary>
+    /// <summary>
+    /// A state that was not the last one reported, or the outcome of a check. A state that was only learnt otherwise is still news.
+    /// </summary>
     public static bool IsNews(TaskModel before, TaskStatus status) =>
         status.Reason is Reason.TaskCheckStatusUpdated or Reason.TaskHealthCheckStatusUpdated
         || before.Statuses.IsEmpty || status.State != before.Statuses[^1].State;
@@ -47,7 +52,8 @@ internal static class OperatorEvents
             Active = agent.Deactivation is null && agent.Degraded is null,
             Deactivated = agent.Deactivation is not null,
             DrainInfo = agent.Deactivation?.DrainInfo,
-            EstimatedDrainStartTime = agent.Deactivation is { HasDrainStartedTime: true } draining ? new TimeInfo { Nanoseconds = draining.DrainStartedTime } : null,
+            EstimatedDrainStartTime = agent.Deactivation is { HasDrainStartedTime: true } draining
+                ? new TimeInfo { Nanoseconds = draining.DrainStartedTime } : null,
             Version = agent.Version,
             Pid = agent.Pid,
             RegisteredTime = Time(agent.RegisteredTime),

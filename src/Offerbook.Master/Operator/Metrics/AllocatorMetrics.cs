@@ -3,7 +3,9 @@ using Offerbook.Resources;
 
 namespace Offerbook.Master.Operator.Metrics;
 
-/// <summary>What the allocator's books say. Names of resources are bounded by the allocator, roles by the frameworks and quotas that name them.</summary>
+/// <summary>
+/// What the allocator's books say. Names of resources are bounded by the allocator, roles by the frameworks and quotas that name them.
+/// </summary>
 internal static class AllocatorMetrics
 {
     /// <summary>The role above all others, as the original names it in metrics.</summary>
@@ -18,7 +20,8 @@ internal static class AllocatorMetrics
             held += role.Allocated;
             shown.Add(role.Role);
             var label = new MetricLabel("role", role.Role);
-            sink.Add(MetricKind.Gauge, $"allocator/mesos/roles/{role.Role}/shares/dominant", role.DominantShare, "allocator_role_dominant_share", label);
+            sink.Add(MetricKind.Gauge, $"allocator/mesos/roles/{role.Role}/shares/dominant", role.DominantShare,
+                "allocator_role_dominant_share", label);
             AddFilters(sink, role.Role, role.Filters);
         }
         foreach (var role in view.Operator.Weights.Select(weight => weight.Role).Concat(view.Operator.Quotas.Select(quota => quota.Role)).Where(shown.Add))
@@ -31,7 +34,8 @@ internal static class AllocatorMetrics
         foreach (var name in view.Allocator.Total.Names)
         {
             var label = new MetricLabel("resource", name);
-            sink.Add(MetricKind.Gauge, $"allocator/mesos/resources/{name}/total", view.Allocator.Total[name].ToDouble(), "allocator_resources", label);
+            sink.Add(MetricKind.Gauge, $"allocator/mesos/resources/{name}/total", view.Allocator.Total[name].ToDouble(),
+                "allocator_resources", label);
             sink.Add(MetricKind.Gauge, $"allocator/mesos/resources/{name}/offered_or_allocated", held[name].ToDouble(),
                 "allocator_resources_offered_or_allocated", label);
         }
@@ -41,7 +45,10 @@ internal static class AllocatorMetrics
     private static void AddFilters(IMetricSink sink, string role, int count) => sink.Add(MetricKind.Gauge,
         $"allocator/mesos/offer_filters/roles/{role}/active", count, "allocator_offer_filters", new MetricLabel("role", role));
 
-    /// <summary>Of roles that have a quota what it is, and of all roles what they consume, whether or not they have one; the role without a name is the root.</summary>
+    /// <summary>
+    /// Of roles that have a quota what it is, and of all roles what they consume, whether or not they have one; the role without a name is
+    /// the root.
+    /// </summary>
     private static void AddQuotas(IMetricSink sink, MasterView view)
     {
         var sums = new RoleSums(view);

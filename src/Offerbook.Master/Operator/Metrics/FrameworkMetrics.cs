@@ -5,7 +5,9 @@ using EventType = Mesos.V1.Scheduler.Event.Types.Type;
 
 namespace Offerbook.Master.Operator.Metrics;
 
-/// <summary>What one framework asked, was sent and runs. With thousands of frameworks these are nearly all metrics: names are made once.</summary>
+/// <summary>
+/// What one framework asked, was sent and runs. With thousands of frameworks these are nearly all metrics: names are made once.
+/// </summary>
 internal static class FrameworkMetrics
 {
     /// <summary>
@@ -22,7 +24,8 @@ internal static class FrameworkMetrics
 
     private static readonly (CallType Type, string Name, MetricLabel Label)[] Calls = Named<CallType>("calls", CallType.Unknown);
     private static readonly (EventType Type, string Name, MetricLabel Label)[] Events = Named<EventType>("events", EventType.Unknown);
-    private static readonly (OperationType Type, string Name, MetricLabel Label)[] Operations = Named<OperationType>("operations", OperationType.Unknown);
+    private static readonly (OperationType Type, string Name, MetricLabel Label)[] Operations = Named<OperationType>("operations",
+        OperationType.Unknown);
 
     private static readonly (TaskState State, string Name, MetricLabel Label)[] Active =
         Named("tasks/active/task_", [.. MasterMetrics.LiveStates, TaskState.TaskUnknown]);
@@ -67,7 +70,8 @@ internal static class FrameworkMetrics
         {
             sink.Add(MetricKind.Gauge, name, active.GetValueOrDefault(state), "framework_tasks", label);
         }
-        sink.Add(MetricKind.Gauge, "tasks/active/task_unreachable", framework.UnreachableTasks.Length, "framework_tasks", new MetricLabel("state", "unreachable"));
+        sink.Add(MetricKind.Gauge, "tasks/active/task_unreachable", framework.UnreachableTasks.Length, "framework_tasks",
+            new MetricLabel("state", "unreachable"));
         foreach (var (state, name, label) in Terminal)
         {
             sink.Add(MetricKind.Counter, name, framework.Counters.TerminalTasks[state], "framework_tasks_ended", label);
@@ -87,7 +91,9 @@ internal static class FrameworkMetrics
 
     private static (T Type, string Name, MetricLabel Label)[] Named<T>(string group, T unknown) where T : struct, Enum =>
         [.. Enum.GetValues<T>().Where(type => !type.Equals(unknown)).Distinct()
-            .Select(type => (type, $"{group}/{MasterCounters.Snake(type.ToString())}", new MetricLabel("type", MasterCounters.Snake(type.ToString()))))];
+            .Select(type =>
+                (type, $"{group}/{MasterCounters.Snake(type.ToString())}",
+                    new MetricLabel("type", MasterCounters.Snake(type.ToString()))))];
 
     private static (TaskState State, string Name, MetricLabel Label)[] Named(string prefix, TaskState[] states) =>
         [.. states.Select(state => (state, prefix + MasterCounters.Name(state), new MetricLabel("state", MasterCounters.Name(state))))];

@@ -13,7 +13,8 @@ internal static class MasterMetrics
 {
     private static readonly string[] Scalars = ["cpus", "disk", "gpus", "mem"];
 
-    public static readonly TaskState[] LiveStates = [TaskState.TaskStaging, TaskState.TaskStarting, TaskState.TaskRunning, TaskState.TaskKilling];
+    public static readonly TaskState[] LiveStates = [TaskState.TaskStaging, TaskState.TaskStarting, TaskState.TaskRunning,
+        TaskState.TaskKilling];
 
     public static void AddTo(IMetricSink sink, MasterView view)
     {

@@ -1,6 +1,8 @@
 namespace Offerbook.Master.Operator.Metrics;
 
-/// <summary>Operations on resources by type and state. All names are there from the beginning: exporters stop at the first one missing.</summary>
+/// <summary>
+/// Operations on resources by type and state. All names are there from the beginning: exporters stop at the first one missing.
+/// </summary>
 internal static class OperationMetrics
 {
     private static readonly string[] States =

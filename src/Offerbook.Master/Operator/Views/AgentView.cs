@@ -43,7 +43,8 @@ public sealed record AgentView(
 
     /// <summary>The same agent with less to see.</summary>
     internal AgentView Showing(
-        AgentInfo info, ResourceBag total, ImmutableArray<KeyValuePair<FrameworkId, ResourceBag>> used, ResourceBag offered, ImmutableArray<ExecutorView> executors,
+        AgentInfo info, ResourceBag total, ImmutableArray<KeyValuePair<FrameworkId, ResourceBag>> used, ResourceBag offered,
+        ImmutableArray<ExecutorView> executors,
         ImmutableArray<Mesos.V1.Operation> operations) => this with
         {
             _usedTotal = null, Info = info, Total = total, Used = used, Offered = offered, Executors = executors, Operations = operations,

@@ -5,7 +5,8 @@ namespace Offerbook.Master.Operator.Views;
 /// <summary>How often each value of an enum of the protocol was counted. Values are small numbers.</summary>
 internal sealed class EnumCounts<T> where T : struct, Enum
 {
-    private static readonly int s_places = Enum.GetValues<T>().Select(static value => Unsafe.As<T, int>(ref value)).DefaultIfEmpty().Max() + 1;
+    private static readonly int s_places = Enum.GetValues<T>().Select(static value => Unsafe.As<T, int>(ref value)).DefaultIfEmpty().Max()
+        + 1;
 
     private readonly long[] _counts = new long[s_places];
     private EnumCountsView<T>? _taken = EnumCountsView<T>.None;

@@ -30,7 +30,8 @@ public sealed record MasterView
     public required Now Started { get; init; }
 
     /// <summary>When the process began, in seconds since the epoch; it leads since <see cref="Started"/>.</summary>
-    public double ProcessStartedSeconds => Settings.ProcessStarted is { } started ? new Now(default, started).UnixSeconds : Started.UnixSeconds;
+    public double ProcessStartedSeconds =>
+        Settings.ProcessStarted is { } started ? new Now(default, started).UnixSeconds : Started.UnixSeconds;
 
     /// <summary>Registered ones, in the order of their registration.</summary>
     public required BlockList<AgentView> Agents { get; init; }
@@ -70,9 +71,11 @@ public sealed record MasterView
 
     /// <summary>The same moment with less in it.</summary>
     internal MasterView Showing(
-        BlockList<AgentView> agents, BlockList<AgentInfo> recovered, BlockList<FrameworkView> frameworks, ImmutableArray<FrameworkView> completed,
+        BlockList<AgentView> agents, BlockList<AgentInfo> recovered, BlockList<FrameworkView> frameworks,
+        ImmutableArray<FrameworkView> completed,
         OperatorView @operator, Func<string, bool> showsRole) => this with
         {
-            _sums = null, Agents = agents, RecoveredAgents = recovered, Frameworks = frameworks, CompletedFrameworks = completed, Operator = @operator, ShowsRole = showsRole,
+            _sums = null, Agents = agents, RecoveredAgents = recovered, Frameworks = frameworks, CompletedFrameworks = completed,
+            Operator = @operator, ShowsRole = showsRole,
         };
 }

@@ -43,7 +43,9 @@ internal sealed record RoleView(
         {
             names.UnionWith(RoleSums.WithAncestors(name));
         }
-        return names.Where(name => view.ShowsRole?.Invoke(name) != false).Select(name => new RoleView(name, weights.GetValueOrDefault(name, DefaultWeight), quotas.GetValueOrDefault(name),
-            frameworks.GetValueOrDefault(name, []), sums.Allocated(name), sums.Offered(name), sums.Reserved(name), sums.Consumed(name))).ToList();
+        return names.Where(name => view.ShowsRole?.Invoke(name) != false)
+            .Select(name => new RoleView(name, weights.GetValueOrDefault(name, DefaultWeight), quotas.GetValueOrDefault(name),
+            frameworks.GetValueOrDefault(name, []), sums.Allocated(name), sums.Offered(name), sums.Reserved(name),
+            sums.Consumed(name))).ToList();
     }
 }

@@ -74,7 +74,8 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
         }
         foreach (var framework in cluster.Frameworks.Where(framework => !framework.IsChanged))
         {
-            Invariant.Check(_frameworks.Find(framework.Id) is { } shown && Same(shown, Draw(framework, null)), $"views show {framework.Id} as it is");
+            Invariant.Check(_frameworks.Find(framework.Id) is { } shown && Same(shown, Draw(framework, null)),
+                $"views show {framework.Id} as it is");
         }
         // So that what is forgotten to be noted from here on is found.
         Refresh(int.MaxValue, int.MaxValue);
@@ -146,7 +147,8 @@ internal sealed class ViewBuilder(ClusterState cluster, OfferBook offers)
 
     /// <summary>Lists are told apart by reference: the tables give the same one as long as nothing changes.</summary>
     // Records compare the sums that pictures keep once somebody has asked for them, so both are asked.
-    private static bool Same(FrameworkView shown, FrameworkView drawn) => shown.Offered == drawn.Offered && shown with { SuppressedRoles = [], Counters = drawn.Counters }
+    private static bool Same(FrameworkView shown, FrameworkView drawn) =>
+        shown.Offered == drawn.Offered && shown with { SuppressedRoles = [], Counters = drawn.Counters }
         == drawn with { SuppressedRoles = [] } && shown.SuppressedRoles.SequenceEqual(drawn.SuppressedRoles);
 
     private static bool Same(AgentView shown, AgentView drawn) => shown.UsedTotal == drawn.UsedTotal

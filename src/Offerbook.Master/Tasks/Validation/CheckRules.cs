@@ -7,7 +7,9 @@ namespace Offerbook.Master.Tasks.Validation;
 /// <summary>What checks and health checks may say.</summary>
 internal static class CheckRules
 {
-    /// <summary>A health check from before there were types is a COMMAND or an HTTP check if it has exactly that; null when it cannot be told.</summary>
+    /// <summary>
+    /// A health check from before there were types is a COMMAND or an HTTP check if it has exactly that; null when it cannot be told.
+    /// </summary>
     public static HealthType? TypeOf(HealthCheck check) => check.HasType ? check.Type
         : check.Command is not null && check.Http is null ? HealthType.Command
         : check.Http is not null && check.Command is null ? HealthType.Http

@@ -11,9 +11,11 @@ internal static class ContainerRules
         container is not null && Validate(container) is { } wrong ? $"{whose}'s `ContainerInfo` is invalid: {wrong}" : null;
 
     /// <summary>What the container says of sharing its parent's cgroups; true unless it says no.</summary>
-    public static bool SharesCgroups(ContainerInfo? container) => container?.LinuxInfo is not { HasShareCgroups: true } linux || linux.ShareCgroups;
+    public static bool SharesCgroups(ContainerInfo? container) =>
+        container?.LinuxInfo is not { HasShareCgroups: true } linux || linux.ShareCgroups;
 
-    public static bool AsksToShareCgroups(ContainerInfo? container) => container?.LinuxInfo is { HasShareCgroups: true, ShareCgroups: true };
+    public static bool AsksToShareCgroups(ContainerInfo? container) =>
+        container?.LinuxInfo is { HasShareCgroups: true, ShareCgroups: true };
 
     private static string? Validate(ContainerInfo container)
     {

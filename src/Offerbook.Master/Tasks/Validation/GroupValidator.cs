@@ -83,7 +83,8 @@ internal static class GroupValidator
     {
         var (cpus, mem) = (resources.ScalarOf("cpus"), resources.ScalarOf("mem"));
         return cpus.ToDouble() < MinCpus ? $"{who} less CPUs ({(cpus.IsZero ? "None" : cpus.ToString())}) than the minimum required (0.01)"
-            : mem.ToDouble() < MinMemoryMegabytes ? $"{who} less memory ({(mem.IsZero ? "None" : mem + "MB")}) than the minimum required (32MB)"
+            : mem.ToDouble() < MinMemoryMegabytes
+            ? $"{who} less memory ({(mem.IsZero ? "None" : mem + "MB")}) than the minimum required (32MB)"
             : resources.ScalarOf("disk").IsZero ? $"{who} no disk"
             : null;
     }

@@ -16,7 +16,8 @@ internal static class LaunchValidator
         ?? ValidateExecutor(framework, agent, draft)
         ?? ValidateTogether(draft)
         ?? ValidateAmount(framework, agent, draft, available)
-        ?? (ContainerRules.SharesCgroups(draft.Task.Container) ? null : "Only tasks in a task group may have 'share_cgroups' set to 'false'");
+        ?? (ContainerRules.SharesCgroups(draft.Task.Container)
+            ? null : "Only tasks in a task group may have 'share_cgroups' set to 'false'");
 
     private static string? ValidateExecutor(Framework framework, Agent agent, LaunchDraft draft)
     {
@@ -34,7 +35,8 @@ internal static class LaunchValidator
                 : executor.Command is null ? "'ExecutorInfo.command' must be set"
                 : (draft.Executor.Bag.Traits & ResourceTraits.Shared) != 0
                     ? $"Executor resources {draft.Executor.Bag} should not contain any shared resources"
-                : ContainerRules.AsksToShareCgroups(executor.Container) ? "The 'share_cgroups' field cannot be set to 'true' on executor containers"
+                : ContainerRules.AsksToShareCgroups(executor.Container)
+                ? "The 'share_cgroups' field cannot be set to 'true' on executor containers"
                 : null);
     }
 
@@ -50,8 +52,10 @@ internal static class LaunchValidator
             return $"There are overlapping resources in the task resources {resources} and executor resources {executor}";
         }
         var all = resources + executor;
-        return ResourceRules.ValidateUniqueVolumes(all) is { } duplicate ? "Task and its executor use duplicate persistence ID: " + duplicate
-            : ResourceRules.ValidateRevocable(all) is { } mixed ? "Task and its executor mix revocable and non-revocable resources: " + mixed
+        return ResourceRules.ValidateUniqueVolumes(all) is { } duplicate
+            ? "Task and its executor use duplicate persistence ID: " + duplicate
+            : ResourceRules.ValidateRevocable(all) is { } mixed
+            ? "Task and its executor mix revocable and non-revocable resources: " + mixed
             : null;
     }
 

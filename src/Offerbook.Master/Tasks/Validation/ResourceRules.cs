@@ -4,7 +4,9 @@ using Offerbook.Resources;
 
 namespace Offerbook.Master.Tasks.Validation;
 
-/// <summary>What the resources of a task or an executor may be, and what several of them may be together. The texts are those of the reference.</summary>
+/// <summary>
+/// What the resources of a task or an executor may be, and what several of them may be together. The texts are those of the reference.
+/// </summary>
 internal static class ResourceRules
 {
     private const string BadGpus = "The 'gpus' resource must be an unsigned integer";
@@ -12,7 +14,8 @@ internal static class ResourceRules
     /// <summary>
     /// What cannot be a resource at all, anywhere in a launch, refuses the launch as a whole; whole gpus are a matter of each task.
     /// </summary>
-    public static string? Unreadable(BagReading reading) => reading.Problems.FirstOrDefault(problem => problem.Reason != BadGpus)?.ToString();
+    public static string? Unreadable(BagReading reading) =>
+        reading.Problems.FirstOrDefault(problem => problem.Reason != BadGpus)?.ToString();
 
     public static string? Validate(IReadOnlyCollection<Resource> resources, BagReading reading)
     {

@@ -7,7 +7,9 @@ using Offerbook.Wire.Identity;
 
 namespace Offerbook.Master.Tasks.Validation;
 
-/// <summary>The checks of any task, alone or in a group, in the order of the reference; the first that fails becomes the text of TASK_ERROR.</summary>
+/// <summary>
+/// The checks of any task, alone or in a group, in the order of the reference; the first that fails becomes the text of TASK_ERROR.
+/// </summary>
 internal static class TaskRules
 {
     /// <returns>What is wrong, or null.</returns>

@@ -4,10 +4,13 @@ using Offerbook.Wire.Text;
 
 namespace Offerbook.Wire.Hosting.Logging;
 
-/// <summary>/logging/toggle: without a query tells the verbosity of the log; <c>?level=2&amp;duration=10mins</c> changes it for that time.</summary>
+/// <summary>
+/// /logging/toggle: without a query tells the verbosity of the log; <c>?level=2&amp;duration=10mins</c> changes it for that time.
+/// </summary>
 public static class LoggingToggle
 {
-    public static (int Status, string Text) Answer(LogVerbosity verbosity, string level, string duration) => (level.Length, duration.Length) switch
+    public static (int Status, string Text) Answer(LogVerbosity verbosity, string level, string duration) =>
+        (level.Length, duration.Length) switch
     {
         (0, 0) => (StatusCodes.Status200OK, verbosity.Verbosity.ToString(CultureInfo.InvariantCulture) + "\n"),
         (_, 0) => (StatusCodes.Status400BadRequest, "Expecting 'duration=value' in query.\n"),

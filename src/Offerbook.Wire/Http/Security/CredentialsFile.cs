@@ -14,7 +14,8 @@ public static class CredentialsFile
     private const int MaxBytes = 2 * 1024 * 1024;
 
     /// <returns>Secrets by principal.</returns>
-    /// <exception cref="FormatException">The file cannot be read, or others than its owner may change it, or it holds something else.</exception>
+    /// <exception cref="FormatException">The file cannot be read, or others than its owner may change it, or it holds something
+    /// else.</exception>
     public static IReadOnlyDictionary<string, string> Load(string path, Action<string>? warn = null) =>
         Parse(path, SecretFile.Read(path, "credentials file", MaxBytes, warn));
 
@@ -62,7 +63,8 @@ public static class CredentialsFile
             var place = $"credentials[{i}]";
             if (list[i] is not JObject entry || entry["principal"] is not JValue { Value: string principal })
             {
-                throw new FormatException($"credentials file '{path}', {place}: expecting an object with the texts 'principal' and 'secret'");
+                throw new FormatException(
+                    $"credentials file '{path}', {place}: expecting an object with the texts 'principal' and 'secret'");
             }
             yield return (place, principal, entry["secret"] is JValue { Value: string secret } ? secret : "");
         }
@@ -81,7 +83,8 @@ public static class CredentialsFile
             }
             if (parts.Length != 2)
             {
-                throw new FormatException($"credentials file '{path}', line {number}: expecting a principal and a secret with a space between");
+                throw new FormatException(
+                    $"credentials file '{path}', line {number}: expecting a principal and a secret with a space between");
             }
             yield return ($"line {number}", parts[0], parts[1]);
         }

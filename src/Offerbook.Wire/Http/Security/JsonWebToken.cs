@@ -33,7 +33,8 @@ internal static class JsonWebToken
             return refused;
         }
         if (Bytes(parts[2]) is not { } signature
-            || !CryptographicOperations.FixedTimeEquals(signature, HMACSHA256.HashData(key, Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"))))
+            || !CryptographicOperations.FixedTimeEquals(signature,
+                HMACSHA256.HashData(key, Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"))))
         {
             return "Token signature does not match";
         }

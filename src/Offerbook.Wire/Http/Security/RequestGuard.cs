@@ -46,7 +46,8 @@ public sealed class RequestGuard
     /// <param name="part">What is guarded, for texts: <c>master</c>.</param>
     /// <param name="realms">Those that ask for proof.</param>
     /// <exception cref="FormatException">The options contradict each other, or a file of secrets cannot be used.</exception>
-    public RequestGuard(string part, IEnumerable<GuardedRealm> realms, GuardSecrets secrets, TimeProvider clock, Action<string>? warn = null)
+    public RequestGuard(string part, IEnumerable<GuardedRealm> realms, GuardSecrets secrets, TimeProvider clock,
+        Action<string>? warn = null)
     {
         _part = part;
         var known = secrets.Known.ToDictionary(credential => credential.Principal, credential => credential.Secret, StringComparer.Ordinal);
@@ -77,7 +78,8 @@ public sealed class RequestGuard
         var header = context.Request.Headers.Authorization;
         switch (guarded.Authenticator.Authenticate(header.Count == 0 ? null : header.ToString()))
         {
-            case AuthenticationResult.Authenticated { Principal: var principal } when principal.Value is not null || guarded.Realm.AdmitsClaims:
+            case AuthenticationResult.Authenticated { Principal: var principal }
+                when principal.Value is not null || guarded.Realm.AdmitsClaims:
                 context.Set(principal);
                 return true;
             case AuthenticationResult.Authenticated:

@@ -1,6 +1,8 @@
 namespace Offerbook.Wire.Json.Formats;
 
-/// <summary>How a scalar looks in JSON. Static members of structs, so that each use is compiled for its type and nothing is boxed.</summary>
+/// <summary>
+/// How a scalar looks in JSON. Static members of structs, so that each use is compiled for its type and nothing is boxed.
+/// </summary>
 internal interface IScalarFormat<TValue>
 {
     static abstract void Write(TValue value, ref JsonOutput output);

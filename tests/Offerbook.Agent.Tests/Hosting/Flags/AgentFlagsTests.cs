@@ -60,11 +60,13 @@ public sealed class AgentFlagsTests
     [Test]
     public void Document_IsTheSameList()
     {
-        var rows = File.ReadLines(Path.Combine(Root(), "docs/operating/agent-flags.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var rows = File.ReadLines(Path.Combine(Root(), "docs/operating/agent-flags.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
 
         var expected = Path.Combine(TestContext.CurrentContext.WorkDirectory, "agent-flags.rows");
         File.WriteAllLines(expected, Rows());
-        Assert.That(rows, Is.EqualTo(Rows()), $"change docs/operating/agent-flags.md with the flags; the rows as they should be are in {expected}");
+        Assert.That(rows, Is.EqualTo(Rows()),
+            $"change docs/operating/agent-flags.md with the flags; the rows as they should be are in {expected}");
     }
 
     /// <summary>Those of the original in one table, our own in another below it.</summary>
@@ -75,7 +77,9 @@ public sealed class AgentFlagsTests
         var support = flag.Support switch { FlagSupport.Supported => "supported", FlagSupport.Ignored => "ignored", _ => "not supported" };
         var old = flag.OldName is null ? "" : $" (`{flag.OldName}`)";
         var shown = flag.Name is "hostname" or "work_dir" ? null : flag.Show?.Invoke(Plain);
-        return flag.IsOwn ? $"| `{flag.Name}` | {shown} | {flag.Note} |" : $"| `{flag.Name}`{old} | {support} | {shown?.Replace("|", "\\|")} | {flag.Note} |";
+        return flag.IsOwn
+            ? $"| `{flag.Name}` | {shown} | {flag.Note} |"
+            : $"| `{flag.Name}`{old} | {support} | {shown?.Replace("|", "\\|")} | {flag.Note} |";
     }
 
     private static Flag<AgentOptions> Flag(string name) => AgentFlags.Set.All.Single(flag => flag.Name == name);

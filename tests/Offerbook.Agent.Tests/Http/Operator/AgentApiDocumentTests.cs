@@ -15,6 +15,7 @@ public sealed class AgentApiDocumentTests
         var rows = File.ReadLines(Path.Combine(directory, "docs/using/agent-api.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
 
-        Assert.That(rows, Is.EquivalentTo(Call.Descriptor.EnumTypes.Single(type => type.Name == "Type").Values.Select(value => value.Name)));
+        Assert.That(rows,
+            Is.EquivalentTo(Call.Descriptor.EnumTypes.Single(type => type.Name == "Type").Values.Select(value => value.Name)));
     }
 }

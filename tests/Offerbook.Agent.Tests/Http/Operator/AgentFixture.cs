@@ -84,7 +84,8 @@ internal sealed class AgentFixture : IAsyncDisposable
     }
 
     /// <summary>Sends records of input, and keeps the request open until the action is over.</summary>
-    public async Task<(int Status, string Text)> InputAsync(ContainerID container, MessageFormat format, Func<Func<ProcessIO, System.Threading.Tasks.Task>, System.Threading.Tasks.Task> write,
+    public async Task<(int Status, string Text)> InputAsync(ContainerID container, MessageFormat format,
+        Func<Func<ProcessIO, System.Threading.Tasks.Task>, System.Threading.Tasks.Task> write,
         string? messageContentType = null)
     {
         var content = new Records(async stream =>
@@ -117,7 +118,9 @@ internal sealed class AgentFixture : IAsyncDisposable
                 TtyInfo = new TTYInfo { WindowSize = new TTYInfo.Types.WindowSize { Rows = 30, Columns = 100 } },
             };
         }
-        return new OutputReading(await PostAsync(new Call { Type = Call.Types.Type.LaunchNestedContainerSession, LaunchNestedContainerSession = launch }, format), format, Timeout);
+        return new OutputReading(
+            await PostAsync(new Call { Type = Call.Types.Type.LaunchNestedContainerSession, LaunchNestedContainerSession = launch },
+                format), format, Timeout);
     }
 
     public static ProcessIO Stdin(string text) => new()

@@ -19,7 +19,8 @@ internal sealed class AttachTests(MessageFormat format) : OneAgentTests
         using var session = await Agent.SessionAsync(format, "s1", new CommandInfo { Value = "echo $COLOR; pwd; echo bad >&2; exit 7" });
         await session.ToEndAsync();
 
-        Assert.That(session.Output.ToString(), Is.EqualTo($"red\n{Agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/{Agent.Task.Value}\n"));
+        Assert.That(session.Output.ToString(),
+            Is.EqualTo($"red\n{Agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/{Agent.Task.Value}\n"));
         Assert.That(session.Error.ToString(), Is.EqualTo("bad\n"));
         Assert.That(session.Answer.Content.Headers.ContentType!.MediaType, Is.EqualTo(Wire.Http.MediaTypes.Of(format)));
         Assert.That((await WaitAsync("s1")).ExitStatus, Is.EqualTo(7 << 8));
@@ -28,7 +29,8 @@ internal sealed class AttachTests(MessageFormat format) : OneAgentTests
     [Test]
     public async System.Threading.Tasks.Task Session_WithATerminal_FoldsErrorIntoOutput_AndKnowsItsSize()
     {
-        using var session = await Agent.SessionAsync(format, "s2", new CommandInfo { Value = "test -t 0 && test -t 2 && stty size; echo bad >&2; tty >/dev/tty" }, terminal: true);
+        using var session = await Agent.SessionAsync(format, "s2",
+            new CommandInfo { Value = "test -t 0 && test -t 2 && stty size; echo bad >&2; tty >/dev/tty" }, terminal: true);
         await session.ToEndAsync();
 
         Assert.That(session.Output.ToString(), Does.Match("^30 100\r\nbad\r\n/dev/pts/[0-9]+\r\n$"));
@@ -68,7 +70,8 @@ internal sealed class AttachTests(MessageFormat format) : OneAgentTests
         using var session = new OutputReading(await Agent.PostAsync(new Call
         {
             Type = Call.Types.Type.LaunchNestedContainerSession,
-            LaunchNestedContainerSession = new() { ContainerId = new ContainerID { Value = "s9", Parent = task }, Command = new CommandInfo { Value = "echo $$; exec sleep 1000" } },
+            LaunchNestedContainerSession = new() { ContainerId = new ContainerID { Value = "s9", Parent = task },
+                Command = new CommandInfo { Value = "echo $$; exec sleep 1000" } },
         }, format), format, Agent.Timeout);
         await session.UntilAsync("\n");
         var pid = int.Parse(session.Output.ToString());
@@ -126,7 +129,8 @@ internal sealed class AttachTests(MessageFormat format) : OneAgentTests
     [Test]
     public async System.Threading.Tasks.Task Attach_ToNothing_IsNotFound_ToATaskWithFiles_IsRefused()
     {
-        Assert.That(await Agent.AnswerAsync(Attach("nothing"), format), Is.EqualTo((404, $"Container {Agent.Task.Value}.nothing cannot be found")));
+        Assert.That(await Agent.AnswerAsync(Attach("nothing"), format),
+            Is.EqualTo((404, $"Container {Agent.Task.Value}.nothing cannot be found")));
         Assert.That(await Agent.InputAsync(Agent.Nested("nothing"), format, _ => System.Threading.Tasks.Task.CompletedTask),
             Is.EqualTo((404, $"Container {Agent.Task.Value}.nothing cannot be found")));
         var files = await Agent.AnswerAsync(
@@ -152,8 +156,10 @@ internal sealed class AttachTests(MessageFormat format) : OneAgentTests
         Assert.That(await session.Answer.Content.ReadAsStringAsync(), Does.Contain("nobody-here"));
     }
 
-    private Call Attach(string name) => new() { Type = CallType.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = Agent.Nested(name) } };
+    private Call Attach(string name) =>
+        new() { Type = CallType.AttachContainerOutput, AttachContainerOutput = new() { ContainerId = Agent.Nested(name) } };
 
     private async Task<Response.Types.WaitNestedContainer> WaitAsync(string name) => (await Agent.AskAsync(
-        new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = Agent.Nested(name) } }, format)).WaitNestedContainer;
+        new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = Agent.Nested(name) } },
+        format)).WaitNestedContainer;
 }

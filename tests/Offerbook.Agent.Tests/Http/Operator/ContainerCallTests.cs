@@ -39,14 +39,16 @@ internal sealed class ContainerCallTests(MessageFormat format) : OneAgentTests
         var hidden = await Agent.AskAsync(new Call { Type = CallType.GetContainers }, format);
         var shown = await Agent.AskAsync(new Call { Type = CallType.GetContainers, GetContainers = new() { ShowNested = true } }, format);
 
-        Assert.That(hidden.GetContainers.Containers.Select(container => container.ContainerId.Value), Is.EqualTo(new[] { Agent.Task.Value }));
+        Assert.That(hidden.GetContainers.Containers.Select(container => container.ContainerId.Value),
+            Is.EqualTo(new[] { Agent.Task.Value }));
         var nested = shown.GetContainers.Containers.Single(container => container.ContainerId.Value == "inner");
         Assert.That(nested.ContainerId.Parent, Is.Null);
         Assert.That(nested.ContainerStatus.ContainerId, Is.EqualTo(id));
         Assert.That(nested.ContainerStatus.ExecutorPid, Is.GreaterThan(1));
         Assert.That(nested.ExecutorId.Value, Is.EqualTo("runs"));
         var output = $"{Agent.Work}/slaves/m1-S0/frameworks/f1/executors/runs/runs/latest/containers/inner/stdout";
-        await Patiently.Until(() => File.ReadAllText(output).EndsWith("/containers/inner\n", StringComparison.Ordinal), "it says where it works");
+        await Patiently.Until(() => File.ReadAllText(output).EndsWith("/containers/inner\n", StringComparison.Ordinal),
+            "it says where it works");
 
         Assert.That(await KillAsync(id, null), Is.EqualTo((200, "")));
         Assert.That((await WaitAsync(id)).ExitStatus, Is.EqualTo(9));
@@ -59,7 +61,8 @@ internal sealed class ContainerCallTests(MessageFormat format) : OneAgentTests
     {
         var id = new ContainerID { Value = "signalled" };
         await LaunchAsync(id, "trap 'exit 5' USR1; echo ready; while :; do sleep 0.02; done");
-        Assert.That(() => File.Exists($"{Agent.Work}/containers/signalled/stdout") && new System.IO.FileInfo($"{Agent.Work}/containers/signalled/stdout").Length > 0, Is.True.After(10_000, 20));
+        Assert.That(() => File.Exists($"{Agent.Work}/containers/signalled/stdout")
+            && new System.IO.FileInfo($"{Agent.Work}/containers/signalled/stdout").Length > 0, Is.True.After(10_000, 20));
 
         Assert.That(await KillAsync(id, 10), Is.EqualTo((200, "")));
 
@@ -91,11 +94,16 @@ internal sealed class ContainerCallTests(MessageFormat format) : OneAgentTests
         }, format);
         Assert.That(launched, Is.EqualTo((200, "")));
 
-        var wait = await Agent.AskAsync(new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = id } }, format);
+        var wait = await Agent.AskAsync(new Call { Type = CallType.WaitNestedContainer, WaitNestedContainer = new() { ContainerId = id } },
+            format);
 
         Assert.That((wait.Type, wait.WaitNestedContainer.ExitStatus), Is.EqualTo((Response.Types.Type.WaitNestedContainer, 4 << 8)));
-        Assert.That(await Agent.AnswerAsync(new Call { Type = CallType.RemoveNestedContainer, RemoveNestedContainer = new() { ContainerId = id } }, format), Is.EqualTo((200, "")));
-        Assert.That((await Agent.AnswerAsync(new Call { Type = CallType.KillNestedContainer, KillNestedContainer = new() { ContainerId = id } }, format)).Status, Is.EqualTo(404));
+        Assert.That(
+            await Agent.AnswerAsync(new Call { Type = CallType.RemoveNestedContainer, RemoveNestedContainer = new() { ContainerId = id } },
+                format), Is.EqualTo((200, "")));
+        Assert.That(
+            (await Agent.AnswerAsync(new Call { Type = CallType.KillNestedContainer, KillNestedContainer = new() { ContainerId = id } },
+                format)).Status, Is.EqualTo(404));
     }
 
     [TestCase("a.b", "invalid characters")]
@@ -114,10 +122,12 @@ internal sealed class ContainerCallTests(MessageFormat format) : OneAgentTests
     [TestCase(null, "'launch_container' is invalid: containers without a parent cannot set 'share_cgroups' to 'true'")]
     public async System.Threading.Tasks.Task Launch_Alone_WithWhatOnlyNestedOnesMayHave_IsRefused(string? reserved, string text)
     {
-        var launch = new Call.Types.LaunchContainer { ContainerId = new ContainerID { Value = "bad" }, Command = new CommandInfo { Value = "true" } };
+        var launch = new Call.Types.LaunchContainer { ContainerId = new ContainerID { Value = "bad" },
+            Command = new CommandInfo { Value = "true" } };
         if (reserved is null)
         {
-            launch.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { ShareCgroups = true } };
+            launch.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
+                LinuxInfo = new LinuxInfo { ShareCgroups = true } };
         }
         else
         {
@@ -137,7 +147,8 @@ internal sealed class ContainerCallTests(MessageFormat format) : OneAgentTests
     }, format);
 
     private async Task<Response.Types.WaitContainer> WaitAsync(ContainerID id) =>
-        (await Agent.AskAsync(new Call { Type = CallType.WaitContainer, WaitContainer = new() { ContainerId = id } }, format)).WaitContainer;
+        (await Agent.AskAsync(new Call { Type = CallType.WaitContainer, WaitContainer = new() { ContainerId = id } }, format))
+            .WaitContainer;
 
     private Task<(int Status, string Text)> KillAsync(ContainerID id, int? signal)
     {

@@ -52,7 +52,8 @@ public sealed class HeaderTests
     [TestCase("application/json", null, "application/json", "application/json", 406, "Expecting 'Message-Accept' to be not set for non-streaming responses")]
     [TestCase("application/json", null, "application/recordio", null, 406, "Streaming response is not supported for GET_CONTAINERS call")]
     [TestCase("application/json", null, "*/*", null, 200, "{\"type\":\"GET_CONTAINERS\"")]
-    public async Task Headers_DecideTheStatus(string? contentType, string? messageContentType, string? accept, string? messageAccept, int status, string text)
+    public async Task Headers_DecideTheStatus(string? contentType, string? messageContentType, string? accept, string? messageAccept,
+        int status, string text)
     {
         var answer = await PostAsync("{\"type\":\"GET_CONTAINERS\"}", contentType, messageContentType, accept, messageAccept);
 
@@ -66,9 +67,12 @@ public sealed class HeaderTests
         var record = "{\"type\":\"GET_CONTAINERS\"}";
         Assert.That(await PostAsync($"{record.Length}\n{record}", "application/recordio", "application/json", null, null),
             Is.EqualTo((415, "Streaming 'Content-Type' application/recordio is not supported for GET_CONTAINERS call")));
-        Assert.That(await PostAsync("{\"type\":\"ATTACH_CONTAINER_INPUT\",\"attach_container_input\":{\"type\":\"CONTAINER_ID\",\"container_id\":{\"value\":\"x\"}}}", "application/json", null, null, null),
+        Assert.That(
+            await PostAsync(
+                "{\"type\":\"ATTACH_CONTAINER_INPUT\",\"attach_container_input\":{\"type\":\"CONTAINER_ID\",\"container_id\":{\"value\":\"x\"}}}", "application/json", null, null, null),
             Is.EqualTo((415, "Expecting 'Content-Type' to be application/recordio for ATTACH_CONTAINER_INPUT call")));
-        Assert.That(await PostAsync("", "application/recordio", "application/json", null, null), Is.EqualTo((400, "Received EOF while reading request body")));
+        Assert.That(await PostAsync("", "application/recordio", "application/json", null, null),
+            Is.EqualTo((400, "Received EOF while reading request body")));
         var io = "{\"type\":\"ATTACH_CONTAINER_INPUT\",\"attach_container_input\":{\"type\":\"PROCESS_IO\"}}";
         Assert.That(await PostAsync($"{io.Length}\n{io}", "application/recordio", "application/json", null, null),
             Is.EqualTo((400, "Expecting 'attach_container_input.type' to be CONTAINER_ID")));
@@ -91,7 +95,8 @@ public sealed class HeaderTests
     [Test]
     public async Task Reads_AreAnsweredInBothContentTypes([Values] MessageFormat format, [Values(
         CallType.GetHealth, CallType.GetFlags, CallType.GetVersion, CallType.GetLoggingLevel, CallType.GetState, CallType.GetContainers,
-        CallType.GetFrameworks, CallType.GetExecutors, CallType.GetOperations, CallType.GetTasks, CallType.GetAgent, CallType.GetResourceProviders)] CallType type)
+        CallType.GetFrameworks, CallType.GetExecutors, CallType.GetOperations, CallType.GetTasks, CallType.GetAgent,
+        CallType.GetResourceProviders)] CallType type)
     {
         Assert.That((await _agent.AskAsync(new Call { Type = type }, format)).Type.ToString(), Is.EqualTo(type.ToString()));
     }
@@ -117,12 +122,16 @@ public sealed class HeaderTests
         await File.WriteAllTextAsync($"{_agent.Work}/slaves/m1-S0{sandbox}/note", "hello");
 
         var list = await _agent.AskAsync(new Call { Type = CallType.ListFiles, ListFiles = new() { Path = sandbox } }, format);
-        var read = await _agent.AskAsync(new Call { Type = CallType.ReadFile, ReadFile = new() { Path = sandbox + "/note", Offset = 1, Length = 3 } }, format);
+        var read = await _agent.AskAsync(
+            new Call { Type = CallType.ReadFile, ReadFile = new() { Path = sandbox + "/note", Offset = 1, Length = 3 } }, format);
 
         Assert.That(list.ListFiles.FileInfos.Select(file => file.Path), Is.SupersetOf(new[] { sandbox + "/note", sandbox + "/stdout" }));
         Assert.That((read.ReadFile.Size, read.ReadFile.Data.ToStringUtf8()), Is.EqualTo((5ul, "ell")));
-        Assert.That((await _agent.AnswerAsync(new Call { Type = CallType.ListFiles, ListFiles = new() { Path = "/etc" } }, format)).Status, Is.EqualTo(404));
-        Assert.That((await _agent.AnswerAsync(new Call { Type = CallType.ReadFile, ReadFile = new() { Path = "/etc/passwd", Offset = 0 } }, format)).Status, Is.EqualTo(404));
+        Assert.That((await _agent.AnswerAsync(new Call { Type = CallType.ListFiles, ListFiles = new() { Path = "/etc" } }, format)).Status,
+            Is.EqualTo(404));
+        Assert.That(
+            (await _agent.AnswerAsync(new Call { Type = CallType.ReadFile, ReadFile = new() { Path = "/etc/passwd", Offset = 0 } }, format))
+                .Status, Is.EqualTo(404));
     }
 
     [Test]
@@ -151,10 +160,12 @@ public sealed class HeaderTests
             "slave/cpus_revocable_percent", "slave/executor_directory_max_allowed_age_secs", "slave/invalid_framework_messages",
             "resource_provider_manager/subscribed", "system/load_1min", "containerizer/mesos/container_destroy_errors",
         }));
-        Assert.That(await _agent.Http.GetStringAsync("/metrics"), Does.Contain("# TYPE offerbook_slave_registered gauge\nofferbook_slave_registered 1\n"));
+        Assert.That(await _agent.Http.GetStringAsync("/metrics"),
+            Does.Contain("# TYPE offerbook_slave_registered gauge\nofferbook_slave_registered 1\n"));
     }
 
-    private async Task<(int Status, string Text)> PostAsync(string body, string? contentType, string? messageContentType, string? accept, string? messageAccept)
+    private async Task<(int Status, string Text)> PostAsync(string body, string? contentType, string? messageContentType, string? accept,
+        string? messageAccept)
     {
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = contentType is null ? null : new MediaTypeHeaderValue(contentType);

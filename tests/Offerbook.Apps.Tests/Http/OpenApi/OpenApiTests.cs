@@ -41,18 +41,21 @@ public sealed class OpenApiTests : ApiFixture
     {
         var document = (JObject)(await GetAsync("/openapi/v1.json")).Json;
         var schemas = ((JObject)document["components"]!["schemas"]!).Properties().Select(type => type.Name).ToHashSet();
-        var named = document.Descendants().OfType<JProperty>().Where(member => member.Name == "$ref").Select(member => ((string)member.Value!).Split('/')[^1]);
+        var named = document.Descendants().OfType<JProperty>().Where(member => member.Name == "$ref")
+            .Select(member => ((string)member.Value!).Split('/')[^1]);
         Assert.That(named.Where(name => !schemas.Contains(name)).Distinct(), Is.Empty);
         foreach (var (path, operations) in (JObject)document["paths"]!)
         {
             var names = Regex.Matches(path, @"\{(\w+)\}").Select(match => match.Groups[1].Value).ToList();
             foreach (var operation in ((JObject)operations!).PropertyValues())
             {
-                var described = operation["parameters"]?.Where(parameter => (string)parameter["in"]! == "path").Select(parameter => (string)parameter["name"]!) ?? [];
+                var described = operation["parameters"]?.Where(parameter => (string)parameter["in"]! == "path")
+                    .Select(parameter => (string)parameter["name"]!) ?? [];
                 Assert.That(described, Is.EqualTo(names), path);
             }
         }
-        var ids = document["paths"]!.Values().SelectMany(path => path.Values()).Select(operation => (string)operation["operationId"]!).ToList();
+        var ids = document["paths"]!.Values().SelectMany(path => path.Values()).Select(operation => (string)operation["operationId"]!)
+            .ToList();
         Assert.That(ids, Is.Unique);
     }
 

@@ -112,7 +112,8 @@ public sealed class ResponseCacheTests
 
     private void Change(int readiness) => _gate.View = AppsView.Empty with
     {
-        Readiness = Enumerable.Range(0, readiness).ToImmutableSortedDictionary(i => new InstanceId("a.instance-" + i), _ => (ProbeResult)new ProbeResult.Connected()),
+        Readiness = Enumerable.Range(0, readiness)
+            .ToImmutableSortedDictionary(i => new InstanceId("a.instance-" + i), _ => (ProbeResult)new ProbeResult.Connected()),
     };
 
     private static string TextOf(ApiResponse response) => System.Text.Encoding.UTF8.GetString(response.Body.Pieces[0].Span);

@@ -33,7 +33,8 @@ internal sealed class LeaderProxyTests : StandbyFixture
             context.Response.Headers.Append("X-Twice", "2");
             await context.Response.WriteAsync("taken");
         };
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(Standby.GetLeftPart(UriPartial.Authority) + "/v2/apps//a%2Fb?force=true&label=a%3D%3Db&x",
+        using var request = new HttpRequestMessage(HttpMethod.Put,
+            new Uri(Standby.GetLeftPart(UriPartial.Authority) + "/v2/apps//a%2Fb?force=true&label=a%3D%3Db&x",
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
         {
             Content = new StringContent("{\"id\":\"/a\"}", Encoding.UTF8, "application/json"),
@@ -48,8 +49,10 @@ internal sealed class LeaderProxyTests : StandbyFixture
 
         Assert.That(seen, Is.EqualTo(new[]
         {
-            "PUT /v2/apps//a%2Fb?force=true&label=a%3D%3Db&x", $"host {Leader.Authority}", "Authorization Basic dTpw", "X-Forwarded-For 10.1.2.3, 127.0.0.1",
-            $"X-Marathon-Via 1.1 {Standby.Authority}", "Content-Type application/json; charset=utf-8", "Content-Length 11", "X-Own mine", "Secret-Hop ", "{\"id\":\"/a\"}",
+            "PUT /v2/apps//a%2Fb?force=true&label=a%3D%3Db&x", $"host {Leader.Authority}", "Authorization Basic dTpw",
+            "X-Forwarded-For 10.1.2.3, 127.0.0.1",
+            $"X-Marathon-Via 1.1 {Standby.Authority}", "Content-Type application/json; charset=utf-8", "Content-Length 11", "X-Own mine",
+            "Secret-Hop ", "{\"id\":\"/a\"}",
         }));
         Assert.Multiple(() =>
         {
@@ -107,7 +110,8 @@ internal sealed class LeaderProxyTests : StandbyFixture
         using var client = new TcpClient();
         await client.ConnectAsync(Standby.Host, Standby.Port);
         var wire = client.GetStream();
-        await wire.WriteAsync(Encoding.ASCII.GetBytes("POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\none\r\n"));
+        await wire.WriteAsync(
+            Encoding.ASCII.GetBytes("POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\none\r\n"));
 
         Assert.That(await first.Task.WaitAsync(Limit), Is.EqualTo("one"));
 
@@ -257,7 +261,8 @@ internal sealed class LeaderProxyTests : StandbyFixture
     public async Task Body_ThatIsTooLong_IsRefused(bool saysItsLength)
     {
         Answer = async context => await context.Request.Body.CopyToAsync(Stream.Null);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Standby, "/x")) { Content = new ByteArrayContent(new byte[1_000_001]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            new Uri(Standby, "/x")) { Content = new ByteArrayContent(new byte[1_000_001]) };
         request.Headers.TransferEncodingChunked = !saysItsLength;
 
         using var response = await Client.SendAsync(request);
@@ -314,5 +319,6 @@ internal sealed class LeaderProxyTests : StandbyFixture
         Assert.That(response.Headers.RetryAfter?.Delta, Is.EqualTo(TimeSpan.FromSeconds(1)));
     }
 
-    private static async Task<string> MessageAsync(HttpResponseMessage response) => (string)JObject.Parse(await response.Content.ReadAsStringAsync())["message"]!;
+    private static async Task<string> MessageAsync(HttpResponseMessage response) =>
+        (string)JObject.Parse(await response.Content.ReadAsStringAsync())["message"]!;
 }

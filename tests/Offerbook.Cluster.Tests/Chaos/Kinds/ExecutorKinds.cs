@@ -23,7 +23,8 @@ internal sealed class ExecutorKind : ChaosKind
             ExecutorId = new V1.ExecutorID { Value = id }, Name = id, Resources = { ChaosPlan.Resources(0.1, 64) },
             Command = new V1.CommandInfo
             {
-                Value = $"exec python3 {Path.Combine(AppContext.BaseDirectory, "executor.py")}", Environment = plan.Environment(id, plan.Marks),
+                Value = $"exec python3 {Path.Combine(AppContext.BaseDirectory, "executor.py")}",
+                Environment = plan.Environment(id, plan.Marks),
             },
             ShutdownGracePeriod = new V1.DurationInfo { Nanoseconds = 3_000_000_000 },
         };
@@ -36,9 +37,11 @@ internal sealed class ExecutorKind : ChaosKind
         { EndsWithItsTasks = executor.ExecutorId };
     }
 
-    private static string Data(string what, TimeSpan after) => $"{what} {after.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)}";
+    private static string Data(string what, TimeSpan after) =>
+        $"{what} {after.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)}";
 
-    private static ChaosTask Task(ChaosPlan plan, ChaosKind kind, string id, string data, V1.ExecutorInfo executor, TimeSpan? killAfter = null) =>
+    private static ChaosTask Task(ChaosPlan plan, ChaosKind kind, string id, string data, V1.ExecutorInfo executor,
+        TimeSpan? killAfter = null) =>
         plan.Task(kind, id, "", killAfter, change: info =>
         {
             info.Command = null;

@@ -48,13 +48,16 @@ internal abstract class PodsKind(string name) : ChaosKind
 
     public override V1.TaskState End => V1.TaskState.TaskFinished;
 
-    protected static ChaosTask Finish(ChaosPlan plan, string id) => Task(plan, Finished, id, $"sleep {Seconds(plan)}; echo end 0 >>$CHAOS_MARKS");
+    protected static ChaosTask Finish(ChaosPlan plan, string id) =>
+        Task(plan, Finished, id, $"sleep {Seconds(plan)}; echo end 0 >>$CHAOS_MARKS");
 
     protected static ChaosTask Instant(ChaosPlan plan, string id) => Task(plan, Finished, id, "echo end 0 >>$CHAOS_MARKS");
 
-    protected static ChaosTask Fail(ChaosPlan plan, string id) => Task(plan, Failed, id, $"sleep {Seconds(plan)}; echo end 3 >>$CHAOS_MARKS; exit 3");
+    protected static ChaosTask Fail(ChaosPlan plan, string id) =>
+        Task(plan, Failed, id, $"sleep {Seconds(plan)}; echo end 3 >>$CHAOS_MARKS; exit 3");
 
-    protected static ChaosTask Stay(ChaosPlan plan, string id, TimeSpan? killAfter = null) => Task(plan, Stayed, id, "exec sleep 3600", killAfter);
+    protected static ChaosTask Stay(ChaosPlan plan, string id, TimeSpan? killAfter = null) =>
+        Task(plan, Stayed, id, "exec sleep 3600", killAfter);
 
     protected static ChaosTask Stubborn(ChaosPlan plan, string id) => Task(plan, Stayed, id, "trap '' TERM; while :; do sleep 1; done");
 
@@ -69,7 +72,8 @@ internal abstract class PodsKind(string name) : ChaosKind
 
     protected static V1.ExecutorInfo Executor(string id) => new()
     {
-        Type = V1.ExecutorInfo.Types.Type.Default, ExecutorId = new V1.ExecutorID { Value = id }, Resources = { ChaosPlan.Resources(0.1, 32), Disk },
+        Type = V1.ExecutorInfo.Types.Type.Default, ExecutorId = new V1.ExecutorID { Value = id },
+        Resources = { ChaosPlan.Resources(0.1, 32), Disk },
         ShutdownGracePeriod = new V1.DurationInfo { Nanoseconds = 3_000_000_000 },
     };
 
@@ -81,7 +85,8 @@ internal abstract class PodsKind(string name) : ChaosKind
         });
 
     /// <summary>Task groups do not go without.</summary>
-    private static V1.Resource Disk => new() { Name = "disk", Type = V1.Value.Types.Type.Scalar, Scalar = new V1.Value.Types.Scalar { Value = 1 } };
+    private static V1.Resource Disk =>
+        new() { Name = "disk", Type = V1.Value.Types.Type.Scalar, Scalar = new V1.Value.Types.Scalar { Value = 1 } };
 
     private static string Seconds(ChaosPlan plan) => plan.Between(0, 3).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
 }
@@ -101,7 +106,9 @@ internal sealed class PodTaskKind(string name, V1.TaskState end, string? endMark
 
     /// <summary>By the framework, or because another of its group was, has failed, or never began.</summary>
     public override string? JudgeKilled(ChaosTask task) =>
-        task.IsKilled || task.Group.Any(other => other != task && (other.IsKilled || other.Last is { State: not (V1.TaskState.TaskFinished or V1.TaskState.TaskKilled) }))
+        task.IsKilled
+            || task.Group.Any(other => other != task
+                && (other.IsKilled || other.Last is { State: not (V1.TaskState.TaskFinished or V1.TaskState.TaskKilled) }))
             ? null
             : "was killed though all went well with its group";
 }

@@ -14,7 +14,9 @@ internal class ScriptKind(string name, V1.TaskState end, string line, string end
     public override V1.TaskState End => end;
 
     public override ChaosLaunch Plan(ChaosPlan plan, string id) =>
-        plan.Single(this, id, Begin + line.Replace("{SECONDS}", plan.Between(0, 3).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture), StringComparison.Ordinal),
+        plan.Single(this, id,
+            Begin + line.Replace("{SECONDS}", plan.Between(0, 3).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture),
+                StringComparison.Ordinal),
             change: Change(plan));
 
     public override string? JudgeEnd(ChaosTask task) =>

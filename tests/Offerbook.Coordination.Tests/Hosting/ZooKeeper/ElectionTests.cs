@@ -40,7 +40,8 @@ public sealed class ElectionTests
         await a.ResignAsync(Patience);
         var resigned = Stopwatch.GetElapsedTime(began);
         await UntilLeadsAsync(b);
-        TestContext.Out.WriteLine($"resigned in {resigned.TotalMilliseconds:F1} ms, the next leads after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F1} ms");
+        TestContext.Out.WriteLine(
+            $"resigned in {resigned.TotalMilliseconds:F1} ms, the next leads after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F1} ms");
 
         await UntilFollowsAsync(c, 5052);
         Assert.That(a.Standing, Is.InstanceOf<Standing.Over>());
@@ -97,7 +98,8 @@ public sealed class ElectionTests
     public async Task Latches_OfAppsAndBatch_ElectAndAreFound()
     {
         var settings = Settings();
-        Assert.That(ElectionFactory.TryCreate(Shared.Address(NewPath()), new LatchNodes(), settings, out var factory, out var error), Is.True, error);
+        Assert.That(ElectionFactory.TryCreate(Shared.Address(NewPath()), new LatchNodes(), settings, out var factory, out var error),
+            Is.True, error);
         await using var a = await factory!.StandAsync(AddressOf(8081), LatchNodes.DataOf(AddressOf(8081)));
         await UntilLeadsAsync(a);
         await using var b = await factory.StandAsync(AddressOf(8082), LatchNodes.DataOf(AddressOf(8082)));

@@ -49,10 +49,12 @@ public sealed class Ensemble
     public static Task<ZooKeeperCandidate> StandAsync(string address, int port, int sessionMs = 2000)
     {
         var uri = ZooKeeperUri.Parse(address);
-        return ZooKeeperCandidate.StandAsync(uri, Settings(sessionMs), new CandidateOptions(uri.Path, new MasterNodes(), AddressOf(port), MasterInfo(port)));
+        return ZooKeeperCandidate.StandAsync(uri, Settings(sessionMs),
+            new CandidateOptions(uri.Path, new MasterNodes(), AddressOf(port), MasterInfo(port)));
     }
 
-    public static Task<ZooKeeperDetector> FollowAsync(string address) => ZooKeeperDetector.FollowAsync(ZooKeeperUri.Parse(address), new MasterNodes(), Settings());
+    public static Task<ZooKeeperDetector> FollowAsync(string address) =>
+        ZooKeeperDetector.FollowAsync(ZooKeeperUri.Parse(address), new MasterNodes(), Settings());
 
     public static Uri AddressOf(int port) => new($"http://127.0.0.1:{port}/");
 
@@ -73,7 +75,8 @@ public sealed class Ensemble
         }
     }
 
-    public static Task<Standing.Leads> UntilLeadsAsync(ICandidate candidate) => UntilAsync<Standing.Leads>(candidate, static leads => !leads.IsSuspended);
+    public static Task<Standing.Leads> UntilLeadsAsync(ICandidate candidate) =>
+        UntilAsync<Standing.Leads>(candidate, static leads => !leads.IsSuspended);
 
     /// <summary>Waits until it follows whoever is at a port.</summary>
     public static Task<Standing.Follows> UntilFollowsAsync(ICandidate candidate, int port) =>

@@ -129,7 +129,8 @@ public sealed class FaultTests
         await Shared.KillAllAsync();
         await UntilAsync<Standing.Leads>(a, static leads => leads.IsSuspended);
         await UntilAsync<Standing.Follows>(b, static follows => follows.Leader is null);
-        Assert.That(a.Standing, Is.EqualTo(new Standing.Leads(first.Self, IsSuspended: true)), "an ensemble that is down ends nobody's leadership");
+        Assert.That(a.Standing, Is.EqualTo(new Standing.Leads(first.Self, IsSuspended: true)),
+            "an ensemble that is down ends nobody's leadership");
         Assert.That(detector.Leader, Is.EqualTo(first.Self), "nor does anybody forget the leader");
         await Shared.StartAllAsync();
 

@@ -10,7 +10,8 @@ internal static class Outside
     {
         var hosts = string.Join(',', Ensemble.Shared.Servers.Select(static server => $"127.0.0.1:{server.Port}"));
         var script = Path.Combine(TestContext.CurrentContext.TestDirectory, "Hosting", "ZooKeeper", "outside.py");
-        var start = new ProcessStartInfo("/usr/bin/python3", [script, verb, hosts, path]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/usr/bin/python3", [script, verb, hosts, path]) { RedirectStandardOutput = true,
+            RedirectStandardError = true };
         using var python = Process.Start(start)!;
         var output = python.StandardOutput.ReadToEndAsync(Ensemble.Patience);
         var errors = await python.StandardError.ReadToEndAsync(Ensemble.Patience);

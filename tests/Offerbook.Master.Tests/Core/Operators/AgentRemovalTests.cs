@@ -4,17 +4,23 @@ using Capability = Mesos.V1.FrameworkInfo.Types.Capability.Types.Type;
 
 namespace Offerbook.Master.Tests.Core.Operators;
 
-/// <summary>The safety valves around losing agents: the rate, the limit after a start, and what is forgotten (cases 79 to 82, 159, 163; fault rows 8 to 11).</summary>
+/// <summary>
+/// The safety valves around losing agents: the rate, the limit after a start, and what is forgotten (cases 79 to 82, 159, 163; fault rows 8
+/// to 11).
+/// </summary>
 internal sealed class AgentRemovalTests
 {
-    private static readonly MasterSettings OneInAMinute = MasterSettings.Default with { AgentRemovalRateLimit = new RemovalRate(1, TimeSpan.FromMinutes(1)) };
+    private static readonly MasterSettings OneInAMinute =
+        MasterSettings.Default with { AgentRemovalRateLimit = new RemovalRate(1, TimeSpan.FromMinutes(1)) };
 
     [Test, Category("case 159")]
     public void RateLimit_LetsAgentsGoOneAfterTheOther()
     {
         var (master, _) = Start(OneInAMinute, 3);
         master.Advance(TimeSpan.FromSeconds(91));
-        Assert.That((master.View.Agents.Length, Counter(master, "slave_unreachable_scheduled"), Counter(master, "slave_unreachable_completed")), Is.EqualTo((2, 3, 1)));
+        Assert.That(
+            (master.View.Agents.Length, Counter(master, "slave_unreachable_scheduled"), Counter(master, "slave_unreachable_completed")),
+            Is.EqualTo((2, 3, 1)));
         master.Advance(TimeSpan.FromSeconds(60));
         Assert.That(master.View.Agents, Has.Length.EqualTo(1));
         master.Advance(TimeSpan.FromSeconds(60));
@@ -60,13 +66,15 @@ internal sealed class AgentRemovalTests
         agents[1].Subscribe();
         LiveOn(master, TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1), agents[0], agents[1]);
         Assert.That((master.View.RecoveredAgents.Count, master.View.UnreachableAgents), Is.EqualTo((2, 0)));
-        Assert.That(master.Sent.OfType<MasterEffect.Warn>().Single().Text, Does.Contain("2 of 4 agents").And.Contain("--recovery_agent_removal_limit"));
+        Assert.That(master.Sent.OfType<MasterEffect.Warn>().Single().Text,
+            Does.Contain("2 of 4 agents").And.Contain("--recovery_agent_removal_limit"));
         Assert.That((Counter(master, "recovery_slave_removals_held"), Counter(master, "recovery_slave_removals")), Is.EqualTo((1, 0)));
         var told = scheduler.Updates.Count;
         scheduler.Reconcile(("t", agents[3].Id));
         Assert.That(scheduler.Updates, Has.Count.EqualTo(told), "nothing is said of tasks on agents that are awaited");
         agents[2].Subscribe();
-        Assert.That((master.View.RecoveredAgents.Count, master.View.UnreachableAgents), Is.EqualTo((0, 1)), "one missing is less than the limit");
+        Assert.That((master.View.RecoveredAgents.Count, master.View.UnreachableAgents), Is.EqualTo((0, 1)),
+            "one missing is less than the limit");
     }
 
     [Test]

@@ -215,7 +215,8 @@ internal sealed class DrainTests
     public void Drain_OfAScheduledMachine_IsRefused()
     {
         Succeeds(_master.Schedule(Window(1, Machine("HOST-10.0.0.1", "10.0.0.1"))));
-        Fails(_master.Drain(_agent.Id!), 400, $"Agent {_agent.Id!.Value} is part of a maintenance schedule under Machine host-10.0.0.1 (10.0.0.1)");
+        Fails(_master.Drain(_agent.Id!), 400,
+            $"Agent {_agent.Id!.Value} is part of a maintenance schedule under Machine host-10.0.0.1 (10.0.0.1)");
     }
 
     [Test]

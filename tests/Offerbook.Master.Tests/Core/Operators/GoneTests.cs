@@ -16,7 +16,8 @@ internal sealed class GoneTests : ClusterOfOneTests
         Launch("t");
         Succeeds(Master.MarkGone(Agent.Id!));
         var status = Scheduler.Updates[^1];
-        Assert.That((status.State, status.Reason, status.HasUuid), Is.EqualTo((TaskState.TaskGoneByOperator, Reason.AgentRemovedByOperator, false)));
+        Assert.That((status.State, status.Reason, status.HasUuid),
+            Is.EqualTo((TaskState.TaskGoneByOperator, Reason.AgentRemovedByOperator, false)));
         Assert.That(Scheduler.Events.Count(e => e.Type == EventType.Failure), Is.EqualTo(1));
         Assert.That(Agent.Of(AgentEventType.Shutdown), Has.Count.EqualTo(1));
         Assert.That(Master.View.Agents, Is.Empty);
@@ -46,7 +47,8 @@ internal sealed class GoneTests : ClusterOfOneTests
         Assert.That(Scheduler.Updates[^1].State, Is.EqualTo(TaskState.TaskGoneByOperator));
         Assert.That(Master.View.UnreachableAgents, Is.Zero);
         var framework = Master.View.Frameworks[0];
-        Assert.That((framework.UnreachableTasks.Count, framework.CompletedTasks.Single().State), Is.EqualTo((0, TaskState.TaskGoneByOperator)));
+        Assert.That((framework.UnreachableTasks.Count, framework.CompletedTasks.Single().State),
+            Is.EqualTo((0, TaskState.TaskGoneByOperator)));
     }
 
     [Test]
@@ -67,7 +69,8 @@ internal sealed class GoneTests : ClusterOfOneTests
     {
         Master.MarkGone(Agent.Id!);
         Scheduler.Reconcile(("t", Agent.Id));
-        Assert.That((Scheduler.Updates[^1].State, Scheduler.Updates[^1].Message), Is.EqualTo((TaskState.TaskGoneByOperator, "Reconciliation: Task is gone")));
+        Assert.That((Scheduler.Updates[^1].State, Scheduler.Updates[^1].Message),
+            Is.EqualTo((TaskState.TaskGoneByOperator, "Reconciliation: Task is gone")));
     }
 
     private void Launch(string task) => Scheduler.Accept(Scheduler.Offers[^1], TestScheduler.Task(Scheduler.Offers[^1], task));

@@ -40,8 +40,10 @@ internal sealed class InverseOfferTests : ClusterOfOneTests
         Answer(accept: true, 3600);
         var machine = Master.View.Operator.Maintenance.DrainingMachines.Single();
         Assert.That(machine.Id, Is.EqualTo(Ours));
-        Assert.That((machine.Statuses.Single().Status, machine.Statuses.Single().FrameworkId), Is.EqualTo((InverseOfferStatus.Types.Status.Accept, Scheduler.Id)));
-        Assert.That(machine.Statuses.Single().Timestamp.Nanoseconds, Is.EqualTo(Master.Now.UnixNanoseconds - 10_000_000).Within(10_000_000));
+        Assert.That((machine.Statuses.Single().Status, machine.Statuses.Single().FrameworkId),
+            Is.EqualTo((InverseOfferStatus.Types.Status.Accept, Scheduler.Id)));
+        Assert.That(machine.Statuses.Single().Timestamp.Nanoseconds,
+            Is.EqualTo(Master.Now.UnixNanoseconds - 10_000_000).Within(10_000_000));
         Assert.That(Master.View.Operator.InverseOffers, Is.Empty);
         Master.Schedule(Window(2000, Ours));
         Master.Settle();
@@ -106,9 +108,18 @@ internal sealed class InverseOfferTests : ClusterOfOneTests
     public void Answer_WithAnIdThatIsNone_IsPassedOver()
     {
         var id = new OfferID { Value = "nope" };
-        Assert.That(Scheduler.Call(new Call { Type = Call.Types.Type.AcceptInverseOffers, AcceptInverseOffers = new() { InverseOfferIds = { id } } }).Status, Is.EqualTo(202));
-        Assert.That(Scheduler.Call(new Call { Type = Call.Types.Type.AcceptInverseOffers, AcceptInverseOffers = new() { InverseOfferIds = { Scheduler.Offers[^1].Id } } }).Status, Is.EqualTo(202));
-        Assert.That(Scheduler.Call(new Call { Type = Call.Types.Type.DeclineInverseOffers, DeclineInverseOffers = new() { InverseOfferIds = { id } } }).Status, Is.EqualTo(202));
+        Assert.That(
+            Scheduler.Call(
+                new Call { Type = Call.Types.Type.AcceptInverseOffers, AcceptInverseOffers = new() { InverseOfferIds = { id } } }).Status,
+                    Is.EqualTo(202));
+        Assert.That(
+            Scheduler.Call(
+                new Call { Type = Call.Types.Type.AcceptInverseOffers,
+                    AcceptInverseOffers = new() { InverseOfferIds = { Scheduler.Offers[^1].Id } } }).Status, Is.EqualTo(202));
+        Assert.That(
+            Scheduler.Call(
+                new Call { Type = Call.Types.Type.DeclineInverseOffers,
+                    DeclineInverseOffers = new() { InverseOfferIds = { id } } }).Status, Is.EqualTo(202));
     }
 
     [Test]
@@ -117,7 +128,8 @@ internal sealed class InverseOfferTests : ClusterOfOneTests
         var thief = new TestScheduler(Master, TestScheduler.Framework("db")).Subscribe("db");
         Master.Schedule(Window(1000, Ours));
         Master.Settle();
-        thief.Call(new Call { Type = Call.Types.Type.AcceptInverseOffers, AcceptInverseOffers = new() { InverseOfferIds = { Asked()[0].Id } } });
+        thief.Call(new Call { Type = Call.Types.Type.AcceptInverseOffers,
+            AcceptInverseOffers = new() { InverseOfferIds = { Asked()[0].Id } } });
         Assert.That(Master.View.Operator.InverseOffers, Has.Length.EqualTo(1));
         Assert.That(Master.View.Operator.Maintenance.DrainingMachines.Single().Statuses, Is.Empty);
     }
@@ -142,8 +154,10 @@ internal sealed class InverseOfferTests : ClusterOfOneTests
         var id = Asked()[^1].Id;
         var filters = new Filters { RefuseSeconds = refuseSeconds };
         Scheduler.Call(accept
-            ? new Call { Type = Call.Types.Type.AcceptInverseOffers, AcceptInverseOffers = new() { InverseOfferIds = { id }, Filters = filters } }
-            : new Call { Type = Call.Types.Type.DeclineInverseOffers, DeclineInverseOffers = new() { InverseOfferIds = { id }, Filters = filters } });
+            ? new Call { Type = Call.Types.Type.AcceptInverseOffers,
+                AcceptInverseOffers = new() { InverseOfferIds = { id }, Filters = filters } }
+            : new Call { Type = Call.Types.Type.DeclineInverseOffers,
+                DeclineInverseOffers = new() { InverseOfferIds = { id }, Filters = filters } });
         Master.Settle();
     }
 }

@@ -17,7 +17,8 @@ internal sealed class OperatorHistories
     [Test]
     public void Decisions_InAnyOrder_KeepTheInvariantsAndTheFold()
     {
-        var step = ArbMap.Default.GeneratorFor<byte>().Three().Select(bytes => (Kind: bytes.Item1 % Kinds, A: (int)bytes.Item2, B: (int)bytes.Item3));
+        var step = ArbMap.Default.GeneratorFor<byte>().Three()
+            .Select(bytes => (Kind: bytes.Item1 % Kinds, A: (int)bytes.Item2, B: (int)bytes.Item3));
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(120), Prop.ForAll(step.ArrayOf(80).ToArbitrary(), steps =>
         {
             var history = new History();
@@ -86,7 +87,8 @@ internal sealed class OperatorHistories
                     _master.Up(machine);
                     break;
                 case 8:
-                    _master.UpdateQuota(b % 2 == 0, Quota(a % 2 == 0 ? "a" : "b", b % 5 == 0 ? [] : [("cpus", b % 4)], b % 5 == 0 ? [] : [("cpus", b % 4 + 1)]));
+                    _master.UpdateQuota(b % 2 == 0,
+                        Quota(a % 2 == 0 ? "a" : "b", b % 5 == 0 ? [] : [("cpus", b % 4)], b % 5 == 0 ? [] : [("cpus", b % 4 + 1)]));
                     break;
                 case 9:
                     _master.UpdateWeights(("a", b), ("b/c", 1));
@@ -139,7 +141,8 @@ internal sealed class OperatorHistories
         {
             var ids = scheduler.Events.Where(e => e.Type == Mesos.V1.Scheduler.Event.Types.Type.InverseOffers)
                 .SelectMany(e => e.InverseOffers.InverseOffers_).Select(offer => offer.Id);
-            var call = new Mesos.V1.Scheduler.Call { Type = Mesos.V1.Scheduler.Call.Types.Type.DeclineInverseOffers, DeclineInverseOffers = new() };
+            var call = new Mesos.V1.Scheduler.Call { Type = Mesos.V1.Scheduler.Call.Types.Type.DeclineInverseOffers,
+                DeclineInverseOffers = new() };
             call.DeclineInverseOffers.InverseOfferIds.Add(ids);
             call.DeclineInverseOffers.Filters = new Filters { RefuseSeconds = b % 20 };
             scheduler.Call(call);

@@ -51,7 +51,8 @@ internal static class OperatorScripts
 
     public static MasterEffect.Answer SetQuota(this MasterHarness master, string role, bool force, params Resource[] guarantee)
     {
-        var call = new OperatorCall { Type = Type.SetQuota, SetQuota = new() { QuotaRequest = new QuotaRequest { Role = role, Force = force } } };
+        var call = new OperatorCall { Type = Type.SetQuota,
+            SetQuota = new() { QuotaRequest = new QuotaRequest { Role = role, Force = force } } };
         call.SetQuota.QuotaRequest.Guarantee.Add(guarantee);
         return master.Operate(call);
     }
@@ -68,7 +69,8 @@ internal static class OperatorScripts
 
     public static MasterEffect.Answer Schedule(this MasterHarness master, params Window[] windows)
     {
-        var call = new OperatorCall { Type = Type.UpdateMaintenanceSchedule, UpdateMaintenanceSchedule = new() { Schedule = new Schedule() } };
+        var call = new OperatorCall { Type = Type.UpdateMaintenanceSchedule,
+            UpdateMaintenanceSchedule = new() { Schedule = new Schedule() } };
         call.UpdateMaintenanceSchedule.Schedule.Windows.Add(windows);
         return master.Operate(call);
     }

@@ -4,7 +4,9 @@ using EventType = Mesos.V1.Scheduler.Event.Types.Type;
 
 namespace Offerbook.Master.Tests.Core.Operators;
 
-/// <summary>Quotas as operators set them: what is refused and with which words, what is kept, and what becomes of offers (case 183).</summary>
+/// <summary>
+/// Quotas as operators set them: what is refused and with which words, what is kept, and what becomes of offers (case 183).
+/// </summary>
 [Category("case 183")]
 internal sealed class QuotaTests
 {
@@ -53,7 +55,8 @@ internal sealed class QuotaTests
 
     [Test]
     public void Update_OfABadRole_IsRefused() =>
-        Assert.That(_master.UpdateQuota(true, Quota("-a", [("cpus", 2)], [])).Text, Does.StartWith("Invalid QuotaConfig: Invalid 'QuotaConfig.role': "));
+        Assert.That(_master.UpdateQuota(true, Quota("-a", [("cpus", 2)], [])).Text,
+            Does.StartWith("Invalid QuotaConfig: Invalid 'QuotaConfig.role': "));
 
     [Test]
     public void Update_BeyondTheCluster_NeedsForce()
@@ -116,12 +119,14 @@ internal sealed class QuotaTests
     public void Set_ThatIsWrong_IsRefused()
     {
         const string Prefix = "Failed to validate set quota request: ";
-        var ranges = new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new Value.Types.Ranges { Range = { new Value.Types.Range { Begin = 1, End = 2 } } } };
+        var ranges = new Resource { Name = "ports", Type = Value.Types.Type.Ranges,
+            Ranges = new Value.Types.Ranges { Range = { new Value.Types.Range { Begin = 1, End = 2 } } } };
         Fails(_master.SetQuota("a", false), 400, Prefix + "QuotaInfo with empty 'guarantee'");
         Fails(_master.SetQuota("a", false, ranges), 400, Prefix + "QuotaInfo must not include non-scalar resources");
         Fails(_master.SetQuota("a", false, TestScheduler.Scalar("cpus", 1), TestScheduler.Scalar("cpus", 1)), 400,
             Prefix + "QuotaInfo contains duplicate resource name 'cpus'");
-        Fails(_master.SetQuota("a/b", false, TestScheduler.Scalar("cpus", 1)), 400, "Setting quota on nested role 'a/b' is not supported yet");
+        Fails(_master.SetQuota("a/b", false, TestScheduler.Scalar("cpus", 1)), 400,
+            "Setting quota on nested role 'a/b' is not supported yet");
         Fails(_master.SetQuota("a", false, TestScheduler.Scalar("cpus", 5)), 409,
             "Quota guarantees overcommit the cluster (use 'force' to bypass this check): Total quota guarantees 'cpus:5' exceed cluster capacity 'cpus:4; mem:4096'");
         Succeeds(_master.SetQuota("a", true, TestScheduler.Scalar("cpus", 5)));

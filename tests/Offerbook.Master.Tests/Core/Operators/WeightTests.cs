@@ -22,7 +22,8 @@ internal sealed class WeightTests
         Succeeds(_master.UpdateWeights((" b ", 2.5), ("a/x", 0.5)));
         Succeeds(_master.UpdateWeights(("b", 3)));
         _master.Restart();
-        Assert.That(_master.View.Operator.Weights.Select(weight => (weight.Role, weight.Weight)), Is.EqualTo(new[] { ("a/x", 0.5), ("b", 3.0) }));
+        Assert.That(_master.View.Operator.Weights.Select(weight => (weight.Role, weight.Weight)),
+            Is.EqualTo(new[] { ("a/x", 0.5), ("b", 3.0) }));
     }
 
     [TestCase(-1, "-1")]

@@ -69,7 +69,8 @@ public sealed class MasterFlagsTests
         var file = Path.GetTempFileName();
         File.WriteAllText(file, "r1,r2\n");
 
-        Assert.That(MasterFlags.Effective(MasterFlags.Apply(Flag("roles"), "file://" + file, Plain)), Has.Member(KeyValuePair.Create("roles", "r1,r2")));
+        Assert.That(MasterFlags.Effective(MasterFlags.Apply(Flag("roles"), "file://" + file, Plain)),
+            Has.Member(KeyValuePair.Create("roles", "r1,r2")));
         File.Delete(file);
     }
 
@@ -78,15 +79,21 @@ public sealed class MasterFlagsTests
     {
         var recorded = new Dictionary<string, string>
         {
-            ["agent_ping_timeout"] = "15secs", ["agent_reregister_timeout"] = "10mins", ["allocator"] = "hierarchical", ["allocator_agent_recovery_factor"] = "0.8",
+            ["agent_ping_timeout"] = "15secs", ["agent_reregister_timeout"] = "10mins", ["allocator"] = "hierarchical",
+            ["allocator_agent_recovery_factor"] = "0.8",
             ["allocator_recovery_timeout"] = "10mins", ["authenticate_agents"] = "false", ["authenticate_frameworks"] = "false",
             ["authenticate_http_frameworks"] = "false", ["authenticate_http_readonly"] = "false", ["authenticate_http_readwrite"] = "false",
-            ["authenticators"] = "crammd5", ["authorizers"] = "local", ["filter_gpu_resources"] = "true", ["framework_sorter"] = "drf", ["http_authenticators"] = "basic",
-            ["logging_level"] = "INFO", ["max_agent_ping_timeouts"] = "5", ["max_completed_frameworks"] = "50", ["max_completed_tasks_per_framework"] = "1000",
-            ["max_operator_event_stream_subscribers"] = "1000", ["max_unreachable_tasks_per_framework"] = "1000", ["min_allocatable_resources"] = "cpus:0.01|mem:32",
+            ["authenticators"] = "crammd5", ["authorizers"] = "local", ["filter_gpu_resources"] = "true", ["framework_sorter"] = "drf",
+            ["http_authenticators"] = "basic",
+            ["logging_level"] = "INFO", ["max_agent_ping_timeouts"] = "5", ["max_completed_frameworks"] = "50",
+            ["max_completed_tasks_per_framework"] = "1000",
+            ["max_operator_event_stream_subscribers"] = "1000", ["max_unreachable_tasks_per_framework"] = "1000",
+            ["min_allocatable_resources"] = "cpus:0.01|mem:32",
             ["offer_constraints_re2_max_mem"] = "4KB", ["offer_constraints_re2_max_program_size"] = "100", ["port"] = "5050",
-            ["publish_per_framework_metrics"] = "true", ["quiet"] = "false", ["recovery_agent_removal_limit"] = "100%", ["registry_gc_interval"] = "15mins",
-            ["registry_max_agent_age"] = "2weeks", ["registry_max_agent_count"] = "102400", ["require_agent_domain"] = "false", ["role_sorter"] = "drf",
+            ["publish_per_framework_metrics"] = "true", ["quiet"] = "false", ["recovery_agent_removal_limit"] = "100%",
+            ["registry_gc_interval"] = "15mins",
+            ["registry_max_agent_age"] = "2weeks", ["registry_max_agent_count"] = "102400", ["require_agent_domain"] = "false",
+            ["role_sorter"] = "drf",
             ["root_submissions"] = "true",
         };
 
@@ -99,11 +106,13 @@ public sealed class MasterFlagsTests
     [Test]
     public void Document_IsTheSameList()
     {
-        var rows = File.ReadLines(Path.Combine(Root(), "docs/operating/master-flags.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var rows = File.ReadLines(Path.Combine(Root(), "docs/operating/master-flags.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
 
         var expected = Path.Combine(TestContext.CurrentContext.WorkDirectory, "master-flags.rows");
         File.WriteAllLines(expected, Rows());
-        Assert.That(rows, Is.EqualTo(Rows()), $"change docs/operating/master-flags.md with the flags; the rows as they should be are in {expected}");
+        Assert.That(rows, Is.EqualTo(Rows()),
+            $"change docs/operating/master-flags.md with the flags; the rows as they should be are in {expected}");
     }
 
     /// <summary>Those of the original in one table, our own in another below it.</summary>
@@ -114,7 +123,9 @@ public sealed class MasterFlagsTests
         var support = flag.Support switch { FlagSupport.Supported => "supported", FlagSupport.Ignored => "ignored", _ => "not supported" };
         var old = flag.OldName is null ? "" : $" (`{flag.OldName}`)";
         var shown = flag.Name is "hostname" or "work_dir" ? null : flag.Show?.Invoke(Plain);
-        return flag.IsOwn ? $"| `{flag.Name}` | {shown} | {flag.Note} |" : $"| `{flag.Name}`{old} | {support} | {shown?.Replace("|", "\\|")} | {flag.Note} |";
+        return flag.IsOwn
+            ? $"| `{flag.Name}` | {shown} | {flag.Note} |"
+            : $"| `{flag.Name}`{old} | {support} | {shown?.Replace("|", "\\|")} | {flag.Note} |";
     }
 
     private static MasterFlag Flag(string name) => MasterFlags.All.Single(flag => flag.Name == name);

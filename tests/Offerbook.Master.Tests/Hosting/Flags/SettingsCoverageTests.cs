@@ -27,9 +27,11 @@ public sealed class SettingsCoverageTests
         ["MasterSettings.HeartbeatInterval"] = "clients count on the 15 s of the original, which has no flag for it either",
         ["MasterSettings.OperatorStreamBatchInterval"] = "5 ms go unnoticed, and are enough for many to share a snapshot",
         ["MasterSettings.EffectiveFlags"] = "is what the flags make",
-        ["MasterSettings.FrameworkReturnTime"] = "a moment to find a new leader; what frameworks ask for themselves is their failover timeout",
+        ["MasterSettings.FrameworkReturnTime"] =
+            "a moment to find a new leader; what frameworks ask for themselves is their failover timeout",
         ["MasterSettings.SnapshotInterval"] = "grows with the cluster by itself",
-        ["MasterSettings.MaxTaskHistoryBytes"] = "bounds memory; the numbers of tasks that are remembered have flags, and tasks rarely have a tenth of it",
+        ["MasterSettings.MaxTaskHistoryBytes"] =
+            "bounds memory; the numbers of tasks that are remembered have flags, and tasks rarely have a tenth of it",
         ["AllocatorSettings.MasterRegion"] = "the master says of each agent whether it is remote, from --domain",
         ["AllocatorSettings.ShortestRefusal"] = "keeps the master from offering at the speed of the network; nobody gains by another value",
         ["AllocatorSettings.RefusalMemory"] = "the default refusal of the field; a framework that wants more asks for it in refuse_seconds",
@@ -64,13 +66,16 @@ public sealed class SettingsCoverageTests
         }
         var all = new[] { typeof(MasterSettings), typeof(AllocatorSettings), typeof(OfferBookOptions) }.SelectMany(Settable).ToList();
 
-        Assert.That(all.Except(set).Except(s_reasons.Keys).Except(["MasterSettings.Allocator"]), Is.Empty, "settings with neither a flag nor a reason");
+        Assert.That(all.Except(set).Except(s_reasons.Keys).Except(["MasterSettings.Allocator"]), Is.Empty,
+            "settings with neither a flag nor a reason");
         Assert.That(s_reasons.Keys.Except(all).Concat(s_reasons.Keys.Intersect(set)), Is.Empty, "reasons that are not needed");
     }
 
     private static IEnumerable<string> Settable(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => $"{type.Name}.{property.Name}");
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)
+            .Select(property => $"{type.Name}.{property.Name}");
 
     private static IEnumerable<string> Changed<T>(T before, T after) => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.CanWrite && !Equals(property.GetValue(before), property.GetValue(after))).Select(property => $"{typeof(T).Name}.{property.Name}");
+        .Where(property => property.CanWrite && !Equals(property.GetValue(before), property.GetValue(after)))
+        .Select(property => $"{typeof(T).Name}.{property.Name}");
 }

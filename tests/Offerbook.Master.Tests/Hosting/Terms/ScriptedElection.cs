@@ -66,7 +66,8 @@ internal sealed class ScriptedElection
         foreach (var candidate in _line)
         {
             var leads = candidate == _line[0];
-            candidate.Set(one => leads ? new Standing.Leads(one.Info, !_reachable) : new Standing.Follows(_reachable ? _line[0].Info : null));
+            candidate.Set(one => leads
+                ? new Standing.Leads(one.Info, !_reachable) : new Standing.Follows(_reachable ? _line[0].Info : null));
         }
     }
 

@@ -38,7 +38,8 @@ internal sealed class SeveralMastersTests
     public async Task Standby_AskedForWhatTheLeaderServes_NamesTheLeaderBeforeItLooksAtTheCall(string method, string path)
     {
         var (leader, standby) = await StartTwoAsync();
-        using var answer = await standby.SendAsync(new HttpMethod(method), path, "not a call"u8.ToArray(), "text/plain", "nothing/known", null);
+        using var answer = await standby.SendAsync(new HttpMethod(method), path, "not a call"u8.ToArray(), "text/plain", "nothing/known",
+            null);
         Assert.That((int)answer.StatusCode, Is.EqualTo(307));
         Assert.That(answer.Headers.GetValues("Location").Single(), Is.EqualTo($"//127.0.0.1:{leader.Host.Address.Port}{path}"));
         Assert.That(await answer.Content.ReadAsStringAsync(), Is.Empty);
@@ -50,7 +51,9 @@ internal sealed class SeveralMastersTests
         var (leader, standby) = await StartTwoAsync();
         Assert.That((int)(await standby.Client.GetAsync("/health")).StatusCode, Is.EqualTo(200));
         Assert.That(await standby.Client.GetStringAsync("/version"), Does.Contain("version"));
-        Assert.That(JsonDocument.Parse(await standby.Client.GetStringAsync("/flags")).RootElement.GetProperty("flags").GetProperty("port").GetString(),
+        Assert.That(
+            JsonDocument.Parse(await standby.Client.GetStringAsync("/flags")).RootElement.GetProperty("flags").GetProperty("port")
+                .GetString(),
             Is.EqualTo($"{standby.Host.Address.Port}"));
         Assert.That(Number(await standby.Client.GetStringAsync("/metrics/snapshot"), "master/elected"), Is.Zero);
         Assert.That(Number(await leader.Client.GetStringAsync("/metrics/snapshot"), "master/elected"), Is.EqualTo(1));
@@ -200,7 +203,8 @@ internal sealed class SeveralMastersTests
         using var again = await SubscribeAsync(master);
     }
 
-    private static Call Subscribe() => new() { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = TestScheduler.Framework("*") } };
+    private static Call Subscribe() =>
+        new() { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = TestScheduler.Framework("*") } };
 
     /// <summary>Reads up to SUBSCRIBED.</summary>
     private static async Task<EventReader<Event>> SubscribeAsync(MasterFixture master)
@@ -234,7 +238,10 @@ internal sealed class SeveralMastersTests
     {
         for (var i = 0; i < 2; i++)
         {
-            _masters.Add(await MasterFixture.StartAsync(tune: options => options with { Election = (address, describe) => Task.FromResult(_election.Stand(address, describe)), Journal = _store.OpenAsync }));
+            _masters.Add(
+                await MasterFixture.StartAsync(tune: options =>
+                    options with { Election = (address, describe) => Task.FromResult(_election.Stand(address, describe)),
+                        Journal = _store.OpenAsync }));
         }
         await ServesAsync(_masters[0]);
         return (_masters[0], _masters[1]);

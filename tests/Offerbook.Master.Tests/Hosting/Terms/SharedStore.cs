@@ -33,7 +33,8 @@ internal sealed class SharedStore
             }
         }
 
-        public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events, CancellationToken cancellation) =>
+        public ValueTask AppendAsync(string persistenceId, long firstSequence, IReadOnlyList<JournalRecord> events,
+            CancellationToken cancellation) =>
             Held(() => store._journal.AppendAsync(persistenceId, firstSequence, events, cancellation));
 
         public ValueTask ConfirmAsync(string persistenceId, CancellationToken cancellation) => Held(() => ValueTask.CompletedTask);
@@ -48,7 +49,8 @@ internal sealed class SharedStore
             ThrowIfFailing();
             lock (store._lock)
             {
-                return _epoch == store._epoch ? work() : throw new JournalFencedException($"Epoch {store._epoch} holds the store, this is {_epoch}.");
+                return _epoch == store._epoch
+                    ? work() : throw new JournalFencedException($"Epoch {store._epoch} holds the store, this is {_epoch}.");
             }
         }
 
@@ -60,6 +62,7 @@ internal sealed class SharedStore
             }
         }
 
-        private static T Result<T>(ValueTask<T> done) => done.IsCompletedSuccessfully ? done.Result : throw new InvalidOperationException("It works in memory.");
+        private static T Result<T>(ValueTask<T> done) =>
+            done.IsCompletedSuccessfully ? done.Result : throw new InvalidOperationException("It works in memory.");
     }
 }

@@ -41,7 +41,8 @@ public sealed class FilesTests
     {
         var text = await _master.Client.GetStringAsync(path);
 
-        Assert.That(System.Text.RegularExpressions.Regex.Unescape(text.Replace("\\n", "\n", StringComparison.Ordinal)), Is.EqualTo(expected.Replace("\\n", "\n", StringComparison.Ordinal)));
+        Assert.That(System.Text.RegularExpressions.Regex.Unescape(text.Replace("\\n", "\n", StringComparison.Ordinal)),
+            Is.EqualTo(expected.Replace("\\n", "\n", StringComparison.Ordinal)));
     }
 
     [TestCase("/files/browse", 400, "Expecting 'path=value' in query.\n")]
@@ -68,8 +69,10 @@ public sealed class FilesTests
     {
         var list = JArray.Parse(await _master.Client.GetStringAsync("/files/browse?path=/master"));
 
-        Assert.That(((JObject)list.Single()).Properties().Select(member => member.Name), Is.EqualTo(new[] { "path", "nlink", "size", "mtime", "mode", "uid", "gid" }));
-        Assert.That(((string?)list[0]["path"], (int)list[0]["size"]!, (string?)list[0]["mode"]), Is.EqualTo(("/master/log", 21, "-rw-------")));
+        Assert.That(((JObject)list.Single()).Properties().Select(member => member.Name),
+            Is.EqualTo(new[] { "path", "nlink", "size", "mtime", "mode", "uid", "gid" }));
+        Assert.That(((string?)list[0]["path"], (int)list[0]["size"]!, (string?)list[0]["mode"]),
+            Is.EqualTo(("/master/log", 21, "-rw-------")));
         Assert.That(await _master.Client.GetStringAsync("/files/debug"), Does.Contain("/master/log").And.Contain(Path.GetFileName(_log)));
     }
 
@@ -87,8 +90,10 @@ public sealed class FilesTests
     public async Task Calls_ListAndRead(MessageFormat format)
     {
         var list = await CallAsync(new() { Type = OperatorCall.Types.Type.ListFiles, ListFiles = new() { Path = "/master/" } }, format);
-        var read = await CallAsync(new() { Type = OperatorCall.Types.Type.ReadFile, ReadFile = new() { Path = "/master/log", Offset = 6, Length = 4 } }, format);
-        var past = await CallAsync(new() { Type = OperatorCall.Types.Type.ReadFile, ReadFile = new() { Path = "/master/log", Offset = 600 } }, format);
+        var read = await CallAsync(
+            new() { Type = OperatorCall.Types.Type.ReadFile, ReadFile = new() { Path = "/master/log", Offset = 6, Length = 4 } }, format);
+        var past = await CallAsync(
+            new() { Type = OperatorCall.Types.Type.ReadFile, ReadFile = new() { Path = "/master/log", Offset = 600 } }, format);
 
         Assert.That(list.ListFiles.FileInfos.Single().Path, Is.EqualTo("/master/log"));
         Assert.That((read.ReadFile.Size, read.ReadFile.Data.ToStringUtf8()), Is.EqualTo((21UL, "line")));
@@ -108,10 +113,12 @@ public sealed class FilesTests
     [Test]
     public async Task Logging_SetForATime_TellsAndReverts()
     {
-        var set = await _master.PostAsync("/api/v1", """{"type": "SET_LOGGING_LEVEL", "set_logging_level": {"level": 2, "duration": {"nanoseconds": 3600000000000}}}""");
+        var set = await _master.PostAsync("/api/v1",
+            """{"type": "SET_LOGGING_LEVEL", "set_logging_level": {"level": 2, "duration": {"nanoseconds": 3600000000000}}}""");
         Assert.That(((int)set.StatusCode, set.Content.Headers.ContentLength), Is.EqualTo((200, 0L)));
         Assert.That(await _master.Client.GetStringAsync("/logging/toggle"), Is.EqualTo("2\n"));
-        Assert.That((await CallAsync(new() { Type = OperatorCall.Types.Type.GetLoggingLevel }, MessageFormat.Json)).GetLoggingLevel.Level, Is.EqualTo(2));
+        Assert.That((await CallAsync(new() { Type = OperatorCall.Types.Type.GetLoggingLevel }, MessageFormat.Json)).GetLoggingLevel.Level,
+            Is.EqualTo(2));
 
         await _master.Client.GetStringAsync("/logging/toggle?level=1&duration=1ns");
         while (await _master.Client.GetStringAsync("/logging/toggle") != "0\n")

@@ -45,11 +45,14 @@ public sealed class RateLimitTests
     {
         await using var master = await MasterFixture.StartAsync(tune: options => options with
         {
-            Security = SecurityOptions.Only(new Credential("slow", "s")) with { Known = [new Credential("slow", "s"), new Credential("free", "s")] },
-            Limits = new MasterLimits { Rates = RateLimitSettings.Parse("""{"limits": [{"principal": "slow", "qps": 0.001, "capacity": 2}]}""") },
+            Security = SecurityOptions.Only(
+                new Credential("slow", "s")) with { Known = [new Credential("slow", "s"), new Credential("free", "s")] },
+            Limits = new MasterLimits { Rates = RateLimitSettings.Parse(
+                """{"limits": [{"principal": "slow", "qps": 0.001, "capacity": 2}]}""") },
         });
         As(master, "slow");
-        var answers = new[] { await master.Client.GetAsync("/flags"), await master.PostAsync("/api/v1", """{"type":"GET_HEALTH"}"""), await master.Client.GetAsync("/flags") };
+        var answers = new[] { await master.Client.GetAsync("/flags"), await master.PostAsync("/api/v1", """{"type":"GET_HEALTH"}"""),
+            await master.Client.GetAsync("/flags") };
 
         Assert.That(answers.Select(answer => (int)answer.StatusCode), Is.EqualTo(new[] { 200, 200, 429 }));
         Assert.That(await answers[2].Content.ReadAsStringAsync(), Does.Match(
@@ -66,16 +69,19 @@ public sealed class RateLimitTests
     {
         await using var master = await MasterFixture.StartAsync(tune: options => options with
         {
-            Limits = new MasterLimits { Rates = RateLimitSettings.Parse("""{"aggregate_default_qps": 0.001, "aggregate_default_capacity": 2}""") },
+            Limits = new MasterLimits { Rates = RateLimitSettings.Parse(
+                """{"aggregate_default_qps": 0.001, "aggregate_default_capacity": 2}""") },
         });
-        var subscribe = new Call { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = new FrameworkInfo { User = "u", Name = "n" } } };
+        var subscribe = new Call { Type = Call.Types.Type.Subscribe,
+            Subscribe = new() { FrameworkInfo = new FrameworkInfo { User = "u", Name = "n" } } };
         using var stream = await master.SubscribeAsync<Event>("/api/v1/scheduler", subscribe, MessageFormat.Protobuf);
         var id = (await stream.NextAsync(next => next.Type == Event.Types.Type.Subscribed)).Subscribed.FrameworkId;
         var revive = new Call { Type = Call.Types.Type.Revive, FrameworkId = id };
         var acknowledge = new Call
         {
             Type = Call.Types.Type.Acknowledge, FrameworkId = id,
-            Acknowledge = new() { AgentId = new() { Value = "a" }, TaskId = new() { Value = "t" }, Uuid = Google.Protobuf.ByteString.CopyFrom(new byte[16]) },
+            Acknowledge = new() { AgentId = new() { Value = "a" }, TaskId = new() { Value = "t" },
+                Uuid = Google.Protobuf.ByteString.CopyFrom(new byte[16]) },
         };
 
         var statuses = new List<int>();

@@ -52,7 +52,8 @@ public sealed class RequestLimitTests
     [Test]
     public async Task Schedulers_BeyondTheirPlaces_AreSentAwayUntilOneHasLeft()
     {
-        var subscribe = new Call { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = new FrameworkInfo { User = "u", Name = "n" } } };
+        var subscribe = new Call { Type = Call.Types.Type.Subscribe,
+            Subscribe = new() { FrameworkInfo = new FrameworkInfo { User = "u", Name = "n" } } };
         using (await _master.SubscribeAsync<Event>("/api/v1/scheduler", subscribe, MessageFormat.Protobuf))
         {
             var refused = await _master.PostAsync("/api/v1/scheduler", subscribe, MessageFormat.Protobuf);

@@ -47,17 +47,23 @@ public sealed partial class MetricsTests
         using var reader = new StreamReader(typeof(MetricsTests).Assembly.GetManifestResourceStream("original-names.txt")!);
         var expected = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             // What there is of these depends on roles and agents, and this cluster has others or none.
-            .Where(name => !name.Contains("/*/", StringComparison.Ordinal) && !name.StartsWith("allocator/mesos/resources/", StringComparison.Ordinal)
-                && !name.Contains("roles/capture-role", StringComparison.Ordinal) && !name.Contains("allocation_run", StringComparison.Ordinal))
+            .Where(name => !name.Contains("/*/", StringComparison.Ordinal)
+                && !name.StartsWith("allocator/mesos/resources/", StringComparison.Ordinal)
+                && !name.Contains("roles/capture-role", StringComparison.Ordinal)
+                && !name.Contains("allocation_run", StringComparison.Ordinal))
             .Select(name => name.Replace("NAME/ID", $"{Uri.EscapeDataString(Name)}/{_id}", StringComparison.Ordinal));
 
         Assert.That(expected.Except(metrics.Select(metric => metric.Key)), Is.Empty);
         Assert.That(metrics.Select(metric => metric.Key), Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal).And.Unique);
-        Assert.That(metrics, Has.Member(KeyValuePair.Create($"master/frameworks/{Uri.EscapeDataString(Name)}/{_id}/roles/a/b/suppressed", 0.0)));
+        Assert.That(metrics,
+            Has.Member(KeyValuePair.Create($"master/frameworks/{Uri.EscapeDataString(Name)}/{_id}/roles/a/b/suppressed", 0.0)));
         Assert.That(metrics, Has.Member(KeyValuePair.Create("master/frameworks_active", 1.0)));
     }
 
-    /// <summary>The original's names are explained by the original; ours stand in docs/operating/metrics.md, by themselves or by what they lie below.</summary>
+    /// <summary>
+    /// The original's names are explained by the original; ours stand in docs/operating/metrics.md, by themselves or by what they lie
+    /// below.
+    /// </summary>
     [Test]
     public async Task Snapshot_NamesOfOurOwn_AreInTheGuideForOperators()
     {
@@ -65,7 +71,8 @@ public sealed partial class MetricsTests
         using var reader = new StreamReader(typeof(MetricsTests).Assembly.GetManifestResourceStream("original-names.txt")!);
         var original = (await reader.ReadToEndAsync()).Split('\n').ToHashSet();
         var own = (await SnapshotAsync("")).Select(metric => metric.Key)
-            .Where(name => !original.Contains(name) && !name.StartsWith("master/frameworks/", StringComparison.Ordinal) && !name.StartsWith("frameworks/", StringComparison.Ordinal)
+            .Where(name => !original.Contains(name) && !name.StartsWith("master/frameworks/", StringComparison.Ordinal)
+                && !name.StartsWith("frameworks/", StringComparison.Ordinal)
                 && !name.StartsWith("allocator/mesos/", StringComparison.Ordinal)).ToList();
 
         Assert.That(own, Has.Count.GreaterThan(20));
@@ -75,7 +82,8 @@ public sealed partial class MetricsTests
         {
             var steps = name.Split('/');
             return guide.Contains('`' + steps[^1], StringComparison.Ordinal)
-                || Enumerable.Range(2, steps.Length - 1).Any(length => guide.Contains(string.Join('/', steps.Take(length)), StringComparison.Ordinal));
+                || Enumerable.Range(2, steps.Length - 1)
+                    .Any(length => guide.Contains(string.Join('/', steps.Take(length)), StringComparison.Ordinal));
         }
     }
 
@@ -95,7 +103,8 @@ public sealed partial class MetricsTests
     [TestCase("?timeout=500weeks")]
     public async Task Snapshot_WithATimeout_AlwaysHasWhatTheShellKnows(string query)
     {
-        Assert.That((await SnapshotAsync(query)).Select(metric => metric.Key), Has.Member("system/cpus_total").And.Member("registrar/registry_size_bytes"));
+        Assert.That((await SnapshotAsync(query)).Select(metric => metric.Key),
+            Has.Member("system/cpus_total").And.Member("registrar/registry_size_bytes"));
     }
 
     [TestCase("10", "Invalid timeout '10': Invalid duration '10'.\n")]
@@ -114,15 +123,19 @@ public sealed partial class MetricsTests
     [TestCase(MessageFormat.Protobuf)]
     public async Task GetMetrics_ShowsTheSameNames(MessageFormat format)
     {
-        var call = new OperatorCall { Type = OperatorCall.Types.Type.GetMetrics, GetMetrics = new() { Timeout = new() { Nanoseconds = 5_000_000_000 } } };
+        var call = new OperatorCall { Type = OperatorCall.Types.Type.GetMetrics,
+            GetMetrics = new() { Timeout = new() { Nanoseconds = 5_000_000_000 } } };
         var answer = await _master.PostAsync("/api/v1", call, format);
         var response = MessageCodec.Read<OperatorResponse>(await answer.Content.ReadAsByteArrayAsync(), format).Value!;
 
         Assert.That(response.Type, Is.EqualTo(OperatorResponse.Types.Type.GetMetrics));
-        Assert.That(response.GetMetrics.Metrics.Select(metric => metric.Name), Is.SupersetOf(new[] { "master/uptime_secs", "system/load_1min", "registrar/queued_operations" }));
+        Assert.That(response.GetMetrics.Metrics.Select(metric => metric.Name),
+            Is.SupersetOf(new[] { "master/uptime_secs", "system/load_1min", "registrar/queued_operations" }));
     }
 
-    /// <summary>Reads every line as Prometheus does: a type before the samples of a family, all of them together, labels unescaped.</summary>
+    /// <summary>
+    /// Reads every line as Prometheus does: a type before the samples of a family, all of them together, labels unescaped.
+    /// </summary>
     [Test]
     public async Task Prometheus_Text_CanBeRead()
     {
@@ -152,8 +165,10 @@ public sealed partial class MetricsTests
             }, line);
             Assert.That(types[family] == "counter", Is.EqualTo(family.EndsWith("_total", StringComparison.Ordinal)), family);
             var labels = Label().Matches(match.Groups["labels"].Value)
-                .Select(label => label.Groups[1].Value + "=" + Regex.Replace(label.Groups[2].Value, @"\\(.)", found => found.Value == @"\n" ? "\n" : found.Groups[1].Value));
-            var value = match.Groups["value"].Value == "+Inf" ? double.PositiveInfinity : double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture);
+                .Select(label => label.Groups[1].Value + "="
+                    + Regex.Replace(label.Groups[2].Value, @"\\(.)", found => found.Value == @"\n" ? "\n" : found.Groups[1].Value));
+            var value = match.Groups["value"].Value == "+Inf"
+                ? double.PositiveInfinity : double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture);
             Assert.That(samples.TryAdd($"{sample} {string.Join(' ', labels)}", value), "each sample once: " + line);
         }
 
@@ -170,28 +185,35 @@ public sealed partial class MetricsTests
     [Test]
     public async Task Frameworks_NotPublished_HaveNoMetrics()
     {
-        await using var master = await MasterFixture.StartAsync(settings: MasterSettings.Default with { PublishPerFrameworkMetrics = false });
-        var subscribe = new Call { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = new FrameworkInfo { User = "u", Name = "n" } } };
+        await using var master =
+            await MasterFixture.StartAsync(settings: MasterSettings.Default with { PublishPerFrameworkMetrics = false });
+        var subscribe = new Call { Type = Call.Types.Type.Subscribe,
+            Subscribe = new() { FrameworkInfo = new FrameworkInfo { User = "u", Name = "n" } } };
         using var stream = await master.SubscribeAsync<Event>("/api/v1/scheduler", subscribe, MessageFormat.Json);
         await stream.NextAsync(next => next.Type == Event.Types.Type.Subscribed);
 
-        Assert.That(await master.Client.GetStringAsync("/metrics/snapshot"), Does.Contain("master/frameworks_active\":1.0").And.Not.Contain("master/frameworks/"));
+        Assert.That(await master.Client.GetStringAsync("/metrics/snapshot"),
+            Does.Contain("master/frameworks_active\":1.0").And.Not.Contain("master/frameworks/"));
     }
 
     [Test]
     public async Task Framework_WithAVeryLongName_IsShownByItsBeginning()
     {
         await using var master = await MasterFixture.StartAsync();
-        var subscribe = new Call { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = new FrameworkInfo { User = "u", Name = new string('n', 70_000) } } };
+        var subscribe = new Call { Type = Call.Types.Type.Subscribe,
+            Subscribe = new() { FrameworkInfo = new FrameworkInfo { User = "u", Name = new string('n', 70_000) } } };
         using var stream = await master.SubscribeAsync<Event>("/api/v1/scheduler", subscribe, MessageFormat.Json);
         await stream.NextAsync(next => next.Type == Event.Types.Type.Subscribed);
 
-        Assert.That(await master.Client.GetStringAsync("/metrics/snapshot"), Does.Contain($"master/frameworks/{new string('n', 128)}/").And.Length.LessThan(100_000));
-        Assert.That(await master.Client.GetStringAsync("/metrics"), Does.Contain($"framework=\"{new string('n', 128)}\"").And.Length.LessThan(200_000));
+        Assert.That(await master.Client.GetStringAsync("/metrics/snapshot"),
+            Does.Contain($"master/frameworks/{new string('n', 128)}/").And.Length.LessThan(100_000));
+        Assert.That(await master.Client.GetStringAsync("/metrics"),
+            Does.Contain($"framework=\"{new string('n', 128)}\"").And.Length.LessThan(200_000));
     }
 
     private async Task<List<KeyValuePair<string, double>>> SnapshotAsync(string query) =>
-        [.. JObject.Parse(await _master.Client.GetStringAsync("/metrics/snapshot" + query)).Properties().Select(metric => KeyValuePair.Create(metric.Name, (double)metric.Value))];
+        [.. JObject.Parse(await _master.Client.GetStringAsync("/metrics/snapshot" + query)).Properties().Select(metric =>
+            KeyValuePair.Create(metric.Name, (double)metric.Value))];
 
     [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?<labels>([a-z_]+="([^"\\]|\\.)*",?)+)\})? (?<value>\+Inf|-?[0-9.eE+-]+)$""")]
     private static partial Regex Sample();

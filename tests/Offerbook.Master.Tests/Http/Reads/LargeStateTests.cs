@@ -24,11 +24,14 @@ internal sealed class LargeStateTests
     {
         _master = await MasterFixture.StartAsync();
         var id = new AgentID { Value = "agent-1" };
-        var subscribe = new AgentCall.Types.Subscribe { AgentInfo = new AgentInfo { Hostname = "h", Port = 5051, Id = id }, Version = "1.12.0", BootId = "b" };
-        subscribe.AgentInfo.Resources.Add(ResourceWriter.ToProto(ResourceBag.Parse("cpus:4000;mem:655360;ports:[1-65000]"), ResourceFormat.PostRefinement));
+        var subscribe = new AgentCall.Types.Subscribe { AgentInfo = new AgentInfo { Hostname = "h", Port = 5051, Id = id },
+            Version = "1.12.0", BootId = "b" };
+        subscribe.AgentInfo.Resources.Add(
+            ResourceWriter.ToProto(ResourceBag.Parse("cpus:4000;mem:655360;ports:[1-65000]"), ResourceFormat.PostRefinement));
         foreach (var name in (string[])["f-1", "f-2"])
         {
-            var framework = new FrameworkInfo { User = "root", Name = name, Id = new FrameworkID { Value = name }, Roles = { "web" }, FailoverTimeout = 60 };
+            var framework = new FrameworkInfo { User = "root", Name = name, Id = new FrameworkID { Value = name }, Roles = { "web" },
+                FailoverTimeout = 60 };
             framework.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
             subscribe.Frameworks.Add(framework);
         }
@@ -47,7 +50,8 @@ internal sealed class LargeStateTests
             subscribe.Tasks.Add(task);
         }
         _agent = await _master.SubscribeAsync<AgentEvent>("/offerbook/agent/v1",
-            new AgentCall { Type = AgentCall.Types.Type.Subscribe, AgentId = id, Subscribe = subscribe }, MessageFormat.Protobuf, "Offerbook-Stream-Id");
+            new AgentCall { Type = AgentCall.Types.Type.Subscribe, AgentId = id, Subscribe = subscribe }, MessageFormat.Protobuf,
+            "Offerbook-Stream-Id");
         await _agent.NextAsync();
     }
 
@@ -62,7 +66,8 @@ internal sealed class LargeStateTests
     [TestCase(null)]
     public async Task State_InManyPieces_IsOneDocument(string? encoding)
     {
-        using var client = new HttpClient(new HttpClientHandler { AutomaticDecompression = encoding is null ? DecompressionMethods.None : DecompressionMethods.GZip })
+        using var client = new HttpClient(
+            new HttpClientHandler { AutomaticDecompression = encoding is null ? DecompressionMethods.None : DecompressionMethods.GZip })
         {
             BaseAddress = _master.Host.Address,
         };
@@ -71,7 +76,8 @@ internal sealed class LargeStateTests
         using var state = JsonDocument.Parse(await response.Content.ReadAsStreamAsync());
         var frameworks = state.RootElement.GetProperty("frameworks").EnumerateArray().ToList();
         Assert.That(frameworks.Select(framework => framework.GetProperty("tasks").GetArrayLength()), Is.EqualTo(new[] { 1000, 500 }));
-        Assert.That(frameworks[0].GetProperty("used_resources").GetRawText(), Is.EqualTo("""{"disk":0.0,"mem":32000.0,"gpus":0.0,"cpus":100.0}"""));
+        Assert.That(frameworks[0].GetProperty("used_resources").GetRawText(),
+            Is.EqualTo("""{"disk":0.0,"mem":32000.0,"gpus":0.0,"cpus":100.0}"""));
         Assert.That(frameworks[1].GetProperty("tasks")[499].GetProperty("name").GetString(), Is.EqualTo("täsk \"1499"));
     }
 
@@ -80,7 +86,9 @@ internal sealed class LargeStateTests
     {
         var json = await _master.PostAsync("/api/v1", """{"type":"GET_STATE"}""");
         var protobuf = await _master.PostAsync("/api/v1", """{"type":"GET_STATE"}""", accept: "application/x-protobuf");
-        Assert.That(MessageCodec.Read<Response>(await json.Content.ReadAsByteArrayAsync(), MessageFormat.Json).TryGet(out var fromJson, out var error), Is.True, error?.Detail);
+        Assert.That(
+            MessageCodec.Read<Response>(await json.Content.ReadAsByteArrayAsync(), MessageFormat.Json)
+                .TryGet(out var fromJson, out var error), Is.True, error?.Detail);
         var fromProtobuf = Response.Parser.ParseFrom(await protobuf.Content.ReadAsByteArrayAsync());
         Assert.That(fromProtobuf.GetState.GetTasks.Tasks, Has.Count.EqualTo(Tasks));
         Assert.That(fromProtobuf, Is.EqualTo(fromJson));
@@ -94,7 +102,9 @@ internal sealed class LargeStateTests
     {
         var json = await _master.PostAsync("/api/v1", $$"""{"type":"{{call}}"}""");
         var protobuf = await _master.PostAsync("/api/v1", $$"""{"type":"{{call}}"}""", accept: "application/x-protobuf");
-        Assert.That(MessageCodec.Read<Response>(await json.Content.ReadAsByteArrayAsync(), MessageFormat.Json).TryGet(out var fromJson, out var error), Is.True, error?.Detail);
+        Assert.That(
+            MessageCodec.Read<Response>(await json.Content.ReadAsByteArrayAsync(), MessageFormat.Json)
+                .TryGet(out var fromJson, out var error), Is.True, error?.Detail);
         Assert.That(Response.Parser.ParseFrom(await protobuf.Content.ReadAsByteArrayAsync()), Is.EqualTo(fromJson));
     }
 
@@ -107,7 +117,8 @@ internal sealed class LargeStateTests
         foreach (var held in (string[])[tag.ToString(), "\"other\", " + tag, "*", tag.Tag])
         {
             var second = await Ask(HttpMethod.Get, held);
-            Assert.That(((int)second.StatusCode, second.Headers.ETag, (await second.Content.ReadAsByteArrayAsync()).Length), Is.EqualTo((304, tag, 0)), held);
+            Assert.That(((int)second.StatusCode, second.Headers.ETag, (await second.Content.ReadAsByteArrayAsync()).Length),
+                Is.EqualTo((304, tag, 0)), held);
         }
         Assert.That((int)(await Ask(HttpMethod.Get, "W/\"other\"")).StatusCode, Is.EqualTo(200));
         Assert.That((int)(await Ask(HttpMethod.Post, tag.ToString())).StatusCode, Is.EqualTo(200), "only reads are conditional");
@@ -157,7 +168,8 @@ internal sealed class LargeStateTests
         using var one = JsonDocument.Parse(await _master.Client.GetStringAsync("/frameworks?framework_id=f-2"));
         Assert.That(one.RootElement.GetProperty("frameworks").EnumerateArray().Single().GetProperty("id").GetString(), Is.EqualTo("f-2"));
         using var none = JsonDocument.Parse(await _master.Client.GetStringAsync("/frameworks?framework_id=other"));
-        Assert.That(none.RootElement.GetRawText(), Is.EqualTo("""{"frameworks":[],"completed_frameworks":[],"unregistered_frameworks":[]}"""));
+        Assert.That(none.RootElement.GetRawText(),
+            Is.EqualTo("""{"frameworks":[],"completed_frameworks":[],"unregistered_frameworks":[]}"""));
         using var agents = JsonDocument.Parse(await _master.Client.GetStringAsync("/slaves?slave_id=agent-1"));
         Assert.That(agents.RootElement.GetProperty("slaves").GetArrayLength(), Is.EqualTo(1));
         using var other = JsonDocument.Parse(await _master.Client.GetStringAsync("/slaves?slave_id=agent-2"));

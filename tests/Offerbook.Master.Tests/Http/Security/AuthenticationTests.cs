@@ -21,7 +21,8 @@ public sealed class AuthenticationTests
     [OneTimeSetUp]
     public async Task StartAsync() => _master = await MasterFixture.StartAsync(tune: options => options with
     {
-        Security = SecurityOptions.Only(new Credential("ops", "s1")) with { Known = [new Credential("ops", "s1"), new Credential("apps", "s2")] },
+        Security = SecurityOptions.Only(
+            new Credential("ops", "s1")) with { Known = [new Credential("ops", "s1"), new Credential("apps", "s2")] },
     });
 
     [OneTimeTearDown]
@@ -37,7 +38,8 @@ public sealed class AuthenticationTests
     {
         var answer = await _master.PostAsync("/api/v1/scheduler", Subscribe(null), format);
 
-        Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.Unauthorized, "401 Unauthorized.")));
+        Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync()),
+            Is.EqualTo((HttpStatusCode.Unauthorized, "401 Unauthorized.")));
         Assert.That(answer.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Basic realm=\"mesos-master-scheduler\""));
     }
 
@@ -106,7 +108,8 @@ public sealed class AuthenticationTests
 
         var answer = await _master.PostAsync("/api/v1/scheduler", Subscribe("ops"), MessageFormat.Json);
 
-        Assert.That(((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()), Is.EqualTo((400, "Failed to validate scheduler::Call: "
+        Assert.That(((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()),
+            Is.EqualTo((400, "Failed to validate scheduler::Call: "
             + "Authenticated principal 'apps' does not match principal 'ops' set in `FrameworkInfo`")));
     }
 
@@ -118,7 +121,8 @@ public sealed class AuthenticationTests
         var id = (await stream.NextAsync(next => next.Type == Event.Types.Type.Subscribed)).Subscribed.FrameworkId;
         As("ops:s1");
 
-        var answer = await _master.PostAsync("/api/v1/scheduler", new Call { Type = Call.Types.Type.Revive, FrameworkId = id }, MessageFormat.Json, stream.StreamId);
+        var answer = await _master.PostAsync("/api/v1/scheduler", new Call { Type = Call.Types.Type.Revive, FrameworkId = id },
+            MessageFormat.Json, stream.StreamId);
 
         Assert.That(((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()),
             Is.EqualTo((400, "Authenticated principal 'ops' does not match principal 'apps' set in `FrameworkInfo`")));
@@ -131,12 +135,14 @@ public sealed class AuthenticationTests
         As("apps:s2");
         using var first = await _master.SubscribeAsync<Event>("/api/v1/scheduler", Subscribe("apps"), MessageFormat.Protobuf);
         var again = Subscribe("ops");
-        again.FrameworkId = again.Subscribe.FrameworkInfo.Id = (await first.NextAsync(next => next.Type == Event.Types.Type.Subscribed)).Subscribed.FrameworkId;
+        again.FrameworkId = again.Subscribe.FrameworkInfo.Id = (await first.NextAsync(next => next.Type == Event.Types.Type.Subscribed))
+            .Subscribed.FrameworkId;
         As("ops:s1");
 
         using var second = await _master.SubscribeAsync<Event>("/api/v1/scheduler", again, MessageFormat.Protobuf);
 
-        Assert.That((await second.NextAsync(next => next.Type == Event.Types.Type.Error)).Error.Message, Is.EqualTo("Changing framework's principal is not allowed."));
+        Assert.That((await second.NextAsync(next => next.Type == Event.Types.Type.Error)).Error.Message,
+            Is.EqualTo("Changing framework's principal is not allowed."));
     }
 
     [Test]
@@ -165,11 +171,16 @@ public sealed class AuthenticationTests
     public void Start_WithoutWhatTheAuthenticatorNeeds_IsRefused()
     {
         Assert.That(() => new RealmGuard(new SecurityOptions { AuthenticateReadOnly = true }, TimeProvider.System),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("--authenticate_http_readonly with the authenticator 'basic' needs --credentials"));
-        Assert.That(() => new RealmGuard(new SecurityOptions { AuthenticateReadWrite = true, Authenticators = ["jwt"] }, TimeProvider.System),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("--authenticate_http_readwrite with the authenticator 'jwt' needs --jwt_secret_key"));
-        Assert.That(() => new RealmGuard(new SecurityOptions { AuthenticateReadWrite = true, Authenticators = ["kerberos"] }, TimeProvider.System),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("there is no HTTP authenticator 'kerberos': choose from 'basic' and 'jwt'"));
+            Throws.TypeOf<FormatException>()
+                .With.Message.EqualTo("--authenticate_http_readonly with the authenticator 'basic' needs --credentials"));
+        Assert.That(() =>
+            new RealmGuard(new SecurityOptions { AuthenticateReadWrite = true, Authenticators = ["jwt"] }, TimeProvider.System),
+            Throws.TypeOf<FormatException>()
+                .With.Message.EqualTo("--authenticate_http_readwrite with the authenticator 'jwt' needs --jwt_secret_key"));
+        Assert.That(() =>
+            new RealmGuard(new SecurityOptions { AuthenticateReadWrite = true, Authenticators = ["kerberos"] }, TimeProvider.System),
+            Throws.TypeOf<FormatException>()
+                .With.Message.EqualTo("there is no HTTP authenticator 'kerberos': choose from 'basic' and 'jwt'"));
     }
 
     [Test]
@@ -179,12 +190,15 @@ public sealed class AuthenticationTests
         await File.WriteAllTextAsync(key, "0123456789abcdef0123456789abcdef");
         await using var master = await MasterFixture.StartAsync(tune: options => options with
         {
-            Security = new SecurityOptions { AuthenticateReadOnly = true, AuthenticateReadWrite = true, Authenticators = ["jwt"], JwtSecretKey = key },
+            Security = new SecurityOptions { AuthenticateReadOnly = true, AuthenticateReadWrite = true, Authenticators = ["jwt"],
+                JwtSecretKey = key },
         });
         // {"alg":"HS256"}.{"a":"b"}
         const string token = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoiYiJ9.";
-        var signature = System.Security.Cryptography.HMACSHA256.HashData(Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef"), Encoding.ASCII.GetBytes(token[..^1]));
-        master.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token + System.Buffers.Text.Base64Url.EncodeToString(signature));
+        var signature = System.Security.Cryptography.HMACSHA256.HashData(Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef"),
+            Encoding.ASCII.GetBytes(token[..^1]));
+        master.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer",
+            token + System.Buffers.Text.Base64Url.EncodeToString(signature));
 
         Assert.That((int)(await master.Client.GetAsync("/state")).StatusCode, Is.EqualTo(200));
         var refused = await master.PostAsync("/api/v1", """{"type":"GET_HEALTH"}""");

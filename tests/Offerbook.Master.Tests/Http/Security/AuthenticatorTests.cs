@@ -16,8 +16,10 @@ public sealed class AuthenticatorTests
     [TestCase("basic", "apps:s2", "apps")]
     public void Basic_WithTheSecret_IsTakenIn(string scheme, string pair, string principal)
     {
-        Assert.That(_basic.Authenticate($"{scheme} {Base64(pair)}"), Is.EqualTo(new AuthenticationResult.Authenticated(Principal.Named(principal)))
-            .Using<AuthenticationResult>((a, b) => ((AuthenticationResult.Authenticated)a).Principal.Value == ((AuthenticationResult.Authenticated)b).Principal.Value));
+        Assert.That(_basic.Authenticate($"{scheme} {Base64(pair)}"),
+            Is.EqualTo(new AuthenticationResult.Authenticated(Principal.Named(principal)))
+            .Using<AuthenticationResult>((a, b) =>
+                ((AuthenticationResult.Authenticated)a).Principal.Value == ((AuthenticationResult.Authenticated)b).Principal.Value));
     }
 
     [TestCase(null)]
@@ -32,7 +34,8 @@ public sealed class AuthenticatorTests
     [TestCase("Basic bm9ib2R5OnM6MQ==")] // "nobody:s:1"
     public void Basic_WithAnythingElse_IsChallenged(string? header)
     {
-        Assert.That(_basic.Authenticate(header), Is.EqualTo(new AuthenticationResult.Unauthorized("Basic realm=\"r\"", "401 Unauthorized.")));
+        Assert.That(_basic.Authenticate(header),
+            Is.EqualTo(new AuthenticationResult.Unauthorized("Basic realm=\"r\"", "401 Unauthorized.")));
     }
 
     [Test]
@@ -42,7 +45,8 @@ public sealed class AuthenticatorTests
 
         var principal = ((AuthenticationResult.Authenticated)result).Principal;
         Assert.That(principal.Value, Is.Null);
-        Assert.That(principal.Claims, Is.EquivalentTo(new Dictionary<string, string> { ["fid"] = "f", ["n"] = "7", ["exp"] = "99999999999" }));
+        Assert.That(principal.Claims,
+            Is.EquivalentTo(new Dictionary<string, string> { ["fid"] = "f", ["n"] = "7", ["exp"] = "99999999999" }));
     }
 
     [Test]
@@ -82,7 +86,8 @@ public sealed class AuthenticatorTests
         var token = Token("""{"alg":"HS256"}""", """{"a":"b"}""");
         var forged = token[..(token.LastIndexOf('.') + 1)] + Base64Url.EncodeToString(new byte[32]);
 
-        Assert.That(((AuthenticationResult.Unauthorized)_jwt.Authenticate("Bearer " + forged)).Body, Is.EqualTo("Invalid JWT: Token signature does not match"));
+        Assert.That(((AuthenticationResult.Unauthorized)_jwt.Authenticate("Bearer " + forged)).Body,
+            Is.EqualTo("Invalid JWT: Token signature does not match"));
     }
 
     [Test]
@@ -105,7 +110,8 @@ public sealed class AuthenticatorTests
 
     private static string Token(string header, string payload)
     {
-        var signed = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header)) + "." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload));
+        var signed = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header)) + "."
+            + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload));
         return signed + "." + Base64Url.EncodeToString(HMACSHA256.HashData(Key, Encoding.ASCII.GetBytes(signed)));
     }
 }

@@ -28,7 +28,8 @@ public sealed class SampleWindowTests
         }
         var summary = window.Summarize(TimeSpan.Zero);
 
-        Assert.That((summary.Window.Length, summary.Window[0], summary.Last), Is.EqualTo((SampleWindow.Capacity, 10.0, SampleWindow.Capacity + 9.0)));
+        Assert.That((summary.Window.Length, summary.Window[0], summary.Last),
+            Is.EqualTo((SampleWindow.Capacity, 10.0, SampleWindow.Capacity + 9.0)));
         Assert.That(summary.Count, Is.EqualTo(SampleWindow.Capacity + 10));
     }
 

@@ -27,15 +27,21 @@ public static class FeedbackCases
         Expect.Equal(finished.Uuid.Value.Length, 16, "the length of the uuid");
         // Known until acknowledged: by id, and among all.
         await scheduler.SendAsync(Calls.ReconcileOperations(("reserve", null)));
-        Expect.Equal((await scheduler.NextOperationAsync("reserve", status => status.Uuid is null)).State, OperationState.OperationFinished, "the state by its id");
+        Expect.Equal((await scheduler.NextOperationAsync("reserve", status => status.Uuid is null)).State,
+            OperationState.OperationFinished, "the state by its id");
         await scheduler.SendAsync(Calls.ReconcileOperations());
-        Expect.Equal((await scheduler.NextOperationAsync("reserve", status => status.Uuid is null)).State, OperationState.OperationFinished, "the state among all");
-        Expect.That((await OperationsAsync(context)).Any(known => known.Info.Id?.Value == "reserve" && known.FrameworkId.Equals(scheduler.Id)), "the operation in GET_OPERATIONS");
+        Expect.Equal((await scheduler.NextOperationAsync("reserve", status => status.Uuid is null)).State,
+            OperationState.OperationFinished, "the state among all");
+        Expect.That(
+            (await OperationsAsync(context)).Any(known => known.Info.Id?.Value == "reserve" && known.FrameworkId.Equals(scheduler.Id)),
+            "the operation in GET_OPERATIONS");
         await scheduler.SendAsync(Calls.AcknowledgeOperation(finished));
         await scheduler.SendAsync(Calls.ReconcileOperations(("reserve", offer.AgentId)));
         Expect.Equal(
-            (await scheduler.NextOperationAsync("reserve", status => status.Uuid is null)).State, OperationState.OperationUnknown, "the state after its acknowledgement");
-        Expect.That((await OperationsAsync(context)).All(known => known.FrameworkId?.Equals(scheduler.Id) != true), "no operation any more");
+            (await scheduler.NextOperationAsync("reserve", status => status.Uuid is null)).State, OperationState.OperationUnknown,
+            "the state after its acknowledgement");
+        Expect.That((await OperationsAsync(context)).All(known => known.FrameworkId?.Equals(scheduler.Id) != true),
+            "no operation any more");
     }
 
     private static async Task Silent(CaseContext context)
@@ -53,7 +59,8 @@ public static class FeedbackCases
     {
         var role = context.Unique("role");
         var scheduler = await context.SubscribedAsync(Specs.Framework([role]));
-        await scheduler.SendAsync(Calls.Accept([new OfferID { Value = "none" }], [Operations.Reserve("reserve", Operations.Reserved("cpus", 1, role))]));
+        await scheduler.SendAsync(
+            Calls.Accept([new OfferID { Value = "none" }], [Operations.Reserve("reserve", Operations.Reserved("cpus", 1, role))]));
         var status = await scheduler.NextOperationAsync("reserve");
         Expect.Equal(status.State, OperationState.OperationError, "the state");
         Expect.Contains(status.Message, "Offer none is no longer valid", "the message");

@@ -30,11 +30,13 @@ public static class ReservationCases
         Undo(context, offer.AgentId, reserved);
         await scheduler.SendAsync(Calls.Accept([offer.Id], [Operations.Reserve("reserve", reserved)], refuseSeconds: 0));
         await scheduler.FinishAsync("reserve");
-        var with = await scheduler.NextOfferAsync(next => Operations.ReservedOf(next.Resources, "cpus", role) == 0.5, "an offer with the reservation");
+        var with = await scheduler.NextOfferAsync(next => Operations.ReservedOf(next.Resources, "cpus", role) == 0.5,
+            "an offer with the reservation");
         Expect.Equal(Specs.ScalarOf(with.Resources, "cpus"), Specs.ScalarOf(offer.Resources, "cpus"), "all cpus of the agent");
         await scheduler.SendAsync(Calls.Accept([with.Id], [Operations.Unreserve("unreserve", reserved)], refuseSeconds: 0));
         await scheduler.FinishAsync("unreserve");
-        await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId) && Operations.ReservedOf(next.Resources, "cpus", role) == 0, "an offer without it");
+        await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId)
+            && Operations.ReservedOf(next.Resources, "cpus", role) == 0, "an offer without it");
     }
 
     private static async Task Fractions(CaseContext context)
@@ -43,11 +45,15 @@ public static class ReservationCases
         Undo(context, offer.AgentId, Operations.Reserved("cpus", 0.3, role));
         await scheduler.SendAsync(Calls.Accept(
             [offer.Id],
-            [Operations.Reserve(null, Operations.Reserved("cpus", 0.1, role)), Operations.Reserve(null, Operations.Reserved("cpus", 0.2, role))],
+            [Operations.Reserve(null, Operations.Reserved("cpus", 0.1, role)),
+                Operations.Reserve(null, Operations.Reserved("cpus", 0.2, role))],
             refuseSeconds: 0));
-        var with = await scheduler.NextOfferAsync(next => Operations.ReservedOf(next.Resources, "cpus", role) == 0.3, "an offer with exactly 0.3 cpus reserved");
-        await scheduler.SendAsync(Calls.Accept([with.Id], [Operations.Unreserve(null, Operations.Reserved("cpus", 0.3, role))], refuseSeconds: 0));
-        await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId) && Operations.ReservedOf(next.Resources, "cpus", role) == 0, "an offer without it");
+        var with = await scheduler.NextOfferAsync(next => Operations.ReservedOf(next.Resources, "cpus", role) == 0.3,
+            "an offer with exactly 0.3 cpus reserved");
+        await scheduler.SendAsync(
+            Calls.Accept([with.Id], [Operations.Unreserve(null, Operations.Reserved("cpus", 0.3, role))], refuseSeconds: 0));
+        await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId)
+            && Operations.ReservedOf(next.Resources, "cpus", role) == 0, "an offer without it");
     }
 
     private static async Task ReserveAndLaunch(CaseContext context)
@@ -58,14 +64,16 @@ public static class ReservationCases
         var info = Specs.Task(offer, context.Unique("task"));
         info.Resources.Clear();
         info.Resources.Add([reserved, Specs.Scalar("mem", 32)]);
-        await scheduler.SendAsync(Calls.Accept([offer.Id], [Operations.Reserve("reserve", reserved), Calls.LaunchOperation(info)], refuseSeconds: 0));
+        await scheduler.SendAsync(
+            Calls.Accept([offer.Id], [Operations.Reserve("reserve", reserved), Calls.LaunchOperation(info)], refuseSeconds: 0));
         await scheduler.FinishAsync("reserve");
         await scheduler.FollowAsync(info.TaskId.Value, TaskState.TaskRunning);
         var rest = await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId), "the rest of the agent");
         Expect.Equal(Operations.ReservedOf(rest.Resources, "cpus", role), 0, "the reserved cpus that are offered");
         await scheduler.SendAsync(Calls.Kill(info.TaskId.Value));
         await scheduler.FollowAsync(info.TaskId.Value, TaskState.TaskKilled);
-        var freed = await scheduler.NextOfferAsync(next => Operations.ReservedOf(next.Resources, "cpus", role) == 0.5, "an offer with the reservation");
+        var freed = await scheduler.NextOfferAsync(next => Operations.ReservedOf(next.Resources, "cpus", role) == 0.5,
+            "an offer with the reservation");
         await scheduler.SendAsync(Calls.Accept([freed.Id], [Operations.Unreserve("unreserve", reserved)], refuseSeconds: 0));
         await scheduler.FinishAsync("unreserve");
     }
@@ -98,7 +106,8 @@ public static class ReservationCases
         Undo(context, offer.AgentId, alien);
         await context.Operator.ExpectAsync(OperatorCalls.Reserve(offer.AgentId, alien), 202, "");
         await scheduler.SendAsync(Calls.Revive());
-        var rest = await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId) && !next.Id.Equals(offer.Id), "the agent again");
+        var rest = await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId) && !next.Id.Equals(offer.Id),
+            "the agent again");
         Expect.That(rest.Resources.All(resource => resource.Reservations.Count == 0), "nothing that is reserved for another");
         await scheduler.SendAsync(Calls.Accept([rest.Id], [Operations.Unreserve("unreserve", alien)], refuseSeconds: 0));
         Expect.Equal((await scheduler.NextOperationAsync("unreserve")).State, OperationState.OperationError, "the state");
@@ -125,7 +134,8 @@ public static class ReservationCases
         Undo(context, agent, reserved);
         await context.Operator.ExpectAsync(OperatorCalls.Reserve(agent, reserved), 202, "");
         var shown = (await context.AgentAsync(agent)).TotalResources;
-        Expect.Equal((Operations.ReservedOf(shown, "cpus", role), Operations.ReservedOf(shown, "mem", role)), (0.5, 64.0), "what is reserved");
+        Expect.Equal((Operations.ReservedOf(shown, "cpus", role), Operations.ReservedOf(shown, "mem", role)), (0.5, 64.0),
+            "what is reserved");
         var outsider = await context.SubscribedAsync(Specs.Framework([other]));
         var without = await outsider.NextOfferAsync(next => next.AgentId.Equals(agent), "an offer of the agent");
         Expect.That(without.Resources.All(resource => resource.Reservations.Count == 0), "nothing that is reserved for another");
@@ -133,7 +143,8 @@ public static class ReservationCases
         var with = await insider.NextOfferAsync(next => next.AgentId.Equals(agent), "an offer of the agent");
         Expect.Equal(Operations.ReservedOf(with.Resources, "cpus", role), 0.5, "the reserved cpus that are offered");
         await context.Operator.ExpectAsync(OperatorCalls.Unreserve(agent, reserved), 202, "");
-        Expect.That((await context.AgentAsync(agent)).TotalResources.All(resource => resource.Reservations.Count == 0), "nothing that is reserved any more");
+        Expect.That((await context.AgentAsync(agent)).TotalResources.All(resource => resource.Reservations.Count == 0),
+            "nothing that is reserved any more");
     }
 
     private static async Task TakesBack(CaseContext context)
@@ -157,14 +168,16 @@ public static class ReservationCases
         update.ReserveResources.Source.Add(before);
         await context.Operator.ExpectAsync(update, 202, "");
         var shown = (await context.AgentAsync(agent)).TotalResources;
-        Expect.Equal((Operations.ReservedOf(shown, "cpus", from), Operations.ReservedOf(shown, "cpus", to)), (0.0, 0.5), "what is reserved for the roles");
+        Expect.Equal((Operations.ReservedOf(shown, "cpus", from), Operations.ReservedOf(shown, "cpus", to)), (0.0, 0.5),
+            "what is reserved for the roles");
     }
 
     private static async Task OperatorErrors(CaseContext context)
     {
         var role = context.Unique("role");
         var agent = (await context.AnAgentAsync()).AgentInfo.Id;
-        await context.Operator.ExpectAsync(OperatorCalls.Reserve(new AgentID { Value = "nope" }, Operations.Reserved("cpus", 1, role)), 400, "No agent found with specified ID");
+        await context.Operator.ExpectAsync(OperatorCalls.Reserve(new AgentID { Value = "nope" }, Operations.Reserved("cpus", 1, role)),
+            400, "No agent found with specified ID");
         await context.Operator.ExpectAsync(OperatorCalls.Reserve(agent, Specs.Scalar("cpus", 1)), 400);
         await context.Operator.ExpectAsync(OperatorCalls.Reserve(agent, Operations.Reserved("cpus", -1, role)), 400);
         await context.Operator.ExpectAsync(OperatorCalls.Reserve(agent, Operations.Reserved("cpus", 100_000, role)), 409);
@@ -179,15 +192,22 @@ public static class ReservationCases
         var agent = (await context.AnAgentAsync()).AgentInfo.Id;
         var json = $$"""[{"name":"cpus","type":"SCALAR","scalar":{"value":0.5},"reservations":[{"type":"DYNAMIC","role":"{{role}}"}]}]""";
         Undo(context, agent, Operations.Reserved("cpus", 0.5, role));
-        Expect.Equal(await PostAsync(context, "/reserve", $"slaveId={agent.Value}&resources={Uri.EscapeDataString(json)}"), 202, "the status of /reserve");
+        Expect.Equal(await PostAsync(context, "/reserve", $"slaveId={agent.Value}&resources={Uri.EscapeDataString(json)}"), 202,
+            "the status of /reserve");
         Expect.Equal(Operations.ReservedOf((await context.AgentAsync(agent)).TotalResources, "cpus", role), 0.5, "what is reserved");
-        Expect.Equal(await PostAsync(context, "/reserve", $"slaveId=nope&resources={Uri.EscapeDataString(json)}"), 400, "the status for an unknown agent");
+        Expect.Equal(await PostAsync(context, "/reserve", $"slaveId=nope&resources={Uri.EscapeDataString(json)}"), 400,
+            "the status for an unknown agent");
         Expect.Equal(await PostAsync(context, "/reserve", $"slaveId={agent.Value}"), 400, "the status without resources");
         Expect.Equal(await PostAsync(context, "/reserve", $"slaveId={agent.Value}&resources=nonsense"), 400, "the status of nonsense");
-        Expect.Equal(await PostAsync(context, "/reserve", $"slaveId={agent.Value}&resources={Uri.EscapeDataString(json.Replace("0.5", "100000", StringComparison.Ordinal))}"), 409, "the status of too much");
+        Expect.Equal(
+            await PostAsync(context, "/reserve",
+                $"slaveId={agent.Value}&resources={Uri.EscapeDataString(json.Replace("0.5", "100000", StringComparison.Ordinal))}"), 409,
+                    "the status of too much");
         Expect.Equal((await context.Http.SendAsync(HttpMethod.Get, "/reserve")).Status, 405, "the status of GET");
-        Expect.Equal(await PostAsync(context, "/unreserve", $"slaveId={agent.Value}&resources={Uri.EscapeDataString(json)}"), 202, "the status of /unreserve");
-        Expect.Equal(await PostAsync(context, "/unreserve", $"slaveId={agent.Value}&resources={Uri.EscapeDataString(json)}"), 409, "the status of /unreserve again");
+        Expect.Equal(await PostAsync(context, "/unreserve", $"slaveId={agent.Value}&resources={Uri.EscapeDataString(json)}"), 202,
+            "the status of /unreserve");
+        Expect.Equal(await PostAsync(context, "/unreserve", $"slaveId={agent.Value}&resources={Uri.EscapeDataString(json)}"), 409,
+            "the status of /unreserve again");
     }
 
     private static async Task Descendants(CaseContext context)
@@ -204,7 +224,8 @@ public static class ReservationCases
     }
 
     internal static async Task<int> PostAsync(CaseContext context, string path, string form) =>
-        (await context.Http.SendAsync(HttpMethod.Post, path, System.Text.Encoding.UTF8.GetBytes(form), "application/x-www-form-urlencoded")).Status;
+        (await context.Http.SendAsync(HttpMethod.Post, path, System.Text.Encoding.UTF8.GetBytes(form), "application/x-www-form-urlencoded"))
+            .Status;
 
     /// <summary>A framework in a role of its own, and an offer for it.</summary>
     internal static async Task<(string Role, ScriptedScheduler Scheduler, Offer Offer)> OfferedAsync(
@@ -216,11 +237,13 @@ public static class ReservationCases
     }
 
     /// <summary>Takes reservations back at the end, if they are still there.</summary>
-    internal static void Undo(CaseContext context, AgentID agent, params Resource[] reserved) => context.AtEnd(() => context.EventuallyAsync(
+    internal static void Undo(CaseContext context, AgentID agent, params Resource[] reserved) =>
+        context.AtEnd(() => context.EventuallyAsync(
         async () =>
         {
             var total = (await context.AgentAsync(agent)).TotalResources;
-            var left = reserved.Where(resource => Operations.ReservedOf(total, resource.Name, resource.Reservations[^1].Role) > 0).ToArray();
+            var left = reserved.Where(resource => Operations.ReservedOf(total, resource.Name, resource.Reservations[^1].Role) > 0)
+                .ToArray();
             return left.Length == 0 || (await context.Operator.CallAsync(OperatorCalls.Unreserve(agent, left))).Status == 202;
         },
         "the reservations to be taken back"));

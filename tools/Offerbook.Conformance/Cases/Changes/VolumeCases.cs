@@ -25,7 +25,8 @@ public static class VolumeCases
         var info = Specs.Task(offer, context.Unique("task"));
         info.Resources.Add(volume);
         await scheduler.SendAsync(Calls.Accept(
-            [offer.Id], [Operations.Reserve("reserve", disk), Operations.Create("create", volume), Calls.LaunchOperation(info)], refuseSeconds: 0));
+            [offer.Id], [Operations.Reserve("reserve", disk), Operations.Create("create", volume), Calls.LaunchOperation(info)],
+            refuseSeconds: 0));
         await scheduler.FinishAsync("reserve");
         await scheduler.FinishAsync("create");
         await scheduler.FollowAsync(info.TaskId.Value, TaskState.TaskRunning);
@@ -35,9 +36,11 @@ public static class VolumeCases
         await context.Operator.ExpectAsync(OperatorCalls.DestroyVolumes(offer.AgentId, volume), 400);
         await scheduler.SendAsync(Calls.Kill(info.TaskId.Value));
         await scheduler.FollowAsync(info.TaskId.Value, TaskState.TaskKilled);
-        var with = await scheduler.NextOfferAsync(next => Operations.VolumeOf(next.Resources, volume.Disk.Persistence.Id) is not null, "an offer with the volume");
+        var with = await scheduler.NextOfferAsync(next => Operations.VolumeOf(next.Resources, volume.Disk.Persistence.Id) is not null,
+            "an offer with the volume");
         Expect.Equal(Operations.VolumeOf(with.Resources, volume.Disk.Persistence.Id)!.Disk.Volume.ContainerPath, "data", "container_path");
-        await scheduler.SendAsync(Calls.Accept([with.Id], [Operations.Destroy("destroy", volume), Operations.Unreserve("unreserve", disk)], refuseSeconds: 0));
+        await scheduler.SendAsync(
+            Calls.Accept([with.Id], [Operations.Destroy("destroy", volume), Operations.Unreserve("unreserve", disk)], refuseSeconds: 0));
         await scheduler.FinishAsync("destroy");
         await scheduler.FinishAsync("unreserve");
     }
@@ -59,10 +62,13 @@ public static class VolumeCases
             Operations.Create("shared", shared),
             Operations.Destroy("no-such", Operations.Volume(32, context.Unique("v"), role)),
         ];
-        await scheduler.SendAsync(Calls.Accept([offer.Id], [Operations.Reserve("reserve", disk), Operations.Create("create", volume), .. wrong], refuseSeconds: 0));
+        await scheduler.SendAsync(
+            Calls.Accept([offer.Id], [Operations.Reserve("reserve", disk), Operations.Create("create", volume), .. wrong],
+                refuseSeconds: 0));
         foreach (var operation in wrong)
         {
-            Expect.Equal((await scheduler.NextOperationAsync(operation.Id.Value)).State, OperationState.OperationError, $"the state of '{operation.Id.Value}'");
+            Expect.Equal((await scheduler.NextOperationAsync(operation.Id.Value)).State, OperationState.OperationError,
+                $"the state of '{operation.Id.Value}'");
         }
         await scheduler.FinishAsync("create");
     }
@@ -73,7 +79,8 @@ public static class VolumeCases
         var id = context.Unique("v");
         var (disk, volume) = (Operations.Reserved("disk", 128, role), Operations.Volume(64, id, role));
         Undo(context, offer.AgentId, disk, volume, Operations.Volume(96, id, role));
-        await scheduler.SendAsync(Calls.Accept([offer.Id], [Operations.Reserve("reserve", disk), Operations.Create("create", volume)], refuseSeconds: 0));
+        await scheduler.SendAsync(
+            Calls.Accept([offer.Id], [Operations.Reserve("reserve", disk), Operations.Create("create", volume)], refuseSeconds: 0));
         await scheduler.FinishAsync("reserve");
         await scheduler.FinishAsync("create");
         var small = await scheduler.NextOfferAsync(next => Size(next, id) == 64, "an offer with the volume");
@@ -81,11 +88,14 @@ public static class VolumeCases
         var info = Specs.Task(small, context.Unique("task"));
         info.Resources.Add(Operations.Volume(96, id, role));
         await scheduler.SendAsync(Calls.Accept(
-            [small.Id], [Operations.Grow("grow", volume, Operations.Reserved("disk", 32, role)), Calls.LaunchOperation(info)], refuseSeconds: 0));
-        Expect.Equal((await scheduler.NextUpdateAsync(info.TaskId.Value, TaskState.TaskError)).Source, TaskStatus.Types.Source.Master, "the source");
+            [small.Id], [Operations.Grow("grow", volume, Operations.Reserved("disk", 32, role)), Calls.LaunchOperation(info)],
+            refuseSeconds: 0));
+        Expect.Equal((await scheduler.NextUpdateAsync(info.TaskId.Value, TaskState.TaskError)).Source, TaskStatus.Types.Source.Master,
+            "the source");
         await scheduler.FinishAsync("grow");
         var large = await scheduler.NextOfferAsync(next => Size(next, id) == 96, "an offer with the grown volume");
-        await scheduler.SendAsync(Calls.Accept([large.Id], [Operations.Shrink("shrink", Operations.Volume(96, id, role), 32)], refuseSeconds: 0));
+        await scheduler.SendAsync(
+            Calls.Accept([large.Id], [Operations.Shrink("shrink", Operations.Volume(96, id, role), 32)], refuseSeconds: 0));
         await scheduler.FinishAsync("shrink");
         await scheduler.NextOfferAsync(next => Size(next, id) == 64, "an offer with the shrunk volume");
     }
@@ -94,7 +104,8 @@ public static class VolumeCases
     {
         var (role, id) = (context.Unique("role"), context.Unique("v"));
         var agent = (await context.AnAgentAsync()).AgentInfo.Id;
-        var (disk, volume, grown) = (Operations.Reserved("disk", 128, role), Operations.Volume(64, id, role), Operations.Volume(96, id, role));
+        var (disk, volume, grown) = (Operations.Reserved("disk", 128, role), Operations.Volume(64, id, role),
+            Operations.Volume(96, id, role));
         Undo(context, agent, disk, volume, grown);
         await context.Operator.ExpectAsync(OperatorCalls.CreateVolumes(agent, volume), 409);
         await context.Operator.ExpectAsync(OperatorCalls.Reserve(agent, disk), 202, "");
@@ -123,7 +134,8 @@ public static class VolumeCases
         var form = $"slaveId={agent.Value}&volumes={Uri.EscapeDataString(json)}";
         Expect.Equal(await ReservationCases.PostAsync(context, "/create-volumes", form), 202, "the status of /create-volumes");
         Expect.Equal(await SizeAsync(context, agent, id), 64, "the size of the volume");
-        Expect.Equal(await ReservationCases.PostAsync(context, "/create-volumes", $"slaveId=nope&volumes={Uri.EscapeDataString(json)}"), 400, "the status for an unknown agent");
+        Expect.Equal(await ReservationCases.PostAsync(context, "/create-volumes", $"slaveId=nope&volumes={Uri.EscapeDataString(json)}"),
+            400, "the status for an unknown agent");
         Expect.Equal(await ReservationCases.PostAsync(context, "/create-volumes", "volumes=[]"), 400, "the status without an agent");
         Expect.Equal(await ReservationCases.PostAsync(context, "/destroy-volumes", form), 202, "the status of /destroy-volumes");
         Expect.Equal(await ReservationCases.PostAsync(context, "/destroy-volumes", form), 400, "the status of /destroy-volumes again");
@@ -147,7 +159,8 @@ public static class VolumeCases
         await scheduler.FinishAsync("create");
         await scheduler.FollowAsync(first.TaskId.Value, TaskState.TaskRunning);
         await scheduler.FollowAsync(second.TaskId.Value, TaskState.TaskRunning);
-        var held = await scheduler.NextOfferAsync(next => Operations.VolumeOf(next.Resources, id) is not null, "an offer with the volume that is in use");
+        var held = await scheduler.NextOfferAsync(next => Operations.VolumeOf(next.Resources, id) is not null,
+            "an offer with the volume that is in use");
         await scheduler.SendAsync(Calls.Suppress());
         await scheduler.SendAsync(Calls.Decline(0, held.Id));
         var selfish = await context.SubscribedAsync(Specs.Framework([role]));
@@ -168,7 +181,8 @@ public static class VolumeCases
             async () =>
             {
                 var total = (await context.AgentAsync(agent)).TotalResources;
-                var left = volumes.Where(volume => Operations.VolumeOf(total, volume.Disk.Persistence.Id)?.Scalar.Value == volume.Scalar.Value).ToArray();
+                var left = volumes.Where(volume =>
+                    Operations.VolumeOf(total, volume.Disk.Persistence.Id)?.Scalar.Value == volume.Scalar.Value).ToArray();
                 return left.Length == 0 || (await context.Operator.CallAsync(OperatorCalls.DestroyVolumes(agent, left))).Status == 202;
             },
             "the volumes to be destroyed"));

@@ -24,7 +24,8 @@ public static class DrainCases
         Undo(context, offer.AgentId);
         await context.Operator.ExpectAsync(OperatorCalls.Drain(offer.AgentId), 200, "");
         await scheduler.NextAsync(e => e.Rescind?.OfferId.Equals(offer.Id) == true, "RESCIND of the offer");
-        await context.EventuallyAsync(async () => await StateAsync(context, offer.AgentId) == DrainState.Drained, "the agent to be drained");
+        await context.EventuallyAsync(async () => await StateAsync(context, offer.AgentId) == DrainState.Drained,
+            "the agent to be drained");
         await context.Operator.ExpectAsync(OperatorCalls.Reactivate(offer.AgentId), 200, "");
         Expect.Equal((await context.AgentAsync(offer.AgentId)).Deactivated, false, "deactivated");
         await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId), "the agent again");
@@ -46,7 +47,8 @@ public static class DrainCases
         Expect.Equal(await StateAsync(context, offer.AgentId), DrainState.Draining, "the state of the agent");
         await context.Operator.ExpectAsync(OperatorCalls.Reactivate(offer.AgentId), 400, "Agent is still in the DRAINING state");
         await scheduler.AcknowledgeAsync(killed);
-        await context.EventuallyAsync(async () => await StateAsync(context, offer.AgentId) == DrainState.Drained, "the agent to be drained");
+        await context.EventuallyAsync(async () => await StateAsync(context, offer.AgentId) == DrainState.Drained,
+            "the agent to be drained");
         Expect.Equal((await context.AgentAsync(offer.AgentId)).Deactivated, true, "deactivated");
         await scheduler.NoOffersAsync(next => next.AgentId.Equals(offer.AgentId));
     }
@@ -89,7 +91,8 @@ public static class DrainCases
         Expect.Contains(answer.Reason, "is part of a maintenance schedule", "the text");
     }
 
-    private static async Task<DrainState?> StateAsync(CaseContext context, AgentID agent) => (await context.AgentAsync(agent)).DrainInfo?.State;
+    private static async Task<DrainState?> StateAsync(CaseContext context, AgentID agent) =>
+        (await context.AgentAsync(agent)).DrainInfo?.State;
 
     private static async Task<(ScriptedScheduler Scheduler, Offer Offer)> OfferedAsync(CaseContext context)
     {
@@ -98,6 +101,8 @@ public static class DrainCases
     }
 
     private static void Undo(CaseContext context, AgentID agent) => context.AtEnd(() => context.EventuallyAsync(
-        async () => !(await context.AgentAsync(agent)).Deactivated || (await context.Operator.CallAsync(OperatorCalls.Reactivate(agent))).Status == 200,
+        async () =>
+            !(await context.AgentAsync(agent)).Deactivated
+                || (await context.Operator.CallAsync(OperatorCalls.Reactivate(agent))).Status == 200,
         "the agent to be active again"));
 }

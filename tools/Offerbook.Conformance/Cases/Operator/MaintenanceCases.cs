@@ -7,7 +7,9 @@ using Type = Mesos.V1.Master.Call.Types.Type;
 
 namespace Offerbook.Conformance.Cases.Operator;
 
-/// <summary>Maintenance of machines: the schedule, what frameworks learn of it, and the way down and up of machines that run no agent.</summary>
+/// <summary>
+/// Maintenance of machines: the schedule, what frameworks learn of it, and the way down and up of machines that run no agent.
+/// </summary>
 public static class MaintenanceCases
 {
     public static IReadOnlyList<ConformanceCase> All { get; } =
@@ -32,7 +34,8 @@ public static class MaintenanceCases
         Expect.Equal(window.Unavailability.Duration.Nanoseconds, 3_600_000_000_000, "the duration");
         Expect.Equal((await StatusAsync(context)).DrainingMachines.Single().Id.Hostname, machine.Hostname, "the draining machine");
         await context.Operator.ExpectAsync(OperatorCalls.UpdateSchedule(), 200, "");
-        Expect.Equal((await context.Operator.ReadAsync(Type.GetMaintenanceSchedule)).GetMaintenanceSchedule.Schedule.Windows.Count, 0, "the number of windows");
+        Expect.Equal((await context.Operator.ReadAsync(Type.GetMaintenanceSchedule)).GetMaintenanceSchedule.Schedule.Windows.Count, 0,
+            "the number of windows");
         Expect.Equal((await StatusAsync(context)).DrainingMachines.Count, 0, "the number of draining machines");
     }
 
@@ -44,17 +47,20 @@ public static class MaintenanceCases
         await RefusedAsync("Unavailability 'duration' is negative", OperatorCalls.Window([machine], duration: -1));
         await RefusedAsync("Both 'hostname' and 'ip' for a machine are empty", OperatorCalls.Window([new MachineID()]));
         await RefusedAsync(null, OperatorCalls.Window([new MachineID { Ip = "not.an.address" }]));
-        await RefusedAsync($"{named} appears more than once in the schedule", OperatorCalls.Window([machine]), OperatorCalls.Window([machine]));
+        await RefusedAsync($"{named} appears more than once in the schedule", OperatorCalls.Window([machine]),
+            OperatorCalls.Window([machine]));
         await RefusedAsync($"{named} appears more than once in the schedule", OperatorCalls.Window([machine, machine]));
 
-        async Task RefusedAsync(string? text, params Window[] windows) => await context.Operator.ExpectAsync(OperatorCalls.UpdateSchedule(windows), 400, text);
+        async Task RefusedAsync(string? text, params Window[] windows) =>
+            await context.Operator.ExpectAsync(OperatorCalls.UpdateSchedule(windows), 400, text);
     }
 
     private static async Task DownAndUp(CaseContext context)
     {
         var (one, other) = (Machine(context), Machine(context));
         await context.Operator.ExpectAsync(OperatorCalls.StartMaintenance(), 400, "List of machines is empty");
-        await context.Operator.ExpectAsync(OperatorCalls.StartMaintenance(one), 400, $"Machine '{{\"hostname\":\"{one.Hostname}\"}}' is not part of a maintenance schedule");
+        await context.Operator.ExpectAsync(OperatorCalls.StartMaintenance(one), 400,
+            $"Machine '{{\"hostname\":\"{one.Hostname}\"}}' is not part of a maintenance schedule");
         await ScheduleAsync(context, OperatorCalls.Window([one, other]));
         await context.Operator.ExpectAsync(OperatorCalls.StopMaintenance(one), 400,
             $"Machine '{{\"hostname\":\"{one.Hostname}\"}}' is not in DOWN mode and cannot be brought up");
@@ -85,13 +91,16 @@ public static class MaintenanceCases
         context.AtEnd(() => context.Operator.CallAsync(OperatorCalls.UpdateSchedule()));
         var list = $$"""[{"hostname":"{{machine.Hostname}}"}]""";
         var schedule = $$$$"""{"windows":[{"machine_ids":{{{{list}}}},"unavailability":{"start":{"nanoseconds":2524608000000000000}}}]}""";
-        Expect.Equal((await context.Http.PostJsonAsync("/maintenance/schedule", schedule)).Status, 200, "the status of POST /maintenance/schedule");
+        Expect.Equal((await context.Http.PostJsonAsync("/maintenance/schedule", schedule)).Status, 200,
+            "the status of POST /maintenance/schedule");
         Expect.Equal(
-            (await context.Operator.GetAsync("/maintenance/schedule")).GetProperty("windows")[0].GetProperty("machine_ids")[0].GetProperty("hostname").GetString(),
+            (await context.Operator.GetAsync("/maintenance/schedule"))
+                .GetProperty("windows")[0].GetProperty("machine_ids")[0].GetProperty("hostname").GetString(),
             machine.Hostname, "the machine in /maintenance/schedule");
         Expect.Equal((await context.Http.PostJsonAsync("/machine/down", list)).Status, 200, "the status of /machine/down");
         Expect.Equal(
-            (await context.Operator.GetAsync("/maintenance/status")).GetProperty("down_machines")[0].GetProperty("hostname").GetString(), machine.Hostname, "the machine that is down");
+            (await context.Operator.GetAsync("/maintenance/status")).GetProperty("down_machines")[0].GetProperty("hostname").GetString(),
+            machine.Hostname, "the machine that is down");
         Expect.Equal((await context.Http.PostJsonAsync("/machine/up", list)).Status, 200, "the status of /machine/up");
         Expect.Equal((await context.Http.PostJsonAsync("/machine/up", list)).Status, 400, "the status of /machine/up again");
         Expect.Equal((await context.Http.PostJsonAsync("/maintenance/schedule", "nonsense")).Status, 400, "the status of nonsense");
@@ -141,7 +150,8 @@ public static class MaintenanceCases
             async () => (await StatusAsync(context)).DrainingMachines.SelectMany(machine => machine.Statuses)
                 .Any(answer => answer.FrameworkId.Equals(scheduler.Id) && answer.Status == Status.Decline),
             "the answer in the maintenance status");
-        var again = (await scheduler.NextAsync(e => e.Type == EventType.InverseOffers, "an inverse offer again")).InverseOffers.InverseOffers_.Single();
+        var again = (await scheduler.NextAsync(e => e.Type == EventType.InverseOffers, "an inverse offer again"))
+            .InverseOffers.InverseOffers_.Single();
         Expect.That(!again.Id.Equals(inverse.Id), "a new id");
     }
 
@@ -150,7 +160,8 @@ public static class MaintenanceCases
         var (scheduler, _, inverse) = await AskedAsync(context);
         await context.Operator.ExpectAsync(OperatorCalls.UpdateSchedule(), 200, "");
         await scheduler.NextAsync(
-            e => e.Type == EventType.RescindInverseOffer && e.RescindInverseOffer.InverseOfferId.Equals(inverse.Id), "RESCIND_INVERSE_OFFER");
+            e => e.Type == EventType.RescindInverseOffer
+                && e.RescindInverseOffer.InverseOfferId.Equals(inverse.Id), "RESCIND_INVERSE_OFFER");
     }
 
     /// <summary>A framework with a task on an agent whose machine is in the schedule, and what it is asked.</summary>
@@ -164,7 +175,8 @@ public static class MaintenanceCases
         await scheduler.FollowAsync(task, TaskState.TaskRunning);
         await ScheduleAsync(context, OperatorCalls.Window([await MachineOfAsync(context, offer.AgentId)]));
         var inverse = await scheduler.NextAsync(
-            e => e.Type == EventType.InverseOffers && e.InverseOffers.InverseOffers_.Any(asked => asked.AgentId.Equals(offer.AgentId)), "an inverse offer");
+            e => e.Type == EventType.InverseOffers
+                && e.InverseOffers.InverseOffers_.Any(asked => asked.AgentId.Equals(offer.AgentId)), "an inverse offer");
         return (scheduler, offer.AgentId, inverse.InverseOffers.InverseOffers_.Single(asked => asked.AgentId.Equals(offer.AgentId)));
     }
 
@@ -174,7 +186,8 @@ public static class MaintenanceCases
     {
         var agent = await context.AgentAsync(id);
         // A pid is slave(1)@IP:PORT.
-        return new MachineID { Hostname = agent.AgentInfo.Hostname, Ip = agent.Pid[(agent.Pid.IndexOf('@', StringComparison.Ordinal) + 1)..agent.Pid.LastIndexOf(':')] };
+        return new MachineID { Hostname = agent.AgentInfo.Hostname,
+            Ip = agent.Pid[(agent.Pid.IndexOf('@', StringComparison.Ordinal) + 1)..agent.Pid.LastIndexOf(':')] };
     }
 
     private static async Task ScheduleAsync(CaseContext context, params Window[] windows)

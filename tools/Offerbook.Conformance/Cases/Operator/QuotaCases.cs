@@ -35,13 +35,16 @@ public static class QuotaCases
         Expect.Equal((config.Guarantees["cpus"].Value, config.Guarantees["mem"].Value), (1.0, 64.0), "the guarantees");
         Expect.Equal((config.Limits["cpus"].Value, config.Limits["mem"].Value), (2.0, 128.0), "the limits");
         await context.Operator.ExpectAsync(OperatorCalls.UpdateQuota(false, OperatorCalls.Quota(role)), 200, "");
-        Expect.That((await ConfigsAsync(context)).All(known => known.Role != role || (known.Guarantees.Count == 0 && known.Limits.Count == 0)), "no quota any more");
+        Expect.That(
+            (await ConfigsAsync(context)).All(known => known.Role != role || (known.Guarantees.Count == 0 && known.Limits.Count == 0)),
+            "no quota any more");
     }
 
     private static async Task Wrong(CaseContext context)
     {
         var role = context.Unique("role");
-        await context.Operator.ExpectAsync(OperatorCalls.UpdateQuota(true, OperatorCalls.Quota(role + "/child", limits: [("cpus", 1)])), 400,
+        await context.Operator.ExpectAsync(OperatorCalls.UpdateQuota(true, OperatorCalls.Quota(role + "/child", limits: [("cpus", 1)])),
+            400,
             $"Updating quota on nested role '{role}/child' is not supported yet");
         await context.Operator.ExpectAsync(OperatorCalls.UpdateQuota(true, OperatorCalls.Quota(role, [("cpus", 2)], [("cpus", 1)])), 400);
         await context.Operator.ExpectAsync(OperatorCalls.UpdateQuota(true, OperatorCalls.Quota(role, limits: [("cpus", -1)])), 400);
@@ -54,7 +57,9 @@ public static class QuotaCases
     private static async Task AllOrNone(CaseContext context)
     {
         var (a, b) = (context.Unique("a"), context.Unique("b"));
-        await context.Operator.ExpectAsync(OperatorCalls.UpdateQuota(true, OperatorCalls.Quota(a, limits: [("cpus", 1)]), OperatorCalls.Quota(b, [("cpus", 2)], [("cpus", 1)])), 400);
+        await context.Operator.ExpectAsync(
+            OperatorCalls.UpdateQuota(true, OperatorCalls.Quota(a, limits: [("cpus", 1)]),
+                OperatorCalls.Quota(b, [("cpus", 2)], [("cpus", 1)])), 400);
         Expect.That((await ConfigsAsync(context)).All(known => known.Role != a && known.Role != b), "no quota of either");
         await context.SetQuotaAsync(true, OperatorCalls.Quota(a, limits: [("cpus", 1)]), OperatorCalls.Quota(b, limits: [("cpus", 2)]));
         Expect.Equal((await ConfigsAsync(context)).Count(known => known.Role == a || known.Role == b), 2, "the number of quotas");
@@ -127,7 +132,8 @@ public static class QuotaCases
         var scheduler = await context.SubscribedAsync(Specs.Framework(["*"]));
         await scheduler.NextOfferAsync(offer => Specs.ScalarOf(offer.Resources, "cpus") > 0, "an offer with cpus");
         await scheduler.NoOffersAsync(offer => Specs.ScalarOf(offer.Resources, "cpus") > 0);
-        var cpus = scheduler.Events.All.Where(e => e.Type == EventType.Offers).SelectMany(e => e.Offers.Offers_).Sum(offer => Specs.ScalarOf(offer.Resources, "cpus"));
+        var cpus = scheduler.Events.All.Where(e => e.Type == EventType.Offers).SelectMany(e => e.Offers.Offers_)
+            .Sum(offer => Specs.ScalarOf(offer.Resources, "cpus"));
         Expect.Equal(cpus, 0.5, "all cpus that are offered");
     }
 
@@ -167,7 +173,8 @@ public static class QuotaCases
     }
 
     private static async Task<double> AllocatedCpusAsync(CaseContext context, string role) =>
-        (await context.Operator.ReadAsync(Type.GetRoles)).GetRoles.Roles.Where(known => known.Name == role).Sum(known => Specs.ScalarOf(known.Resources, "cpus"));
+        (await context.Operator.ReadAsync(Type.GetRoles)).GetRoles.Roles.Where(known => known.Name == role)
+            .Sum(known => Specs.ScalarOf(known.Resources, "cpus"));
 
     private static async Task<double> CpusAsync(CaseContext context) =>
         (await context.Operator.ReadAsync(Type.GetAgents)).GetAgents.Agents.Sum(agent => Specs.ScalarOf(agent.TotalResources, "cpus"));

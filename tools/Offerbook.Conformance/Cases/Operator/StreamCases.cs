@@ -26,7 +26,8 @@ public static class StreamCases
         var first = await TakeAsync(context, stream, _ => true, "an event");
         Expect.Equal(first.Type, EventType.Subscribed, "the first event");
         Expect.Equal(first.Subscribed.HeartbeatIntervalSeconds, 15, "heartbeat_interval_seconds");
-        Expect.That(first.Subscribed.GetState.GetFrameworks.Frameworks.Any(shown => shown.FrameworkInfo.Id.Equals(scheduler.Id)), "the framework in the state");
+        Expect.That(first.Subscribed.GetState.GetFrameworks.Frameworks.Any(shown => shown.FrameworkInfo.Id.Equals(scheduler.Id)),
+            "the framework in the state");
         Expect.Equal((await TakeAsync(context, stream, _ => true, "an event")).Type, EventType.Heartbeat, "the second event");
     }
 
@@ -60,11 +61,13 @@ public static class StreamCases
         await scheduler.FollowAsync(task, TaskState.TaskRunning);
         await scheduler.SendAsync(Calls.Kill(task));
         await scheduler.FollowAsync(task, TaskState.TaskKilled);
-        await TakeAsync(context, stream, e => e.TaskUpdated is { State: TaskState.TaskKilled } updated && updated.Status.TaskId.Value == task, "TASK_UPDATED in TASK_KILLED");
+        await TakeAsync(context, stream, e => e.TaskUpdated is { State: TaskState.TaskKilled } updated
+            && updated.Status.TaskId.Value == task, "TASK_UPDATED in TASK_KILLED");
         var told = stream.All.Where(e => e.TaskAdded?.Task.TaskId.Value == task || e.TaskUpdated?.Status.TaskId.Value == task).ToList();
         Expect.Equal(told[0].Type, EventType.TaskAdded, "the first event about the task");
         Expect.Equal(told[0].TaskAdded.Task.AgentId.Value, offer.AgentId.Value, "its agent");
-        Expect.That(told.Skip(1).All(e => e.Type == EventType.TaskUpdated && e.TaskUpdated.FrameworkId.Equals(scheduler.Id)), "only updates after it");
+        Expect.That(told.Skip(1).All(e => e.Type == EventType.TaskUpdated && e.TaskUpdated.FrameworkId.Equals(scheduler.Id)),
+            "only updates after it");
         var states = told.Skip(1).Select(e => e.TaskUpdated.Status.State).ToList();
         Expect.Equal(states.Distinct().Count(), states.Count, "the number of updates, one for each state");
         Expect.That(states.Contains(TaskState.TaskRunning), "an update in TASK_RUNNING");
@@ -81,7 +84,8 @@ public static class StreamCases
         var scheduler = await context.SubscribedAsync();
         foreach (var stream in streams)
         {
-            await TakeAsync(context, stream, e => e.FrameworkAdded?.Framework.FrameworkInfo.Id.Equals(scheduler.Id) == true, "FRAMEWORK_ADDED");
+            await TakeAsync(context, stream, e => e.FrameworkAdded?.Framework.FrameworkInfo.Id.Equals(scheduler.Id) == true,
+                "FRAMEWORK_ADDED");
         }
     }
 
@@ -95,18 +99,22 @@ public static class StreamCases
         await context.Operator.ExpectAsync(OperatorCalls.Teardown(scheduler.Id!), 200, "");
         await scheduler.Events.EndAsync(context.Options.Patience);
         Expect.That(scheduler.Events.All.All(e => e.Error is null), "no ERROR on the stream");
-        var completed = (await context.Operator.ReadAsync(Type.GetTasks)).GetTasks.CompletedTasks.Single(shown => shown.TaskId.Value == task);
+        var completed = (await context.Operator.ReadAsync(Type.GetTasks))
+            .GetTasks.CompletedTasks.Single(shown => shown.TaskId.Value == task);
         Expect.Equal(completed.State, TaskState.TaskKilled, "the state of its task");
         await context.Operator.ExpectAsync(OperatorCalls.Teardown(scheduler.Id!), 400, "No framework found with specified ID");
-        await context.Operator.ExpectAsync(OperatorCalls.Teardown(new FrameworkID { Value = "nope" }), 400, "No framework found with specified ID");
+        await context.Operator.ExpectAsync(OperatorCalls.Teardown(new FrameworkID { Value = "nope" }), 400,
+            "No framework found with specified ID");
     }
 
     private static async Task TeardownEndpoint(CaseContext context)
     {
         var scheduler = await context.SubscribedAsync();
-        Expect.Equal(await Changes.ReservationCases.PostAsync(context, "/teardown", "frameworkId=" + scheduler.Id!.Value), 200, "the status of /teardown");
+        Expect.Equal(await Changes.ReservationCases.PostAsync(context, "/teardown", "frameworkId=" + scheduler.Id!.Value), 200,
+            "the status of /teardown");
         await scheduler.Events.EndAsync(context.Options.Patience);
-        Expect.Equal(await Changes.ReservationCases.PostAsync(context, "/teardown", "frameworkId=" + scheduler.Id.Value), 400, "the status of another");
+        Expect.Equal(await Changes.ReservationCases.PostAsync(context, "/teardown", "frameworkId=" + scheduler.Id.Value), 400,
+            "the status of another");
         Expect.Equal(await Changes.ReservationCases.PostAsync(context, "/teardown", ""), 400, "the status without an id");
     }
 

@@ -40,11 +40,14 @@ public static class WeightAndRoleCases
     {
         var role = context.Unique("role");
         var body = System.Text.Encoding.UTF8.GetBytes($$"""[{"role":"{{role}}","weight":4.5}]""");
-        Expect.Equal((await context.Http.SendAsync(HttpMethod.Put, "/weights", body, "application/json")).Status, 200, "the status of PUT /weights");
+        Expect.Equal((await context.Http.SendAsync(HttpMethod.Put, "/weights", body, "application/json")).Status, 200,
+            "the status of PUT /weights");
         Expect.Equal(await WeightAsync(context, role), 4.5, "the weight");
-        var shown = (await context.Operator.GetAsync("/weights")).EnumerateArray().Single(weight => weight.GetProperty("role").GetString() == role);
+        var shown = (await context.Operator.GetAsync("/weights")).EnumerateArray()
+            .Single(weight => weight.GetProperty("role").GetString() == role);
         Expect.Equal(shown.GetProperty("weight").GetDouble(), 4.5, "the weight in /weights");
-        Expect.Equal((await context.Http.SendAsync(HttpMethod.Put, "/weights", "nonsense"u8.ToArray(), "application/json")).Status, 400, "the status of nonsense");
+        Expect.Equal((await context.Http.SendAsync(HttpMethod.Put, "/weights", "nonsense"u8.ToArray(), "application/json")).Status, 400,
+            "the status of nonsense");
     }
 
     private static async Task Roles(CaseContext context)
@@ -84,5 +87,6 @@ public static class WeightAndRoleCases
         (await context.Operator.ReadAsync(Type.GetWeights)).GetWeights?.WeightInfos.FirstOrDefault(weight => weight.Role == role)?.Weight;
 
     private static async Task<System.Text.Json.JsonElement> FindAsync(CaseContext context, string role) =>
-        (await context.Operator.GetAsync("/roles")).GetProperty("roles").EnumerateArray().Single(shown => shown.GetProperty("name").GetString() == role);
+        (await context.Operator.GetAsync("/roles")).GetProperty("roles").EnumerateArray()
+            .Single(shown => shown.GetProperty("name").GetString() == role);
 }

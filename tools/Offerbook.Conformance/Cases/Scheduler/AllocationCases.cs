@@ -32,7 +32,8 @@ public static class AllocationCases
         foreach (var name in new[] { "cpus", "mem", "disk" })
         {
             Expect.Equal(
-                Specs.ScalarOf(offer.Resources, name), Specs.ScalarOf(agent.TotalResources, name) - Specs.ScalarOf(agent.AllocatedResources, name), name);
+                Specs.ScalarOf(offer.Resources, name),
+                Specs.ScalarOf(agent.TotalResources, name) - Specs.ScalarOf(agent.AllocatedResources, name), name);
         }
         var second = await context.SubscribedAsync();
         await second.NoOffersAsync(next => next.AgentId.Equals(offer.AgentId));
@@ -139,7 +140,8 @@ public static class AllocationCases
         var role = context.Unique("role");
         var agent = await context.AnAgentAsync();
         var constraints = Specs.Constraints(role, "", new Predicate { TextEquals = new() { Value = agent.AgentInfo.Hostname } });
-        constraints.RoleConstraints[role].Groups[0].AttributeConstraints[0].Selector = new() { PseudoattributeType = PseudoAttribute.Hostname };
+        constraints.RoleConstraints[role].Groups[0].AttributeConstraints[0].Selector =
+            new() { PseudoattributeType = PseudoAttribute.Hostname };
         var scheduler = context.NewScheduler();
         await scheduler.SubscribeAsync(Specs.Framework([role]), constraints: constraints);
         await scheduler.NextOfferAsync(next => next.Hostname == agent.AgentInfo.Hostname, "an offer of the agent");
@@ -150,7 +152,8 @@ public static class AllocationCases
             // Agents on one machine have one name.
             return;
         }
-        constraints.RoleConstraints[role].Groups[0].AttributeConstraints[0].Predicate = new Predicate { TextNotEquals = new() { Value = agent.AgentInfo.Hostname } };
+        constraints.RoleConstraints[role].Groups[0].AttributeConstraints[0].Predicate =
+            new Predicate { TextNotEquals = new() { Value = agent.AgentInfo.Hostname } };
         var other = context.NewScheduler();
         await other.SubscribeAsync(Specs.Framework([role]), constraints: constraints);
         await other.NextOfferAsync(next => next.Hostname != agent.AgentInfo.Hostname, "an offer of another agent");
@@ -161,13 +164,15 @@ public static class AllocationCases
         var role = context.Unique("role");
         var agent = await context.AnAgentAsync();
         var constraints = Specs.Constraints(role, "", new Predicate { TextMatches = new() { Regex = agent.AgentInfo.Hostname[..2] } });
-        constraints.RoleConstraints[role].Groups[0].AttributeConstraints[0].Selector = new() { PseudoattributeType = PseudoAttribute.Hostname };
+        constraints.RoleConstraints[role].Groups[0].AttributeConstraints[0].Selector =
+            new() { PseudoattributeType = PseudoAttribute.Hostname };
         var info = Specs.Framework([role]);
         var scheduler = context.NewScheduler();
         await scheduler.SubscribeAsync(info, constraints: constraints);
         await scheduler.NoOffersAsync();
         info.Id = scheduler.Id;
-        constraints.RoleConstraints[role].Groups[0].AttributeConstraints[0].Predicate = new Predicate { TextMatches = new() { Regex = agent.AgentInfo.Hostname[..2] + ".*" } };
+        constraints.RoleConstraints[role].Groups[0].AttributeConstraints[0].Predicate =
+            new Predicate { TextMatches = new() { Regex = agent.AgentInfo.Hostname[..2] + ".*" } };
         await scheduler.ExpectAsync(Calls.UpdateFramework(info, constraints: constraints), 200);
         await scheduler.NextOfferAsync(next => next.Hostname == agent.AgentInfo.Hostname, "an offer of the agent");
     }
@@ -185,7 +190,8 @@ public static class AllocationCases
     /// <summary>What is offered until nothing more comes.</summary>
     private static async Task<IReadOnlyList<Offer>> AllAsync(CaseContext context, ScriptedScheduler scheduler)
     {
-        var count = (await context.Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents)).GetAgents.Agents.Count(agent => agent.Active);
+        var count = (await context.Operator.ReadAsync(Mesos.V1.Master.Call.Types.Type.GetAgents))
+            .GetAgents.Agents.Count(agent => agent.Active);
         var all = new List<Offer>();
         while (all.Count < count)
         {

@@ -21,14 +21,16 @@ public static class GroupCases
         var scheduler = await context.SubscribedAsync();
         var offer = await scheduler.NextOfferAsync();
         var (a, b, executor) = (context.Unique("a"), context.Unique("b"), context.Unique("executor"));
-        await scheduler.SendAsync(Calls.LaunchGroup(offer, Specs.DefaultExecutor(scheduler.Id!, executor), Specs.Task(offer, a), Specs.Task(offer, b)));
+        await scheduler.SendAsync(
+            Calls.LaunchGroup(offer, Specs.DefaultExecutor(scheduler.Id!, executor), Specs.Task(offer, a), Specs.Task(offer, b)));
         foreach (var task in new[] { a, b })
         {
             var running = await scheduler.FollowAsync(task, TaskState.TaskRunning);
             Expect.Equal(running.ExecutorId?.Value, executor, "executor_id");
         }
         var rest = await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId), "the rest of the agent");
-        Expect.Equal(Math.Round(Specs.ScalarOf(offer.Resources, "cpus") - Specs.ScalarOf(rest.Resources, "cpus"), 3), 0.3, "the cpus of two tasks and one executor");
+        Expect.Equal(Math.Round(Specs.ScalarOf(offer.Resources, "cpus") - Specs.ScalarOf(rest.Resources, "cpus"), 3), 0.3,
+            "the cpus of two tasks and one executor");
         Expect.That(rest.ExecutorIds.Any(id => id.Value == executor), "the executor in executor_ids of the next offer");
         var c = context.Unique("c");
         await scheduler.SendAsync(Calls.LaunchGroup(rest, Specs.DefaultExecutor(scheduler.Id!, executor), Specs.Task(rest, c)));
@@ -47,14 +49,16 @@ public static class GroupCases
             ((e, _) => e.Command = new CommandInfo { Value = "x" }, _ => "'ExecutorInfo.command' must not be set for 'DEFAULT' executor"),
             ((e, _) => e.FrameworkId = null, _ => "'ExecutorInfo.framework_id' must be set"),
             ((e, _) => e.Resources.RemoveAt(2), t => $"Executor '{t.Labels.Labels_[0].Value}' uses no disk"),
-            ((e, _) => e.Resources.RemoveAt(0), t => $"Executor '{t.Labels.Labels_[0].Value}' uses less CPUs (None) than the minimum required (0.01)"),
+            ((e, _) => e.Resources.RemoveAt(0),
+                t => $"Executor '{t.Labels.Labels_[0].Value}' uses less CPUs (None) than the minimum required (0.01)"),
             ((_, t) => t.Resources.Clear(), t => $"Task '{t.TaskId.Value}' is invalid: Task uses no resources"),
             ((_, t) => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new() { Image = "i" } },
                 t => $"Task '{t.TaskId.Value}' is invalid: Docker ContainerInfo is not supported on the task"),
             ((_, t) => t.Limits["cpus"] = new Value.Types.Scalar { Value = 1 }, t => $"Task '{t.TaskId.Value}' is invalid: " + (limited
                 ? "Resource limits may only be set for tasks within a task group when the 'share_cgroups' field is set to 'false'."
                 : "Agent is not capable of handling task resource limits")),
-            ((_, t) => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { ShareCgroups = false } },
+            ((_, t) => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
+                LinuxInfo = new LinuxInfo { ShareCgroups = false } },
                 _ => "If set, the value of 'share_cgroups' must be the same for all tasks in each task group and under a single executor"),
         ];
         foreach (var (spoil, text) in rules)
@@ -86,7 +90,8 @@ public static class GroupCases
             Type = Call.Types.Type.Shutdown,
             Shutdown = new() { AgentId = offer.AgentId, ExecutorId = new ExecutorID { Value = executor } },
         });
-        var failure = await scheduler.NextAsync(e => e.Type == EventType.Failure && e.Failure.ExecutorId?.Value == executor, "FAILURE of the executor");
+        var failure = await scheduler.NextAsync(e => e.Type == EventType.Failure && e.Failure.ExecutorId?.Value == executor,
+            "FAILURE of the executor");
         Expect.That(failure.Failure.HasStatus, "a wait status");
         Expect.Equal(failure.Failure.AgentId.Value, offer.AgentId.Value, "agent_id");
     }

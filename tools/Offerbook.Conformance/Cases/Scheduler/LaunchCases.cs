@@ -57,7 +57,8 @@ public static class LaunchCases
         var (scheduler, task, agent) = await RunningAsync(context);
         await scheduler.SendAsync(Calls.Kill(task, new AgentID { Value = "elsewhere" }));
         await scheduler.SendAsync(Calls.Reconcile((task, null)));
-        await scheduler.NextUpdateAsync(status => status.TaskId.Value == task && status.State == TaskState.TaskRunning, "the task still running");
+        await scheduler.NextUpdateAsync(status => status.TaskId.Value == task && status.State == TaskState.TaskRunning,
+            "the task still running");
         await scheduler.SendAsync(Calls.Kill(task, agent));
         await scheduler.FollowAsync(task, TaskState.TaskKilled);
     }
@@ -71,7 +72,8 @@ public static class LaunchCases
         // The first update is not acknowledged, so that the last is never sent; the resources are free all the same.
         await scheduler.SendAsync(Calls.Launch(offer, Specs.Task(offer, task, "true", cpus: cpus)));
         await scheduler.NextUpdateAsync(status => status.TaskId.Value == task, "the first update");
-        await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId) && Specs.ScalarOf(next.Resources, "cpus") == cpus, "all cpus of the agent");
+        await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId) && Specs.ScalarOf(next.Resources, "cpus") == cpus,
+            "all cpus of the agent");
     }
 
     private static async Task CombinedOffers(CaseContext context)
@@ -121,7 +123,8 @@ public static class LaunchCases
         var (scheduler, task, _) = await RunningAsync(context);
         await scheduler.SendAsync(Calls.Plain(Call.Types.Type.Teardown));
         await scheduler.Events.EndAsync(context.Options.Patience);
-        Expect.That(scheduler.Events.All.All(e => e.Type != EventType.Update || e.Update.Status.State != TaskState.TaskKilled), "no update of the killed task");
+        Expect.That(scheduler.Events.All.All(e => e.Type != EventType.Update || e.Update.Status.State != TaskState.TaskKilled),
+            "no update of the killed task");
         await ExpectKilledAsync(context, scheduler, task);
     }
 
@@ -132,7 +135,8 @@ public static class LaunchCases
         Expect.Equal(completed.GetProperty("state").GetString(), "TASK_KILLED", "the state of the completed task");
     }
 
-    private static async Task<(ScriptedScheduler Scheduler, string Task, AgentID Agent)> RunningAsync(CaseContext context, FrameworkInfo? info = null)
+    private static async Task<(ScriptedScheduler Scheduler, string Task, AgentID Agent)> RunningAsync(CaseContext context,
+        FrameworkInfo? info = null)
     {
         var scheduler = await context.SubscribedAsync(info);
         var offer = await scheduler.NextOfferAsync();

@@ -34,8 +34,10 @@ public static class OfferCases
         var offer = await scheduler.NextOfferAsync();
         Expect.Equal(offer.FrameworkId.Value, scheduler.Id!.Value, "framework_id");
         Expect.Equal(offer.AllocationInfo?.Role, role, "allocation_info.role");
-        Expect.That(offer.Resources.Count > 0 && offer.Resources.All(resource => resource.AllocationInfo?.Role == role), "resources allocated to the role");
-        Expect.That(offer.Resources.All(resource => !resource.HasRole && resource.Reservation is null), "unreserved resources without a role");
+        Expect.That(offer.Resources.Count > 0 && offer.Resources.All(resource => resource.AllocationInfo?.Role == role),
+            "resources allocated to the role");
+        Expect.That(offer.Resources.All(resource => !resource.HasRole && resource.Reservation is null),
+            "unreserved resources without a role");
         Expect.Equal(offer.Url.Path, "/slave(1)", "url.path");
         Expect.That(offer.Url.Scheme == "http" && offer.Url.Address.HasIp && offer.Url.Address.HasPort, "a url with ip and port");
         Expect.That(offer.Hostname.Length > 0, "a hostname");
@@ -169,7 +171,8 @@ public static class OfferCases
         var declined = await scheduler.NextOffersAsync();
         await scheduler.SendAsync(Calls.Decline(Long, declined.Select(offer => offer.Id)));
         // Agents that come in offers of their own.
-        var more = scheduler.Events.All.Where(e => e.Type == EventType.Offers).SelectMany(e => e.Offers.Offers_).Select(offer => offer.Id).Except(declined.Select(offer => offer.Id)).ToList();
+        var more = scheduler.Events.All.Where(e => e.Type == EventType.Offers).SelectMany(e => e.Offers.Offers_).Select(offer => offer.Id)
+            .Except(declined.Select(offer => offer.Id)).ToList();
         await scheduler.SendAsync(Calls.Decline(Long, more));
         scheduler.Events.Forget(e => e.Type == EventType.Offers);
     }

@@ -45,7 +45,8 @@ public static class OfferSetCases
     {
         var scheduler = await context.SubscribedAsync();
         var one = await scheduler.NextOfferAsync();
-        var other = scheduler.Events.All.Where(e => e.Offers is not null).SelectMany(e => e.Offers.Offers_).FirstOrDefault(o => !o.AgentId.Equals(one.AgentId))
+        var other = scheduler.Events.All.Where(e => e.Offers is not null).SelectMany(e => e.Offers.Offers_)
+            .FirstOrDefault(o => !o.AgentId.Equals(one.AgentId))
             ?? await scheduler.NextOfferAsync(o => !o.AgentId.Equals(one.AgentId), "an offer of another agent");
         await LostAsync(context, scheduler, [one.Id, other.Id], "Aggregated offers must belong to one single agent. "
             + $"Offer {other.Id.Value} uses agent {other.AgentId.Value} and agent {one.AgentId.Value}");
@@ -57,7 +58,8 @@ public static class OfferSetCases
         var scheduler = context.NewScheduler();
         await scheduler.SubscribeAsync(Specs.Framework([a, b]), suppressed: [b]);
         var one = await scheduler.NextOfferAsync();
-        var other = scheduler.Events.All.Where(e => e.Offers is not null).SelectMany(e => e.Offers.Offers_).FirstOrDefault(o => !o.AgentId.Equals(one.AgentId))
+        var other = scheduler.Events.All.Where(e => e.Offers is not null).SelectMany(e => e.Offers.Offers_)
+            .FirstOrDefault(o => !o.AgentId.Equals(one.AgentId))
             ?? await scheduler.NextOfferAsync(o => !o.AgentId.Equals(one.AgentId), "an offer of another agent");
         await scheduler.SendAsync(Calls.Decline(3600, other.Id));
         await scheduler.SendAsync(Calls.Suppress(a));

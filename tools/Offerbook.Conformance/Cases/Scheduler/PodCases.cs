@@ -56,7 +56,8 @@ public static class PodCases
     private static async Task Fails(CaseContext context)
     {
         var pod = await PodAsync(context, Stay, "exit 3");
-        Expect.Equal((await pod.Scheduler.FollowAsync(pod.Tasks[1], TaskState.TaskFailed)).Message, "Command exited with status 3", "the message");
+        Expect.Equal((await pod.Scheduler.FollowAsync(pod.Tasks[1], TaskState.TaskFailed)).Message, "Command exited with status 3",
+            "the message");
         await pod.Scheduler.FollowAsync(pod.Tasks[0], TaskState.TaskKilled);
         await OverAsync(pod);
     }
@@ -78,8 +79,10 @@ public static class PodCases
 
     private static async Task TooLong(CaseContext context)
     {
-        var pod = await PodAsync(context, (_, tasks) => tasks[0].MaxCompletionTime = new DurationInfo { Nanoseconds = 500_000_000 }, Stay, Stay);
-        Expect.Equal((await pod.Scheduler.FollowAsync(pod.Tasks[0], TaskState.TaskFailed)).Reason, Reason.MaxCompletionTimeReached, "the reason");
+        var pod = await PodAsync(context, (_, tasks) => tasks[0].MaxCompletionTime = new DurationInfo { Nanoseconds = 500_000_000 }, Stay,
+            Stay);
+        Expect.Equal((await pod.Scheduler.FollowAsync(pod.Tasks[0], TaskState.TaskFailed)).Reason, Reason.MaxCompletionTimeReached,
+            "the reason");
         await pod.Scheduler.FollowAsync(pod.Tasks[1], TaskState.TaskKilled);
         await OverAsync(pod);
     }
@@ -89,7 +92,8 @@ public static class PodCases
         var pod = await PodAsync(context, (_, tasks) => tasks[0].HealthCheck = Check("true"), Stay, Stay);
         await pod.Scheduler.FollowAsync(pod.Tasks[0], TaskState.TaskRunning);
         var healthy = await pod.Scheduler.NextUpdateAsync(
-            status => status.TaskId.Value == pod.Tasks[0] && status is { State: TaskState.TaskRunning, HasHealthy: true }, "an update that says healthy or not");
+            status => status.TaskId.Value == pod.Tasks[0]
+                && status is { State: TaskState.TaskRunning, HasHealthy: true }, "an update that says healthy or not");
         Expect.That(healthy.Healthy, "a healthy task");
         Expect.Equal(healthy.Reason, Reason.TaskHealthCheckStatusUpdated, "the reason");
     }
@@ -109,7 +113,8 @@ public static class PodCases
         {
             foreach (var task in tasks)
             {
-                task.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { ShareCgroups = false } };
+                task.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
+                    LinuxInfo = new LinuxInfo { ShareCgroups = false } };
                 task.Limits["cpus"] = new Value.Types.Scalar { Value = 0.5 };
                 task.Limits["mem"] = new Value.Types.Scalar { Value = 64 };
             }
@@ -129,7 +134,8 @@ public static class PodCases
         }
         var rest = await pod.Scheduler.NextOfferAsync(next => next.AgentId.Equals(pod.Offer.AgentId), "the rest of the agent");
         var (stays, fails) = (context.Unique("stays"), context.Unique("fails"));
-        await pod.Scheduler.SendAsync(Calls.LaunchGroup(rest, pod.Executor, Specs.Task(rest, stays, Stay), Specs.Task(rest, fails, "exit 1")));
+        await pod.Scheduler.SendAsync(
+            Calls.LaunchGroup(rest, pod.Executor, Specs.Task(rest, stays, Stay), Specs.Task(rest, fails, "exit 1")));
         await pod.Scheduler.FollowAsync(fails, TaskState.TaskFailed);
         await pod.Scheduler.FollowAsync(stays, TaskState.TaskKilled);
         await pod.Scheduler.SendAsync(Calls.Reconcile(pod.Tasks.Select(task => (task, (AgentID?)null))));
@@ -150,10 +156,12 @@ public static class PodCases
 
     private static Task<Pod> PodAsync(CaseContext context, params string[] commands) => PodAsync(context, (_, _) => { }, commands);
 
-    private static async Task<Pod> PodAsync(CaseContext context, Action<ExecutorInfo, IReadOnlyList<TaskInfo>> change, params string[] commands)
+    private static async Task<Pod> PodAsync(CaseContext context, Action<ExecutorInfo, IReadOnlyList<TaskInfo>> change,
+        params string[] commands)
     {
         var scheduler = await context.SubscribedAsync();
-        var offer = await scheduler.LargeOfferAsync(next => Specs.ScalarOf(next.Resources, "cpus") >= 1 && Specs.ScalarOf(next.Resources, "mem") >= 256, "an offer for a pod");
+        var offer = await scheduler.LargeOfferAsync(next => Specs.ScalarOf(next.Resources, "cpus") >= 1
+            && Specs.ScalarOf(next.Resources, "mem") >= 256, "an offer for a pod");
         var executor = Specs.DefaultExecutor(scheduler.Id!, context.Unique("pod"));
         var tasks = commands.Select(command => Specs.Task(offer, context.Unique("task"), command)).ToList();
         change(executor, tasks);

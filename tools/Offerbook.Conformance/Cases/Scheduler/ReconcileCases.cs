@@ -62,7 +62,8 @@ public static class ReconcileCases
         var task = context.Unique("task");
         await scheduler.SendAsync(Calls.Launch(offer, Specs.Task(offer, task, "true")));
         TaskStatus status;
-        while ((status = await scheduler.NextUpdateAsync(s => s.TaskId.Value == task && s.HasUuid, "an update")).State != TaskState.TaskFinished)
+        while ((status = await scheduler.NextUpdateAsync(s => s.TaskId.Value == task && s.HasUuid,
+            "an update")).State != TaskState.TaskFinished)
         {
             await scheduler.AcknowledgeAsync(status);
         }
@@ -81,7 +82,8 @@ public static class ReconcileCases
         await scheduler.SendAsync(Calls.Launch(offer, Specs.Task(offer, task, "true", cpus: cpus)));
         var first = await scheduler.NextUpdateAsync(s => s.TaskId.Value == task, "the first update");
         // All cpus are offered again when the agent has said that the task is over.
-        await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId) && Specs.ScalarOf(next.Resources, "cpus") == cpus, "all cpus of the agent");
+        await scheduler.NextOfferAsync(next => next.AgentId.Equals(offer.AgentId) && Specs.ScalarOf(next.Resources, "cpus") == cpus,
+            "all cpus of the agent");
         await scheduler.SendAsync(Calls.Reconcile((task, null)));
         Expect.Equal((await AnswerAsync(scheduler, task)).State, first.State, "the state, which is that of the update that is out");
     }
@@ -119,7 +121,8 @@ public static class ReconcileCases
 
     private static async Task<TaskStatus> AnswerAsync(ScriptedScheduler scheduler, string task)
     {
-        var status = await scheduler.NextUpdateAsync(s => s.TaskId.Value == task && s.Reason == Reason.Reconciliation, "an answer about the task");
+        var status = await scheduler.NextUpdateAsync(s => s.TaskId.Value == task && s.Reason == Reason.Reconciliation,
+            "an answer about the task");
         Expect.Equal(status.Source, Source.Master, "the source");
         Expect.That(!status.HasUuid, "no uuid");
         return status;

@@ -32,8 +32,10 @@ public static class RefusalCases
             (Specs.Framework(["a/"]), "'FrameworkInfo.roles' contains invalid role: Role 'a/' cannot end with a slash"),
             (Specs.Framework(["a//b"]), "'FrameworkInfo.roles' contains invalid role: Role 'a//b' cannot contain two adjacent slashes"),
             (Specs.Framework(["a/*"]), "'FrameworkInfo.roles' contains invalid role: Role 'a/*' cannot include '*' as a component"),
-            (Specs.Framework(["-a"]), "'FrameworkInfo.roles' contains invalid role: Role component '-a' is invalid because it starts with a dash"),
-            (Specs.Framework(["a b"]), "'FrameworkInfo.roles' contains invalid role: Role component 'a b' is invalid because it contains backspace or whitespace"),
+            (Specs.Framework(["-a"]),
+                "'FrameworkInfo.roles' contains invalid role: Role component '-a' is invalid because it starts with a dash"),
+            (Specs.Framework(["a b"]),
+                "'FrameworkInfo.roles' contains invalid role: Role component 'a b' is invalid because it contains backspace or whitespace"),
             (Specs.Framework([""]), "'FrameworkInfo.roles' contains invalid role: Role names cannot be the empty string"),
             (Specs.Framework(["a", "a"]), "'FrameworkInfo.roles' contains duplicate items: { a }"),
             (Specs.OldFramework("a/."), "'FrameworkInfo.role' is not a valid role: Role 'a/.' cannot include '.' as a component"),
@@ -47,7 +49,8 @@ public static class RefusalCases
         await context.NewScheduler().RefusedAsync(both, "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable");
         var several = Specs.OldFramework("*");
         several.Roles.Add("a");
-        await context.NewScheduler().RefusedAsync(several, "'FrameworkInfo.roles' must not be set when the framework is not MULTI_ROLE capable");
+        await context.NewScheduler().RefusedAsync(several,
+            "'FrameworkInfo.roles' must not be set when the framework is not MULTI_ROLE capable");
     }
 
     private static async Task BadTimeout(CaseContext context)
@@ -93,7 +96,8 @@ public static class RefusalCases
             constraints: Specs.Constraints("a", "x", new()));
         var empty = new OfferConstraints { RoleConstraints = { ["a"] = new OfferConstraints.Types.RoleConstraints() } };
         await context.NewScheduler().RefusedAsync(Specs.Framework(["a"]),
-            "Offer constraints are not valid: 'OfferConstraints::role_constraints' has an empty 'RoleConstraints::groups' for role a", constraints: empty);
+            "Offer constraints are not valid: 'OfferConstraints::role_constraints' has an empty 'RoleConstraints::groups' for role a",
+            constraints: empty);
     }
 
     private static async Task NoStreamId(CaseContext context)
@@ -116,7 +120,8 @@ public static class RefusalCases
         scheduler.StreamId = "6592c95f-a03a-47bf-ba2a-060669ef747b";
         foreach (var type in new[] { Type.Revive, Type.Teardown })
         {
-            await scheduler.ExpectAsync(Calls.Plain(type), 400, "The stream ID '6592c95f-a03a-47bf-ba2a-060669ef747b' included in this request didn't match "
+            await scheduler.ExpectAsync(Calls.Plain(type), 400,
+                "The stream ID '6592c95f-a03a-47bf-ba2a-060669ef747b' included in this request didn't match "
                 + $"the stream ID currently associated with framework ID {scheduler.Id!.Value}");
         }
         scheduler.StreamId = streamId;
@@ -145,7 +150,8 @@ public static class RefusalCases
         var scheduler = await context.SubscribedAsync();
         await scheduler.ExpectAsync(Calls.Plain(Type.Unknown), 501);
         var answer = await context.Http.PostJsonAsync(ScriptedScheduler.Path,
-            """{"type": "NO_SUCH_CALL", "framework_id": {"value": "ID"}}""".Replace("ID", scheduler.Id!.Value), streamId: scheduler.StreamId);
+            """{"type": "NO_SUCH_CALL", "framework_id": {"value": "ID"}}""".Replace("ID", scheduler.Id!.Value),
+            streamId: scheduler.StreamId);
         Expect.Equal(answer.Status, 400, "the status");
         Expect.Equal(answer.Text, "Failed to validate scheduler::Call: Expecting 'type' to be present", "the text");
     }
@@ -163,10 +169,13 @@ public static class RefusalCases
             Calls.Suppress("not-ours"),
             Calls.Kill("none"),
             new() { Type = Type.Shutdown, Shutdown = new() { AgentId = nowhere, ExecutorId = new ExecutorID { Value = "e" } } },
-            new() { Type = Type.Message, Message = new() { AgentId = nowhere, ExecutorId = new ExecutorID { Value = "e" }, Data = Google.Protobuf.ByteString.Empty } },
+            new() { Type = Type.Message,
+                Message = new() { AgentId = nowhere, ExecutorId = new ExecutorID { Value = "e" },
+                    Data = Google.Protobuf.ByteString.Empty } },
             new() { Type = Type.Request, Request = new() { Requests = { new Request { Resources = { Specs.Scalar("cpus", 1) } } } } },
             new() { Type = Type.AcceptInverseOffers, AcceptInverseOffers = new() { InverseOfferIds = { new OfferID { Value = "none" } } } },
-            new() { Type = Type.DeclineInverseOffers, DeclineInverseOffers = new() { InverseOfferIds = { new OfferID { Value = "none" } } } },
+            new() { Type = Type.DeclineInverseOffers,
+                DeclineInverseOffers = new() { InverseOfferIds = { new OfferID { Value = "none" } } } },
             new() { Type = Type.ReconcileOperations, ReconcileOperations = new() },
             Calls.Reconcile(),
         ];

@@ -37,7 +37,8 @@ public static class RequestCases
             "Failed to convert JSON into Call protobuf: Expecting a JSON object");
         Same(await context.Http.PostJsonAsync(ScriptedScheduler.Path, """{"framework_id": {}, "type": "REVIVE"}"""), 400,
             "Failed to convert JSON into Call protobuf: Missing required fields: framework_id.value");
-        Same(await context.Http.PostJsonAsync(ScriptedScheduler.Path, """{"type": "SUBSCRIBE", "subscribe": {"framework_info": {"name": "x"}}}"""), 400,
+        Same(await context.Http.PostJsonAsync(ScriptedScheduler.Path,
+            """{"type": "SUBSCRIBE", "subscribe": {"framework_info": {"name": "x"}}}"""), 400,
             "Failed to convert JSON into Call protobuf: Missing required fields: subscribe.framework_info.user");
     }
 
@@ -46,7 +47,8 @@ public static class RequestCases
         var json = await context.Http.PostJsonAsync(ScriptedScheduler.Path, "{not json");
         Expect.Equal(json.Status, 400, "the status");
         Expect.Contains(json.Text, "Failed to parse body into JSON: ", "the text");
-        var protobuf = await context.Http.SendAsync(HttpMethod.Post, ScriptedScheduler.Path, [0xff, 0xff, 0xff], "application/x-protobuf", "application/x-protobuf");
+        var protobuf = await context.Http.SendAsync(HttpMethod.Post, ScriptedScheduler.Path, [0xff, 0xff, 0xff], "application/x-protobuf",
+            "application/x-protobuf");
         Same(protobuf, 400, "Failed to parse body into Call protobuf");
     }
 
@@ -86,7 +88,8 @@ public static class RequestCases
     private static async Task UnknownFramework(CaseContext context)
     {
         var scheduler = context.NewScheduler();
-        await scheduler.ExpectAsync(new Call { Type = Type.Revive, FrameworkId = new() { Value = "nobody" } }, 400, "Framework cannot be found");
+        await scheduler.ExpectAsync(new Call { Type = Type.Revive, FrameworkId = new() { Value = "nobody" } }, 400,
+            "Framework cannot be found");
     }
 
     private static async Task MissingBodies(CaseContext context)
@@ -105,8 +108,10 @@ public static class RequestCases
             await scheduler.ExpectAsync(new Call { Type = type, FrameworkId = new() { Value = "nobody" } }, 400,
                 $"Failed to validate scheduler::Call: Expecting '{field}' to be present");
         }
-        await scheduler.ExpectAsync(new Call { Type = Type.Subscribe }, 400, "Failed to validate scheduler::Call: Expecting 'subscribe' to be present");
-        await scheduler.ExpectAsync(new Call { Type = Type.Revive }, 400, "Failed to validate scheduler::Call: Expecting 'framework_id' to be present");
+        await scheduler.ExpectAsync(new Call { Type = Type.Subscribe }, 400,
+            "Failed to validate scheduler::Call: Expecting 'subscribe' to be present");
+        await scheduler.ExpectAsync(new Call { Type = Type.Revive }, 400,
+            "Failed to validate scheduler::Call: Expecting 'framework_id' to be present");
     }
 
     private static async Task MissingType(CaseContext context) =>
@@ -121,7 +126,8 @@ public static class RequestCases
 
     /// <summary>A framework that is gone as soon as its stream is.</summary>
     private static string SubscribeText(CaseContext context) =>
-        """{"type": "SUBSCRIBE", "subscribe": {"framework_info": {"user": "root", "name": "NAME", "role": "*"}}}""".Replace("NAME", context.Unique("raw"));
+        """{"type": "SUBSCRIBE", "subscribe": {"framework_info": {"user": "root", "name": "NAME", "role": "*"}}}""".Replace("NAME",
+            context.Unique("raw"));
 
     private static void Same(RawAnswer answer, int status, string text)
     {

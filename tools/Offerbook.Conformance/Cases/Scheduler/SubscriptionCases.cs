@@ -31,8 +31,10 @@ public static class SubscriptionCases
         Expect.Equal(subscribed.HeartbeatIntervalSeconds, 15.0, "heartbeat_interval_seconds");
         var master = subscribed.MasterInfo;
         Expect.That(master.Pid.StartsWith("master@", StringComparison.Ordinal), "a pid of the form master@ip:port");
-        Expect.That(subscribed.FrameworkId.Value.StartsWith(master.Id + "-", StringComparison.Ordinal), "an id made of the master's and a number");
-        Expect.That(master.Address is not null && master.HasVersion && master.Capabilities.Count > 0, "address, version and capabilities in MasterInfo");
+        Expect.That(subscribed.FrameworkId.Value.StartsWith(master.Id + "-", StringComparison.Ordinal),
+            "an id made of the master's and a number");
+        Expect.That(master.Address is not null && master.HasVersion && master.Capabilities.Count > 0,
+            "address, version and capabilities in MasterInfo");
         await scheduler.NextAsync(e => e.Type == EventType.Heartbeat, "HEARTBEAT");
         Expect.Equal(scheduler.Events.All[1].Type, EventType.Heartbeat, "the second event");
         Expect.Equal(scheduler.StreamId?.Length, 36, "the length of the stream id");
@@ -59,7 +61,8 @@ public static class SubscriptionCases
         var info = Specs.Framework(["*"]);
         info.Id = new FrameworkID { Value = "b" };
         await context.NewScheduler().ExpectAsync(
-            new Call { Type = Call.Types.Type.Subscribe, FrameworkId = new FrameworkID { Value = "a" }, Subscribe = new() { FrameworkInfo = info } },
+            new Call { Type = Call.Types.Type.Subscribe, FrameworkId = new FrameworkID { Value = "a" },
+                Subscribe = new() { FrameworkInfo = info } },
             400, "Failed to validate scheduler::Call: 'framework_id' differs from 'subscribe.framework_info.id'");
     }
 

@@ -30,10 +30,12 @@ public static class TaskErrorCases
             (t => t.TaskId.Value = "a/b", "'a/b' contains invalid characters"),
             (t => t.TaskId.Value = new string('x', 256), "ID must not be greater than 255 characters"),
             (t => t.AgentId = new AgentID { Value = "S9" }, $"Task uses invalid agent S9 while agent {offer.AgentId.Value} is expected"),
-            (t => t.KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = -1 } }, "Task's 'kill_policy.grace_period' must be non-negative"),
+            (t => t.KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = -1 } },
+                "Task's 'kill_policy.grace_period' must be non-negative"),
             (t => t.MaxCompletionTime = new DurationInfo { Nanoseconds = -1 }, "Task's `max_completion_time` must be non-negative"),
             (t => t.Check = new CheckInfo(), "Task uses invalid check: CheckInfo must specify 'type'"),
-            (t => t.Check = new CheckInfo { Type = CheckInfo.Types.Type.Command }, "Task uses invalid check: Expecting 'command' to be set for COMMAND check"),
+            (t => t.Check = new CheckInfo { Type = CheckInfo.Types.Type.Command },
+                "Task uses invalid check: Expecting 'command' to be set for COMMAND check"),
             (t => t.Check = new CheckInfo { Type = CheckInfo.Types.Type.Tcp, Tcp = new() { Port = 1 }, IntervalSeconds = -1 },
                 "Task uses invalid check: Expecting 'interval_seconds' to be non-negative"),
             (t => t.HealthCheck = new HealthCheck(), "Task uses invalid health check: HealthCheck must specify 'type'"),
@@ -48,11 +50,14 @@ public static class TaskErrorCases
                 $"Invalid task resources: The resources have multiple allocation roles ('{offer.AllocationInfo.Role}' and 'other') but only one allocation role is allowed"),
             (t => t.Resources.Add(Specs.Scalar("gpus", 0.5)),
                 "Task uses invalid resources: Invalid 'gpus' resource: The 'gpus' resource must be an unsigned integer"),
-            (t => t.Resources.Add(new Resource(Specs.Scalar("disk", 1)) { Disk = new() { Volume = new Volume { ContainerPath = "p", Mode = Volume.Types.Mode.Rw } } }),
+            (t => t.Resources.Add(
+                new Resource(
+                    Specs.Scalar("disk", 1)) { Disk = new() { Volume = new Volume { ContainerPath = "p", Mode = Volume.Types.Mode.Rw } } }),
                 "Task uses invalid resources: Invalid DiskInfo: Non-persistent volume not supported"),
             (t => t.Resources.Add(new Resource(Specs.Scalar("cpus", 1)) { Revocable = new() }),
                 "Task mixes revocable and non-revocable resources: Cannot use both revocable and non-revocable 'cpus' at the same time"),
-            (t => Variable(t, v => v.ClearValue()), "Task's `CommandInfo` is invalid: Environment variable 'X' of type 'VALUE' must have a value set"),
+            (t => Variable(t, v => v.ClearValue()),
+                "Task's `CommandInfo` is invalid: Environment variable 'X' of type 'VALUE' must have a value set"),
             (t => Variable(t, v => v.Type = Mesos.V1.Environment.Types.Variable.Types.Type.Secret),
                 "Task's `CommandInfo` is invalid: Environment variable 'X' of type 'SECRET' must have a secret set"),
             (t => Variable(t, v => v.Type = Mesos.V1.Environment.Types.Variable.Types.Type.Unknown),
@@ -64,20 +69,27 @@ public static class TaskErrorCases
                 Type = ContainerInfo.Types.Type.Docker,
                 Docker = new() { Image = "i", Parameters = { new Parameter { Key = "name", Value = "n" } } },
             }, "Task's `ContainerInfo` is invalid: Parameter in DockerInfo must not be 'name'"),
-            (t => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Volumes = { new Volume { ContainerPath = "p", Mode = Volume.Types.Mode.Rw } } },
+            (t => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
+                Volumes = { new Volume { ContainerPath = "p", Mode = Volume.Types.Mode.Rw } } },
                 "Task's `ContainerInfo` is invalid: Invalid volume: Only one of them should be set: 'host_path', 'image' and 'source'"),
-            (t => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { ShareCgroups = false } },
+            (t => t.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
+                LinuxInfo = new LinuxInfo { ShareCgroups = false } },
                 "Only tasks in a task group may have 'share_cgroups' set to 'false'"),
-            (t => t.Limits["gpus"] = new Value.Types.Scalar { Value = 1 }, Limits("Only cpus and mem may be included in a task's resource limits")),
-            (t => t.Limits["cpus"] = new Value.Types.Scalar { Value = 0.05 }, Limits("The cpu limit must be greater than or equal to the cpu request")),
-            (t => t.Limits["mem"] = new Value.Types.Scalar { Value = 1 }, Limits("The memory limit must be greater than or equal to the memory request")),
+            (t => t.Limits["gpus"] = new Value.Types.Scalar { Value = 1 },
+                Limits("Only cpus and mem may be included in a task's resource limits")),
+            (t => t.Limits["cpus"] = new Value.Types.Scalar { Value = 0.05 },
+                Limits("The cpu limit must be greater than or equal to the cpu request")),
+            (t => t.Limits["mem"] = new Value.Types.Scalar { Value = 1 },
+                Limits("The memory limit must be greater than or equal to the memory request")),
             (t => t.Command = null, "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present"),
             (t => Executor(t, e => e.Command = null), "'ExecutorInfo.command' must be set"),
-            (t => Executor(t, e => e.Type = ExecutorInfo.Types.Type.Default), "'ExecutorInfo.command' must not be set for 'DEFAULT' executor"),
+            (t => Executor(t, e => e.Type = ExecutorInfo.Types.Type.Default),
+                "'ExecutorInfo.command' must not be set for 'DEFAULT' executor"),
             (t => Executor(t, e => e.ExecutorId.Value = "a/b"), "'a/b' contains invalid characters"),
             (t => Executor(t, e => e.FrameworkId = new FrameworkID { Value = "x" }),
                 $"ExecutorInfo has an invalid FrameworkID (Actual: x vs Expected: {scheduler.Id!.Value})"),
-            (t => Executor(t, e => e.ShutdownGracePeriod = new DurationInfo { Nanoseconds = -1 }), "ExecutorInfo's 'shutdown_grace_period' must be non-negative"),
+            (t => Executor(t, e => e.ShutdownGracePeriod = new DurationInfo { Nanoseconds = -1 }),
+                "ExecutorInfo's 'shutdown_grace_period' must be non-negative"),
         ];
         var tasks = new List<TaskInfo>();
         foreach (var (spoil, _) in rules)
@@ -91,7 +103,8 @@ public static class TaskErrorCases
         {
             var status = await scheduler.NextUpdateAsync(_ => true, $"TASK_ERROR '{text}'");
             Expect.Equal(status.Message, text, "the message");
-            Expect.Equal((status.State, status.Source, status.Reason), (TaskState.TaskError, Source.Master, Reason.TaskInvalid), "state, source and reason");
+            Expect.Equal((status.State, status.Source, status.Reason), (TaskState.TaskError, Source.Master, Reason.TaskInvalid),
+                "state, source and reason");
             Expect.That(!status.HasUuid, "no uuid");
         }
     }

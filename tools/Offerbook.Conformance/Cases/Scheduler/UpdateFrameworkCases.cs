@@ -44,8 +44,10 @@ public static class UpdateFrameworkCases
 
         await Refused(i => i.Id = new FrameworkID { Value = "other" },
             "Failed to validate scheduler::Call: 'framework_id' differs from 'update_framework.framework_info.id'");
-        await Refused(i => i.Roles.Add(i.Roles[0]), $"Supplied FrameworkInfo is not valid: 'FrameworkInfo.roles' contains duplicate items: {{ {info.Roles[0]} }}");
-        await Refused(i => i.User = "other", "FrameworkInfo update is not valid: Updating 'FrameworkInfo.user' is unsupported; attempted to update from 'root' to 'other'");
+        await Refused(i => i.Roles.Add(i.Roles[0]),
+            $"Supplied FrameworkInfo is not valid: 'FrameworkInfo.roles' contains duplicate items: {{ {info.Roles[0]} }}");
+        await Refused(i => i.User = "other",
+            "FrameworkInfo update is not valid: Updating 'FrameworkInfo.user' is unsupported; attempted to update from 'root' to 'other'");
         await Refused(i => i.Checkpoint = true,
             "FrameworkInfo update is not valid: Updating 'FrameworkInfo.checkpoint' is unsupported; attempted to update from 'false' to 'true'");
         await Refused(i => i.Principal = "somebody", "FrameworkInfo update is not valid: Changing framework's principal is not allowed.");
@@ -64,7 +66,8 @@ public static class UpdateFrameworkCases
         info.Id = scheduler.Id;
         info.Roles[0] = @new;
         await scheduler.ExpectAsync(Calls.UpdateFramework(info), 200, "");
-        await scheduler.NextAsync(e => e.Type == EventType.Rescind && e.Rescind.OfferId.Equals(offer.Id), "RESCIND of the offer in the role that was left");
+        await scheduler.NextAsync(e => e.Type == EventType.Rescind && e.Rescind.OfferId.Equals(offer.Id),
+            "RESCIND of the offer in the role that was left");
         await scheduler.NextOfferAsync(next => next.AllocationInfo.Role == @new, "an offer in the new role");
     }
 

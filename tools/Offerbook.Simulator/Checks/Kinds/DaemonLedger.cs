@@ -55,7 +55,8 @@ public sealed class DaemonLedger
         }
         foreach (var other in machine.Containers.All)
         {
-            Invariant.Check(other == container || !other.IsRunning || !IsOfDaemon(other, out var its) || its != app || _givenUp.Contains(other.Task.Value),
+            Invariant.Check(other == container || !other.IsRunning || !IsOfDaemon(other, out var its) || its != app
+                || _givenUp.Contains(other.Task.Value),
                 $"I24: {container.Task} begins on {machine.Name}, where {other.Task} still runs");
         }
     }
@@ -68,7 +69,8 @@ public sealed class DaemonLedger
             foreach (var machine in _cluster.Machines)
             {
                 var wanted = app.Instances > 0 && Suits(machine, app) ? 1 : 0;
-                var there = machine.Containers.All.Count(container => container.IsRunning && IsOfDaemon(container, out var its) && its == app.Id);
+                var there = machine.Containers.All.Count(container => container.IsRunning && IsOfDaemon(container, out var its)
+                    && its == app.Id);
                 if (there != wanted)
                 {
                     return $"I24: {app.Id} runs {there} tasks on {machine.Name} and shall run {wanted}";
@@ -78,8 +80,10 @@ public sealed class DaemonLedger
         return null;
     }
 
-    private bool Suits(SimMachine machine, AppDefinition app) => _promises.Of(app.Id.ToString(), AppsReading.RevisionOf(app)).Place is not { } place
-        || (place.Field == "rack" ? machine.Rack == place.Value : Regex.IsMatch(machine.Name, $"^({place.Value})$", RegexOptions.CultureInvariant));
+    private bool Suits(SimMachine machine, AppDefinition app) =>
+        _promises.Of(app.Id.ToString(), AppsReading.RevisionOf(app)).Place is not { } place
+        || (place.Field == "rack"
+            ? machine.Rack == place.Value : Regex.IsMatch(machine.Name, $"^({place.Value})$", RegexOptions.CultureInvariant));
 
     private static bool IsOfDaemon(SimContainer container, out PathId app)
     {

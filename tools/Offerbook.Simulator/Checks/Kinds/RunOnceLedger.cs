@@ -65,7 +65,8 @@ public sealed class RunOnceLedger
     {
         if (InstanceId.TryParseTask(container.Task.Value, out var instance, out _) && AppKinds.IsRunOnce(instance.App))
         {
-            Invariant.Check(!_ended.ContainsKey(instance), $"I25: {container.Task} begins though an earlier task of its instance has ended well");
+            Invariant.Check(!_ended.ContainsKey(instance),
+                $"I25: {container.Task} begins though an earlier task of its instance has ended well");
         }
     }
 
@@ -89,7 +90,8 @@ public sealed class RunOnceLedger
         {
             foreach (var instance in _cluster.AppsCore?.State.Instances.Of(PathId.Parse(app)) ?? [])
             {
-                Invariant.Check(!instance.IsCompleted || _ever.Contains(instance.Id), $"I25: {instance.Id} counts as done, and no task of it has ended well");
+                Invariant.Check(!instance.IsCompleted || _ever.Contains(instance.Id),
+                    $"I25: {instance.Id} counts as done, and no task of it has ended well");
             }
         }
     }
@@ -109,7 +111,8 @@ public sealed class RunOnceLedger
 
         private void EndTurn()
         {
-            if (_before is { } before && (_apps.Core as AppsCore)?.State is { } after && !ReferenceEquals(before.Instances, after.Instances))
+            if (_before is { } before && (_apps.Core as AppsCore)?.State is { } after
+                && !ReferenceEquals(before.Instances, after.Instances))
             {
                 foreach (var id in AppKinds.RunOnce)
                 {
@@ -127,7 +130,8 @@ public sealed class RunOnceLedger
             }
             foreach (var done in before.Instances.Of(id).Where(instance => instance.IsCompleted))
             {
-                Invariant.Check(after.Instances.Find(done.Id) is { IsCompleted: true }, $"I25: {done.Id} was done, and is not any more though nobody asked");
+                Invariant.Check(after.Instances.Find(done.Id) is { IsCompleted: true },
+                    $"I25: {done.Id} was done, and is not any more though nobody asked");
             }
         }
     }

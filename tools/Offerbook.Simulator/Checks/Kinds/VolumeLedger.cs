@@ -58,15 +58,18 @@ public sealed class VolumeLedger
             $"I23: {container.Task} runs on {container.Volumes.Count} volumes");
         foreach (var volume in container.Volumes)
         {
-            Invariant.Check(machine.Volumes.Find(volume) is not null, $"I23: {container.Task} runs on {volume}, which {machine.Name} does not have");
-            var other = machine.Containers.All.FirstOrDefault(other => other != container && other.IsRunning && other.Volumes.Contains(volume));
+            Invariant.Check(machine.Volumes.Find(volume) is not null,
+                $"I23: {container.Task} runs on {volume}, which {machine.Name} does not have");
+            var other = machine.Containers.All.FirstOrDefault(other => other != container && other.IsRunning
+                && other.Volumes.Contains(volume));
             Invariant.Check(other is null, $"I23: {container.Task} and {other?.Task} both run on {volume} of {machine.Name}");
         }
         var home = (machine, string.Join(' ', container.Volumes.Select(volume => $"{volume} ({machine.Volumes.Find(volume)})")));
         if (!_homes.TryAdd(instance, home))
         {
             var before = _homes[instance];
-            Invariant.Check(before == home, $"I23: {container.Task} runs on {home.Item2} of {machine.Name}, and its instance has {before.Volumes} of {before.Machine.Name}");
+            Invariant.Check(before == home,
+                $"I23: {container.Task} runs on {home.Item2} of {machine.Name}, and its instance has {before.Volumes} of {before.Machine.Name}");
             Returns++;
         }
     }
@@ -76,7 +79,8 @@ public sealed class VolumeLedger
         if (directory.StartsWith(Directory, StringComparison.Ordinal) && _apps.State is { } state)
         {
             var owner = OwnerOf(state, directory[Directory.Length..]);
-            Invariant.Check(owner is null or { Goal: Goal.Decommissioned }, $"I23: {machine.Name} removes {directory}, which {owner?.Id} has");
+            Invariant.Check(owner is null or { Goal: Goal.Decommissioned },
+                $"I23: {machine.Name} removes {directory}, which {owner?.Id} has");
             var user = machine.Containers.All.FirstOrDefault(container => container.IsRunning && container.Volumes.Contains(directory));
             Invariant.Check(user is null, $"I23: {machine.Name} removes {directory}, on which {user?.Task} runs");
         }
@@ -112,7 +116,8 @@ public sealed class VolumeLedger
         foreach (var instance in state.Instances.All.Where(instance => instance is { Reservation: not null, Incarnation: > 0 }))
         {
             var held = instance.Reservation!;
-            if (!agents.TryGetValue(held.Agent, out var machine) || held.Volumes.Any(volume => machine.Volumes.Find(Directory + volume.PersistenceId) is null))
+            if (!agents.TryGetValue(held.Agent, out var machine)
+                || held.Volumes.Any(volume => machine.Volumes.Find(Directory + volume.PersistenceId) is null))
             {
                 return $"I23: {instance.Id} has lost its volumes on {held.Location.Host}";
             }
@@ -133,5 +138,6 @@ public sealed class VolumeLedger
     }
 
     private static Instance? OwnerOf(AppsState state, string persistenceId) =>
-        state.Instances.All.FirstOrDefault(instance => instance.Reservation?.Volumes.Any(volume => volume.PersistenceId == persistenceId) == true);
+        state.Instances.All.FirstOrDefault(instance =>
+            instance.Reservation?.Volumes.Any(volume => volume.PersistenceId == persistenceId) == true);
 }

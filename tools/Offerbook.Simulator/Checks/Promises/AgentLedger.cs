@@ -51,7 +51,8 @@ public sealed class AgentLedger
         foreach (var offer in offers)
         {
             // Of one that has been deposed without knowing it nothing gets out: see SilenceLedger.
-            Invariant.Check(_master.Holder?.IsNewest == false || !_orders.IsOutOfService(offer.AgentId.Value), $"I17: {framework} is offered {offer.AgentId.Value}, which an operator took out of service");
+            Invariant.Check(_master.Holder?.IsNewest == false || !_orders.IsOutOfService(offer.AgentId.Value),
+                $"I17: {framework} is offered {offer.AgentId.Value}, which an operator took out of service");
             _held.Add(offer.Id.Value, (framework, offer.AgentId.Value, ResourceReader.Read(offer.Resources).Bag.Unallocate().NonShared()));
         }
         foreach (var id in offers.Select(offer => offer.AgentId.Value).Distinct())

@@ -66,7 +66,8 @@ public sealed class RoleLedger
             Invariant.Check(!suppressed.Contains(role), $"I16: {framework} is offered something in role {role}, which it suppressed");
             foreach (var entry in ResourceReader.Read(offer.Resources).Bag.Entries)
             {
-                Invariant.Check(entry.Kind.ReservationRole is not { } owner || owner == role || role.StartsWith(owner + "/", StringComparison.Ordinal),
+                Invariant.Check(entry.Kind.ReservationRole is not { } owner || owner == role
+                    || role.StartsWith(owner + "/", StringComparison.Ordinal),
                     $"I16: {framework} is offered in role {role} what is reserved to {entry.Kind.ReservationRole}");
             }
         }

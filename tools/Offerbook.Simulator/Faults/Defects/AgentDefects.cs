@@ -41,7 +41,8 @@ internal static class AgentDefects
         private readonly HashSet<string> _told = [];
 
         protected override AgentMessage? Hear(AgentMessage message, Effects effects) =>
-            message is AgentMessage.ContainerExited { Exit: not ContainerExit.Vanished } exited && _told.Remove(exited.Container.Value) ? null : message;
+            message is AgentMessage.ContainerExited { Exit: not ContainerExit.Vanished } exited && _told.Remove(exited.Container.Value)
+                ? null : message;
 
         protected override void Say(IEffect effect, Effects effects)
         {
@@ -53,13 +54,16 @@ internal static class AgentDefects
             if (effect is SignalContainer signal && _withVolumes.Remove(signal.Container.Value))
             {
                 _told.Add(signal.Container.Value);
-                effects.Add(new StartTimer(signal.Container, TimeSpan.Zero, new AgentMessage.ContainerExited(signal.Container, new ContainerExit.Vanished("it was told to end"))));
+                effects.Add(
+                    new StartTimer(signal.Container, TimeSpan.Zero,
+                        new AgentMessage.ContainerExited(signal.Container, new ContainerExit.Vanished("it was told to end"))));
             }
         }
     }
 
     /// <summary>A task that ended while its agent was down is started once more, in another container.</summary>
-    private sealed class RestartsRecovered(ICore<AgentMessage> core, SortedDictionary<string, ContainerSpec> launched) : CoreDefect<AgentMessage>(core)
+    private sealed class RestartsRecovered(ICore<AgentMessage> core,
+        SortedDictionary<string, ContainerSpec> launched) : CoreDefect<AgentMessage>(core)
     {
         private readonly HashSet<string> _ofThisLife = [];
 
@@ -156,6 +160,7 @@ internal static class AgentDefects
     private sealed class SparesGroups(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
     {
         protected override AgentMessage Hear(AgentMessage message, Effects effects) =>
-            message is AgentMessage.ContainerExited { Container.IsNested: true } exited ? exited with { Exit = new ContainerExit.Exited(0) } : message;
+            message is AgentMessage.ContainerExited { Container.IsNested: true } exited
+                ? exited with { Exit = new ContainerExit.Exited(0) } : message;
     }
 }

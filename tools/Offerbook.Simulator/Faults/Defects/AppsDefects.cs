@@ -13,14 +13,17 @@ internal static class AppsDefects
     public static Func<ICore<AppsMessage>, ICore<AppsMessage>>? Of(Mutation mutation) => mutation switch
     {
         Mutation.AppsForgetToPersist => core => new AppsDefect(core) { Said = Every(40, effect => effect is Persist, _ => []) },
-        Mutation.AppsRepeatEvents => core => new AppsDefect(core) { Said = Every(40, effect => effect is PublishEvent, effect => [effect, effect]) },
+        Mutation.AppsRepeatEvents => core =>
+            new AppsDefect(core) { Said = Every(40, effect => effect is PublishEvent, effect => [effect, effect]) },
         Mutation.AppsSkipEvents => core => new AppsDefect(core) { Said = Every(40, effect => effect is PublishEvent, _ => []) },
         Mutation.AppsReorderEvents => core => new AppsDefect(core)
         {
-            Said = Every(40, effect => effect is PublishEvent, effect => [effect, new PublishEvent(((PublishEvent)effect).Id - 1, "instance_changed_event", "{}")]),
+            Said = Every(40, effect => effect is PublishEvent,
+                effect => [effect, new PublishEvent(((PublishEvent)effect).Id - 1, "instance_changed_event", "{}")]),
         },
         Mutation.AppsSwallowRequests => core => new AppsDefect(core) { Answer = Swallow },
-        Mutation.AppsLoseKills => core => new AppsDefect(core) { Said = Every(1, effect => effect is CallMaster { Call.Kill: not null }, _ => []) },
+        Mutation.AppsLoseKills => core =>
+            new AppsDefect(core) { Said = Every(1, effect => effect is CallMaster { Call.Kill: not null }, _ => []) },
         Mutation.AppsAcknowledgeUnheard => core => new AppsDefect(core) { Answer = AcknowledgeUnheard },
         Mutation.AppsDenyHealth => core => new AppsDefect(core)
         {
@@ -38,7 +41,8 @@ internal static class AppsDefects
                 }
             }),
         },
-        Mutation.AppsDisorder => core => new AppsDefect(core) { Heard = message => Misread(message, document => document.Remove("dependencies")) },
+        Mutation.AppsDisorder => core =>
+            new AppsDefect(core) { Heard = message => Misread(message, document => document.Remove("dependencies")) },
         Mutation.AppsPresumeHealth => core => new AppsDefect(core) { Heard = PresumeHealth },
         _ => KindsDefects.Of(mutation),
     };
@@ -86,7 +90,8 @@ internal static class AppsDefects
     }
 
     /// <summary>Changes every so-many-th effect of a kind.</summary>
-    private static Func<IEffect, IEnumerable<IEffect>> Every(int times, Func<IEffect, bool> isMeant, Func<IEffect, IEnumerable<IEffect>> change)
+    private static Func<IEffect, IEnumerable<IEffect>> Every(int times, Func<IEffect, bool> isMeant,
+        Func<IEffect, IEnumerable<IEffect>> change)
     {
         var seen = 0;
         return effect => isMeant(effect) && ++seen % times == 0 ? change(effect) : [effect];
@@ -94,7 +99,8 @@ internal static class AppsDefects
 
     /// <summary>An app's new number of instances is answered for, and not done.</summary>
     private static IEffect? Swallow(AppsMessage message) =>
-        message is AppsMessage.ApiCalled { Call: ApiCall.UpdateApp { Body: JObject { Count: 1 } body } } called && body.ContainsKey("instances")
+        message is AppsMessage.ApiCalled { Call: ApiCall.UpdateApp { Body: JObject { Count: 1 } body } } called
+            && body.ContainsKey("instances")
             ? new Reply(called.Connection, 200, [], new JObject { ["version"] = "", ["deploymentId"] = "" })
             : null;
 

@@ -2,7 +2,9 @@ using Offerbook.Actors;
 
 namespace Offerbook.Simulator.Faults.Defects;
 
-/// <summary>One life of a part that is wrong in one way: something between its core and everybody else changes what it hears or says.</summary>
+/// <summary>
+/// One life of a part that is wrong in one way: something between its core and everybody else changes what it hears or says.
+/// </summary>
 internal abstract class CoreDefect<TMessage>(ICore<TMessage> core) : ICore<TMessage>
     where TMessage : class
 {

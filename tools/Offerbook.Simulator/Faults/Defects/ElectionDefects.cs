@@ -9,7 +9,9 @@ using Offerbook.Simulator.Storage;
 
 namespace Offerbook.Simulator.Faults.Defects;
 
-/// <summary>The ways for an election, a shared store or a takeover to be wrong; see <see cref="Mutation"/> for what each stands for.</summary>
+/// <summary>
+/// The ways for an election, a shared store or a takeover to be wrong; see <see cref="Mutation"/> for what each stands for.
+/// </summary>
 internal static class ElectionDefects
 {
     public static void Apply(Mutation mutation, SimCluster cluster)
@@ -75,7 +77,8 @@ internal static class ElectionDefects
             if (message is ServiceMessage.ConnectionLost && _asked is { } asked)
             {
                 _asked = null;
-                _core.Handle(new ServiceMessage.Answered(asked.Session, asked.Request, new Answer.Refused(ServiceError.Busy)), default, _more);
+                _core.Handle(new ServiceMessage.Answered(asked.Session, asked.Request, new Answer.Refused(ServiceError.Busy)), default,
+                    _more);
                 for (var i = 0; i < _more.Count; i++)
                 {
                     effects.Add(_more[i]);
@@ -102,11 +105,13 @@ internal static class ElectionDefects
 
         protected override ElectionMessage Hear(ElectionMessage message, Effects effects)
         {
-            if (message is ServiceMessage.Answered { Answer: Answer.Created created } && !created.Path.Contains("store-paths", StringComparison.Ordinal))
+            if (message is ServiceMessage.Answered { Answer: Answer.Created created }
+                && !created.Path.Contains("store-paths", StringComparison.Ordinal))
             {
                 _own = created.Path[(created.Path.LastIndexOf('/') + 1)..];
             }
-            return message is ServiceMessage.Answered { Answer: Answer.Listed listed } answered && _own is not null && listed.Names.Contains(_own)
+            return message is ServiceMessage.Answered { Answer: Answer.Listed listed } answered && _own is not null
+                && listed.Names.Contains(_own)
                 ? new ServiceMessage.Answered(answered.Session, answered.Request, new Answer.Listed([_own]))
                 : message;
         }
@@ -166,7 +171,8 @@ internal static class ElectionDefects
     {
         private long _last;
 
-        protected override void Say(IEffect effect, Effects effects) => effects.Add(effect is PublishEvent published ? published with { Id = ++_last } : effect);
+        protected override void Say(IEffect effect, Effects effects) =>
+            effects.Add(effect is PublishEvent published ? published with { Id = ++_last } : effect);
     }
 
     /// <summary>The first updates of running tasks that a life hears are answered with kills.</summary>
@@ -177,7 +183,8 @@ internal static class ElectionDefects
         protected override AppsMessage Hear(AppsMessage message, Effects effects)
         {
             if (message is AppsMessage.MasterSignalled { Signal: Client.Scheduling.SchedulerSignal.EventReceived { Event.Update.Status: { } status } received }
-                && status is { State: Mesos.V1.TaskState.TaskRunning, Reason: Mesos.V1.TaskStatus.Types.Reason.Reconciliation } && _killed++ == 0)
+                && status is { State: Mesos.V1.TaskState.TaskRunning, Reason: Mesos.V1.TaskStatus.Types.Reason.Reconciliation }
+                && _killed++ == 0)
             {
                 effects.Add(new Client.Scheduling.CallMaster(received.Subscription, new Mesos.V1.Scheduler.Call
                 {

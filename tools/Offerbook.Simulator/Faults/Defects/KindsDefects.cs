@@ -8,7 +8,9 @@ using OperationType = Mesos.V1.Offer.Types.Operation.Types.Type;
 
 namespace Offerbook.Simulator.Faults.Defects;
 
-/// <summary>The ways for the Apps framework to be wrong about volumes, daemons and apps that run once; see <see cref="Mutation"/>.</summary>
+/// <summary>
+/// The ways for the Apps framework to be wrong about volumes, daemons and apps that run once; see <see cref="Mutation"/>.
+/// </summary>
 internal static class KindsDefects
 {
     public static Func<ICore<AppsMessage>, ICore<AppsMessage>>? Of(Mutation mutation) => mutation switch
@@ -17,8 +19,10 @@ internal static class KindsDefects
         Mutation.AppsDestroyVolumes => core => new DestroysVolumes(core),
         Mutation.AppsStripVolumes => core => new AppsDefect(core) { Said = effect => [Strip(effect)] },
         Mutation.AppsCountDaemons => core => new AppsDefect(core) { Heard = message => AppsDefects.Misread(message, Count) },
-        Mutation.AppsRepeatRuns => core => new AppsDefect(core) { Heard = message => Mistake(message, TaskState.TaskFinished, TaskState.TaskFailed) },
-        Mutation.AppsPresumeSuccess => core => new AppsDefect(core) { Heard = message => Mistake(message, TaskState.TaskFailed, TaskState.TaskFinished) },
+        Mutation.AppsRepeatRuns => core =>
+            new AppsDefect(core) { Heard = message => Mistake(message, TaskState.TaskFinished, TaskState.TaskFailed) },
+        Mutation.AppsPresumeSuccess => core =>
+            new AppsDefect(core) { Heard = message => Mistake(message, TaskState.TaskFailed, TaskState.TaskFinished) },
         _ => null,
     };
 
@@ -81,17 +85,21 @@ internal static class KindsDefects
 
         protected override void Say(IEffect effect, Effects effects)
         {
-            effects.Add(effect is CallMaster { Call.Accept: { OfferIds: [var id, ..] } accept } && !accept.Operations.Any(operation => operation.Launch is not null)
+            effects.Add(effect is CallMaster { Call.Accept: { OfferIds: [var id, ..] } accept }
+                && !accept.Operations.Any(operation => operation.Launch is not null)
                 && _offers.TryGetValue(id.Value, out var offer) ? Edited(effect, operations => Destroy(operations, offer)) : effect);
         }
 
         private static void Destroy(List<Offer.Types.Operation> operations, Offer offer)
         {
-            var volumes = offer.Resources.Where(resource => resource.Disk?.Persistence?.Id.StartsWith(AppKinds.ResidentRole + "_", StringComparison.Ordinal) == true).ToList();
+            var volumes = offer.Resources.Where(resource =>
+                resource.Disk?.Persistence?.Id.StartsWith(AppKinds.ResidentRole + "_", StringComparison.Ordinal) == true).ToList();
             if (volumes.Count > 0)
             {
                 operations.RemoveAll(operation => operation.Destroy is not null || operation.Unreserve is not null);
-                operations.Add(new Offer.Types.Operation { Type = OperationType.Destroy, Destroy = new Offer.Types.Operation.Types.Destroy { Volumes = { volumes } } });
+                operations.Add(
+                    new Offer.Types.Operation { Type = OperationType.Destroy,
+                        Destroy = new Offer.Types.Operation.Types.Destroy { Volumes = { volumes } } });
             }
         }
     }

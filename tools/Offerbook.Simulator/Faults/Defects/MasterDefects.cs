@@ -40,7 +40,8 @@ internal static class MasterDefects
         {
             effects.Add(effect);
             if (effect is MasterEffect.SendToScheduler { Event.Type: EventType.Update } send
-                && send.Event.Update.Status is { State: TaskState.TaskKilled or TaskState.TaskFinished or TaskState.TaskFailed } && ++_ends % 3 == 0)
+                && send.Event.Update.Status is { State: TaskState.TaskKilled or TaskState.TaskFinished or TaskState.TaskFailed }
+                && ++_ends % 3 == 0)
             {
                 var older = send.Event.Clone();
                 older.Update.Status.State = TaskState.TaskRunning;
@@ -108,7 +109,8 @@ internal static class MasterDefects
     private sealed class LosesCalls(ICore<MasterMessage> core, CallType type) : MasterDefect(core)
     {
         protected override MasterMessage? Hear(MasterMessage message, Effects effects) =>
-            message is MasterMessage.SchedulerCallReceived call && call.Call.Type == type ? Swallow(call.Connection, 202, effects) : message;
+            message is MasterMessage.SchedulerCallReceived call && call.Call.Type == type
+                ? Swallow(call.Connection, 202, effects) : message;
     }
 
     private sealed class LaunchesTwice(ICore<MasterMessage> core) : MasterDefect(core)
@@ -154,7 +156,8 @@ internal static class MasterDefects
         private int _events;
 
         protected override void Say(IEffect effect, Effects effects) =>
-            effects.Add(effect is MasterEffect.SendToOperators send ? new MasterEffect.SendToOperators([.. send.Events.Where(_ => ++_events % 10 != 0)]) : effect);
+            effects.Add(effect is MasterEffect.SendToOperators send
+                ? new MasterEffect.SendToOperators([.. send.Events.Where(_ => ++_events % 10 != 0)]) : effect);
     }
 
     /// <summary>Every fifth event does not reach the journal.</summary>

@@ -27,7 +27,8 @@ internal sealed class GoneAgents(SimCluster cluster)
         {
             return;
         }
-        var gone = apps.State.Instances.All.Select(instance => instance.Reservation?.Agent).OfType<AgentId>().FirstOrDefault(agent => !present.Contains(agent));
+        var gone = apps.State.Instances.All.Select(instance => instance.Reservation?.Agent).OfType<AgentId>()
+            .FirstOrDefault(agent => !present.Contains(agent));
         if (gone != default)
         {
             _isAsking = true;

@@ -33,7 +33,8 @@ public sealed class KindsWorkload
         _drawing = new KindsDrawing(_random, new AppDefinition(cluster.Plan, 24));
         _steering = new Steering(cluster, client);
         _gone = new GoneAgents(cluster);
-        Apps = [.. new[] { AppKinds.Residents, AppKinds.Daemons, AppKinds.RunOnce, AppKinds.Choosy }.SelectMany(ids => ids).Select(id => new AppRecord(id))];
+        Apps = [.. new[] { AppKinds.Residents, AppKinds.Daemons, AppKinds.RunOnce,
+            AppKinds.Choosy }.SelectMany(ids => ids).Select(id => new AppRecord(id))];
     }
 
     public IReadOnlyList<AppRecord> Apps { get; }
@@ -93,7 +94,8 @@ public sealed class KindsWorkload
                     (_, facts) => facts is null or { Instances: 0 } ? [] : [facts with { Instances = 0 }]);
                 break;
             case 10:
-                Send($"POST /offerbook/v1/apps{app.Id}/resume{Force(0.3)}", null, [app], (_, facts) => facts is { Instances: 0 } ? Resumed(facts) : []);
+                Send($"POST /offerbook/v1/apps{app.Id}/resume{Force(0.3)}", null, [app], (_, facts) => facts is { Instances: 0 }
+                    ? Resumed(facts) : []);
                 break;
             case 11:
                 ChangeGroup(app);
@@ -149,7 +151,8 @@ public sealed class KindsWorkload
         {
             return;
         }
-        var request = _random.Chance(0.7) ? $"POST /offerbook/v1/groups{group}/restart{Force(0.3)}" : $"DELETE /offerbook/v1/groups{group}/delay";
+        var request = _random.Chance(0.7)
+            ? $"POST /offerbook/v1/groups{group}/restart{Force(0.3)}" : $"DELETE /offerbook/v1/groups{group}/delay";
         Send(request, null, apps, (_, facts) => [facts]);
     }
 
@@ -157,7 +160,8 @@ public sealed class KindsWorkload
     private void Move()
     {
         var app = _random.Pick(Apps.Where(app => AppKinds.Choosy.Contains(app.Id)).ToList());
-        var instances = _cluster.RunningTasks(app.Id).Where(_ => _random.Chance(0.5)).Select(task => string.Join('.', task.Split('.')[..2])).ToList();
+        var instances = _cluster.RunningTasks(app.Id).Where(_ => _random.Chance(0.5)).Select(task => string.Join('.', task.Split('.')[..2]))
+            .ToList();
         if (!app.IsBusy && app.MayExist && instances.Count > 0)
         {
             Send($"POST /offerbook/v1/apps{app.Id}/moves{Force(0.3)}", new JArray(instances), [app], Unchanged);
@@ -179,7 +183,8 @@ public sealed class KindsWorkload
         _deployments.Clear();
         if (!apps.Any(app => app.IsBusy) && apps.Sum(app => app.Requests) == requests)
         {
-            var request = _random.Pick([$"POST /offerbook/v1/deployments/{id}/abort", $"DELETE /v2/deployments/{id}", $"DELETE /v2/deployments/{id}?force=true"]);
+            var request = _random.Pick(
+                [$"POST /offerbook/v1/deployments/{id}/abort", $"DELETE /v2/deployments/{id}", $"DELETE /v2/deployments/{id}?force=true"]);
             Send(request, null, apps, (app, facts) => app.Earlier.Append(facts));
         }
     }
@@ -191,7 +196,8 @@ public sealed class KindsWorkload
         Enumerable.Range(1, KindsDrawing.MaxInstances).Select(instances => facts with { Instances = instances });
 
     /// <summary>A change that ends another deployment may leave instances of several versions, and some that never become well.</summary>
-    private void Send(string request, JToken? body, IReadOnlyList<AppRecord> apps, Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change,
+    private void Send(string request, JToken? body, IReadOnlyList<AppRecord> apps,
+        Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change,
         Action<int?>? ended = null)
     {
         foreach (var app in apps.Where(_ => ended is null && !_stopped))

@@ -28,7 +28,8 @@ public sealed class PodsWorkload(SimCluster cluster, AppsClient client, SeededRa
                 Put(pod, good: random.Chance(0.9), force: random.Chance(0.3));
                 break;
             case 2:
-                client.Send($"DELETE /v2/pods{pod.Id}{(random.Chance(0.5) ? "?force=true" : "")}", null, [pod], (_, facts) => facts is null ? [] : [null], (_, _) => { });
+                client.Send($"DELETE /v2/pods{pod.Id}{(random.Chance(0.5) ? "?force=true" : "")}", null, [pod], (_, facts) => facts is null
+                    ? [] : [null], (_, _) => { });
                 break;
             case 3 or 4 when tasks.Count > 0:
                 var instance = string.Join('.', random.Pick(tasks).Split('.')[..2]);
@@ -72,6 +73,8 @@ public sealed class PodsWorkload(SimCluster cluster, AppsClient client, SeededRa
             },
         };
         client.Send($"PUT /v2/pods{pod.Id}{(force ? "?force=true" : "")}", body, [pod], (_, _) => [facts],
-            (status, answer) => Invariant.Check(status is null or not (400 or 422), $"I1: pod {pod.Id} is refused: {status} {answer?.ToString(Newtonsoft.Json.Formatting.None)}"));
+            (status, answer) =>
+                Invariant.Check(status is null or not (400 or 422),
+                    $"I1: pod {pod.Id} is refused: {status} {answer?.ToString(Newtonsoft.Json.Formatting.None)}"));
     }
 }

@@ -41,7 +41,8 @@ public sealed class TreeDrawing(SeededRandom random, AppDefinition definition, A
     }
 
     /// <summary>One app that says all that it may say, so that nothing of an older definition is left.</summary>
-    public (JObject Body, AppFacts Facts) DrawApp(string id, AppFacts facts, IReadOnlyList<string> dependencies, IReadOnlyList<string> needs, bool limited)
+    public (JObject Body, AppFacts Facts) DrawApp(string id, AppFacts facts, IReadOnlyList<string> dependencies,
+        IReadOnlyList<string> needs, bool limited)
     {
         var body = definition.Draw(random, id, facts, []);
         body["dependencies"] = new JArray(dependencies);

@@ -105,8 +105,10 @@ public sealed class TreesWorkload
         Send($"PUT /v2/groups{TreeDrawing.Root}{(force ? "?force=true" : "")}", document.Body, _apps,
             (app, _) => [document.Apps.GetValueOrDefault(app.Id)], (status, answer) =>
             {
-                Invariant.Check(!document.IsCyclic || status is null or >= 400, $"I11: a tree whose dependencies go round is answered {status}");
-                Invariant.Check(document.IsCyclic || status is null or not (400 or 422), $"I1: a group of {TreeDrawing.Root} is refused: {status} {answer?.ToString(Newtonsoft.Json.Formatting.None)}");
+                Invariant.Check(!document.IsCyclic || status is null or >= 400,
+                    $"I11: a tree whose dependencies go round is answered {status}");
+                Invariant.Check(document.IsCyclic || status is null or not (400 or 422),
+                    $"I1: a group of {TreeDrawing.Root} is refused: {status} {answer?.ToString(Newtonsoft.Json.Formatting.None)}");
                 if (status is 200 or 201)
                 {
                     _versions.Add(((string)answer!["version"]!, document));
@@ -150,7 +152,8 @@ public sealed class TreesWorkload
                     (_, facts) => facts is null ? [] : [facts with { Instances = instances }]);
                 break;
             case 2:
-                var (body, drawn) = _drawing.DrawApp(app.Id, new AppFacts(_random.Between(1, TreeDrawing.MaxInstances), ++_revision, _random.Chance(0.9)), [], [], limited: true);
+                var (body, drawn) = _drawing.DrawApp(app.Id,
+                    new AppFacts(_random.Between(1, TreeDrawing.MaxInstances), ++_revision, _random.Chance(0.9)), [], [], limited: true);
                 Send($"PUT /v2/apps{app.Id}{Force(0.2)}", body, [app], (_, _) => [drawn]);
                 break;
             case 3:
@@ -201,15 +204,20 @@ public sealed class TreesWorkload
                 _deployments.Clear();
                 if (!apps.Any(app => app.IsBusy) && apps.Sum(app => app.Requests) == requests)
                 {
-                    var request = _random.Pick([$"POST /offerbook/v1/deployments/{id}/abort", $"DELETE /v2/deployments/{id}", $"DELETE /v2/deployments/{id}?force=true"]);
+                    var request = _random.Pick(
+                        [$"POST /offerbook/v1/deployments/{id}/abort", $"DELETE /v2/deployments/{id}",
+                            $"DELETE /v2/deployments/{id}?force=true"]);
                     Send(request, null, apps, (app, facts) => app.Earlier.Append(facts));
                 }
                 break;
         }
     }
 
-    /// <summary>A change that ends another deployment, or one that gives up, may leave instances of several versions in the whole group.</summary>
-    private void Send(string request, JToken? body, IReadOnlyList<AppRecord> apps, Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change,
+    /// <summary>
+    /// A change that ends another deployment, or one that gives up, may leave instances of several versions in the whole group.
+    /// </summary>
+    private void Send(string request, JToken? body, IReadOnlyList<AppRecord> apps,
+        Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change,
         AppsClient.Ended? ended = null)
     {
         _apps.ForEach(app => app.MayBeMixed = true);

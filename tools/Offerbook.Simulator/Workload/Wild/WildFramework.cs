@@ -18,7 +18,8 @@ public sealed class WildFramework
         var host = cluster.Network.AddHost(name);
         _history = new TaskHistory(name);
         var port = new SchedulerPort(cluster.Network, name, cluster.FindMaster(name), Signal);
-        _node = new SimNode<WildMessage>(name, cluster.World, random => new WildScheduler(name, random, operates), effect => port.Perform(effect), null);
+        _node = new SimNode<WildMessage>(name, cluster.World, random => new WildScheduler(name, random, operates),
+            effect => port.Perform(effect), null);
         host.Process = _node;
         _node.Started += port.Start;
     }

@@ -30,7 +30,9 @@ internal static class WildOperation
                 },
             },
             { Name: "disk", Reservations.Count: > 0 } when random.Chance(0.7) => Create(resource, id),
-            { Reservations.Count: > 0 } => new Operation { Type = OperationType.Unreserve, Unreserve = new Operation.Types.Unreserve { Resources = { Part(random, resource) } } },
+            { Reservations.Count: > 0 } =>
+                new Operation { Type = OperationType.Unreserve,
+                    Unreserve = new Operation.Types.Unreserve { Resources = { Part(random, resource) } } },
             { Scalar: not null } when role != "*" => Reserve(Part(random, resource), role),
             _ => null,
         };

@@ -37,7 +37,8 @@ public sealed class WildScheduler : ICore<WildMessage>
         (_name, _random, _operates) = (name, random, operates);
         var info = new FrameworkInfo
         {
-            Name = name, User = "root", Checkpoint = true, FailoverTimeout = random.Pick<double>([604_800, 604_800, 60, 5]), Roles = { random.Pick<string[]>([["*"], ["wild"], ["wild/a"], ["wild", "wild/a"], ["*", "wild"]]) },
+            Name = name, User = "root", Checkpoint = true, FailoverTimeout = random.Pick<double>([604_800, 604_800, 60, 5]),
+            Roles = { random.Pick<string[]>([["*"], ["wild"], ["wild/a"], ["wild", "wild/a"], ["*", "wild"]]) },
         };
         info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
         if (random.Chance(0.5))
@@ -50,12 +51,16 @@ public sealed class WildScheduler : ICore<WildMessage>
         }
         if (operates)
         {
-            info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.ReservationRefinement });
+            info.Capabilities.Add(
+                new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.ReservationRefinement });
         }
-        _keeper = new SubscriptionKeeper(info, SubscriptionSettings.Default, random.Fork(), timer => new WildMessage.SubscriptionTimedOut(timer));
+        _keeper = new SubscriptionKeeper(info, SubscriptionSettings.Default, random.Fork(),
+            timer => new WildMessage.SubscriptionTimedOut(timer));
     }
 
-    /// <summary>Tasks of which no end has been heard, but for those that are out of reach: their machine may never come back as itself.</summary>
+    /// <summary>
+    /// Tasks of which no end has been heard, but for those that are out of reach: their machine may never come back as itself.
+    /// </summary>
     public int LiveTasks => _live.Count - _unreachable.Count;
 
     public void Handle(WildMessage message, Now now, Effects effects)
@@ -210,12 +215,16 @@ public sealed class WildScheduler : ICore<WildMessage>
         }
     }
 
-    private ExecutorInfo? ExecutorFor(Offer offer) => Again(_executors, 0.7, offer, () => WildTask.Executor(_random, offer, $"{_name}-executor{_tasks}"));
+    private ExecutorInfo? ExecutorFor(Offer offer) =>
+        Again(_executors, 0.7, offer, () => WildTask.Executor(_random, offer, $"{_name}-executor{_tasks}"));
 
     private ExecutorInfo? PodFor(Offer offer) => Again(_pods, 0.4, offer, () => WildTask.Pod(offer, $"{_name}-pod{_tasks}"));
 
-    /// <summary>Often one that it has had on the machine before, whether that still runs or not; its resources are then not set aside anew.</summary>
-    private ExecutorInfo? Again(SortedDictionary<(string Agent, string Role), ExecutorInfo> had, double often, Offer offer, Func<ExecutorInfo?> make)
+    /// <summary>
+    /// Often one that it has had on the machine before, whether that still runs or not; its resources are then not set aside anew.
+    /// </summary>
+    private ExecutorInfo? Again(SortedDictionary<(string Agent, string Role), ExecutorInfo> had, double often, Offer offer,
+        Func<ExecutorInfo?> make)
     {
         var place = (offer.AgentId.Value, offer.AllocationInfo.Role);
         if (had.TryGetValue(place, out var known) && _random.Chance(often))
@@ -277,7 +286,8 @@ public sealed class WildScheduler : ICore<WildMessage>
             var ((agent, _), executor) = _random.Pick(_executors.Concat(_pods).ToList());
             _keeper.Send(new Call
             {
-                Type = Call.Types.Type.Shutdown, Shutdown = new Call.Types.Shutdown { ExecutorId = executor.ExecutorId, AgentId = new AgentID { Value = agent } },
+                Type = Call.Types.Type.Shutdown,
+                Shutdown = new Call.Types.Shutdown { ExecutorId = executor.ExecutorId, AgentId = new AgentID { Value = agent } },
             }, effects);
         }
         switch (_random.Next(8))
@@ -310,7 +320,8 @@ public sealed class WildScheduler : ICore<WildMessage>
     /// <summary>Accepts an offer that was used or declined before: nothing may come of it but the task's loss.</summary>
     private void AnswerWhatIsGone(Effects effects)
     {
-        var task = new TaskInfo { Name = "late", TaskId = new TaskID { Value = $"{_name}-{++_tasks}" }, AgentId = new AgentID { Value = "any" } };
+        var task = new TaskInfo { Name = "late", TaskId = new TaskID { Value = $"{_name}-{++_tasks}" },
+            AgentId = new AgentID { Value = "any" } };
         task.Command = new CommandInfo { Value = "sim serve" };
         task.Resources.Add(WildTask.Scalar("cpus", 0.1));
         _keeper.Launch([_random.Pick(_gone)], [task], refuse: null, effects);

@@ -39,7 +39,8 @@ internal static class WildTask
         var disk = mem is null ? null : Take(offer, "disk", 1);
         return cpus is null || mem is null || disk is null ? null : new ExecutorInfo
         {
-            Type = ExecutorInfo.Types.Type.Default, ExecutorId = new ExecutorID { Value = id }, FrameworkId = offer.FrameworkId, Resources = { cpus, mem, disk },
+            Type = ExecutorInfo.Types.Type.Default, ExecutorId = new ExecutorID { Value = id }, FrameworkId = offer.FrameworkId,
+            Resources = { cpus, mem, disk },
         };
     }
 
@@ -55,7 +56,8 @@ internal static class WildTask
         }
         return new Offer.Types.Operation
         {
-            Type = Offer.Types.Operation.Types.Type.LaunchGroup, LaunchGroup = new() { Executor = pod, TaskGroup = new() { Tasks = { tasks } } },
+            Type = Offer.Types.Operation.Types.Type.LaunchGroup,
+            LaunchGroup = new() { Executor = pod, TaskGroup = new() { Tasks = { tasks } } },
         };
     }
 
@@ -93,7 +95,8 @@ internal static class WildTask
         return asGroup
             ? new Offer.Types.Operation
             {
-                Type = Offer.Types.Operation.Types.Type.LaunchGroup, LaunchGroup = new() { Executor = executor, TaskGroup = new() { Tasks = { tasks } } },
+                Type = Offer.Types.Operation.Types.Type.LaunchGroup,
+                LaunchGroup = new() { Executor = executor, TaskGroup = new() { Tasks = { tasks } } },
             }
             : new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new() { TaskInfos = { tasks } } };
     }

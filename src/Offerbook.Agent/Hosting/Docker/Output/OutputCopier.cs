@@ -9,7 +9,9 @@ namespace Offerbook.Agent.Hosting.Docker.Output;
 /// </summary>
 internal sealed class OutputCopier : IDisposable
 {
-    /// <summary>Reads after the container's end that may fail, over about half a minute by the default timings. The end itself is told earlier.</summary>
+    /// <summary>
+    /// Reads after the container's end that may fail, over about half a minute by the default timings. The end itself is told earlier.
+    /// </summary>
     public const int MaxLastReads = 10;
 
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1);
@@ -28,9 +30,11 @@ internal sealed class OutputCopier : IDisposable
 
     /// <param name="container">The engine's id.</param>
     /// <param name="open">Opens the sandbox's files at the place that was remembered.</param>
-    /// <param name="turn">The first read need not come before this is done, because the engine has more urgent things to do; but it does after a second.</param>
+    /// <param name="turn">The first read need not come before this is done, because the engine has more urgent things to do; but it does
+    /// after a second.</param>
     /// <param name="delay">Waits between two reads; null: as long as it is told to.</param>
-    public OutputCopier(EngineClient engine, string container, bool hasTerminal, Func<OutputWriter> open, EngineTimings timings, ILogger logger,
+    public OutputCopier(EngineClient engine, string container, bool hasTerminal, Func<OutputWriter> open, EngineTimings timings,
+        ILogger logger,
         Task? turn = null, Func<TimeSpan, CancellationToken, Task>? delay = null)
     {
         (_engine, _container, _hasTerminal, _open, _timings, _logger) = (engine, container, hasTerminal, open, timings, logger);
@@ -77,7 +81,8 @@ internal sealed class OutputCopier : IDisposable
             {
                 if (failed == MaxLastReads)
                 {
-                    _logger.LogWarning("The last output of container {Container} is given up: {Count} reads of it broke off.", _container, failed);
+                    _logger.LogWarning("The last output of container {Container} is given up: {Count} reads of it broke off.", _container,
+                        failed);
                     return;
                 }
                 await _delay(wait, _stopping.Token);
@@ -102,7 +107,8 @@ internal sealed class OutputCopier : IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                _logger.LogWarning("The output of container {Container} cannot be written to its sandbox: {Reason}", _container, failure.Message);
+                _logger.LogWarning("The output of container {Container} cannot be written to its sandbox: {Reason}", _container,
+                    failure.Message);
                 writer?.Dispose();
                 writer = null;
                 return Outcome.Broken;
@@ -114,7 +120,8 @@ internal sealed class OutputCopier : IDisposable
     {
         var since = writer.Since is { } time ? $"&since={time}" : "";
         var (stream, failure) = await _engine.OpenAsync(
-            HttpMethod.Get, $"/containers/{_container}/logs?stdout=1&stderr=1&timestamps=1{(follow ? "&follow=1" : "")}{since}", _stopping.Token);
+            HttpMethod.Get, $"/containers/{_container}/logs?stdout=1&stderr=1&timestamps=1{(follow ? "&follow=1" : "")}{since}",
+            _stopping.Token);
         if (stream is null)
         {
             return Judge(failure!);
@@ -154,7 +161,9 @@ internal sealed class OutputCopier : IDisposable
         }
     }
 
-    /// <summary>An engine that breaks off and a disk that is full are both told by an IOException, and mean different things here.</summary>
+    /// <summary>
+    /// An engine that breaks off and a disk that is full are both told by an IOException, and mean different things here.
+    /// </summary>
     private static void Write(OutputWriter writer)
     {
         try
@@ -175,7 +184,8 @@ internal sealed class OutputCopier : IDisposable
             _logger.LogInformation("There is no output of container {Container} to copy: {Reason}", _container, refused.Message);
             return Outcome.Unreadable;
         }
-        return failure is EngineAnswer.Refused { Message: var message } && message.Contains("does not support reading", StringComparison.Ordinal)
+        return failure is EngineAnswer.Refused { Message: var message }
+            && message.Contains("does not support reading", StringComparison.Ordinal)
             ? Outcome.Unreadable
             : Outcome.Broken;
     }

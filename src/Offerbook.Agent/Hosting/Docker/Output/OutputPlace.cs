@@ -22,7 +22,9 @@ internal sealed class OutputPlace : IDisposable
 {
     private const int LineWidth = 80;
 
-    /// <summary>The two streams are stamped before they come together, so that the later of two stamps may come first; by so much at the very most.</summary>
+    /// <summary>
+    /// The two streams are stamped before they come together, so that the later of two stamps may come first; by so much at the very most.
+    /// </summary>
     private static readonly TimeSpan Disorder = TimeSpan.FromSeconds(10);
 
     private readonly FileStream _file;
@@ -52,7 +54,8 @@ internal sealed class OutputPlace : IDisposable
         get
         {
             var latest = string.CompareOrdinal(Output.Time, Error.Time) > 0 ? Output.Time : Error.Time;
-            return latest.Length > 0 && DateTimeOffset.TryParse(latest, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            return latest.Length > 0
+                && DateTimeOffset.TryParse(latest, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? ((time - Disorder).ToUnixTimeMilliseconds() / 1000m).ToString("0.000", CultureInfo.InvariantCulture)
                 : null;
         }
@@ -68,7 +71,8 @@ internal sealed class OutputPlace : IDisposable
 
     private static StreamPlace? Parse(ReadOnlySpan<byte> line) =>
         Encoding.ASCII.GetString(line).TrimEnd().Split(' ') is [var time, var count, var length] && time.Length is 0 or LogPieces.StampWidth
-        && int.TryParse(count, CultureInfo.InvariantCulture, out var number) && long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)
+        && int.TryParse(count, CultureInfo.InvariantCulture, out var number)
+        && long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)
             ? new StreamPlace(time, number, bytes)
             : null;
 }

@@ -17,7 +17,8 @@ internal sealed class OutputWriter : IDisposable
     public OutputWriter(OutputPlace place, string sandbox, long maxBytes, int kept)
     {
         _place = place;
-        _files = [new SandboxFile(Path.Combine(sandbox, "stdout"), maxBytes, kept), new SandboxFile(Path.Combine(sandbox, "stderr"), maxBytes, kept)];
+        _files = [new SandboxFile(Path.Combine(sandbox, "stdout"), maxBytes, kept),
+            new SandboxFile(Path.Combine(sandbox, "stderr"), maxBytes, kept)];
         _places = [place.Output, place.Error];
         _skip = new (string, int)[2];
         for (var i = 0; i < 2; i++)
@@ -89,7 +90,9 @@ internal sealed class OutputWriter : IDisposable
     /// <inheritdoc cref="OutputPlace.Since"/>
     public string? Since => _place.Since;
 
-    /// <summary>The place is remembered before and after: an agent that dies between finds no file, or a shorter one, and goes on in it.</summary>
+    /// <summary>
+    /// The place is remembered before and after: an agent that dies between finds no file, or a shorter one, and goes on in it.
+    /// </summary>
     private void RotateFull()
     {
         for (var i = 0; i < 2; i++)

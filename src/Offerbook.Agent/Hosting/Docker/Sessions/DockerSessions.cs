@@ -7,7 +7,8 @@ namespace Offerbook.Agent.Hosting.Docker.Sessions;
 /// <summary>Starts commands in containers of an engine, with their streams in the agent's hands.</summary>
 /// <param name="find">The engine's container that a container lies in, at any depth; null when there is none.</param>
 internal sealed class DockerSessions(
-    EngineClient engine, SandboxDirectories sandboxes, DockerOptions options, IsolationOptions isolation, Func<ContainerId, DockerContainer?> find)
+    EngineClient engine, SandboxDirectories sandboxes, DockerOptions options, IsolationOptions isolation,
+    Func<ContainerId, DockerContainer?> find)
     : IContainerSessions
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(5);
@@ -35,7 +36,8 @@ internal sealed class DockerSessions(
         var made = await ExecCalls.MakeAsync(engine, container.EngineName, CommandOf(spec, container, sandbox), cancellation);
         if (made is not EngineAnswer.Done done || done.Body.Text("Id") is not { } exec)
         {
-            return new AttachedStart(null, $"The command could not be made ready: {made.Problem ?? "the engine's answer cannot be understood"}");
+            return new AttachedStart(null,
+                $"The command could not be made ready: {made.Problem ?? "the engine's answer cannot be understood"}");
         }
         var hasTerminal = attach.Terminal is not null;
         var (stream, refusal) = await engine.UpgradeAsync($"/exec/{exec}/start", ExecCalls.Start(hasTerminal), cancellation);
@@ -73,7 +75,8 @@ internal sealed class DockerSessions(
     {
         foreach (var exec in execs)
         {
-            if (await ExecCalls.LookAsync(engine, exec, cancellation) is { State: { IsRunning: true, Pid: > 1 and var pid } } && ProcessTable.Read(pid) is { } found)
+            if (await ExecCalls.LookAsync(engine, exec, cancellation) is { State: { IsRunning: true, Pid: > 1 and var pid } }
+                && ProcessTable.Read(pid) is { } found)
             {
                 SessionKiller.KillSession(new ProcessIdentity(pid, found.Start));
             }

@@ -40,7 +40,8 @@ internal sealed class DockerTerminals(EngineClient engine, Func<ContainerId, Doc
             {
                 return null;
             }
-            var (stream, _) = await engine.UpgradeAsync($"/containers/{state.EngineId}/attach?stream=1&stdin=1&stdout=1&stderr=1", new JsonObject(), stopping);
+            var (stream, _) = await engine.UpgradeAsync($"/containers/{state.EngineId}/attach?stream=1&stdin=1&stdout=1&stderr=1",
+                new JsonObject(), stopping);
             if (stream is null)
             {
                 return null;

@@ -3,7 +3,9 @@ using Offerbook.Agent.Hosting.Attach;
 
 namespace Offerbook.Agent.Hosting.Docker.Sessions;
 
-/// <summary>The terminal of a container, as the engine shares it with everybody who asks. When the stream ends, so has the container, or the engine.</summary>
+/// <summary>
+/// The terminal of a container, as the engine shares it with everybody who asks. When the stream ends, so has the container, or the engine.
+/// </summary>
 internal sealed class EngineTerminal : IAttachedProcess
 {
     /// <summary>What an engine passes on at once.</summary>

@@ -7,7 +7,9 @@ namespace Offerbook.Agent.Hosting.Docker.Sessions;
 /// <summary>The engine's words for running a command in a container that runs already.</summary>
 internal static class ExecCalls
 {
-    /// <summary>Makes it ready to start. The answer bears its <c>Id</c>; it has the container's user, directory and variables unless told otherwise.</summary>
+    /// <summary>
+    /// Makes it ready to start. The answer bears its <c>Id</c>; it has the container's user, directory and variables unless told otherwise.
+    /// </summary>
     /// <param name="container">By any name that the engine knows it by.</param>
     public static Task<EngineAnswer> MakeAsync(EngineClient engine, string container, ExecCommand command, CancellationToken cancellation)
     {
@@ -35,7 +37,8 @@ internal static class ExecCalls
     public static JsonObject Start(bool hasTerminal) => new() { ["Detach"] = false, ["Tty"] = hasTerminal };
 
     /// <summary>What became of it.</summary>
-    public static async Task<(ExecState? State, EngineAnswer Answer)> LookAsync(EngineClient engine, string exec, CancellationToken cancellation)
+    public static async Task<(ExecState? State, EngineAnswer Answer)> LookAsync(EngineClient engine, string exec,
+        CancellationToken cancellation)
     {
         var answer = await engine.AskAsync(HttpMethod.Get, $"/exec/{exec}/json", cancellation);
         return answer is EngineAnswer.Done { Body: var body } && body.Text("ID") is not null

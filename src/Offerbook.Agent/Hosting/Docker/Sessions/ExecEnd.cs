@@ -35,7 +35,8 @@ internal sealed class ExecEnd(EngineClient engine, EngineTimings timings, string
         {
             while (true)
             {
-                var filters = Uri.EscapeDataString(JsonSerializer.Serialize(new Dictionary<string, string[]> { ["event"] = ["exec_die"], ["container"] = [container] }));
+                var filters = Uri.EscapeDataString(
+                    JsonSerializer.Serialize(new Dictionary<string, string[]> { ["event"] = ["exec_die"], ["container"] = [container] }));
                 var (events, _) = await engine.OpenAsync(HttpMethod.Get, $"/events?filters={filters}", stopping);
                 if (events is null)
                 {

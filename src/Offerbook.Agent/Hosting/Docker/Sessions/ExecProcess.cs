@@ -24,7 +24,8 @@ internal sealed class ExecProcess : IAttachedProcess
     private int _lastSignal;
 
     /// <param name="pid">On the host; 0 when it is over already, or the engine does not say.</param>
-    public ExecProcess(EngineClient engine, string exec, int pid, bool hasTerminal, EngineDuplex stream, ExecEnd end, CancellationToken stopping)
+    public ExecProcess(EngineClient engine, string exec, int pid, bool hasTerminal, EngineDuplex stream, ExecEnd end,
+        CancellationToken stopping)
     {
         (_hasTerminal, _stream, _end, Pid) = (hasTerminal, stream, end, pid);
         _resizer = new TerminalResizer(engine, $"/exec/{exec}", _over.Token);
@@ -122,7 +123,8 @@ internal sealed class ExecProcess : IAttachedProcess
         {
             await Task.Run(() => SessionKiller.KillSession(process), CancellationToken.None);
         }
-        return exit is ContainerExit.Exited { Code: > LastStatusOfItsOwn and var status } && status - LastStatusOfItsOwn == Volatile.Read(ref _lastSignal)
+        return exit is ContainerExit.Exited { Code: > LastStatusOfItsOwn and var status }
+            && status - LastStatusOfItsOwn == Volatile.Read(ref _lastSignal)
             ? new ContainerExit.Signaled(status - LastStatusOfItsOwn)
             : exit;
     }

@@ -25,7 +25,9 @@ internal sealed class SafeDirectory(string root, HostUser? user, long maxBytes)
 
     public void Spend(long bytes) => Left -= bytes;
 
-    /// <summary>The absolute path of a new file, link or directory; those above it are made, and a file or link in its place goes.</summary>
+    /// <summary>
+    /// The absolute path of a new file, link or directory; those above it are made, and a file or link in its place goes.
+    /// </summary>
     /// <exception cref="FetchFailedException">It would lie outside.</exception>
     public string Place(string path, bool isDirectory = false)
     {
@@ -78,7 +80,8 @@ internal sealed class SafeDirectory(string root, HostUser? user, long maxBytes)
         if (mode is { } wanted)
         {
             // Whoever comes next must get in.
-            File.SetUnixFileMode(directory, (wanted & Permissions) | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(directory,
+                (wanted & Permissions) | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
@@ -127,7 +130,8 @@ internal sealed class SafeDirectory(string root, HostUser? user, long maxBytes)
         }
         var parts = path.Split('/').Where(part => part is not ("." or "")).ToArray();
         return parts.Length == 0 ? throw new FetchFailedException("a path is empty")
-            : parts.Contains("..") ? throw new FetchFailedException($"the path '{path}' holds '..'; only paths below the sandbox are written")
+            : parts.Contains("..")
+            ? throw new FetchFailedException($"the path '{path}' holds '..'; only paths below the sandbox are written")
             : parts;
     }
 }

@@ -45,7 +45,8 @@ internal static class Unpacker
                     break;
             }
         }
-        catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
+        catch (Exception failure)
+            when (failure is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
         {
             throw new FetchFailedException($"it is no archive of its kind, or damaged: {failure.Message}", failure);
         }

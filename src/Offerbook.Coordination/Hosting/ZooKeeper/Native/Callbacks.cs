@@ -9,7 +9,8 @@ namespace Offerbook.Coordination.Hosting.ZooKeeper.Native;
 /// <summary>
 /// Where the C client's own threads come in. Each call is copied into a message and posted at once: they never wait for anything of ours.
 ///
-/// What the client hands back is a number, not a pointer: a session's place in a table, above the number of a request. A call that comes when its session has been
+/// What the client hands back is a number, not a pointer: a session's place in a table, above the number of a request. A call that comes
+/// when its session has been
 /// taken out of the table finds nothing and returns, so that there is no object whose life it could outlast.
 /// </summary>
 internal static unsafe class Callbacks
@@ -115,5 +116,6 @@ internal static unsafe class Callbacks
 
     private static int Request(nint context) => (int)((long)context & uint.MaxValue);
 
-    private static string Text(byte* text) => text is null ? "" : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
+    private static string Text(byte* text) =>
+        text is null ? "" : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
 }

@@ -4,7 +4,9 @@ using Offerbook.Coordination.Sessions;
 
 namespace Offerbook.Coordination.Hosting.ZooKeeper.Native;
 
-/// <summary>One session of the C client. Requests come from one thread, what it tells from the client's own; it may be closed by any.</summary>
+/// <summary>
+/// One session of the C client. Requests come from one thread, what it tells from the client's own; it may be closed by any.
+/// </summary>
 internal sealed unsafe class NativeSession : IDisposable
 {
     private const int ResolutionDelayMs = 10_000;
@@ -31,7 +33,8 @@ internal sealed unsafe class NativeSession : IDisposable
     public static NativeSession? Open(int number, ZooKeeperUri uri, TimeSpan timeout, Action<ServiceMessage> tell, out string? failure)
     {
         var session = new NativeSession(number, uri.HasCredentials, tell);
-        var client = NativeClient.Init(uri.ConnectString, &Callbacks.OnSession, (int)timeout.TotalMilliseconds, 0, Callbacks.Context(session._place, 0), 0);
+        var client = NativeClient.Init(uri.ConnectString, &Callbacks.OnSession, (int)timeout.TotalMilliseconds, 0,
+            Callbacks.Context(session._place, 0), 0);
         if (client == 0)
         {
             failure = $"{Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())} (do the names of the servers in {uri} resolve?)";
@@ -68,10 +71,13 @@ internal sealed unsafe class NativeSession : IDisposable
                     // Its own outcome says nothing that the list's does not.
                     _ = NativeClient.Sync(_client!, list.Path, &Callbacks.OnSynchronized, 0);
                 }
-                Check(list.Request, NativeClient.List(_client!, list.Path, list.Watch ? &Callbacks.OnWatch : null, Context(0), &Callbacks.OnListed, Context(list.Request)));
+                Check(list.Request,
+                    NativeClient.List(_client!, list.Path, list.Watch ? &Callbacks.OnWatch : null, Context(0), &Callbacks.OnListed,
+                        Context(list.Request)));
                 break;
             case ServiceCall.Read read:
-                Check(read.Request, NativeClient.Read(_client!, read.Path, &Callbacks.OnWatch, Context(0), &Callbacks.OnRead, Context(read.Request)));
+                Check(read.Request,
+                    NativeClient.Read(_client!, read.Path, &Callbacks.OnWatch, Context(0), &Callbacks.OnRead, Context(read.Request)));
                 break;
         }
     }
@@ -101,7 +107,9 @@ internal sealed unsafe class NativeSession : IDisposable
         }
     }
 
-    /// <summary>Tells nothing more from the start; then waits until the client's threads have ended. Never call it from one of them.</summary>
+    /// <summary>
+    /// Tells nothing more from the start; then waits until the client's threads have ended. Never call it from one of them.
+    /// </summary>
     public void Dispose()
     {
         Callbacks.Remove(_place);
@@ -121,7 +129,9 @@ internal sealed unsafe class NativeSession : IDisposable
         var data = create.Data.IsEmpty ? stackalloc byte[1] : create.Data.Span;
         fixed (byte* start = data)
         {
-            Check(create.Request, NativeClient.Create(_client!, create.Path, start, create.Data.Length, acl, mode, &Callbacks.OnCreated, Context(create.Request)));
+            Check(create.Request,
+                NativeClient.Create(_client!, create.Path, start, create.Data.Length, acl, mode, &Callbacks.OnCreated,
+                    Context(create.Request)));
         }
     }
 

@@ -52,7 +52,9 @@ internal unsafe struct Acl
     public byte* Id;
 }
 
-/// <summary>An access list. The two that we use are made once and kept as long as the process: the C client reads them whenever it sends.</summary>
+/// <summary>
+/// An access list. The two that we use are made once and kept as long as the process: the C client reads them whenever it sends.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct AclVector
 {

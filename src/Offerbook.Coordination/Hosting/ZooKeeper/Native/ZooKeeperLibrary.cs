@@ -14,7 +14,8 @@ internal static class ZooKeeperLibrary
         if (!Environment.Is64BitProcess)
         {
             // What the client hands back to us is 64 bits wide: see Callbacks.
-            throw new ZooKeeperLibraryMissingException("ZooKeeper's client is used by 64-bit programs only. Take a 64-bit build or start without --zk.");
+            throw new ZooKeeperLibraryMissingException(
+                "ZooKeeper's client is used by 64-bit programs only. Take a 64-bit build or start without --zk.");
         }
         Load(NativeClient.Library);
         // It would write to standard error whenever a server does not answer; what matters of that the cores remark themselves.
