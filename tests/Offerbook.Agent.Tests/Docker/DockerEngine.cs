@@ -80,6 +80,14 @@ internal sealed class DockerEngine : IAsyncDisposable
         };
     }
 
+    /// <summary>Kills a container past what is tested, unless it has just ended.</summary>
+    public async Task EndAsync(string container)
+    {
+        using var client = new EngineClient(Socket, new EngineTimings { Call = Patience });
+        var answer = await client.AskAsync(HttpMethod.Post, $"/containers/{container}/kill", CancellationToken.None);
+        Assert.That(answer is EngineAnswer.Done or EngineAnswer.Refused { Status: 409 }, $"{container}: {answer.Problem}");
+    }
+
     public Task<JsonElement> InspectAsync(string container) => CallAsync(HttpMethod.Get, $"/containers/{container}/json");
 
     public async Task<IReadOnlyList<string>> ContainersAsync() =>

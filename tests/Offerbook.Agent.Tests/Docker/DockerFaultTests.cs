@@ -109,7 +109,7 @@ public sealed class DockerFaultTests
             $"/containers/({DockerYard.Name(stuck)}|{(await _engine.InspectAsync(DockerYard.Name(stuck))).GetProperty("Id").GetString()})",
             (Fault)fault);
         _yard.Runner.Signal(stuck.Container, ContainerSignal.Kill);
-        await _engine.CallAsync(HttpMethod.Post, $"/containers/{DockerYard.Name(stuck)}/kill");
+        await _engine.EndAsync(DockerYard.Name(stuck));
         for (var i = 0; i < 3; i++)
         {
             Assert.That(await _yard.RunToEndAsync(_yard.Spec($"exit {i}")), Is.EqualTo(new ContainerExit.Exited(i)));

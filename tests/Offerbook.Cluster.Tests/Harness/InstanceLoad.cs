@@ -12,6 +12,7 @@ internal sealed class InstanceLoad(Cluster cluster, string app) : IDisposable
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Sample> _trace = [];
+    private readonly Stopwatch _clock = new();
     private Task _running = Task.CompletedTask;
 
     public int Requests { get; private set; }
@@ -19,6 +20,7 @@ internal sealed class InstanceLoad(Cluster cluster, string app) : IDisposable
     public async Task StartAsync()
     {
         await RoundAsync(TimeSpan.Zero);
+        _clock.Start();
         _running = RunAsync();
     }
 
@@ -26,6 +28,8 @@ internal sealed class InstanceLoad(Cluster cluster, string app) : IDisposable
     {
         await _stop.CancelAsync();
         await _running;
+        // The round that ended last may have begun before whatever was waited for.
+        await RoundAsync(_clock.Elapsed);
         return _trace;
     }
 
@@ -55,10 +59,9 @@ internal sealed class InstanceLoad(Cluster cluster, string app) : IDisposable
 
     private async Task RunAsync()
     {
-        var clock = Stopwatch.StartNew();
         while (!_stop.IsCancellationRequested)
         {
-            await RoundAsync(clock.Elapsed);
+            await RoundAsync(_clock.Elapsed);
         }
     }
 

@@ -44,6 +44,7 @@ internal static class UpgradeScenarios
     {
         Begin(story);
         var before = story.Running("/web");
+        Replace(story, Old, story.Cluster.Processes);
         // One of each part is forgotten.
         Replace(story, New,
             [.. story.Cluster.Machines.Select(machine => machine.Agent),
