@@ -13,11 +13,19 @@ internal sealed class DedicatedThread : IAsyncDisposable
     /// </summary>
     private const int Capacity = 1_024;
 
+    /// <summary>
+    /// Pieces of work that may be run in place between two of the thread's own: small commits need not wait for every slice of a snapshot.
+    /// </summary>
+    private const int MaxPasses = 16;
+
     private readonly BlockingCollection<Action> _work = new(Capacity);
     private readonly Lock _turn = new();
 
     /// <summary>Pieces of work that were given to the thread and are not done.</summary>
     private int _given;
+
+    /// <summary>Pieces of work that were run in place since the thread had its last turn.</summary>
+    private int _passes;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -47,9 +55,9 @@ internal sealed class DedicatedThread : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> on the calling thread when nothing else is to be done: for callers on a thread of their own that would
-    /// only wait. It saves them two changes of threads, which cost more than a small commit. When something else waits, it goes first: a
-    /// caller without pause would keep everybody out, because a lock is given to whoever comes.
+    /// Runs <paramref name="work"/> on the calling thread, between two pieces of the others: for callers on a thread of their own that would
+    /// only wait. It saves them two changes of threads, which cost more than a small commit. When others have waited for
+    /// <see cref="MaxPasses"/> of it, they go first: a caller without pause would keep them out, as a lock is given to whoever comes.
     /// </summary>
     /// <returns>With the result or the exception of the work; completed, when it was run here.</returns>
     public Task<T> RunInPlace<T>(Func<T> work)
@@ -58,7 +66,7 @@ internal sealed class DedicatedThread : IAsyncDisposable
         {
             return Task.FromException<T>(new ObjectDisposedException(nameof(DedicatedThread)));
         }
-        if (Volatile.Read(ref _given) > 0)
+        if (Volatile.Read(ref _given) > 0 && Interlocked.Increment(ref _passes) > MaxPasses)
         {
             return RunAsync(work);
         }
@@ -91,14 +99,20 @@ internal sealed class DedicatedThread : IAsyncDisposable
             {
                 made = work();
             }
-            Interlocked.Decrement(ref _given);
+            Done();
             result.SetResult(made);
         }
         catch (Exception failure)
         {
-            Interlocked.Decrement(ref _given);
+            Done();
             result.SetException(failure);
         }
+    }
+
+    private void Done()
+    {
+        Volatile.Write(ref _passes, 0);
+        Interlocked.Decrement(ref _given);
     }
 
     private void Loop()
