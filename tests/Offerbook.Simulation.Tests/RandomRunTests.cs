@@ -42,19 +42,13 @@ public sealed class RandomRunTests
     [Test]
     public async Task Simulation_GroupsOfEveryShape_KeepEveryPromise()
     {
-        var failed = new List<string>();
         var (deployments, pods) = (0L, 0L);
         var options = Short with { Trees = true, WildFrameworks = 0, Operators = false };
-        var seeds = Enumerable.Range(1, 80).Select(seed => (ulong)seed).ToList();
-        await SimulatorRunner.RunAsync(seeds, options, twice: false, threads: 2, report =>
+        var failed = await FailuresAsync(1, 80, options, report =>
         {
             deployments += report.Counts.DeploymentsFinished;
             pods += report.Counts.PodsStarted;
-            if (!report.Passed)
-            {
-                failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
-            }
-        }, TestContext.CurrentContext.CancellationToken);
+        });
         Assert.That(failed, Is.Empty);
         Assert.That(deployments, Is.GreaterThan(500));
         Assert.That(pods, Is.GreaterThan(100));
@@ -64,18 +58,12 @@ public sealed class RandomRunTests
     [Test]
     public async Task Simulation_AppsOfEveryKind_KeepEveryPromise()
     {
-        var failed = new List<string>();
         var (returns, done) = (0L, 0L);
-        var seeds = Enumerable.Range(1, 25).Select(seed => (ulong)seed).ToList();
-        await SimulatorRunner.RunAsync(seeds, OfOtherKinds with { Elections = false }, twice: false, threads: 2, report =>
+        var failed = await FailuresAsync(1, 25, OfOtherKinds with { Elections = false }, report =>
         {
             returns += report.Counts.ReturnsToVolumes;
             done += report.Counts.RunsDone;
-            if (!report.Passed)
-            {
-                failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
-            }
-        }, TestContext.CurrentContext.CancellationToken);
+        });
         Assert.That(failed, Is.Empty);
         Assert.That(returns, Is.GreaterThan(30));
         Assert.That(done, Is.GreaterThan(30));
@@ -84,19 +72,13 @@ public sealed class RandomRunTests
     [Test]
     public async Task Simulation_SchedulersThatDoWhateverTheApiAllows_BreakNothing()
     {
-        var failed = new List<string>();
         var (pods, broken) = (0L, 0L);
         var options = Short with { AppsClients = false, WildFrameworks = 3 };
-        var seeds = Enumerable.Range(10_001, 60).Select(seed => (ulong)seed).ToList();
-        await SimulatorRunner.RunAsync(seeds, options, twice: false, threads: 2, report =>
+        var failed = await FailuresAsync(10_001, 60, options, report =>
         {
             pods += report.Counts.PodsStarted;
             broken += report.Counts.PodsBroken;
-            if (!report.Passed)
-            {
-                failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
-            }
-        }, TestContext.CurrentContext.CancellationToken);
+        });
         Assert.That(failed, Is.Empty);
         Assert.That(broken, Is.GreaterThan(20), $"of {pods} task groups enough came apart to learn from");
     }
@@ -104,16 +86,8 @@ public sealed class RandomRunTests
     [Test]
     public async Task Simulation_OperatorsThatChangeEverything_BreakNoPromise()
     {
-        var failed = new List<string>();
         var options = Short with { AppsClients = false, WildFrameworks = 3, Operators = true };
-        var seeds = Enumerable.Range(20_001, 60).Select(seed => (ulong)seed).ToList();
-        await SimulatorRunner.RunAsync(seeds, options, twice: false, threads: 2, report =>
-        {
-            if (!report.Passed)
-            {
-                failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
-            }
-        }, TestContext.CurrentContext.CancellationToken);
+        var failed = await FailuresAsync(20_001, 60, options);
         Assert.That(failed, Is.Empty);
     }
 
@@ -138,5 +112,22 @@ public sealed class RandomRunTests
         Assert.That(counts.Launches, Is.GreaterThan(20));
         Assert.That(counts.ContainersStarted, Is.GreaterThan(20));
         Assert.That(counts.RequestsAcknowledged, Is.GreaterThan(5));
+    }
+
+    /// <summary>Runs the seeds, two at a time.</summary>
+    /// <returns>Those that broke a promise, and which.</returns>
+    private static async Task<List<string>> FailuresAsync(int first, int count, SimulationOptions options, Action<SimulationReport>? look = null)
+    {
+        var failed = new List<string>();
+        var seeds = Enumerable.Range(first, count).Select(seed => (ulong)seed).ToList();
+        await SimulatorRunner.RunAsync(seeds, options, twice: false, threads: 2, report =>
+        {
+            look?.Invoke(report);
+            if (!report.Passed)
+            {
+                failed.Add($"seed 0x{report.Seed:x}: {report.Violation}");
+            }
+        }, TestContext.CurrentContext.CancellationToken);
+        return failed;
     }
 }
