@@ -22,7 +22,7 @@ internal sealed class AppsWeb : IAsyncDisposable
 {
     private readonly AppsOptions _options;
     private readonly WebApplication _web;
-    private readonly BackThreads _back = new("answers", Environment.ProcessorCount);
+    private readonly BackThreads _back = new("answers");
 
     /// <param name="standby">Answers requests while another leads; false: the request is to be served here. Null: none other ever
     /// leads.</param>
@@ -60,7 +60,7 @@ internal sealed class AppsWeb : IAsyncDisposable
         var info = new InfoWriter(options, settings, () => Advertised, () => SecurePort);
         var metrics = new MetricsWriter(new MetricsReader(gate, events, meter, asked ?? new CoreMeter(time), settings, time, abdication));
         var access = new ApiAccess(options.Api, gate);
-        var (pieces, cache) = (new AppPieces(time), new ResponseCache(gate));
+        var (pieces, cache) = (new AppPieces(time), new ResponseCache(gate, _back));
         var reads = new AppReads(gate, pieces, cache);
         var router = new ApiRouter([
             new AppEndpoints(gate, reads), new GroupEndpoints(gate, reads, pieces, cache), new PodEndpoints(gate),
@@ -71,7 +71,7 @@ internal sealed class AppsWeb : IAsyncDisposable
             new SystemEndpoints(gate, info, metrics), new LeaderEndpoints(info, abdication), new FormatEndpoints(gate),
             new PageEndpoints(() => Routes!), new LoggingEndpoints(logs),
             new ConfigEndpoints(options), new OpenApiEndpoints(() => Routes!),
-        ], access);
+        ], access, _back);
         Routes = router.Routes;
         var server = new ApiServer(gate, router, access, options.Api, meter, () => Advertised, standby,
             logs.CreateLogger("Offerbook.Apps.Http"), _back);

@@ -1,3 +1,4 @@
+using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Errors;
 using Offerbook.Apps.Http.Access;
 using Offerbook.Apps.Http.Routing;
@@ -9,7 +10,8 @@ namespace Offerbook.Apps.Http;
 /// 3. whether the client may do it (403); 4. whether the body is of a type that it takes (415); 5. whether the client takes what it
 /// sends (406).
 /// </summary>
-internal sealed class ApiRouter(IEnumerable<IApiEndpoints> endpoints, ApiAccess access)
+/// <param name="back">Answer what may be large.</param>
+internal sealed class ApiRouter(IEnumerable<IApiEndpoints> endpoints, ApiAccess access, BackThreads back)
 {
     public IReadOnlyList<ApiRoute> Routes { get; } = endpoints.SelectMany(static part => part.Routes).ToList();
 
@@ -29,10 +31,22 @@ internal sealed class ApiRouter(IEnumerable<IApiEndpoints> endpoints, ApiAccess 
             }
             request.Enter(route, values);
             return (access.Refusal(request, route) ?? Refusal(request, route)) is { } refusal
-                ? Task.FromResult<ApiResponse?>(refusal) : route.Answer(request);
+                ? Task.FromResult<ApiResponse?>(refusal) : route.IsLarge ? AnswerBehindAsync(request, route) : route.Answer(request);
         }
         return Task.FromResult<ApiResponse?>(others is null ? NotFound : Elsewhere(request, others));
     }
+
+    private async Task<ApiResponse?> AnswerBehindAsync(ApiRequest request, ApiRoute route) =>
+        !back.HasRoom ? CoreGate.Crowded : await back.RunAsync(async () =>
+        {
+            var answer = await route.Answer(request);
+            if (answer?.Version is not null)
+            {
+                // Its tag is part of it, and computed here.
+                _ = answer.Body.Hash;
+            }
+            return answer;
+        });
 
     public static ApiResponse MethodNotAllowed { get; } = ApiResponse.Error(ApiErrors.Http(405, "Method Not Allowed"));
 

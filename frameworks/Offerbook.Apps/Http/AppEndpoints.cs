@@ -36,7 +36,7 @@ internal sealed class AppEndpoints(CoreGate core, AppReads reads) : IApiEndpoint
         Route.Get("/v2/apps/{id}/*", "All apps of a group, with their tasks", reads.OfGroup)
             .Asks(QueryParameter.Embed).Gives(200, "{[AppInfo]}", "The apps under the member *").Refuses(404, "There is no such group"),
         Route.Get("/v2/apps/{id}/tasks", "Tasks of an app, or with an id that ends in /* of a group's apps", reads.Tasks)
-            .Asks(TaskListText.ContainerNetworks).Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
+            .Large().Asks(TaskListText.ContainerNetworks).Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
             .Gives(200, "TaskList", "The tasks; for text/plain a line for each service port")
             .Refuses(404, "There is no such app").As("application/json", "text/plain"),
         Route.Delete("/v2/apps/{id}/tasks", "Kill tasks of an app; they are replaced unless it is scaled",

@@ -138,6 +138,9 @@ internal sealed class CoreGate : ITermGate<AppsMessage>
     internal static Errors.ApiError Busy { get; } = Errors.ApiError.Of(503,
         "The server is too busy to take the request. Try again in a moment.");
 
+    internal static ApiResponse Crowded { get; } = ApiResponse.Error(503,
+        "Too many lists are being read to send another. Try again in a moment.");
+
     internal static Errors.ApiError Stopping { get; } = Errors.ApiError.Of(503,
         "The server is starting or stopping. Try again in a moment.");
 

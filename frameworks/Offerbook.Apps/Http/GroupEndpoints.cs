@@ -24,10 +24,10 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
         .. Both("GET", "/versions", "Versions of the tree in which a group is, newest first")
             .Select(route => route.Gives(200, "[time]", "The versions").Refuses(404, "There is no such group")),
         .. Both("GET", "/versions/{version}", "A group as it was")
-            .Select(route => route.Gives(200, "GroupInfo", "The group, without live data").Refuses(404, "There is no such group or version")
+            .Select(route => route.Large().Gives(200, "GroupInfo", "The group, without live data").Refuses(404, "There is no such group or version")
                 .Refuses(422, "The version is not a time")),
         .. Both("GET", "/apps", "All apps of a group and of those below it")
-            .Select(route => route.Asks(QueryParameter.Embed).Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
+            .Select(route => route.Large().Asks(QueryParameter.Embed).Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
                 .Gives(200, "[AppInfo]", "The apps").Refuses(404, "There is no such group")),
         .. Both("GET", "", "A group with what is in it")
             .Select(route => route.Asks(Embed).Gives(200, "GroupInfo", "The group").Refuses(404, "There is no such group")),

@@ -19,7 +19,7 @@ internal sealed class QueueEndpoints(CoreGate core, TimeProvider time) : IApiEnd
 {
     public IReadOnlyList<ApiRoute> Routes =>
     [
-        Route.Get("/v2/queue", "What waits to be launched, and why", List)
+        Route.Get("/v2/queue", "What waits to be launched, and why", List).Large()
             .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
             .Asks(new QueryParameter("embed", "[text]",
                 "lastUnusedOffers: the newest offer of each agent that did not suit, with all reasons"))

@@ -7,7 +7,7 @@ using Offerbook.Apps.Http.Measuring;
 namespace Offerbook.Apps.Http;
 
 /// <summary>Puts answers on the wire: compressed for those who take gzip, and not at all for those who have them already.</summary>
-/// <param name="back">Send what is large.</param>
+/// <param name="back">Compress and send what is large.</param>
 internal sealed class ResponseSender(bool compresses, HttpMeter meter, BackThreads back)
 {
     /// <summary>Smaller ones fit one packet anyway.</summary>
@@ -19,6 +19,11 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter, BackThrea
     public async Task SendAsync(ApiResponse answer, ApiRequest request)
     {
         var (context, response) = (request.Context, request.Context.Response);
+        var isLarge = answer.Body.Length > SliceBytes;
+        if (isLarge && !back.HasRoom)
+        {
+            (answer, isLarge) = (CoreGate.Crowded, false);
+        }
         response.StatusCode = answer.Status;
         if (answer.Status == StatusCodes.Status503ServiceUnavailable)
         {
@@ -43,8 +48,16 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter, BackThrea
                 return;
             }
         }
-        var body = gzips ? answer.Body.Gzip : answer.Body;
         response.ContentType = answer.ContentType;
+        // Compressing a list or copying it into a socket takes milliseconds, and readers ask all day: it must not take the processor from
+        // those who change things.
+        await (isLarge ? back.RunAsync(() => SendBodyAsync(answer.Body, gzips, request)) : SendBodyAsync(answer.Body, gzips, request));
+    }
+
+    private async Task SendBodyAsync(ResponseBody plain, bool gzips, ApiRequest request)
+    {
+        var (context, response) = (request.Context, request.Context.Response);
+        var body = gzips ? plain.Gzip : plain;
         response.ContentLength = body.Length;
         if (gzips)
         {
@@ -56,11 +69,7 @@ internal sealed class ResponseSender(bool compresses, HttpMeter meter, BackThrea
         }
         if (!request.IsHead)
         {
-            // Copying a list into a socket takes a millisecond, and readers ask all day: it must not take the processor from those who
-            // change things.
-            await (body.Length > SliceBytes
-                ? back.RunAsync(() => WriteAsync(body, response.BodyWriter, context.RequestAborted))
-                : WriteAsync(body, response.BodyWriter, context.RequestAborted));
+            await WriteAsync(body, response.BodyWriter, context.RequestAborted);
             meter.Sent(body.Length, gzips);
         }
     }

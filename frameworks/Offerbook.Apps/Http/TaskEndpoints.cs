@@ -13,7 +13,7 @@ internal sealed class TaskEndpoints(CoreGate core, AppReads reads) : IApiEndpoin
 {
     public IReadOnlyList<ApiRoute> Routes =>
     [
-        Route.Get("/v2/tasks", "Tasks of all apps", List)
+        Route.Get("/v2/tasks", "Tasks of all apps", List).Large()
             .Asks(new QueryParameter("status", "[text]", "Only tasks that are running or staging"),
                 new QueryParameter("status[]", "[text]", "The same, as old clients write it"), TaskListText.ContainerNetworks)
             .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)

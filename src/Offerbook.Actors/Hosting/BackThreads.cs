@@ -1,28 +1,27 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 
 namespace Offerbook.Actors.Hosting;
 
 /// <summary>
 /// A few threads that stand back behind the others of the machine, for work that may take as long as it likes: what else wants a processor
-/// gets most of it. What is awaited by a task that was started here goes on here. Queued work is as much as was started; its bound is the
-/// caller's.
+/// gets most of it. What is awaited by a task that was started here goes on here.
 /// </summary>
-public sealed partial class BackThreads : TaskScheduler, IDisposable
+public sealed class BackThreads : TaskScheduler, IDisposable
 {
     /// <summary>
-    /// As nice(1) counts: a third of the share of a thread that does not stand back. Much less, and a collection would wait for such a
-    /// thread.
+    /// Work that may wait to be begun: several crowds of a thousand clients. A piece is a few references; what it works on is there anyway.
     /// </summary>
-    private const int Niceness = 5;
+    public const int MaxWaiting = 4_096;
 
     private readonly BlockingCollection<Task> _queue = [];
     private readonly int _threads;
+    private int _waiting;
 
-    public BackThreads(string name, int threads)
+    /// <param name="threads">Null: one less than there are processors, but one at least, so that one is left to all others.</param>
+    public BackThreads(string name, int? threads = null)
     {
-        _threads = threads;
-        for (var i = 0; i < threads; i++)
+        _threads = threads ?? Math.Max(1, Environment.ProcessorCount - 1);
+        for (var i = 0; i < _threads; i++)
         {
             new Thread(Work) { IsBackground = true, Name = name }.Start();
         }
@@ -30,10 +29,29 @@ public sealed partial class BackThreads : TaskScheduler, IDisposable
 
     public override int MaximumConcurrencyLevel => _threads;
 
+    /// <summary>
+    /// False: so much waits that whoever can refuse is to do so. What several start at the same moment may go beyond it by as many as they are.
+    /// </summary>
+    public bool HasRoom => Volatile.Read(ref _waiting) < MaxWaiting;
+
     /// <summary>Does something asynchronous here; its end is seen on a thread of the pool.</summary>
-    public async Task RunAsync(Func<Task> work) =>
-        await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap()
+    public async Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        Interlocked.Increment(ref _waiting);
+        return await Task.Factory.StartNew(() =>
+            {
+                Interlocked.Decrement(ref _waiting);
+                return work();
+            }, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap()
             .ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    }
+
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public async Task RunAsync(Func<Task> work) => await RunAsync(async () =>
+    {
+        await work();
+        return true;
+    });
 
     /// <summary>Takes nothing any more; what was queued is still done.</summary>
     public void Dispose() => _queue.CompleteAdding();
@@ -46,16 +64,10 @@ public sealed partial class BackThreads : TaskScheduler, IDisposable
 
     private void Work()
     {
-        const int process = 0;
-        const int callingThread = 0;
-        // A kernel that refuses leaves the priority as it is: slower for others, and no fault.
-        _ = PriorityCall(process, callingThread, Niceness);
+        StandingBack.Enter();
         foreach (var task in _queue.GetConsumingEnumerable())
         {
             TryExecuteTask(task);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    private static partial int PriorityCall(int which, int who, int priority);
 }

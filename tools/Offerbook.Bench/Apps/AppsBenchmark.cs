@@ -10,7 +10,7 @@ namespace Offerbook.Bench.Apps;
 /// </summary>
 public sealed class AppsBenchmark : IBenchmark
 {
-    private static readonly string[] Known = ["one", "posts", "group", "rolling", "continuous", "readers", "reads", "held"];
+    private static readonly string[] Known = ["one", "posts", "group", "rolling", "continuous", "readers", "reads", "beside", "held"];
 
     public string Name => "apps";
 
@@ -29,6 +29,7 @@ public sealed class AppsBenchmark : IBenchmark
         new("seconds", "20", "how long readers are measured"),
         new("held-apps", "10000", "apps of the large state"),
         new("held-instances", "10", "instances of each"),
+        new("turns", "4", "how often those who deploy beside readers take turns"),
         new("warm", "yes", "whether each cluster deploys a few apps before it is measured"),
     ];
 
@@ -56,6 +57,7 @@ public sealed class AppsBenchmark : IBenchmark
                 "readers" =>
                     InClusterAsync(run, (cluster, load) => ReaderWorkload.RunAsync(run, cluster, load, cancellation), cancellation),
                 "reads" => InClusterAsync(run, (cluster, load) => ReadWorkload.RunAsync(run, cluster, load, cancellation), cancellation),
+                "beside" => InClusterAsync(run, (cluster, load) => BesideWorkload.RunAsync(run, cluster, load, cancellation), cancellation),
                 _ => InClusterAsync(run, (cluster, load) => HeldWorkload.RunAsync(run, cluster, load, cancellation), cancellation),
             });
         }

@@ -4,7 +4,7 @@ using Offerbook.Bench.Load;
 
 namespace Offerbook.Bench.Apps;
 
-/// <summary>Readers of lists while nothing else happens, and what they do to deployments.</summary>
+/// <summary>Readers of lists while nothing else happens.</summary>
 internal static class ReadWorkload
 {
     public const string AllEmbeds =
@@ -19,19 +19,6 @@ internal static class ReadWorkload
         await load.DeployAsync(HttpMethod.Put, "/v2/groups/many", DeployWorkloads.GroupOf("/many", apps, 1), cancellation);
         await ReadAsync(run, cluster, load, "apps", "/v2/apps", "GET /v2/apps, 1.9: 123/s of 1,000 apps without instances", cancellation);
         await ReadAsync(run, cluster, load, "groups", AllEmbeds, "GET /v2/groups with all embeds, 1.6: 40/s, mean 249 ms", cancellation);
-
-        var alone = await load.DeployAsync(HttpMethod.Post, "/v2/apps", AppsLoad.App("/alone", 100), cancellation);
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var readers = ReadAllAsync(load, "/v2/apps", new Latencies(), reading.Token);
-        var beside = await load.DeployAsync(HttpMethod.Post, "/v2/apps", AppsLoad.App("/beside", 100), cancellation);
-        await reading.CancelAsync();
-        await readers;
-        var (behind, perSecond) = await ReadersProgram.BesideAsync(new Uri($"http://{cluster.Address}"), Readers,
-            () => load.DeployAsync(HttpMethod.Post, "/v2/apps", AppsLoad.App("/behind", 100), cancellation));
-        run.Report("deploy_alone", alone.TotalMilliseconds, "ms", "an app of 100 instances, nobody reads");
-        run.Report("deploy_beside_readers", beside.TotalMilliseconds, "ms", $"the same while {Readers} clients read /v2/apps");
-        run.Report("deploy_beside_distant_readers", behind.TotalMilliseconds, "ms",
-            $"the same while {Readers} clients, which get no processor time that others want, read {perSecond:0} a second");
     }
 
     private static async Task ReadAsync(BenchRun run, AppsCluster cluster, AppsLoad load, string name, string path, string note,

@@ -5,10 +5,7 @@ namespace Offerbook.Bench.Apps;
 
 /// <summary>
 /// <c>readers ADDRESS COUNT</c>: clients that read <c>/v2/apps</c> one time after the other, as a program of their own, until its stdin
-/// ends; it
-/// then says how many answers it got.
-/// Started behind everybody else (<c>nice -n 19</c>), so that what readers cost themselves is not taken from what they read from: in a
-/// cluster they are on other machines.
+/// ends. For each line that comes there it says how many answers it got so far, and how much processor time it took for them.
 /// </summary>
 internal static class ReadersProgram
 {
@@ -42,30 +39,52 @@ internal static class ReadersProgram
                 // Time is up.
             }
         }).ToList();
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync(CancellationToken.None) is not null)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{Interlocked.Read(ref answers)} {Environment.CpuUsage.TotalTime.TotalSeconds}"));
+        }
         await stopping.CancelAsync();
         await Task.WhenAll(readers);
-        Console.WriteLine(answers);
         return 0;
     }
+}
 
-    /// <summary>Runs something while so many read.</summary>
-    /// <returns>What it returned, and the answers that the readers got a second meanwhile.</returns>
-    public static async Task<(T Result, double PerSecond)> BesideAsync<T>(Uri address, int count, Func<Task<T>> run)
+/// <summary>A running program of readers.</summary>
+internal sealed class ReadersProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ReadersProcess(Process process) => _process = process;
+
+    /// <summary>Returns when they read at full speed.</summary>
+    /// <param name="niceness">
+    /// As nice(1) counts: 0 wants as much of the processors as the server, 19 hardly any that others want, as if it were on another machine.
+    /// </param>
+    public static async Task<ReadersProcess> StartAsync(Uri address, int count, int niceness, CancellationToken cancellation)
     {
-        var began = Stopwatch.GetTimestamp();
-        using var process =
-            Process.Start(new ProcessStartInfo("nice", ["-n", "19", Environment.ProcessPath!, Name, address.ToString(), $"{count}"])
+        string[] arguments = ["-n", $"{niceness}", Environment.ProcessPath!, ReadersProgram.Name, address.ToString(), $"{count}"];
+        var readers = new ReadersProcess(Process.Start(new ProcessStartInfo("nice", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        })!;
-        // Until they read at full speed.
-        await Task.Delay(TimeSpan.FromSeconds(3));
-        var result = await run();
-        process.StandardInput.Close();
-        var answers = long.Parse(await process.StandardOutput.ReadToEndAsync(), CultureInfo.InvariantCulture);
-        await process.WaitForExitAsync();
-        return (result, answers / Stopwatch.GetElapsedTime(began).TotalSeconds);
+        })!);
+        await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
+        return readers;
+    }
+
+    /// <summary>What it got and what it took until now.</summary>
+    public async Task<(long Answers, double CpuSeconds)> AskAsync()
+    {
+        await _process.StandardInput.WriteLineAsync();
+        var parts = (await _process.StandardOutput.ReadLineAsync())!.Split(' ');
+        return (long.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 }

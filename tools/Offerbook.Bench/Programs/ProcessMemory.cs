@@ -14,10 +14,13 @@ public static class ProcessMemory
     /// <summary>
     /// Processor time that a process has used so far, in seconds. Beside a duration from a busy machine it is what can be compared.
     /// </summary>
-    public static double CpuSeconds(int process)
+    public static double CpuSeconds(int process) => CpuSeconds($"/proc/{process}/stat");
+
+    /// <param name="file">The kernel's of a process or of one thread.</param>
+    internal static double CpuSeconds(string file)
     {
         // After the name in parentheses, which may hold anything, come the fields from the third on.
-        var stat = File.ReadAllText($"/proc/{process}/stat");
+        var stat = File.ReadAllText(file);
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         const double ticksPerSecond = 100;
         return (long.Parse(fields[11], CultureInfo.InvariantCulture)

@@ -1,3 +1,4 @@
+using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Specs;
 
@@ -9,10 +10,11 @@ namespace Offerbook.Apps.Http.Rendering;
 /// made at a time, and everybody sees what was there when he asked or later. Only ages may be those of the step before: while answers
 /// differ in nothing else, nobody waits for the newer one.
 ///
-/// Large answers take turns for half of the processors, so that readers leave the others to those who change things. At most
+/// Large answers are made by threads that stand back, so that readers leave the processors to those who change things. At most
 /// <see cref="Capacity"/> answers are kept, and those of older views go when one of a newer view is made.
 /// </summary>
-internal sealed class ResponseCache(CoreGate core)
+/// <param name="back">Make large answers.</param>
+internal sealed class ResponseCache(CoreGate core, BackThreads back)
 {
     /// <summary>Different questions: a load balancer, a page, some scripts.</summary>
     private const int Capacity = 64;
@@ -22,7 +24,6 @@ internal sealed class ResponseCache(CoreGate core)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Question> _questions = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _large = new(Math.Max(1, Environment.ProcessorCount / 2));
     private ViewStamp _newest;
 
     /// <param name="isLarge">It may show the whole tree.</param>
@@ -51,29 +52,24 @@ internal sealed class ResponseCache(CoreGate core)
             {
                 return younger ?? next;
             }
+            if (isLarge && !back.HasRoom)
+            {
+                return Task.FromResult(younger is null ? CoreGate.Crowded : younger.Result);
+            }
             question.Next = answer.Task;
             before = question.Made;
         }
-        if (younger is not null)
-        {
-            _ = Task.Run(() => MakeAsync(question, before, answer, isLarge, agesAt, make));
-            return younger;
-        }
-        _ = MakeAsync(question, before, answer, isLarge, agesAt, make);
-        return answer.Task;
+        Task Make() => MakeAsync(question, before, answer, agesAt, make);
+        _ = isLarge ? back.RunAsync(Make) : younger is null ? Make() : Task.Run(Make);
+        return younger ?? answer.Task;
     }
 
-    private async Task MakeAsync(Question question, Task? before, TaskCompletionSource<ApiResponse> answer, bool isLarge,
-        Func<Timestamp?> agesAt,
+    private async Task MakeAsync(Question question, Task? before, TaskCompletionSource<ApiResponse> answer, Func<Timestamp?> agesAt,
         Func<AppsView, ApiResponse> make)
     {
         if (before is { IsCompleted: false })
         {
             await Task.WhenAny(before);
-        }
-        if (isLarge)
-        {
-            await _large.WaitAsync();
         }
         try
         {
@@ -95,13 +91,6 @@ internal sealed class ResponseCache(CoreGate core)
         catch (Exception failure)
         {
             answer.SetException(failure);
-        }
-        finally
-        {
-            if (isLarge)
-            {
-                _large.Release();
-            }
         }
     }
 

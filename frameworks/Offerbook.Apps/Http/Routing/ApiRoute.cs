@@ -19,6 +19,12 @@ internal sealed record ApiRoute(string Method, RouteTemplate Template, string Su
     /// <summary>What a client may accept; empty: it is not asked.</summary>
     public IReadOnlyList<string> Produces { get; init; } = ["application/json"];
 
+    /// <summary>
+    /// Whether its answer may be a list of all there is, made anew for each who asks: threads that stand back make it. Those that are made
+    /// once for all see to it themselves.
+    /// </summary>
+    public bool IsLarge { get; init; }
+
     /// <summary>Adds query parameters.</summary>
     public ApiRoute Asks(params IEnumerable<QueryParameter> parameters) => this with { Query = [.. Query, .. parameters] };
 
@@ -26,6 +32,9 @@ internal sealed record ApiRoute(string Method, RouteTemplate Template, string Su
     /// <param name="onlyJson">Another content type is refused with 415.</param>
     public ApiRoute Takes(string form, string meaning, bool onlyJson = true) =>
         this with { Body = new RequestBody(form, meaning, onlyJson) };
+
+    /// <summary>Its answer may be large.</summary>
+    public ApiRoute Large() => this with { IsLarge = true };
 
     /// <param name="form">As for bodies; null: none.</param>
     public ApiRoute Gives(int status, string? form, string meaning, string type = "application/json") =>

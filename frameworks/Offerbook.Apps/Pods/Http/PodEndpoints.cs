@@ -15,13 +15,13 @@ internal sealed class PodEndpoints(CoreGate core) : IApiEndpoints
 {
     public IReadOnlyList<ApiRoute> Routes =>
     [
-        Route.Get("/v2/pods", "All pods; HEAD tells that there are such", List)
+        Route.Get("/v2/pods", "All pods; HEAD tells that there are such", List).Large()
             .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter).Gives(200, "[Pod]", "The pods"),
         Route.Post("/v2/pods", "Create a pod", request => ChangeAsync(request, body => new ApiCall.CreatePod(body, request.Flag("force"))))
             .Asks(QueryParameter.Force).Takes("Pod", "The pod")
             .Gives(201, "Pod", "The pod as it was understood; Marathon-Deployment-Id names its deployment")
             .Refuses(409, "The id is taken, or a deployment is in the way").Refuses(422, "The pod is not valid"),
-        Route.Get("/v2/pods::status", "The status of all pods", ListStatus)
+        Route.Get("/v2/pods::status", "The status of all pods", ListStatus).Large()
             .Asks(ListPage.Parameters).Asks(FieldSelection.Parameter).Gives(200, "[PodStatus]", "The statuses"),
         Route.Get("/v2/pods/{id}::status", "How a pod and its instances are", Status)
             .Gives(200, "PodStatus", "The status").Refuses(404, "There is no such pod"),

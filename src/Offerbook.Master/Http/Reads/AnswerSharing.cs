@@ -1,3 +1,5 @@
+using Offerbook.Actors.Hosting;
+
 namespace Offerbook.Master.Http.Reads;
 
 /// <summary>What makes two reads the same: they get one answer.</summary>
@@ -7,17 +9,19 @@ internal sealed record ReadKey(string Endpoint, string Query, string? Principal,
 
 /// <summary>
 /// The answers that are being sent. Identical reads of the same state share one. Rendering leaves half of the processors, and at
-/// least one if there are two, to the core and to connections.
+/// least one if there are two, to the core and to connections, and stands back behind them on the others.
 /// </summary>
 internal sealed class AnswerSharing
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<ReadKey, SharedAnswer> _open = [];
-    private readonly SemaphoreSlim _slots = new(Threads);
-    private long _hits;
-
     /// <summary>How many render at once.</summary>
     public static int Threads { get; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>One set for all masters of the process: the processors are.</summary>
+    private static readonly BackThreads s_back = new("reads", Threads);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ReadKey, SharedAnswer> _open = [];
+    private long _hits;
 
     /// <summary>Reads that got an answer which was being made for another.</summary>
     public long Hits => Interlocked.Read(ref _hits);
@@ -46,7 +50,7 @@ internal sealed class AnswerSharing
             }
             else
             {
-                _open.Add(key, answer = new SharedAnswer(make, key.Gzip, _slots));
+                _open.Add(key, answer = new SharedAnswer(make, key.Gzip, s_back));
             }
             answer.Readers++;
             return answer;

@@ -1,3 +1,5 @@
+using Offerbook.Actors.Hosting;
+
 namespace Offerbook.Master.Http.Reads;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Offerbook.Master.Http.Reads;
 /// rendered ahead, so that readers who go together share the work, and one who falls behind has his pieces rendered again and
 /// holds nobody up.
 /// </summary>
-internal sealed class SharedAnswer(Func<Answer> make, bool gzip, SemaphoreSlim slots)
+internal sealed class SharedAnswer(Func<Answer> make, bool gzip, BackThreads back)
 {
     /// <summary>Pieces that are kept for others: at 128 KiB each 1 MiB, whatever the length of the answer.</summary>
     private const int MaxKept = 8;
@@ -82,20 +84,9 @@ internal sealed class SharedAnswer(Func<Answer> make, bool gzip, SemaphoreSlim s
         return entry;
     }
 
-    private async Task<RenderedPiece> RenderAsync(int piece)
-    {
-        // Never on the thread that asks: it may hold the lock.
-        await Task.Yield();
-        await slots.WaitAsync();
-        try
-        {
-            return RenderedPiece.Render(Answer, piece, gzip);
-        }
-        finally
-        {
-            slots.Release();
-        }
-    }
+    /// <summary>Never on the thread that asks: it may hold the lock.</summary>
+    private Task<RenderedPiece> RenderAsync(int piece) =>
+        back.RunAsync(() => Task.FromResult(RenderedPiece.Render(Answer, piece, gzip)));
 
     private void Drop(int piece)
     {

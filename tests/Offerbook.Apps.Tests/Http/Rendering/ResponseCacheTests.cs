@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
+using Offerbook.Actors.Hosting;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Health;
 using Offerbook.Apps.Http;
@@ -13,14 +14,18 @@ namespace Offerbook.Apps.Tests.Http.Rendering;
 public sealed class ResponseCacheTests
 {
     private CoreGate _gate = null!;
+    private BackThreads _back = null!;
 
     [SetUp]
-    public void Open() => _gate = new CoreGate();
+    public void Open() => (_gate, _back) = (new CoreGate(), new BackThreads("back", 1));
+
+    [TearDown]
+    public void Close() => _back.Dispose();
 
     [Test]
     public async Task Readers_WhoComeWhileAnOlderAnswerIsMade_ShareTheNext()
     {
-        var cache = new ResponseCache(_gate);
+        var cache = new ResponseCache(_gate, _back);
         var (made, begun, mayEnd) = (0, new TaskCompletionSource(), new ManualResetEventSlim());
         ApiResponse Make(AppsView view)
         {
@@ -56,7 +61,7 @@ public sealed class ResponseCacheTests
     [Test]
     public async Task Readers_OfAges_TakeThoseOfTheStepBeforeWhileNewerOnesAreMade()
     {
-        var cache = new ResponseCache(_gate);
+        var cache = new ResponseCache(_gate, _back);
         var (now, made) = (new Timestamp(0), 0);
         var (begun, mayEnd) = (new TaskCompletionSource(), new ManualResetEventSlim());
         ApiResponse Make(AppsView view)
@@ -86,10 +91,29 @@ public sealed class ResponseCacheTests
     [Test]
     public async Task Answer_ThatCannotBeMade_FailsForThoseWhoAskedAndIsNotKept()
     {
-        var cache = new ResponseCache(_gate);
+        var cache = new ResponseCache(_gate, _back);
         Task<ApiResponse> Ask(Func<AppsView, ApiResponse> make) => cache.GetAsync(Request("/v2/apps"), isLarge: true, () => null, make);
         Assert.That(async () => await Ask(_ => throw new InvalidOperationException("broken")), Throws.InvalidOperationException);
         Assert.That(TextOf(await Ask(_ => ApiResponse.Text("fine"))), Is.EqualTo("fine"));
+    }
+
+    [Test]
+    public async Task Answer_ToOneMoreThanMayWait_IsThatItIsCrowded()
+    {
+        var cache = new ResponseCache(_gate, _back);
+        Task<ApiResponse> Ask(bool isLarge) => cache.GetAsync(Request("/v2/apps"), isLarge, () => null, _ => ApiResponse.Text("fine"));
+        using var mayEnd = new ManualResetEventSlim();
+        var waiting = Enumerable.Range(0, BackThreads.MaxWaiting + 1).Select(_ => _back.RunAsync(() =>
+        {
+            mayEnd.Wait();
+            return Task.CompletedTask;
+        })).ToList();
+        Assert.That((await Ask(isLarge: true)).Status, Is.EqualTo(503));
+        Assert.That(TextOf(await Ask(isLarge: false)), Is.EqualTo("fine"), "what is small waits for nobody");
+        mayEnd.Set();
+        await Task.WhenAll(waiting);
+        Change(1);
+        Assert.That(TextOf(await Ask(isLarge: true)), Is.EqualTo("fine"));
     }
 
     [Test]

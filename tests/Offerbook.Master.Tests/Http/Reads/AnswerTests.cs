@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Google.Protobuf;
 using Offerbook.Actors;
+using Offerbook.Actors.Hosting;
 using Offerbook.Master.Http.Reads;
 using Offerbook.Wire.Http;
 
@@ -78,8 +79,8 @@ internal sealed class AnswerTests
     {
         var texts = Enumerable.Range(0, 40).Select(i => i.ToString("D3")).ToArray();
         var answer = new Texts(texts);
-        using var slots = new SemaphoreSlim(1);
-        var shared = new SharedAnswer(() => answer, gzip: false, slots);
+        using var back = new BackThreads("reads", 1);
+        var shared = new SharedAnswer(() => answer, gzip: false, back);
         var (first, second, late) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
         for (var i = 0; i < texts.Length; i++)
         {
