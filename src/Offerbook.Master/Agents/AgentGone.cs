@@ -11,7 +11,8 @@ namespace Offerbook.Master.Agents;
 
 /// <summary>
 /// MARK_AGENT_GONE: an operator knows that the agent will not be back. Its tasks are over for good, those out of reach included;
-/// should it come all the same, it is told to kill everything and to return as a new agent.
+/// should it come all the same, it is told to kill everything and to return as a new agent. So it is with one whose place another has
+/// taken: its tasks are over already, and frameworks that ask for what they had there learn that they need not wait for it.
 /// </summary>
 internal sealed class AgentGone(ClusterState cluster, OfferBook offers, TaskBook tasks, AgentLoss loss) : IOperatorArea
 {
@@ -26,7 +27,8 @@ internal sealed class AgentGone(ClusterState cluster, OfferBook offers, TaskBook
         {
             turn.Answer(message.Connection, 200);
         }
-        else if (!cluster.Registry.Agents.ContainsKey(id) && !cluster.Registry.UnreachableAgents.Contains(id))
+        else if (!cluster.Registry.Agents.ContainsKey(id) && !cluster.Registry.UnreachableAgents.Contains(id)
+            && !cluster.Registry.RemovedAgents.Contains(id))
         {
             turn.Answer(message.Connection, 404, $"Agent '{id}' not found");
         }
@@ -37,7 +39,7 @@ internal sealed class AgentGone(ClusterState cluster, OfferBook offers, TaskBook
         }
     }
 
-    /// <param name="id">Registered, awaited or unreachable.</param>
+    /// <param name="id">Registered, awaited, unreachable or removed.</param>
     public void Mark(in Turn turn, AgentId id)
     {
         var wasUnreachable = cluster.Registry.UnreachableAgents.Contains(id);
@@ -55,7 +57,7 @@ internal sealed class AgentGone(ClusterState cluster, OfferBook offers, TaskBook
         {
             EndUnreachable(turn, id);
         }
-        else
+        else if (cluster.Agents.Recovered.Contains(id))
         {
             loss.ForgetAwaited(turn, id);
         }

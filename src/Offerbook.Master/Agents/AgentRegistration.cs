@@ -22,7 +22,8 @@ internal sealed class AgentRegistration(
         turn.OpenStream(connection, streamId);
         var info = call.Subscribe.AgentInfo.Clone();
         var named = call.AgentId ?? info.Id;
-        var id = string.IsNullOrEmpty(named?.Value) ? Identify(turn, info, ip) : AgentId.From(named);
+        var total = AgentTotals.Of(info, call.Subscribe.CheckpointedResources, call.Subscribe.OversubscribedResources).Bag;
+        var id = string.IsNullOrEmpty(named?.Value) ? Identify(turn, info, ip, total) : AgentId.From(named);
         info.Id = id.ToProto();
         if (Refuse(id, info, ip) is { } refusal)
         {
@@ -31,7 +32,6 @@ internal sealed class AgentRegistration(
             return;
         }
         cluster.Counters.Increment(named is null ? "messages_register_slave" : "messages_reregister_slave");
-        var total = AgentTotals.Of(info, call.Subscribe.CheckpointedResources, call.Subscribe.OversubscribedResources).Bag;
         var wasUnreachable = cluster.Registry.UnreachableAgents.Contains(id);
         if (cluster.Agents.TryGet(id, out var agent))
         {
@@ -85,12 +85,12 @@ internal sealed class AgentRegistration(
 
     /// <summary>
     /// An agent without an id at the address of a known one: either it never got the answer to its first SUBSCRIBE, or somebody
-    /// cleared its work directory.
+    /// cleared its work directory. With that went what was reserved and the volumes on it, for which frameworks wait under the old id.
     /// </summary>
-    private AgentId Identify(in Turn turn, AgentInfo info, string ip)
+    private AgentId Identify(in Turn turn, AgentInfo info, string ip, ResourceBag total)
     {
         var twin = cluster.Agents.FindByAddress(info.Hostname, $"slave(1)@{ip}:{info.Port}");
-        if (twin is { Tasks.Count: 0, Executors.Count: 0 })
+        if (twin is { Tasks.Count: 0, Executors.Count: 0 } && twin.Total.Checkpointed() == total.Checkpointed())
         {
             return twin.Id;
         }

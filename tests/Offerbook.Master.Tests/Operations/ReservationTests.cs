@@ -57,6 +57,19 @@ internal sealed class ReservationTests
     }
 
     [Test]
+    public void Subscribe_OfAnAgentThatWasClearedWithItsReservations_ReplacesTheOldOne()
+    {
+        _web.Accept(_web.Offers[^1], KitOperations.Reserve(null, Ops.Scalar("disk", 64, "web")));
+        var before = _agent.Agent.Id!.Value;
+        _agent.Agent.Disconnect();
+
+        var cleared = new OperatingAgent(_master).Subscribe();
+
+        Assert.That(cleared.Agent.Id!.Value, Is.Not.EqualTo(before), "frameworks wait under the old id for what is gone");
+        Assert.That(_master.View.Agents.Single().Id.Value, Is.EqualTo(cleared.Agent.Id.Value));
+    }
+
+    [Test]
     public void Reserve_Unused_GoesBackWithoutAFilter_AndTheRestWithIt()
     {
         _web.Call(new Mesos.V1.Scheduler.Call

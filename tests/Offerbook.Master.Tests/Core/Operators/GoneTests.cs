@@ -61,6 +61,22 @@ internal sealed class GoneTests : ClusterOfOneTests
         Succeeds(Master.MarkGone(Agent.Id!));
     }
 
+    /// <summary>Seed 0x30e0c of the simulator: nobody could tell frameworks that the volumes on a replaced disk are gone.</summary>
+    [Test]
+    public void Gone_OfAnAgentWhosePlaceAnotherTook_IsToldToWhoeverAsks()
+    {
+        Launch("t");
+        var replaced = Agent.Id!;
+        var another = new TestAgent(Master).Subscribe();
+        Assert.That(Scheduler.Updates[^1].State, Is.EqualTo(TaskState.TaskGone));
+        Succeeds(Master.MarkGone(replaced));
+        Scheduler.Reconcile(("volumes", replaced));
+        Assert.That(Scheduler.Updates[^1].State, Is.EqualTo(TaskState.TaskGoneByOperator));
+        Assert.That(Master.View.Agents.Single().Id.Value, Is.EqualTo(another.Id!.Value).And.Not.EqualTo(replaced.Value));
+        Master.Restart();
+        Succeeds(Master.MarkGone(replaced));
+    }
+
     [Test]
     public void Gone_OfAnUnknownAgent_Is404() => Fails(Master.MarkGone(new AgentID { Value = "nope" }), 404, "Agent 'nope' not found");
 
