@@ -152,6 +152,7 @@ internal sealed class Launcher
         {
             var (isEveryoneTried, left) = (false, _batch.Offers[_batch.At]);
             _reservations.See(turn, left);
+            Volumes.ReturnedVolumes.Follow(turn, left);
             foreach (var instance in _daemons.Want(turn, left, _matcher, HomeRegion))
             {
                 _queue.Look(turn, instance);

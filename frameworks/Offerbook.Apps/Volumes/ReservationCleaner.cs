@@ -20,11 +20,11 @@ internal static class ReservationCleaner
         {
             return null;
         }
-        var (framework, agent) = (offer.Offer.FrameworkId.Value, AgentId.From(offer.Offer.AgentId));
+        var framework = offer.Offer.FrameworkId.Value;
         var entries = new List<ResourceEntry>();
         foreach (var entry in offer.Resources)
         {
-            if (ReservationLabels.Read(entry.Kind, framework) is { } owner && !Holds(state.Instances.Find(owner), agent, entry.Kind))
+            if (ReservationLabels.Read(entry.Kind, framework) is { } owner && !Holds(state.Instances.Find(owner), offer, entry.Kind))
             {
                 entries.Add(entry);
             }
@@ -55,7 +55,9 @@ internal static class ReservationCleaner
         }
     }
 
-    private static bool Holds(Instance? instance, AgentId agent, ResourceKind kind) =>
-        instance?.Reservation is { } held && held.Agent == agent
+    /// <summary>Its agent may have another id by now: then its volumes are in the offer.</summary>
+    private static bool Holds(Instance? instance, OfferRemainder offer, ResourceKind kind) =>
+        instance?.Reservation is { } held
+        && (held.Agent == AgentId.From(offer.Offer.AgentId) || ReturnedVolumes.Shows(offer, held))
         && (!kind.IsPersistentVolume || held.Volumes.Any(volume => volume.PersistenceId == kind.Disk!.PersistenceId));
 }

@@ -173,6 +173,17 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
             Failure = new Event.Types.Failure { AgentId = new AgentID { Value = agent.Id } } });
     }
 
+    /// <summary>An agent had to give up its id: its tasks are over, and what is reserved on it and its volumes come back.</summary>
+    public void ComeBackAs(string host, string id)
+    {
+        foreach (var task in Live.Where(task => task.Host == host).ToList())
+        {
+            Update(task.Id, TaskState.TaskGone);
+        }
+        var before = _agents[host];
+        _agents[host] = new FakeAgent(id, host, 0, 0, 1) { Total = before.Total };
+    }
+
     /// <summary>Tells of a state without its having changed here.</summary>
     public void Send(TaskStatus status) =>
         Send(new Event { Type = Event.Types.Type.Update, Update = new Event.Types.Update { Status = status } });

@@ -170,6 +170,29 @@ public sealed class ResidentTests
         Assert.That((after.Placement!.Host == before.Placement.Host, rig.State.Releases.IsEmpty), Is.EqualTo((false, true)));
     }
 
+    /// <summary>A machine that was down for maintenance is another agent then. What it kept must not be taken for left over.</summary>
+    [TestCase(false, TestName = "Agent_BackUnderAnotherId_GoesOnWithItsVolumes")]
+    [TestCase(true, TestName = "Agent_BackUnderAnotherIdWhileItsInstanceIsSuspended_KeepsItsVolumes")]
+    public void Agent_BackUnderAnotherId(bool suspended)
+    {
+        var rig = new AppsRig();
+        rig.Create(Db.Replace("\"instances\":2", "\"instances\":1"));
+        var (before, volumes) = (rig.Of("/shop/db").Single(), Volumes(rig));
+        if (suspended)
+        {
+            rig.Update("/shop/db", """{"instances":0}""");
+        }
+        rig.Master.ComeBackAs(before.Placement!.Host, "another");
+        rig.Create(Db.Replace("/shop/db", "/shop/other"));
+        rig.Run();
+        rig.Advance(TimeSpan.FromSeconds(3));
+        rig.Update("/shop/db", """{"instances":1}""");
+        rig.Advance(TimeSpan.FromSeconds(3));
+        var after = rig.Of("/shop/db").Single();
+        Assert.That((after.Id, after.Condition, after.Placement?.Agent.Value), Is.EqualTo((before.Id, Condition.Running, "another")));
+        Assert.That(VolumesOf(rig, after), Is.EqualTo(volumes));
+    }
+
     [Test]
     public void Agent_OutOfReach_IsWaitedForWithoutAReplacement()
     {
