@@ -15,7 +15,10 @@ public sealed class RandomRunTests
         Kinds = false,
     };
 
-    internal static readonly SimulationOptions OfOtherKinds = Short with { Kinds = true, WildFrameworks = 0, Operators = false };
+    internal static readonly SimulationOptions OfOtherKinds = Short with
+    {
+        Kinds = true, PodsWithVolumes = false, Looks = false, WildFrameworks = 0, Operators = false,
+    };
 
     [Test]
     public async Task Simulation_ManySeeds_NoInvariantIsViolated()
@@ -67,6 +70,23 @@ public sealed class RandomRunTests
         Assert.That(failed, Is.Empty);
         Assert.That(returns, Is.GreaterThan(30));
         Assert.That(done, Is.GreaterThan(30));
+    }
+
+    /// <summary>Besides, pods whose instances have volumes, and clients who look around before they ask.</summary>
+    [Test]
+    public async Task Simulation_PodsWithVolumesAndClientsWhoLookAround_KeepEveryPromise()
+    {
+        var (returns, looks, moves) = (0L, 0L, 0L);
+        var failed = await FailuresAsync(1, 25, OfOtherKinds with { PodsWithVolumes = true, Looks = true, Elections = false }, report =>
+        {
+            returns += report.Counts.PodReturnsToVolumes;
+            looks += report.Counts.Looks;
+            moves += report.Counts.Moves;
+        });
+        Assert.That(failed, Is.Empty);
+        Assert.That(returns, Is.GreaterThan(20));
+        Assert.That(looks, Is.GreaterThan(50));
+        Assert.That(moves, Is.GreaterThan(0));
     }
 
     [Test]

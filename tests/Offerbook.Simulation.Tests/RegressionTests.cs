@@ -32,6 +32,15 @@ public sealed class RegressionTests
             SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Elections = true, Kinds = false }).Violation,
                 Is.Null);
 
+    /// <summary>Likewise, with apps of other kinds in some of them.</summary>
+    [TestCase(0x30e0cul, 4, TestName = "Instance_whoseAgentCameBackWithAnEmptyDisk_isNotWaitedForOnceItIsGivenUp")]
+    [TestCase(0x7a188ul, 4, TestName = "Instances_whoseAgentCameBackWithAnEmptyDiskInADeployment_areReplaced")]
+    public void Seed_OfElectionsWithOtherKinds_Passes(ulong seed, int minutes) => Assert.That(
+        Simulator.Simulation.Run(seed, SimulationOptions.Default with
+        {
+            Duration = TimeSpan.FromMinutes(minutes), Elections = true, PodsWithVolumes = false, Looks = false,
+        }).Violation, Is.Null);
+
     [TestCase(0x2bcul, 4, TestName = "Cluster_mixedUpWhenElectionsWereNew_passes")]
     [TestCase(0x2daul, 4, TestName = "Takeover_thatArrivesLate_fencesNobody")]
     public void Seed_OfAnyCluster_Passes(ulong seed, int minutes) => Assert.That(

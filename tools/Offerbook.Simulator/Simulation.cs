@@ -68,7 +68,9 @@ public sealed class Simulation
         }
         if (options.AppsClients && (options.Kinds ?? new SeedSource(seed).For("whether there are apps of other kinds").Chance(0.5)))
         {
-            _kinds = new KindsWorkload(_cluster, _apps.Client, promises);
+            var kinds = new SeedSource(seed).For("what other kinds there are");
+            var (pods, looks) = (kinds.Chance(0.5), kinds.Chance(0.5));
+            _kinds = new KindsWorkload(_cluster, _apps.Client, promises, options.PodsWithVolumes ?? pods, options.Looks ?? looks);
         }
         _jobs = new JobsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([10, 30, 90])));
         var operators = new SeedSource(seed).For("whether there are operators");
@@ -198,6 +200,7 @@ public sealed class Simulation
             _cluster.World.EventsRun, _cluster.World.Elapsed, _healed, _faults.Struck, _auditor.Offers.Offers, _auditor.Offers.Launches,
             _auditor.Machines.Started, _auditor.Updates + _wild.Sum(framework => framework.Updates), _apps.Client.Acknowledged
                 + _jobs.Acknowledged, _auditor.DeploymentsFinished,
-            _auditor.Jobs.Ended, _auditor.Pods.Started, _auditor.Pods.Broken, _auditor.Volumes.Returns, _auditor.RunOnce.Done),
+            _auditor.Jobs.Ended, _auditor.Pods.Started, _auditor.Pods.Broken, _auditor.Volumes.Returns, _auditor.RunOnce.Done,
+            _auditor.Volumes.PodReturns, _auditor.Looks.Answered, _auditor.Looks.Moves),
         violation is null ? [] : _cluster.World.Trace.Last());
 }

@@ -38,6 +38,14 @@ public sealed record SimulationOptions
     /// </summary>
     public bool? Kinds { get; init; }
 
+    /// <summary>Whether a pod with a persistent volume is among the apps of other kinds. Null draws it.</summary>
+    public bool? PodsWithVolumes { get; init; }
+
+    /// <summary>
+    /// Whether clients of the apps of other kinds ask what would fit, and to have instances moved to better places. Null draws it.
+    /// </summary>
+    public bool? Looks { get; init; }
+
     /// <summary>Frameworks that do whatever the scheduler API allows. Null draws none, one or two.</summary>
     public int? WildFrameworks { get; init; }
 

@@ -22,6 +22,9 @@ public sealed record SimulationReport(
 /// <param name="PodsBroken">Of these, such as had a task that failed or was killed.</param>
 /// <param name="ReturnsToVolumes">Tasks that began on volumes which an earlier task of their instance had.</param>
 /// <param name="RunsDone">Instances of run-once apps whose task ended well.</param>
+/// <param name="PodReturnsToVolumes">Of the returns to volumes, those of pods.</param>
+/// <param name="Looks">Questions that Apps answered after it had looked around.</param>
+/// <param name="Moves">Instances of which it then said that they would be better elsewhere.</param>
 public readonly record struct SimulationCounts(
     long Events,
     TimeSpan Virtual,
@@ -37,4 +40,7 @@ public readonly record struct SimulationCounts(
     long PodsStarted,
     long PodsBroken,
     long ReturnsToVolumes,
-    long RunsDone);
+    long RunsDone,
+    long PodReturnsToVolumes,
+    long Looks,
+    long Moves);

@@ -28,6 +28,7 @@ public sealed class AppsPort
     private readonly SeededRandom _chance;
     private readonly Dictionary<ConnectionId, SimExchange> _open = [];
     private readonly EventReaders _readers;
+    private readonly LookingShell _looks;
     private SimNode<AppsMessage>? _node;
     private StandbyProxy? _standby;
 
@@ -37,8 +38,12 @@ public sealed class AppsPort
         (_world, _network, _name, _machine) = (world, network, name, machine);
         _chance = world.Seeds.For("probes of " + name);
         _readers = new EventReaders(() => View.State);
+        _looks = new LookingShell(() => View, () => _node!.Clock.Now, Answer, Later);
         _scheduler = new SchedulerPort(network, name, master, signal => Post(new AppsMessage.MasterSignalled(signal)));
     }
+
+    /// <summary>What is made of what was seen when somebody looked around.</summary>
+    internal LookingShell Looks => _looks;
 
     /// <summary>Told of every published event, with its id.</summary>
     public Action<PublishEvent>? Published { get; set; }
@@ -66,6 +71,7 @@ public sealed class AppsPort
         node.Crashed += _ =>
         {
             _open.Clear();
+            _looks.Clear();
             _readers.Clear();
             _scheduler.Reset();
             if (seat is null)
@@ -101,11 +107,43 @@ public sealed class AppsPort
         var connection = new ConnectionId(exchange.Number);
         _open.Add(connection, exchange);
         exchange.ClientGone = _ => _open.Remove(connection);
-        var call = AppsRoutes.Parse(request.Path, request.Body.IsEmpty ? null : body.Value);
-        if (!_node!.TryPost(new AppsMessage.ApiCalled(connection, call, new ApiCaller("10.0.0.9", request.Path))))
+        var json = request.Body.IsEmpty ? null : body.Value;
+        if (LookingShell.Serves(request.Path))
         {
-            _open.Remove(connection);
+            _looks.Take(connection, request.Path, json);
+            return;
+        }
+        Ask(connection, AppsRoutes.Parse(request.Path, json), request.Path);
+    }
+
+    private void Ask(ConnectionId connection, ApiCall call, string path)
+    {
+        if (!_node!.TryPost(new AppsMessage.ApiCalled(connection, call, new ApiCaller("10.0.0.9", path)))
+            && _open.Remove(connection, out var exchange))
+        {
             Refuse(exchange, CoreGate.Busy);
+        }
+    }
+
+    /// <summary>Asks the core in a turn of its own.</summary>
+    private void Later(ConnectionId connection, ApiCall call, string path)
+    {
+        var life = _node!.Life;
+        _world.Schedule(TimeSpan.Zero, null, () =>
+        {
+            if (life == _node.Life && _open.ContainsKey(connection))
+            {
+                Ask(connection, call, path);
+            }
+        });
+    }
+
+    private void Answer(ConnectionId connection, int status, JToken body)
+    {
+        if (_open.Remove(connection, out var exchange))
+        {
+            exchange.Send(new SimFrame($"{status}", Encoding.UTF8.GetBytes(body.ToString(Formatting.None)), status));
+            exchange.End();
         }
     }
 
@@ -119,6 +157,8 @@ public sealed class AppsPort
     {
         switch (effect)
         {
+            case Reply reply when _looks.Looked(reply.Connection):
+                break;
             case Reply reply:
                 if (_open.Remove(reply.Connection, out var exchange))
                 {

@@ -26,7 +26,7 @@ public static class AppsRoutes
         }
         if (path.StartsWith("/v2/pods/", StringComparison.Ordinal))
         {
-            return Pod(method, path["/v2/pods".Length..], body, force);
+            return Pod(method, path["/v2/pods".Length..], body, force, wipe: target.EndsWith("?wipe=true", StringComparison.Ordinal));
         }
         if (path.StartsWith("/offerbook/v1/", StringComparison.Ordinal))
         {
@@ -45,10 +45,10 @@ public static class AppsRoutes
         };
     }
 
-    private static ApiCall Pod(string method, string path, JToken? body, bool force)
+    private static ApiCall Pod(string method, string path, JToken? body, bool force, bool wipe)
     {
         var parts = path.Split("::instances/");
-        return parts.Length == 2 ? new ApiCall.KillPodInstances(parts[0], parts[1], null, Wipe: false)
+        return parts.Length == 2 ? new ApiCall.KillPodInstances(parts[0], parts[1], null, wipe)
             : method == "DELETE" ? new ApiCall.DeletePod(path, force)
             : new ApiCall.UpdatePod(path, body!, force);
     }

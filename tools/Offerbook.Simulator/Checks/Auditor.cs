@@ -87,6 +87,7 @@ public sealed class Auditor
         Volumes = new VolumeLedger(cluster, new NewestApps(cluster));
         Daemons = new DaemonLedger(cluster, promises ?? new AppPromises());
         RunOnce = new RunOnceLedger(cluster);
+        Looks = new LookLedger(cluster);
         _convergence = new Convergence(cluster);
         foreach (var machine in cluster.Machines)
         {
@@ -141,6 +142,8 @@ public sealed class Auditor
 
     public RunOnceLedger RunOnce { get; }
 
+    public LookLedger Looks { get; }
+
     public TaskHistory AppsTasks { get; } = new("apps");
 
     public long Updates => AppsTasks.Updates;
@@ -182,6 +185,7 @@ public sealed class Auditor
         Elections?.Check();
         Pods.Check();
         RunOnce.Check();
+        Looks.Check();
         _apps.Check();
         Jobs.Check();
     }

@@ -131,6 +131,18 @@ public enum Mutation
     /// <summary>It takes a task that failed for one that ended well.</summary>
     AppsPresumeSuccess,
 
+    /// <summary>It takes a daemon that runs for one that never began, and starts another beside it.</summary>
+    AppsOverlapDaemons,
+
+    /// <summary>It launches pods without their volumes.</summary>
+    AppsStripPods,
+
+    /// <summary>It takes the end of a pod's container for the end of its agent, volumes and all.</summary>
+    AppsUprootPods,
+
+    /// <summary>An agent gives a task the volumes of another that runs.</summary>
+    ShareVolumes,
+
     /// <summary>An agent tells of the end of a task as soon as it is to be killed.</summary>
     EndTooSoon,
 

@@ -56,6 +56,8 @@ public static class MutationRuns
             AppsClients = ofFrameworks || mutation is < Mutation.RescindTwice or Mutation.LoseKills,
             Trees = mutation is Mutation.AppsOverreach or Mutation.AppsDisorder or Mutation.AppsPresumeHealth,
             Kinds = ofKinds,
+            PodsWithVolumes = mutation is Mutation.AppsStripPods or Mutation.AppsUprootPods,
+            Looks = false,
             Operators = mutation is >= Mutation.RescindTwice and < Mutation.RestartRecoveredTasks,
             Cluster = mutation == Mutation.OverstateResources ? new ClusterPlan(1, 1_000, 16_384, 200) : null,
         };

@@ -16,6 +16,26 @@ internal static class AppsScenarios
         story.UntilConverged();
     }
 
+    /// <summary>Every offer was declined for minutes: without a look around nothing would be known of any agent.</summary>
+    public static void LookAround(Scenario story)
+    {
+        story.PutApp("/web", instances: 2);
+        story.UntilConverged();
+        story.Seconds(120);
+        var launches = story.Offers.Launches;
+        var verdicts = new List<Offerbook.Apps.Previews.FitVerdict>();
+        story.Cluster.AppsPort.Looks.Judged += (_, verdict) => verdicts.Add(verdict);
+        var asked = story.Cluster.World.Elapsed;
+        story.Preview("/more", instances: 3);
+        story.Require(story.Cluster.World.Elapsed - asked < TimeSpan.FromSeconds(2), "the look takes a second and a bit");
+        story.Require(verdicts is [{ Starts: [{ Wanted: 3, Placed: 3 }] } verdict] && verdict.Agents == story.Cluster.Machines.Count,
+            "all agents are seen, and all three instances fit");
+        story.Seconds(60);
+        story.Require(story.Offers.Launches == launches, "to look launches nothing");
+        story.PutApp("/more", instances: 3);
+        story.UntilConverged();
+    }
+
     public static void RollingUpdate(Scenario story)
     {
         story.PutApp("/web", instances: 4, minimumHealthCapacity: 0.75, behaviour: "ready=3");

@@ -142,6 +142,16 @@ public sealed class Scenario
     public void DeleteApp(string id, bool force = false) =>
         Ask($"DELETE /v2/apps{id}{(force ? "?force=true" : "")}", null, [Record(id)], null);
 
+    /// <summary>Asks what an app would change and whether it would fit.</summary>
+    public void Preview(string id, int instances)
+    {
+        int? answer = null;
+        _client.Send("POST /offerbook/v1/plan", Definition(id, new AppFacts(instances, 1, true), 1, ""), [], (_, facts) => [facts],
+            (status, _) => answer = status ?? 0);
+        Until("an answer to the plan", () => answer is not null, 60);
+        Require(answer == 200, $"the plan is answered {answer}");
+    }
+
     private void Ask(string request, JToken? body, List<AppRecord> records, AppFacts? after)
     {
         int? answer = null;

@@ -39,6 +39,7 @@ public static class ScenarioCatalog
         ("flood_of_calls_is_refused_beyond_the_mailbox_and_all_else_goes_on", CrowdScenarios.Flood),
         ("wall_clock_stepped_by_an_hour_loses_no_agent", MasterScenarios.ClockStepped),
         ("dependencies_start_before_their_dependents", AppsScenarios.DependenciesFirst),
+        ("look_around_sees_what_is_free_on_every_agent_and_launches_nothing", AppsScenarios.LookAround),
         ("rolling_update_keeps_health_capacity", AppsScenarios.RollingUpdate),
         ("rolling_update_over_a_restart_of_apps_keeps_health_capacity", AppsScenarios.RollingUpdateOverRestart),
         ("apps_killed_in_the_middle_of_a_deployment_finishes_it", AppsScenarios.KilledMidDeployment),

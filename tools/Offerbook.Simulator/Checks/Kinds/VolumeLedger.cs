@@ -1,5 +1,6 @@
 using Offerbook.Actors;
 using Offerbook.Agent;
+using Offerbook.Agent.Containers;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
 using Offerbook.Resources;
@@ -11,9 +12,10 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Simulator.Checks.Kinds;
 
 /// <summary>
-/// Watches the volumes of resident apps on the machines' disks: a task begins only where its instance's volumes are, and always with
-/// the same ones; no two tasks run on one volume; none is removed while its instance has it; none is left when its instance is gone,
-/// and nothing reserved. A disk that is replaced takes its volumes along.
+/// Watches the volumes of resident apps and pods on the machines' disks: a task begins only where its instance's volumes are, and
+/// always with the same ones; no two tasks run on one volume; none is removed while its instance has it; none is left when its
+/// instance is gone, and nothing reserved. A disk that is replaced takes its volumes along. A pod's volumes are those of the container
+/// around its tasks', which each see them there.
 /// </summary>
 public sealed class VolumeLedger
 {
@@ -48,13 +50,21 @@ public sealed class VolumeLedger
     /// <summary>Tasks that began on volumes which an earlier task of their instance had.</summary>
     public int Returns { get; private set; }
 
+    /// <summary>Of these, such as were of pods.</summary>
+    public int PodReturns { get; private set; }
+
     private void Begin(SimMachine machine, SimContainer container)
     {
-        if (!InstanceId.TryParseTask(container.Task.Value, out var instance, out _) || !AppKinds.IsResident(instance.App))
+        if (InstanceOf(container) is not { } instance || !AppKinds.IsResident(instance.App))
         {
             return;
         }
-        Invariant.Check(container.Volumes.Count == (instance.App.ToString() == AppKinds.Residents[0] ? 1 : 2),
+        if (AppKinds.IsResidentPod(instance.App) && !container.IsHolder)
+        {
+            BeginWithin(machine, container, instance);
+            return;
+        }
+        Invariant.Check(container.Volumes.Count == (instance.App.ToString() == AppKinds.Residents[1] ? 2 : 1),
             $"I23: {container.Task} runs on {container.Volumes.Count} volumes");
         foreach (var volume in container.Volumes)
         {
@@ -71,7 +81,31 @@ public sealed class VolumeLedger
             Invariant.Check(before == home,
                 $"I23: {container.Task} runs on {home.Item2} of {machine.Name}, and its instance has {before.Volumes} of {before.Machine.Name}");
             Returns++;
+            PodReturns += container.IsHolder ? 1 : 0;
         }
+    }
+
+    private static void BeginWithin(SimMachine machine, SimContainer container, InstanceId instance)
+    {
+        var around = machine.Containers.All.FirstOrDefault(other => other.IsHolder && container.Id.IsWithin(other.Id));
+        Invariant.Check(around is not null && InstanceOf(around) == instance,
+            $"I23: {container.Task} begins in {around?.Task.Value ?? "nothing"}, which is not its instance's");
+        Invariant.Check(container.Spec.Volumes.Any(volume => volume.Source is VolumeSource.InSandbox { Path: ResidentPods.Volume } inside
+            && inside.Sandbox == around!.Spec.Sandbox), $"I23: {container.Task} does not see the volume of {instance}");
+    }
+
+    /// <returns>Null: of no instance of Apps. What the container around a pod's tasks runs goes by the name of its executor.</returns>
+    private static InstanceId? InstanceOf(SimContainer container)
+    {
+        var name = container.Task.Value;
+        if (!container.IsHolder)
+        {
+            return InstanceId.TryParseTask(name, out var instance, out _) ? instance : null;
+        }
+        const string marker = "instance-";
+        var end = name.LastIndexOf('.');
+        return name.StartsWith(marker, StringComparison.Ordinal) && end > 0
+            ? new InstanceId($"{name[marker.Length..end]}.{marker}{name[(end + 1)..]}") : null;
     }
 
     private void Remove(SimMachine machine, string directory)

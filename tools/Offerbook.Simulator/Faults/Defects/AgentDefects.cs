@@ -27,6 +27,8 @@ internal static class AgentDefects
                 return core => new HalvesGroups(core);
             case Mutation.SpareGroups:
                 return core => new SparesGroups(core);
+            case Mutation.ShareVolumes:
+                return core => new SharesVolumes(core);
             case Mutation.EndTooSoon:
                 return core => new EndsTooSoon(core);
             default:
@@ -58,6 +60,33 @@ internal static class AgentDefects
                     new StartTimer(signal.Container, TimeSpan.Zero,
                         new AgentMessage.ContainerExited(signal.Container, new ContainerExit.Vanished("it was told to end"))));
             }
+        }
+    }
+
+    /// <summary>A task with volumes gets those of one that runs, if there is any.</summary>
+    private sealed class SharesVolumes(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
+    {
+        private readonly SortedDictionary<string, IReadOnlyList<ContainerVolume>> _running = new(StringComparer.Ordinal);
+
+        protected override AgentMessage Hear(AgentMessage message, Effects effects)
+        {
+            if (message is AgentMessage.ContainerExited exited)
+            {
+                _running.Remove(exited.Container.Value);
+            }
+            return message;
+        }
+
+        protected override void Say(IEffect effect, Effects effects)
+        {
+            if (effect is LaunchContainer { Spec: { Task: not null } spec }
+                && spec.Volumes.Any(volume => volume.Source is VolumeSource.Persistent))
+            {
+                var shared = _running.Values.FirstOrDefault(volumes => volumes.Count == spec.Volumes.Count) ?? spec.Volumes;
+                _running[spec.Container.Value] = spec.Volumes;
+                effect = new LaunchContainer(spec with { Volumes = shared });
+            }
+            effects.Add(effect);
         }
     }
 

@@ -1,7 +1,10 @@
+using Google.Protobuf.Collections;
 using Mesos.V1;
 using Newtonsoft.Json.Linq;
 using Offerbook.Actors;
 using Offerbook.Apps.Core;
+using Offerbook.Apps.Instances;
+using Offerbook.Apps.Specs;
 using Offerbook.Client.Scheduling;
 using Offerbook.Simulator.Workload.Kinds;
 using OperationType = Mesos.V1.Offer.Types.Operation.Types.Type;
@@ -21,6 +24,16 @@ internal static class KindsDefects
         Mutation.AppsCountDaemons => core => new AppsDefect(core) { Heard = message => AppsDefects.Misread(message, Count) },
         Mutation.AppsRepeatRuns => core =>
             new AppsDefect(core) { Heard = message => Mistake(message, TaskState.TaskFinished, TaskState.TaskFailed) },
+        Mutation.AppsOverlapDaemons => core => new AppsDefect(core)
+        {
+            Heard = message => Mistake(message, AppKinds.IsDaemon, [TaskState.TaskRunning], TaskState.TaskDropped),
+        },
+        Mutation.AppsStripPods => core => new AppsDefect(core) { Said = effect => [StripPods(effect)] },
+        Mutation.AppsUprootPods => core => new AppsDefect(core)
+        {
+            Heard = message => Mistake(message, AppKinds.IsResidentPod, [TaskState.TaskFailed, TaskState.TaskKilled],
+                TaskState.TaskGoneByOperator),
+        },
         Mutation.AppsPresumeSuccess => core =>
             new AppsDefect(core) { Heard = message => Mistake(message, TaskState.TaskFailed, TaskState.TaskFinished) },
         _ => null,
@@ -33,12 +46,25 @@ internal static class KindsDefects
     {
         foreach (var resources in operations.SelectMany(operation => operation.Launch?.TaskInfos ?? []).Select(task => task.Resources))
         {
-            foreach (var volume in resources.Where(resource => resource.Disk?.Persistence is not null).ToList())
-            {
-                resources.Remove(volume);
-            }
+            Strip(resources);
         }
     });
+
+    private static IEffect StripPods(IEffect effect) => Edited(effect, operations =>
+    {
+        foreach (var executor in operations.Select(operation => operation.LaunchGroup?.Executor).OfType<ExecutorInfo>())
+        {
+            Strip(executor.Resources);
+        }
+    });
+
+    private static void Strip(RepeatedField<Resource> resources)
+    {
+        foreach (var volume in resources.Where(resource => resource.Disk?.Persistence is not null).ToList())
+        {
+            resources.Remove(volume);
+        }
+    }
 
     private static IEffect Edited(IEffect effect, Action<List<Offer.Types.Operation>> edit)
     {
@@ -65,6 +91,16 @@ internal static class KindsDefects
 
     private static AppsMessage Mistake(AppsMessage message, TaskState meant, TaskState taken) =>
         AppsDefects.Mishear(message, status => status.State = status.State == meant ? taken : status.State);
+
+    /// <summary>States of tasks of some apps are taken for another.</summary>
+    private static AppsMessage Mistake(AppsMessage message, Func<PathId, bool> isMeant, TaskState[] meant, TaskState taken) =>
+        AppsDefects.Mishear(message, status =>
+        {
+            if (InstanceId.TryParseTask(status.TaskId.Value, out var instance, out _) && isMeant(instance.App))
+            {
+                status.State = meant.Contains(status.State) ? taken : status.State;
+            }
+        });
 
     /// <summary>Takes the chance to free what is reserved and not in use.</summary>
     private sealed class DestroysVolumes(ICore<AppsMessage> core) : CoreDefect<AppsMessage>(core)

@@ -12,6 +12,10 @@ internal sealed class KindsDrawing(SeededRandom random, AppDefinition definition
     /// <param name="facts">Of a daemon 1 instance stands for one on every agent.</param>
     public (JObject Body, AppFacts Facts) Draw(string id, AppFacts facts)
     {
+        if (id == AppKinds.ResidentPod)
+        {
+            return ResidentPods.Draw(random, facts);
+        }
         var body = definition.Draw(random, id, facts, []);
         body["healthChecks"] ??= new JArray();
         body["upgradeStrategy"] ??= new JObject { ["minimumHealthCapacity"] = 0.5, ["maximumOverCapacity"] = 0 };

@@ -8,7 +8,8 @@ namespace Offerbook.Simulator.Workload.Kinds;
 /// <summary>
 /// Random clients of apps that are no plain services: with volumes, on every agent, run to completion, with preferences. They put,
 /// scale, suspend, resume, restart (alone and as a group), move and delete them, kill and wipe tasks, pause and promote deployments
-/// and take them back. When they stop, apps that cannot become well are put right.
+/// and take them back. When they stop, apps that cannot become well are put right. A pod with volumes may be among them, and clients
+/// who look around first.
 /// </summary>
 public sealed class KindsWorkload
 {
@@ -18,13 +19,16 @@ public sealed class KindsWorkload
     private readonly KindsDrawing _drawing;
     private readonly AppPromises _promises;
     private readonly Steering _steering;
+    private readonly Looks? _looks;
     private readonly GoneAgents _gone;
     private readonly TimeSpan _mean;
     private readonly List<(string Id, IReadOnlyList<AppRecord> Apps, int Requests)> _deployments = [];
     private int _revision = 2_000_000;
     private bool _stopped;
 
-    public KindsWorkload(SimCluster cluster, AppsClient client, AppPromises promises)
+    /// <param name="pods">Whether a pod with volumes is among them.</param>
+    /// <param name="looks">Whether some ask what would fit, and have instances moved to better places.</param>
+    public KindsWorkload(SimCluster cluster, AppsClient client, AppPromises promises, bool pods, bool looks)
     {
         (_cluster, _client, _promises) = (cluster, client, promises);
         _random = cluster.World.Seeds.For("kinds workload");
@@ -34,7 +38,8 @@ public sealed class KindsWorkload
         _steering = new Steering(cluster, client);
         _gone = new GoneAgents(cluster);
         Apps = [.. new[] { AppKinds.Residents, AppKinds.Daemons, AppKinds.RunOnce,
-            AppKinds.Choosy }.SelectMany(ids => ids).Select(id => new AppRecord(id))];
+            AppKinds.Choosy, pods ? [AppKinds.ResidentPod] : [] }.SelectMany(ids => ids).Select(id => new AppRecord(id))];
+        _looks = looks ? new Looks(client, _random, _drawing, Apps.Single(app => AppKinds.Choosy.Contains(app.Id))) : null;
     }
 
     public IReadOnlyList<AppRecord> Apps { get; }
@@ -55,7 +60,8 @@ public sealed class KindsWorkload
         PutRight();
     }
 
-    public bool IsDone => _stopped && _steering.IsDone && Apps.All(app => !app.IsBusy && !app.MayBeBad);
+    public bool IsDone => _stopped && _steering.IsDone && Apps.All(app => !app.IsBusy && !app.MayBeBad)
+        && _looks is null or { IsSettled: true };
 
     private void PutRight()
     {
@@ -65,6 +71,7 @@ public sealed class KindsWorkload
         {
             Put(app, good: true, force: true);
         }
+        _looks?.Settle();
         // Agents may have to be given up long after all requests are answered.
         _cluster.World.Schedule(TimeSpan.FromSeconds(2), null, PutRight);
     }
@@ -72,22 +79,22 @@ public sealed class KindsWorkload
     private void Ask()
     {
         var app = _random.Pick(Apps);
-        switch (app.IsBusy ? -1 : app.MayExist ? _random.Next(15) : 0)
+        switch (app.IsBusy ? -1 : app.MayExist ? _random.Next(_looks is null ? 15 : 18) : 0)
         {
             case 0 or 1 or 2:
                 Put(app, good: _random.Chance(0.9), force: _random.Chance(0.3));
                 break;
-            case 3 or 4:
+            case 3 or 4 when app.Id != AppKinds.ResidentPod:
                 Scale(app);
                 break;
-            case 5:
+            case 5 when app.Id != AppKinds.ResidentPod:
                 Send($"POST /v2/apps{app.Id}/restart{Force(0.3)}", null, [app], Unchanged);
                 break;
             case 6 or 7:
                 Kill(app);
                 break;
             case 8:
-                Send($"DELETE /v2/apps{app.Id}{Force(0.5)}", null, [app], (_, facts) => facts is null ? [] : [null]);
+                Send($"DELETE {AppKinds.AddressOf(app.Id)}{Force(0.5)}", null, [app], (_, facts) => facts is null ? [] : [null]);
                 break;
             case 9:
                 Send($"POST /offerbook/v1/apps{app.Id}/suspend{Force(0.3)}", null, [app],
@@ -97,7 +104,7 @@ public sealed class KindsWorkload
                 Send($"POST /offerbook/v1/apps{app.Id}/resume{Force(0.3)}", null, [app], (_, facts) => facts is { Instances: 0 }
                     ? Resumed(facts) : []);
                 break;
-            case 11:
+            case 5 or 11:
                 ChangeGroup(app);
                 break;
             case 12:
@@ -105,6 +112,15 @@ public sealed class KindsWorkload
                 break;
             case 13 or 14:
                 Steer();
+                break;
+            case 3 or 4:
+                Put(app, good: true, force: _random.Chance(0.3));
+                break;
+            case 15 or 16:
+                _looks!.Rebalance((request, looked) => Send(request, null, [looked], Unchanged));
+                break;
+            case 17:
+                _looks!.Preview();
                 break;
         }
     }
@@ -116,10 +132,10 @@ public sealed class KindsWorkload
         _promises.Make(body, facts, []);
         var mixed = app.MayBeMixed;
         app.MayBeMixed = facts.MayRevert;
-        Send($"PUT /v2/apps{app.Id}{(force ? "?force=true" : "")}", body, [app], (_, _) => [facts], status =>
+        Send($"PUT {AppKinds.AddressOf(app.Id)}{(force ? "?force=true" : "")}", body, [app], (_, _) => [facts], (status, answer) =>
         {
             app.MayBeMixed |= mixed && status is not (200 or 201);
-            Invariant.Check(status is null or not (400 or 422), $"I1: {app.Id} is refused: {status}");
+            Invariant.Check(status is null or not (400 or 422), $"I1: {app.Id} is refused: {status} {answer}");
         });
     }
 
@@ -136,6 +152,11 @@ public sealed class KindsWorkload
         var tasks = _cluster.RunningTasks(app.Id);
         if (tasks.Count == 0)
         {
+            return;
+        }
+        if (app.Id == AppKinds.ResidentPod)
+        {
+            Send(ResidentPods.Kill(_random.Pick(tasks), wipe: _random.Chance(0.25)), null, [app], Unchanged);
             return;
         }
         var how = _random.Pick(["", "", "?wipe=true", "?scale=true"]);
@@ -198,7 +219,7 @@ public sealed class KindsWorkload
     /// <summary>A change that ends another deployment may leave instances of several versions, and some that never become well.</summary>
     private void Send(string request, JToken? body, IReadOnlyList<AppRecord> apps,
         Func<AppRecord, AppFacts?, IEnumerable<AppFacts?>> change,
-        Action<int?>? ended = null)
+        AppsClient.Ended? ended = null)
     {
         foreach (var app in apps.Where(_ => ended is null && !_stopped))
         {
@@ -210,7 +231,7 @@ public sealed class KindsWorkload
             {
                 _deployments.Add((deployment, apps, apps.Sum(app => app.Requests)));
             }
-            ended?.Invoke(status);
+            ended?.Invoke(status, answer);
         });
     }
 
