@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Offerbook.Actors.Hosting;
 using Offerbook.Storage;
 using Offerbook.Storage.Formats;
 
@@ -259,7 +260,14 @@ public sealed class TermKeeper : IAsyncDisposable
         // Whoever can lead shall, while this one rests.
         await AskAsync("let another lead", _candidate.StepDownAsync);
         course.Answer();
+        var began = _time.GetTimestamp();
         await Task.Delay(rest, _time, _stopping.Token);
+        if (_time.GetElapsedTime(began) - rest > LeadershipProof.Lasts)
+        {
+            // The process stood still. Its session may be over and another may lead, and the candidate hears of that only by and by: to
+            // begin a term on its word would fence that leader off.
+            await AskAsync("let another lead", _candidate.StepDownAsync);
+        }
     }
 
     private async Task AskAsync(string request, Func<CancellationToken, ValueTask> ask)

@@ -123,6 +123,23 @@ internal sealed class TermKeeperTests : TermKeeperFixture
         Assert.That(Candidate.Asked, Is.EqualTo(new[] { "step down" }));
     }
 
+    /// <summary>Seed 0x7a3b2 of the simulator: the word of a candidate whose session had ended fenced another's leader off.</summary>
+    [Test]
+    public async Task Rest_InWhichTheProcessStoodStill_EndsBehindTheOthers()
+    {
+        Candidate.Lead("7");
+        (await NextAsync()).Die(new JournalUnavailableException("It does not answer."));
+        var rest = ((TermNews.Failed)await NewsAsync()).RestsFor;
+        Candidate.Lead("8");
+        Candidate.OnStepDown = candidate => candidate.Lead("9");
+
+        await Time.WaitForTimerAsync(rest).WaitAsync(Limit);
+        Time.Advance(rest + TimeSpan.FromSeconds(30));
+
+        Assert.That((await BegunAsync()).Self.Id, Is.EqualTo("9"), "what the candidate said before is not counted on");
+        Assert.That(Candidate.Asked, Is.EqualTo(new[] { "step down", "step down" }));
+    }
+
     [Test]
     public async Task Journal_OfANewerVersion_IsLeftToOthers()
     {

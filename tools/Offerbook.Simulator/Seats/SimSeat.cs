@@ -263,14 +263,27 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
         _failures = World.Elapsed - _termBegan >= TermBackoff.Default.Forgets ? 1 : _failures + 1;
         _rests = true;
         Call(call => new StepDown(call));
-        var life = Life;
-        World.Schedule(TermBackoff.Default.After(_failures), null, () =>
+        var (life, until) = (Life, World.Elapsed + TermBackoff.Default.After(_failures));
+        World.Schedule(TermBackoff.Default.After(_failures), null, () => EndRest(life, until));
+    }
+
+    private void EndRest(int life, TimeSpan until)
+    {
+        if (life != Life || !IsUp)
         {
-            if (life == Life && IsUp)
-            {
-                _rests = false;
-                Look();
-            }
-        });
+            return;
+        }
+        if (IsPaused)
+        {
+            World.Schedule(SimTime.Overdue, null, () => EndRest(life, until));
+            return;
+        }
+        if (World.Elapsed - until > LeadershipProof.Lasts)
+        {
+            // It stood still: what its candidate says of itself may be over.
+            Call(call => new StepDown(call));
+        }
+        _rests = false;
+        Look();
     }
 }

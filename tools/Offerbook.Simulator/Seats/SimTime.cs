@@ -9,7 +9,7 @@ namespace Offerbook.Simulator.Seats;
 internal sealed class SimTime(SimWorld world, SimProcess process) : TimeProvider
 {
     /// <summary>How soon after it goes on a process's overdue timers run.</summary>
-    private static readonly TimeSpan Overdue = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Overdue = TimeSpan.FromMilliseconds(50);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
