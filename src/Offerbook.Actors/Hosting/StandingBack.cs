@@ -6,7 +6,7 @@ namespace Offerbook.Actors.Hosting;
 internal static partial class StandingBack
 {
     /// <summary>
-    /// As nice(1) counts: a third of the share of a thread that does not stand back. Much less, and a collection, which must wait until
+    /// Added to what the process has, as nice(1) counts: a third of the share of a thread that does not stand back. Much less, and a collection, which must wait until
     /// every thread has come to a place where it can be stopped, would wait for such a thread's turn: 0.8 s were seen with 19.
     /// </summary>
     private const int Niceness = 5;
@@ -17,6 +17,10 @@ internal static partial class StandingBack
     /// </summary>
     private const long SliceNs = 100_000_000;
 
+    private const int Last = 19;
+
+    private const int Process = 0;
+
     private const int CallingThread = 0;
 
     /// <summary>
@@ -25,16 +29,16 @@ internal static partial class StandingBack
     /// </summary>
     public static void Enter()
     {
+        var niceness = Math.Min(Last, CurrentCall(Process, CallingThread) + Niceness);
         if (AttributesCallNumber() is { } number)
         {
-            var attributes = new Attributes { Size = (uint)Marshal.SizeOf<Attributes>(), Niceness = Niceness, RuntimeNs = SliceNs };
+            var attributes = new Attributes { Size = (uint)Marshal.SizeOf<Attributes>(), Niceness = niceness, RuntimeNs = SliceNs };
             if (AttributesCall(number, CallingThread, ref attributes, 0) == 0)
             {
                 return;
             }
         }
-        const int process = 0;
-        _ = PriorityCall(process, CallingThread, Niceness);
+        _ = PriorityCall(Process, CallingThread, niceness);
     }
 
     /// <summary>Of sched_setattr, which few C libraries have; null where its number is not known.</summary>
@@ -61,6 +65,9 @@ internal static partial class StandingBack
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial nint AttributesCall(nint number, nint thread, ref Attributes attributes, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "getpriority")]
+    private static partial int CurrentCall(int which, int who);
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int PriorityCall(int which, int who, int priority);
