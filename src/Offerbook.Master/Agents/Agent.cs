@@ -64,6 +64,15 @@ internal sealed class Agent : Viewed<Agent>
     /// <summary>When its machine is planned to be away, which its offers say; null when it is not scheduled.</summary>
     public Unavailability? Unavailability { get; set; }
 
+    /// <summary>Times that it has subscribed at this master.</summary>
+    public int Reports { get; set; }
+
+    /// <summary>
+    /// The newest of <see cref="Reports"/> after which it has spoken on that stream. A later one may have been on its way for long: a
+    /// connection that the agent has given up is no proof that what it said is still so.
+    /// </summary>
+    public int ProvenReport { get; set; }
+
     /// <summary>Pings since the last answer. At <see cref="MasterSettings.MaxAgentPingTimeouts"/> the agent is unreachable.</summary>
     public int UnansweredPings { get; set; }
 

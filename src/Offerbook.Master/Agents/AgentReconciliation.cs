@@ -14,7 +14,8 @@ namespace Offerbook.Master.Agents;
 /// Brings what the master believes of an agent together with what the agent reports when it subscribes. What the agent runs is
 /// true: unknown tasks are added, missing ones asked about, and asked about again as long as no framework has acknowledged the
 /// answer: an agent forgets it when it dies. What frameworks decided is true: what belongs to a removed framework
-/// is shut down, what was killed meanwhile is killed.
+/// is shut down, what was killed meanwhile is killed. Of a report that was on its way while the agent reported anew, or to another
+/// master, nothing is left when the next one comes: agents forget only what was acknowledged, so frameworks know how that ended.
 /// </summary>
 internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, Departures departures, Remains remains)
 {
@@ -24,6 +25,7 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
     /// <returns>Frameworks of the report that are over.</returns>
     public IReadOnlyList<FrameworkID> Learn(in Turn turn, Agent agent, Report report, bool wasUnreachable)
     {
+        agent.Reports++;
         var completed = new List<FrameworkID>();
         foreach (var info in report.Frameworks)
         {
@@ -198,11 +200,12 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
 
     private void DropMissing(in Turn turn, Agent agent, HashSet<(FrameworkId, TaskId)> listed, bool wasUnreachable)
     {
-        foreach (var task in agent.Tasks.Where(task => task is { IsTerminal: true, EndsByAnswer: false } && !listed.Contains((task.Framework, task.Id))).ToList())
+        foreach (var task in agent.Tasks.Where(task => (IsHearsay(agent, task) || task is { IsTerminal: true, EndsByAnswer: false })
+            && !listed.Contains((task.Framework, task.Id))).ToList())
         {
             var framework = cluster.Frameworks.Find(task.Framework)!;
             var state = TaskStates.ForFramework(TaskState.TaskGone, framework.PartitionAware);
-            if (tasks.End(turn, task, state, Reason.Reconciliation, Unknown) is { } status)
+            if (tasks.End(turn, task, state, Reason.Reconciliation, Unknown) is { } status && !IsHearsay(agent, task))
             {
                 framework.Send(turn, SchedulerEvents.Update(status));
             }
@@ -223,6 +226,9 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
             }
         }
     }
+
+    /// <summary>Only a report told of it that may have been on its way for long.</summary>
+    private static bool IsHearsay(Agent agent, LiveTask task) => task.LearnedFrom > agent.ProvenReport;
 
     /// <summary>The agent is back and the task is not: nobody will ever hear of it again.</summary>
     private void Bury(in Turn turn, Framework framework, TaskModel lost)

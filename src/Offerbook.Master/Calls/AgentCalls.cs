@@ -35,6 +35,7 @@ internal sealed class AgentCalls(ClusterState cluster, AgentRegistration registr
             turn.Answer(connection, 403, $"The stream ID '{streamId}' is not that of the agent's newest subscription");
             return;
         }
+        agent.ProvenReport = agent.Reports;
         turn.Answer(connection, call.Type == Type.Unknown ? 501 : 202, call.Type == Type.Unknown ? "501 Not Implemented." : "");
         switch (call.Type)
         {

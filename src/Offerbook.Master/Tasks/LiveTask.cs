@@ -22,6 +22,9 @@ internal sealed class LiveTask(TaskModel model) : Slot<TaskModel>
     /// <summary>Where it is listed; null before and after.</summary>
     public TaskTable? Table { get; set; }
 
+    /// <summary>Which of its agent's reports told of it first; 0: the master has launched it.</summary>
+    public int LearnedFrom { get; init; }
+
     public TaskId Id => Model.Id;
 
     public FrameworkId Framework => Model.Framework;

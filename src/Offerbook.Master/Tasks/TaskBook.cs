@@ -34,7 +34,7 @@ internal sealed class TaskBook(ClusterState cluster)
         var task = Add(framework, agent, new TaskModel(spec, framework.Id, agent.Id, TaskId.From(reported.TaskId),
             string.IsNullOrEmpty(reported.ExecutorId?.Value) ? null : ExecutorId.From(reported.ExecutorId), resources, reported.State,
             reported.Statuses.ToImmutableArray(), reported.HasStatusUpdateState ? reported.StatusUpdateState : null,
-            ForwardedUuid(reported)));
+            ForwardedUuid(reported)), agent.Reports);
         if (!task.IsTerminal && !resources.IsEmpty)
         {
             cluster.Allocator.Charge(framework.Id, agent.Id, resources);
@@ -147,9 +147,9 @@ internal sealed class TaskBook(ClusterState cluster)
         cluster.Frameworks.Find(task.Framework)?.Counters.CountTerminal(state);
     }
 
-    private LiveTask Add(Framework framework, Agent agent, TaskModel model)
+    private LiveTask Add(Framework framework, Agent agent, TaskModel model, int learnedFrom = 0)
     {
-        var task = new LiveTask(model);
+        var task = new LiveTask(model) { LearnedFrom = learnedFrom };
         framework.Tasks.Add(task);
         agent.Tasks.Set((framework.Id, model.Id), task);
         if (!model.IsTerminal)

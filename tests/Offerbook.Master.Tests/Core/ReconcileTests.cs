@@ -35,6 +35,43 @@ internal sealed class ReconcileTests
         Assert.That(scheduler.Updates.Skip(3).Select(status => status.TaskId.Value), Is.EqualTo(new[] { "a" }));
     }
 
+    /// <summary>
+    /// Seed 0x7a311 of the simulator: what an agent had said on a connection that it gave up came through later, and with its next report
+    /// a task ended once more that had been over and acknowledged.
+    /// </summary>
+    [Test]
+    public void Report_ThatWasLongOnItsWay_IsForgottenWithTheNext()
+    {
+        var scheduler = Subscribe();
+        scheduler.Accept(scheduler.Offers[0], TestScheduler.Task(scheduler.Offers[0], "a"));
+        _agent.TakeLaunches();
+        scheduler.Acknowledge(_agent.Update(scheduler.Id!, "a", TaskState.TaskKilled));
+        var heard = scheduler.Updates.Count;
+        _agent.Tasks[0].State = TaskState.TaskRunning;
+        _agent.Subscribe();
+        Assert.That(_master.View.Frameworks[0].Tasks, Has.Length.EqualTo(1), "it may be so");
+        _agent.Tasks.Clear();
+        _agent.Subscribe();
+        Assert.That(_agent.Of(Wire.AgentProtocol.Event.Types.Type.Reconcile), Is.Empty);
+        Assert.That((scheduler.Updates.Count, _master.View.Frameworks[0].Tasks.Length), Is.EqualTo((heard, 0)));
+    }
+
+    /// <summary>What the agent has spoken after is true, and a task of it that is missing later has got lost.</summary>
+    [Test]
+    public void Report_ThatTheAgentHasSpokenAfter_IsHeldAgainstTheNext()
+    {
+        var scheduler = Subscribe();
+        scheduler.Accept(scheduler.Offers[0], TestScheduler.Task(scheduler.Offers[0], "a"));
+        _agent.TakeLaunches();
+        _master.Restart();
+        scheduler.Subscribe();
+        _agent.Subscribe();
+        _agent.Pong();
+        _agent.Tasks.Clear();
+        _agent.Subscribe();
+        Assert.That(_agent.Of(Wire.AgentProtocol.Event.Types.Type.Reconcile).Single().Reconcile.Tasks.Single().TaskId.Value, Is.EqualTo("a"));
+    }
+
     [Test]
     public void Reconcile_OfManyTasks_IsOneAnswerAsOfTheQuestion()
     {
