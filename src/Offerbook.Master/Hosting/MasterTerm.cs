@@ -9,6 +9,7 @@ using Offerbook.Master.Hosting.History;
 using Offerbook.Master.Hosting.Metrics;
 using Offerbook.Storage;
 using Offerbook.Wire;
+using Offerbook.Wire.Http;
 using Task = System.Threading.Tasks.Task;
 
 namespace Offerbook.Master.Hosting;
@@ -49,9 +50,11 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
         _proof = parts.IsCertain is { } isCertain ? new LeadershipProof(() => isCertain(self), options.Time) : null;
         var runner = new CoreRunner<MasterMessage>(core, exchanges, _journal, options.Time, observer: loop, proof: _proof);
         await runner.StartAsync(over);
+        // The store is taken over: from here on nobody else can have settled anything with anyone.
+        var takenOver = ConnectionAge.Now;
         _running = new RunningMaster(process, core.Settings, runner, exchanges, _book)
         {
-            EventLoop = loop, Journal = new JournalGauge(_journal, options.Time.GetElapsedTime(began)), Proof = _proof,
+            EventLoop = loop, Journal = new JournalGauge(_journal, options.Time.GetElapsedTime(began)), Proof = _proof, TakenOverAt = takenOver,
         };
         if (parts.Whitelist is { } whitelist)
         {

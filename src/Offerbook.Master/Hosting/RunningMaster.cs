@@ -37,6 +37,9 @@ internal sealed class RunningMaster
     /// <summary>Null: it has no rival.</summary>
     public LeadershipProof? Proof { get; init; }
 
+    /// <summary>When the term had the store to itself, as <see cref="Offerbook.Wire.Http.ConnectionAge"/> counts.</summary>
+    public required long TakenOverAt { get; init; }
+
     public TimeProvider Time => Process.Time;
 
     public MasterLimits Limits => Process.Limits;

@@ -22,9 +22,26 @@ internal static class AgentEndpoint
             return;
         }
         var streamId = Headers.Joined(context.Request.Headers[StreamHeader]);
+        if (string.IsNullOrEmpty(streamId) && ConnectionAge.MadeAt(context) < master.TakenOverAt)
+        {
+            await RefuseOldConnectionAsync(context);
+            return;
+        }
         // What names no stream opens one: it waits for its turn before its body is read.
         using var admission = string.IsNullOrEmpty(streamId) ? await master.Admissions.EnterAsync(context.RequestAborted) : null;
         await await BeginAsync(context, master, streamId, admission);
+    }
+
+    /// <summary>
+    /// A SUBSCRIBE says what the agent had when it was sent. One through a connection from before the term may have been under way ever
+    /// since, while other masters settled with the agent what it names: taken for the truth, it would bring ended tasks back.
+    /// </summary>
+    private static Task RefuseOldConnectionAsync(HttpContext context)
+    {
+        context.Response.Headers.Connection = "close";
+        context.Response.Headers.RetryAfter = "1";
+        return context.Response.WriteTextAsync(StatusCodes.Status503ServiceUnavailable,
+            "This connection is older than the master's term, and so may the call be. Make another one and subscribe again");
     }
 
     /// <summary>Reads the call and puts it before the core. Nothing here outlives it, so that a stream holds on to no call.</summary>

@@ -102,6 +102,11 @@ internal sealed class MasterRouter(MasterGate gate, RealmGuard guard, ILogger? l
         var isLocal = Local.TryGetValue(route, out var local);
         if (master is null && !isLocal)
         {
+            if (route == AgentEndpoint.Path)
+            {
+                // Whoever leads takes no agent through a connection from before.
+                context.Response.Headers.Connection = "close";
+            }
             await StandbyAnswers.AnswerAsync(context, gate);
             return;
         }

@@ -84,7 +84,11 @@ public sealed class HttpServer : IAsyncDisposable
             kestrel.Limits.MaxConcurrentConnections = listen.MaxConnections;
             kestrel.Limits.MaxRequestHeadersTotalSize = listen.MaxHeaderBytes;
             kestrel.Limits.RequestHeadersTimeout = listen.HeaderTimeout;
-            kestrel.Listen(listen.Address, listen.Port, options => options.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(listen.Address, listen.Port, options =>
+            {
+                options.Protocols = HttpProtocols.Http1;
+                options.Use(ConnectionAge.Stamp);
+            });
         });
         var app = builder.Build();
         app.Run(handler);

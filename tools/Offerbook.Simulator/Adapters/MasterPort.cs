@@ -26,6 +26,7 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
     private readonly Dictionary<ConnectionId, SimExchange> _open = [];
     private SimNode<MasterMessage>? _node;
     private ISeat? _seat;
+    private long _lastBeforeTerm;
 
     /// <summary>A defect for mutation tests: every update of a task is sent to its framework once more, after a while.</summary>
     public bool ReplaysUpdates { get; set; }
@@ -41,6 +42,7 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
         var host = network.Host(name);
         host.Process = seat ?? node;
         host.Serve = Serve;
+        node.Started += () => _lastBeforeTerm = network.LastNumber;
         node.Crashed += _ =>
         {
             _open.Clear();
@@ -62,6 +64,12 @@ public sealed class MasterPort(SimWorld world, SimNetwork network, string name)
             var leader = _seat.LeaderHost is { } known && known != name ? known : null;
             exchange.Send(leader is null
                 ? new SimFrame("503 no leader elected", default, 503) : new SimFrame("307 " + leader, default, 307) { Location = leader });
+            exchange.End();
+            return;
+        }
+        if (request.Path == AgentPath && string.IsNullOrEmpty(request.StreamId) && exchange.Number <= _lastBeforeTerm)
+        {
+            exchange.Send(new SimFrame("503 older than the term", default, 503));
             exchange.End();
             return;
         }

@@ -36,6 +36,9 @@ public sealed class SimNetwork(SimWorld world)
 
     public TimeSpan LongestSilence { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Connections made from now on have higher numbers than this.</summary>
+    public long LastNumber => _number;
+
     public SimHost AddHost(string name)
     {
         var host = new SimHost(name, "10.0.0." + (_hosts.Count + 1));

@@ -203,6 +203,21 @@ internal sealed class SeveralMastersTests
         using var again = await SubscribeAsync(master);
     }
 
+    [Test]
+    public async Task Agent_SubscribingThroughAConnectionFromBeforeTheTerm_IsToldToMakeAnother()
+    {
+        var (_, second) = await StartTwoAsync();
+        using var before = new RawConnection(second.Host.Address);
+        Assert.That(await before.AskAsync("GET /health"), Does.StartWith("HTTP/1.1 200"), "it is accepted");
+        _election.ExpireLeader();
+        await ServesAsync(second);
+
+        var refused = await before.AskAsync("POST /offerbook/agent/v1");
+        Assert.That(refused, Does.StartWith("HTTP/1.1 503").And.Contain("Connection: close"));
+        using var since = new RawConnection(second.Host.Address);
+        Assert.That(await since.AskAsync("POST /offerbook/agent/v1"), Does.StartWith("HTTP/1.1 4"), "the call itself is looked at");
+    }
+
     private static Call Subscribe() =>
         new() { Type = Call.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = TestScheduler.Framework("*") } };
 
