@@ -35,6 +35,8 @@ public sealed class RegressionTests
     /// <summary>Likewise, with apps of other kinds in some of them.</summary>
     [TestCase(0x30e0cul, 4, TestName = "Instance_whoseAgentCameBackWithAnEmptyDisk_isNotWaitedForOnceItIsGivenUp")]
     [TestCase(0x7a188ul, 4, TestName = "Instances_whoseAgentCameBackWithAnEmptyDiskInADeployment_areReplaced")]
+    [TestCase(0x7a311ul, 4, TestName = "Report_thatWasLongOnItsWay_endsNoTaskAgain")]
+    [TestCase(0x7a3b2ul, 4, TestName = "Candidate_thatStoodStillWhileItRested_fencesNobody")]
     public void Seed_OfElectionsWithOtherKinds_Passes(ulong seed, int minutes) => Assert.That(
         Simulator.Simulation.Run(seed, SimulationOptions.Default with
         {

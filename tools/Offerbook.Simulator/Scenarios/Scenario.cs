@@ -13,6 +13,7 @@ using Offerbook.Simulator.Network;
 using Offerbook.Simulator.Seats;
 using Offerbook.Simulator.Storage;
 using Offerbook.Simulator.Workload;
+using Offerbook.Simulator.Workload.Kinds;
 using TaskStatus = Mesos.V1.TaskStatus;
 
 namespace Offerbook.Simulator.Scenarios;
@@ -141,6 +142,23 @@ public sealed class Scenario
     /// <param name="force">Whatever deployment of it is under way.</param>
     public void DeleteApp(string id, bool force = false) =>
         Ask($"DELETE /v2/apps{id}{(force ? "?force=true" : "")}", null, [Record(id)], null);
+
+    /// <summary>Puts an app whose instances have a persistent volume each.</summary>
+    public void PutResident(string id, int instances)
+    {
+        var facts = new AppFacts(instances, 1, true);
+        var app = Definition(id, facts, 1, "");
+        app["role"] = AppKinds.ResidentRole;
+        app["container"] = new JObject
+        {
+            ["type"] = "MESOS",
+            ["volumes"] = new JArray(new JObject
+            {
+                ["containerPath"] = "data", ["mode"] = "RW", ["persistent"] = new JObject { ["size"] = 10 },
+            }),
+        };
+        Ask("PUT /v2/apps" + id, app, [Record(id)], facts);
+    }
 
     /// <summary>Asks what an app would change and whether it would fit.</summary>
     public void Preview(string id, int instances)

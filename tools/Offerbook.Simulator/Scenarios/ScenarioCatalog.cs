@@ -39,6 +39,8 @@ public static class ScenarioCatalog
         ("flood_of_calls_is_refused_beyond_the_mailbox_and_all_else_goes_on", CrowdScenarios.Flood),
         ("wall_clock_stepped_by_an_hour_loses_no_agent", MasterScenarios.ClockStepped),
         ("dependencies_start_before_their_dependents", AppsScenarios.DependenciesFirst),
+        ("instance_follows_its_volume_when_its_machine_was_down_for_maintenance", ResidentScenarios.DownForMaintenance),
+        ("instance_whose_disk_was_replaced_waits_until_its_agent_is_given_up", ResidentScenarios.DiskReplaced),
         ("look_around_sees_what_is_free_on_every_agent_and_launches_nothing", AppsScenarios.LookAround),
         ("rolling_update_keeps_health_capacity", AppsScenarios.RollingUpdate),
         ("rolling_update_over_a_restart_of_apps_keeps_health_capacity", AppsScenarios.RollingUpdateOverRestart),
