@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Offerbook.Storage;
 
 namespace Offerbook.Actors.Hosting;
@@ -94,7 +93,7 @@ internal sealed class EffectOutlet(
                     case Persist persist:
                         _gate.NextSequence();
                         _isUrgent |= !persist.CanWait;
-                        _gatheringSince = _toAppend.Count == 0 ? Stopwatch.GetTimestamp() : _gatheringSince;
+                        _gatheringSince = _toAppend.Count == 0 ? time.GetTimestamp() : _gatheringSince;
                         _toAppend.Add(persist.Event);
                         break;
                     case SaveSnapshot snapshot:
@@ -202,7 +201,7 @@ internal sealed class EffectOutlet(
     /// <summary>Of the time for which the events that wait may be gathered; zero when there is one that cannot wait.</summary>
     private TimeSpan GatherLeft()
     {
-        var left = _isUrgent || _turnsOver ? TimeSpan.Zero : GatherTime - Stopwatch.GetElapsedTime(_gatheringSince);
+        var left = _isUrgent || _turnsOver ? TimeSpan.Zero : GatherTime - time.GetElapsedTime(_gatheringSince);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 

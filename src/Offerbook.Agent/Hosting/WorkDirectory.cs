@@ -13,7 +13,10 @@ internal static class WorkDirectory
         try
         {
             Directory.CreateDirectory(Path.Combine(path, "meta"));
-            Directory.CreateDirectory(Path.Combine(path, "slaves"));
+            var slaves = Path.Combine(path, "slaves");
+            Directory.CreateDirectory(slaves);
+            // An agent's sandboxes are apart from what others make and delete all the time; see there.
+            Containers.Native.SetTopOfHierarchies(slaves);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -60,6 +60,47 @@ internal sealed class CoreRunnerTests
     }
 
     [Test]
+    public async Task Event_ThatCanWait_GoesWithTheNextThatCannot()
+    {
+        Post(e => { e.Add(ScriptedCore.Persist("1") with { CanWait = true }); e.Add(new Said("1")); });
+        await Turned();
+        Post(e => { e.Add(ScriptedCore.Persist("2")); e.Add(new Said("2")); });
+        _journal.Permits.Release();
+
+        Assert.That(await _listener.NextAsync(), Is.EqualTo("1"));
+        Assert.That(await _listener.NextAsync(), Is.EqualTo("2"));
+        Assert.That(_journal.BatchSizes, Is.EqualTo(new[] { 2 }));
+    }
+
+    [Test]
+    public async Task Events_ThatCanWait_GoTogetherAFewMillisecondsAfterTheFirst()
+    {
+        _journal.Permits.Release();
+        Post(e => { e.Add(ScriptedCore.Persist("1") with { CanWait = true }); e.Add(new Said("1")); });
+        await Turned();
+        _time.Advance(TimeSpan.FromMilliseconds(4));
+        Post(e => { e.Add(ScriptedCore.Persist("2") with { CanWait = true }); e.Add(new Said("2")); });
+        await Turned();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.That(await _listener.NextAsync(), Is.EqualTo("1"));
+        Assert.That(await _listener.NextAsync(), Is.EqualTo("2"));
+        Assert.That(_journal.BatchSizes, Is.EqualTo(new[] { 2 }));
+    }
+
+    [Test]
+    public async Task Dispose_DoesNotWaitForEventsThatCan()
+    {
+        Post(e => { e.Add(ScriptedCore.Persist("1") with { CanWait = true }); e.Add(new Said("1")); });
+        _journal.Permits.Release();
+
+        await _runner.DisposeAsync();
+
+        Assert.That(await _listener.NextAsync(), Is.EqualTo("1"));
+        Assert.That((await _journal.RecoverAsync("scripted", CancellationToken.None)).LastSequence, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Recover_ReplaysWhatWasPersisted_AndItsEffectsLeave()
     {
         Post(e => e.Add(ScriptedCore.Persist("a")), e => { e.Add(ScriptedCore.Persist("b")); e.Add(new Said("done")); });

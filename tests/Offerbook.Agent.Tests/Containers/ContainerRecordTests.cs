@@ -56,6 +56,18 @@ public sealed class ContainerRecordTests
         Assert.That(record.IsBeingSetUp, Is.EqualTo(isBeingSetUp));
     }
 
+    [TestCase("of c1\nsupervised 10 boot 1.00 0.50\nbegan 11 1.01 0.50\nended   exited      0\n", true)]
+    [TestCase("of c1\nsupervised 10 boot 1.00 0.50\nrefused  execute      2\n", true)]
+    [TestCase("of c1\nsupervised 10 boot 1.00 0.50\nbegan 11 1.01 0.50\n", false, Description = "its supervisor will write")]
+    [TestCase("of c1\nsupervised 10 boot 1.00 0.50\nsetup 11 1.01 0.50\nprepared\nended   exited      0\n", false)]
+    [TestCase("of c1\nsupervised 10 boot 1.00 0.50\nbegan 11 1.01 0.50\nover disk 2 1\nended   killed      9\n", false)]
+    [TestCase("supervised 10 boot 1.00 0.50\nbegan 11 1.01 0.50\nended   exited      0\n", false, Description = "of an older supervisor")]
+    [TestCase(Started + "exited 0\n", false, Description = "of the shell's script")]
+    public void ARecord_IsReusable_WhenNobodyWritesToItAnyMore(string lines, bool isReusable)
+    {
+        Assert.That(ContainerRecord.Parse(lines).IsReusable, Is.EqualTo(isReusable));
+    }
+
     [Test]
     public void ARefusal_SaysWhy()
     {

@@ -69,7 +69,7 @@ public sealed class ContainerRecoveryTests(bool script)
         await _yard.RestartAsync(spec);
         Assert.That((await _yard.NextAsync<AgentMessage.ContainerNeverStarted>()).Container, Is.EqualTo(spec.Container));
         // The supervisor that was on its way when the agent died comes now.
-        Assert.That((await _yard.Launcher.LaunchAsync(spec)).Failure, Is.Null);
+        Assert.That(_yard.Launcher.Launch(spec).Failure, Is.Null);
         await Task.Delay(300);
 
         Assert.That(File.Exists(_yard.Sandbox(spec) + "/started"), Is.False);

@@ -36,6 +36,9 @@ internal sealed class Bench
 
     public List<JournalRecord> Journal { get; }
 
+    /// <summary>The events of the last turn, in order.</summary>
+    public IReadOnlyList<Persist> Persisted { get; private set; } = [];
+
     /// <summary>Every effect but timers and persistence, in order, since the last <see cref="Take"/>.</summary>
     public List<IEffect> Done { get; } = [];
 
@@ -135,6 +138,7 @@ internal sealed class Bench
 
     private void Collect()
     {
+        Persisted = [.. Enumerable.Range(0, _effects.Count).Select(i => _effects[i]).OfType<Persist>()];
         for (var i = 0; i < _effects.Count; i++)
         {
             switch (_effects[i])

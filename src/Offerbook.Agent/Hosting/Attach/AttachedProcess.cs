@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Containers;
 
@@ -6,7 +5,7 @@ namespace Offerbook.Agent.Hosting.Attach;
 
 /// <summary>
 /// A process of the host with its streams. Each output has a thread while it lasts, because the kernel offers no other way to wait
-/// for a terminal; the core bounds how many there are.
+/// for a terminal, and its end has one; the core bounds how many there are.
 /// </summary>
 internal sealed class AttachedProcess : IAttachedProcess
 {
@@ -16,16 +15,17 @@ internal sealed class AttachedProcess : IAttachedProcess
     private const int StackBytes = 256 * 1024;
     private const int LastStatusOfItsOwn = 128;
 
-    private readonly Process _process;
+    private readonly StandardPipes _pipes;
     private readonly Lifeline _lifeline;
     private readonly PseudoTerminal? _terminal;
     private readonly SemaphoreSlim _output = new(1);
     private int _lastSignal;
 
-    public AttachedProcess(Process process, Lifeline lifeline, PseudoTerminal? terminal)
+    /// <param name="child">Is collected here.</param>
+    public AttachedProcess(int child, StandardPipes pipes, Lifeline lifeline, PseudoTerminal? terminal)
     {
-        (_process, _lifeline, _terminal) = (process, lifeline, terminal);
-        Pid = process.Id;
+        (_pipes, _lifeline, _terminal) = (pipes, lifeline, terminal);
+        Pid = child;
         Exit = WaitAsync();
     }
 
@@ -48,14 +48,14 @@ internal sealed class AttachedProcess : IAttachedProcess
             }
         }
         // What the shell says before it becomes the process comes on its own error output, also where there is a terminal.
-        var error = ReadAsync(_process.StandardError.BaseStream, data => OneAtATimeAsync(_terminal is null, data));
-        var normal = ReadAsync(_terminal?.Stream ?? _process.StandardOutput.BaseStream, data => OneAtATimeAsync(false, data));
+        var error = ReadAsync(_pipes.Error, data => OneAtATimeAsync(_terminal is null, data));
+        var normal = ReadAsync(_terminal?.Stream ?? _pipes.Output, data => OneAtATimeAsync(false, data));
         return Task.WhenAll(error, normal);
     }
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellation)
     {
-        var target = _terminal?.Stream ?? _process.StandardInput.BaseStream;
+        var target = _terminal?.Stream ?? _pipes.Input;
         try
         {
             // Blocks while the process does not read.
@@ -75,7 +75,7 @@ internal sealed class AttachedProcess : IAttachedProcess
     {
         if (_terminal is null)
         {
-            _process.StandardInput.Close();
+            _pipes.Input.Dispose();
         }
         return ValueTask.CompletedTask;
     }
@@ -105,19 +105,25 @@ internal sealed class AttachedProcess : IAttachedProcess
         Signal(Native.Kill);
         await Exit;
         _terminal?.Dispose();
-        _process.Dispose();
+        _pipes.Dispose();
     }
 
     private async Task<ContainerExit> WaitAsync()
     {
-        await _process.WaitForExitAsync();
+        var status = Native.StatusOf(await EndAsync());
         // What it left behind goes too.
         _lifeline.Cut();
         _terminal?.End();
-        var status = _process.ExitCode;
         return status > LastStatusOfItsOwn && status - LastStatusOfItsOwn == Volatile.Read(ref _lastSignal)
             ? new ContainerExit.Signaled(status - LastStatusOfItsOwn)
             : new ContainerExit.Exited(status);
+    }
+
+    private Task<int> EndAsync()
+    {
+        var ended = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => ended.SetResult(Native.WaitForEnd(Pid)), StackBytes) { IsBackground = true, Name = "attached end" }.Start();
+        return ended.Task;
     }
 
     private static Task ReadAsync(Stream stream, Func<ReadOnlyMemory<byte>, ValueTask> output)

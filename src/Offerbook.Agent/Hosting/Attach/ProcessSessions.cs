@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Containers;
 
@@ -47,6 +46,7 @@ internal sealed class ProcessSessions : IContainerSessions
     {
         var sandbox = SandboxOf(spec);
         var lifeline = new Lifeline(Path.Combine(_lifelines, spec.Container.Value));
+        var pipes = new StandardPipes();
         PseudoTerminal? terminal = null;
         try
         {
@@ -56,32 +56,18 @@ internal sealed class ProcessSessions : IContainerSessions
             {
                 NativeTerminal.ChangeOwner(terminal.Path, user.Uid, user.Gid);
             }
-            var start = new ProcessStartInfo(prepared.Chain.Shell)
-            {
-                WorkingDirectory = sandbox,
-                UseShellExecute = false,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            foreach (var argument in (ReadOnlySpan<string>)
+            string[] arguments =
             [
                 .. prepared.Chain.ShellOptions, _script, lifeline.Path, terminal?.Path ?? "", Octal(spec.Process.Umask),
                 string.Join(' ', prepared.Groups), HostTools.Setsid, .. prepared.Chain.Program,
-            ])
-            {
-                start.ArgumentList.Add(argument);
-            }
-            start.Environment.Clear();
-            foreach (var (name, value) in prepared.Chain.Environment)
-            {
-                start.Environment[name] = value;
-            }
-            return new AttachedProcess(Process.Start(start) ?? throw new IOException("a new process was not started"), lifeline, terminal);
+            ];
+            var child = pipes.Start(prepared.Chain.Shell, arguments, prepared.Chain.Environment, sandbox);
+            return new AttachedProcess(child, pipes, lifeline, terminal);
         }
         catch
         {
             terminal?.Dispose();
+            pipes.Dispose();
             lifeline.Dispose();
             throw;
         }

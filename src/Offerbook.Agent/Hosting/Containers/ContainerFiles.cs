@@ -10,6 +10,11 @@ internal sealed class ContainerFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>So that no line is added to a record that has just become another's.</summary>
+    private readonly Lock _appending = new();
+
+    private readonly SpareRecords _spares;
+
     public ContainerFiles(string workDirectory)
     {
         var meta = Path.Combine(workDirectory, "meta");
@@ -17,6 +22,7 @@ internal sealed class ContainerFiles
         Script = Path.Combine(meta, "supervise.sh");
         Supervisor = Path.Combine(meta, "supervise");
         Directory.CreateDirectory(Records, OwnerOnly);
+        _spares = new SpareRecords(Path.Combine(meta, "spare"), OwnerOnly);
     }
 
     public string Records { get; }
@@ -53,11 +59,11 @@ internal sealed class ContainerFiles
         var length = Native.ReadStart(path, start);
         if (length >= 0 && length < start.Length)
         {
-            return ContainerRecord.Parse(Encoding.UTF8.GetString(start[..length]));
+            return Parse(container, Encoding.UTF8.GetString(start[..length]));
         }
         try
         {
-            return ContainerRecord.Parse(File.ReadAllText(path, Encoding.UTF8));
+            return Parse(container, File.ReadAllText(path, Encoding.UTF8));
         }
         catch (FileNotFoundException)
         {
@@ -86,15 +92,44 @@ internal sealed class ContainerFiles
     /// </summary>
     public void Append(ContainerId container, string line)
     {
-        using var file = Native.OpenAppend(RecordOf(container));
-        if (file is not null)
+        lock (_appending)
         {
-            RandomAccess.Write(file, Encoding.UTF8.GetBytes(line), 0);
+            using var file = Native.OpenAppend(RecordOf(container));
+            if (file is not null)
+            {
+                RandomAccess.Write(file, Encoding.UTF8.GetBytes(line), 0);
+            }
         }
     }
 
     public void Delete(ContainerId container) => File.Delete(RecordOf(container));
 
+    /// <summary>Takes away the record of a container that is forgotten; the file may become another's.</summary>
+    /// <param name="last">What it said last.</param>
+    public void Retire(ContainerId container, ContainerRecord last)
+    {
+        lock (_appending)
+        {
+            if (last.IsReusable && _spares.TryKeep(RecordOf(container)))
+            {
+                return;
+            }
+        }
+        Delete(container);
+    }
+
+    /// <summary>A cleared file that the next record can be made of; empty text when there is none.</summary>
+    public string TakeSpare() => _spares.Take();
+
     public IReadOnlyList<ContainerId> List() =>
         [.. Directory.EnumerateFiles(Records).Select(path => new ContainerId(Path.GetFileName(path)))];
+
+    /// <summary>
+    /// When the power was lost, a record may show what the file held before it was this container's: as good as nothing written.
+    /// </summary>
+    private static ContainerRecord Parse(ContainerId container, string text)
+    {
+        var record = ContainerRecord.Parse(text);
+        return record.Owner is { } owner && owner != container.Value ? ContainerRecord.Empty : record;
+    }
 }

@@ -27,6 +27,15 @@ internal sealed record ContainerRecord(
     /// </summary>
     public bool IsBeingSetUp => TakesSetup && !IsPrepared;
 
+    /// <summary>
+    /// Nobody writes to it any more, and it says whose it is: it can be cleared and become another's (<see cref="SpareRecords"/>).
+    /// What sets a process up could still hold it open.
+    /// </summary>
+    public bool IsReusable => Owner is not null && ToldSignalled is not null && !TakesSetup && Over is null;
+
+    /// <summary>The container that it says it is of; older supervisors and the shell's script do not say.</summary>
+    public string? Owner { get; private init; }
+
     /// <summary>Whether <see cref="Main"/> began as what sets it up.</summary>
     private bool TakesSetup { get; init; }
 
@@ -48,6 +57,8 @@ internal sealed record ContainerRecord(
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             switch (fields)
             {
+                case []:
+                    break;
                 case ["cancelled"]:
                     record = record with { Cancelled = true };
                     break;
@@ -59,6 +70,9 @@ internal sealed record ContainerRecord(
                     break;
                 case ["exited", var status] when int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code):
                     record = record with { Status = code };
+                    break;
+                case ["of", var owner] when record.Owner is null:
+                    record = record with { Owner = owner };
                     break;
                 case ["supervised", var pid, var boot, var uptime, _] when Identity(pid, Ticks(uptime)) is { } identity:
                     record = record with { Supervisor = identity, BootId = boot };
@@ -91,6 +105,9 @@ internal sealed record ContainerRecord(
         }
         return record;
     }
+
+    /// <summary>The first line of a container's record.</summary>
+    public static string OwnerLine(ContainerId container) => $"of {container.Value}\n";
 
     /// <summary>The line that an agent appends before it kills a container whose sandbox has grown too large.</summary>
     public static string OverDiskLine(double usedMegabytes, double limitMegabytes) =>

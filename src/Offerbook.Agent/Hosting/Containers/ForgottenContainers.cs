@@ -1,63 +1,111 @@
-using System.Threading.Channels;
 using Offerbook.Agent.Containers;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Removes the records and control groups of containers that are forgotten: half a millisecond each, which nobody waits for.
+/// Puts by the records of containers that are forgotten and removes their control groups: half a millisecond each, which nobody waits for.
+/// Those that come within a moment go together, on a thread of their own, so that it is not woken for each.
 /// </summary>
 internal sealed class ForgottenContainers : IAsyncDisposable
 {
     /// <summary>That may wait: the agent's bound on tasks. More are removed by the one who asks.</summary>
-    private readonly Channel<Order> _orders = Channel.CreateBounded<Order>(16_384);
+    private const int Capacity = 16_384;
 
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(20);
+
+    private readonly object _sleep = new();
+    private readonly List<Order> _orders = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ContainerFiles _files;
     private readonly ContainerGroups _groups;
     private readonly Func<ContainerId, bool> _isNeeded;
+    private bool _isOver;
 
     /// <param name="isNeeded">Whether another container has that control group.</param>
     public ForgottenContainers(ContainerFiles files, ContainerGroups groups, Func<ContainerId, bool> isNeeded)
     {
         (_files, _groups, _isNeeded) = (files, groups, isNeeded);
-        Completion = RunAsync();
+        new Thread(Run) { IsBackground = true, Name = "forgotten containers" }.Start();
     }
 
-    public Task Completion { get; }
+    public Task Completion => _ended.Task;
 
-    /// <param name="spec">Null when only the record may be left.</param>
-    public void Remove(ContainerId id, ContainerSpec? spec)
+    /// <param name="container">Null when only the record may be left.</param>
+    public void Remove(ContainerId id, TrackedContainer? container)
     {
-        var order = new Order(id, spec);
-        if (!_orders.Writer.TryWrite(order))
+        var order = new Order(id, container?.Spec, container?.Record ?? ContainerRecord.Empty);
+        lock (_sleep)
         {
-            Obey(order);
+            if (!_isOver && _orders.Count < Capacity)
+            {
+                _orders.Add(order);
+                if (_orders.Count == 1)
+                {
+                    Monitor.Pulse(_sleep);
+                }
+                return;
+            }
         }
+        Obey(order);
     }
 
     /// <summary>Finishes what was asked for.</summary>
     public async ValueTask DisposeAsync()
     {
-        _orders.Writer.TryComplete();
+        lock (_sleep)
+        {
+            _isOver = true;
+            Monitor.Pulse(_sleep);
+        }
         await Completion;
     }
 
-    private async Task RunAsync()
+    private void Run()
     {
-        await Task.Yield();
-        await foreach (var order in _orders.Reader.ReadAllAsync())
+        try
         {
-            Obey(order);
+            while (Next() is { Length: > 0 } orders)
+            {
+                foreach (var order in orders)
+                {
+                    Obey(order);
+                }
+            }
+            _ended.SetResult();
+        }
+        catch (Exception failure)
+        {
+            _ended.SetException(failure);
+        }
+    }
+
+    /// <returns>Nothing when it is over.</returns>
+    private Order[] Next()
+    {
+        lock (_sleep)
+        {
+            while (_orders.Count == 0 && !_isOver)
+            {
+                Monitor.Wait(_sleep);
+            }
+            if (!_isOver)
+            {
+                Monitor.Wait(_sleep, GatherTime);
+            }
+            var taken = _orders.ToArray();
+            _orders.Clear();
+            return taken;
         }
     }
 
     private void Obey(Order order)
     {
-        _files.Delete(order.Id);
+        _files.Retire(order.Id, order.Record);
         if (order.Spec is { } spec)
         {
             _groups.Leave(spec, _isNeeded);
         }
     }
 
-    private readonly record struct Order(ContainerId Id, ContainerSpec? Spec);
+    private readonly record struct Order(ContainerId Id, ContainerSpec? Spec, ContainerRecord Record);
 }

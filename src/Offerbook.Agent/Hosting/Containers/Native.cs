@@ -33,6 +33,10 @@ internal static partial class Native
         }
     }
 
+    /// <summary>Puts a file in another place.</summary>
+    /// <returns>False when it cannot be done.</returns>
+    public static bool TryRename(string from, string to) => RenameCall(from, to) == 0;
+
     /// <summary>Gives a file another name; a link in its place is not followed.</summary>
     /// <exception cref="IOException">It cannot be done.</exception>
     public static void HardLink(string existing, string name)

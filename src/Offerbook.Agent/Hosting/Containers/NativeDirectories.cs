@@ -45,6 +45,28 @@ internal static partial class Native
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
+    /// <summary>
+    /// Tells ext4, as chattr +T does, that what is in each directory of this one has nothing to do with what is in the others: it looks for
+    /// a part of the disk for each that is little used. Without a journal it does not give the place of a deleted file again for minutes,
+    /// and passes over each such place for every file that it makes near it; where somebody has just deleted ten thousand files, such as a
+    /// build, that is half of what a launch takes. Other file systems refuse, and nothing is lost by it.
+    /// </summary>
+    public static void SetTopOfHierarchies(string directory)
+    {
+        const nuint get = 0x80086601, set = 0x40086602;
+        const int topOfHierarchies = 0x20000;
+        using var open = OpenDirectory(null, directory);
+        var flags = 0;
+        if (open is not null && AttributesCall(open, get, ref flags) == 0 && (flags & topOfHierarchies) == 0)
+        {
+            flags |= topOfHierarchies;
+            AttributesCall(open, set, ref flags);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int AttributesCall(SafeFileHandle directory, nuint call, ref int flags);
+
     [LibraryImport("libc", EntryPoint = "openat", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenWithinCall(SafeFileHandle parent, string name, int flags, uint mode);
 

@@ -62,17 +62,25 @@ internal static partial class Native
         RingCall(bell, ref MemoryMarshal.GetReference(one), sizeof(long));
     }
 
+    /// <summary>A bell that was rung is not readable any more.</summary>
+    public static void Hush(SafeFileHandle bell)
+    {
+        Span<byte> count = stackalloc byte[sizeof(long)];
+        HushCall(bell, ref MemoryMarshal.GetReference(count), sizeof(long));
+    }
+
     /// <summary>
     /// Told once: a descriptor leaves the set only when its last copy is closed, and a process that is just being started has copies of
     /// all, so
     /// that an end would be told again and again meanwhile.
     /// </summary>
+    /// <param name="once">False: told as long as it is readable.</param>
     /// <returns>Whether the set has taken it. It leaves the set when it is closed.</returns>
-    public static bool AddToSet(SafeFileHandle set, SafeFileHandle descriptor, long key)
+    public static bool AddToSet(SafeFileHandle set, SafeFileHandle descriptor, long key, bool once = true)
     {
         Span<byte> @event = stackalloc byte[EventIsPadded];
         @event.Clear();
-        MemoryMarshal.Write(@event, Readable | Once);
+        MemoryMarshal.Write(@event, once ? Readable | Once : Readable);
         MemoryMarshal.Write(@event[(EventBytes - sizeof(long))..], key);
         return ControlSetCall(set, ControlAdd, descriptor, ref MemoryMarshal.GetReference(@event)) == 0;
     }
@@ -109,6 +117,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "eventfd")]
     private static partial int BellCall(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    private static partial nint HushCall(SafeFileHandle bell, ref byte bytes, nuint length);
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint RingCall(SafeFileHandle bell, ref byte bytes, nuint length);

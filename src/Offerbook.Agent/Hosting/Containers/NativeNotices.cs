@@ -20,27 +20,21 @@ internal static partial class Native
     private const int LengthAt = 12;
 
     /// <summary>Something from which writes to files of a directory can be read; null when the kernel gives none.</summary>
-    /// <param name="watch">To be given to <see cref="StopNotices"/>.</param>
-    public static SafeFileHandle? OpenNotices(string directory, out int watch)
+    public static SafeFileHandle? OpenNotices(string directory)
     {
-        watch = -1;
         var descriptor = NoticesCall(CloseOnExec);
         if (descriptor < 0)
         {
             return null;
         }
         var notices = new SafeFileHandle(descriptor, ownsHandle: true);
-        watch = AddWatchCall(notices, directory, Modified);
-        if (watch >= 0)
+        if (AddWatchCall(notices, directory, Modified) >= 0)
         {
             return notices;
         }
         notices.Dispose();
         return null;
     }
-
-    /// <summary>Nothing is told any more; whoever waits in <see cref="ReadNotices"/> is woken once.</summary>
-    public static void StopNotices(SafeFileHandle notices, int watch) => RemoveWatchCall(notices, watch);
 
     /// <summary>Waits until something was written.</summary>
     /// <param name="names">Gets the names of the files.</param>
@@ -71,9 +65,6 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "inotify_add_watch", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AddWatchCall(SafeFileHandle notices, string path, uint mask);
-
-    [LibraryImport("libc", EntryPoint = "inotify_rm_watch")]
-    private static partial int RemoveWatchCall(SafeFileHandle notices, int watch);
 
     [LibraryImport("libc", EntryPoint = "read")]
     private static partial nint ReadNoticesCall(SafeFileHandle notices, ref byte bytes, nuint length);

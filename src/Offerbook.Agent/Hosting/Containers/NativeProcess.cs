@@ -13,6 +13,9 @@ internal static partial class Native
     /// <summary>Collects a child that has ended. False while it runs on.</summary>
     public static bool TryReap(int child) => WaitCall(child, out _, WaitNoHang) != 0;
 
+    /// <summary>What wait(2) gives, as shells say it: the exit status, or 128 and the signal that killed it.</summary>
+    public static int StatusOf(int waited) => (waited & 0x7f) == 0 ? (waited >> 8) & 0xff : 128 + (waited & 0x7f);
+
     /// <summary>For the calling thread, and for whatever it starts.</summary>
     public static void ForbidNewPrivileges() => ControlCall(SetNoNewPrivileges, 1, 0, 0, 0);
 

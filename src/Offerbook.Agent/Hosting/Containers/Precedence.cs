@@ -53,6 +53,8 @@ internal sealed class Precedence : IDisposable
         if (!_isSet)
         {
             _isSet = true;
+            // The time of those before may have run out when none of them waited any more.
+            Volatile.Write(ref _isOver, 0);
             _timer.Change(LongestWait, Timeout.InfiniteTimeSpan);
         }
     }

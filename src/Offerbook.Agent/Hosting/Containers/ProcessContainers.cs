@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Mesos.V1;
 using Offerbook.Agent.Containers;
@@ -12,7 +11,7 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// outlives the agent.
 ///
 /// <code>
-///   LaunchContainer ─▶ launch workers ─▶ meta/supervise ─▶ PROGRAM
+///   LaunchContainer ─▶ launch threads ─▶ meta/supervise ─▶ PROGRAM
 ///                                           │ writes
 ///   ContainerStarted, ContainerExited ◀─ reader ◀─ inotify ◀─ meta/containers/ID
 /// </code>
@@ -26,16 +25,12 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// </summary>
 internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistics, IContainerTerminals
 {
-    /// <summary>Launches that may wait: the agent's bound on tasks; the core refuses more.</summary>
-    private const int LaunchCapacity = 16_384;
-
     private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(3);
 
     /// <summary>Every 30 s a scan is one of everything: a record and a process each, some 0.1 s of a processor for two thousand.</summary>
     private const int ScansUntilFull = 10;
 
     private readonly ContainerFiles _files;
-    private readonly ProcessLauncher _launcher;
     private readonly ProcessChecks _checks;
     private readonly Func<AgentMessage, ValueTask> _post;
     private readonly ILogger _logger;
@@ -49,11 +44,11 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     private readonly DiskCare _disks;
     private readonly ForgottenContainers _forgotten;
     private readonly ContainerUsage _usage;
-    private readonly Channel<ContainerSpec> _launches = Channel.CreateBounded<ContainerSpec>(LaunchCapacity);
+    private readonly ContainerLaunches _launches;
     private readonly RecordWatcher _watcher;
     private readonly Precedence _precedence;
     private readonly ContainerKiller _killer;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _scanTimer;
     private readonly Task _running;
     private int _scanDue;
@@ -63,7 +58,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     public ProcessContainers(ContainerFiles files, ProcessLauncher launcher, ContainerGroups groups, SandboxDirectories sandboxes,
         IsolationOptions options, string bootId, Func<AgentMessage, ValueTask> post, TimeProvider time, ILogger logger)
     {
-        (_files, _launcher, _groups, _bootId, _post, _logger) = (files, launcher, groups, bootId, post, logger);
+        (_files, _groups, _bootId, _post, _logger) = (files, groups, bootId, post, logger);
         _checks = new ProcessChecks(launcher, id => _tracked.Find(id) is { IsRunning: true, Record.Main: { } main } ? main.Pid : null);
         Namespaces = new JoinedNamespaces(_tracked, time);
         files.WriteScript();
@@ -78,10 +73,10 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         _forgotten = new ForgottenContainers(files, groups, _tracked.IsGroupNeeded);
         _watcher = new RecordWatcher(files.Records, time, logger);
         _precedence = new Precedence(time, _watcher.Wake);
+        _launches = new ContainerLaunches(launcher, Namespaces, _tracked, groups, _terminals, _supervisors, _watcher, post);
         _scanTimer = time.CreateTimer(_ => RequestScan(), null, ScanInterval, ScanInterval);
-        _running = Task.WhenAll(
-            [ReadAsync(), _care.Completion, _disks.Completion, _forgotten.Completion,
-                .. Enumerable.Range(0, ProcessLauncher.MaxAtOnce).Select(_ => LaunchAsync())]);
+        new Thread(Read) { IsBackground = true, Name = "container records" }.Start();
+        _running = Task.WhenAll(_read.Task, _care.Completion, _disks.Completion, _forgotten.Completion, _launches.Completion);
     }
 
     /// <summary>Faults when a worker fails unexpectedly.</summary>
@@ -96,7 +91,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         var container = _tracked.Add(spec);
         container.AwaitsTerminal = spec.Process.Terminal is not null;
         _precedence.Begin(container);
-        if (!_launches.Writer.TryWrite(spec))
+        if (!_launches.TryBegin(spec))
         {
             _precedence.Settle(container);
             _ = _post(new AgentMessage.ContainerLaunchFailed(spec.Container, "Too many launches are waiting on this agent"));
@@ -179,7 +174,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         {
             _precedence.Settle(container);
         }
-        _forgotten.Remove(id, container?.Spec);
+        _forgotten.Remove(id, container);
     }
 
     public ValueTask<ResourceStatistics?> StatisticsAsync(ContainerId id, CancellationToken cancellation) =>
@@ -193,106 +188,52 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             return;
         }
         await _scanTimer.DisposeAsync();
-        _launches.Writer.TryComplete();
-        await _stopping.CancelAsync();
-        _watcher.Dispose();
+        await _launches.DisposeAsync();
+        _watcher.Stop();
         _precedence.Dispose();
         await _care.DisposeAsync();
         await _disks.DisposeAsync();
         await _killer.DisposeAsync();
         await _forgotten.DisposeAsync();
         await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
+        _watcher.Dispose();
         await _terminals.DisposeAsync();
         _supervisors.Dispose();
-        _stopping.Dispose();
         _checks.Dispose();
     }
 
-    private async Task LaunchAsync()
-    {
-        await Task.Yield();
-        await foreach (var spec in _launches.Reader.ReadAllAsync())
-        {
-            // What is still queued when the agent stops never starts, and the next agent reports so.
-            if (_stopping.IsCancellationRequested)
-            {
-                continue;
-            }
-            var outcome = await LaunchAsync(spec);
-            if (outcome.Terminal is { } terminal)
-            {
-                BeginTerminal(spec, terminal);
-            }
-            if (outcome.Supervisor is { } supervisor)
-            {
-                _supervisors.Begin(spec.Container, supervisor);
-            }
-            if (outcome.Failure is { } failure)
-            {
-                await _post(new AgentMessage.ContainerLaunchFailed(spec.Container, failure));
-            }
-            else if (_tracked.Find(spec.Container) is { } container)
-            {
-                container.Launched = true;
-                if (container.Limits != spec.Limits && ContainerGroups.IsOwn(spec))
-                {
-                    // They were changed while it was on its way.
-                    _groups.Apply(spec.Container, container.Limits);
-                }
-            }
-        }
-    }
-
-    /// <summary>What became known of it meanwhile is told now.</summary>
-    private void BeginTerminal(ContainerSpec spec, PseudoTerminal terminal)
-    {
-        _terminals.Begin(spec, terminal);
-        if (_tracked.Find(spec.Container) is { } container)
-        {
-            container.AwaitsTerminal = false;
-            _watcher.Name(spec.Container);
-        }
-    }
-
-    private async Task<LaunchOutcome> LaunchAsync(ContainerSpec spec)
+    private void Read()
     {
         try
         {
-            return await _launcher.LaunchAsync(spec, await Namespaces.ForAsync(spec));
+            while (_watcher.Wait())
+            {
+                ReadAsync().AsTask().GetAwaiter().GetResult();
+            }
+            _read.SetResult();
         }
-        catch (IOException failure)
+        catch (Exception failure)
         {
-            return new LaunchOutcome(null, $"The task's process could not be started: {failure.Message}");
+            _read.SetException(failure);
         }
     }
 
-    private async Task ReadAsync()
+    private async ValueTask ReadAsync()
     {
-        await Task.Yield();
-        try
+        var scan = Interlocked.Exchange(ref _scanDue, 0) == 1;
+        var named = _watcher.Take();
+        // Those that have not been told to run yet come first: somebody waits for that more than for an end.
+        foreach (var container in (named is null ? _tracked.All() : _tracked.Known(named)).OrderBy(container => container.StartReported))
         {
-            while (await _watcher.WaitAsync(_stopping.Token))
-            {
-                var scan = Interlocked.Exchange(ref _scanDue, 0) == 1;
-                var named = _watcher.Take();
-                // Those that have not been told to run yet come first: somebody waits for that more than for an end.
-                foreach (var container in (named is null ? _tracked.All() : _tracked.Known(named)).OrderBy(container => container.StartReported))
-                {
-                    await LookAsync(container, endsWait: true);
-                }
-                foreach (var container in _tracked.Known(_precedence.TakeDue()))
-                {
-                    await LookAsync(container, endsWait: false);
-                }
-                foreach (var container in scan ? ToScan() : [])
-                {
-                    await _observer.LookAsync(container, scan: true);
-                }
-            }
+            await LookAsync(container, endsWait: true);
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        foreach (var container in _tracked.Known(_precedence.TakeDue()))
         {
-            // The agent stops; the containers go on.
+            await LookAsync(container, endsWait: false);
+        }
+        foreach (var container in scan ? ToScan() : [])
+        {
+            await _observer.LookAsync(container, scan: true);
         }
     }
 

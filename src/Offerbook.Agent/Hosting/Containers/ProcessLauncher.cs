@@ -16,11 +16,20 @@ internal sealed class ProcessLauncher(
     /// <summary>Launches under way at once: each waits for the kernel most of the time.</summary>
     public const int MaxAtOnce = 4;
 
-    private readonly ConfinedSpawner _confined = new(options, MaxAtOnce);
+    /// <summary>Launches that may wait: the agent's bound on tasks; the core refuses more.</summary>
+    private const int LaunchCapacity = 16_384;
+
+    private readonly ConfinedThreads _confined = new(options, MaxAtOnce, LaunchCapacity);
     private readonly string _oom = OutOfMemoryScore();
 
+    /// <summary>
+    /// Has something done on one of the <see cref="MaxAtOnce"/> threads from which a launch takes the fewest changes of threads.
+    /// </summary>
+    /// <returns>False when too many launches wait.</returns>
+    public bool TryPost(Action launch) => _confined.TryLaunch(launch);
+
     /// <param name="enter">A process whose namespaces the container shares; null: the host's or its own.</param>
-    public async Task<LaunchOutcome> LaunchAsync(ContainerSpec spec, int? enter = null)
+    public LaunchOutcome Launch(ContainerSpec spec, int? enter = null)
     {
         if (spec.User is { } name && Ownership.Find(name) is null)
         {
@@ -52,7 +61,11 @@ internal sealed class ProcessLauncher(
                     return new LaunchOutcome(null, $"The task's program could not be started: {ProgramSearch.Obstacle(spec)}");
                 }
                 program = supervisor!.Path;
-                arguments = [files.RecordOf(spec.Container), chain.Confined ? "" : "1", .. joins, .. Protection(), "", .. found];
+                arguments =
+                [
+                    files.RecordOf(spec.Container), ContainerRecord.OwnerLine(spec.Container), files.TakeSpare(), chain.Confined ? "" : "1",
+                    .. joins, .. Protection(), "", .. found,
+                ];
             }
             else
             {
@@ -64,9 +77,10 @@ internal sealed class ProcessLauncher(
                     string.Join(' ', joins), HostTools.Setsid, .. chain.Program,
                 ];
             }
-            return new LaunchOutcome(chain.Confined
-                ? await _confined.StartAsync(program, arguments, chain.Environment, open.Here)
-                : Spawner.Start(program, arguments, chain.Environment, open.Here, terminal?.Master), null, terminal);
+            var start = chain.Confined
+                ? _confined.StartAsync(program, arguments, chain.Environment, open.Here)
+                : Task.Run(() => Spawner.Start(program, arguments, chain.Environment, open.Here, terminal?.Master));
+            return new LaunchOutcome(start.GetAwaiter().GetResult(), null, terminal);
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
         {

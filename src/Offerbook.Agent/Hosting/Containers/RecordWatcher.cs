@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Offerbook.Agent.Containers;
@@ -6,48 +5,81 @@ using Offerbook.Agent.Containers;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Says which records were written to: one inotify watch on their directory, and a thread that waits for it, whatever the number of
-/// containers. A container is
-/// named once however often its record changed since it was last looked at, so the set is bounded by the containers. When events
-/// were lost, or the kernel has no watch left, everything is named; in the latter case several times a second.
+/// Says which records were written to: one inotify watch on their directory, whatever the number of containers, for which the thread that
+/// looks at records waits itself. A container is named once however often its record changed since it was last looked at, so the set is
+/// bounded by the containers. When events were lost, or the kernel has no watch left, everything is named; in the latter case several times
+/// a second.
 /// </summary>
 internal sealed class RecordWatcher : IDisposable
 {
+    private const long BellKey = -1;
+    private const long NoticesKey = 0;
+
     private static readonly TimeSpan PollWithoutWatch = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _lock = new();
     private readonly HashSet<ContainerId> _changed = [];
-    private readonly Channel<bool> _signal =
-        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SafeFileHandle? _notices;
-    private readonly int _watch;
-    private readonly Thread? _thread;
+    private readonly SafeFileHandle? _set;
+    private readonly SafeFileHandle? _bell;
+
+    /// <summary>Takes the place of the bell where the kernel gives none.</summary>
+    private readonly AutoResetEvent _woken = new(false);
+
     private readonly ITimer? _poll;
-    private volatile bool _stopping;
+    private readonly byte[] _buffer = new byte[Native.NoticeBytes];
+    private readonly List<string> _names = [];
     private bool _everything;
+    private bool _stopping;
+    private bool _disposed;
 
     public RecordWatcher(string directory, TimeProvider time, ILogger logger)
     {
-        _notices = Native.OpenNotices(directory, out _watch);
-        if (_notices is not null)
+        _set = Native.OpenWaitSet();
+        _bell = Native.OpenBell();
+        _notices = Native.OpenNotices(directory);
+        if (_set is null || _bell is null || !Native.AddToSet(_set, _bell, BellKey, once: false))
         {
-            _thread = new Thread(Listen) { IsBackground = true, Name = "container records" };
-            _thread.Start();
+            _set?.Dispose();
+            _set = null;
+        }
+        if (_set is not null && _notices is not null && Native.AddToSet(_set, _notices, NoticesKey, once: false))
+        {
             return;
         }
         logger.LogWarning("The kernel gives no inotify watch; containers are polled instead. Raise fs.inotify.max_user_instances.");
         _poll = time.CreateTimer(_ => NameEverything(), null, PollWithoutWatch, PollWithoutWatch);
     }
 
-    /// <summary>Waits until <see cref="Take"/> has something.</summary>
-    public async ValueTask<bool> WaitAsync(CancellationToken cancellation)
+    /// <summary>Waits until <see cref="Take"/> has something, or somebody wakes. One thread.</summary>
+    /// <returns>False when it is over.</returns>
+    public bool Wait()
     {
-        if (!await _signal.Reader.WaitToReadAsync(cancellation))
+        if (_set is null)
         {
-            return false;
+            _woken.WaitOne();
         }
-        _signal.Reader.TryRead(out _);
-        return true;
+        else
+        {
+            Span<long> keys = stackalloc long[2];
+            int count;
+            while ((count = Native.WaitForSet(_set, keys)) == 0)
+            {
+                // A signal came in between.
+            }
+            foreach (var key in keys[..count])
+            {
+                if (key == BellKey)
+                {
+                    Native.Hush(_bell!);
+                }
+                else
+                {
+                    Listen();
+                }
+            }
+        }
+        return !Volatile.Read(ref _stopping);
     }
 
     /// <returns>The containers named since the last call, or null for all of them.</returns>
@@ -63,15 +95,21 @@ internal sealed class RecordWatcher : IDisposable
     }
 
     /// <summary>Ends a wait without naming anything.</summary>
-    public void Wake() => _signal.Writer.TryWrite(true);
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            Ring();
+        }
+    }
 
     public void Name(ContainerId container)
     {
         lock (_lock)
         {
             _changed.Add(container);
+            Ring();
         }
-        _signal.Writer.TryWrite(true);
     }
 
     public void NameEverything()
@@ -79,46 +117,58 @@ internal sealed class RecordWatcher : IDisposable
         lock (_lock)
         {
             _everything = true;
+            Ring();
         }
-        _signal.Writer.TryWrite(true);
     }
 
+    /// <summary>Ends the wait, and those to come.</summary>
+    public void Stop()
+    {
+        Volatile.Write(ref _stopping, true);
+        Wake();
+    }
+
+    /// <summary>Nobody may wait any more.</summary>
     public void Dispose()
     {
-        _stopping = true;
-        if (_notices is not null)
-        {
-            Native.StopNotices(_notices, _watch);
-            _thread!.Join();
-            _notices.Dispose();
-        }
         _poll?.Dispose();
-        _signal.Writer.TryComplete();
+        lock (_lock)
+        {
+            _disposed = true;
+            _notices?.Dispose();
+            _set?.Dispose();
+            _bell?.Dispose();
+            _woken.Dispose();
+        }
+    }
+
+    private void Ring()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+        if (_set is null)
+        {
+            _woken.Set();
+        }
+        else
+        {
+            Native.Ring(_bell!);
+        }
     }
 
     private void Listen()
     {
-        var buffer = new byte[Native.NoticeBytes];
-        var names = new List<string>();
-        while (!_stopping)
+        _names.Clear();
+        var complete = Native.ReadNotices(_notices!, _buffer, _names);
+        lock (_lock)
         {
-            names.Clear();
-            if (!Native.ReadNotices(_notices!, buffer, names))
+            _everything |= !complete;
+            foreach (var name in _names)
             {
-                NameEverything();
+                _changed.Add(new ContainerId(name));
             }
-            if (names.Count == 0)
-            {
-                continue;
-            }
-            lock (_lock)
-            {
-                foreach (var name in names)
-                {
-                    _changed.Add(new ContainerId(name));
-                }
-            }
-            _signal.Writer.TryWrite(true);
         }
     }
 }

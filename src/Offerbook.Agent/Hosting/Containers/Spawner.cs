@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Starts processes without copying this one (posix_spawn), however large it has grown: a child that leads a session of its own, with
-/// every signal as if nobody had touched it. Blocking for about half a millisecond. The child must be collected with
+/// Starts processes without copying this one (posix_spawn), however large it has grown: a child with every signal as if nobody had touched
+/// it, also those that this process was started with ignored. Blocking for about half a millisecond. The child must be collected with
 /// <see cref="Native.TryReap"/>.
 /// </summary>
 internal static partial class Spawner
@@ -26,12 +26,23 @@ internal static partial class Spawner
     private const short SetSignalMask = 0x08;
     private const short NewSession = 0x80;
 
+    /// <summary>Starts a child that leads a session of its own.</summary>
     /// <param name="directory">The child's working directory.</param>
     /// <param name="inherited">What the child is given as descriptor 3; null: nothing.</param>
     /// <exception cref="Win32Exception">It could not be started.</exception>
+    public static int Start(
+        string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory,
+        SafeFileHandle? inherited = null) =>
+        Start(program, arguments, environment, directory, inherited is null ? [] : [null, null, null, inherited], newSession: true);
+
+    /// <param name="inherited">
+    /// What the child is given as descriptors 0, 1 and so on; null leaves this process's own. Nothing else is open beyond the third.
+    /// </param>
+    /// <param name="newSession">Whether it leads a session of its own.</param>
+    /// <exception cref="Win32Exception">It could not be started.</exception>
     public static unsafe int Start(
         string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory,
-        SafeFileHandle? inherited = null)
+        IReadOnlyList<SafeHandle?> inherited, bool newSession)
     {
         using var argv = new TextVector([program, .. arguments]);
         using var envp = new TextVector(environment.Select(variable => $"{variable.Key}={variable.Value}"));
@@ -43,19 +54,22 @@ internal static partial class Spawner
         try
         {
             Check(AddChangeDirectory(actions, directory), directory);
-            if (inherited is not null)
+            for (var number = 0; number < inherited.Count; number++)
             {
-                AddDuplicate(actions, (int)inherited.DangerousGetHandle(), FirstOther);
+                if (inherited[number] is { } handle)
+                {
+                    AddDuplicate(actions, (int)handle.DangerousGetHandle(), number);
+                }
             }
             if (CanCloseOthers)
             {
-                AddCloseFrom(actions, inherited is null ? FirstOther : FirstOther + 1);
+                AddCloseFrom(actions, Math.Max(FirstOther, inherited.Count));
             }
             FillSignals(signals);
             SetDefaults(attributes, signals);
             EmptySignals(signals);
             SetMask(attributes, signals);
-            SetFlags(attributes, ResetSignals | SetSignalMask | NewSession);
+            SetFlags(attributes, (short)(ResetSignals | SetSignalMask | (newSession ? NewSession : 0)));
             Check(SpawnCall(out var pid, program, actions, attributes, argv.Pointer, envp.Pointer), program);
             return pid;
         }

@@ -6,16 +6,18 @@ namespace Offerbook.Agent.Hosting.Supervision;
 /// The program that runs one task and records its life. One of these waits beside every task: two pages of its own.
 ///
 /// <code>
-///   supervise RECORD SETUP [GROUP…] "" FILE NAME [ARGUMENT…]     (working directory: the sandbox; environment: the task's)
+///   supervise RECORD OWNER SPARE SETUP [GROUP…] "" FILE NAME [ARGUMENT…]     (working directory: the sandbox; environment: the task's)
 /// </code>
 ///
-/// RECORD is created exclusively: whoever creates it, this program or an agent that recovers, decides whether the task ever runs. GROUPs
-/// are
-/// files that make the process that writes 0 to them what it is to be: members of control groups, oom_score_adj. FILE is executed under
-/// NAME. SETUP, if not empty: FILE only sets the process up, and is given the record as descriptor 9 to say when it has. The record's
+/// RECORD is created exclusively: whoever creates it, this program or an agent that recovers, decides whether the task ever runs. SPARE, if
+/// not empty, is a file with an empty line that becomes the record by a renaming that is as exclusive, which spares the file system the
+/// making of one (<see cref="Containers.SpareRecords"/>); OWNER is the record's first line. GROUPs are files that make the process that
+/// writes 0 to them what it is to be: members of control groups, oom_score_adj. FILE is executed under NAME. SETUP, if not empty: FILE only
+/// sets the process up, and is given the record as descriptor 9 to say when it has. The record's
 /// lines, each written at once:
 ///
 /// <code>
+///   of CONTAINER                        whose record it is: a spare one may show what it was before when the machine has lost its power
 ///   supervised PID BOOT UPTIME IDLE     this process, the machine's boot id, and what /proc/uptime said when it was there
 ///   began PID UPTIME IDLE               the task's process, which leads its own session; it executes its program already
 ///   setup PID UPTIME IDLE               the same, of a process that is yet to be set up
@@ -47,11 +49,14 @@ internal static class SupervisorProgram
 
     // Calls of the kernel on x86-64.
     private const int Read = 0, Write = 1, Close = 3, WriteVector = 20, Duplicate = 33, VFork = 58, Execute = 59, Exit = 60, Wait = 61,
-        Kill = 62, ReadLink = 89, Umask = 95, NewSession = 112, WaitId = 247, OpenAt = 257;
+        Kill = 62, ReadLink = 89, Umask = 95, NewSession = 112, WaitId = 247, OpenAt = 257, RenameAt = 316;
 
     // How files are opened.
     private const int WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400, NoFollow = 0x20000,
     CloseOnExec = 0x80000;
+
+    /// <summary>Of a renaming: the new name must not be taken.</summary>
+    private const int NoReplace = 1;
 
     /// <param name="bootId">The machine's: the file is made anew by each agent.</param>
     /// <param name="umask">The tasks'.</param>
@@ -70,23 +75,23 @@ internal static class SupervisorProgram
         var numbers = program.Text(string.Concat(Enumerable.Range(0, MaxNumber + 1).Select(number => $"{number,7}\n")));
         var steps = program.Text(string.Concat(Steps.Select(name => $"{name,8}")));
         var ends = program.Text(string.Concat(new[] { "", "exited", "killed", "dumped" }.Select(how => $"{how,8}")));
-        var supervised = program.NewLineOf("supervised ", "", $" {bootId} ", "");
+        var supervised = program.NewLineOf("", "supervised ", "", $" {bootId} ", "");
         var began = program.NewLineOf("began ", "", " ", "");
         var refused = program.NewLine((program.Text("refused "), 8), (null, 8), (numbers, 8));
         var ended = program.NewLine((program.Text("ended "), 6), (null, 8), (null, 8));
 
-        // Who am I, and when? Into a line's parts 1 and 3.
-        void Identify(CallProgram.Line line)
+        // Who am I, and when? Into a line's parts: the number's, and the one after the next.
+        void Identify(CallProgram.Line line, int at)
         {
             var (pid, uptime) = (program.Room(PidBytes), program.Room(UptimeBytes));
             program.Call(ReadLink, self, pid, PidBytes);
-            program.Store(line.Parts[1].Length);
-            program.Set(line.Parts[1].Pointer, (int)pid.Value);
+            program.Store(line.Parts[at].Length);
+            program.Set(line.Parts[at].Pointer, (int)pid.Value);
             program.Call(OpenAt, CurrentDirectory, clock, CloseOnExec);
             program.Store(descriptor);
             program.Call(Read, descriptor, uptime, UptimeBytes);
-            program.Store(line.Parts[3].Length);
-            program.Set(line.Parts[3].Pointer, (int)uptime.Value);
+            program.Store(line.Parts[at + 2].Length);
+            program.Set(line.Parts[at + 2].Pointer, (int)uptime.Value);
             program.Call(Close, descriptor);
         }
 
@@ -101,10 +106,6 @@ internal static class SupervisorProgram
         }
 
         program.StoreStart(start);
-        Argument(program, start, 1, text);
-        program.Call(OpenAt, CurrentDirectory, text, WriteOnly | Create | Exclusive | Append | CloseOnExec, 0b110_000_000);
-        program.JumpIfError("quit");
-        program.Store(record);
         program.Call(OpenAt, CurrentDirectory, nothing, ReadWrite | CloseOnExec);
         program.JumpIfError("quit");
         program.Store(descriptor);
@@ -114,8 +115,30 @@ internal static class SupervisorProgram
         }
         program.Call(Close, descriptor);
         program.Call(Umask, umask);
-        Identify(supervised);
+        Identify(supervised, 2);
+        Argument(program, start, 1, text);
+        Argument(program, start, 2, supervised.Parts[0].Pointer);
+        Argument(program, start, 3, at);
+        // The arguments stand one behind the other, each with a zero at its end.
+        program.Load(supervised.Parts[0].Pointer);
+        program.Negate();
+        program.Add(at);
+        program.Add(-1);
+        program.Store(supervised.Parts[0].Length);
+        // A spare file is in its place when its first lines are in it: the agent hears of one change less.
+        program.Call(OpenAt, CurrentDirectory, at, WriteOnly | Append | CloseOnExec);
+        program.JumpIfError("create");
+        program.Store(record);
         WriteLine(supervised);
+        program.Call(RenameAt, CurrentDirectory, at, CurrentDirectory, text, NoReplace);
+        program.JumpIfError("create");
+        program.Jump("claimed");
+        program.Label("create");
+        program.Call(OpenAt, CurrentDirectory, text, WriteOnly | Create | Exclusive | Append | CloseOnExec, 0b110_000_000);
+        program.JumpIfError("quit");
+        program.Store(record);
+        WriteLine(supervised);
+        program.Label("claimed");
         program.Call(VFork);
         program.JumpIfZero("task");
         program.JumpIfError("refused");
@@ -157,7 +180,7 @@ internal static class SupervisorProgram
         program.Label("task");
         program.Call(NewSession);
         program.JumpIfError("failed");
-        Argument(program, start, 2, text);
+        Argument(program, start, 4, text);
         program.Load(text);
         program.FollowToByte();
         program.JumpIfZero("ready");
@@ -165,7 +188,7 @@ internal static class SupervisorProgram
         program.Set(began.Parts[0].Pointer, (int)program.Text("setup ").Value);
         program.Label("ready");
         program.Load(start);
-        program.Add(8 * 4);
+        program.Add(8 * 6);
         program.Store(at);
         program.Label("groups");
         program.Load(at);
@@ -192,7 +215,7 @@ internal static class SupervisorProgram
             program.Store(descriptor);
             program.Call(Duplicate, descriptor, standard);
         }
-        Identify(began);
+        Identify(began, 1);
         // The environment is behind the arguments and a zero.
         program.Load(start);
         program.Follow();

@@ -28,7 +28,8 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
         exec "$@"
         """;
 
-    private static readonly Lazy<bool> HasNamespaces = new(TryNamespace);
+    /// <summary>Tried by an ordinary thread: a launch is prepared by one whose children have fewer rights.</summary>
+    private static readonly Lazy<bool> HasNamespaces = new(static () => Task.Run(TryNamespace).GetAwaiter().GetResult());
 
     /// <summary>Readies the volumes of a new container.</summary>
     /// <returns>What must stand before its program: run as the agent's user, it mounts what links cannot show and becomes the program.

@@ -19,6 +19,10 @@ internal sealed class BookWriter : IAsyncDisposable
     private static readonly TimeSpan WarnInterval = TimeSpan.FromMinutes(1);
 
     private readonly BlockingCollection<BookEntry> _queue;
+
+    /// <summary>Ends a gathering early. Without it the thread would be woken for each entry, for which whoever added it pays.</summary>
+    private readonly AutoResetEvent _hurry = new(false);
+
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _path;
     private readonly OfferBookOptions _options;
@@ -70,6 +74,10 @@ internal sealed class BookWriter : IAsyncDisposable
     {
         if (!_queue.IsAddingCompleted && _queue.TryAdd(entry))
         {
+            if (_queue.Count % MaxBatch == 0)
+            {
+                _hurry.Set();
+            }
             return;
         }
         Interlocked.Increment(ref _dropped);
@@ -84,6 +92,7 @@ internal sealed class BookWriter : IAsyncDisposable
             return Task.CompletedTask;
         }
         Interlocked.Increment(ref _waiters);
+        _hurry.Set();
         return reached.Task;
     }
 
@@ -91,6 +100,7 @@ internal sealed class BookWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.CompleteAdding();
+        _hurry.Set();
         await _ended.Task;
     }
 
@@ -118,19 +128,13 @@ internal sealed class BookWriter : IAsyncDisposable
 
     private void Gather(List<BookEntry> batch)
     {
-        var began = _time.GetTimestamp();
-        while (batch.Count < MaxBatch)
+        if (Volatile.Read(ref _waiters) == 0 && !_queue.IsAddingCompleted && _queue.Count < MaxBatch)
         {
-            var left = Volatile.Read(ref _waiters) > 0 ? 0 : GatherMs - (int)_time.GetElapsedTime(began).TotalMilliseconds;
-            if (!_queue.TryTake(out var next, Math.Max(0, left)))
-            {
-                return;
-            }
+            _hurry.WaitOne(GatherMs);
+        }
+        while (batch.Count < MaxBatch && batch[^1] is not BookEntry.CaughtUp && _queue.TryTake(out var next))
+        {
             batch.Add(next);
-            if (next is BookEntry.CaughtUp)
-            {
-                return;
-            }
         }
     }
 

@@ -49,6 +49,19 @@ internal sealed class AttachTests(MessageFormat format) : OneAgentTests
         Assert.That((await WaitAsync("s4")).ExitStatus, Is.EqualTo(3 << 8));
     }
 
+    /// <summary>As an agent does that was started with nohup in the background. A shell cannot take that back.</summary>
+    [Test]
+    public async System.Threading.Tasks.Task Session_OfAnAgentThatIgnoresInterrupts_DoesNot()
+    {
+        using var ignored = new IgnoredInterrupts();
+        using var session = await Agent.SessionAsync(format, "s20",
+            new CommandInfo { Value = "trap 'echo interrupted; exit 4' INT; kill -s INT $$; echo ignored" });
+        await session.ToEndAsync();
+
+        Assert.That(session.Output.ToString(), Is.EqualTo("interrupted\n"));
+        Assert.That((await WaitAsync("s20")).ExitStatus, Is.EqualTo(4 << 8));
+    }
+
     [Test]
     public async System.Threading.Tasks.Task Session_WhoseConnectionEnds_IsKilledWithAllThatItStarted()
     {
