@@ -305,10 +305,13 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         }
     }
 
-    /// <summary>Roles are only added while the process lives: instances of a role that no app has any more may still run.</summary>
+    /// <summary>
+    /// Roles are only added while the process lives: instances of a role that no app has any more may still run, or what they held is
+    /// still to be given back.
+    /// </summary>
     private void SubscribeToRoles(Turn turn) => _master.AddRoles(
-        turn.State.Root.Specs.Select(app => app.Role).Concat(turn.State.Instances.All.Select(instance => instance.Role)), turn.Now,
-        turn.Out);
+        turn.State.Root.Specs.Select(app => app.Role).Concat(turn.State.Instances.All.Select(instance => instance.Role))
+            .Concat(turn.State.Releases.Values.Select(release => release.Role)), turn.Now, turn.Out);
 
     /// <summary>Only what the turn changed may bring a role.</summary>
     private void SubscribeToNewRoles(Turn turn)

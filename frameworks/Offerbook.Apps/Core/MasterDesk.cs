@@ -49,7 +49,13 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
         }
     }
 
-    public void Reconcile(Turn turn) => reconciler.Continue(turn);
+    public void Reconcile(Turn turn)
+    {
+        if (reconciler.Continue(turn))
+        {
+            launcher.Releases.EndUntold(turn);
+        }
+    }
 
     public void Sweep(Turn turn) => lost.Sweep(turn);
 
@@ -70,6 +76,7 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
         }
         launcher.HomeRegion = info?.Domain?.FaultDomain?.Region?.Name;
         reaper.Repeat(turn);
+        launcher.Releases.Begin(turn);
         reconciler.Begin(turn);
     }
 
@@ -118,6 +125,7 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
         if (InstanceId.TryParseTask(status.TaskId.Value, out var id, out _))
         {
             reconciler.Heard(id);
+            launcher.Releases.Hear(turn, id, status);
         }
         LostAgents.Take(turn, status);
         updates.Take(turn, status);

@@ -56,7 +56,7 @@ internal sealed class TaskRequests(TreeChanges changes)
                 return Replies.Of(connection, ApiErrors.BadRequest(
                     $"Invalid task id '{text}'. [A task id is the instance's id and the number of its task: <app>.instance-<uuid>._app.<n>.]"));
             }
-            if (turn.State.Instances.Find(id) is { IsActive: true } instance)
+            if (turn.State.Instances.Find(id) is { } instance && IsMeant(instance, call.Wipe))
             {
                 instances[id] = instance;
             }
@@ -70,7 +70,7 @@ internal sealed class TaskRequests(TreeChanges changes)
         {
             return KillAndScale(turn, connection, instances, force);
         }
-        var tasks = instances.Select(instance => turn.State.DefinitionOf(instance) is AppDefinition app
+        var tasks = instances.Where(instance => instance.IsActive).Select(instance => turn.State.DefinitionOf(instance) is AppDefinition app
             ? TaskWriter.Write(app, instance) : null).OfType<JObject>().ToList();
         foreach (var instance in instances)
         {
@@ -105,6 +105,12 @@ internal sealed class TaskRequests(TreeChanges changes)
         var plan = changes.Make(turn, PathId.Root, Edit, force, counted);
         return plan.IsOk ? Replies.Started(connection, 200, plan.Value) : Replies.Of(connection, plan.Error);
     }
+
+    /// <summary>
+    /// Only tasks are killed; but who wipes and names an instance may mean one that waits for the agent with its volumes, which will not
+    /// come back.
+    /// </summary>
+    private static bool IsMeant(Instance instance, bool wipes) => instance.IsActive || (wipes && instance.Reservation is not null);
 
     /// <summary>The apps that an id means: itself, or with <c>/*</c> at the end all apps of a group.</summary>
     private static ApiResult<IReadOnlyList<PathId>> Apps(Turn turn, string id)

@@ -37,11 +37,12 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
     /// <summary>
     /// The timer ran out: asks again for the unheard ones; when there are none the round is over, and the next comes much later.
     /// </summary>
-    public void Continue(Turn turn)
+    /// <returns>Whether the answers to the question after all tasks have come to rest.</returns>
+    public bool Continue(Turn turn)
     {
         if (!master.IsSubscribed)
         {
-            return;
+            return false;
         }
         _unheard.RemoveWhere(id => turn.State.Instances.Find(id) is not { IsActive: true });
         if (!_isAsking)
@@ -57,12 +58,14 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
         {
             _hasHeard = false;
             Wait(turn, settings.ReconciliationRest);
+            return false;
         }
         else
         {
             Ask(turn);
             _wait = _wait * 2 < settings.ReconciliationInterval ? _wait * 2 : settings.ReconciliationInterval;
         }
+        return true;
     }
 
     private void Ask(Turn turn)

@@ -66,6 +66,7 @@ internal sealed class Launcher
         _preferences = new PreferenceWatch(settings);
         _secrets = new Secrets.SecretDesk(settings);
         _interest = new OfferInterest(settings, master);
+        Releases = new ReleaseWatch(_interest);
     }
 
     /// <summary>What waiting apps have met with.</summary>
@@ -75,6 +76,8 @@ internal sealed class Launcher
 
     /// <summary>What was last seen free on each agent.</summary>
     public OfferMemory Memory { get; } = new();
+
+    public ReleaseWatch Releases { get; }
 
     public string? HomeRegion { get; set; }
 
@@ -234,7 +237,7 @@ internal sealed class Launcher
         var launched = new Dictionary<PathId, int>();
         var provisioned = new List<Instance>();
         var taken = new HashSet<InstanceId>();
-        ReservationCleaner.Confirm(turn, rest);
+        Releases.Confirm(turn, rest);
         if (ReservationCleaner.Of(turn.State, rest) is { } release)
         {
             orders.Add(release.Order);

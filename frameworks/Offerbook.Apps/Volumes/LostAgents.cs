@@ -48,23 +48,35 @@ internal sealed class LostAgents(SubscriptionKeeper master)
     }
 
     /// <summary>
-    /// What was on an agent that is gone is there no more: others take the place of the instances, with volumes of their own.
+    /// What was on an agent that is gone is there no more: others take the place of the instances, with volumes of their own. Of an agent
+    /// that the master does not know it cannot be said whether it comes back: its instances wait until somebody wipes them.
     /// </summary>
     public static void Take(Turn turn, TaskStatus status)
     {
-        if (status.TaskId.Value != Question.Value || status.State != TaskState.TaskGoneByOperator || status.AgentId is null)
+        if (status.TaskId.Value != Question.Value || status.AgentId is null
+            || status.State is not (TaskState.TaskGoneByOperator or TaskState.TaskUnknown))
         {
             return;
         }
         var agent = AgentId.From(status.AgentId);
-        foreach (var instance in turn.State.Instances.All.Where(instance => IsUntold(instance) && instance.Reservation!.Agent == agent).ToList())
+        if (status.State == TaskState.TaskGoneByOperator)
         {
-            turn.Apply(new Change.InstanceStored(instance with { Reservation = null }));
-            turn.Apply(new Change.InstanceExpunged(instance.Id));
+            GiveUp(turn, agent);
         }
+        // Should an agent come back that the master has forgotten, what it offers is undone all the same.
         foreach (var (id, _) in turn.State.Releases.Where(release => release.Value.Agent == agent).ToList())
         {
             turn.Apply(new Change.ReservationReleased(id));
+        }
+    }
+
+    private static void GiveUp(Turn turn, AgentId agent)
+    {
+        var its = turn.State.Instances.All.Where(instance => IsUntold(instance) && instance.Reservation!.Agent == agent).ToList();
+        foreach (var instance in its)
+        {
+            turn.Apply(new Change.InstanceStored(instance with { Reservation = null }));
+            turn.Apply(new Change.InstanceExpunged(instance.Id));
         }
     }
 

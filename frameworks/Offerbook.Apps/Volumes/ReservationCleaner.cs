@@ -1,6 +1,5 @@
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
-using Offerbook.Apps.Journal;
 using Offerbook.Apps.Matching;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
@@ -32,27 +31,6 @@ internal static class ReservationCleaner
         return entries.Count == 0
             ? null
             : (ReservationBuilder.Release(offer, entries), offer.Without(ResourceBag.Of(entries.ToArray())));
-    }
-
-    /// <summary>
-    /// A release is done when its agent is offered without it: the order to undo it may be lost on its way, so having sent it is not
-    /// enough. What an agent does not show yet, because a task of the instance is still ending there, is undone by a later offer.
-    /// </summary>
-    public static void Confirm(Turn turn, OfferRemainder offer)
-    {
-        if (turn.State.Releases.IsEmpty)
-        {
-            return;
-        }
-        var (framework, agent) = (offer.Offer.FrameworkId.Value, AgentId.From(offer.Offer.AgentId));
-        var shown = offer.Resources.Select(entry => ReservationLabels.Read(entry.Kind, framework)).OfType<InstanceId>().ToHashSet();
-        foreach (var (id, release) in turn.State.Releases)
-        {
-            if (release.Agent == agent && (offer.Role is null || offer.Role == release.Role) && !shown.Contains(id))
-            {
-                turn.Apply(new Change.ReservationReleased(id));
-            }
-        }
     }
 
     /// <summary>Its agent may have another id by now: then its volumes are in the offer.</summary>

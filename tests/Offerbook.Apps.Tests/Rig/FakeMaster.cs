@@ -16,6 +16,7 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     private readonly SortedDictionary<string, string> _offers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _declined = [];
     private readonly HashSet<string> _gone = [];
+    private readonly HashSet<string> _forgotten = [];
     private long _subscription;
     private int _nextOffer;
     private readonly SortedSet<string> _suppressed = new(StringComparer.Ordinal);
@@ -184,6 +185,13 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         _agents[host] = new FakeAgent(id, host, 0, 0, 1) { Total = before.Total };
     }
 
+    /// <summary>The agent is unknown from now on: its machine has registered as another.</summary>
+    public void Forget(string host)
+    {
+        _forgotten.Add(_agents[host].Id);
+        _agents.Remove(host);
+    }
+
     /// <summary>Tells of a state without its having changed here.</summary>
     public void Send(TaskStatus status) =>
         Send(new Event { Type = Event.Types.Type.Update, Update = new Event.Types.Update { Status = status } });
@@ -247,6 +255,10 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         foreach (var lost in reconcile.Tasks.Where(task => task.AgentId is { } agent && _gone.Contains(agent.Value)))
         {
             Send(new TaskStatus { TaskId = lost.TaskId, AgentId = lost.AgentId, State = TaskState.TaskGoneByOperator });
+        }
+        foreach (var unknown in reconcile.Tasks.Where(task => task.AgentId is { } agent && _forgotten.Contains(agent.Value)))
+        {
+            Send(new TaskStatus { TaskId = unknown.TaskId, AgentId = unknown.AgentId, State = TaskState.TaskUnknown });
         }
         foreach (var id in asked.ToList())
         {

@@ -193,6 +193,34 @@ public sealed class ResidentTests
         Assert.That(VolumesOf(rig, after), Is.EqualTo(volumes));
     }
 
+    /// <summary>
+    /// Whether an agent comes back that the master does not know any more cannot be known: only somebody who wipes what waits for it can
+    /// say.
+    /// </summary>
+    [Test]
+    public void Instance_WaitingForAnAgentThatTheMasterDoesNotKnow_IsReplacedWhenItIsWiped()
+    {
+        var rig = new AppsRig();
+        rig.Create(Db.Replace("\"instances\":2", "\"instances\":1"));
+        var before = rig.Of("/shop/db").Single();
+        rig.Master.Offers = false;
+        rig.Master.Update(before.Task.Value, TaskState.TaskFailed);
+        rig.Run();
+        rig.Master.Forget(before.Placement!.Host);
+        rig.Master.Offers = true;
+        rig.Advance(TimeSpan.FromMinutes(3));
+        Assert.That(rig.Of("/shop/db").Single().Reservation, Is.EqualTo(before.Reservation! with { IsUsed = true }), "it may come back");
+
+        var ids = new Newtonsoft.Json.Linq.JObject { ["ids"] = new Newtonsoft.Json.Linq.JArray(before.Task.Value) };
+        Assert.That(rig.Call(new ApiCall.KillTasks(ids, false, Wipe: false, false)).Status, Is.EqualTo(200));
+        Assert.That(rig.Of("/shop/db").Single().Id, Is.EqualTo(before.Id), "without wipe only tasks are meant");
+        Assert.That(rig.Call(new ApiCall.KillTasks(ids, false, Wipe: true, false)).Status, Is.EqualTo(200));
+        rig.Advance(TimeSpan.FromMinutes(2));
+        var after = rig.Of("/shop/db").Single();
+        Assert.That((after.Id == before.Id, after.Condition), Is.EqualTo((false, Condition.Running)));
+        Assert.That((rig.State.Releases.Count, rig.Master.IsSuppressed), Is.EqualTo((0, true)), "nothing is waited for");
+    }
+
     [Test]
     public void Agent_OutOfReach_IsWaitedForWithoutAReplacement()
     {
@@ -207,6 +235,38 @@ public sealed class ResidentTests
         rig.Master.Update(lost.Task.Value, TaskState.TaskRunning);
         rig.Run();
         Assert.That(rig.Running("/shop/db"), Is.EqualTo(2));
+    }
+
+    /// <summary>
+    /// What its task still uses is not offered, so an offer without it does not mean that it is gone. Seed 0x3a of the simulator, with apps
+    /// of every kind, left it behind for ever.
+    /// </summary>
+    [TestCase(false, TestName = "App_DeletedWhileItsAgentIsOutOfReach_IsGivenBackWhenItsTaskHasEnded")]
+    [TestCase(true, TestName = "App_DeletedWhileItsAgentIsOutOfReach_IsGivenBackByTheNextLeader")]
+    public void App_DeletedWhileItsAgentIsOutOfReach(bool restarted)
+    {
+        var rig = new AppsRig();
+        rig.Create(Db.Replace("\"instances\":2", "\"instances\":1"));
+        var task = rig.Of("/shop/db").Single().Task.Value;
+        (rig.Master.KillsAtOnce, rig.Master.Offers) = (false, false);
+        rig.Master.Update(task, TaskState.TaskUnreachable);
+        rig.Run();
+        rig.Call(new ApiCall.DeleteApp("/shop/db", true));
+        Assert.That((rig.Of("/shop/db").Count, rig.State.Releases.Count), Is.EqualTo((0, 1)));
+        rig.Master.Update(task, TaskState.TaskRunning);
+        rig.Master.Offers = true;
+        if (restarted)
+        {
+            rig.Boot();
+            Assert.That(rig.Master.MakeOffers(), "offered before the next leader has heard what runs");
+        }
+        rig.Run();
+        rig.Advance(TimeSpan.FromMinutes(1));
+        Assert.That((Volumes(rig).Count, rig.State.Releases.Count), Is.EqualTo((1, 1)), "its task still runs");
+        rig.Master.Update(task, TaskState.TaskKilled);
+        rig.Run();
+        rig.Advance(TimeSpan.FromSeconds(10));
+        Assert.That((Volumes(rig).Count, rig.State.Releases.Count, rig.Master.IsSuppressed), Is.EqualTo((0, 0, true)));
     }
 
     [Test]
