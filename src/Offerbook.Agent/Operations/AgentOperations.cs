@@ -37,6 +37,15 @@ internal sealed class AgentOperations(AgentContext context, MasterLink link, Ope
         }
     }
 
+    /// <summary>The agent is registered: the master hears of what has changed since it asked to be.</summary>
+    public void Resume()
+    {
+        if (!link.AreResourcesTold)
+        {
+            SendResources();
+        }
+    }
+
     public void Apply(Event.Types.ApplyOperation order)
     {
         if (OperationUuid.From(order.OperationUuid) is not { } uuid || Book.Operations.ContainsKey(uuid))

@@ -24,6 +24,9 @@ internal sealed class MasterLink(AgentContext context)
     private bool _open;
     private TimeSpan _pingTimeout;
 
+    /// <summary>What the newest SUBSCRIBE said of what may change until it is answered.</summary>
+    private (string? Degraded, ulong ResourceVersion, ResourceBag Oversubscribed) _said = (null, 0, ResourceBag.Empty);
+
     public long Connection { get; private set; }
 
     public bool Registered { get; private set; }
@@ -45,9 +48,13 @@ internal sealed class MasterLink(AgentContext context)
         Degraded = why;
         if (Registered)
         {
-            Send(new Call { Type = Call.Types.Type.UpdateCondition, Condition = ConditionMessage() });
+            SendCondition();
         }
     }
+
+    /// <summary>Whether the master heard at the registration what the agent has.</summary>
+    public bool AreResourcesTold =>
+        (_said.ResourceVersion, _said.Oversubscribed) == (context.State.Operations.Version, context.Oversubscribed);
 
     /// <summary>The agent is to be registered: it is, or tries to be.</summary>
     public bool IsWanted { get; private set; }
@@ -90,6 +97,7 @@ internal sealed class MasterLink(AgentContext context)
             AgentId = context.State.Id?.ToProto(),
             Subscribe = SubscribeMessage(),
         }));
+        _said = (Degraded, context.State.Operations.Version, context.Oversubscribed);
         context.StartTimer(new AgentMessage.SubscribeTimedOut(Connection), context.Settings.SubscribeTimeout);
     }
 
@@ -104,6 +112,10 @@ internal sealed class MasterLink(AgentContext context)
         _pingTimeout = TimeSpan.FromSeconds(Math.Clamp(subscribed.PingTimeoutSeconds, 0.001, 86_400));
         context.CancelTimer(new AgentMessage.SubscribeTimedOut(Connection));
         WatchPings();
+        if (_said.Degraded != Degraded)
+        {
+            SendCondition();
+        }
     }
 
     public void AnswerPing()
@@ -131,6 +143,8 @@ internal sealed class MasterLink(AgentContext context)
         }
         Registered = false;
     }
+
+    private void SendCondition() => Send(new Call { Type = Call.Types.Type.UpdateCondition, Condition = ConditionMessage() });
 
     private Call.Types.Condition ConditionMessage()
     {

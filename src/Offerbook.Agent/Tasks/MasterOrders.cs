@@ -36,6 +36,7 @@ internal sealed class MasterOrders(
         {
             ShutDownFramework(FrameworkId.From(framework));
         }
+        operations.Resume();
         updates.Resume();
         executors.Resume();
         operationUpdates.Resume();

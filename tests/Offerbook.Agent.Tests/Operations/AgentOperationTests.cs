@@ -138,6 +138,25 @@ internal sealed class AgentOperationTests
     }
 
     [Test]
+    public void Volume_WhoseDirectoryCannotBeMadeWhileTheAgentRegisters_IsToldOfAfterwards()
+    {
+        var bench = Start();
+        bench.Hear(Orders.Apply(Orders.Reserve(null, Orders.Reserved("disk", 64)), 1));
+        bench.Hear(Orders.Apply(Orders.Create("c", Orders.Volume(64, "v1")), 2));
+        var restarted = bench.Restart();
+        while (!restarted.Effects<ConnectToMaster>().Any())
+        {
+            restarted.Pass(TimeSpan.FromMilliseconds(10));
+        }
+        restarted.Tell(new AgentMessage.VolumesReady(restarted.Effects<CreateVolumes>().Single().Operation, "disk full"));
+        restarted.Register();
+
+        Assert.That(restarted.Effects<ConnectToMaster>().Single().Subscribe.Subscribe.ResourceVersion, Is.Zero);
+        Assert.That(Resources(restarted).Single().ResourceVersion, Is.EqualTo(1), "else every later operation would be dropped");
+        Assert.That(Resources(restarted.Restart().Register()), Is.Empty, "nothing has changed");
+    }
+
+    [Test]
     public void Restart_KeepsReservationsVolumesAndStatuses()
     {
         var bench = WithVolume(Start());

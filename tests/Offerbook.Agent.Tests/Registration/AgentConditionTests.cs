@@ -34,6 +34,28 @@ public sealed class AgentConditionTests
         Assert.That(new Bench().Register().Effects<ConnectToMaster>().Last().Subscribe.Subscribe.Condition, Is.Null);
     }
 
+    /// <summary>
+    /// Seed 0x55 of the simulator, with apps of every kind: the answer to SUBSCRIBE was held up, the engine answered again meanwhile, and
+    /// the agent was never offered any more.
+    /// </summary>
+    [TestCase("it hangs", null)]
+    [TestCase(null, "it hangs")]
+    public void WhatChangesWhileItRegisters_IsToldAfterwards(string? before, string? after)
+    {
+        var bench = new Bench();
+        bench.Tell(new AgentMessage.EngineChanged(before));
+        while (!bench.Effects<ConnectToMaster>().Any())
+        {
+            bench.Pass(TimeSpan.FromMilliseconds(10));
+        }
+        bench.Tell(new AgentMessage.EngineChanged(after));
+        Assert.That(Told(bench), Is.Empty);
+        bench.Register();
+
+        Assert.That(bench.Effects<ConnectToMaster>().Count(), Is.EqualTo(1));
+        Assert.That(Told(bench), Is.EqualTo(new[] { after ?? "" }));
+    }
+
     [Test]
     public void ATaskThatCannotBeVouchedFor_IsShownAsThat_AndNoOther()
     {
