@@ -153,7 +153,8 @@ public sealed class TermKeeper : IAsyncDisposable
             _stopping.Token.ThrowIfCancellationRequested();
             switch (standing)
             {
-                case Standing.Leads leads:
+                // While it is suspended another may lead, whom to take over from would be to depose.
+                case Standing.Leads { IsSuspended: false } leads:
                     return leads.Self;
                 case Standing.Over over:
                     throw new ElectionOverException(over.Reason);

@@ -141,6 +141,22 @@ internal sealed class TermKeeperTests : TermKeeperFixture
     }
 
     [Test]
+    public async Task Leader_ThatIsSuspendedBeforeItsTerm_BeginsWhenTheElectionIsCertainAgain()
+    {
+        Candidate.Lead("7");
+        (await NextAsync()).Die(new JournalUnavailableException("It does not answer."));
+        await NewsAsync();
+        Candidate.Lead("8", isSuspended: true);
+        await RestAsync(Backoff.First);
+        var begins = BegunAsync();
+        Assert.That(begins.IsCompleted, Is.False);
+        Candidate.Lead("9", isSuspended: true);
+        Candidate.Lead("10");
+
+        Assert.That((await begins).Self.Id, Is.EqualTo("10"));
+    }
+
+    [Test]
     public async Task Journal_OfANewerVersion_IsLeftToOthers()
     {
         Candidate.Lead("7");
