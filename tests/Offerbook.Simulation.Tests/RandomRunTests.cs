@@ -15,10 +15,7 @@ public sealed class RandomRunTests
         Kinds = false,
     };
 
-    internal static readonly SimulationOptions OfOtherKinds = Short with
-    {
-        Kinds = true, PodsWithVolumes = false, Looks = false, WildFrameworks = 0, Operators = false,
-    };
+    internal static readonly SimulationOptions OfOtherKinds = Short.Of(Mixture.Kinds) with { PodsWithVolumes = false, Looks = false };
 
     [Test]
     public async Task Simulation_ManySeeds_NoInvariantIsViolated()
@@ -46,7 +43,7 @@ public sealed class RandomRunTests
     public async Task Simulation_GroupsOfEveryShape_KeepEveryPromise()
     {
         var (deployments, pods) = (0L, 0L);
-        var options = Short with { Trees = true, WildFrameworks = 0, Operators = false };
+        var options = Short.Of(Mixture.Trees);
         var failed = await FailuresAsync(1, 80, options, report =>
         {
             deployments += report.Counts.DeploymentsFinished;
@@ -62,7 +59,7 @@ public sealed class RandomRunTests
     public async Task Simulation_AppsOfEveryKind_KeepEveryPromise()
     {
         var (returns, done) = (0L, 0L);
-        var failed = await FailuresAsync(1, 25, OfOtherKinds with { Elections = false }, report =>
+        var failed = await FailuresAsync(1, 25, OfOtherKinds with { Elections = true }, report =>
         {
             returns += report.Counts.ReturnsToVolumes;
             done += report.Counts.RunsDone;
@@ -93,7 +90,7 @@ public sealed class RandomRunTests
     public async Task Simulation_SchedulersThatDoWhateverTheApiAllows_BreakNothing()
     {
         var (pods, broken) = (0L, 0L);
-        var options = Short with { AppsClients = false, WildFrameworks = 3 };
+        var options = Short.Of(Mixture.Wild);
         var failed = await FailuresAsync(10_001, 60, options, report =>
         {
             pods += report.Counts.PodsStarted;
@@ -106,7 +103,7 @@ public sealed class RandomRunTests
     [Test]
     public async Task Simulation_OperatorsThatChangeEverything_BreakNoPromise()
     {
-        var options = Short with { AppsClients = false, WildFrameworks = 3, Operators = true };
+        var options = Short.Of(Mixture.Operators);
         var failed = await FailuresAsync(20_001, 60, options);
         Assert.That(failed, Is.Empty);
     }

@@ -20,8 +20,20 @@ public sealed class RegressionTests
     [TestCase(109ul, TestName = "Reservation_withoutItsVolumes_isGivenUp")]
     [TestCase(125ul, TestName = "Instance_whoseAgentWasLostBeforeItReserved_isGivenUp")]
     [TestCase(138ul, TestName = "App_scaledUpWhileItsInstancesStop_waitsForThem")]
+    [TestCase(58ul, TestName = "App_deletedWhileItsAgentIsAway_isGivenBackWhenItsTaskHasEnded")]
+    [TestCase(67ul, TestName = "App_deletedWhileItsAgentIsAway_isGivenBackThoughAnotherTookItsName")]
+    [TestCase(85ul, TestName = "Engine_thatAnswersAgainWhileItsAgentRegisters_keepsNoAgentAway")]
+    [TestCase(3ul, TestName = "Takeover_thatComesWhenAnotherLeads_deposesNobody")]
+    [TestCase(105ul, TestName = "Job_takenByTheNextLeader_isNotAskedOfTheOneThatStoodStill")]
+    [TestCase(115ul, TestName = "Candidate_thatStoodStillWhileItRested_deposesNobody")]
     public void SeedOfOtherKinds_Passes(ulong seed) =>
         Assert.That(Simulator.Simulation.Run(seed, RandomRunTests.OfOtherKinds).Violation, Is.Null);
+
+    /// <summary>The same, with three masters, two of Apps and two of Batch.</summary>
+    [TestCase(180ul, TestName = "Instance_thatHasNotBeenProbed_isNotKnownToBeWellByItsPort")]
+    [TestCase(259ul, TestName = "Instance_whoseAgentWasReplaced_isGivenUp")]
+    public void SeedOfOtherKinds_WithElections_Passes(ulong seed) =>
+        Assert.That(Simulator.Simulation.Run(seed, RandomRunTests.OfOtherKinds with { Elections = true }).Violation, Is.Null);
 
     /// <summary>With three masters, two of Apps and two of Batch.</summary>
     [TestCase(0x187a6ul, 4, TestName = "Leader_deposedWhileItStandsStill_isNotAskedForWhatIsPromised")]

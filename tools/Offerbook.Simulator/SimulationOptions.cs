@@ -60,6 +60,16 @@ public sealed record SimulationOptions
     /// <summary>A defect that the checks must find. Default: none.</summary>
     public Mutation Mutation { get; init; }
 
+    /// <summary>The same run with those taking part whom a mixture names.</summary>
+    public SimulationOptions Of(Mixture mixture) => mixture switch
+    {
+        Mixture.Kinds => this with { Kinds = true, Trees = false, WildFrameworks = 0, Operators = false },
+        Mixture.Trees => this with { Kinds = false, Trees = true, WildFrameworks = 0, Operators = false },
+        Mixture.Wild => this with { Kinds = false, Trees = false, WildFrameworks = 3, AppsClients = false },
+        Mixture.Operators => this with { Kinds = false, Trees = false, WildFrameworks = 3, AppsClients = false, Operators = true },
+        _ => this,
+    };
+
     /// <summary>Told of every event as it happens.</summary>
     public Action<string>? Watch { get; init; }
 }

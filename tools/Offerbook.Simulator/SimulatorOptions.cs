@@ -26,6 +26,9 @@ public sealed record SimulatorOptions
     /// <summary>Every run has three masters, two of Apps and two of Batch; else four in ten have several of some.</summary>
     public bool Elected { get; init; }
 
+    /// <summary>Who takes part in each run. Default: whoever the seed draws.</summary>
+    public Mixture Mixture { get; init; }
+
     /// <summary>Virtual minutes of work and faults in each run, before faults stop. Default 10.</summary>
     public int Minutes { get; init; } = 10;
 }

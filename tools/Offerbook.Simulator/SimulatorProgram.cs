@@ -28,8 +28,11 @@ public static class SimulatorProgram
         {
             return ScenarioProgram.Run(scenario, options, output);
         }
-        var simulation = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(options.Minutes), Elections = options.Elected
-            ? true : null };
+        var simulation = SimulationOptions.Default.Of(options.Mixture) with
+        {
+            Duration = TimeSpan.FromMinutes(options.Minutes),
+            Elections = options.Elected ? true : null,
+        };
         return options.Seed is { } seed
             ? RunOne(seed, simulation, options.Twice, output)
             : await RunManyAsync(options, simulation, output, cancellation);
@@ -73,7 +76,9 @@ public static class SimulatorProgram
         }
         output.WriteLine(Summary(report));
         var minutes = options.Minutes == new SimulatorOptions().Minutes ? "" : $" --minutes {options.Minutes}";
-        output.WriteLine($"  rerun: ./offerbook simulate --seed 0x{report.Seed:x}{minutes}{(options.Elected ? " --elected" : "")}");
+        var mixture = options.Mixture == Mixture.Drawn ? "" : $" --mixture {options.Mixture.ToString().ToLowerInvariant()}";
+        var elected = options.Elected ? " --elected" : "";
+        output.WriteLine($"  rerun: ./offerbook simulate --seed 0x{report.Seed:x}{minutes}{elected}{mixture}");
     }
 
     private static string Summary(SimulationReport report)

@@ -21,11 +21,16 @@ internal static class SimulateCommand
         var elected = new Option<bool>(
             "--elected") { Description =
                 "Three masters, two of Apps and two of Batch in every run; else four in ten have several of some" };
+        var mixture = new Option<Mixture>("--mixture")
+        {
+            Description = "Who takes part: kinds (of apps), trees (of groups, and pods), wild (frameworks), operators; else each seed draws",
+            HelpName = "name",
+        };
         var mutations = new Option<bool>(
             "--mutations") { Description = "Put defects in on purpose, one after the other, and say in how many seeds each is found" };
         var command = new Command("simulate", "Run whole clusters under virtual time with random faults, and check the invariants")
         {
-            seeds, first, seed, twice, scenario, minutes, elected, mutations,
+            seeds, first, seed, twice, scenario, minutes, elected, mixture, mutations,
         };
         command.SetAction((parsed, cancellation) => SimulatorProgram.RunAsync(new SimulatorOptions
         {
@@ -36,6 +41,7 @@ internal static class SimulateCommand
             Scenario = parsed.GetValue(scenario),
             Minutes = parsed.GetValue(minutes),
             Elected = parsed.GetValue(elected),
+            Mixture = parsed.GetValue(mixture),
             Mutations = parsed.GetValue(mutations),
         }, Console.Out, cancellation));
         return command;

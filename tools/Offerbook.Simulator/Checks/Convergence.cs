@@ -80,7 +80,8 @@ public sealed class Convergence(SimCluster cluster)
         var actions = deployment.CurrentActions.Select(action =>
             $"{action.Name} {action.App.Id} to {action.App.Instances} with {action.App.UpgradeStrategy}");
         var instances = cluster.AppsCore!.State.Instances.All.Where(instance => deployment.Locks(instance.App))
-            .Select(instance => $"{instance.Task} {instance.Goal} {instance.Condition}");
+            .Select(instance => $"{instance.Task} {instance.Goal} {instance.Condition} of {instance.Version}"
+                + (instance.Reservation is { } held ? $" on {held.Location.Host}{(held.IsUsed ? "" : ", unused")}" : ""));
         return $"deployment {deployment.Id} is at step {deployment.CurrentStep}: {string.Join(", ", actions)}; {string.Join(", ", instances)}";
     }
 }

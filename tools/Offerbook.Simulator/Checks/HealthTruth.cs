@@ -110,7 +110,8 @@ public sealed class HealthTruth
         return _world.Elapsed - known <= detection && !(LastAnswer(task) is { IsWell: false } answer && answer.At > ended);
     }
 
+    /// <summary>Whoever had the port before it has not answered for it.</summary>
     private (bool IsWell, TimeSpan At)? LastAnswer(string task) =>
         _containers.TryGetValue(task, out var container) && container.Ports.Count > 0
-        && _answers.TryGetValue((_machines[task], container.Ports[0]), out var answer) ? answer : null;
+        && _answers.TryGetValue((_machines[task], container.Ports[0]), out var answer) && answer.At >= container.Started ? answer : null;
 }

@@ -82,6 +82,7 @@ public sealed class SimNode<TMessage>(
             _proofs = new ProofKeeper(this, Holder);
             var life = Life;
             World.Note($"{Name} starts, life {Life}, and takes over");
+            Holder.WhenGoing = next => WhenGoing(life, next);
             Holder.TakeOver(recovery => WhenGoing(life, () =>
             {
                 journal!.Load(recovery);

@@ -217,7 +217,7 @@ public sealed class SimSeat<TMessage> : SimProcess, ISeat where TMessage : class
             EndTerm("it leads no longer");
         }
         if (_term is null && !_rests && !_isLeaving
-            && (_standing is Standing.Leads
+            && (_standing is Standing.Leads { IsSuspended: false }
                 || (Defects.HasFlag(SeatDefects.LeadsAnyway) && _standing is Standing.Follows { Leader: not null }))
             && !_node.IsUp)
         {

@@ -24,6 +24,9 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
     /// <summary>Told how long each append took until its answer was there, however often it was tried.</summary>
     internal Action<TimeSpan>? Committed { get; set; }
 
+    /// <summary>Does what comes next as soon as the process does not stand still.</summary>
+    internal Action<Action> WhenGoing { get; set; } = static next => next();
+
     /// <summary>Of the newest takeover from here; 0 before the first.</summary>
     public long Epoch { get; private set; }
 
@@ -58,7 +61,8 @@ public sealed class StoreHolder(SimStore store, string host, string persistenceI
             Raise(hold, 0, done, lost);
             return;
         }
-        store.Ask(host, writes: false, () => Log.Epoch, seen => Tell(hold, () => Raise(hold, seen, done, lost)),
+        store.Ask(host, writes: false, () => Log.Epoch,
+            seen => Tell(hold, () => WhenGoing(() => Tell(hold, () => Raise(hold, seen, done, lost)))),
             () => Tell(hold, () => lost(StoreLoss.Unavailable)), Patience);
     }
 
