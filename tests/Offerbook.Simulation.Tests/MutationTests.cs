@@ -73,6 +73,8 @@ public sealed class MutationTests
     [TestCase(Mutation.KeepTheNode, new[] { "I21:" })]
     [TestCase(Mutation.KeepTheBallot, new[] { "I21:" })]
     [TestCase(Mutation.TakeOverLate, new[] { "I8:" })]
+    [TestCase(Mutation.ForgetTheWindow, new[] { "I12:" })]
+    [TestCase(Mutation.RepeatTheLastEvent, new[] { "I12:" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
     {
         var options = MutationRuns.OptionsFor(mutation);

@@ -5,6 +5,11 @@ namespace Offerbook.Simulation.Tests;
 /// <summary>Seeds that have found something, each with what it was. A seed is run as it was when it failed.</summary>
 public sealed class RegressionTests
 {
+    /// <summary>None of them had readers of events.</summary>
+    private static readonly SimulationOptions AsBefore = SimulationOptions.Default with { Readers = 0 };
+
+    private static readonly SimulationOptions OfOtherKinds = RandomRunTests.OfOtherKinds with { Readers = 0 };
+
     [TestCase(0x1ful, 5, TestName = "Restart_begunWithTooFewHealthy_endsOnceTheyAreWell")]
     [TestCase(0x3ul, 10, TestName = "Group_deletedWithSeveralWaitingInstances_isForgotten")]
     [TestCase(0x5ul, 10, TestName = "Cluster_withAKillStillToBeRepeated_hasNotConverged")]
@@ -12,7 +17,7 @@ public sealed class RegressionTests
     [TestCase(0x29ul, 5, TestName = "Cluster_withARunningDeployment_hasNotConverged")]
     public void Seed_Passes(ulong seed, int minutes) => Assert.That(
         Simulator.Simulation.Run(seed,
-            SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Trees = false, Kinds = false }).Violation, Is.Null);
+            AsBefore with { Duration = TimeSpan.FromMinutes(minutes), Trees = false, Kinds = false }).Violation, Is.Null);
 
     /// <summary>As <see cref="RandomRunTests.Simulation_AppsOfEveryKind_KeepEveryPromise"/> runs them.</summary>
     [TestCase(7ul, TestName = "Instance_withVolumesAndNoTask_isNotWaitedForWhenItsAgentIsGone")]
@@ -27,13 +32,13 @@ public sealed class RegressionTests
     [TestCase(105ul, TestName = "Job_takenByTheNextLeader_isNotAskedOfTheOneThatStoodStill")]
     [TestCase(115ul, TestName = "Candidate_thatStoodStillWhileItRested_deposesNobody")]
     public void SeedOfOtherKinds_Passes(ulong seed) =>
-        Assert.That(Simulator.Simulation.Run(seed, RandomRunTests.OfOtherKinds).Violation, Is.Null);
+        Assert.That(Simulator.Simulation.Run(seed, OfOtherKinds).Violation, Is.Null);
 
     /// <summary>The same, with three masters, two of Apps and two of Batch.</summary>
     [TestCase(180ul, TestName = "Instance_thatHasNotBeenProbed_isNotKnownToBeWellByItsPort")]
     [TestCase(259ul, TestName = "Instance_whoseAgentWasReplaced_isGivenUp")]
     public void SeedOfOtherKinds_WithElections_Passes(ulong seed) =>
-        Assert.That(Simulator.Simulation.Run(seed, RandomRunTests.OfOtherKinds with { Elections = true }).Violation, Is.Null);
+        Assert.That(Simulator.Simulation.Run(seed, OfOtherKinds with { Elections = true }).Violation, Is.Null);
 
     /// <summary>With three masters, two of Apps and two of Batch.</summary>
     [TestCase(0x187a6ul, 4, TestName = "Leader_deposedWhileItStandsStill_isNotAskedForWhatIsPromised")]
@@ -41,7 +46,7 @@ public sealed class RegressionTests
     [TestCase(0x18716ul, 4, TestName = "Process_endedAndStartedAgain_isNotKilledForItsLastLife")]
     public void Seed_OfElections_Passes(ulong seed, int minutes) => Assert.That(
         Simulator.Simulation.Run(seed,
-            SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Elections = true, Kinds = false }).Violation,
+            AsBefore with { Duration = TimeSpan.FromMinutes(minutes), Elections = true, Kinds = false }).Violation,
                 Is.Null);
 
     /// <summary>Likewise, with apps of other kinds in some of them.</summary>
@@ -50,7 +55,7 @@ public sealed class RegressionTests
     [TestCase(0x7a311ul, 4, TestName = "Report_thatWasLongOnItsWay_endsNoTaskAgain")]
     [TestCase(0x7a3b2ul, 4, TestName = "Candidate_thatStoodStillWhileItRested_fencesNobody")]
     public void Seed_OfElectionsWithOtherKinds_Passes(ulong seed, int minutes) => Assert.That(
-        Simulator.Simulation.Run(seed, SimulationOptions.Default with
+        Simulator.Simulation.Run(seed, AsBefore with
         {
             Duration = TimeSpan.FromMinutes(minutes), Elections = true, PodsWithVolumes = false, Looks = false,
         }).Violation, Is.Null);
@@ -58,6 +63,6 @@ public sealed class RegressionTests
     [TestCase(0x2bcul, 4, TestName = "Cluster_mixedUpWhenElectionsWereNew_passes")]
     [TestCase(0x2daul, 4, TestName = "Takeover_thatArrivesLate_fencesNobody")]
     public void Seed_OfAnyCluster_Passes(ulong seed, int minutes) => Assert.That(
-        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(minutes), Kinds = false })
+        Simulator.Simulation.Run(seed, AsBefore with { Duration = TimeSpan.FromMinutes(minutes), Kinds = false })
             .Violation, Is.Null);
 }

@@ -5,6 +5,7 @@ using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Faults;
 using Offerbook.Simulator.Workload;
 using Offerbook.Simulator.Workload.Kinds;
+using Offerbook.Simulator.Workload.Readers;
 using Offerbook.Simulator.Workload.Trees;
 using Offerbook.Simulator.Workload.Wild;
 
@@ -32,6 +33,7 @@ public sealed class Simulation
     private readonly TreesWorkload? _trees;
     private readonly KindsWorkload? _kinds;
     private readonly JobsWorkload _jobs;
+    private readonly ReadersWorkload? _readers;
     private readonly OperatorWorkload? _operators;
     private readonly List<WildFramework> _wild = [];
     private readonly Auditor _auditor;
@@ -87,7 +89,13 @@ public sealed class Simulation
         }
         _auditor = new Auditor(_cluster, [.. _apps.Apps, .. _trees?.Apps ?? [], .. _kinds?.Apps ?? []], _jobs.Jobs, promises,
             () => _faults.HaveStruckLately);
+        if (options.AppsClients && (options.Readers ?? DrawReaders(seed)) is var readers and > 0)
+        {
+            _readers = new ReadersWorkload(_cluster, readers, _auditor.Events);
+        }
     }
+
+    private static int DrawReaders(ulong seed) => new SeedSource(seed).For("whether there are readers of events").Pick<int>([0, 0, 1, 2]);
 
     /// <summary>Runs a seed. Never throws for what the cluster does wrong: that is in the report.</summary>
     public static SimulationReport Run(ulong seed, SimulationOptions options)
@@ -122,6 +130,7 @@ public sealed class Simulation
         _kinds?.Start();
         _jobs.Start();
         _operators?.Start();
+        _readers?.Start();
         _wild.ForEach(framework => framework.Start());
         Until(_options.Duration, () => false);
         _faults.Stop();
@@ -130,6 +139,7 @@ public sealed class Simulation
         _kinds?.Stop();
         _jobs.Stop();
         _operators?.Stop();
+        _readers?.Stop();
         _wild.ForEach(framework => framework.Stop());
         var stopped = _cluster.World.Elapsed;
         Until(stopped + _options.HealLimit, () => WhyNotDone() is null);
@@ -154,7 +164,7 @@ public sealed class Simulation
         ? "operators have not undone all that they did: " + _operators.Describe()
         : _wild.Find(framework => !framework.IsDone) is { } wild
             ? $"{wild.Name} has tasks of whose end it has not heard"
-            : _auditor.WhyNotConverged();
+            : _auditor.WhyNotConverged() ?? _readers?.WhyNotDone();
 
     private void StayAtRest()
     {

@@ -46,6 +46,9 @@ public sealed record SimulationOptions
     /// </summary>
     public bool? Looks { get; init; }
 
+    /// <summary>Readers of the events of Apps, which leave and come back. Null draws none, one or two.</summary>
+    public int? Readers { get; init; }
+
     /// <summary>Frameworks that do whatever the scheduler API allows. Null draws none, one or two.</summary>
     public int? WildFrameworks { get; init; }
 

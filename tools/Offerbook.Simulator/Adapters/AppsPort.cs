@@ -37,7 +37,7 @@ public sealed class AppsPort
     {
         (_world, _network, _name, _machine) = (world, network, name, machine);
         _chance = world.Seeds.For("probes of " + name);
-        _readers = new EventReaders(() => View.State);
+        _readers = new EventReaders(() => View);
         _looks = new LookingShell(() => View, () => _node!.Clock.Now, Answer, Later);
         _scheduler = new SchedulerPort(network, name, master, signal => Post(new AppsMessage.MasterSignalled(signal)));
     }
@@ -58,6 +58,12 @@ public sealed class AppsPort
 
     /// <summary>Readers of events that were cut off because too much waited for them.</summary>
     public int ReadersCut => _readers.Cuts;
+
+    /// <summary>Defects, for mutation tests.</summary>
+    internal ReaderDefects ReaderDefects
+    {
+        set => _readers.Defects = value;
+    }
 
     /// <param name="seat">The process that the core's terms belong to; null when it stands in no election.</param>
     public void Attach(SimNode<AppsMessage> node, SimProcess? seat = null)

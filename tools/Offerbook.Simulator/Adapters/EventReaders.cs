@@ -1,6 +1,8 @@
 using System.Globalization;
+using Offerbook.Apps.Access;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Http.Events;
+using Offerbook.Apps.Http.Rendering;
 using Offerbook.Simulator.Network;
 
 namespace Offerbook.Simulator.Adapters;
@@ -9,37 +11,61 @@ namespace Offerbook.Simulator.Adapters;
 /// The readers of one process's events, as production's stream of events serves them: what may wait for one of them, and what becomes
 /// of one for whom more would, is production's <see cref="EventListener"/>; from where one goes on, its window.
 /// </summary>
-/// <param name="state">What readers see now, which is never older than the events that were handed out.</param>
-internal sealed class EventReaders(Func<AppsState> state)
+/// <param name="view">What readers see now, which is never older than the events that were handed out.</param>
+internal sealed class EventReaders(Func<AppsView> view)
 {
     public const string Path = "GET /v2/events";
-    private const string After = Path + "?last_event_id=";
+    private const string State = "snapshot=true";
+    private const string After = "last_event_id=";
 
     /// <summary>What the two ends of a connection hold for a reader that does not read: a few hundred KiB of frames.</summary>
     private const int MaxInFlight = 16;
 
+    private static readonly EventFilter Everything = new([], [], [], null, Grants.Everything);
+
+    private readonly AppPieces _pieces = new(TimeProvider.System);
     private readonly List<Reader> _readers = [];
+
+    /// <summary>Defects, for mutation tests.</summary>
+    public ReaderDefects Defects { get; set; }
 
     /// <summary>Readers for whom too much waited.</summary>
     public int Cuts { get; private set; }
 
     public static bool Serves(SimFrame request) => request.Path.StartsWith(Path, StringComparison.Ordinal);
 
-    public static string PathAfter(long? id) => id is { } last ? string.Create(CultureInfo.InvariantCulture, $"{After}{last}") : Path;
+    /// <param name="wantsState">Who knows nothing, or cannot go on, gets the state first.</param>
+    public static string PathAfter(long? id, bool wantsState) => (id, wantsState) switch
+    {
+        (null, false) => Path,
+        (null, true) => $"{Path}?{State}",
+        ({ } last, false) => string.Create(CultureInfo.InvariantCulture, $"{Path}?{After}{last}"),
+        ({ } last, true) => string.Create(CultureInfo.InvariantCulture, $"{Path}?{State}&{After}{last}"),
+    };
 
     public void Open(SimExchange exchange, SimFrame request)
     {
-        var now = state();
-        long? after = request.Path.StartsWith(After, StringComparison.Ordinal)
-            ? long.Parse(request.Path[After.Length..], CultureInfo.InvariantCulture) : null;
-        if (after is { } id && !now.Events.Reaches(id, now.LastEventId))
+        var now = view().State;
+        var at = request.Path.IndexOf(After, StringComparison.Ordinal);
+        long? after = at < 0 ? null : long.Parse(request.Path[(at + After.Length)..], CultureInfo.InvariantCulture);
+        var wantsState = request.Path.Contains(State, StringComparison.Ordinal);
+        var canGoOn = after is { } id && now.Events.Reaches(id, now.LastEventId);
+        if (after is not null && !canGoOn && !wantsState)
         {
             exchange.Send(new SimFrame("410", default, 410));
             exchange.End();
             return;
         }
         exchange.Send(new SimFrame("200 events", default, 200));
-        var reader = new Reader(this, exchange, after ?? now.LastEventId);
+        var position = canGoOn && !Defects.HasFlag(ReaderDefects.ForgetsTheWindow) ? after!.Value : now.LastEventId;
+        var reader = new Reader(this, exchange, position - (canGoOn && Defects.HasFlag(ReaderDefects.RepeatsTheLast) ? 1 : 0));
+        if (wantsState && !canGoOn)
+        {
+            foreach (var frame in StateFrames.Of(view(), Everything, _pieces))
+            {
+                exchange.Send(new SimFrame("state", frame));
+            }
+        }
         _readers.Add(reader);
         exchange.ClientGone = _ => _readers.Remove(reader);
         exchange.Taken = reader.Write;

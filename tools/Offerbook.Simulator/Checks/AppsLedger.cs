@@ -15,10 +15,6 @@ public sealed class AppsLedger
 {
     private readonly SimCluster _cluster;
     private readonly IReadOnlyList<AppRecord> _apps;
-    /// <summary>As many as may be told twice around a takeover.</summary>
-    private const int KeptEvents = 256;
-
-    private readonly SortedDictionary<long, string> _said = [];
     private long _lastEvent;
     private long _followed;
     private bool _comesBack;
@@ -34,11 +30,13 @@ public sealed class AppsLedger
         }
     }
 
+    public EventAccount Events { get; } = new();
+
     public long DeploymentsFinished { get; private set; }
 
     private void Published(AppsPort port, SimNode<AppsMessage> node, PublishEvent published)
     {
-        Same(node, published);
+        Events.Hear(node.Name, published.Id, published.Type);
         if (node.Epoch < _followed)
         {
             // What was decided and written before the takeover may still reach those who have not been cut off; they come back with its id.
@@ -62,20 +60,6 @@ public sealed class AppsLedger
         if (published.Type == "deployment_success")
         {
             DeploymentsFinished++;
-        }
-    }
-
-    /// <summary>An id means one event for ever, whoever tells of it.</summary>
-    private void Same(SimNode<AppsMessage> node, PublishEvent published)
-    {
-        if (!_said.TryAdd(published.Id, published.Type))
-        {
-            Invariant.Check(_said[published.Id] == published.Type,
-                $"I12: {node.Name} says that event {published.Id} is {published.Type}, and it was {_said[published.Id]}");
-        }
-        if (_said.Count > KeptEvents)
-        {
-            _said.Remove(_said.Keys.First());
         }
     }
 

@@ -148,6 +148,8 @@ public sealed class Auditor
 
     public long Updates => AppsTasks.Updates;
 
+    public EventAccount Events => _apps.Events;
+
     public long DeploymentsFinished => _apps.DeploymentsFinished;
 
     /// <summary>How many connections there may be at once.</summary>

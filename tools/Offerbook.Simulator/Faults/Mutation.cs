@@ -1,3 +1,4 @@
+using Offerbook.Simulator.Adapters;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Faults.Defects;
 
@@ -204,6 +205,12 @@ public enum Mutation
 
     /// <summary>A takeover that arrives after another one fences that leader.</summary>
     TakeOverLate,
+
+    /// <summary>Readers of events that come back with the last id hear nothing of what they have missed.</summary>
+    ForgetTheWindow,
+
+    /// <summary>Readers of events that come back with the last id hear that event once more.</summary>
+    RepeatTheLastEvent,
 }
 
 internal static class Mutations
@@ -233,6 +240,15 @@ internal static class Mutations
         foreach (var apps in cluster.AppsRole.Nodes)
         {
             apps.Spoil = AppsDefects.Of(mutation);
+        }
+        foreach (var port in cluster.AppsPorts)
+        {
+            port.ReaderDefects = mutation switch
+            {
+                Mutation.ForgetTheWindow => ReaderDefects.ForgetsTheWindow,
+                Mutation.RepeatTheLastEvent => ReaderDefects.RepeatsTheLast,
+                _ => ReaderDefects.None,
+            };
         }
         ElectionDefects.Apply(mutation, cluster);
     }

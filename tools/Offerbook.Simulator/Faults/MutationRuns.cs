@@ -28,7 +28,7 @@ public static class MutationRuns
     public static SimulationOptions OptionsFor(Mutation mutation)
     {
         var options = SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(2), HealLimit = TimeSpan.FromMinutes(15),
-            Mutation = mutation };
+            Mutation = mutation, Readers = mutation is Mutation.ForgetTheWindow or Mutation.RepeatTheLastEvent ? 2 : 0 };
         if (mutation.NeedsElections())
         {
             // Without a defect such runs converge in little more than a minute.

@@ -3,6 +3,7 @@ using Mesos.V1;
 using Offerbook.Simulator.Adapters;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Network;
+using Offerbook.Simulator.Workload.Readers;
 using SchedulerCall = Mesos.V1.Scheduler.Call;
 
 namespace Offerbook.Simulator.Scenarios;
@@ -13,7 +14,7 @@ internal static class CrowdScenarios
     /// <summary>Row 32.</summary>
     public static void ReaderStalls(Scenario story)
     {
-        var readers = new[] { "quick reader", "stalled reader", "other reader" }.Select(name => new EventFollower(story.Cluster, name))
+        var readers = new[] { "quick reader", "stalled reader", "other reader" }.Select(name => new EventFollower(story.Cluster, name).Start())
             .ToList();
         story.Seconds(3);
         story.PutApp("/web", instances: 1);
@@ -47,7 +48,7 @@ internal static class CrowdScenarios
     public static void ReadersFollowTheLeader(Scenario story)
     {
         ElectedStory.Begin(story);
-        var readers = new[] { "one reader", "another reader" }.Select(name => new EventFollower(story.Cluster, name)).ToList();
+        var readers = new[] { "one reader", "another reader" }.Select(name => new EventFollower(story.Cluster, name).Start()).ToList();
         story.Seconds(5);
         story.PutApp("/more", instances: 1);
         story.UntilConverged();
