@@ -53,7 +53,8 @@ public sealed class AppsLedger
             var missed = state.Events.After(_lastEvent).TakeWhile(kept => kept.Id < published.Id).Select(kept => kept.Id).ToList();
             Invariant.Check(_comesBack && state.Events.Reaches(_lastEvent, state.LastEventId)
                 && missed.Count == published.Id - _lastEvent - 1,
-                $"I12: event {published.Id} ({published.Type}) comes after event {_lastEvent}, and of those between {missed.Count} can be had");
+                $"I12: event {published.Id} ({published.Type}) comes after event {_lastEvent}, and of those between "
+                + $"{missed.Count} can be had");
         }
         _comesBack = false;
         _lastEvent = published.Id;

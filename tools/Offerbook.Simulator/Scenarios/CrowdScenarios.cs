@@ -14,8 +14,8 @@ internal static class CrowdScenarios
     /// <summary>Row 32.</summary>
     public static void ReaderStalls(Scenario story)
     {
-        var readers = new[] { "quick reader", "stalled reader", "other reader" }.Select(name => new EventFollower(story.Cluster, name).Start())
-            .ToList();
+        var readers = new[] { "quick reader", "stalled reader", "other reader" }
+            .Select(name => new EventFollower(story.Cluster, name).Start()).ToList();
         story.Seconds(3);
         story.PutApp("/web", instances: 1);
         story.UntilConverged();
