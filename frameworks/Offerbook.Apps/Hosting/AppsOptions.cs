@@ -46,6 +46,9 @@ public sealed record AppsOptions(string DataDirectory, IReadOnlyList<Uri> Master
     /// <summary>Where the values of secrets are, a file for each; null: nobody resolves them here.</summary>
     public string? SecretsDirectory { get; init; }
 
+    /// <summary>Where clients that take leadership away may have a backup put; null: nowhere.</summary>
+    public string? BackupDirectory { get; init; }
+
     /// <summary>Whether and how it is served over HTTPS.</summary>
     public TlsOptions Tls { get; init; } = new();
 

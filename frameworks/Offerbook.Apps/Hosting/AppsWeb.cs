@@ -62,13 +62,15 @@ internal sealed class AppsWeb : IAsyncDisposable
         var access = new ApiAccess(options.Api, gate);
         var (pieces, cache) = (new AppPieces(time), new ResponseCache(gate, _back));
         var reads = new AppReads(gate, pieces, cache);
+        var leader = new LeaderEndpoints(info, abdication,
+            new LeaderBackup(options.BackupDirectory, options.OpenStore is null ? options.EffectiveStore : null));
         var router = new ApiRouter([
             new AppEndpoints(gate, reads), new GroupEndpoints(gate, reads, pieces, cache), new PodEndpoints(gate),
             new TaskEndpoints(gate, reads), new DeploymentEndpoints(gate, time),
             new RolloutEndpoints(gate, time), new PlanEndpoints(gate, settings, time),
             new Rebalancing.RebalanceEndpoints(gate, settings, time),
             new QueueEndpoints(gate, time), new EventStreamEndpoint(events, gate, pieces, meter),
-            new SystemEndpoints(gate, info, metrics), new LeaderEndpoints(info, abdication), new FormatEndpoints(gate),
+            new SystemEndpoints(gate, info, metrics), leader, new FormatEndpoints(gate),
             new PageEndpoints(() => Routes!), new LoggingEndpoints(logs),
             new ConfigEndpoints(options), new OpenApiEndpoints(() => Routes!),
         ], access, _back);

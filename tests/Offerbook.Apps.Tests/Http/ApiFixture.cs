@@ -14,6 +14,9 @@ public abstract class ApiFixture : HttpFixture
 
     protected string DataDirectory => _directory;
 
+    /// <summary>Where backups may go; null: nowhere.</summary>
+    protected string? BackupDirectory { get; set; }
+
     protected virtual AppsSettings Settings => AppsSettings.Default;
 
     [SetUp]
@@ -29,6 +32,7 @@ public abstract class ApiFixture : HttpFixture
         Disconnect();
         await _host.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
+        BackupDirectory = null;
     }
 
     protected async Task RestartAsync(ApiOptions? api = null)
@@ -45,6 +49,7 @@ public abstract class ApiFixture : HttpFixture
             Api = api ?? ApiOptions.Default,
             Settings = Settings,
             Role = Settings.Role,
+            BackupDirectory = BackupDirectory,
         });
         Connect(_host.Address);
     }

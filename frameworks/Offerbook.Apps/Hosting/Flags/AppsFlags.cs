@@ -92,6 +92,10 @@ public static class AppsFlags
             "always or needed: what a change restarts that does not say; needed changes labels, dependencies and the like in place",
             (text, settings) => settings with { Versioning = RestartWhen(text) }, settings =>
                 settings.Versioning == Groups.Versioning.Lenient ? "needed" : "always") with { IsOwn = true },
+        new("backup_dir", FlagSupport.Supported,
+            "Directory for the backups of DELETE /v2/leader?backup=file:///DIRECTORY/FILE; without it they are refused")
+            { Apply = (text, options) => options with { BackupDirectory = Directory(text) }, Show = options => options.BackupDirectory,
+                IsPath = true, IsOwn = true },
         new("secrets_dir", FlagSupport.Supported,
             "Directory of files that only their owner may read: the values of the secrets that apps name as their source; enables the feature secrets")
             { Apply = (text, options) => options with { SecretsDirectory = Directory(text) }, Show = options => options.SecretsDirectory,
