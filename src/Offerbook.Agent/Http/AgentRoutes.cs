@@ -56,6 +56,7 @@ internal sealed class AgentRoutes(RunningAgent agent, string work)
         json.Member("build_date", BuildInfo.Date);
         json.Member("build_time", BuildInfo.Time);
         json.Member("build_user", "");
+        json.Member("git_tag", BuildInfo.Tag);
         json.Member("version", agent.Settings.Version);
         json.WriteEndObject();
     }

@@ -17,11 +17,12 @@ internal static class UpgradeCommand
     {
         var finish = new Option<bool>(
             "--finish") { Description = "Raise the journals to the newest format: programs of the version before cannot lead any more" };
+        var force = new Option<bool>("--force") { Description = "Finish although agents are old, or cannot be asked" };
         var only = new Option<string[]>("--part") { Description = "Only this part; may be given several times (else all three)",
             HelpName = "part", DefaultValueFactory = _ => Parts };
         only.AcceptOnlyFromAmong(Parts);
         var (master, apps, batch, json) = (EndpointOption.Master(), EndpointOption.Apps(), EndpointOption.Batch(), Common.Json());
-        var command = new Command("upgrade", "Show how far an upgrade has come, or finish it") { finish, only, master.Option, apps.Option,
+        var command = new Command("upgrade", "Show how far an upgrade has come, or finish it") { finish, force, only, master.Option, apps.Option,
             batch.Option, json };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -31,6 +32,10 @@ internal static class UpgradeCommand
             foreach (var (part, endpoint) in asked)
             {
                 found[part] = await AskAsync(endpoint.Resolve(parsed), HttpMethod.Get, FormatAnswer.Path, cancellation);
+            }
+            if (parsed.GetValue(finish) && !parsed.GetValue(force) && found.TryGetValue("master", out var led) && !IsFinished(led))
+            {
+                await OldAgents.RefuseAsync(master.Resolve(parsed), (string)led["build"]!, cancellation);
             }
             foreach (var (part, endpoint) in parsed.GetValue(finish) ? asked.Where(part => !IsFinished(found[part.First])) : [])
             {

@@ -52,6 +52,7 @@ internal sealed partial class GuideMachine : IDisposable
             .Replace("@db:5432/", $"@127.0.0.1:{_database.Port}/", StringComparison.Ordinal)
             // The server of the tests has a first user of that name already.
             .Replace("postgres://offerbook:", "postgres://cluster:", StringComparison.Ordinal)
+            .Replace("postgres://offerbook@", "postgres://cluster@", StringComparison.Ordinal)
             .Replace("--pwprompt offerbook", "--pwprompt cluster", StringComparison.Ordinal)
             .Replace("--owner offerbook", "--owner cluster", StringComparison.Ordinal)
             .Replace("chown offerbook:", IsRoot ? $"chown {User}:" : "true", StringComparison.Ordinal)

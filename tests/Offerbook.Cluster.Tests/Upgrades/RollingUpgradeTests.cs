@@ -54,6 +54,7 @@ internal sealed class RollingUpgradeTests
         await MastersThereAndBackAsync(tasks);
         await Task.WhenAll(FrameworkThereAndBackAsync(_cluster.Apps, BetweenAppAsync),
             FrameworkThereAndBackAsync(_cluster.Batches, BetweenJobAsync));
+        await OldAgentHoldsTheFinishUpAsync();
         await _cluster.Agents[1].ReplaceAsync(_builds.Present);
         await UndisturbedAsync(tasks);
         TestContext.Out.WriteLine($"there and back: {since.Elapsed.TotalSeconds:0} s");
@@ -158,6 +159,14 @@ internal sealed class RollingUpgradeTests
                 "the job ends");
             return true;
         };
+    }
+
+    private async Task OldAgentHoldsTheFinishUpAsync()
+    {
+        var (status, output) = await _cluster.UpgradeVerbAsync(_builds.Present, "--finish");
+        Assert.That(status, Is.EqualTo(5), output);
+        Assert.That(output, Does.Contain("nothing was raised: of 2 agents 1 are not known to run version 0.2: ")
+            .And.Contain($":{_cluster.Agents[1].Port}, ").And.Contain("): older than 0.2").And.Not.Contain($":{_cluster.Agents[0].Port}, "));
     }
 
     private async Task OldMasterStaysOutAsync()
