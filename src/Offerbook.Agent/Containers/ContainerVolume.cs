@@ -25,6 +25,9 @@ public abstract record VolumeSource
     /// <param name="Path">Absolute.</param>
     public sealed record HostPath(string Path) : VolumeSource;
 
+    /// <summary>A file that holds a secret, and that only its user may read.</summary>
+    public sealed record Secret(ReadOnlyMemory<byte> Data) : VolumeSource;
+
     /// <summary>A path in a sandbox, the container's own or that of the container around it; made when it is missing.</summary>
     /// <param name="Path">Relative to that sandbox, without <c>..</c>.</param>
     public sealed record InSandbox(SandboxPath Sandbox, string Path) : VolumeSource;

@@ -125,7 +125,8 @@ internal sealed class ExecutorLaunch(AgentContext context, ExecutorLife life, Ex
 
     private LaunchRefusal? Examine(ExecutorOrder order, AgentExecutor? executor)
     {
-        if (executor is null && LaunchChecks.Examine(ExecutorSpecs.AsTask(order.Executor, order.Tasks[0].AgentId)) is { } refusal)
+        if (executor is null
+            && LaunchChecks.Examine(ExecutorSpecs.AsTask(order.Executor, order.Tasks[0].AgentId), mayHaveSecrets: false) is { } refusal)
         {
             return refusal with { Message = "Executor: " + refusal.Message };
         }

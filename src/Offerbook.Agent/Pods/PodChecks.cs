@@ -24,7 +24,8 @@ internal static class PodChecks
         // It has no command of its own to look at.
         var task = ExecutorSpecs.AsTask(order.Executor, order.Tasks[0].AgentId);
         task.Command = new CommandInfo { Value = "sleep" };
-        return LaunchChecks.Examine(task) is { } refusal ? refusal with { Message = "Executor: " + refusal.Message } : null;
+        return LaunchChecks.Examine(task, mayHaveSecrets: false) is { } refusal
+            ? refusal with { Message = "Executor: " + refusal.Message } : null;
     }
 
     private static LaunchRefusal? OfTask(TaskInfo task)

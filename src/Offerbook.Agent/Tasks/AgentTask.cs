@@ -5,6 +5,7 @@ using Offerbook.Agent.Executors;
 using Offerbook.Agent.Recovery;
 using Offerbook.Agent.Sandbox;
 using Offerbook.Wire.Identity;
+using Offerbook.Wire.Protobuf;
 
 namespace Offerbook.Agent.Tasks;
 
@@ -145,7 +146,7 @@ internal sealed class AgentTask
             State = State,
             Labels = Info.Labels,
             Discovery = Info.Discovery,
-            Container = Info.Container,
+            Container = ShownContainer.Of(Info.Container),
             HealthCheck = Info.HealthCheck,
             KillPolicy = Info.KillPolicy,
         };

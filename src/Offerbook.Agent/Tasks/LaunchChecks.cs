@@ -11,7 +11,8 @@ namespace Offerbook.Agent.Tasks;
 internal static class LaunchChecks
 {
     /// <summary>All that is wrong, or null when the task may start.</summary>
-    public static LaunchRefusal? Examine(TaskInfo task)
+    /// <param name="mayHaveSecrets">Volumes may show secrets: of tasks, which others are shown without them, and not of executors.</param>
+    public static LaunchRefusal? Examine(TaskInfo task, bool mayHaveSecrets = true)
     {
         var invalid = new List<string>();
         if (task.Command is null && task.Executor is null)
@@ -35,7 +36,7 @@ internal static class LaunchChecks
         {
             return LaunchRefusal.Invalid(string.Join("; ", invalid));
         }
-        var unsupported = Unsupported(task).ToList();
+        var unsupported = Unsupported(task, mayHaveSecrets).ToList();
         return unsupported.Count > 0
             ? LaunchRefusal.Failed("This agent cannot run the task: " + string.Join("; ", unsupported))
             : null;
@@ -56,7 +57,7 @@ internal static class LaunchChecks
         }
     }
 
-    private static IEnumerable<string> Unsupported(TaskInfo task)
+    private static IEnumerable<string> Unsupported(TaskInfo task, bool mayHaveSecrets)
     {
         foreach (var variable in task.Command?.Environment?.Variables ?? [])
         {
@@ -67,7 +68,7 @@ internal static class LaunchChecks
         }
         var ofImage = DockerSpecs.NeedsEngine(task.Container);
         foreach (var problem in ofImage ? DockerRefusals.Of(task.Container!, task.Command, task.Resources,
-            isNested: task.Executor?.Type == ExecutorInfo.Types.Type.Default) : TaskVolumes.Unsupported(task))
+            isNested: task.Executor?.Type == ExecutorInfo.Types.Type.Default) : TaskVolumes.Unsupported(task, mayHaveSecrets))
         {
             yield return problem;
         }

@@ -15,7 +15,12 @@ namespace Offerbook.Agent.Tasks;
 internal static class TaskVolumes
 {
     public static IReadOnlyList<ContainerVolume> Of(TaskInfo task, SandboxPath sandbox) =>
-        Of(task.Resources, task.Container, sandbox, sandbox.Around);
+    [
+        .. Of(task.Resources, task.Container, sandbox, sandbox.Around),
+        .. (task.Container?.Volumes ?? []).Where(static volume => volume.Source is { Type: SourceType.Secret, Secret.Value: not null })
+            .Select(static volume => new ContainerVolume(volume.ContainerPath,
+                new VolumeSource.Secret(volume.Source.Secret.Value.Data.Memory), volume.Mode == Volume.Types.Mode.Ro)),
+    ];
 
     /// <param name="parent">The sandbox of the container around it, for a container within another.</param>
     public static IReadOnlyList<ContainerVolume> Of(
@@ -30,10 +35,12 @@ internal static class TaskVolumes
     ];
 
     /// <summary>What no container can have, in words that continue "This agent cannot run the task: ".</summary>
-    public static IEnumerable<string> Unsupported(TaskInfo task) => Unsupported(task.Resources, task.Container,
-        isNested: task.Executor?.Type == ExecutorInfo.Types.Type.Default);
+    public static IEnumerable<string> Unsupported(TaskInfo task, bool mayHaveSecrets) => Unsupported(task.Resources, task.Container,
+        isNested: task.Executor?.Type == ExecutorInfo.Types.Type.Default, mayHaveSecrets);
 
-    public static IEnumerable<string> Unsupported(IEnumerable<Mesos.V1.Resource> resources, ContainerInfo? container, bool isNested)
+    /// <param name="mayHaveSecrets">What it is described by is shown to others without the values of secrets.</param>
+    public static IEnumerable<string> Unsupported(IEnumerable<Mesos.V1.Resource> resources, ContainerInfo? container, bool isNested,
+        bool mayHaveSecrets = false)
     {
         foreach (var volume in Persistent(resources))
         {
@@ -54,7 +61,7 @@ internal static class TaskVolumes
         }
         foreach (var volume in container.Volumes)
         {
-            if ((ProblemOfPath(volume.ContainerPath) ?? ProblemOfSource(volume, isNested)) is { } problem)
+            if ((ProblemOfPath(volume.ContainerPath) ?? ProblemOfSource(volume, isNested, mayHaveSecrets)) is { } problem)
             {
                 yield return $"it mounts a volume at '{volume.ContainerPath}', {problem}";
             }
@@ -79,7 +86,7 @@ internal static class TaskVolumes
         _ => null,
     };
 
-    private static string? ProblemOfSource(Volume volume, bool isNested) => volume switch
+    private static string? ProblemOfSource(Volume volume, bool isNested, bool mayHaveSecrets) => volume switch
     {
         { Image: not null } => "made of an image, which is not supported",
         { Source: { Type: SourceType.HostPath, HostPath: { } host } } =>
@@ -88,6 +95,8 @@ internal static class TaskVolumes
             !StaysBelow(inside.Path) ? $"of the sandbox's path '{inside.Path}', which must be relative and without '..'"
             : inside.Type == SandboxType.Parent && !isNested ? "of its parent's sandbox, and it is in no other container"
             : null,
+        { Source: { Type: SourceType.Secret, Secret: { } secret } } when mayHaveSecrets =>
+            secret.Value is null ? "of a secret that refers to a secret store, and only secrets with a value are supported" : null,
         { Source: { } other } => $"of the kind {other.Type}, which plain processes cannot have",
         { HasHostPath: true } => volume.HostPath.StartsWith('/') || StaysBelow(volume.HostPath)
             ? null : $"of the sandbox's path '{volume.HostPath}', which must be without '..'",

@@ -5,6 +5,7 @@ using Offerbook.Master.Agents;
 using Offerbook.Master.Frameworks;
 using Offerbook.Resources;
 using Offerbook.Wire.Identity;
+using Offerbook.Wire.Protobuf;
 
 namespace Offerbook.Master.Tasks;
 
@@ -170,7 +171,7 @@ internal sealed class TaskBook(ClusterState cluster)
             ExecutorId = info.Executor?.ExecutorId,
             Labels = info.Labels,
             Discovery = info.Discovery,
-            Container = info.Container,
+            Container = ShownContainer.Of(info.Container),
             HealthCheck = info.HealthCheck,
             KillPolicy = info.KillPolicy,
         };

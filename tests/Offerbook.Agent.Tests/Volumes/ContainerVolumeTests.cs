@@ -77,6 +77,37 @@ internal sealed class ContainerVolumeTests
     }
 
     [Test]
+    public async Task Secret_IsItsUsersAlone_AndNeitherInTheSandboxNorThereAfterwards()
+    {
+        var secret = new VolumeSource.Secret("s3cret"u8.ToArray());
+        var spec = With("cat deep/pw; stat -Lc ' %a' deep/pw", new ContainerVolume("deep/pw", secret, ReadOnly: true));
+        await _yard.RunAsync(spec);
+        var file = Directory.EnumerateFiles(Path.Combine(_yard.Work, "meta/secrets", spec.Container.Value)).Single();
+        Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(File.GetUnixFileMode(Path.GetDirectoryName(file)!).HasFlag(UnixFileMode.OtherExecute), Is.False);
+        await _yard.NextAsync<AgentMessage.ContainerExited>();
+        Assert.That(_yard.Output(spec), Is.EqualTo("s3cret 600\n"));
+        if (Ownership.IsRoot)
+        {
+            Assert.That(File.ReadAllText(Path.Combine(_yard.Sandbox(spec), "deep/pw")), Is.Empty, "only the container sees the mount");
+        }
+
+        // Another agent takes over, which knows nothing of that container.
+        await _yard.RestartAsync();
+        Assert.That(File.Exists(file), Is.False);
+    }
+
+    [Test]
+    public async Task Secret_OfAForgottenContainer_IsRemoved()
+    {
+        var spec = With("true", new ContainerVolume("pw", new VolumeSource.Secret("s3cret"u8.ToArray())));
+        await _yard.RunToEndAsync(spec);
+        _yard.Runner.Forget(spec.Container);
+        await _yard.StopAsync();
+        Assert.That(Directory.EnumerateFileSystemEntries(Path.Combine(_yard.Work, "meta/secrets")), Is.Empty);
+    }
+
+    [Test]
     public async Task OwnSandbox_BacksAPathOfTheHost()
     {
         var spec = _yard.Spec("echo private > /mnt/file");

@@ -1,5 +1,6 @@
 using System.Text;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Volumes;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -23,7 +24,10 @@ internal sealed class ContainerFiles
         Supervisor = Path.Combine(meta, "supervise");
         Directory.CreateDirectory(Records, OwnerOnly);
         _spares = new SpareRecords(Path.Combine(meta, "spare"), OwnerOnly);
+        Secrets = new SecretVolumes(workDirectory);
     }
+
+    public SecretVolumes Secrets { get; }
 
     public string Records { get; }
 

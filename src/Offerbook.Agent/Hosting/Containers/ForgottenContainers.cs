@@ -3,8 +3,8 @@ using Offerbook.Agent.Containers;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Puts by the records of containers that are forgotten and removes their control groups: half a millisecond each, which nobody waits for.
-/// Those that come within a moment go together, on a thread of their own, so that it is not woken for each.
+/// Puts by the records of containers that are forgotten and removes their secrets and control groups: half a millisecond each, which nobody
+/// waits for. Those that come within a moment go together, on a thread of their own, so that it is not woken for each.
 /// </summary>
 internal sealed class ForgottenContainers : IAsyncDisposable
 {
@@ -101,6 +101,7 @@ internal sealed class ForgottenContainers : IAsyncDisposable
     private void Obey(Order order)
     {
         _files.Retire(order.Id, order.Record);
+        _files.Secrets.Remove(order.Id);
         if (order.Spec is { } spec)
         {
             _groups.Leave(spec, _isNeeded);

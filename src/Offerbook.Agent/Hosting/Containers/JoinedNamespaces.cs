@@ -38,5 +38,5 @@ internal sealed class JoinedNamespaces(TrackedContainers containers, TimeProvide
 
     /// <summary>Whether it has mounts of its own, which take root: others of its volumes are links.</summary>
     private static bool MountsVolumes(ContainerSpec spec) =>
-        Ownership.IsRoot && spec.Volumes.Any(volume => volume.IsAbsolute || volume.ReadOnly);
+        Ownership.IsRoot && spec.Volumes.Any(volume => volume.IsAbsolute || volume.ReadOnly || volume.Source is VolumeSource.Secret);
 }

@@ -111,6 +111,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
             _killer.KillStray(stray);
         }
         _groups.KillStrays(wanted);
+        _files.Secrets.RemoveAllBut(ids);
         foreach (var id in ids.Where(_files.TryCancel))
         {
             _logger.LogInformation("Container {Container} had not started when the agent ended; it never will.", id);

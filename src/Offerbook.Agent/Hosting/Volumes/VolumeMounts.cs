@@ -31,6 +31,8 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
     /// <summary>Tried by an ordinary thread: a launch is prepared by one whose children have fewer rights.</summary>
     private static readonly Lazy<bool> HasNamespaces = new(static () => Task.Run(TryNamespace).GetAwaiter().GetResult());
 
+    private readonly SecretVolumes _secrets = new(workDirectory);
+
     /// <summary>Readies the volumes of a new container.</summary>
     /// <returns>What must stand before its program: run as the agent's user, it mounts what links cannot show and becomes the program.
     /// Empty when links do.</returns>
@@ -45,8 +47,9 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
         var mounts = new List<string>();
         foreach (var volume in spec.Volumes)
         {
-            var source = SourceOf(volume, user);
-            if (volume is { IsAbsolute: false, ReadOnly: false })
+            var source = volume.Source is VolumeSource.Secret secret
+                ? _secrets.Write(spec.Container, volume.ContainerPath, secret, user) : SourceOf(volume, user);
+            if (!volume.IsAbsolute && IsLinked(volume, user))
             {
                 Link(Path.Combine(sandbox, volume.ContainerPath.TrimEnd('/')), source, sandbox, user);
                 continue;
@@ -54,7 +57,7 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
             if (!HasNamespaces.Value)
             {
                 throw new IOException(
-                    $"its volume at '{volume.ContainerPath}' is {(volume.ReadOnly ? "read-only" : "at an absolute path")}, which takes a mount namespace, "
+                    $"its volume at '{volume.ContainerPath}' is {(volume.IsAbsolute ? "at an absolute path" : volume.ReadOnly ? "read-only" : "a secret of another user")}, which takes a mount namespace, "
                     + "and this agent has no right to make one: run it as root, or mount the volume writable at a path relative to the sandbox");
             }
             mounts.AddRange([volume.ReadOnly ? "ro" : "rw", source, TargetOf(volume, source, sandbox, user)]);
@@ -62,6 +65,13 @@ internal sealed class VolumeMounts(string workDirectory, SandboxDirectories sand
         return mounts.Count == 0
             ? [] : [Find("unshare"), "--mount", "--propagation", "slave", Find("sh"), "-c", Script, "mount", .. mounts, "--"];
     }
+
+    /// <summary>
+    /// A secret lies where only the agent's user comes by: others see it by a mount. One that has the agent's user is told by the file's mode
+    /// that it is his alone.
+    /// </summary>
+    private static bool IsLinked(ContainerVolume volume, HostUser? user) =>
+        volume.Source is VolumeSource.Secret ? user is null && !HasNamespaces.Value : !volume.ReadOnly;
 
     private string SourceOf(ContainerVolume volume, HostUser? user)
     {
