@@ -5,6 +5,9 @@ namespace Offerbook.Simulator.Workload;
 /// <param name="Good">Whether the app can become healthy at all.</param>
 public sealed record AppFacts(int Instances, int Revision, bool Good)
 {
+    /// <summary>Whether a deployment of it may give up: see <see cref="RolloutPolicy.MayGiveUp"/>.</summary>
+    public bool MayGiveUp { get; init; }
+
     /// <summary>Whether a deployment of it that fails is rolled back by itself.</summary>
     public bool MayRevert { get; init; }
 }

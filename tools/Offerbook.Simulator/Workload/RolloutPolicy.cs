@@ -25,6 +25,9 @@ internal static class RolloutPolicy
         return policy;
     }
 
+    /// <summary>Whether a deployment may give up before its work is done: it leaves instances of several versions.</summary>
+    public static bool MayGiveUp(JObject policy) => policy.ContainsKey("deadlineSeconds") || policy.ContainsKey("maxFailures");
+
     /// <summary>Whether a deployment that gives up is taken back by itself.</summary>
     public static bool MayRevert(JObject policy) => (string?)policy["onFailure"] == "rollback";
 }

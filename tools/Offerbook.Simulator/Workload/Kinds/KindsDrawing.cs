@@ -47,7 +47,7 @@ internal sealed class KindsDrawing(SeededRandom random, AppDefinition definition
                 break;
         }
         body["deployment"] = policy;
-        return (body, facts with { MayRevert = RolloutPolicy.MayRevert(policy) });
+        return (body, facts with { MayRevert = RolloutPolicy.MayRevert(policy), MayGiveUp = RolloutPolicy.MayGiveUp(policy) });
     }
 
     private static void Reside(JObject body, string id)

@@ -131,7 +131,7 @@ public sealed class KindsWorkload
         var (body, facts) = _drawing.Draw(app.Id, new AppFacts(instances, ++_revision, good));
         _promises.Make(body, facts, []);
         var mixed = app.MayBeMixed;
-        app.MayBeMixed = facts.MayRevert;
+        app.MayBeMixed = facts.MayRevert || facts.MayGiveUp;
         Send($"PUT {AppKinds.AddressOf(app.Id)}{(force ? "?force=true" : "")}", body, [app], (_, _) => [facts], (status, answer) =>
         {
             app.MayBeMixed |= mixed && status is not (200 or 201);

@@ -35,7 +35,7 @@ internal static class ResidentPods
             },
             ["deployment"] = policy,
         };
-        return (body, facts with { MayRevert = RolloutPolicy.MayRevert(policy) });
+        return (body, facts with { MayRevert = RolloutPolicy.MayRevert(policy), MayGiveUp = RolloutPolicy.MayGiveUp(policy) });
     }
 
     /// <returns>The request that kills the pod's instance of a task.</returns>
