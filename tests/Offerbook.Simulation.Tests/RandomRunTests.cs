@@ -108,6 +108,20 @@ public sealed class RandomRunTests
         Assert.That(failed, Is.Empty);
     }
 
+    [Test]
+    public async Task Simulation_OfTwoBuildsThatReplaceEachOther_KeepsEveryPromise()
+    {
+        var (replacements, upgrades) = (0L, 0L);
+        var failed = await FailuresAsync(30_001, 20, Short with { Builds = true, Elections = true }, report =>
+        {
+            replacements += report.Counts.Replacements;
+            upgrades += report.Counts.Upgrades;
+        });
+        Assert.That(failed, Is.Empty);
+        Assert.That(replacements, Is.GreaterThan(100));
+        Assert.That(upgrades, Is.InRange(3, 17), "some are finished, some are not");
+    }
+
     [TestCase(7ul)]
     [TestCase(21ul)]
     [TestCase(99ul)]

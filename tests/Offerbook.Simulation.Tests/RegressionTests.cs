@@ -5,10 +5,10 @@ namespace Offerbook.Simulation.Tests;
 /// <summary>Seeds that have found something, each with what it was. A seed is run as it was when it failed.</summary>
 public sealed class RegressionTests
 {
-    /// <summary>None of them had readers of events.</summary>
-    private static readonly SimulationOptions AsBefore = SimulationOptions.Default with { Readers = 0 };
+    /// <summary>None of them had readers of events, or two builds.</summary>
+    private static readonly SimulationOptions AsBefore = SimulationOptions.Default with { Readers = 0, Builds = false };
 
-    private static readonly SimulationOptions OfOtherKinds = RandomRunTests.OfOtherKinds with { Readers = 0 };
+    private static readonly SimulationOptions OfOtherKinds = RandomRunTests.OfOtherKinds with { Readers = 0, Builds = false };
 
     [TestCase(0x1ful, 5, TestName = "Restart_begunWithTooFewHealthy_endsOnceTheyAreWell")]
     [TestCase(0x3ul, 10, TestName = "Group_deletedWithSeveralWaitingInstances_isForgotten")]

@@ -34,6 +34,7 @@ public sealed class Simulation
     private readonly KindsWorkload? _kinds;
     private readonly JobsWorkload _jobs;
     private readonly ReadersWorkload? _readers;
+    private readonly UpgradeWorkload? _upgrade;
     private readonly OperatorWorkload? _operators;
     private readonly List<WildFramework> _wild = [];
     private readonly Auditor _auditor;
@@ -62,6 +63,10 @@ public sealed class Simulation
         Mutations.Apply(options.Mutation, _cluster);
         _cluster.World.Trace.Listener = options.Watch;
         _faults = new FaultInjector(_cluster, _plan);
+        if (options.Builds ?? new SeedSource(seed).For("whether there are two builds").Chance(0.3))
+        {
+            _upgrade = new UpgradeWorkload(_cluster);
+        }
         var promises = new AppPromises();
         _apps = new AppsWorkload(_cluster, TimeSpan.FromSeconds(draws.Pick<double>([2, 5, 15, 40])), promises);
         if (options.AppsClients && (options.Trees ?? new SeedSource(seed).For("whether there are trees").Chance(0.5)))
@@ -131,9 +136,11 @@ public sealed class Simulation
         _jobs.Start();
         _operators?.Start();
         _readers?.Start();
+        _upgrade?.Start();
         _wild.ForEach(framework => framework.Start());
         Until(_options.Duration, () => false);
         _faults.Stop();
+        _upgrade?.Stop();
         _apps.Stop();
         _trees?.Stop();
         _kinds?.Stop();
@@ -162,9 +169,11 @@ public sealed class Simulation
         ? "clients of Batch still get no answer"
         : _operators is { IsDone: false }
         ? "operators have not undone all that they did: " + _operators.Describe()
+        : _upgrade is { IsDone: false }
+        ? "the upgrade is not finished"
         : _wild.Find(framework => !framework.IsDone) is { } wild
-            ? $"{wild.Name} has tasks of whose end it has not heard"
-            : _auditor.WhyNotConverged() ?? _readers?.WhyNotDone();
+        ? $"{wild.Name} has tasks of whose end it has not heard"
+        : _auditor.WhyNotConverged() ?? _readers?.WhyNotDone();
 
     private void StayAtRest()
     {
@@ -211,6 +220,6 @@ public sealed class Simulation
             _auditor.Machines.Started, _auditor.Updates + _wild.Sum(framework => framework.Updates), _apps.Client.Acknowledged
                 + _jobs.Acknowledged, _auditor.DeploymentsFinished,
             _auditor.Jobs.Ended, _auditor.Pods.Started, _auditor.Pods.Broken, _auditor.Volumes.Returns, _auditor.RunOnce.Done,
-            _auditor.Volumes.PodReturns, _auditor.Looks.Answered, _auditor.Looks.Moves),
+            _auditor.Volumes.PodReturns, _auditor.Looks.Answered, _auditor.Looks.Moves, _upgrade?.Replacements ?? 0, _upgrade is { IsFinished: true } ? 1 : 0),
         violation is null ? [] : _cluster.World.Trace.Last());
 }

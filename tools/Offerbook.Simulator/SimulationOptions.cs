@@ -49,6 +49,9 @@ public sealed record SimulationOptions
     /// <summary>Readers of the events of Apps, which leave and come back. Null draws none, one or two.</summary>
     public int? Readers { get; init; }
 
+    /// <summary>Whether programs of this build and of the one before it run side by side. Null draws it, for three in ten runs.</summary>
+    public bool? Builds { get; init; }
+
     /// <summary>Frameworks that do whatever the scheduler API allows. Null draws none, one or two.</summary>
     public int? WildFrameworks { get; init; }
 

@@ -25,6 +25,8 @@ public sealed record SimulationReport(
 /// <param name="PodReturnsToVolumes">Of the returns to volumes, those of pods.</param>
 /// <param name="Looks">Questions that Apps answered after it had looked around.</param>
 /// <param name="Moves">Instances of which it then said that they would be better elsewhere.</param>
+/// <param name="Replacements">Processes that were replaced by one of this build or of the one before it.</param>
+/// <param name="Upgrades">1 when the upgrade was finished.</param>
 public readonly record struct SimulationCounts(
     long Events,
     TimeSpan Virtual,
@@ -43,4 +45,6 @@ public readonly record struct SimulationCounts(
     long RunsDone,
     long PodReturnsToVolumes,
     long Looks,
-    long Moves);
+    long Moves,
+    long Replacements,
+    long Upgrades);
