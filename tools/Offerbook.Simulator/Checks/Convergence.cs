@@ -1,5 +1,6 @@
 using Offerbook.Agent;
 using Offerbook.Apps.Deployments;
+using Offerbook.Apps.Reasons;
 using Offerbook.Apps.Specs;
 using Offerbook.Master;
 using Offerbook.Simulator.Cluster;
@@ -82,6 +83,8 @@ public sealed class Convergence(SimCluster cluster)
         var instances = cluster.AppsCore!.State.Instances.All.Where(instance => deployment.Locks(instance.App))
             .Select(instance => $"{instance.Task} {instance.Goal} {instance.Condition} of {instance.Version}"
                 + (instance.Reservation is { } held ? $" on {held.Location.Host}{(held.IsUsed ? "" : ", unused")}" : ""));
-        return $"deployment {deployment.Id} is at step {deployment.CurrentStep}: {string.Join(", ", actions)}; {string.Join(", ", instances)}";
+        var waits = DeploymentWaits.Write(cluster.AppsPort.View, deployment, Timestamp.From(cluster.Apps.Clock.Now.Wall));
+        return $"deployment {deployment.Id} is at step {deployment.CurrentStep}: {string.Join(", ", actions)}; {string.Join(", ", instances)}; "
+            + $"says that it waits for {waits.ToString(Newtonsoft.Json.Formatting.None)}";
     }
 }
