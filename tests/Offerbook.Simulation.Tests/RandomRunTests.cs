@@ -147,7 +147,8 @@ public sealed class RandomRunTests
 
     /// <summary>Runs the seeds, two at a time.</summary>
     /// <returns>Those that broke a promise, and which.</returns>
-    private static async Task<List<string>> FailuresAsync(int first, int count, SimulationOptions options, Action<SimulationReport>? look = null)
+    private static async Task<List<string>> FailuresAsync(
+        int first, int count, SimulationOptions options, Action<SimulationReport>? look = null)
     {
         var failed = new List<string>();
         var seeds = Enumerable.Range(first, count).Select(seed => (ulong)seed).ToList();

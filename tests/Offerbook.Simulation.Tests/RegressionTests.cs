@@ -60,6 +60,15 @@ public sealed class RegressionTests
             Duration = TimeSpan.FromMinutes(minutes), Elections = true, PodsWithVolumes = false, Looks = false,
         }).Violation, Is.Null);
 
+    /// <summary>Likewise, with whatever was drawn then.</summary>
+    [TestCase(0xaae98ul, TestName = "App_whoseRolloutMayHaveGivenUp_isPutRightAgain")]
+    [TestCase(0xaafa5ul, TestName = "Task_startedBeforeTheClockWasSetBack_isFoundSick")]
+    public void Seed_OfTheSwarm_Passes(ulong seed) => Assert.That(
+        Simulator.Simulation.Run(seed, SimulationOptions.Default with
+        {
+            Duration = TimeSpan.FromMinutes(4), Elections = true, Builds = false,
+        }).Violation, Is.Null);
+
     [TestCase(0x2bcul, 4, TestName = "Cluster_mixedUpWhenElectionsWereNew_passes")]
     [TestCase(0x2daul, 4, TestName = "Takeover_thatArrivesLate_fencesNobody")]
     public void Seed_OfAnyCluster_Passes(ulong seed, int minutes) => Assert.That(

@@ -220,6 +220,7 @@ public sealed class Simulation
             _auditor.Machines.Started, _auditor.Updates + _wild.Sum(framework => framework.Updates), _apps.Client.Acknowledged
                 + _jobs.Acknowledged, _auditor.DeploymentsFinished,
             _auditor.Jobs.Ended, _auditor.Pods.Started, _auditor.Pods.Broken, _auditor.Volumes.Returns, _auditor.RunOnce.Done,
-            _auditor.Volumes.PodReturns, _auditor.Looks.Answered, _auditor.Looks.Moves, _upgrade?.Replacements ?? 0, _upgrade is { IsFinished: true } ? 1 : 0),
+            _auditor.Volumes.PodReturns, _auditor.Looks.Answered, _auditor.Looks.Moves,
+            _upgrade?.Replacements ?? 0, _upgrade is { IsFinished: true } ? 1 : 0),
         violation is null ? [] : _cluster.World.Trace.Last());
 }

@@ -82,7 +82,8 @@ internal sealed class DaemonAction(AppsSettings settings, InstanceKeeper keeper)
         return turn.State.Instances.Of(app.Id).Count(instance => instance.IsWanted && !instance.Condition.IsUnreachable()
             && IsNew(turn.State, app, instance) && !InstanceHealth.IsReady(turn.State.DefinitionOf(instance), instance)
             && !(instance is { Condition: Condition.Scheduled, Incarnation: 0 }
-                && turn.Time.UnixMilliseconds - instance.ScheduledAt.UnixMilliseconds >= patience));
+                && turn.Time.UnixMilliseconds - instance.ScheduledAt.UnixMilliseconds is var waited
+                && (waited >= patience || waited < 0))); // the clock has been set back: nobody knows how long
     }
 
     /// <returns>How many successors are wanted more than before.</returns>

@@ -15,8 +15,8 @@ namespace Offerbook.Apps.Health;
 /// </summary>
 internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
 {
-    /// <summary>Instances that are being checked, with the incarnation that is.</summary>
-    private readonly SortedDictionary<InstanceId, int> _watched = [];
+    /// <summary>Instances that are being checked.</summary>
+    private readonly SortedDictionary<InstanceId, Watch> _watched = [];
 
     /// <summary>Results newer than the journal's, for showing.</summary>
     public ImmutableDictionary<InstanceId, ValueList<CheckHealth>> Latest { get; private set; } =
@@ -29,10 +29,10 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
         {
             Forget(instance.Id);
         }
-        else if (!_watched.TryGetValue(instance.Id, out var incarnation) || incarnation != instance.Incarnation)
+        else if (!_watched.TryGetValue(instance.Id, out var watch) || watch.Incarnation != instance.Incarnation)
         {
             Forget(instance.Id);
-            _watched[instance.Id] = instance.Incarnation;
+            _watched[instance.Id] = WatchOf(turn, instance);
             var app = turn.State.DefinitionOf(instance);
             for (var i = 0; i < app.HealthChecks.Count; i++)
             {
@@ -69,7 +69,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
     public void Take(Turn turn, ProbeRun run, ProbeResult result)
     {
         if (turn.State.Instances.Find(run.Instance) is not { Condition: Condition.Running } instance
-            || instance.Incarnation != run.Incarnation)
+            || instance.Incarnation != run.Incarnation || !_watched.TryGetValue(run.Instance, out var watch))
         {
             return;
         }
@@ -77,7 +77,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
         var check = app.HealthChecks[run.Check];
         var before = Latest.GetValueOrDefault(instance.Id, instance.Health);
         var known = run.Check < before.Count ? before[run.Check] : CheckHealth.None;
-        var running = TimeSpan.FromMilliseconds(turn.Time.UnixMilliseconds - (instance.StartedAt ?? instance.Since).UnixMilliseconds);
+        var running = turn.Now.Elapsed - watch.Since;
         var (health, verdict) = HealthCounter.Count(known, check, result, turn.Time, running);
         var all = WithResult(before, run.Check, health);
 
@@ -100,6 +100,13 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
         }
         var isHopeful = verdict == HealthVerdict.Ignored;
         Wait(turn, instance.Id, run.Check, isHopeful ? Sooner(check, Later(running / 2, settings.FirstHealthCheckDelay)) : Interval(check));
+    }
+
+    /// <summary>What the clock on the wall says counts once: it may be set later, and a task would be new for hours.</summary>
+    private static Watch WatchOf(Turn turn, Instance instance)
+    {
+        var ago = turn.Time.UnixMilliseconds - (instance.StartedAt ?? instance.Since).UnixMilliseconds;
+        return new Watch(instance.Incarnation, turn.Now.Elapsed - TimeSpan.FromMilliseconds(Math.Max(0, ago)));
     }
 
     private void Write(Turn turn, RunSpec app, Instance instance, ValueList<CheckHealth> health)
@@ -147,4 +154,8 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static TimeSpan Sooner(HealthCheck check, TimeSpan wait) => Interval(check) < wait ? Interval(check) : wait;
+
+    /// <param name="Incarnation">The one that is being checked.</param>
+    /// <param name="Since">When it began to run, as <see cref="Now.Elapsed"/> counts.</param>
+    private readonly record struct Watch(int Incarnation, TimeSpan Since);
 }

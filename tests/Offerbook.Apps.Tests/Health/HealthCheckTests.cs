@@ -37,6 +37,17 @@ public sealed class HealthCheckTests
         });
     }
 
+    /// <summary>Seed 0xaafa5: it was in its grace period until the clock was where it had been, and a rollout waited for it.</summary>
+    [Test]
+    public void Instance_ThatIsSick_IsFoundOutThoughTheClockIsSetBack()
+    {
+        var rig = new AppsRig { WallOffset = TimeSpan.FromHours(1), Probe = _ => new ProbeResult.NoAnswer("Connection refused") };
+        rig.Create(Checked);
+        rig.WallOffset = TimeSpan.Zero;
+        rig.Advance(TimeSpan.FromMinutes(1));
+        Assert.That(rig.Of("/a").Single().Incarnation, Is.GreaterThan(1));
+    }
+
     [Test]
     public void SlowStarter_InItsGracePeriod_IsAskedAtGrowingIntervals()
     {

@@ -55,7 +55,10 @@ public sealed class AppsRig
 
     public TimeSpan Elapsed { get; private set; }
 
-    public Now Now => new(Elapsed, Epoch + Elapsed);
+    /// <summary>By how much the clock on the wall is wrong.</summary>
+    public TimeSpan WallOffset { get; set; }
+
+    public Now Now => new(Elapsed, Epoch + Elapsed + WallOffset);
 
     /// <summary>Answers health and readiness probes; null answers later, by <see cref="Post"/>.</summary>
     public Func<HealthProbe, ProbeResult?> Probe { get; set; } = probe =>

@@ -84,7 +84,7 @@ public sealed class Convergence(SimCluster cluster)
             .Select(instance => $"{instance.Task} {instance.Goal} {instance.Condition} of {instance.Version}"
                 + (instance.Reservation is { } held ? $" on {held.Location.Host}{(held.IsUsed ? "" : ", unused")}" : ""));
         var waits = DeploymentWaits.Write(cluster.AppsPort.View, deployment, Timestamp.From(cluster.Apps.Clock.Now.Wall));
-        return $"deployment {deployment.Id} is at step {deployment.CurrentStep}: {string.Join(", ", actions)}; {string.Join(", ", instances)}; "
-            + $"says that it waits for {waits.ToString(Newtonsoft.Json.Formatting.None)}";
+        return $"deployment {deployment.Id} is at step {deployment.CurrentStep}: {string.Join(", ", actions)}; "
+            + $"{string.Join(", ", instances)}; says that it waits for {waits.ToString(Newtonsoft.Json.Formatting.None)}";
     }
 }
