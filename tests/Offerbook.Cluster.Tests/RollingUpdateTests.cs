@@ -22,10 +22,9 @@ internal sealed class RollingUpdateTests
         var trace = await load.StopAsync();
 
         TestContext.Out.WriteLine("healthy instances over time: " + InstanceLoad.Describe(trace));
-        Assert.That(trace, Has.Count.GreaterThan(20), "the update was sampled");
+        Assert.That(trace.Any(sample => sample.Releases.Length == 2), "both releases were seen side by side: the update was sampled");
         Assert.That(trace.Min(sample => sample.Answering), Is.GreaterThanOrEqualTo(3), InstanceLoad.Describe(trace));
         Assert.That(trace.Last().Releases, Is.EqualTo(new[] { "2" }), "only the new release answers in the end");
-        Assert.That(load.Requests, Is.GreaterThan(200));
     }
 
     private static JObject Group(string release) => new()

@@ -15,8 +15,6 @@ internal sealed class InstanceLoad(Cluster cluster, string app) : IDisposable
     private readonly Stopwatch _clock = new();
     private Task _running = Task.CompletedTask;
 
-    public int Requests { get; private set; }
-
     public async Task StartAsync()
     {
         await RoundAsync(TimeSpan.Zero);
@@ -77,7 +75,6 @@ internal sealed class InstanceLoad(Cluster cluster, string app) : IDisposable
 
     private async Task<string?> AskAsync(string address)
     {
-        Requests++;
         try
         {
             return (string?)JObject.Parse(await _http.GetStringAsync(address))["release"];
