@@ -75,6 +75,9 @@ public sealed class MutationTests
     [TestCase(Mutation.TakeOverLate, new[] { "I8:" })]
     [TestCase(Mutation.ForgetTheWindow, new[] { "I12:" })]
     [TestCase(Mutation.RepeatTheLastEvent, new[] { "I12:" })]
+    [TestCase(Mutation.ReadOn, new[] { "I27:" })]
+    [TestCase(Mutation.WriteTooSoon, new[] { "I27:" })]
+    [TestCase(Mutation.RaiseUnasked, new[] { "I27:" })]
     public void Defect_PutInOnPurpose_IsFound(Mutation mutation, string[] invariants)
     {
         var options = MutationRuns.OptionsFor(mutation);

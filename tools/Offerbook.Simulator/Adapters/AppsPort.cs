@@ -32,6 +32,12 @@ public sealed class AppsPort
     private SimNode<AppsMessage>? _node;
     private StandbyProxy? _standby;
 
+    /// <summary>
+    /// Whether readers see a view of this life of the core. What one before it left is older than what others have told since: as in
+    /// production, nobody is served before, which on a slow store is long after the core has recovered.
+    /// </summary>
+    private bool _isSeen;
+
     /// <param name="machine">Finds a machine by host name or address.</param>
     public AppsPort(SimWorld world, SimNetwork network, string name, LeaderFinder master, Func<string, SimContainers?> machine)
     {
@@ -53,6 +59,8 @@ public sealed class AppsPort
 
     /// <summary>The newest view that readers would see.</summary>
     public AppsView View { get; private set; } = AppsView.Empty;
+
+    private bool Serves => _isSeen && _node!.IsServing;
 
     public int DeepestQueue => _scheduler.DeepestQueue;
 
@@ -76,6 +84,7 @@ public sealed class AppsPort
         node.Started += _scheduler.Start;
         node.Crashed += _ =>
         {
+            _isSeen = false;
             _open.Clear();
             _looks.Clear();
             _readers.Clear();
@@ -93,9 +102,16 @@ public sealed class AppsPort
 
     private void Serve(SimExchange exchange, SimFrame request)
     {
-        if (_standby is not null && !_node!.IsServing)
+        if (!Serves)
         {
-            _standby.Serve(exchange, request);
+            if (_standby is not null)
+            {
+                _standby.Serve(exchange, request);
+            }
+            else
+            {
+                Refuse(exchange, CoreGate.Stopping);
+            }
             return;
         }
         if (EventReaders.Serves(request))
@@ -179,6 +195,7 @@ public sealed class AppsPort
                 break;
             case PublishView published:
                 View = published.View;
+                _isSeen = true;
                 break;
             case RunHealthCheck run:
                 Probe(run);

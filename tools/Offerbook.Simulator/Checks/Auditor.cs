@@ -28,6 +28,7 @@ public sealed class Auditor
     private readonly Convergence _convergence;
     private readonly List<SubscriberLedger> _subscribers = [];
     private readonly StandingOrders _operators = new();
+    private readonly List<MasterTurns> _masters = [];
     private readonly TaskHistory _batchTasks = new("batch");
 
     /// <param name="promises">What clients asked of the deployments of apps; null: nothing is known of it.</param>
@@ -84,6 +85,7 @@ public sealed class Auditor
             Elections = new ElectionLedger(cluster);
         }
         _ = new KillLedger(cluster);
+        _ = new FormatLedger(cluster);
         Volumes = new VolumeLedger(cluster, new NewestApps(cluster));
         Daemons = new DaemonLedger(cluster, promises ?? new AppPromises());
         RunOnce = new RunOnceLedger(cluster);
@@ -113,8 +115,18 @@ public sealed class Auditor
         _ = new AgentLedger(turns, master, _operators);
         _ = new QuotaLedger(turns, master, _operators);
         turns.Ordered += Jobs.GiveUp;
-        turns.Ordered += _operators.Order;
+        turns.Ordered += call =>
+        {
+            // What one takes that has been deposed without knowing it, as with what had piled up before it while it stood still, is in
+            // force nowhere.
+            if (IsNewest(master))
+            {
+                _operators.Order(call);
+            }
+        };
         turns.Unsettled += _operators.Doubt;
+        _masters.Add(turns);
+        master.Started += () => _masters.FindAll(other => other != turns).ForEach(other => other.Unsettle());
         _folds.Add(new FoldCheck<MasterMessage>(master,
             (recovery, _) => MasterCore.Fold(cluster.MasterSettings(master.Name), recovery), core =>
                 ((MasterCore)core).CaptureState()).Check);

@@ -211,11 +211,24 @@ public enum Mutation
 
     /// <summary>Readers of events that come back with the last id hear that event once more.</summary>
     RepeatTheLastEvent,
+
+    // What follows needs two builds as well.
+
+    /// <summary>A program does not see that its journal is of a format level that it does not know, and leads.</summary>
+    ReadOn,
+
+    /// <summary>A program writes what came with its build though nobody has finished the upgrade.</summary>
+    WriteTooSoon,
+
+    /// <summary>A program raises the format level as soon as it leads.</summary>
+    RaiseUnasked,
 }
 
 internal static class Mutations
 {
     public static bool NeedsElections(this Mutation mutation) => mutation >= Mutation.DropTheFence;
+
+    public static bool NeedsBuilds(this Mutation mutation) => mutation >= Mutation.ReadOn;
 
     public static void Apply(Mutation mutation, SimCluster cluster)
     {
@@ -251,5 +264,6 @@ internal static class Mutations
             };
         }
         ElectionDefects.Apply(mutation, cluster);
+        BuildDefects.Apply(mutation, cluster);
     }
 }

@@ -38,6 +38,7 @@ public static class MutationRuns
                 Cluster = ClusterPlan.Elected with { SessionTimeout = TimeSpan.FromSeconds(4) },
                 Faults = mutation == Mutation.TakeOverLate ? Elections with { StoreCutsPerMinute = 12 } : Elections,
                 WildFrameworks = 1,
+                Builds = mutation.NeedsBuilds() ? true : null,
                 Trees = false,
                 Kinds = false,
                 Operators = false,

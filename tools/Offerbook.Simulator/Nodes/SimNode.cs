@@ -102,6 +102,7 @@ public sealed class SimNode<TMessage>(
         {
             Invariant.Check(journal is not null, Name + " needs a journal");
             var recovery = journal.Recover() with { Epoch = Epoch };
+            recovery = SpoilRecovery?.Invoke(recovery) ?? recovery;
             _gate = new OutputGate(recovery.LastSequence);
             try
             {

@@ -1,6 +1,7 @@
 using Offerbook.Actors;
 using Offerbook.Simulator.Engine;
 using Offerbook.Simulator.Storage;
+using Offerbook.Storage;
 
 namespace Offerbook.Simulator.Nodes;
 
@@ -15,6 +16,9 @@ public abstract class WatchedProcess<TMessage>(string name, SimWorld world, Wall
     /// Puts a defect between the shell and each new core; null for none. What listens here hears what the outside says and gets.
     /// </summary>
     public Func<ICore<TMessage>, ICore<TMessage>>? Spoil { get; set; }
+
+    /// <summary>Puts a defect between the journal and each new core; null for none.</summary>
+    public Func<Recovery, Recovery>? SpoilRecovery { get; set; }
 
     /// <summary>Turns taken in all lives.</summary>
     public long Turns { get; protected set; }

@@ -30,14 +30,7 @@ public sealed class MasterTurns
                 _unanswered.Remove(answer.Connection);
             }
         };
-        master.Crashed += _ =>
-        {
-            foreach (var (_, order) in _unanswered)
-            {
-                Unsettled?.Invoke(order);
-            }
-            _unanswered.Clear();
-        };
+        master.Crashed += _ => Unsettle();
         master.Started += () =>
         {
             _streams.Clear();
@@ -58,16 +51,28 @@ public sealed class MasterTurns
     /// <summary>The framework's stream is over.</summary>
     public event Action<FrameworkId>? Left;
 
-    /// <summary>An operator's call was answered with 200 or 202.</summary>
+    /// <summary>An operator's call was answered with 200 or 202, or in another way that says that it was carried out.</summary>
     public event Action<OperatorCall>? Ordered;
 
-    /// <summary>An operator's call was taken by a master whose life ended before the answer left: perhaps it is in force.</summary>
+    /// <summary>
+    /// An operator's call was taken by a master whose life ended, or that was deposed, before the answer left: perhaps it is in force.
+    /// </summary>
     public event Action<OperatorCall>? Unsettled;
 
     /// <summary>An agent that has an id already subscribes.</summary>
     public event Action<string>? AgentReturned;
 
     public event Action? Restarted;
+
+    /// <summary>What this master has not answered by now is known by what the next one found in the journal, if at all.</summary>
+    public void Unsettle()
+    {
+        foreach (var (_, order) in _unanswered)
+        {
+            Unsettled?.Invoke(order);
+        }
+        _unanswered.Clear();
+    }
 
     private void Hear(SimNode<MasterMessage> master, MasterMessage message)
     {
@@ -103,6 +108,11 @@ public sealed class MasterTurns
                 Leave(close.Stream);
                 break;
             case MasterEffect.Answer { Status: 200 or 202 }:
+                Take();
+                break;
+            // Reactivated it is: the master has recovered lately, and the agent has not come back yet. Clients know this answer.
+            case MasterEffect.Answer { Status: 409 }
+                when _message is MasterMessage.OperatorCallReceived { Call.Type: OperatorCall.Types.Type.ReactivateAgent }:
                 Take();
                 break;
         }
