@@ -42,6 +42,7 @@ internal sealed class Launcher
     private readonly Daemons.DaemonPlaces _daemons;
     private readonly InstanceChoice _choice;
     private readonly PreferenceWatch _preferences;
+    private readonly Rebalancing.MoveTargets _moves;
     private readonly Secrets.SecretDesk _secrets;
     private readonly OfferInterest _interest;
 
@@ -64,6 +65,7 @@ internal sealed class Launcher
         _daemons = new Daemons.DaemonPlaces(settings, keeper);
         _choice = new InstanceChoice(_queue, _daemons);
         _preferences = new PreferenceWatch(settings);
+        _moves = new Rebalancing.MoveTargets(Memory);
         _secrets = new Secrets.SecretDesk(settings);
         _interest = new OfferInterest(settings, master);
         Releases = new ReleaseWatch(_interest);
@@ -215,6 +217,7 @@ internal sealed class Launcher
     {
         _daemons.Sweep(turn, _queue);
         _reservations.Sweep(turn);
+        _moves.Sweep(turn.State);
         _secrets.Sweep(turn);
         foreach (var (id, delay) in turn.State.Delays)
         {
@@ -314,18 +317,19 @@ internal sealed class Launcher
         }
     }
 
-    /// <summary>What does, but falls short of what the app prefers, is taken when nothing better is to be had.</summary>
+    /// <summary>What does, but falls short of what the app prefers or a move is for, is taken when nothing better is to be had.</summary>
     private MatchResult Match(Turn turn, OfferRemainder offer, Instance instance, LaunchCandidate candidate)
     {
         var result = _matcher.Match(offer, candidate, _random, turn.Now);
-        if (result is not MatchResult.Matched || candidate.Spec.Preferences.Count == 0 || instance.Reservation is not null)
+        if (result is not MatchResult.Matched || instance.Reservation is not null)
         {
             return result;
         }
-        var missed = _matcher.Missed(offer.Location, candidate);
-        if (missed == 0 || !_preferences.HoldOff(turn, instance, () => _batch.Offers.Skip(_batch.At + 1).Any(other =>
-                _matcher.Missed(other.Location, candidate) < missed
-                    && _matcher.Match(other, candidate, _random, turn.Now) is MatchResult.Matched)))
+        var measure = _moves.Measure(turn.State, candidate, _batch.Offers)
+            ?? (candidate.Spec.Preferences.Count == 0 ? null : place => _matcher.Missed(place, candidate));
+        var missed = measure?.Invoke(offer.Location) ?? 0;
+        if (missed <= 0 || !_preferences.HoldOff(turn, instance, () => _batch.Offers.Skip(_batch.At + 1).Any(other =>
+                measure!(other.Location) < missed && _matcher.Match(other, candidate, _random, turn.Now) is MatchResult.Matched)))
         {
             return result;
         }

@@ -1,12 +1,13 @@
 using Offerbook.Actors;
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
+using Offerbook.Apps.Rebalancing;
 
 namespace Offerbook.Apps.Launching;
 
 /// <summary>
-/// Measures how long instances have waited for an offer that fulfils their app's preferences. Memory only: after a restart they wait
-/// anew. Bounded by the instances that wait.
+/// Measures how long instances have waited for an offer that fulfils their app's preferences, or is where a move should end. Memory
+/// only: after a restart they wait anew. Bounded by the instances that wait.
 /// </summary>
 internal sealed class PreferenceWatch(AppsSettings settings)
 {
@@ -21,7 +22,8 @@ internal sealed class PreferenceWatch(AppsSettings settings)
 
     public void Look(Turn turn, Instance instance)
     {
-        if (instance is { Condition: Condition.Scheduled, Goal: Goal.Running } && turn.State.DefinitionOf(instance).Preferences.Count > 0)
+        if (instance is { Condition: Condition.Scheduled, Goal: Goal.Running }
+            && (turn.State.DefinitionOf(instance).Preferences.Count > 0 || MoveTargets.Concerns(turn.State, instance.App)))
         {
             _since.TryAdd(instance.Id, turn.Now.Elapsed);
         }
@@ -37,7 +39,9 @@ internal sealed class PreferenceWatch(AppsSettings settings)
     /// <param name="isBetterAtHand">Whether one of the offers that came together is better; costs a look at each.</param>
     public bool HoldOff(Turn turn, Instance instance, Func<bool> isBetterAtHand)
     {
-        var waited = turn.Now.Elapsed - _since.GetValueOrDefault(instance.Id, turn.Now.Elapsed);
+        // One that waited before the move began has not been looked at since.
+        _since.TryAdd(instance.Id, turn.Now.Elapsed);
+        var waited = turn.Now.Elapsed - _since[instance.Id];
         if (waited >= settings.PreferenceWait && (waited >= 2 * settings.PreferenceWait || !isBetterAtHand()))
         {
             return false;

@@ -6,7 +6,8 @@ namespace Offerbook.Apps.Rebalancing;
 
 /// <summary>
 /// What a placement of an app's instances falls short by: uneven groups, values with too many, places that are not those wanted.
-/// Constraints weigh more than all preferences together. Tells what a move would gain without counting anew.
+/// Constraints weigh more than all preferences together. Tells what a move would gain without counting anew: the difference of what one
+/// instance more makes worse at either end, so no sequence of moves that each gain comes back to where it began.
 /// </summary>
 internal sealed class PlacementCost
 {
@@ -41,10 +42,23 @@ internal sealed class PlacementCost
             var (left, right) = (from[constraint.Field], to[constraint.Field]);
             if (left != right)
             {
-                gain += weight * Gain(constraint, counts, left, right);
+                gain += weight * (Shortfall(constraint, left, CountAt(counts, left) - 1)
+                    - Shortfall(constraint, right, CountAt(counts, right)));
             }
         }
         return gain;
+    }
+
+    /// <summary>What one more instance at a place would make worse.</summary>
+    public long Shortfall(AgentLocation place)
+    {
+        var shortfall = 0L;
+        foreach (var (constraint, weight, counts) in _rules)
+        {
+            var value = place[constraint.Field];
+            shortfall += weight * Shortfall(constraint, value, CountAt(counts, value));
+        }
+        return shortfall;
     }
 
     public void Move(AgentLocation from, AgentLocation to)
@@ -53,28 +67,26 @@ internal sealed class PlacementCost
         Count(to, 1);
     }
 
-    private long Gain(Constraint constraint, SortedDictionary<string, int> counts, string? left, string? right)
+    /// <param name="others">How many instances have the value already.</param>
+    private long Shortfall(Constraint constraint, string? value, int others)
     {
-        var (here, there) = (left is null ? 0 : counts.GetValueOrDefault(left), right is null ? 0 : counts.GetValueOrDefault(right));
         switch (constraint.Operator)
         {
             case ConstraintOperator.GroupBy:
-                // The sum of squares falls by 2 × (here − there − 1).
-                return left is null || right is null ? Known(right) - Known(left) : 2L * (here - there - 1);
+                // The sum of squares grows by 2 × others + 1. No group at all is worse than the fullest.
+                return value is null ? (2L * _app.Instances) + 1 : 2L * others;
             case ConstraintOperator.MaxPer or ConstraintOperator.Unique:
                 var most = constraint.Operator == ConstraintOperator.Unique
                     ? 1 : int.Parse(constraint.Value!, CultureInfo.InvariantCulture);
-                return (left is null || here > most ? 1 : 0) - (right is null || there >= most ? 1 : 0);
+                return value is null || others >= most ? 1 : 0;
             case ConstraintOperator.Cluster when string.IsNullOrEmpty(constraint.Value):
                 return 0;
             default:
-                return Fits(constraint, right) - Fits(constraint, left);
+                return _matcher.Suits(constraint, value, _app.Instances) ? 0 : 1;
         }
     }
 
-    private static int Known(string? value) => value is null ? 0 : 1;
-
-    private int Fits(Constraint constraint, string? value) => _matcher.Suits(constraint, value, _app.Instances) ? 1 : 0;
+    private static int CountAt(SortedDictionary<string, int> counts, string? value) => value is null ? 0 : counts.GetValueOrDefault(value);
 
     private void Count(AgentLocation location, int by)
     {

@@ -9,7 +9,8 @@ using Offerbook.Apps.Specs;
 namespace Offerbook.Apps.Rebalancing;
 
 /// <summary>An instance that would be better elsewhere.</summary>
-/// <param name="To">Where there is room for it now; the successor goes there or to a place as good.</param>
+/// <param name="To">Where there is room for it now; the successor goes there or to a place as good
+/// (<see cref="MoveTargets"/>).</param>
 internal sealed record InstanceMove(Instance Instance, AgentLocation To, long Gain);
 
 /// <summary>
@@ -20,7 +21,7 @@ internal sealed record InstanceMove(Instance Instance, AgentLocation To, long Ga
 internal static class RebalancePlan
 {
     public const int MaxMoves = 100;
-    private const int MaxPlaces = 200;
+    public const int MaxPlaces = 200;
 
     public static List<InstanceMove> Of(AppsView view, RunSpec app, MatchSettings settings, Timestamp now)
     {
