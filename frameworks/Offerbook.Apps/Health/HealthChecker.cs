@@ -17,6 +17,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
 {
     /// <summary>Instances that are being checked.</summary>
     private readonly SortedDictionary<InstanceId, Watch> _watched = [];
+    private readonly ProbedPorts _ports = new();
 
     /// <summary>Results newer than the journal's, for showing.</summary>
     public ImmutableDictionary<InstanceId, ValueList<CheckHealth>> Latest { get; private set; } =
@@ -25,6 +26,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
     /// <summary>Begins or ends checking as the instance's condition wants it.</summary>
     public void Look(Turn turn, Instance instance)
     {
+        _ports.Look(instance);
         if (instance.Condition != Condition.Running)
         {
             Forget(instance.Id);
@@ -38,6 +40,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
             {
                 if (!app.HealthChecks[i].IsMadeByAgent)
                 {
+                    _ports.Probe(instance);
                     Wait(turn, instance.Id, i, Sooner(app.HealthChecks[i], settings.FirstHealthCheckDelay));
                 }
             }
@@ -48,6 +51,7 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
     public void Forget(InstanceId instance)
     {
         _watched.Remove(instance);
+        _ports.Forget(instance);
         Latest = Latest.Remove(instance);
     }
 
@@ -78,6 +82,10 @@ internal sealed class HealthChecker(AppsSettings settings, ProbeRuns runs)
         var before = Latest.GetValueOrDefault(instance.Id, instance.Health);
         var known = run.Check < before.Count ? before[run.Check] : CheckHealth.None;
         var running = turn.Now.Elapsed - watch.Since;
+        if (_ports.LostTo(instance.Id) is { } other)
+        {
+            result = new ProbeResult.NoAnswer($"its port is {other.Value}'s by now");
+        }
         var (health, verdict) = HealthCounter.Count(known, check, result, turn.Time, running);
         var all = WithResult(before, run.Check, health);
 

@@ -48,6 +48,28 @@ public sealed class HealthCheckTests
         Assert.That(rig.Of("/a").Single().Incarnation, Is.GreaterThan(1));
     }
 
+    /// <summary>Seed 0xf4c78: a rollout went on because of what answered at the port of a task that had ended.</summary>
+    [Test]
+    public void Instance_WhosePortIsAnothersByNow_IsNotWellBecauseThatOneAnswers()
+    {
+        const string Ports = "\"cmd\":\"sleep 1\",\"cpus\":0.1,\"mem\":16,\"portDefinitions\":[{\"port\":31007}],\"requirePorts\":true";
+        const string Check = "\"healthChecks\":[{\"protocol\":\"TCP\",\"intervalSeconds\":10,\"gracePeriodSeconds\":0}]";
+        var rig = new AppsRig();
+        rig.Create($"{{\"id\":\"/a\",{Ports},{Check}}}");
+        rig.Advance(TimeSpan.FromSeconds(2));
+        Assert.That(rig.Core.HealthyCounts().Single().Healthy, Is.EqualTo(1));
+
+        rig.Master.Tasks[rig.Of("/a")[0].Task.Value].State = TaskState.TaskFailed;
+        rig.Create($"{{\"id\":\"/b\",{Ports},{Check}}}");
+        rig.Advance(TimeSpan.FromSeconds(15));
+        Assert.Multiple(() =>
+        {
+            Assert.That(rig.Of("/b").Single().Placement, Is.EqualTo(rig.Of("/a").Single().Placement));
+            Assert.That(rig.Of("/b").Single().Health.Single().IsAlive, Is.True);
+            Assert.That(rig.Of("/a").Single().Health.Single().LastFailureCause, Is.EqualTo($"its port is {rig.Of("/b")[0].Id.Value}'s by now"));
+        });
+    }
+
     [Test]
     public void SlowStarter_InItsGracePeriod_IsAskedAtGrowingIntervals()
     {
