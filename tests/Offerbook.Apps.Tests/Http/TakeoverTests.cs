@@ -22,7 +22,7 @@ public sealed class TakeoverTests : TwoHostsFixture
         await CreateAsync("/b");
         // What was the leader serves as a standby, and later as the leader again, with what happened meanwhile.
         Connect(A.Self);
-        Assert.That((await GetAsync("/v2/apps/b")).Headers.Keys, Does.Contain("X-Marathon-Via"));
+        Assert.That((await GetServedAsync("/v2/apps/b")).Headers.Keys, Does.Contain("X-Marathon-Via"));
         await ElectAsync(A, "3");
         var app = await GetAsync("/v2/apps/b");
         Assert.That((app.Status, app.Headers.ContainsKey("X-Marathon-Via")), Is.EqualTo((200, false)));

@@ -69,5 +69,17 @@ public abstract class TwoHostsFixture : HttpFixture
         Assert.That((await GetAsync("/ping")).Headers.Keys, Does.Contain("X-Marathon-Leader"), "the request waits until the leader serves");
     }
 
+    /// <summary>The first answer of one that is done with standing down: until then it asks to come again.</summary>
+    private protected async Task<Answer> GetServedAsync(string path)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var answer = await GetAsync(path);
+        while (answer.Status == 503 && !limit.IsCancellationRequested)
+        {
+            answer = await GetAsync(path);
+        }
+        return answer;
+    }
+
     private protected sealed record Member(AppsHost Host, ScriptedCandidate Candidate, Uri Self);
 }

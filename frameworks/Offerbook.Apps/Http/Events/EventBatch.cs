@@ -26,6 +26,10 @@ internal sealed class EventBatch
 
     public IReadOnlyList<EventFrame> Frames => _frames;
 
+    /// <summary>Whether events are missing between the one with an id and the last of these. Ids are dense.</summary>
+    public bool Skips(long after) =>
+        Count > 0 && _frames[^1].Id > after && (_frames[0].Id > after + 1 || _frames[^1].Id - _frames[0].Id >= Count);
+
     /// <summary>Bytes that are no event, such as an empty line.</summary>
     public static EventBatch Of(ReadOnlySpan<byte> bytes) => new(bytes.ToArray());
 }

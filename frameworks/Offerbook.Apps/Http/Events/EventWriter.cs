@@ -11,6 +11,8 @@ namespace Offerbook.Apps.Http.Events;
 /// <summary>
 /// Writes one client's stream: the state, what it missed, what happens. The view that readers see is published before the events of
 /// the same turn, so what was published before a look at the view is in its window, and what comes later from the hub is known by its id.
+/// Ids are dense, so a client is never told of an event whose predecessor it has not been told of: what the journal kept of one term and
+/// only the next term found there, the hub never had.
 /// </summary>
 internal sealed class EventWriter(HttpContext context, EventFilter filter, CoreGate core, HttpMeter meter)
 {
@@ -80,13 +82,17 @@ internal sealed class EventWriter(HttpContext context, EventFilter filter, CoreG
         }
     }
 
-    /// <summary>Writes what happens, until the listener is cut.</summary>
+    /// <summary>Writes what happens, until the listener is cut, or something of it is not to be had.</summary>
     public async Task FollowAsync(EventListener listener)
     {
         while (await listener.Batches.WaitToReadAsync(_aborted))
         {
             while (listener.Batches.TryRead(out var batch))
             {
+                if (batch.Skips(_position) && !await CatchUpAsync())
+                {
+                    return;
+                }
                 await WriteAsync(batch);
                 await FlushAsync();
                 listener.Written(batch);
