@@ -1,5 +1,6 @@
 using Mesos.V1;
 using Mesos.V1.Scheduler;
+using Offerbook.Batch.Core;
 using Offerbook.Batch.Tests.World;
 
 namespace Offerbook.Batch.Tests.Core;
@@ -86,6 +87,22 @@ internal sealed class LostRunTests : BatchTests
         Assert.That(old.State, Is.EqualTo(TaskState.TaskKilled));
         World.Report("j.1-0-2", TaskState.TaskFinished);
         Assert.That(World.State("j"), Is.EqualTo("finished"));
+    }
+
+    /// <summary>In one sweep the run is given up, with which the job has ended, and the job's next kill is due.</summary>
+    [Test]
+    public void JobThatStops_WhoseRunIsOutOfReachForTooLong_IsStoppedWhenItsKillIsDue()
+    {
+        RunOutOfReach();
+        Assert.That(World.Call(new ApiCall.StopJob("j")).Status, Is.EqualTo(202));
+
+        World.Advance(TimeSpan.FromMinutes(16));
+
+        Assert.That(World.State("j"), Is.EqualTo("stopped"));
+        World.Cluster.Calls.Clear();
+        World.Submit("next");
+        World.Advance(TimeSpan.FromMinutes(1));
+        Assert.That(Calls(Call.Types.Type.Kill), Is.Empty);
     }
 
     [Test]

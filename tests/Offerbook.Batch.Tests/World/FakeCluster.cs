@@ -221,7 +221,8 @@ internal sealed class FakeCluster
 
     private void Kill(TaskID id, AgentID? agent)
     {
-        if (Tasks.FirstOrDefault(t => t.Id == id.Value) is { IsAlive: true } task)
+        // What is out of reach cannot be killed; the master says so.
+        if (Tasks.FirstOrDefault(t => t.Id == id.Value) is { IsAlive: true, State: not TaskState.TaskUnreachable } task)
         {
             task.Enter(TaskState.TaskKilled, "killed by the framework");
             SendUpdate(task.Unacknowledged.Peek());
