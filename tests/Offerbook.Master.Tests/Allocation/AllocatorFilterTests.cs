@@ -63,6 +63,30 @@ public sealed class AllocatorFilterTests
         Assert.That(_world.Run(), Is.Empty);
     }
 
+    /// <summary>Eight are kept of a framework, role and agent, those that have run out but are remembered among them.</summary>
+    [Test]
+    public void Refusal_ThatHolds_IsNotGivenUpForThoseThatAreOnlyRemembered()
+    {
+        for (var part = 1; part <= 7; part++)
+        {
+            _world.GiveBack("f1", "a1", Of($"cpus:0.{part};mem:{100 - (10 * part)}"), refuseSeconds: 0.1);
+        }
+        Assert.That(_world.Run(), Is.EqualTo("f1/web@a1"), "together it is more than was refused");
+        _world.Wait(1);
+        // The eighth. It runs out before the others are forgotten.
+        _world.GiveBack("f1", "a1", Of("cpus:0.9"), refuseSeconds: 2);
+        Assert.That(_world.Run(), Is.Empty);
+
+        _world.GiveBack("f1", "a1", Of("cpus:0.05;mem:200"), refuseSeconds: 0);
+        Assert.That(_world.Run(), Is.EqualTo("f1/web@a1"), "it is more again");
+        _world.GiveBack("f1", "a1", Of("cpus:0.9"));
+
+        Assert.That(_world.Run(), Is.Empty);
+        Assert.That(_world.Allocator.View().Filters, Is.EqualTo(2));
+
+        static ResourceBag Of(string text) => ResourceBag.Parse(text).Allocate("web");
+    }
+
     [TestCase(0)]
     [TestCase(0.001)]
     public void Refusal_HoweverShort_OutlivesTheNextRun(double refuseSeconds)

@@ -12,7 +12,7 @@ namespace Offerbook.Master.Allocation;
 internal sealed class FilterBook(AllocatorSettings settings)
 {
     // More than this for one framework, role and agent at once means that the agent's resources change faster than refusals run
-    // out; the one that would run out first is given up.
+    // out; one is given up: of those that are only remembered the one that is forgotten first, else the one that would run out first.
     private const int MaxPerAgent = 8;
 
     private const long TicksPerStep = TimeSpan.TicksPerMillisecond * 10;
@@ -199,7 +199,7 @@ internal sealed class FilterBook(AllocatorSettings settings)
     /// <summary>Drops refusals of the pair that the new one says as well, and for longer; and one too many.</summary>
     private void Supersede(RoleMember member, AgentSlot agent, ResourceBag refused, long tick)
     {
-        var (soonest, count) = (-1, 0);
+        var (least, count) = (-1, 0);
         for (var place = agent.Refusals.Find(member.Index); place >= 0;)
         {
             ref var refusal = ref _refusals[place];
@@ -211,7 +211,7 @@ internal sealed class FilterBook(AllocatorSettings settings)
             else
             {
                 count++;
-                soonest = soonest < 0 || refusal.Tick < _refusals[soonest].Tick ? place : soonest;
+                least = least < 0 || IsWorthLess(refusal, _refusals[least]) ? place : least;
             }
 
             place = next;
@@ -219,9 +219,13 @@ internal sealed class FilterBook(AllocatorSettings settings)
 
         if (count == MaxPerAgent)
         {
-            Remove(soonest);
+            Remove(least);
         }
     }
+
+    /// <summary>What holds was promised to the framework; what is only remembered was not.</summary>
+    private static bool IsWorthLess(in Refusal left, in Refusal right) =>
+        left.IsRemembered == right.IsRemembered ? left.Tick < right.Tick : left.IsRemembered;
 
     /// <summary>From now on it is only remembered, if it was so short that it should be.</summary>
     private void End(int place, TimeSpan now)
