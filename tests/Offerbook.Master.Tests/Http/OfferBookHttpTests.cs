@@ -122,10 +122,12 @@ internal sealed class OfferBookHttpTests
         using var agent = await ClusterHttpTests.SubscribeAgentAsync(master);
         using var scheduler = await SubscribeAsync(master, MessageFormat.Json);
         await scheduler.NextOfferAsync();
-        JsonElement samples;
+        // The first second may begin before the offer.
+        var from = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 10;
+        List<(string? Role, double Share)> samples;
         do
         {
-            using var shown = await GetAsync(master, "/offerbook/v1/fairness?role=web&step=10");
+            using var shown = await GetAsync(master, $"/offerbook/v1/fairness?role=web&from={from}&step=1");
             var now = shown.RootElement.GetProperty("now").EnumerateArray().Single();
             Assert.That(
                 (now.GetProperty("role").GetString(), now.GetProperty("dominant_share").GetDouble(),
@@ -136,12 +138,12 @@ internal sealed class OfferBookHttpTests
                 (holder.GetProperty("framework_name").GetString(), holder.GetProperty("offers").GetInt32(),
                     holder.GetProperty("hoards").GetArrayLength()),
                 Is.EqualTo(("test", 1, 0)));
-            samples = shown.RootElement.GetProperty("roles").Clone();
+            samples = shown.RootElement.GetProperty("roles").EnumerateArray()
+                .SelectMany(role => role.GetProperty("samples").EnumerateArray()
+                    .Select(sample => (role.GetProperty("role").GetString(), sample.GetProperty("dominant_share").GetDouble()))).ToList();
         }
-        while (samples.GetArrayLength() == 0 && !master.Timeout.IsCancellationRequested);
-        var sample = samples[0].GetProperty("samples")[0];
-        Assert.That((samples[0].GetProperty("role").GetString(), sample.GetProperty("dominant_share").GetDouble()),
-            Is.EqualTo(("web", 1.0)));
+        while (!samples.Contains(("web", 1.0)) && !master.Timeout.IsCancellationRequested);
+        Assert.That(samples, Does.Contain(("web", 1.0)));
     }
 
     [TestCase("offers?limit=0", "The parameter 'limit' is '0'; it must be a whole number from 1 to 1000")]
