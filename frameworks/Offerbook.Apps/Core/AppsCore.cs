@@ -67,8 +67,9 @@ public sealed class AppsCore : IDurableCore<AppsMessage>
         var keeper = new InstanceKeeper(random.Fork());
         _launcher = new Launcher(settings, _master, launches, keeper);
         var lost = new Volumes.LostAgents(_master);
-        _masterDesk = new MasterDesk(new TaskUpdates(_master), new Reconciler(settings, _master, lost), _reaper, _launcher, lost);
-        _deployments = new DeploymentRunner(settings, keeper, _checks);
+        var reconciler = new Reconciler(settings, _master, lost);
+        _masterDesk = new MasterDesk(new TaskUpdates(_master), reconciler, _reaper, _launcher, lost);
+        _deployments = new DeploymentRunner(settings, keeper, _checks, reconciler);
         _scale = new ScaleKeeper(keeper);
         var changes = new TreeChanges(settings, random.Fork(), _deployments);
         var rollback = new Rollback(changes, _deployments);

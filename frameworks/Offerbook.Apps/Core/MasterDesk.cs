@@ -122,13 +122,17 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
 
     private void Take(Turn turn, TaskStatus status)
     {
-        if (InstanceId.TryParseTask(status.TaskId.Value, out var id, out _))
+        var isOurs = InstanceId.TryParseTask(status.TaskId.Value, out var id, out _);
+        if (isOurs)
         {
-            reconciler.Heard(id);
             launcher.Releases.Hear(turn, id, status);
         }
         LostAgents.Take(turn, status);
         updates.Take(turn, status);
+        if (isOurs)
+        {
+            reconciler.Heard(turn, id);
+        }
     }
 
     /// <summary>A refused ACCEPT has launched nothing, and would be refused again: its tasks have failed.</summary>

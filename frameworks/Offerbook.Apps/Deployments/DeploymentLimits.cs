@@ -24,7 +24,7 @@ internal sealed class DeploymentLimits(AppsSettings settings, DeploymentRunner r
     public static void CountFailure(Turn turn, Instance instance)
     {
         if (turn.State.LockOf(instance.App) is not { Life.Halt: null } deployment
-            || deployment.CurrentActionOf(instance.App) is not { } action
+            || deployment.CurrentActionOf(instance.App) is not { } action || action is DeploymentAction.Stop
             || turn.State.DefinitionOf(instance).VersionInfo.LastConfigChangeAt != action.App.VersionInfo.LastConfigChangeAt)
         {
             return;
@@ -85,7 +85,7 @@ internal sealed class DeploymentLimits(AppsSettings settings, DeploymentRunner r
     {
         foreach (var (app, count) in deployment.Life.Failures)
         {
-            if (deployment.CurrentActionOf(app) is { } action && PolicyOf(settings, action.App) is { MaxFailures: { } most } policy
+            if (deployment.CurrentActionOf(app) is { } action and not DeploymentAction.Stop && PolicyOf(settings, action.App) is { MaxFailures: { } most } policy
                 && count > most)
             {
                 return (policy,

@@ -14,9 +14,10 @@ namespace Offerbook.Apps.Deployments;
 /// Takes deployments from step to step. Steps come strictly one after the other, the actions of a step go on together. Every
 /// action only compares what is with what shall be, so advancing again, also after a restart, never does a thing twice.
 /// Only apps that are removed wait for those that depended on them. A step that cannot progress waits, until
-/// <see cref="DeploymentLimits"/> ends it; a deployment that is halted only keeps what there is.
+/// <see cref="DeploymentLimits"/> ends it; a deployment that is halted only keeps what there is. Nothing is replaced before the master has
+/// told what has become of the tasks.
 /// </summary>
-internal sealed class DeploymentRunner(AppsSettings settings, InstanceKeeper keeper, HealthCheckRegistry checks)
+internal sealed class DeploymentRunner(AppsSettings settings, InstanceKeeper keeper, HealthCheckRegistry checks, Reconciler reconciler)
 {
     private readonly ScaleAction _scale = new(keeper);
     private readonly RestartAction _restart = new(keeper);
@@ -140,6 +141,9 @@ internal sealed class DeploymentRunner(AppsSettings settings, InstanceKeeper kee
                 return progress with { Begun = true, Done = true };
             case DeploymentAction.Stop stop:
                 return StopAction.Advance(turn, stop.App, progress);
+            case DeploymentAction.Restart or DeploymentAction.Move when !reconciler.IsInformed:
+                // Who is well is not known: an instance that is may be the last.
+                return progress;
             case DeploymentAction.Scale or DeploymentAction.Restart when action.App.IsDaemon:
                 return _daemons.Advance(turn, action.App, progress);
             case DeploymentAction.Scale scale:

@@ -54,6 +54,29 @@ public sealed class DeploymentLimitTests
             "one end for each of two deployments");
     }
 
+    /// <summary>Seed 0x10cb8b: a task failed while its app waited to be removed, and the group came back.</summary>
+    [Test]
+    public void Failures_OfAnAppThatIsBeingRemoved_DoNotCount()
+    {
+        var rig = new AppsRig();
+        rig.PutGroup("/g", """
+            {"apps":[{"id":"a","cmd":"good","cpus":0.1,"mem":16,"deployment":{"maxFailures":0,"onFailure":"rollback"}},
+                     {"id":"b","cmd":"good","cpus":0.1,"mem":16,"dependencies":["a"]}]}
+            """);
+        rig.Advance(TimeSpan.FromSeconds(2));
+        rig.Master.KillsAtOnce = false;
+        rig.Call(new ApiCall.DeleteGroup("/g", false));
+        rig.Run();
+        rig.Master.Update(rig.Of("/g/a").Single().Task.Value, TaskState.TaskFailed);
+        rig.Run();
+        Assert.That(rig.State.Root.FindApp(PathId.Parse("/g/a")), Is.Null, "it is not brought back");
+
+        rig.Master.Update(rig.Of("/g/b").Single().Task.Value, TaskState.TaskKilled);
+        rig.Master.KillsAtOnce = true;
+        rig.Advance(TimeSpan.FromMinutes(1));
+        Assert.That((rig.State.Deployments.Any(), rig.Master.Live), Is.EqualTo((false, Array.Empty<FakeTask>())));
+    }
+
     [Test]
     public void Failures_OfTheOldVersion_DoNotCount()
     {
