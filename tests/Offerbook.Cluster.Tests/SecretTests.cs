@@ -21,7 +21,8 @@ internal sealed class SecretTests
         {
             await using var parts = await SeparateParts.StartAsync("--secrets_dir", secrets);
             await parts.AppsAsync(HttpMethod.Post, "/v2/apps", JObject.Parse("""
-                {"id":"/a","cmd":"echo $PASSWORD > told; sleep 1000","cpus":0.1,"mem":32,"env":{"PASSWORD":{"secret":"pw"}},"secrets":{"pw":{"source":"shop/pw"}}}
+                {"id":"/a","cmd":"(echo $PASSWORD; cat password) > told; sleep 1000","cpus":0.1,"mem":32,"env":{"PASSWORD":{"secret":"pw"}},
+                 "secrets":{"pw":{"source":"shop/pw"}},"container":{"type":"MESOS","volumes":[{"containerPath":"password","secret":"pw"}]}}
                 """));
             var why = await parts.AppsAsync(HttpMethod.Get, "/offerbook/v1/apps/a/why");
             await Eventually.HoldsAsync(async () =>
@@ -35,13 +36,23 @@ internal sealed class SecretTests
             File.Move(file + ".new", file);
             await Eventually.HoldsAsync(() =>
                 Task.FromResult(Directory.EnumerateFiles(parts.DataDirectory, "told", SearchOption.AllDirectories)
-                .Any(told => File.ReadAllText(told) == Value + "\n")), "the task has it", Patience, parts.DescribeAsync);
+                .Any(told => File.ReadAllText(told) == Value + "\n" + Value)), "the task has it in its environment and in a file", Patience,
+                parts.DescribeAsync);
 
             foreach (var path in new[] { "/v2/apps/a?embed=apps.tasks", "/v2/tasks", "/v2/groups", "/v2/deployments", "/v2/queue", "/config", "/v2/info" })
             {
                 Assert.That((await parts.AppsAsync(HttpMethod.Get, path)).ToString(), Does.Not.Contain(Value), path);
             }
-            Assert.That(parts.AppsOutput, Does.Not.Contain(Value));
+            foreach (var shown in await parts.ShownAsync("/state"))
+            {
+                Assert.That(shown, Does.Contain("a.instance-").And.Not.Contain(Value).And.Not.Contain(Convert.ToBase64String(Encoding.UTF8.GetBytes(Value))));
+            }
+            foreach (var call in new[] { "GET_STATE", "GET_TASKS" })
+            {
+                var shown = (await parts.OperateAsync(new JObject { ["type"] = call })).ToString();
+                Assert.That(shown, Does.Contain("a.instance-").And.Not.Contain(Value).And.Not.Contain(Convert.ToBase64String(Encoding.UTF8.GetBytes(Value))));
+            }
+            Assert.That(await parts.DescribeAsync(), Does.Not.Contain(Value), "answers and output of all three");
             var journals = Directory.EnumerateFiles(Path.Combine(parts.DataDirectory, "apps"), "journal.db*", SearchOption.AllDirectories)
                 .Where(path => !path.EndsWith(".lock", StringComparison.Ordinal)).ToList();
             Assert.That(journals, Is.Not.Empty);

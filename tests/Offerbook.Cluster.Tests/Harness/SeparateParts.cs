@@ -48,6 +48,10 @@ internal sealed class SeparateParts : IAsyncDisposable
 
     public Task<JToken> AppsAsync(HttpMethod method, string path, JToken? body = null) => _http.CallAsync(_ports[2], method, path, body);
 
+    /// <summary>What the master and the agent show at a path, each.</summary>
+    public async Task<IReadOnlyList<string>> ShownAsync(string path) =>
+        [(await _http.CallAsync(_ports[0], HttpMethod.Get, path, null)).ToString(), (await _http.CallAsync(_ports[1], HttpMethod.Get, path, null)).ToString()];
+
     /// <summary>A call to the master's operator API; an empty object when the answer has no body.</summary>
     public async Task<JToken> OperateAsync(JObject call)
     {
