@@ -63,11 +63,28 @@ public sealed class RegressionTests
     /// <summary>Likewise, with whatever was drawn then.</summary>
     [TestCase(0xaae98ul, TestName = "App_whoseRolloutMayHaveGivenUp_isPutRightAgain")]
     [TestCase(0xaafa5ul, TestName = "Task_startedBeforeTheClockWasSetBack_isFoundSick")]
+    [TestCase(0xf46c2ul, TestName = "Leader_thatSubscribesAnew_givesUpNothingThatIsWell")]
+    [TestCase(0xf4997ul, TestName = "Leader_thatLostWhatItWasTold_givesUpNothingThatIsWell")]
+    [TestCase(0xf4c78ul, TestName = "Task_whosePortIsAnothersByNow_isNotTakenToBeWell")]
     public void Seed_OfTheSwarm_Passes(ulong seed) => Assert.That(
         Simulator.Simulation.Run(seed, SimulationOptions.Default with
         {
             Duration = TimeSpan.FromMinutes(4), Elections = true, Builds = false,
         }).Violation, Is.Null);
+
+    /// <summary>Likewise, with two builds in some of them.</summary>
+    [TestCase(0xf467ful, TestName = "Leader_thatHasNotShownItsOwnView_tellsNobodyOfEvents")]
+    [TestCase(0xf4793ul, TestName = "Leader_thatHasNotShownItsOwnView_tellsNobodyTheStateOfItsLastTerm")]
+    [TestCase(0xf49beul, TestName = "Leader_thatHasNotShownItsOwnView_tellsNobodyAnEmptyState")]
+    [TestCase(0xf4848ul, TestName = "Instance_thatMoves_doesNotGoBackToWhereItWas")]
+    [TestCase(0xf69baul, TestName = "Order_takenByALeaderThatWasDeposed_isInForceNowhere")]
+    [TestCase(0xf4e5aul, TestName = "Job_thatEndsWhenItsNextKillIsDue_isNotKilledAgain")]
+    [TestCase(0xf508ful, TestName = "Refusal_thatHolds_isNotGivenUpForThoseThatAreOnlyRemembered")]
+    [TestCase(0xf5229ul, TestName = "Agent_reactivatedWhileItIsAway_mayBeOffered")]
+    [TestCase(0x10cb8bul, TestName = "Task_thatFailsWhileItsAppWaitsToBeRemoved_bringsNothingBack")]
+    public void Seed_OfTheSwarmWithTwoBuilds_Passes(ulong seed) => Assert.That(
+        Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(4), Elections = true }).Violation,
+            Is.Null);
 
     [TestCase(0x2bcul, 4, TestName = "Cluster_mixedUpWhenElectionsWereNew_passes")]
     [TestCase(0x2daul, 4, TestName = "Takeover_thatArrivesLate_fencesNobody")]
