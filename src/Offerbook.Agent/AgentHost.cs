@@ -13,6 +13,7 @@ using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Hosting.Supervision;
 using Offerbook.Agent.Hosting.Docker;
 using Offerbook.Agent.Hosting.Fetcher;
+using Offerbook.Agent.Hosting.Networks;
 using Offerbook.Agent.Hosting.Registration;
 using Offerbook.Agent.Hosting.Volumes;
 using Offerbook.Agent.Http;
@@ -96,9 +97,10 @@ public sealed class AgentHost : IAsyncDisposable
             parts.Add(launcher);
             var fetches = new Fetches(options.Fetch, work, sandboxes, mailbox.PostAsync, logger);
             var processes = new ProcessContainers(
-                files, launcher, groups, sandboxes, options.Isolation, settings.BootId, mailbox.PostAsync, TimeProvider.System, logger);
+                files, launcher, groups, sandboxes, options.Isolation, settings.BootId, docker.Networks, mailbox.PostAsync,
+                TimeProvider.System, logger);
             var sessions = new ProcessSessions(work, sandboxes, new ProcessPreparation(groups, processes, environment, options.Isolation));
-            var containers = new ContainerRuntimes(processes, docker, sessions, fetches, mailbox.PostAsync);
+            var containers = new ContainerRuntimes(processes, docker, sessions, groups, fetches, mailbox.PostAsync);
             parts.Add(containers);
             parts.Add(fetches);
             var checks = new CheckRunner(containers.ChecksOf, mailbox.PostAsync);
@@ -192,6 +194,7 @@ public sealed class AgentHost : IAsyncDisposable
         return new AgentSettings(info, ip.ToString(), File.ReadAllText(BootIdFile).Trim())
         {
             Reconfiguration = options.Reconfiguration,
+            MayEnterNetworks = OtherNetwork.MayBeEntered(),
             Oversubscribed = Revocable(FlagText.Read("oversubscribed-resources", options.OversubscribedResources)),
             ExecutorTokenKey = options.Executors.Authenticate
                 ? (ReadOnlyMemory<byte>?)ExecutorKeyFile.Of(work, options.Security.JwtSecretKey) : null,

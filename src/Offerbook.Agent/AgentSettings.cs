@@ -106,6 +106,11 @@ public sealed record AgentSettings(AgentInfo Info, string IpAddress, string Boot
     /// </summary>
     public bool SwitchUser { get; init; } = true;
 
+    /// <summary>
+    /// Whether processes of the host can be put into the networks of pods, which takes root's rights (CAP_SYS_ADMIN). Default: yes.
+    /// </summary>
+    public bool MayEnterNetworks { get; init; } = true;
+
     /// <summary>Variables that every executor and command task is given besides its own; those of API section 4 win over them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ExecutorEnvironment { get; init; } = [];
 

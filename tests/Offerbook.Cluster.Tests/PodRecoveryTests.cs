@@ -28,31 +28,14 @@ internal sealed class PodRecoveryTests
         var second = Task(offer, "second", "echo began >began");
         second["command"]!["uris"] =
             new JArray(new JObject { ["value"] = $"http://127.0.0.1:{((IPEndPoint)slow.LocalEndpoint).Port}/never" });
-        await scheduler.CallAsync(new JObject
-        {
-            ["type"] = "ACCEPT",
-            ["accept"] = new JObject
-            {
-                ["offer_ids"] = new JArray(offer["id"]!), ["filters"] = new JObject { ["refuse_seconds"] = 3600 },
-                ["operations"] = new JArray(new JObject
-                {
-                    ["type"] = "LAUNCH_GROUP",
-                    ["launch_group"] = new JObject
-                    {
-                        ["executor"] = new JObject
-                        {
-                            ["type"] = "DEFAULT", ["executor_id"] = new JObject { ["value"] = "pod" },
-                            ["framework_id"] = offer["framework_id"], ["resources"] = Resources(),
-                        },
-                        ["task_group"] = new JObject { ["tasks"] = new JArray(first, second) },
-                    },
-                }),
-            },
-        });
+        await LaunchAsync(scheduler, offer, null, first, second);
         await ReachAsync(scheduler, "first", "TASK_RUNNING");
         using var asked = await slow.AcceptTcpClientAsync().WaitAsync(Soon);
-        var process = MarkedProcesses.Of(run)
-            .Keys.Single(found => TaskProcesses.CommandLine(found).StartsWith("sleep 3600", StringComparison.Ordinal));
+        // The task runs from its shell on; the shell becomes the program a moment later.
+        int? Sleeping() => MarkedProcesses.Of(run)
+            .Keys.Cast<int?>().SingleOrDefault(found => TaskProcesses.CommandLine(found!.Value).StartsWith("sleep 3600", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => System.Threading.Tasks.Task.FromResult(Sleeping() is not null), "the first task's program runs", Soon);
+        var process = Sleeping()!.Value;
 
         await pair.KillAgentAsync();
         Assert.That(MarkedProcesses.Of(run).Keys, Does.Contain(process), "it outlives its agent");
@@ -73,6 +56,122 @@ internal sealed class PodRecoveryTests
             () => System.Threading.Tasks.Task.FromResult(
                 string.Join('\n', MarkedProcesses.Of(run).Select(left => $"{left.Key} {left.Value}")) + pair.Describe()));
         Assert.That(Directory.EnumerateFiles(pair.AgentDirectory, "began", SearchOption.AllDirectories), Is.Empty, "the second never ran");
+    }
+
+    /// <summary>
+    /// A task from an image and one without, in a network that a Docker engine holds: they talk on while no agent is there, and its
+    /// successor knows the pod.
+    /// </summary>
+    [Test]
+    public async Task Agent_Killed_LeavesAPodInItsNetwork_AndTheNextPutsMoreIntoIt()
+    {
+        const string network = "pod-recovery";
+        var directory = Directory.CreateTempSubdirectory("offerbook-engine-").FullName;
+        await using (var engine = await ChaosEngine.StartAsync(directory))
+        {
+            await engine.CreateNetworkAsync(network, "10.254.81.0/24");
+            await using (var pair = await MasterAndAgent.StartAsync("--containerizers=mesos,docker", $"--docker_socket={engine.Socket}"))
+            {
+                await TalkAcrossADeathAsync(pair, network);
+                await Eventually.HoldsAsync(async () => (await engine.ContainersAsync()).Count == 0, "no container is left", Soon,
+                    async () => string.Join('\n', await engine.ContainersAsync()) + pair.Describe());
+            }
+            await engine.RemoveNetworkAsync(network);
+        }
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static async System.Threading.Tasks.Task TalkAcrossADeathAsync(MasterAndAgent pair, string network)
+    {
+        using var scheduler = await pair.SubscribeAsync("pods");
+        var offer = await scheduler.NextOfferAsync();
+        var image = Task(offer, "image",
+            "busybox mkdir /www; echo 'over loopback' > /www/index.html; exec busybox httpd -f -p 127.0.0.1:8080 -h /www");
+        image["container"] = new JObject
+        {
+            ["type"] = "MESOS",
+            ["mesos"] = new JObject
+            {
+                ["image"] = new JObject { ["type"] = "DOCKER", ["docker"] = new JObject { ["name"] = ChaosEngine.Image } },
+            },
+        };
+        const string get = "until busybox wget -qO said http://127.0.0.1:8080/; do sleep 0.05; done; cat said";
+        var plain = Task(offer, "plain", $"{get} >before; until test -e go; do sleep 0.05; done; {get} >after; exec sleep 3600");
+        await LaunchAsync(scheduler, offer, network, image, plain);
+        var addresses = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        while (addresses.Count < 2)
+        {
+            var status = await UpdateAsync(scheduler);
+            if ((string)status["state"]! == "TASK_RUNNING")
+            {
+                addresses[(string)status["task_id"]!["value"]!] = AddressOf(status);
+            }
+        }
+        Assert.That(addresses["plain"], Does.StartWith("10.254.81.").And.EqualTo(addresses["image"]));
+        string? Find(string name) => Directory.EnumerateFiles(pair.AgentDirectory, name, SearchOption.AllDirectories).FirstOrDefault();
+        bool Says(string name) => Find(name) is { } file && File.ReadAllText(file) == "over loopback\n";
+        await Eventually.HoldsAsync(() => System.Threading.Tasks.Task.FromResult(Says("before")), "the process hears the image", Soon);
+
+        await pair.KillAgentAsync();
+        await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(Find("before"))!, "go"), "");
+        await Eventually.HoldsAsync(() => System.Threading.Tasks.Task.FromResult(Says("after")), "it hears it without an agent", Soon);
+        await pair.StartAgentAsync();
+
+        await scheduler.CallAsync(new JObject { ["type"] = "REVIVE" });
+        await LaunchAsync(scheduler, await scheduler.NextOfferAsync(), network,
+            Task(offer, "late", $"{get}; test $MESOS_CONTAINER_IP = {addresses["plain"]}"));
+        var seen = new List<string>();
+        JToken last;
+        do
+        {
+            last = await UpdateAsync(scheduler);
+            seen.Add($"{last["task_id"]!["value"]} {last["state"]}");
+        }
+        while (seen[^1] != "late TASK_FINISHED");
+        Assert.That(AddressOf(last), Is.EqualTo(addresses["plain"]));
+        Assert.That(seen, Has.All.StartsWith("late"), "the others went on");
+        await scheduler.CallAsync(new JObject
+        {
+            ["type"] = "KILL", ["kill"] = new JObject { ["task_id"] = new JObject { ["value"] = "plain" }, ["agent_id"] = offer["agent_id"] },
+        });
+        await ReachAsync(scheduler, "image", "TASK_KILLED");
+    }
+
+    private static string AddressOf(JToken status) =>
+        (string)status["container_status"]!["network_infos"]!.Single()["ip_addresses"]!.Single()["ip_address"]!;
+
+    /// <param name="network">Of the pod's own; null: the host's.</param>
+    private static System.Threading.Tasks.Task LaunchAsync(SchedulerStream scheduler, JToken offer, string? network, params JObject[] tasks)
+    {
+        var executor = new JObject
+        {
+            ["type"] = "DEFAULT", ["executor_id"] = new JObject { ["value"] = "pod" },
+            ["framework_id"] = offer["framework_id"], ["resources"] = Resources(),
+        };
+        if (network is not null)
+        {
+            executor["container"] = new JObject
+            {
+                ["type"] = "MESOS", ["network_infos"] = new JArray(new JObject { ["name"] = network }),
+            };
+        }
+        return scheduler.CallAsync(new JObject
+        {
+            ["type"] = "ACCEPT",
+            ["accept"] = new JObject
+            {
+                ["offer_ids"] = new JArray(offer["id"]!),
+                ["filters"] = new JObject { ["refuse_seconds"] = 3600 },
+                ["operations"] = new JArray(new JObject
+                {
+                    ["type"] = "LAUNCH_GROUP",
+                    ["launch_group"] = new JObject
+                    {
+                        ["executor"] = executor, ["task_group"] = new JObject { ["tasks"] = new JArray(tasks.ToArray<object>()) },
+                    },
+                }),
+            },
+        });
     }
 
     private static async System.Threading.Tasks.Task ReachAsync(SchedulerStream scheduler, string task, string state)

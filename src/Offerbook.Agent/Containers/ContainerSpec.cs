@@ -39,6 +39,12 @@ public sealed record ContainerSpec(
 
     /// <summary>The container whose namespaces and control group this one shares: the pod's, or the one that is looked into.</summary>
     public ContainerId? Joins { get; init; }
+
+    /// <summary>
+    /// Shares the network, too, of the container that it joins, which is one of an engine's. What an engine itself runs does so in any
+    /// case.
+    /// </summary>
+    public bool SharesNetwork { get; init; }
 }
 
 /// <param name="Terminal">It talks to a terminal of this size; null: to three pipes.</param>

@@ -9,11 +9,12 @@ namespace Offerbook.Agent.Pods;
 internal static class PodChecks
 {
     /// <param name="pod">The executor that runs already under this id, if any.</param>
-    public static LaunchRefusal? Examine(ExecutorOrder order, AgentExecutor? pod) =>
+    public static LaunchRefusal? Examine(ExecutorOrder order, AgentExecutor? pod, AgentSettings settings) =>
         !order.IsGroup ? LaunchRefusal.Invalid("Tasks of a default executor are launched as a group, with LAUNCH_GROUP")
         : pod is { Kind: ExecutorKind.Custom } ? LaunchRefusal.Invalid(
             $"Executor '{order.Executor.ExecutorId.Value}' runs already, and it is not a default executor")
-        : OfExecutor(order) ?? PodNetworkChecks.Of(order) ?? order.Tasks.Select(OfTask).FirstOrDefault(refusal => refusal is not null);
+        : OfExecutor(order) ?? PodNetworkChecks.Of(order, settings)
+            ?? order.Tasks.Select(OfTask).FirstOrDefault(refusal => refusal is not null);
 
     private static LaunchRefusal? OfExecutor(ExecutorOrder order)
     {

@@ -18,7 +18,7 @@ internal sealed class PodLaunch(AgentContext context, PodLife life, TaskLife tas
     {
         order = order with { Tasks = [.. order.Tasks.Select(task => WithExecutor(task, order.Executor))] };
         var pod = context.State.Executors.Find(order.Key);
-        var refusal = order.Refusal ?? ExecutorLaunch.Unexpected(order, pod) ?? PodChecks.Examine(order, pod)
+        var refusal = order.Refusal ?? ExecutorLaunch.Unexpected(order, pod) ?? PodChecks.Examine(order, pod, context.Settings)
             ?? ledger.Examine(
                 order.Tasks.Select(task => (IEnumerable<Resource>)task.Resources).Concat(pod is null ? [order.Executor.Resources] : []));
         if (refusal is not null)

@@ -8,12 +8,12 @@ using NetworkMode = Mesos.V1.ContainerInfo.Types.DockerInfo.Types.Network;
 namespace Offerbook.Agent.Pods;
 
 /// <summary>
-/// A pod has one network for all its tasks: the host's, or the one that its executor names. That one is an engine's, and only what an
-/// engine runs can join it.
+/// A pod has one network for all its tasks: the host's, or the one that its executor names. That one is an engine's; a process of the
+/// host takes root's rights to join it.
 /// </summary>
 internal static class PodNetworkChecks
 {
-    public static LaunchRefusal? Of(ExecutorOrder order)
+    public static LaunchRefusal? Of(ExecutorOrder order, AgentSettings settings)
     {
         var container = order.Executor.Container;
         if (order.Tasks.Select(task => (task, Wanted: OwnNetwork(task.Container))).FirstOrDefault(entry =>
@@ -37,11 +37,11 @@ internal static class PodNetworkChecks
         {
             return null;
         }
-        if (order.Tasks.FirstOrDefault(task => !DockerSpecs.NeedsEngine(task.Container)) is { } plain)
+        if (!settings.MayEnterNetworks && order.Tasks.FirstOrDefault(task => !DockerSpecs.NeedsEngine(task.Container)) is { } plain)
         {
             return Failed(
-                $"its task '{plain.TaskId.Value}' has no image, and only containers from images can join the pod's network '{names[0]}'; "
-                + "give it an image, or leave out the network");
+                $"its task '{plain.TaskId.Value}' has no image, and this agent has no right to put a process into the pod's network "
+                + $"'{names[0]}', which takes root (CAP_SYS_ADMIN); run the agent as root, give the task an image, or leave out the network");
         }
         return container!.Volumes.Count > 0 || ResourceReader.Read(order.Executor.Resources).Bag.PersistentVolumes().Any()
             ? Failed($"its executor has volumes, which a pod with a network of its own ('{names[0]}') cannot have; give them to its tasks")

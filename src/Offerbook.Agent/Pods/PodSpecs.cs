@@ -28,7 +28,16 @@ internal static class PodSpecs
         Docker = DockerSpecs.NetworkOf(pod.Info.Container) is { } network ? DockerSpecs.Holder(network) : null,
     };
 
-    /// <summary>What a task of a pod finds in its environment besides; nothing for other tasks.</summary>
+    /// <summary>Whether a task is in a pod with a network of its own.</summary>
+    public static bool HasNetwork(AgentTask task) => task.InPod && DockerSpecs.NetworkOf(task.Info.Executor?.Container) is not null;
+
+    /// <summary>
+    /// What a task of a pod finds in its environment besides; nothing for other tasks. An address of the pod's own is known when the task
+    /// runs: what is started beside it then finds the same.
+    /// </summary>
     public static IEnumerable<KeyValuePair<string, string>> Variables(AgentTask task, AgentSettings settings) =>
-        task.InPod ? [new("MESOS_CONTAINER_IP", settings.IpAddress)] : [];
+        task.InPod ? [new("MESOS_CONTAINER_IP", AddressOf(task) ?? settings.IpAddress)] : [];
+
+    private static string? AddressOf(AgentTask task) => task.Statuses.Count == 0 ? null : task.Statuses[^1].ContainerStatus?.NetworkInfos
+        .SelectMany(network => network.IpAddresses).Select(address => address.IpAddress).FirstOrDefault();
 }

@@ -128,17 +128,18 @@ internal sealed class ContainerCalls(AgentContext context, OperatorContainers co
         return launched;
     }
 
-    /// <summary>Whether a Docker engine runs one of the containers around it.</summary>
+    /// <summary>
+    /// Whether a Docker engine runs the nearest container around it that is not an operator's. One further out may be the engine's where
+    /// this one is not: the holder of a pod.
+    /// </summary>
     private bool IsInEngine(ContainerId container)
     {
-        for (var around = container.Parent; around is { } parent; around = parent.Parent)
+        var around = container.Parent;
+        while (around is { } parent && containers.Owns(parent))
         {
-            if (specOf(parent) is { Docker: not null })
-            {
-                return true;
-            }
+            around = parent.Parent;
         }
-        return false;
+        return around is { } nearest && specOf(nearest) is { Docker: not null };
     }
 
     /// <summary>

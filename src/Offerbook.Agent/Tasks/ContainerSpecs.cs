@@ -29,7 +29,7 @@ internal static class ContainerSpecs
         };
         return DockerSpecs.NeedsEngine(task.Info.Container)
             ? DockerSpecs.Complete(spec, task.Info)
-            : spec;
+            : spec with { SharesNetwork = PodSpecs.HasNetwork(task) };
     }
 
     public static CommandSpec Command(CommandInfo command) => command.Shell

@@ -139,20 +139,9 @@ internal sealed class CheckRunnerTests
     [Test]
     public async Task Https_NeedsNoCertificateThatAnybodyKnows()
     {
-        using var key = System.Security.Cryptography.RSA.Create(2048);
-        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
-            "CN=nobody", key, System.Security.Cryptography.HashAlgorithmName.SHA256,
-            System.Security.Cryptography.RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var serving = Task.Run(async () =>
-        {
-            using var client = await listener.AcceptTcpClientAsync();
-            await using var stream = new System.Net.Security.SslStream(client.GetStream());
-            await stream.AuthenticateAsServerAsync(certificate);
-            await stream.WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray());
-        });
+        var serving = TlsServer.AnswerOnceAsync(listener.Server, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
         Assert.That(await ProbeAsync(new CheckSpec.Http("https", port, "/", false, Long)), Is.EqualTo(new CheckResult.HttpAnswered(204)));

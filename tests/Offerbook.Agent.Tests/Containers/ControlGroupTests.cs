@@ -52,6 +52,49 @@ public sealed class ControlGroupTests
     }
 
     [Test]
+    public async Task Memory_OfAPodThatAnEngineHolds_EndsItsProcesses_AndItsGroupComesAndGoesWithThem()
+    {
+        var pod = new ContainerId("pod");
+        await using var yard = new Yard(networks: new PodNetworkOf(new ProcessIdentity(
+            System.Environment.ProcessId, ProcessTable.Read(System.Environment.ProcessId)!.Value.Start)));
+        ContainerSpec Within(string line)
+        {
+            var spec = yard.Spec(line);
+            var id = pod.Child(spec.Container.Value);
+            return spec with { Container = id, Sandbox = spec.Sandbox with { Container = id }, Joins = pod, SharesNetwork = true };
+        }
+        yard.Groups.BoundPod(pod, ContainerLimits.None);
+        Assert.That(yard.Groups.TryChangePod(pod, Small), Is.True);
+        Assert.That(yard.Cgroups.Exists(pod), Is.False, "nobody is in it");
+        var alone = Within("sleep 1000") with { Process = new ProcessSettings { OwnControlGroup = true }, Limits = Small };
+        await yard.RunAsync(alone);
+        Assert.That((yard.Cgroups.Exists(pod), yard.Cgroups.Exists(alone.Container)), Is.EqualTo((Has, Has)), "one within the other");
+        yard.Runner.Signal(alone.Container, ContainerSignal.Kill);
+        await yard.NextAsync<AgentMessage.ContainerExited>();
+        yard.Runner.Forget(alone.Container);
+        var (greedy, other) = (Within("tail -c 200m /dev/zero | tail -c 100m >/dev/null; sleep 1000"), Within("sleep 1000"));
+        await yard.RunAsync(other);
+        await yard.RunAsync(greedy);
+        if (!Has || !Agent.Hosting.Ownership.IsRoot)
+        {
+            yard.Runner.Signal(greedy.Container, ContainerSignal.Kill);
+            Assert.That((await yard.NextAsync<AgentMessage.ContainerExited>()).Container, Is.EqualTo(greedy.Container));
+            return;
+        }
+
+        foreach (var _ in (ContainerSpec[])[greedy, other])
+        {
+            var over = (ContainerExit.OverLimit)(await yard.NextAsync<AgentMessage.ContainerExited>()).Exit;
+            Assert.That(over.Message, Does.StartWith("Memory limit exceeded: Requested: 32MB"));
+        }
+        yard.Runner.Forget(greedy.Container);
+        yard.Runner.Forget(other.Container);
+        await Patiently.Until(() => !yard.Cgroups.Exists(pod), "the pod's group is gone");
+        yard.Groups.ForgetPod(pod);
+        Assert.That(yard.Groups.TryChangePod(pod, Small), Is.False);
+    }
+
+    [Test]
     public async Task Memory_BeyondTheLimit_IsKnownToAnAgentThatWasRestartedMeanwhile()
     {
         var spec = _yard.Spec("while [ ! -e go ]; do sleep 0.05; done; "

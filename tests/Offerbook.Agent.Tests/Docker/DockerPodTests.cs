@@ -1,23 +1,17 @@
-using System.Text.Json.Nodes;
 using Mesos.V1;
 using Offerbook.Agent.Tests.Pods;
 using Offerbook.Agent.Tests.Support;
 using Offerbook.Wire.AgentProtocol;
-using Parent = Mesos.V1.Volume.Types.Source.Types.SandboxPath.Types.Type;
 
 namespace Offerbook.Agent.Tests.Docker;
 
 /// <summary>Pods of containers from images, with a whole agent and a real engine.</summary>
-internal sealed class DockerPodTests : AgainstRealEngine
+internal sealed class DockerPodTests : PodsAgainstRealEngine
 {
-    private const string Sandbox = "slaves/m1-S0/frameworks/f1/executors/pod/runs/latest";
-
-    private readonly string _network = $"pod-{Guid.NewGuid():N}";
-
     [Test]
     public async Task TwoContainersFromImages_ShareTheNetworkOfTheirPod_ItsAddress_Ports_AndFiles()
     {
-        await CreateNetworkAsync();
+        await CreateNetworkAsync("10.254.78.0/24");
         await using var agent = await StartAsync();
         await Master.SubscribedAsync();
         var port = DockerYard.FreePort();
@@ -25,7 +19,7 @@ internal sealed class DockerPodTests : AgainstRealEngine
         executor.Container = new ContainerInfo
         {
             Type = ContainerInfo.Types.Type.Mesos,
-            NetworkInfos = { new NetworkInfo { Name = _network,
+            NetworkInfos = { new NetworkInfo { Name = Network,
                 PortMappings = { new NetworkInfo.Types.PortMapping { HostPort = (uint)port, ContainerPort = 80 } } } },
         };
         // Bound to loopback, which is the pod's: nobody else reaches it.
@@ -54,7 +48,7 @@ internal sealed class DockerPodTests : AgainstRealEngine
         await Master.StateAsync("server", TaskState.TaskKilled);
         Assert.That((await Master.CallAsync(Call.Types.Type.ExecutorExited)).ExecutorExited.Status, Is.Zero);
         await DockerYard.UntilAsync(async () => (await Engine.ContainersAsync()).Count == 0, "the removal of its containers");
-        await Engine.CallAsync(HttpMethod.Delete, $"/networks/{_network}");
+        await RemoveNetworkAsync();
     }
 
     [Test]
@@ -80,7 +74,7 @@ internal sealed class DockerPodTests : AgainstRealEngine
     [Test]
     public async Task AFailure_EndsTheGroup_AndItsNetwork()
     {
-        await CreateNetworkAsync();
+        await CreateNetworkAsync("10.254.78.0/24");
         await using var agent = await StartAsync();
         await Master.SubscribedAsync();
 
@@ -89,13 +83,13 @@ internal sealed class DockerPodTests : AgainstRealEngine
         Assert.That((await Master.StateAsync("fails", TaskState.TaskFailed)).Message, Is.EqualTo("Command exited with status 3"));
         await Master.StateAsync("stays", TaskState.TaskKilled);
         await DockerYard.UntilAsync(async () => (await Engine.ContainersAsync()).Count == 0, "the removal of its containers");
-        await Engine.CallAsync(HttpMethod.Delete, $"/networks/{_network}");
+        await RemoveNetworkAsync();
     }
 
     [Test]
     public async Task APod_OutlivesTheAgent_AndTakesMoreAfterwards()
     {
-        await CreateNetworkAsync();
+        await CreateNetworkAsync("10.254.78.0/24");
         var agent = await StartAsync();
         await Master.SubscribedAsync();
         Master.Send(PodBench.Launch(InNetwork(), true, FromImage("a", "sleep 1000")));
@@ -111,7 +105,7 @@ internal sealed class DockerPodTests : AgainstRealEngine
         Master.Send(PodBench.ShutDown());
         await Master.StateAsync("a", TaskState.TaskKilled);
         await DockerYard.UntilAsync(async () => (await Engine.ContainersAsync()).Count == 0, "the removal of its containers");
-        await Engine.CallAsync(HttpMethod.Delete, $"/networks/{_network}");
+        await RemoveNetworkAsync();
     }
 
     [Test]
@@ -122,51 +116,7 @@ internal sealed class DockerPodTests : AgainstRealEngine
 
         Master.Send(PodBench.Launch(InNetwork(), true, FromImage("a", "true"), FromImage("b", "true")));
 
-        Assert.That((await Master.StateAsync("a", TaskState.TaskFailed)).Message, Does.Contain(_network));
+        Assert.That((await Master.StateAsync("a", TaskState.TaskFailed)).Message, Does.Contain(Network));
         await Master.StateAsync("b", TaskState.TaskFailed);
     }
-
-    private Task CreateNetworkAsync() => Engine.CallAsync(HttpMethod.Post, "/networks/create", new JsonObject
-    {
-        ["Name"] = _network, ["IPAM"] = new JsonObject { ["Config"] = new JsonArray(new JsonObject { ["Subnet"] = "10.254.78.0/24" }) },
-    });
-
-    private ExecutorInfo InNetwork()
-    {
-        var executor = PodBench.Info();
-        executor.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos,
-            NetworkInfos = { new NetworkInfo { Name = _network } } };
-        return executor;
-    }
-
-    private static TaskInfo FromImage(string id, string line, string resources = "cpus:0.5;mem:64")
-    {
-        var task = Make.Task(id, line, resources: resources);
-        task.Container = new ContainerInfo
-        {
-            Type = ContainerInfo.Types.Type.Mesos,
-            Mesos = new ContainerInfo.Types.MesosInfo { Image = new Image { Type = Image.Types.Type.Docker,
-                Docker = new Image.Types.Docker { Name = DockerEngine.Image } } },
-        };
-        return task;
-    }
-
-    private static Volume Shared(string at = "/shared") => new()
-    {
-        Mode = Volume.Types.Mode.Rw,
-        ContainerPath = at,
-        Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.SandboxPath,
-            SandboxPath = new() { Type = Parent.Parent, Path = "shared" } },
-    };
-
-    private Task<string> OutputAsync(Mesos.V1.TaskStatus status) =>
-        File.ReadAllTextAsync(Path.Combine(Work, Sandbox, "containers", status.ContainerStatus.ContainerId.Value, "stdout"));
-
-    private Task<AgentHost> StartAsync() => AgentHost.StartAsync(new AgentOptions(Work, [Master.Address])
-    {
-        Port = 0,
-        Resources = "cpus:8;mem:4096;disk:4096;ports:[1024-65000]",
-        Docker = new DockerOptions { Enabled = true, Socket = Engine.Socket },
-        Tune = settings => settings with { RegistrationBackoffFactor = TimeSpan.FromMilliseconds(20) },
-    });
 }

@@ -1,6 +1,8 @@
 using Mesos.V1;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Standalone;
 using Offerbook.Agent.Tests.Support;
+using Offerbook.Wire.Identity;
 using DockerInfo = Mesos.V1.ContainerInfo.Types.DockerInfo;
 
 namespace Offerbook.Agent.Tests.Pods;
@@ -33,13 +35,58 @@ public sealed class PodNetworkTests
     }
 
     [Test]
-    public void ATaskWithoutAnImage_CannotJoinIt()
+    public void ATaskWithoutAnImage_JoinsItAsAProcess_AndWhatIsStartedInItFindsTheAddress()
     {
+        _bench.Hear(PodBench.Launch(InNetwork(), true, FromImage("a"), Make.Task("b")));
+        var holder = _bench.Launched().Single();
+        _bench.Tell(new AgentMessage.ContainerStarted(holder.Container, 100) { Addresses = ["10.9.0.2"] });
+
+        var (image, plain) = (_bench.Launched()[^2], _bench.Launched()[^1]);
+        Assert.That((plain.Docker, plain.Joins, plain.SharesNetwork),
+            Is.EqualTo(((DockerSettings?)null, (ContainerId?)holder.Container, true)));
+        Assert.That(image.SharesNetwork, Is.False, "the engine joins it");
+        _bench.Tell(new AgentMessage.ContainerStarted(plain.Container, 200) { Addresses = ["10.9.0.2"] });
+        Assert.That(_bench.Last("b").ContainerStatus.NetworkInfos[0].IpAddresses[0].IpAddress, Is.EqualTo("10.9.0.2"));
+
+        var session = Session(plain.Container);
+        Assert.That((session.Attach!.ToFiles, session.Joins), Is.EqualTo((false, (ContainerId?)plain.Container)));
+        Assert.That(session.Environment.Last(variable => variable.Key == "MESOS_CONTAINER_IP").Value, Is.EqualTo("10.9.0.2"));
+
+        var next = _bench.Restart();
+        var recovered = next.Effects<RecoverContainers>().Single().Containers.Single(spec => spec.Container == plain.Container);
+        Assert.That(recovered.SharesNetwork, Is.True);
+    }
+
+    [Test]
+    public void AContainerWithinATaskWithoutAnImage_IsAProcessToo_AndOneWithinAnImageIsTheEngines()
+    {
+        _bench.Hear(PodBench.Launch(InNetwork(), true, FromImage("a"), Make.Task("b")));
+        _bench.Tell(new AgentMessage.ContainerStarted(_bench.Launched().Single().Container, 100));
+        var (image, plain) = (_bench.Launched()[^2].Container, _bench.Launched()[^1].Container);
+        _bench.Tell(new AgentMessage.ContainerStarted(image, 200));
+        _bench.Tell(new AgentMessage.ContainerStarted(plain, 201));
+
+        Assert.That(Nested(plain.Child("n")).Attach, Is.Null);
+        _bench.Tell(new AgentMessage.ContainerStarted(plain.Child("n"), 202));
+        Assert.That(Nested(plain.Child("n").Child("m")).Attach, Is.Null);
+        Assert.That(Nested(image.Child("n")).Attach, Is.EqualTo(new AttachSettings(null, AwaitsReader: false, ToFiles: true)));
+        _bench.Tell(new AgentMessage.ContainerStarted(image.Child("n"), 203));
+        Assert.That(Nested(image.Child("n").Child("m")).Attach?.ToFiles, Is.True);
+    }
+
+    [Test]
+    public void AnAgentWithoutTheRightToEnterNetworks_SaysWhichTaskItIsAbout()
+    {
+        _bench = new Bench(Make.Settings() with { MayEnterNetworks = false }).Register();
+
         _bench.Hear(PodBench.Launch(InNetwork(), true, FromImage("a"), Make.Task("b")));
 
         Assert.That(Refusal("a"),
-            Is.EqualTo("This agent cannot run the task group: its task 'b' has no image, and only containers from images can join "
-            + "the pod's network 'blue'; give it an image, or leave out the network"));
+            Is.EqualTo("This agent cannot run the task group: its task 'b' has no image, and this agent has no right to put a process into "
+            + "the pod's network 'blue', which takes root (CAP_SYS_ADMIN); run the agent as root, give the task an image, or leave out "
+            + "the network"));
+        _bench.Hear(PodBench.Launch(InNetwork(), true, FromImage("c")));
+        Assert.That(_bench.Launched().Single().Docker!.IsHolder, Is.True, "images need no such right");
     }
 
     [Test]
@@ -97,6 +144,15 @@ public sealed class PodNetworkTests
         _bench.Hear(PodBench.Launch(PodBench.Info("p2"), true, image));
         _bench.Tell(new AgentMessage.ContainerStarted(_bench.Launched().Single().Container, 100));
         Assert.That(_bench.Launched()[^1].Command, Is.InstanceOf<CommandSpec.OfImage>());
+    }
+
+    private ContainerSpec Session(ContainerId within) => Nested(within.Child("session"), isSession: true);
+
+    private ContainerSpec Nested(ContainerId id, bool isSession = false)
+    {
+        var call = new ContainerCall.Launch(id, new CommandInfo { Value = "true" }) { IsSession = isSession };
+        _bench.Tell(new AgentMessage.ContainerCallReceived(new ConnectionId(id.Value.Length), call));
+        return _bench.Launched()[^1];
     }
 
     private string Refusal(string task)

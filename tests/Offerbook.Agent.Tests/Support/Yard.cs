@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Cgroups;
 using Offerbook.Agent.Hosting.Containers;
+using Offerbook.Agent.Hosting.Networks;
 using Offerbook.Agent.Hosting.Supervision;
 using Offerbook.Agent.Hosting.Volumes;
 using Offerbook.Agent.Sandbox;
@@ -18,13 +19,17 @@ internal sealed class Yard : IAsyncDisposable
     private readonly Channel<AgentMessage> _messages = Channel.CreateUnbounded<AgentMessage>();
     private readonly SandboxDirectories _sandboxes;
     private readonly IsolationOptions _isolation;
+    private readonly IPodNetworks _networks;
     private readonly ContainerGroups _groups;
     private ProcessContainers _containers;
 
+    /// <param name="networks">Of pods; by default no holder of any runs.</param>
     /// <param name="script">Whether the shell's script supervises, as where no program of the kernel's calls runs.</param>
-    public Yard(string? extraPath = null, IsolationOptions? isolation = null, IControlGroups? groups = null, bool script = false)
+    public Yard(string? extraPath = null, IsolationOptions? isolation = null, IControlGroups? groups = null, bool script = false,
+        IPodNetworks? networks = null)
     {
         _isolation = isolation ?? new IsolationOptions();
+        _networks = networks ?? new PodNetworkOf(null);
         Work = Directory.CreateTempSubdirectory("offerbook-agent-").FullName;
         Files = new ContainerFiles(Work);
         _sandboxes = new SandboxDirectories(Work);
@@ -46,6 +51,8 @@ internal sealed class Yard : IAsyncDisposable
     public ProcessLauncher Launcher { get; }
 
     public IControlGroups Cgroups { get; }
+
+    public ContainerGroups Groups => _groups;
 
     public ProcessContainers Runner => _containers;
 
@@ -118,7 +125,7 @@ internal sealed class Yard : IAsyncDisposable
         Directory.Delete(Work, recursive: true);
     }
 
-    private ProcessContainers Start() => new(Files, Launcher, _groups, _sandboxes, _isolation, BootId, message =>
+    private ProcessContainers Start() => new(Files, Launcher, _groups, _sandboxes, _isolation, BootId, _networks, message =>
     {
         _messages.Writer.TryWrite(message);
         return ValueTask.CompletedTask;

@@ -47,6 +47,24 @@ internal sealed class ChaosEngine : IAsyncDisposable
         return engine;
     }
 
+    public async Task CreateNetworkAsync(string name, string subnet)
+    {
+        var network = new JObject
+        {
+            ["Name"] = name, ["IPAM"] = new JObject { ["Config"] = new JArray(new JObject { ["Subnet"] = subnet }) },
+        };
+        using var body = new StringContent(network.ToString(), System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync("/networks/create", body);
+        Assert.That(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Also while containers that have just ended hold on to it.</summary>
+    public Task RemoveNetworkAsync(string name) => Eventually.HoldsAsync(async () =>
+    {
+        using var answer = await _http.DeleteAsync($"/networks/{name}");
+        return answer.IsSuccessStatusCode;
+    }, $"the network {name} is removed", Patience);
+
     /// <summary>Every container that is there, whatever its state.</summary>
     public async Task<IReadOnlyList<string>> ContainersAsync() =>
         [.. JArray.Parse(await _http.GetStringAsync("/containers/json?all=1")).Select(entry =>

@@ -12,15 +12,21 @@ internal sealed class MasterAndAgent : IAsyncDisposable
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private readonly int[] _ports = Cluster.FreePorts(2);
     private OfferbookProcess _master = null!;
+    private readonly string[] _agentFlags;
     private OfferbookProcess _agent = null!;
 
     public string DataDirectory { get; } = Directory.CreateTempSubdirectory("offerbook-pair-").FullName;
 
+    public string MasterUrl => $"http://127.0.0.1:{_ports[0]}";
+
     public string AgentDirectory => Path.Combine(DataDirectory, "agent");
 
-    public static async Task<MasterAndAgent> StartAsync()
+    private MasterAndAgent(string[] agentFlags) => _agentFlags = agentFlags;
+
+    /// <param name="agentFlags">Besides those that say where it is.</param>
+    public static async Task<MasterAndAgent> StartAsync(params string[] agentFlags)
     {
-        var pair = new MasterAndAgent();
+        var pair = new MasterAndAgent(agentFlags);
         await pair.StartMasterAsync();
         await pair.StartAgentAsync();
         return pair;
@@ -87,7 +93,7 @@ internal sealed class MasterAndAgent : IAsyncDisposable
 
     private string[] AgentArguments(string resources) =>
         ["agent", "--port", $"{_ports[1]}", "--master", $"http://127.0.0.1:{_ports[0]}", "--work-dir", AgentDirectory, "--resources",
-            resources];
+            resources, .. _agentFlags];
 
     private static async Task<OfferbookProcess> StartPartAsync(params string[] arguments)
     {

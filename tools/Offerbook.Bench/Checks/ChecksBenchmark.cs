@@ -55,7 +55,7 @@ public sealed class ChecksBenchmark : IBenchmark
             NullLogger.Instance);
         await using var launcher = new ProcessLauncher(files, sandboxes, new VolumeMounts(work, sandboxes),
             new HostEnvironment(System.Environment.GetEnvironmentVariables(), null), groups, isolation, "boot", supervisor: null);
-        using var checks = new ProcessChecks(launcher, _ => null);
+        using var checks = new ProcessChecks(launcher, _ => null, _ => null);
         var container = new ContainerId(Guid.NewGuid().ToString());
         var sandbox = new SandboxPath(new AgentId("a"), new FrameworkId("f"), new ExecutorId("e"), container);
         sandboxes.Prepare(sandbox);

@@ -61,7 +61,7 @@ internal sealed class ProcessSessions : IContainerSessions
                 .. prepared.Chain.ShellOptions, _script, lifeline.Path, terminal?.Path ?? "", Octal(spec.Process.Umask),
                 string.Join(' ', prepared.Groups), HostTools.Setsid, .. prepared.Chain.Program,
             ];
-            var child = pipes.Start(prepared.Chain.Shell, arguments, prepared.Chain.Environment, sandbox);
+            var child = pipes.Start(prepared.Chain.Shell, arguments, prepared.Chain.Environment, sandbox, prepared.Network);
             return new AttachedProcess(child, pipes, lifeline, terminal);
         }
         catch
@@ -73,10 +73,23 @@ internal sealed class ProcessSessions : IContainerSessions
         }
     }
 
-    /// <summary>A session works where the container works that it looks into; others have a sandbox of their own.</summary>
-    private string SandboxOf(ContainerSpec spec) => spec is { Attach.AwaitsReader: true, Joins: { } parent }
-        ? _sandboxes.PathOf(spec.Sandbox with { Container = parent })
-        : _sandboxes.Prepare(spec.Sandbox);
+    /// <summary>
+    /// A session works where the container works that it looks into, which may be another session; others have a sandbox of their own.
+    /// </summary>
+    private string SandboxOf(ContainerSpec spec)
+    {
+        if (spec is not { Attach.AwaitsReader: true, Joins: { } around })
+        {
+            return _sandboxes.Prepare(spec.Sandbox);
+        }
+        var path = _sandboxes.PathOf(spec.Sandbox with { Container = around });
+        while (!Directory.Exists(path) && around.Parent is { } outer)
+        {
+            around = outer;
+            path = _sandboxes.PathOf(spec.Sandbox with { Container = around });
+        }
+        return path;
+    }
 
     private void WriteScript()
     {

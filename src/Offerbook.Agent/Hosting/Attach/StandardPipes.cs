@@ -20,13 +20,15 @@ internal sealed class StandardPipes : IDisposable
     public Stream Error => _error;
 
     /// <summary>Starts a process that has the other ends, beside its agent and in the agent's session.</summary>
+    /// <param name="network">A process in whose network it is born; null: this one's.</param>
     /// <returns>The child, for whose end somebody must wait.</returns>
     /// <exception cref="System.ComponentModel.Win32Exception">It could not be started.</exception>
+    /// <exception cref="IOException">That network cannot be entered.</exception>
     public int Start(string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment,
-        string directory)
+        string directory, ProcessIdentity? network)
     {
         var child = Spawner.Start(program, arguments, environment, directory,
-            [_input.ClientSafePipeHandle, _output.ClientSafePipeHandle, _error.ClientSafePipeHandle], newSession: false);
+            [_input.ClientSafePipeHandle, _output.ClientSafePipeHandle, _error.ClientSafePipeHandle], newSession: false, network);
         _input.DisposeLocalCopyOfClientHandle();
         _output.DisposeLocalCopyOfClientHandle();
         _error.DisposeLocalCopyOfClientHandle();

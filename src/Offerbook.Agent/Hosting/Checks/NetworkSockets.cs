@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
+using Offerbook.Agent.Hosting.Networks;
 
 namespace Offerbook.Agent.Hosting.Checks;
 
@@ -10,10 +8,8 @@ namespace Offerbook.Agent.Hosting.Checks;
 /// Makes sockets in the networks of other processes. A socket stays in the network of the thread that made it, so one thread walks
 /// from network to network, and whoever gets a socket uses it from anywhere. Takes root's rights.
 /// </summary>
-internal sealed partial class NetworkSockets : IDisposable
+internal sealed class NetworkSockets : IDisposable
 {
-    private const int NewNetwork = 0x40000000;
-
     /// <summary>Sockets that may wait; whoever wants one more waits for a place.</summary>
     private readonly BlockingCollection<Order> _orders = new(1024);
 
@@ -58,23 +54,18 @@ internal sealed partial class NetworkSockets : IDisposable
         {
             try
             {
-                using var network = File.OpenHandle($"/proc/{order.Process}/ns/net");
-                if (EnterCall(network, NewNetwork) != 0)
+                if (OtherNetwork.TryEnter(order.Process) is { } refusal)
                 {
-                    throw new Win32Exception(Marshal.GetLastPInvokeError(),
-                        $"the container's network cannot be entered: {Marshal.GetLastPInvokeErrorMessage()}");
+                    throw new IOException($"the container's network cannot be entered: {refusal.Message}", refusal);
                 }
                 order.Done.SetResult(Create(order.Family));
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Win32Exception)
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 order.Done.SetException(new CheckImpossibleException(failure.Message, failure));
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
-    private static partial int EnterCall(SafeFileHandle target, int kind);
 
     private sealed record Order(int Process, AddressFamily Family, TaskCompletionSource<Socket> Done);
 }

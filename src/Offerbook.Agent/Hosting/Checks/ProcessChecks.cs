@@ -7,10 +7,12 @@ namespace Offerbook.Agent.Hosting.Checks;
 
 /// <summary>
 /// Checks of containers that are processes of this host: commands run as the container's user, with its environment, in its
-/// sandbox, its control group and its namespaces. They share the host's network.
+/// sandbox, its control group, its namespaces and its network.
 /// </summary>
 /// <param name="mainOf">The main process of a running container.</param>
-internal sealed class ProcessChecks(ProcessLauncher launcher, Func<ContainerId, int?> mainOf) : IContainerChecks, IDisposable
+/// <param name="networkOf">A process in the network that a running container shares with a pod; null: it is in the host's.</param>
+internal sealed class ProcessChecks(
+    ProcessLauncher launcher, Func<ContainerId, int?> mainOf, Func<ContainerId, ProcessIdentity?> networkOf) : IContainerChecks, IDisposable
 {
     private readonly ChildReaper _reaper = new();
 
@@ -20,7 +22,8 @@ internal sealed class ProcessChecks(ProcessLauncher launcher, Func<ContainerId, 
         int child;
         try
         {
-            child = await launcher.StartCheckAsync(check.Container, check.Run, check.Environment, NamespacesOf(check.Container));
+            child = await launcher.StartCheckAsync(
+                check.Container, check.Run, check.Environment, NamespacesOf(check.Container), networkOf(check.Container.Container));
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
         {
@@ -38,7 +41,7 @@ internal sealed class ProcessChecks(ProcessLauncher launcher, Func<ContainerId, 
         }
     }
 
-    public int? NetworkOf(ContainerId container) => null;
+    public int? NetworkOf(ContainerId container) => networkOf(container)?.Pid;
 
     public void Dispose() => _reaper.Dispose();
 

@@ -53,13 +53,15 @@ internal sealed class ConfinedThreads : IDisposable
     }
 
     /// <summary>Before all launches that wait; at once on one of these threads.</summary>
+    /// <param name="network">A process in whose network the child is born; null: this one's.</param>
     /// <exception cref="Win32Exception">It could not be started.</exception>
+    /// <exception cref="IOException">That network cannot be entered.</exception>
     public Task<int> StartAsync(string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment,
-        string directory)
+        string directory, ProcessIdentity? network = null)
     {
         if (s_isConfined)
         {
-            return Task.FromResult(Spawner.Start(program, arguments, environment, directory));
+            return Task.FromResult(Spawner.Start(program, arguments, environment, directory, network: network));
         }
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_sleep)
@@ -69,9 +71,9 @@ internal sealed class ConfinedThreads : IDisposable
             {
                 try
                 {
-                    done.SetResult(Spawner.Start(program, arguments, environment, directory));
+                    done.SetResult(Spawner.Start(program, arguments, environment, directory, network: network));
                 }
-                catch (Win32Exception failure)
+                catch (Exception failure) when (failure is Win32Exception or IOException)
                 {
                     done.SetException(failure);
                 }

@@ -65,7 +65,8 @@ internal sealed class ContainerCare : IAsyncDisposable
         }
         container.LogsGrowFast = _logs.IsFast(bytes - container.LogBytes);
         container.LogBytes = bytes;
-        if (_groups.Overuse(container.Spec) is not null)
+        // The bounds of a pod are its holder's to keep, unless an engine runs that: then each process answers for all.
+        if (_groups.Overuse(container.Spec, killed: container.Spec.SharesNetwork) is not null)
         {
             _kill(container);
         }

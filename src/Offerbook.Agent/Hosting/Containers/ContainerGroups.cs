@@ -22,6 +22,11 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
     /// </summary>
     private readonly HashSet<ContainerId> _leaving = [];
 
+    /// <summary>
+    /// What the processes of pods may use together whose holders an engine runs. Their groups are there as long as such a process is.
+    /// </summary>
+    private readonly Dictionary<ContainerId, ContainerLimits> _pods = [];
+
     /// <summary>Whether the container has a group of its own, which ends with it.</summary>
     public static bool IsOwn(ContainerSpec spec) => spec.Joins is null || spec.Process.OwnControlGroup;
 
@@ -33,6 +38,11 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
     {
         if (IsOwn(spec))
         {
+            if (spec.SharesNetwork)
+            {
+                // No process of the pod's own is in the group around it, which so may not be there.
+                Have(spec.Joins!.Value);
+            }
             groups.Create(spec.Container, GroupLimits.Of(spec.Limits, options));
             return groups.JoinFiles(spec.Container);
         }
@@ -42,11 +52,43 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
         {
             joined = outer;
         }
-        if (!groups.Exists(joined))
-        {
-            groups.Create(joined, GroupLimits.Of(ContainerLimits.None, options));
-        }
+        Have(joined);
         return groups.JoinFiles(joined);
+    }
+
+    /// <summary>What processes may use together in a pod whose holder an engine runs, from now on.</summary>
+    public void BoundPod(ContainerId pod, ContainerLimits limits)
+    {
+        lock (_lock)
+        {
+            _pods[pod] = limits;
+            if (groups.Exists(pod))
+            {
+                Apply(pod, limits);
+            }
+        }
+    }
+
+    /// <returns>False when there is no such pod.</returns>
+    public bool TryChangePod(ContainerId pod, ContainerLimits limits)
+    {
+        lock (_lock)
+        {
+            if (!_pods.ContainsKey(pod))
+            {
+                return false;
+            }
+            BoundPod(pod, limits);
+            return true;
+        }
+    }
+
+    public void ForgetPod(ContainerId pod)
+    {
+        lock (_lock)
+        {
+            _pods.Remove(pod);
+        }
     }
 
     /// <summary>The files through which another process joins the group of a container that runs.</summary>
@@ -196,4 +238,18 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
             ? groups.Overuse(joined) : null;
 
     public void Fill(ContainerSpec spec, ResourceStatistics statistics) => groups.Fill(spec.Container, statistics);
+
+    /// <summary>Makes a group that is not there; it stays at least until somebody leaves it.</summary>
+    private void Have(ContainerId group)
+    {
+        lock (_lock)
+        {
+            // Somebody else may just have been the last in it.
+            _leaving.Remove(group);
+            if (!groups.Exists(group))
+            {
+                groups.Create(group, GroupLimits.Of(_pods.GetValueOrDefault(group, ContainerLimits.None), options));
+            }
+        }
+    }
 }

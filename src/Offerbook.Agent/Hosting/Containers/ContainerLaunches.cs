@@ -1,5 +1,6 @@
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Attach;
+using Offerbook.Agent.Hosting.Networks;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -8,9 +9,11 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// which they were asked for.
 /// </summary>
 internal sealed class ContainerLaunches(
-    ProcessLauncher launcher, JoinedNamespaces namespaces, TrackedContainers tracked, ContainerGroups groups, TaskTerminals terminals,
-    SupervisorWatch supervisors, RecordWatcher watcher, Func<AgentMessage, ValueTask> post) : IAsyncDisposable
+    ProcessLauncher launcher, JoinedNamespaces namespaces, JoinedNetworks networks, TrackedContainers tracked, ContainerGroups groups,
+    TaskTerminals terminals, SupervisorWatch supervisors, RecordWatcher watcher, Func<AgentMessage, ValueTask> post) : IAsyncDisposable
 {
+    public const string TooMany = "Too many launches are waiting on this agent";
+
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Those that are not over, and one for this itself until it is to end.</summary>
@@ -25,7 +28,12 @@ internal sealed class ContainerLaunches(
     public bool TryBegin(ContainerSpec spec)
     {
         Interlocked.Increment(ref _left);
-        if (launcher.TryPost(() => Run(spec)))
+        if (spec.SharesNetwork)
+        {
+            _ = BeginInNetworkAsync(spec);
+            return true;
+        }
+        if (launcher.TryPost(() => Run(spec, null)))
         {
             return true;
         }
@@ -41,13 +49,49 @@ internal sealed class ContainerLaunches(
         await _ended.Task.ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 
-    private void Run(ContainerSpec spec)
+    /// <summary>Who holds the network is asked for it first, on nobody's thread; that may take as long as an engine hangs.</summary>
+    private async Task BeginInNetworkAsync(ContainerSpec spec)
+    {
+        var isUnderWay = false;
+        try
+        {
+            var network = await networks.HeldForAsync(spec);
+            var within = network.Addresses is [var address, ..]
+                ? spec with { Environment = [.. spec.Environment, new("MESOS_CONTAINER_IP", address)] } : spec;
+            isUnderWay = launcher.TryPost(() => Run(within, network.Process));
+            if (!isUnderWay)
+            {
+                await post(new AgentMessage.ContainerLaunchFailed(spec.Container, TooMany));
+            }
+        }
+        catch (IOException failure)
+        {
+            await post(new AgentMessage.ContainerLaunchFailed(spec.Container, NotStarted(failure)));
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent stops: it never starts, and the next agent reports so.
+        }
+        catch (Exception bug)
+        {
+            _ended.TrySetException(bug);
+        }
+        finally
+        {
+            if (!isUnderWay)
+            {
+                Leave();
+            }
+        }
+    }
+
+    private void Run(ContainerSpec spec, ProcessIdentity? network)
     {
         try
         {
             if (!_stopping)
             {
-                Launch(spec);
+                Launch(spec, network);
             }
         }
         catch (Exception failure)
@@ -68,9 +112,9 @@ internal sealed class ContainerLaunches(
         }
     }
 
-    private void Launch(ContainerSpec spec)
+    private void Launch(ContainerSpec spec, ProcessIdentity? network)
     {
-        var outcome = Start(spec);
+        var outcome = Start(spec, network);
         if (outcome.Terminal is { } terminal)
         {
             BeginTerminal(spec, terminal);
@@ -105,15 +149,17 @@ internal sealed class ContainerLaunches(
         }
     }
 
-    private LaunchOutcome Start(ContainerSpec spec)
+    private LaunchOutcome Start(ContainerSpec spec, ProcessIdentity? network)
     {
         try
         {
-            return launcher.Launch(spec, namespaces.ForAsync(spec).AsTask().GetAwaiter().GetResult());
+            return launcher.Launch(spec, namespaces.ForAsync(spec).AsTask().GetAwaiter().GetResult(), network ?? networks.Of(spec.Joins));
         }
         catch (IOException failure)
         {
-            return new LaunchOutcome(null, $"The task's process could not be started: {failure.Message}");
+            return new LaunchOutcome(null, NotStarted(failure));
         }
     }
+
+    private static string NotStarted(IOException failure) => $"The task's process could not be started: {failure.Message}";
 }

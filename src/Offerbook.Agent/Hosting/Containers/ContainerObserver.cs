@@ -1,5 +1,6 @@
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Attach;
+using Offerbook.Agent.Hosting.Networks;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -8,7 +9,7 @@ namespace Offerbook.Agent.Hosting.Containers;
 /// </summary>
 internal sealed class ContainerObserver(
     ContainerFiles files, ContainerEndings endings, SandboxDirectories sandboxes, ContainerKiller killer, SupervisorWatch supervisors,
-    TaskTerminals terminals, string bootId, Func<AgentMessage, ValueTask> post)
+    TaskTerminals terminals, JoinedNetworks networks, string bootId, Func<AgentMessage, ValueTask> post)
 {
     /// <param name="scan">Whether its processes are to be looked at, and not only its record.</param>
     /// <param name="endsWait">Whether an end may be told later.</param>
@@ -49,7 +50,7 @@ internal sealed class ContainerObserver(
             {
                 supervisors.TakeOver(container, supervisor);
             }
-            await post(new AgentMessage.ContainerStarted(container.Id, main.Pid));
+            await post(new AgentMessage.ContainerStarted(container.Id, main.Pid) { Addresses = networks.AddressesOf(container.Spec) });
         }
         if (endsWait && record.Status is not null)
         {

@@ -13,14 +13,16 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
     private readonly IContainerRuntime _processes;
     private readonly IContainerRuntime _engine;
     private readonly IContainerSessions _sessions;
+    private readonly ContainerGroups _groups;
     private readonly Fetches _fetches;
     private readonly ConcurrentDictionary<ContainerId, IContainerRuntime> _of = [];
 
     /// <param name="sessions">Starts attached processes beside those of <paramref name="processes"/>, or alone.</param>
-    public ContainerRuntimes(IContainerRuntime processes, IContainerRuntime engine, IContainerSessions sessions, Fetches fetches,
-        Func<AgentMessage, ValueTask> post)
+    /// <param name="groups">Those of <paramref name="processes"/>, which may be in pods whose holders the engine runs.</param>
+    public ContainerRuntimes(IContainerRuntime processes, IContainerRuntime engine, IContainerSessions sessions, ContainerGroups groups,
+        Fetches fetches, Func<AgentMessage, ValueTask> post)
     {
-        (_processes, _engine, _sessions, _fetches) = (processes, engine, sessions, fetches);
+        (_processes, _engine, _sessions, _groups, _fetches) = (processes, engine, sessions, groups, fetches);
         Attached = new AttachedContainers(
             SessionsOf, id =>
                 _of.GetValueOrDefault(id) is IContainerTerminals terminals
@@ -34,8 +36,7 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
 
     public void Launch(ContainerSpec spec)
     {
-        var runtime = For(spec);
-        _of[spec.Container] = runtime;
+        var runtime = Know(spec);
         if (spec.Fetch.Count > 0)
         {
             _fetches.Begin(spec, () => runtime.Launch(spec));
@@ -50,7 +51,7 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
     {
         foreach (var spec in wanted)
         {
-            _of[spec.Container] = For(spec);
+            Know(spec);
         }
         _processes.Recover([.. wanted.Where(spec => For(spec) == _processes)]);
         _engine.Recover([.. wanted.Where(spec => For(spec) == _engine)]);
@@ -87,6 +88,7 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
 
     public void Update(ContainerId id, ContainerLimits limits)
     {
+        _groups.TryChangePod(id, limits);
         // A pod has no process of its own, but a control group around its containers.
         _of.GetValueOrDefault(id, _processes).Update(id, limits);
     }
@@ -95,6 +97,7 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
     {
         if (_of.TryRemove(id, out var runtime))
         {
+            _groups.ForgetPod(id);
             runtime.Forget(id);
         }
     }
@@ -109,6 +112,15 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
         await Attached.DisposeAsync();
         await _engine.DisposeAsync();
         await _processes.DisposeAsync();
+    }
+
+    private IContainerRuntime Know(ContainerSpec spec)
+    {
+        if (spec.Docker is { IsHolder: true })
+        {
+            _groups.BoundPod(spec.Container, spec.Limits);
+        }
+        return _of[spec.Container] = For(spec);
     }
 
     private IContainerRuntime For(ContainerSpec spec) =>

@@ -14,7 +14,13 @@ internal sealed class JoinedNamespaces(TrackedContainers containers, TimeProvide
     /// <exception cref="IOException">That container has ended, or its first process did not come in time.</exception>
     public async ValueTask<int?> ForAsync(ContainerSpec spec)
     {
-        if (spec.Joins is not { } joined || containers.Find(joined) is not { } outer)
+        var around = spec.Joins;
+        // A session is none of these containers; one within it is where it is.
+        while (around is { } session && containers.Find(session) is null)
+        {
+            around = session.Parent;
+        }
+        if (around is not { } joined || containers.Find(joined) is not { } outer)
         {
             return null;
         }

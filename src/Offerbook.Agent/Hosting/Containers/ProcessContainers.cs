@@ -3,6 +3,7 @@ using Mesos.V1;
 using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Checks;
+using Offerbook.Agent.Hosting.Networks;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -56,24 +57,26 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
     private int _disposed;
 
     public ProcessContainers(ContainerFiles files, ProcessLauncher launcher, ContainerGroups groups, SandboxDirectories sandboxes,
-        IsolationOptions options, string bootId, Func<AgentMessage, ValueTask> post, TimeProvider time, ILogger logger)
+        IsolationOptions options, string bootId, IPodNetworks pods, Func<AgentMessage, ValueTask> post, TimeProvider time, ILogger logger)
     {
         (_files, _groups, _bootId, _post, _logger) = (files, groups, bootId, post, logger);
-        _checks = new ProcessChecks(launcher, id => _tracked.Find(id) is { IsRunning: true, Record.Main: { } main } ? main.Pid : null);
         Namespaces = new JoinedNamespaces(_tracked, time);
+        Networks = new JoinedNetworks(_tracked, pods);
+        _checks = new ProcessChecks(launcher, id => _tracked.Find(id) is { IsRunning: true, Record.Main: { } main } ? main.Pid : null,
+            id => Networks.Of(id));
         files.WriteScript();
         _killer = new ContainerKiller(files, groups, bootId, logger);
         _terminals = new TaskTerminals(sandboxes, logger);
         _supervisors = new SupervisorWatch(_tracked);
         _observer = new ContainerObserver(files, new ContainerEndings(files, groups, bootId), sandboxes, _killer, _supervisors, _terminals,
-            bootId, post);
+            Networks, bootId, post);
         _care = new ContainerCare(_tracked.Running, sandboxes, groups, new LogRotator(options, logger), _killer.Kill, time);
         _disks = new DiskCare(_tracked.Running, sandboxes, options, _killer.EndOverDisk, time);
         _usage = new ContainerUsage(groups, options, time);
         _forgotten = new ForgottenContainers(files, groups, _tracked.IsGroupNeeded);
         _watcher = new RecordWatcher(files.Records, time, logger);
         _precedence = new Precedence(time, _watcher.Wake);
-        _launches = new ContainerLaunches(launcher, Namespaces, _tracked, groups, _terminals, _supervisors, _watcher, post);
+        _launches = new ContainerLaunches(launcher, Namespaces, Networks, _tracked, groups, _terminals, _supervisors, _watcher, post);
         _scanTimer = time.CreateTimer(_ => RequestScan(), null, ScanInterval, ScanInterval);
         new Thread(Read) { IsBackground = true, Name = "container records" }.Start();
         _running = Task.WhenAll(_read.Task, _care.Completion, _disks.Completion, _forgotten.Completion, _launches.Completion);
@@ -86,6 +89,8 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
 
     public JoinedNamespaces Namespaces { get; }
 
+    public JoinedNetworks Networks { get; }
+
     public void Launch(ContainerSpec spec)
     {
         var container = _tracked.Add(spec);
@@ -94,7 +99,7 @@ internal sealed class ProcessContainers : IContainerRuntime, IContainerStatistic
         if (!_launches.TryBegin(spec))
         {
             _precedence.Settle(container);
-            _ = _post(new AgentMessage.ContainerLaunchFailed(spec.Container, "Too many launches are waiting on this agent"));
+            _ = _post(new AgentMessage.ContainerLaunchFailed(spec.Container, ContainerLaunches.TooMany));
         }
     }
 

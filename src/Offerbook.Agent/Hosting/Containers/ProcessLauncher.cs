@@ -29,7 +29,8 @@ internal sealed class ProcessLauncher(
     public bool TryPost(Action launch) => _confined.TryLaunch(launch);
 
     /// <param name="enter">A process whose namespaces the container shares; null: the host's or its own.</param>
-    public LaunchOutcome Launch(ContainerSpec spec, int? enter = null)
+    /// <param name="network">A process whose network it shares; null: the host's.</param>
+    public LaunchOutcome Launch(ContainerSpec spec, int? enter = null, ProcessIdentity? network = null)
     {
         if (spec.User is { } name && Ownership.Find(name) is null)
         {
@@ -78,8 +79,8 @@ internal sealed class ProcessLauncher(
                 ];
             }
             var start = chain.Confined
-                ? _confined.StartAsync(program, arguments, chain.Environment, open.Here)
-                : Task.Run(() => Spawner.Start(program, arguments, chain.Environment, open.Here, terminal?.Master));
+                ? _confined.StartAsync(program, arguments, chain.Environment, open.Here, network)
+                : Task.Run(() => Spawner.Start(program, arguments, chain.Environment, open.Here, terminal?.Master, network));
             return new LaunchOutcome(start.GetAwaiter().GetResult(), null, terminal);
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
@@ -95,10 +96,12 @@ internal sealed class ProcessLauncher(
     /// </summary>
     /// <param name="more">Laid over the container's environment.</param>
     /// <param name="enter">A process whose namespaces it shares; null: the host's.</param>
+    /// <param name="network">A process whose network it shares; null: the host's.</param>
     /// <returns>The child, for whose end somebody must wait.</returns>
     /// <exception cref="Win32Exception">It could not be started.</exception>
+    /// <exception cref="IOException">The network cannot be entered.</exception>
     public async Task<int> StartCheckAsync(ContainerSpec spec, CommandSpec command, IReadOnlyList<KeyValuePair<string, string>> more,
-        int? enter)
+        int? enter, ProcessIdentity? network)
     {
         const string script = "for _ob_group in $1; do echo 0 >\"$_ob_group\" || exit 126; done; shift; unset _ob_group; exec \"$@\" </dev/null >/dev/null 2>&1";
         var sandbox = sandboxes.PathOf(spec.Sandbox);
@@ -111,8 +114,8 @@ internal sealed class ProcessLauncher(
         var chain = CommandChain.Of(within, sandbox, options, Ownership.Other(spec.User), enter, [], host.Of(within, sandbox));
         string[] arguments = [.. chain.ShellOptions, "-c", script, "check", string.Join(' ', groups.Join(spec)), .. chain.Program];
         return chain.Confined
-            ? await _confined.StartAsync(chain.Shell, arguments, chain.Environment, sandbox)
-            : Spawner.Start(chain.Shell, arguments, chain.Environment, sandbox);
+            ? await _confined.StartAsync(chain.Shell, arguments, chain.Environment, sandbox, network)
+            : Spawner.Start(chain.Shell, arguments, chain.Environment, sandbox, network: network);
     }
 
     public ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Offerbook.Agent.Hosting.Networks;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
@@ -29,18 +30,34 @@ internal static partial class Spawner
     /// <summary>Starts a child that leads a session of its own.</summary>
     /// <param name="directory">The child's working directory.</param>
     /// <param name="inherited">What the child is given as descriptor 3; null: nothing.</param>
+    /// <param name="network">A process in whose network the child is born; null: this one's.</param>
     /// <exception cref="Win32Exception">It could not be started.</exception>
+    /// <exception cref="IOException">That network cannot be entered.</exception>
     public static int Start(
         string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory,
-        SafeFileHandle? inherited = null) =>
-        Start(program, arguments, environment, directory, inherited is null ? [] : [null, null, null, inherited], newSession: true);
+        SafeFileHandle? inherited = null, ProcessIdentity? network = null) =>
+        Start(program, arguments, environment, directory, inherited is null ? [] : [null, null, null, inherited], newSession: true,
+            network);
 
     /// <param name="inherited">
     /// What the child is given as descriptors 0, 1 and so on; null leaves this process's own. Nothing else is open beyond the third.
     /// </param>
     /// <param name="newSession">Whether it leads a session of its own.</param>
+    /// <param name="network">A process in whose network the child is born; null: this one's.</param>
     /// <exception cref="Win32Exception">It could not be started.</exception>
-    public static unsafe int Start(
+    /// <exception cref="IOException">That network cannot be entered.</exception>
+    public static int Start(
+        string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory,
+        IReadOnlyList<SafeHandle?> inherited, bool newSession, ProcessIdentity? network) => network is { } other
+            ? StartIn(other, program, arguments, environment, directory, inherited, newSession)
+            : StartHere(program, arguments, environment, directory, inherited, newSession);
+
+    private static int StartIn(
+        ProcessIdentity network, string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment,
+        string directory, IReadOnlyList<SafeHandle?> inherited, bool newSession) =>
+        OtherNetwork.Run(network, () => StartHere(program, arguments, environment, directory, inherited, newSession));
+
+    private static unsafe int StartHere(
         string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string directory,
         IReadOnlyList<SafeHandle?> inherited, bool newSession)
     {

@@ -44,7 +44,12 @@ internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> 
     private async Task<LaunchResult> LaunchOrThrowAsync(ContainerSpec spec, string sandbox, CancellationToken cancellation)
     {
         var docker = spec.Docker!;
-        parts.Sandboxes.Prepare(spec.Sandbox);
+        var made = parts.Sandboxes.Prepare(spec.Sandbox);
+        if (docker.IsHolder)
+        {
+            // Processes of the host come by there, too.
+            Ownership.Give(made, Ownership.Other(spec.User));
+        }
         if (docker.ForcePull && await parts.Puller.PullAsync(docker.Image, sandbox, cancellation) is { } unpulled)
         {
             return new LaunchResult.Failed(unpulled);

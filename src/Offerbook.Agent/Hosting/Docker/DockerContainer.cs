@@ -36,7 +36,7 @@ internal sealed class DockerContainer
     private bool _startConfirmed;
     private string? _silentStart;
     private string _doubt = "";
-    private IReadOnlyList<string> _addresses = [];
+    private IReadOnlyList<string> _addresses;
 
     /// <param name="joins">The container of this engine whose network it shares.</param>
     /// <param name="record">What an earlier agent left behind; null for a new container.</param>
@@ -49,6 +49,7 @@ internal sealed class DockerContainer
         (Id, Sandbox, _parts, Record, _gone, _joins) = (spec.Container, sandbox, parts, record, gone, joins);
         HasOwnNetwork = joins is not null || spec.Docker!.Network is not DockerNetwork.Host;
         _startConfirmed = record is { Stage: DockerStage.Started };
+        _addresses = record?.Addresses ?? [];
         _launcher = new ContainerLauncher(parts, SharedNetwork);
         _calls = new ContainerCalls(parts, Id, () => EngineName);
         _wishes = new Wishes(FulfilAsync, failed, parts.Stopping);
@@ -115,7 +116,7 @@ internal sealed class DockerContainer
     public void Ask(Wish wish) => _wishes.Ask(wish);
 
     /// <summary>The engine says nothing, and the agent wants to go on: taken to run as it did.</summary>
-    public ValueTask PresumeRunningAsync() => HasEnded ? default : _news.StartedAsync(Record?.Pid ?? 0, []);
+    public ValueTask PresumeRunningAsync() => HasEnded ? default : _news.StartedAsync(Record?.Pid ?? 0, Addresses);
 
     public void Dispose() => _output?.Dispose();
 
@@ -226,7 +227,7 @@ internal sealed class DockerContainer
                     // Nobody has asked for anything in it yet: what runs beside it is an earlier agent's.
                     await _parts.Sessions.EndAsync(state.Execs, _parts.Stopping);
                 }
-                _parts.Records.Write(Id, new DockerRecord(DockerStage.Started, state.Pid, _parts.Labels.BootId));
+                _parts.Records.Write(Id, new DockerRecord(DockerStage.Started, state.Pid, _parts.Labels.BootId) { Addresses = _addresses });
                 await _news.StartedAsync(state.Pid, Addresses);
             }
             Copy(state);

@@ -6,6 +6,7 @@ using Offerbook.Agent.Hosting.Attach;
 using Offerbook.Agent.Hosting.Checks;
 using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Hosting.Docker.Sessions;
+using Offerbook.Agent.Hosting.Networks;
 using Offerbook.Agent.Hosting.Volumes;
 
 namespace Offerbook.Agent.Hosting.Docker;
@@ -57,12 +58,16 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
         _sessions = new DockerSessions(_engine, sandboxes, options, isolation, _containers.FindAround);
         _news = new EngineNews(options.Enabled, _containers, post);
         _makes = new EngineMakes(_engine, _news, _stopping.Token);
+        Networks = new HolderNetworks(_engine, _containers.Find, _stopping.Token);
         _terminals = new DockerTerminals(_engine, _containers.Find, _stopping.Token);
         Checks = new DockerChecks(_engine, options.Timings, id => _containers.Find(id) is { HasOwnNetwork: true, Pid: > 0 } container
             ? container.Pid : null);
     }
 
     public IContainerChecks? Checks { get; }
+
+    /// <summary>For processes of the host that join pods.</summary>
+    public IPodNetworks Networks { get; }
 
     public Task Completion => _completion.Task;
 

@@ -37,16 +37,18 @@ internal sealed class DockerRecords(string workDirectory)
             return null;
         }
         // Half a line, written when the machine died: the launch had begun, that is all.
-        return File.ReadAllText(path).Split(' ') is [var stage, var pid, var boot, "\n"]
+        return File.ReadAllText(path).Split(' ') is [var stage, var pid, var boot, .. var addresses, "\n"]
             && int.TryParse(pid, CultureInfo.InvariantCulture, out var number)
             && Enum.TryParse<DockerStage>(stage, out var known)
-                ? new DockerRecord(known, number, boot)
+                ? new DockerRecord(known, number, boot) { Addresses = addresses }
                 : new DockerRecord(DockerStage.Starting, 0, "");
     }
 
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(ContainerId container, DockerRecord record) =>
-        File.WriteAllText(PathOf(container), $"{record.Stage} {record.Pid.ToString(CultureInfo.InvariantCulture)} {record.BootId} \n");
+        File.WriteAllText(PathOf(container), string.Concat(((string[])
+            [$"{record.Stage}", record.Pid.ToString(CultureInfo.InvariantCulture), record.BootId, .. record.Addresses])
+                .Select(word => word + " ")) + "\n");
 
     public void Delete(ContainerId container)
     {
@@ -63,7 +65,11 @@ internal sealed class DockerRecords(string workDirectory)
 }
 
 /// <param name="Pid">Of the main process as last known; 0: not known.</param>
-internal sealed record DockerRecord(DockerStage Stage, int Pid, string BootId);
+internal sealed record DockerRecord(DockerStage Stage, int Pid, string BootId)
+{
+    /// <summary>Of its own, as last known; empty when they are the host's or another container's.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+}
 
 internal enum DockerStage
 {

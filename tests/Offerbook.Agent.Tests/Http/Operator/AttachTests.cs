@@ -63,6 +63,32 @@ internal sealed class AttachTests(MessageFormat format) : OneAgentTests
     }
 
     [Test]
+    public async System.Threading.Tasks.Task Session_WithinASession_IsWhereThatOneIs()
+    {
+        await using var agent = await AgentFixture.StartAsync(shape: task => task.Container = new ContainerInfo
+        {
+            // The files mounted for that take root.
+            Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { SharePidNamespace = !Offerbook.Agent.Hosting.Ownership.IsRoot },
+        });
+        var look = new CommandInfo { Value = "pwd; readlink /proc/self/ns/pid /proc/self/ns/mnt" };
+        using var alone = await agent.SessionAsync(format, "s30", look);
+        using var outer = await agent.SessionAsync(format, "s31", new CommandInfo { Value = "echo up; cat" });
+        await outer.UntilAsync("up");
+        var launch = new Call.Types.LaunchNestedContainerSession
+        {
+            ContainerId = new ContainerID { Value = "inner", Parent = agent.Nested("s31") }, Command = look,
+        };
+
+        using var inner = new OutputReading(await agent.PostAsync(
+            new Call { Type = CallType.LaunchNestedContainerSession, LaunchNestedContainerSession = launch }, format), format,
+                agent.Timeout);
+
+        Assert.That((await inner.ToEndAsync()).Output.ToString(), Is.EqualTo((await alone.ToEndAsync()).Output.ToString()));
+        Assert.That(alone.Output.ToString(), Does.StartWith(agent.Work));
+        await agent.Agent.KillAllTasksAsync(TimeSpan.Zero);
+    }
+
+    [Test]
     public async System.Threading.Tasks.Task Session_WhoseConnectionEnds_IsKilledWithAllThatItStarted()
     {
         var session = await Agent.SessionAsync(format, "s5", new CommandInfo { Value = "sleep 1000 & echo $! $$; wait" });
