@@ -18,6 +18,9 @@ public sealed record ContainerSpec(
     /// <summary>The task that it runs; null for one that runs none.</summary>
     public TaskId? Task { get; init; }
 
+    /// <summary>It is around the containers of a pod's tasks, and does nothing itself.</summary>
+    public bool HoldsPod { get; init; }
+
     /// <summary>What else of the host it sees: persistent volumes, paths of the host and of sandboxes.</summary>
     public IReadOnlyList<ContainerVolume> Volumes { get; init; } = [];
 

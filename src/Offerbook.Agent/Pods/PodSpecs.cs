@@ -17,10 +17,11 @@ internal static class PodSpecs
     /// sandbox are there as long as it is.
     /// </summary>
     public static ContainerSpec Holder(AgentExecutor pod, FrameworkInfo framework, AgentSettings settings) => new(
-        pod.Container, pod.Sandbox, Forever, framework.User is { Length: > 0 } user ? user : null,
+        pod.Container, pod.Sandbox, Forever, settings.SwitchUser && framework.User is { Length: > 0 } user ? user : null,
         ExecutorEnvironment.Of(framework, pod.Key.Executor, pod.Admitted.AgentId, pod.Info.Resources, pod.Info.ShutdownGracePeriod,
             settings))
     {
+        HoldsPod = true,
         Volumes = TaskVolumes.Of(pod.Info.Resources, pod.Info.Container, pod.Sandbox, null),
         Limits = ExecutorSpecs.Limits(pod),
         Process = ProcessSettingsReader.Of(pod.Info.Container),

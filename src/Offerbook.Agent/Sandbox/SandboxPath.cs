@@ -9,6 +9,9 @@ namespace Offerbook.Agent.Sandbox;
 /// </summary>
 public readonly record struct SandboxPath(AgentId Agent, FrameworkId Framework, ExecutorId Executor, ContainerId Container)
 {
+    /// <summary>Where a sandbox has those of the containers within its own.</summary>
+    public const string Nested = "containers";
+
     /// <summary>Of a container that belongs to no executor: an operator launched it.</summary>
     public static SandboxPath Alone(ContainerId container) => new(default, default, default, container);
 
@@ -29,7 +32,7 @@ public readonly record struct SandboxPath(AgentId Agent, FrameworkId Framework, 
 
     /// <summary>Relative to the work directory. A container within another has its sandbox in its parent's.</summary>
     public string Directory =>
-        $"{(IsAlone ? "containers" : RunsDirectory)}/{Container.Value.Replace(".", "/containers/", StringComparison.Ordinal)}";
+        $"{(IsAlone ? Nested : RunsDirectory)}/{Container.Value.Replace(".", $"/{Nested}/", StringComparison.Ordinal)}";
 
     /// <summary>A link to the newest run.</summary>
     public string Latest => $"{RunsDirectory}/latest";

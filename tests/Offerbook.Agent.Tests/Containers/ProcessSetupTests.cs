@@ -2,6 +2,7 @@ using Offerbook.Agent.Containers;
 using Offerbook.Agent.Hosting;
 using Offerbook.Agent.Hosting.Containers;
 using Offerbook.Agent.Tests.Support;
+using Offerbook.Wire.Identity;
 
 namespace Offerbook.Agent.Tests.Containers;
 
@@ -145,6 +146,29 @@ public sealed class ProcessSetupTests
         Assert.That(StatusOf("CapEff", _yard.Output(spec)), Does.Match("^0+$"));
         Assert.That(_yard.Output(spec), Does.EndWith("0022\n"));
         Assert.That(File.Exists(_yard.Sandbox(spec) + "/mine"), Is.True);
+    }
+
+    [Test]
+    public async Task AnotherUser_ComesToItsSandbox_ByTheAbsolutePathThatItIsTold()
+    {
+        File.SetUnixFileMode(_yard.Work, File.GetUnixFileMode(_yard.Work) | UnixFileMode.OtherExecute);
+        ContainerSpec Sees(ContainerSpec spec) => spec with { User = "nobody", Environment = [new("MESOS_SANDBOX", _yard.Sandbox(spec))] };
+        // The first makes directories that the second finds; the third is within another, of a pod of the agent's user.
+        const string line = "cd / && echo here >$MESOS_SANDBOX/mine && cat $MESOS_SANDBOX/mine";
+        var (first, second) = (Sees(_yard.Spec(line)), _yard.Spec(line));
+        second = Sees(second with { Sandbox = second.Sandbox with { Executor = new ExecutorId("t2") } });
+        var pod = _yard.Spec("sleep 1000") with { HoldsPod = true };
+        var within = new ContainerId(pod.Container.Value + ".in");
+        var third = Sees(pod with { Command = first.Command, HoldsPod = false, Container = within, Joins = pod.Container,
+            Sandbox = pod.Sandbox with { Container = within } });
+
+        await _yard.RunAsync(pod);
+        foreach (var spec in new[] { first, second, third })
+        {
+            await _yard.RunToEndAsync(spec);
+            Assert.That(_yard.Output(spec), Is.EqualTo("here\n"), _yard.Output(spec, "stderr"));
+            Assert.That(File.GetUnixFileMode(_yard.Sandbox(spec)) & UnixFileMode.OtherExecute, Is.EqualTo(UnixFileMode.None), "it is shown to nobody else");
+        }
     }
 
     [Test]

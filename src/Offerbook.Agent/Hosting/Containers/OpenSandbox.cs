@@ -48,6 +48,9 @@ internal sealed class OpenSandbox(string path, SafeFileHandle directory) : IDisp
         Native.ChangeOwner(directory, user.Uid, user.Gid);
     }
 
+    /// <summary>Whose sandboxes are in it comes to them by their absolute paths.</summary>
+    public void LetOthersThrough() => File.SetUnixFileMode(directory, SandboxDirectories.Passage);
+
     public void Dispose() => directory.Dispose();
 
     private static IOException NoPlainFile(string log) =>

@@ -47,6 +47,10 @@ internal sealed class ProcessLauncher(
             var prelude = volumes.Prepare(spec, sandbox);
             open.CheckLogs();
             open.GiveTo(user);
+            if (spec.HoldsPod)
+            {
+                open.LetOthersThrough();
+            }
             var joins = groups.Enter(spec);
             var bare = supervisor is not null && NativeSupervisor.Fits(spec);
             terminal = TaskTerminals.Make(spec, user);

@@ -3,11 +3,20 @@ using Offerbook.Agent.Sandbox;
 
 namespace Offerbook.Agent.Hosting.Containers;
 
-/// <summary>Makes and removes sandboxes under the work directory.</summary>
+/// <summary>
+/// Makes and removes sandboxes under the work directory. Each is its user's, and shown to no other but those of its group; whoever it is comes
+/// to it by its absolute path, as what is above it lets everybody through.
+/// </summary>
 internal sealed class SandboxDirectories(string workDirectory)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+
+    /// <summary>Of directories that nobody runs in, above sandboxes.</summary>
+    private const UnixFileMode Shared = Mode | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>Of the sandbox around those of a pod's tasks, each of which may be another user's.</summary>
+    public const UnixFileMode Passage = Mode | UnixFileMode.OtherExecute;
 
     /// <summary>Making and removing the directories that sandboxes share must not interleave.</summary>
     private readonly Lock _shared = new();
@@ -60,8 +69,8 @@ internal sealed class SandboxDirectories(string workDirectory)
     /// </summary>
     private void Make(SandboxPath sandbox, string path)
     {
-        if (!sandbox.IsRun || !Native.MakeDirectory(Path.Combine(workDirectory, sandbox.ExecutorDirectory), Mode)
-            || !Native.MakeDirectory(Path.Combine(workDirectory, sandbox.RunsDirectory), Mode) || !Native.MakeDirectory(path, Mode))
+        if (!sandbox.IsRun || !Native.MakeDirectory(Path.Combine(workDirectory, sandbox.ExecutorDirectory), Shared)
+            || !Native.MakeDirectory(Path.Combine(workDirectory, sandbox.RunsDirectory), Shared) || !Native.MakeDirectory(path, Mode))
         {
             Directory.CreateDirectory(path, Mode);
         }
@@ -84,7 +93,7 @@ internal sealed class SandboxDirectories(string workDirectory)
         {
             path = Path.Combine(path, name);
             using var parent = at;
-            Native.MakeDirectory(parent, name, Mode);
+            Native.MakeDirectory(parent, name, name == SandboxPath.Nested ? Shared : Mode);
             at = OpenOrFail(parent, name, path);
         }
         return at;

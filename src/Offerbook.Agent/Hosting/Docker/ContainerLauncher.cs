@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Offerbook.Agent.Containers;
+using Offerbook.Agent.Hosting.Containers;
 
 namespace Offerbook.Agent.Hosting.Docker;
 
@@ -49,6 +50,7 @@ internal sealed class ContainerLauncher(DockerParts parts, Func<SharedNetwork?> 
         {
             // Processes of the host come by there, too.
             Ownership.Give(made, Ownership.Other(spec.User));
+            File.SetUnixFileMode(made, SandboxDirectories.Passage);
         }
         if (docker.ForcePull && await parts.Puller.PullAsync(docker.Image, sandbox, cancellation) is { } unpulled)
         {
