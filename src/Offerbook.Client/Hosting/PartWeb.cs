@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,11 @@ public static class PartWeb
 {
     public static WebApplicationBuilder CreateBuilder(ILoggerFactory logs)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Empty: the usual builder takes settings from the directory that the program happens to be started in and from the environment, and
+        // watches everything below that directory for changes of them.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         // Signals are its owner's business.
