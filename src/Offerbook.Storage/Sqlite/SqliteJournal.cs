@@ -111,6 +111,7 @@ public sealed class SqliteJournal : IJournal
             {
                 return;
             }
+            var checksum = JournalChecksum.Of(persistenceId, snapshot.Sequence, snapshot.Record);
             // Left over from a save that was cut short, maybe of the same snapshot.
             await SlicesAsync(stream => _snapshots.DropParts(stream));
             for (var part = 0; part < SnapshotWriter.PartsAhead(snapshot); part++)
@@ -118,7 +119,7 @@ public sealed class SqliteJournal : IJournal
                 var number = part;
                 await SliceAsync(stream => _snapshots.WritePart(stream, snapshot, number), SnapshotWriter.PartSize);
             }
-            await SliceAsync(stream => _snapshots.Finish(stream, snapshot), SnapshotWriter.PartSize);
+            await SliceAsync(stream => _snapshots.Finish(stream, snapshot, checksum), SnapshotWriter.PartSize);
             await SlicesAsync(stream => _snapshots.DropParts(stream));
             await SlicesAsync(stream => _snapshots.DropEvents(stream));
         }
