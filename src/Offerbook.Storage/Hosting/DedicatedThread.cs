@@ -19,7 +19,7 @@ internal sealed class DedicatedThread : IAsyncDisposable
     private const int MaxPasses = 16;
 
     private readonly BlockingCollection<Action> _work = new(Capacity);
-    private readonly Lock _turn = new();
+    private readonly Turn _turn = new();
 
     /// <summary>Pieces of work that were given to the thread and are not done.</summary>
     private int _given;
@@ -55,9 +55,10 @@ internal sealed class DedicatedThread : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> on the calling thread, between two pieces of the others: for callers on a thread of their own that would
-    /// only wait. It saves them two changes of threads, which cost more than a small commit. When others have waited for
-    /// <see cref="MaxPasses"/> of it, they go first: a caller without pause would keep them out, as a lock is given to whoever comes.
+    /// Runs <paramref name="work"/> on the calling thread, between two pieces of the others: for callers on a thread of their own that
+    /// would only wait. It saves them two changes of threads, which cost more than a small commit; and it waits for the piece that is under
+    /// way, not for those that were given behind it. When others have waited for <see cref="MaxPasses"/> of it, they go first: a caller
+    /// without pause would keep them out.
     /// </summary>
     /// <returns>With the result or the exception of the work; completed, when it was run here.</returns>
     public Task<T> RunInPlace<T>(Func<T> work)
@@ -72,9 +73,14 @@ internal sealed class DedicatedThread : IAsyncDisposable
         }
         try
         {
-            lock (_turn)
+            _turn.TakeInPlace();
+            try
             {
                 return Task.FromResult(work());
+            }
+            finally
+            {
+                _turn.Leave();
             }
         }
         catch (Exception failure)
@@ -95,9 +101,14 @@ internal sealed class DedicatedThread : IAsyncDisposable
         try
         {
             T made;
-            lock (_turn)
+            _turn.TakeBehind();
+            try
             {
                 made = work();
+            }
+            finally
+            {
+                _turn.Leave();
             }
             Done();
             result.SetResult(made);
