@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Offerbook.Actors.Hosting;
 
 /// <summary>How a thread stands back behind the others of its process, and of the machine.</summary>
-internal static partial class StandingBack
+public static partial class StandingBack
 {
     /// <summary>
     /// Added to what the process has, as nice(1) counts: a third of the share of a thread that does not stand back. Much less, and a collection, which must wait until

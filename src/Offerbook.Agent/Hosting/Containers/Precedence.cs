@@ -3,18 +3,18 @@ using Offerbook.Agent.Containers;
 namespace Offerbook.Agent.Hosting.Containers;
 
 /// <summary>
-/// Lets launches go before ends: while some are under way, the ends that become known are looked at together, a few milliseconds later. On
-/// a
-/// machine that is busy with short tasks each end would otherwise take the processor from a start that somebody waits for; gathered they
-/// also take
-/// less of it. For any thread, but for what it says.
+/// Lets launches go before ends: an end that becomes known while some are under way is looked at a few milliseconds later, together with those
+/// that come meanwhile, also when no launch is under way any more: the next ones follow at once on a machine that is busy with short tasks,
+/// where each end would otherwise take the processor from a start that somebody waits for. Gathered they also take less of it. For any thread,
+/// but for what it says.
 /// </summary>
 internal sealed class Precedence : IDisposable
 {
     /// <summary>
-    /// An end is told so much later at most: less than a tenth of what a task's shell and a framework's answer take on a busy machine.
+    /// An end is told so much later at most. With 10 in flight on two processors this takes a tenth off the time from ACCEPT to
+    /// RUNNING, and nothing off the tasks a second; more takes no more off the one.
     /// </summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(6);
 
     private readonly List<ContainerId> _waiting = [];
     private readonly ITimer _timer;
@@ -62,7 +62,7 @@ internal sealed class Precedence : IDisposable
     /// <returns>Those whose end is to be looked at now.</returns>
     public IReadOnlyList<ContainerId> TakeDue()
     {
-        if (_waiting.Count == 0 || (Volatile.Read(ref _isOver) == 0 && LaunchesAreUnderWay))
+        if (_waiting.Count == 0 || Volatile.Read(ref _isOver) == 0)
         {
             return [];
         }
