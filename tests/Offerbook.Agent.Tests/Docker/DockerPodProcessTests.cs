@@ -172,7 +172,7 @@ internal sealed class DockerPodProcessTests : PodsAgainstRealEngine
         await Master.SubscribedAsync();
         var image = FromImage("image", "echo from the image > /shared/word; sleep 1000");
         image.Container.Volumes.Add(Shared("/shared"));
-        var plain = Make.Task("plain", "until cat mine/word; do sleep 0.05; done; exit 3");
+        var plain = Make.Task("plain", "until grep . mine/word; do sleep 0.05; done; exit 3");
         plain.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Volumes = { Shared("mine") } };
         var framework = Make.Framework();
         framework.User = "nobody";
