@@ -82,6 +82,7 @@ public sealed class RegressionTests
     [TestCase(0xf508ful, TestName = "Refusal_thatHolds_isNotGivenUpForThoseThatAreOnlyRemembered")]
     [TestCase(0xf5229ul, TestName = "Agent_reactivatedWhileItIsAway_mayBeOffered")]
     [TestCase(0x10cb8bul, TestName = "Task_thatFailsWhileItsAppWaitsToBeRemoved_bringsNothingBack")]
+    [TestCase(0x125282ul, TestName = "Run_ofABatchThatWasGivenAnotherIdBefore_isCounted")]
     public void Seed_OfTheSwarmWithTwoBuilds_Passes(ulong seed) => Assert.That(
         Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(4), Elections = true }).Violation,
             Is.Null);

@@ -5,7 +5,6 @@ using Offerbook.Batch.Jobs;
 using Offerbook.Simulator.Cluster;
 using Offerbook.Simulator.Machines;
 using Offerbook.Simulator.Workload;
-using Offerbook.Wire.Identity;
 using OperatorCall = Mesos.V1.Master.Call;
 
 namespace Offerbook.Simulator.Checks;
@@ -25,7 +24,6 @@ public sealed class JobsLedger
     /// anyone had heard of it.
     /// </summary>
     private readonly HashSet<(long Job, int Run)> _excused = [];
-    private FrameworkId? _framework;
 
     /// <summary>What began before that may end without anybody hearing of it.</summary>
     private TimeSpan _givenUpAt = TimeSpan.MinValue;
@@ -82,12 +80,12 @@ public sealed class JobsLedger
         }
     }
 
-    /// <summary>Null for the containers of other frameworks.</summary>
-    private TaskName? Name(SimContainer container)
-    {
-        _framework ??= State?.FrameworkId is { } id ? new FrameworkId(id) : null;
-        return container.Framework == _framework && TaskName.TryParse(container.Task.Value, out var name) ? name : null;
-    }
+    /// <summary>
+    /// Null for the containers of other frameworks. Batch's are known by the names of the jobs that were asked for: an id of the framework that
+    /// a term was given and did not live to write down is nobody's.
+    /// </summary>
+    private TaskName? Name(SimContainer container) =>
+        TaskName.TryParse(container.Task.Value, out var name) && _jobs.Any(job => job.Id == name.Job) ? name : null;
 
     public void Check()
     {
