@@ -83,6 +83,8 @@ public sealed class RegressionTests
     [TestCase(0xf5229ul, TestName = "Agent_reactivatedWhileItIsAway_mayBeOffered")]
     [TestCase(0x10cb8bul, TestName = "Task_thatFailsWhileItsAppWaitsToBeRemoved_bringsNothingBack")]
     [TestCase(0x125282ul, TestName = "Run_ofABatchThatWasGivenAnotherIdBefore_isCounted")]
+    [TestCase(0x12527aul, TestName = "Pod_whoseExecutorOutlivesItsTasks_isGivenBackWhenThatHasEnded")]
+    [TestCase(0x125340ul, TestName = "Pod_deletedWhileItsAgentIsAway_isGivenBackWhenAllItsTasksHaveEnded")]
     public void Seed_OfTheSwarmWithTwoBuilds_Passes(ulong seed) => Assert.That(
         Simulator.Simulation.Run(seed, SimulationOptions.Default with { Duration = TimeSpan.FromMinutes(4), Elections = true }).Violation,
             Is.Null);

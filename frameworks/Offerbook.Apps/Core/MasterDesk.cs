@@ -122,15 +122,11 @@ internal sealed class MasterDesk(TaskUpdates updates, Reconciler reconciler, Tas
 
     private void Take(Turn turn, TaskStatus status)
     {
-        var isOurs = InstanceId.TryParseTask(status.TaskId.Value, out var id, out _);
-        if (isOurs)
-        {
-            launcher.Releases.Hear(turn, id, status);
-        }
         LostAgents.Take(turn, status);
         updates.Take(turn, status);
-        if (isOurs)
+        if (InstanceId.TryParseTask(status.TaskId.Value, out var id, out _))
         {
+            launcher.Releases.Hear(turn, id, status);
             reconciler.Heard(turn, id);
         }
     }

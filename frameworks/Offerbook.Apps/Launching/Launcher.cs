@@ -217,6 +217,7 @@ internal sealed class Launcher
     {
         _daemons.Sweep(turn, _queue);
         _reservations.Sweep(turn);
+        Releases.Sweep(turn);
         _moves.Sweep(turn.State);
         _secrets.Sweep(turn);
         foreach (var (id, delay) in turn.State.Delays)

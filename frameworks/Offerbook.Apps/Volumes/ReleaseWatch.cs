@@ -9,15 +9,22 @@ using TaskStatus = Mesos.V1.TaskStatus;
 namespace Offerbook.Apps.Volumes;
 
 /// <summary>
-/// Says when a reservation whose instance is gone has been undone: when its agent is offered without it, unless a task still runs on it.
-/// An instance may be gone before its task, as when its app is deleted while the agent is out of reach: what the task uses is not
-/// offered, though it is there. Until such a task has ended, and after a new subscription until the master has told of all tasks, that
-/// an offer does not show a reservation means nothing.
+/// Says when a reservation whose instance is gone has been undone: when its agent is offered without it, unless something still runs on it.
+/// An instance may be gone before its tasks, as when its app is deleted while the agent is out of reach, and a pod's executor, which has
+/// the volumes, outlives the last of its tasks: what they use is not offered, though it is there. So that an offer does not show a
+/// reservation on which tasks have run means nothing until a volume of it has been offered; and after a new subscription nothing does
+/// until the master has told of all tasks.
 /// Memory only, and never more than there are releases.
 /// </summary>
 internal sealed class ReleaseWatch(OfferInterest interest)
 {
-    private readonly SortedSet<InstanceId> _used = [];
+    /// <summary>
+    /// Longer than an executor takes to end. A volume that is not offered for so long has never been made, or somebody else removed it.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Releases on which tasks have run, as this process has heard.</summary>
+    private readonly SortedDictionary<InstanceId, Use> _uses = [];
 
     /// <summary>Of which the master may not have told yet whether a task runs on it.</summary>
     private readonly SortedSet<InstanceId> _untold = [];
@@ -25,7 +32,11 @@ internal sealed class ReleaseWatch(OfferInterest interest)
     /// <summary>A new subscription: the master is asked after all tasks.</summary>
     public void Begin(Turn turn)
     {
-        _used.Clear();
+        foreach (var use in _uses.Values)
+        {
+            use.Tasks.Clear();
+            use.Since = turn.Now.Elapsed;
+        }
         _untold.Clear();
         _untold.UnionWith(turn.State.Releases.Keys);
     }
@@ -40,6 +51,7 @@ internal sealed class ReleaseWatch(OfferInterest interest)
         _untold.Clear();
     }
 
+    /// <summary>Comes when the instances have heard it: the end of a task may have been that of its instance.</summary>
     public void Hear(Turn turn, InstanceId id, TaskStatus status)
     {
         if (!turn.State.Releases.ContainsKey(id))
@@ -47,12 +59,23 @@ internal sealed class ReleaseWatch(OfferInterest interest)
             return;
         }
         var condition = TaskConditions.Of(status);
-        if (condition.IsActive() && !condition.IsUnreachable())
+        var (runs, ran) = (condition.IsActive() && !condition.IsUnreachable(),
+            condition is Condition.Finished or Condition.Killed or Condition.Failed);
+        if (!_uses.TryGetValue(id, out var use))
         {
-            _used.Add(id);
+            if (!runs && !ran)
+            {
+                return;
+            }
+            _uses[id] = use = new Use { Since = turn.Now.Elapsed };
         }
-        else if (_used.Remove(id))
+        if (runs)
         {
+            use.Tasks.Add(status.TaskId.Value);
+        }
+        else if (use.Tasks.Remove(status.TaskId.Value) && use.Tasks.Count == 0)
+        {
+            use.Since = turn.Now.Elapsed;
             Want(turn, id);
         }
     }
@@ -68,13 +91,42 @@ internal sealed class ReleaseWatch(OfferInterest interest)
             return;
         }
         var (framework, agent) = (offer.Offer.FrameworkId.Value, AgentId.From(offer.Offer.AgentId));
-        var shown = offer.Resources.Select(entry => ReservationLabels.Read(entry.Kind, framework)).OfType<InstanceId>().ToHashSet();
+        var shown = new HashSet<InstanceId>();
+        foreach (var entry in offer.Resources)
+        {
+            if (ReservationLabels.Read(entry.Kind, framework) is { } id)
+            {
+                shown.Add(id);
+                if (entry.Kind.IsPersistentVolume && _uses.TryGetValue(id, out var use))
+                {
+                    use.IsOver = true;
+                }
+            }
+        }
         foreach (var (id, release) in turn.State.Releases)
         {
             if (release.Agent == agent && (offer.Role is null || offer.Role == release.Role) && !shown.Contains(id)
-                && !_used.Contains(id) && !_untold.Contains(id))
+                && !_untold.Contains(id) && _uses.GetValueOrDefault(id) is null or { IsOver: true })
             {
                 turn.Apply(new Change.ReservationReleased(id));
+                _uses.Remove(id);
+            }
+        }
+    }
+
+    /// <summary>Forgets what need not be waited for any longer.</summary>
+    public void Sweep(Turn turn)
+    {
+        foreach (var (id, use) in _uses.ToList())
+        {
+            if (!turn.State.Releases.ContainsKey(id))
+            {
+                _uses.Remove(id);
+            }
+            else if (use is { IsOver: false, Tasks.Count: 0 } && turn.Now.Elapsed - use.Since >= Patience)
+            {
+                _uses.Remove(id);
+                Want(turn, id);
             }
         }
     }
@@ -85,5 +137,17 @@ internal sealed class ReleaseWatch(OfferInterest interest)
         {
             interest.WantAnew(release.Role);
         }
+    }
+
+    private sealed class Use
+    {
+        /// <summary>Those that run, as many as a pod has at most.</summary>
+        public HashSet<string> Tasks { get; } = [];
+
+        /// <summary>When the last of them ended, or the master was last asked after them.</summary>
+        public TimeSpan Since { get; set; }
+
+        /// <summary>A volume has been offered, so nothing uses it; and as its instance is gone, nothing will.</summary>
+        public bool IsOver { get; set; }
     }
 }

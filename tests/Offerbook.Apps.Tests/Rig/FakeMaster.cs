@@ -37,6 +37,9 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
     /// <summary>Whether a kill is carried out at once.</summary>
     public bool KillsAtOnce { get; set; } = true;
 
+    /// <summary>Whether executors go on when the last of their tasks has ended.</summary>
+    public bool ExecutorsStay { get; set; }
+
     public bool Offers { get; set; } = true;
 
     /// <summary>Refuses subscriptions while false.</summary>
@@ -135,7 +138,7 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
         }
         var offers = free.Select(agent =>
             agent.Offer("offer-" + ++_nextOffer, role,
-                _tasks.Values.Where(task => task.Host == agent.Host && !task.HasEnded).ToList())).ToList();
+                _tasks.Values.Where(task => task.Host == agent.Host && !task.HasEnded).ToList(), Executors(agent.Host))).ToList();
         foreach (var offer in offers)
         {
             _offers[offer.Id.Value] = offer.Hostname;
@@ -162,6 +165,13 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
                 Update(other.Id, TaskState.TaskKilled, message: "A task of the pod has ended");
             }
         }
+    }
+
+    /// <summary>Those that stayed when their tasks had ended.</summary>
+    public void EndExecutors()
+    {
+        ExecutorsStay = false;
+        _declined.Clear();
     }
 
     /// <summary>An operator marks an agent gone on which no task runs.</summary>
@@ -232,6 +242,10 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
             }
         }
     }
+
+    private IEnumerable<ExecutorInfo> Executors(string host) => _tasks.Values
+        .Where(task => task.Host == host && (ExecutorsStay || !task.HasEnded))
+        .Select(task => task.Executor).OfType<ExecutorInfo>().Distinct();
 
     private void Kill(string task)
     {

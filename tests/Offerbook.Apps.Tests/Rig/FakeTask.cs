@@ -64,10 +64,9 @@ public sealed class FakeAgent(string id, string host, double cpus, double mem, i
     public ResourceBag Total { get; set; } = ResourceBag.Parse(string.Create(CultureInfo.InvariantCulture,
         $"cpus:{cpus};mem:{mem};disk:100000;ports:[{FirstPort}-{FirstPort + ports - 1}]"));
 
-    public Offer Offer(string offer, string role, IReadOnlyCollection<FakeTask> running)
+    public Offer Offer(string offer, string role, IReadOnlyCollection<FakeTask> running, IEnumerable<ExecutorInfo> executors)
     {
-        var used = running.SelectMany(task => task.Info.Resources)
-            .Concat(running.Select(task => task.Executor).OfType<ExecutorInfo>().Distinct().SelectMany(executor => executor.Resources));
+        var used = running.SelectMany(task => task.Info.Resources).Concat(executors.SelectMany(executor => executor.Resources));
         var free = Total - ResourceReader.Read(used).Bag.Unallocate();
         return new Offer
         {
