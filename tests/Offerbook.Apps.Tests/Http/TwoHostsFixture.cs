@@ -69,12 +69,14 @@ public abstract class TwoHostsFixture : HttpFixture
         Assert.That((await GetAsync("/ping")).Headers.Keys, Does.Contain("X-Marathon-Leader"), "the request waits until the leader serves");
     }
 
-    /// <summary>The first answer of one that is done with standing down: until then it asks to come again.</summary>
+    /// <summary>
+    /// The first answer of one that is done with standing down and has heard who leads: until then it asks to come again, with 503 or 502.
+    /// </summary>
     private protected async Task<Answer> GetServedAsync(string path)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var answer = await GetAsync(path);
-        while (answer.Status == 503 && !limit.IsCancellationRequested)
+        while (answer.Status is 502 or 503 && !limit.IsCancellationRequested)
         {
             answer = await GetAsync(path);
         }
