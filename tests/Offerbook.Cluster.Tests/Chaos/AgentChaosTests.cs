@@ -45,10 +45,7 @@ internal sealed class AgentChaosTests
         finally
         {
             agent.Dispose();
-            foreach (var process in MarkedProcesses.Of(plan.Run).Keys)
-            {
-                Signals.Send(process, Signals.Kill);
-            }
+            await MarkedProcesses.EndAllAsync(plan.Run);
             master.Dispose();
             if (engine is not null)
             {

@@ -1,3 +1,4 @@
+using Offerbook.Cluster.Tests.Harness;
 using V1 = Mesos.V1;
 
 namespace Offerbook.Cluster.Tests.Chaos;

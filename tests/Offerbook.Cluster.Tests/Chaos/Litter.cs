@@ -1,3 +1,5 @@
+using Offerbook.Cluster.Tests.Harness;
+
 namespace Offerbook.Cluster.Tests.Chaos;
 
 /// <summary>What tasks leave behind, and what an agent must have tidied up.</summary>

@@ -65,7 +65,7 @@ internal sealed class Cluster : IAsyncDisposable
             await Program.WaitForExitAsync(TimeSpan.FromSeconds(20));
         }
         Program.Dispose();
-        TaskProcesses.KillAllUnder(DataDirectory);
+        await MarkedProcesses.EndAllAsync(DataDirectory);
         Directory.Delete(DataDirectory, recursive: true);
     }
 

@@ -81,14 +81,13 @@ internal sealed class MasterAndAgent : IAsyncDisposable
 
     public string Describe() => $"{_master.Output}\n{_agent.Output}";
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _http.Dispose();
         _agent.Dispose();
         _master.Dispose();
-        TaskProcesses.KillAllUnder(DataDirectory);
+        await MarkedProcesses.EndAllAsync(DataDirectory);
         Directory.Delete(DataDirectory, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     private string[] AgentArguments(string resources) =>

@@ -70,16 +70,15 @@ internal sealed class SeparateParts : IAsyncDisposable
     public async Task<string> DescribeAsync() =>
         $"{await AppsAsync(HttpMethod.Get, "/v2/queue")}\n{await AppsAsync(HttpMethod.Get, "/v2/tasks")}\n{_master.Output}\n{_agent.Output}\n{_apps.Output}";
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _http.Dispose();
         foreach (var part in new[] { _apps, _agent, _master })
         {
             part.Dispose();
         }
-        TaskProcesses.KillAllUnder(DataDirectory);
+        await MarkedProcesses.EndAllAsync(DataDirectory);
         Directory.Delete(DataDirectory, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     private static async Task<OfferbookProcess> StartPartAsync(string verb, params string[] arguments)

@@ -22,14 +22,6 @@ internal static class TaskProcesses
         return found;
     }
 
-    public static void KillAllUnder(string directory)
-    {
-        foreach (var process in Under(directory).Values.SelectMany(list => list))
-        {
-            Signals.Send(process, Signals.Kill);
-        }
-    }
-
     public static string CommandLine(int process)
     {
         try

@@ -115,7 +115,7 @@ internal sealed class ThreeMasters : IAsyncDisposable
             }
             part?.Dispose();
         }
-        TaskProcesses.KillAllUnder(DataDirectory);
+        await MarkedProcesses.EndAllAsync(DataDirectory);
         await _ensemble.DisposeAsync();
         await _database.DisposeAsync();
         Directory.Delete(DataDirectory, recursive: true);

@@ -115,7 +115,7 @@ internal sealed class SeveralFrameworks : IAsyncDisposable
         {
             process.Dispose();
         }
-        TaskProcesses.KillAllUnder(DataDirectory);
+        await MarkedProcesses.EndAllAsync(DataDirectory);
         await _zookeeper.DisposeAsync();
         await _postgres.DisposeAsync();
         Directory.Delete(DataDirectory, recursive: true);

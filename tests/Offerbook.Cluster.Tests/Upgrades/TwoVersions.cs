@@ -149,7 +149,7 @@ internal sealed class TwoVersions : IAsyncDisposable
         {
             member.Dispose();
         }
-        TaskProcesses.KillAllUnder(DataDirectory);
+        await MarkedProcesses.EndAllAsync(DataDirectory);
         await _zookeeper.DisposeAsync();
         await _postgres.DisposeAsync();
         Directory.Delete(DataDirectory, recursive: true);

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Offerbook.Cluster.Tests.Chaos;
+namespace Offerbook.Cluster.Tests.Harness;
 
 /// <summary>
 /// Processes that carry the mark of a run in their environment, whoever started them and whatever session they are in. What an agent
@@ -11,6 +11,8 @@ internal static class MarkedProcesses
     public const string RunVariable = "CHAOS_RUN";
     public const string TaskVariable = "CHAOS_TASK";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     /// <returns>Process → what it says of itself.</returns>
     public static IReadOnlyDictionary<int, string> Of(string run)
     {
@@ -20,10 +22,28 @@ internal static class MarkedProcesses
             if (int.TryParse(Path.GetFileName(entry), out var process)
                 && Variables(process).Any(variable => variable.Contains(run, StringComparison.Ordinal)))
             {
-                found[process] = $"{Mark(process, TaskVariable) ?? "no task"}: {Harness.TaskProcesses.CommandLine(process)}";
+                found[process] = $"{Mark(process, TaskVariable) ?? "no task"}: {TaskProcesses.CommandLine(process)}";
             }
         }
         return found;
+    }
+
+    /// <summary>
+    /// Kills them and waits until none is left, after their agent was killed. What one of them started while the others were looked for is
+    /// found the next time, and a directory in which none writes any more can be deleted.
+    /// </summary>
+    public static Task EndAllAsync(string run)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(run); // Everybody's environment contains it.
+        return Eventually.HoldsAsync(() =>
+        {
+            var left = Of(run);
+            foreach (var process in left.Keys)
+            {
+                Signals.Send(process, Signals.Kill);
+            }
+            return Task.FromResult(left.Count == 0);
+        }, $"no process of {run} is left", Patience, () => Task.FromResult(string.Join('\n', Of(run))));
     }
 
     /// <summary>Null when the process has no such variable, or is gone. A zombie has none.</summary>
