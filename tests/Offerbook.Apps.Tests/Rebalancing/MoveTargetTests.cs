@@ -1,10 +1,8 @@
-using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
 using Offerbook.Apps.Matching;
 using Offerbook.Apps.Rebalancing;
 using Offerbook.Apps.Specs;
 using Offerbook.Apps.Tests.Rig;
-using Offerbook.Wire.Identity;
 
 namespace Offerbook.Apps.Tests.Rebalancing;
 
@@ -25,13 +23,13 @@ public sealed class MoveTargetTests
     {
         var rig = InOneRack(4, rules, upgrade);
         rig.Master.AddAgent(InRack("host-z", "b"));
-        Look(rig);
+        rig.Look();
 
-        Move(rig);
+        rig.Move();
         rig.Advance(TimeSpan.FromSeconds(2));
 
         Assert.That(Racks(rig), Is.EqualTo(new[] { ("a", 2), ("b", 2) }), "at once: it is the best place that is known");
-        Assert.That((rig.State.Deployments.Count, Plan(rig).Count), Is.EqualTo((0, 0)));
+        Assert.That((rig.State.Deployments.Count, rig.Plan().Count), Is.EqualTo((0, 0)));
     }
 
     /// <summary>The best group that is known has no room, so for some seconds nothing is good enough; then it is the next best.</summary>
@@ -41,13 +39,13 @@ public sealed class MoveTargetTests
         var rig = InOneRack(4, AsConstraint, KillsFirst);
         rig.Master.AddAgent(InRack("host-y", "full", cpus: 0.05));
         rig.Master.AddAgent(InRack("host-z", "b"));
-        Look(rig);
+        rig.Look();
 
-        Move(rig);
+        rig.Move();
         rig.Advance(TimeSpan.FromSeconds(20));
 
         Assert.That(Racks(rig), Is.EqualTo(new[] { ("a", 2), ("b", 2) }));
-        Assert.That((rig.State.Deployments.Count, Plan(rig).Count), Is.EqualTo((0, 0)));
+        Assert.That((rig.State.Deployments.Count, rig.Plan().Count), Is.EqualTo((0, 0)));
     }
 
     [Test]
@@ -55,12 +53,12 @@ public sealed class MoveTargetTests
     {
         var rig = InOneRack(2, AsConstraint, KillsFirst);
         rig.Master.AddAgent(InRack("host-z", "b"));
-        Look(rig);
-        var moves = Plan(rig);
+        rig.Look();
+        var moves = rig.Plan();
         rig.Master.GiveUp("host-z");
         rig.Run();
 
-        rig.Call(new ApiCall.MoveInstances("/web", moves.Select(move => move.Instance.Id.Value).ToList(), false));
+        rig.Move(moves);
         rig.Advance(TimeSpan.FromSeconds(10));
 
         Assert.That(Racks(rig), Is.EqualTo(new[] { ("a", 2) }));
@@ -113,19 +111,6 @@ public sealed class MoveTargetTests
     {
         Attributes = new Dictionary<string, string> { ["rack"] = rack },
     };
-
-    private static void Look(AppsRig rig)
-    {
-        rig.Post(new AppsMessage.ApiCalled(new ConnectionId(77), new ApiCall.LookAround(["*"]), new ApiCaller("127.0.0.1", "/")));
-        rig.Run();
-        rig.Advance(TimeSpan.FromSeconds(2));
-    }
-
-    private static List<InstanceMove> Plan(AppsRig rig) =>
-        RebalancePlan.Of(rig.View, rig.State.Root.FindSpec(PathId.Parse("/web"))!, new MatchSettings(), Timestamp.From(rig.Now.Wall));
-
-    private static void Move(AppsRig rig) =>
-        rig.Call(new ApiCall.MoveInstances("/web", Plan(rig).Select(move => move.Instance.Id.Value).ToList(), false));
 
     private static List<(string, int)> Racks(AppsRig rig) => rig.Of("/web").Where(instance => instance.Condition == Condition.Running)
         .GroupBy(instance => instance.Placement!.Location["rack"]!).OrderBy(rack => rack.Key, StringComparer.Ordinal)

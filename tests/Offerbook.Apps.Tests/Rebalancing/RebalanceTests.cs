@@ -1,8 +1,5 @@
 using Offerbook.Apps.Core;
 using Offerbook.Apps.Instances;
-using Offerbook.Apps.Matching;
-using Offerbook.Apps.Rebalancing;
-using Offerbook.Apps.Specs;
 using Offerbook.Apps.Tests.Rig;
 
 namespace Offerbook.Apps.Tests.Rebalancing;
@@ -17,7 +14,7 @@ public sealed class RebalanceTests
     public void Plan_AfterAnAgentCame_EvensTheGroups()
     {
         var rig = Uneven(Web);
-        var moves = Plan(rig);
+        var moves = rig.Plan();
         Assert.That(moves.Select(move => move.To.Host), Is.EqualTo(new[] { "host-c", "host-c" }));
     }
 
@@ -27,7 +24,7 @@ public sealed class RebalanceTests
         var rig = new AppsRig();
         rig.Create(Web.Replace("preferences", "constraints").Replace("\"3\"", "\"2\""));
         Assert.That(rig.Running("/web"), Is.EqualTo(6));
-        Assert.That(Plan(rig), Is.Empty);
+        Assert.That(rig.Plan(), Is.Empty);
     }
 
     [Test]
@@ -36,7 +33,7 @@ public sealed class RebalanceTests
         var rig = new AppsRig();
         rig.Create(Web.Replace("preferences", "constraints").Replace(",\"3\"", ""));
         Assert.That(Spread(rig), Is.EqualTo(new[] { ("host-a", 5), ("host-b", 1) }));
-        Assert.That(Plan(rig).Select(move => (move.Instance.Placement!.Host, move.To.Host)),
+        Assert.That(rig.Plan().Select(move => (move.Instance.Placement!.Host, move.To.Host)),
             Is.EqualTo(new[] { ("host-a", "host-b"), ("host-a", "host-b") }));
     }
 
@@ -47,8 +44,8 @@ public sealed class RebalanceTests
         rig.Create(Web);
         rig.Advance(TimeSpan.FromSeconds(10));
         rig.Master.AddAgent("host-c", cpus: 0.05);
-        Look(rig);
-        Assert.That(Plan(rig).Select(move => move.To.Host), Has.None.EqualTo("host-c"));
+        rig.Look();
+        Assert.That(rig.Plan().Select(move => move.To.Host), Has.None.EqualTo("host-c"));
     }
 
     [Test]
@@ -56,7 +53,7 @@ public sealed class RebalanceTests
     {
         var rig = Uneven(
             Web.Replace("\"preferences\":[[\"hostname\",\"GROUP_BY\",\"3\"]]", "\"preferences\":[[\"hostname\",\"IS\",\"host-c\",4]]"));
-        var moves = Plan(rig);
+        var moves = rig.Plan();
         Assert.That(moves, Has.Count.EqualTo(6));
         Assert.That(moves.Select(move => (move.To.Host, move.Gain)), Is.All.EqualTo(("host-c", 4L)));
     }
@@ -67,11 +64,11 @@ public sealed class RebalanceTests
         var rig = Uneven(Web);
         var least = int.MaxValue;
         rig.TurnEnded = () => least = Math.Min(least, rig.Running("/web"));
-        Move(rig);
+        rig.Move();
         rig.Advance(TimeSpan.FromSeconds(5));
         Assert.That(Spread(rig), Is.EqualTo(new[] { ("host-a", 2), ("host-b", 2), ("host-c", 2) }));
         Assert.That((least, rig.State.Deployments.Count, rig.State.Finished[^1].Succeeded), Is.EqualTo((6, 0, true)));
-        Assert.That(Plan(rig), Is.Empty, "nothing is left to gain");
+        Assert.That(rig.Plan(), Is.Empty, "nothing is left to gain");
     }
 
     [Test]
@@ -80,7 +77,7 @@ public sealed class RebalanceTests
         var rig = Uneven(Web.Replace("\"cpus\"", "\"upgradeStrategy\":{\"minimumHealthCapacity\":0.8,\"maximumOverCapacity\":0},\"cpus\""));
         var (least, most) = (int.MaxValue, 0);
         rig.TurnEnded = () => (least, most) = (Math.Min(least, rig.Running("/web")), Math.Max(most, rig.Master.Live.Count()));
-        Move(rig);
+        rig.Move();
         rig.Advance(TimeSpan.FromSeconds(5));
         Assert.That(Spread(rig), Is.EqualTo(new[] { ("host-a", 2), ("host-b", 2), ("host-c", 2) }));
         Assert.That((least, most, rig.State.Deployments.Count), Is.EqualTo((5, 6, 0)));
@@ -99,7 +96,7 @@ public sealed class RebalanceTests
     {
         var whole = Uneven(Web);
         var before = whole.Journal.Count;
-        Move(whole);
+        whole.Move();
         whole.Advance(TimeSpan.FromSeconds(30));
         for (var events = before + 1; events <= whole.Journal.Count; events++)
         {
@@ -107,7 +104,7 @@ public sealed class RebalanceTests
             {
                 var rig = Uneven(Web);
                 rig.CrashAt = (events, effectsLeave);
-                Move(rig);
+                rig.Move();
                 rig.Advance(TimeSpan.FromSeconds(30));
                 var when = $"killed at event {events}, effects {(effectsLeave ? "left" : "lost")}";
                 Assert.That(Spread(rig), Is.EqualTo(new[] { ("host-a", 2), ("host-b", 2), ("host-c", 2) }), when);
@@ -127,23 +124,9 @@ public sealed class RebalanceTests
         rig.Advance(TimeSpan.FromSeconds(10));
         Assert.That(rig.Running("/web"), Is.EqualTo(6));
         rig.Master.AddAgent("host-c");
-        Look(rig);
+        rig.Look();
         return rig;
     }
-
-    private static void Look(AppsRig rig)
-    {
-        rig.Post(new AppsMessage.ApiCalled(new Wire.Identity.ConnectionId(77), new ApiCall.LookAround(["*"]),
-            new ApiCaller("127.0.0.1", "/")));
-        rig.Run();
-        rig.Advance(TimeSpan.FromSeconds(2));
-    }
-
-    private static List<InstanceMove> Plan(AppsRig rig) =>
-        RebalancePlan.Of(rig.View, rig.State.Root.FindSpec(PathId.Parse("/web"))!, new MatchSettings(), Timestamp.From(rig.Now.Wall));
-
-    private static void Move(AppsRig rig) =>
-        rig.Call(new ApiCall.MoveInstances("/web", Plan(rig).Select(move => move.Instance.Id.Value).ToList(), false));
 
     private static List<(string, int)> Spread(AppsRig rig) => rig.Of("/web").Where(instance => instance.Condition == Condition.Running)
         .GroupBy(instance => instance.Placement!.Host).OrderBy(host => host.Key, StringComparer.Ordinal)
