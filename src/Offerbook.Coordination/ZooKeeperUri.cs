@@ -105,7 +105,8 @@ public sealed class ZooKeeperUri
             {
                 return part.Trim().Length == 0
                     ? "A ZooKeeper address names a server between its commas, as in zk://host1:2181,host2:2181/offerbook."
-                    : $"'{part.Trim()}' in a ZooKeeper address is no server: write host, host:port with a port from 1 to 65535, or [IPv6 address]:port.";
+                    : $"'{part.Trim()}' in a ZooKeeper address is no server: "
+                        + "write host, host:port with a port from 1 to 65535, or [IPv6 address]:port.";
             }
             servers.Add(server);
         }

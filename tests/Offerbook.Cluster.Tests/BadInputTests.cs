@@ -67,7 +67,8 @@ internal sealed class BadInputTests
     public async Task OversizedBody_Everywhere_IsRefused()
     {
         var body = "{\"id\":\"" + new string('a', 40_000_000) + "\"}";
-        foreach (var url in new[] { _cluster.AppsUrl + "/v2/apps", _cluster.BatchUrl + "/v1/jobs", _cluster.MasterUrl + "/api/v1/scheduler" })
+        foreach (var url in new[]
+            { _cluster.AppsUrl + "/v2/apps", _cluster.BatchUrl + "/v1/jobs", _cluster.MasterUrl + "/api/v1/scheduler" })
         {
             var status = await StatusOfAsync(url, body);
             Assert.That(status, Is.EqualTo(413), url);
@@ -78,7 +79,8 @@ internal sealed class BadInputTests
     public async Task DeepJson_Everywhere_IsRefused()
     {
         var body = string.Concat(Enumerable.Repeat("{\"id\":", 50_000)) + "1" + new string('}', 50_000);
-        foreach (var url in new[] { _cluster.AppsUrl + "/v2/apps", _cluster.BatchUrl + "/v1/jobs", _cluster.MasterUrl + "/api/v1/scheduler" })
+        foreach (var url in new[]
+            { _cluster.AppsUrl + "/v2/apps", _cluster.BatchUrl + "/v1/jobs", _cluster.MasterUrl + "/api/v1/scheduler" })
         {
             Assert.That((await _cluster.RawAsync(HttpMethod.Post, url, body)).Status, Is.InRange(400, 422), url);
         }

@@ -33,8 +33,10 @@ internal sealed class PodRecoveryTests
         using var asked = await slow.AcceptTcpClientAsync().WaitAsync(Soon);
         // The task runs from its shell on; the shell becomes the program a moment later.
         int? Sleeping() => MarkedProcesses.Of(run)
-            .Keys.Cast<int?>().SingleOrDefault(found => TaskProcesses.CommandLine(found!.Value).StartsWith("sleep 3600", StringComparison.Ordinal));
-        await Eventually.HoldsAsync(() => System.Threading.Tasks.Task.FromResult(Sleeping() is not null), "the first task's program runs", Soon);
+            .Keys.Cast<int?>()
+            .SingleOrDefault(found => TaskProcesses.CommandLine(found!.Value).StartsWith("sleep 3600", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => System.Threading.Tasks.Task.FromResult(Sleeping() is not null),
+            "the first task's program runs", Soon);
         var process = Sleeping()!.Value;
 
         await pair.KillAgentAsync();
@@ -133,7 +135,8 @@ internal sealed class PodRecoveryTests
             "the others went on: nothing is told of them but what the agent that was killed had not seen acknowledged");
         await scheduler.CallAsync(new JObject
         {
-            ["type"] = "KILL", ["kill"] = new JObject { ["task_id"] = new JObject { ["value"] = "plain" }, ["agent_id"] = offer["agent_id"] },
+            ["type"] = "KILL",
+            ["kill"] = new JObject { ["task_id"] = new JObject { ["value"] = "plain" }, ["agent_id"] = offer["agent_id"] },
         });
         await ReachAsync(scheduler, "image", "TASK_KILLED");
     }

@@ -39,18 +39,21 @@ internal sealed class SecretTests
                 .Any(told => File.ReadAllText(told) == Value + "\n" + Value)), "the task has it in its environment and in a file", Patience,
                 parts.DescribeAsync);
 
-            foreach (var path in new[] { "/v2/apps/a?embed=apps.tasks", "/v2/tasks", "/v2/groups", "/v2/deployments", "/v2/queue", "/config", "/v2/info" })
+            foreach (var path in new[]
+                { "/v2/apps/a?embed=apps.tasks", "/v2/tasks", "/v2/groups", "/v2/deployments", "/v2/queue", "/config", "/v2/info" })
             {
                 Assert.That((await parts.AppsAsync(HttpMethod.Get, path)).ToString(), Does.Not.Contain(Value), path);
             }
             foreach (var shown in await parts.ShownAsync("/state"))
             {
-                Assert.That(shown, Does.Contain("a.instance-").And.Not.Contain(Value).And.Not.Contain(Convert.ToBase64String(Encoding.UTF8.GetBytes(Value))));
+                Assert.That(shown, Does.Contain("a.instance-").And.Not.Contain(Value)
+                    .And.Not.Contain(Convert.ToBase64String(Encoding.UTF8.GetBytes(Value))));
             }
             foreach (var call in new[] { "GET_STATE", "GET_TASKS" })
             {
                 var shown = (await parts.OperateAsync(new JObject { ["type"] = call })).ToString();
-                Assert.That(shown, Does.Contain("a.instance-").And.Not.Contain(Value).And.Not.Contain(Convert.ToBase64String(Encoding.UTF8.GetBytes(Value))));
+                Assert.That(shown, Does.Contain("a.instance-").And.Not.Contain(Value)
+                    .And.Not.Contain(Convert.ToBase64String(Encoding.UTF8.GetBytes(Value))));
             }
             Assert.That(await parts.DescribeAsync(), Does.Not.Contain(Value), "answers and output of all three");
             var journals = Directory.EnumerateFiles(Path.Combine(parts.DataDirectory, "apps"), "journal.db*", SearchOption.AllDirectories)

@@ -4,8 +4,8 @@ using Offerbook.Cluster.Tests.Harness;
 namespace Offerbook.Cluster.Tests;
 
 /// <summary>
-/// The directory that the program happens to be started in is nobody's business: what lies there configures nothing, and nothing below it is
-/// watched, which of a root directory took seconds at each start and a notice of every file that any program made.
+/// The directory that the program happens to be started in is nobody's business: what lies there configures nothing, and nothing below it
+/// is watched, which of a root directory took seconds at each start and a notice of every file that any program made.
 /// </summary>
 [TestFixture]
 internal sealed class WorkingDirectoryTests

@@ -77,7 +77,11 @@ public sealed class ResourceBagProperties
     [Property]
     public bool Text_OfRubbish_GivesProblemsOrAValidBag(string rubbish)
     {
-        foreach (var text in new[] { rubbish, "cpus:" + rubbish, "ports:[" + rubbish + "]", "d:{" + rubbish + "}", "x(" + rubbish + "):1", "[" + rubbish, "[{" + rubbish + "}]" })
+        foreach (var text in new[]
+        {
+            rubbish, "cpus:" + rubbish, "ports:[" + rubbish + "]", "d:{" + rubbish + "}", "x(" + rubbish + "):1", "[" + rubbish,
+            "[{" + rubbish + "}]",
+        })
         {
             var reading = ResourceText.Parse(text ?? "");
             if (reading.IsValid && ResourceText.Parse(ResourceText.Print(reading.Bag)).Bag != reading.Bag)

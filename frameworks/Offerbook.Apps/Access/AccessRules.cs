@@ -116,7 +116,8 @@ public sealed class AccessRules
                 return values.Select(value => (string)value!).ToList();
             default:
                 throw new FormatException(
-                    $"{place}: '{name}' is neither {{\"values\": [texts]}}, at most {MaxPaths}, nor {{\"type\": \"ANY\"}} or {{\"type\": \"NONE\"}}");
+                    $"{place}: '{name}' is neither {{\"values\": [texts]}}, at most {MaxPaths}, "
+                    + $"nor {{\"type\": \"ANY\"}} or {{\"type\": \"NONE\"}}");
         }
     }
 }

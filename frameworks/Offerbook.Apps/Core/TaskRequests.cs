@@ -54,7 +54,8 @@ internal sealed class TaskRequests(TreeChanges changes)
             if (InstanceOf(text) is not { } id)
             {
                 return Replies.Of(connection, ApiErrors.BadRequest(
-                    $"Invalid task id '{text}'. [A task id is the instance's id and the number of its task: <app>.instance-<uuid>._app.<n>.]"));
+                    $"Invalid task id '{text}'. [A task id is the instance's id and the number of its task: "
+                    + "<app>.instance-<uuid>._app.<n>.]"));
             }
             if (turn.State.Instances.Find(id) is { } instance && IsMeant(instance, call.Wipe))
             {
@@ -96,7 +97,8 @@ internal sealed class TaskRequests(TreeChanges changes)
             app.ToString()).FirstOrDefault() is { } daemon)
         {
             return Replies.Of(connection, ApiErrors.BadRequest(
-                $"{daemon} runs on every agent that suits and cannot be scaled down by one. [Kill without scale=true, or exclude the agent by a constraint.]"));
+                $"{daemon} runs on every agent that suits and cannot be scaled down by one. "
+                + "[Kill without scale=true, or exclude the agent by a constraint.]"));
         }
         ApiResult<RootGroup> Edit(RootGroup root) => AppEdits.Scale(root, counted
             .OrderBy(app => app.Key)

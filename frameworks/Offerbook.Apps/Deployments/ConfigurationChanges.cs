@@ -27,7 +27,8 @@ internal static class ConfigurationChanges
                 }
                 continue;
             }
-            foreach (var waiting in turn.State.Instances.Of(id).Where(instance => instance.Condition == Condition.Scheduled && instance.Version == from.Version).ToList())
+            foreach (var waiting in turn.State.Instances.Of(id)
+                .Where(instance => instance.Condition == Condition.Scheduled && instance.Version == from.Version).ToList())
             {
                 turn.Apply(new Change.InstanceStored(waiting with { Version = to.Version }));
             }

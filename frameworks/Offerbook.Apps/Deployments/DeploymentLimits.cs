@@ -85,8 +85,8 @@ internal sealed class DeploymentLimits(AppsSettings settings, DeploymentRunner r
     {
         foreach (var (app, count) in deployment.Life.Failures)
         {
-            if (deployment.CurrentActionOf(app) is { } action and not DeploymentAction.Stop && PolicyOf(settings, action.App) is { MaxFailures: { } most } policy
-                && count > most)
+            if (deployment.CurrentActionOf(app) is { } action and not DeploymentAction.Stop
+                && PolicyOf(settings, action.App) is { MaxFailures: { } most } policy && count > most)
             {
                 return (policy,
                     string.Create(CultureInfo.InvariantCulture, $"{count} tasks of {app} failed, more than the {most} allowed"));

@@ -124,7 +124,8 @@ internal sealed class DeploymentRunner(AppsSettings settings, InstanceKeeper kee
         if (after != before)
         {
             turn.Apply(new Change.ActionProgressed(id, action.App.Id, after));
-            foreach (var next in after.Done && action is DeploymentAction.Stop ? deployment.Plan.Stops.After(turn.State.FindDeployment(id)!) : [])
+            foreach (var next in after.Done && action is DeploymentAction.Stop
+                ? deployment.Plan.Stops.After(turn.State.FindDeployment(id)!) : [])
             {
                 Advance(turn, id, next);
             }

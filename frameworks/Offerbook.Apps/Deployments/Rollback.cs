@@ -55,7 +55,8 @@ internal sealed class Rollback(TreeChanges changes, DeploymentRunner runner)
             if (census.Healthy < least)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"App {app.Id} has {census.Healthy} healthy instances and wants at least {least}: the roll-back begins below the minimum.");
+                    $"App {app.Id} has {census.Healthy} healthy instances and wants at least {least}: "
+                    + $"the roll-back begins below the minimum.");
             }
         }
     }

@@ -5,8 +5,8 @@ using Offerbook.Wire.Identity;
 namespace Offerbook.Apps.Health;
 
 /// <summary>
-/// Which instance answers at a port of an agent. A master gives a port to another task only when the one before it has ended, of which it may
-/// tell late: whoever then answers there is not the old one.
+/// Which instance answers at a port of an agent. A master gives a port to another task only when the one before it has ended, of which it
+/// may tell late: whoever then answers there is not the old one.
 /// </summary>
 internal sealed class ProbedPorts
 {

@@ -15,8 +15,8 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
     private readonly GroupPieces _groups = new(pieces);
 
     private static readonly QueryParameter Embed = new("embed", "[text]",
-        "What to show: group.groups, group.apps, group.pods, and of apps group.apps.tasks, .counts, .deployments, .readiness, .lastTaskFailure, .failures, .taskStats; "
-        + "without any, everything but live data");
+        "What to show: group.groups, group.apps, group.pods, and of apps group.apps.tasks, .counts, .deployments, .readiness, "
+        + ".lastTaskFailure, .failures, .taskStats; without any, everything but live data");
 
     /// <summary>Each for the root and for the groups below it.</summary>
     public IReadOnlyList<ApiRoute> Routes =>
@@ -24,8 +24,8 @@ internal sealed class GroupEndpoints(CoreGate core, AppReads reads, AppPieces pi
         .. Both("GET", "/versions", "Versions of the tree in which a group is, newest first")
             .Select(route => route.Gives(200, "[time]", "The versions").Refuses(404, "There is no such group")),
         .. Both("GET", "/versions/{version}", "A group as it was")
-            .Select(route => route.Large().Gives(200, "GroupInfo", "The group, without live data").Refuses(404, "There is no such group or version")
-                .Refuses(422, "The version is not a time")),
+            .Select(route => route.Large().Gives(200, "GroupInfo", "The group, without live data")
+                .Refuses(404, "There is no such group or version").Refuses(422, "The version is not a time")),
         .. Both("GET", "/apps", "All apps of a group and of those below it")
             .Select(route => route.Large().Asks(QueryParameter.Embed).Asks(ListPage.Parameters).Asks(FieldSelection.Parameter)
                 .Gives(200, "[AppInfo]", "The apps").Refuses(404, "There is no such group")),

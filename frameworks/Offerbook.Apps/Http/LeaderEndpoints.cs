@@ -14,7 +14,8 @@ internal sealed class LeaderEndpoints(InfoWriter info, Abdication? abdication, L
             .Gives(200, "LeaderInfo", "The leader").Refuses(404, "There is none"),
         Route.Delete("/v2/leader", "Give leadership up: streams end, what is not written down is forgotten, and whoever stands next leads",
             AbdicateAsync)
-            .Asks(new QueryParameter("backup", "text", "file:///DIRECTORY/FILE: back the whole store up first, into the directory of --backup_dir"),
+            .Asks(new QueryParameter("backup", "text",
+                    "file:///DIRECTORY/FILE: back the whole store up first, into the directory of --backup_dir"),
                 new QueryParameter("restore", "text", "Refused: offerbook restore does it while nobody serves from the store"))
             .Gives(200, "Message", "The backup is written, and leadership given up half a second later")
             .Refuses(409, "The file is there, or another backup is being written").Refuses(422, "The backup is to go to no file")
@@ -26,7 +27,8 @@ internal sealed class LeaderEndpoints(InfoWriter info, Abdication? abdication, L
         if (request.Text("restore") is not null)
         {
             return ApiResponse.Error(501,
-                "Nothing is restored under running instances: stop all that use the store, and run offerbook restore. Leave restore out to abdicate.");
+                "Nothing is restored under running instances: stop all that use the store, and run offerbook restore. "
+                + "Leave restore out to abdicate.");
         }
         if (abdication is null)
         {

@@ -46,7 +46,8 @@ internal static class TaskStatsWriter
         var counts = TaskCounting.Of(view, tasks);
         var json = new StringBuilder(256);
         json.Append(CultureInfo.InvariantCulture,
-            $"{{\"stats\":{{\"counts\":{{\"staged\":{counts.Staged},\"running\":{counts.Running},\"healthy\":{counts.Healthy},\"unhealthy\":{counts.Unhealthy}}}");
+            $"{{\"stats\":{{\"counts\":{{\"staged\":{counts.Staged},\"running\":{counts.Running},"
+            + $"\"healthy\":{counts.Healthy},\"unhealthy\":{counts.Unhealthy}}}");
         var ages = tasks.Select(task => task.StartedAt).OfType<Timestamp>()
             .Select(started => Math.Max(0, now.UnixMilliseconds - started.UnixMilliseconds) / 1000.0).Order().ToList();
         if (ages.Count > 0)

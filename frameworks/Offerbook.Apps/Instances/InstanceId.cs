@@ -63,7 +63,8 @@ public readonly partial record struct InstanceId(string Value) : IComparable<Ins
         // 100 ns steps since 15 October 1582, the first day of the Gregorian calendar, as RFC 4122 has it.
         var time = (now.Wall.UtcDateTime - new DateTime(1582, 10, 15, 0, 0, 0, DateTimeKind.Utc)).Ticks;
         var (clock, node) = (random.NextUInt64(), random.NextUInt64());
-        return $"{time & 0xFFFFFFFF:x8}-{(time >> 32) & 0xFFFF:x4}-1{(time >> 48) & 0xFFF:x3}-{(clock & 0x3FFF) | 0x8000:x4}-{node & 0xFFFFFFFFFFFF:x12}";
+        return $"{time & 0xFFFFFFFF:x8}-{(time >> 32) & 0xFFFF:x4}-1{(time >> 48) & 0xFFF:x3}-"
+            + $"{(clock & 0x3FFF) | 0x8000:x4}-{node & 0xFFFFFFFFFFFF:x12}";
     }
 
     [GeneratedRegex(@"^[^/\s]+\.instance-[^_./\s]+$", RegexOptions.CultureInvariant)]

@@ -22,8 +22,8 @@ internal sealed class Reconciler(AppsSettings settings, SubscriptionKeeper maste
     private bool _isInformed;
 
     /// <summary>
-    /// Whether the present master has said of every task what has become of it, or has nothing to say of the rest, asked by name. Until then
-    /// the state is what an earlier leader lived to write down; tasks may have ended since.
+    /// Whether the present master has said of every task what has become of it, or has nothing to say of the rest, asked by name. Until
+    /// then the state is what an earlier leader lived to write down; tasks may have ended since.
     /// </summary>
     public bool IsInformed => _isInformed && master.IsSubscribed;
 

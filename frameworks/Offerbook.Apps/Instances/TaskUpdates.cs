@@ -94,7 +94,8 @@ internal sealed class TaskUpdates(SubscriptionKeeper master)
     /// What only a task that was started can come to; others may never have reached their agent, nor what was reserved for them there.
     /// </summary>
     private static bool HasBegun(TaskState state) =>
-        state is TaskState.TaskStarting or TaskState.TaskRunning or TaskState.TaskKilling or TaskState.TaskFinished or TaskState.TaskFailed or TaskState.TaskKilled;
+        state is TaskState.TaskStarting or TaskState.TaskRunning or TaskState.TaskKilling
+            or TaskState.TaskFinished or TaskState.TaskFailed or TaskState.TaskKilled;
 
     /// <summary>The task is over; the instance goes too, or waits for its next launch.</summary>
     public static void EndTask(Turn turn, Instance ended)

@@ -77,8 +77,9 @@ internal static class DeploymentWaits
         {
             return null;
         }
-        var message = $"dead end: {census.Healthy} of {census.OldCount + census.NewCount} instances are healthy and {rolling.MinHealthy} must stay so, "
-            + $"so none may be killed; {census.Occupied + census.NewCount} of at most {rolling.MaxCapacity} exist, so none can be started. "
+        var message = $"dead end: {census.Healthy} of {census.OldCount + census.NewCount} instances are healthy "
+            + $"and {rolling.MinHealthy} must stay so, so none may be killed; "
+            + $"{census.Occupied + census.NewCount} of at most {rolling.MaxCapacity} exist, so none can be started. "
             + "Raise maximumOverCapacity, lower minimumHealthCapacity, or kill unhealthy instances.";
         return new WaitReason(WaitKind.CapacityDeadEnd, message, new JObject
         {

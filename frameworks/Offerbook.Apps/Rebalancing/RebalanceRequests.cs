@@ -15,7 +15,8 @@ internal sealed class RebalanceRequests(TreeChanges changes)
     {
         { IsResident: true } =>
             ApiError.Of(422,
-                $"{app.Id} has persistent volumes: its instances stay where those are. [Kill an instance with wipe=true to have it start elsewhere with empty ones.]"),
+                $"{app.Id} has persistent volumes: its instances stay where those are. "
+                + "[Kill an instance with wipe=true to have it start elsewhere with empty ones.]"),
         { IsDaemon: true } => ApiError.Of(422, $"{app.Id} runs on every agent that suits; there is nothing to move."),
         _ => null,
     };

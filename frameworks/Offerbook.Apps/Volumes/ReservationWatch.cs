@@ -62,7 +62,8 @@ internal sealed class ReservationWatch(AppsSettings settings)
 
     public void Sweep(Turn turn)
     {
-        foreach (var id in _since.Where(wait => turn.Now.Elapsed - wait.Value >= settings.ReservationTimeout).Select(wait => wait.Key).ToList())
+        foreach (var id in _since.Where(wait => turn.Now.Elapsed - wait.Value >= settings.ReservationTimeout)
+            .Select(wait => wait.Key).ToList())
         {
             turn.Apply(new Change.InstanceExpunged(id));
         }

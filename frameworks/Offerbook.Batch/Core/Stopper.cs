@@ -30,7 +30,9 @@ internal sealed class Stopper(BatchSettings settings, Ledger ledger, Subscriptio
         }
     }
 
-    /// <summary>Kills again where that is due. A job that has ended in this very turn is still noted here: it is forgotten at its end.</summary>
+    /// <summary>
+    /// Kills again where that is due. A job that has ended in this very turn is still noted here: it is forgotten at its end.
+    /// </summary>
     public void Sweep(Now now, Effects effects)
     {
         foreach (var serial in _nextKill.Where(kill => now.Elapsed >= kill.Value).Select(kill => kill.Key).ToList())

@@ -30,7 +30,8 @@ public sealed class BackThreads : TaskScheduler, IDisposable
     public override int MaximumConcurrencyLevel => _threads;
 
     /// <summary>
-    /// False: so much waits that whoever can refuse is to do so. What several start at the same moment may go beyond it by as many as they are.
+    /// False: so much waits that whoever can refuse is to do so. What several start at the same moment may go beyond it by as many as they
+    /// are.
     /// </summary>
     public bool HasRoom => Volatile.Read(ref _waiting) < MaxWaiting;
 

@@ -6,8 +6,9 @@ namespace Offerbook.Actors.Hosting;
 public static partial class StandingBack
 {
     /// <summary>
-    /// Added to what the process has, as nice(1) counts: a third of the share of a thread that does not stand back. Much less, and a collection, which must wait until
-    /// every thread has come to a place where it can be stopped, would wait for such a thread's turn: 0.8 s were seen with 19.
+    /// Added to what the process has, as nice(1) counts: a third of the share of a thread that does not stand back. Much less, and a
+    /// collection, which must wait until every thread has come to a place where it can be stopped, would wait for such a thread's turn:
+    /// 0.8 s were seen with 19.
     /// </summary>
     private const int Niceness = 5;
 

@@ -51,7 +51,8 @@ internal static class AppWaits
             var detail = instance["check"] is { } readiness
                 ? $", {readiness}{Answer(instance["lastAnswer"])}" : string.Concat(checks.Select(check => ", " + check));
             Console.Out.WriteLine(
-                $"  {instance["taskId"] ?? instance["instanceId"]} {instance["condition"]} since {instance["since"]} on {instance["host"] ?? "no agent"}{detail}");
+                $"  {instance["taskId"] ?? instance["instanceId"]} {instance["condition"]} since {instance["since"]} "
+                + $"on {instance["host"] ?? "no agent"}{detail}");
         }
     }
 

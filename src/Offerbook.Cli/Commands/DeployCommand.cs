@@ -41,7 +41,8 @@ internal static class DeployCommand
                 return Common.SubmitAsync(apps, HttpMethod.Put, $"{Common.AppPath(id)}?{full}", document, wait, cancellation);
             default:
                 throw new CliException(ExitCode.BadInput,
-                    "the document is neither an app (with an 'id'), a pod (with 'containers'), a list of apps, nor a group (with 'apps' or 'groups')");
+                    "the document is neither an app (with an 'id'), a pod (with 'containers'), a list of apps, "
+                    + "nor a group (with 'apps' or 'groups')");
         }
     }
 }

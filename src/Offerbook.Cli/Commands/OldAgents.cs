@@ -49,7 +49,8 @@ internal static class OldAgents
         throw new CliException(ExitCode.Conflict, string.Create(CultureInfo.InvariantCulture,
             $"nothing was raised: of {agents.Count} agents {found.Count} are not known to run version {MinorOf(build)}: ")
                 + string.Join("; ", names),
-            "upgrade them first, or give --force: what is old then cannot be started again once it has registered with a master of the new level");
+            "upgrade them first, or give --force: what is old then cannot be started again once it has registered with a master of "
+            + "the new level");
     }
 
     /// <summary>Major and minor of a version: what formats go by.</summary>

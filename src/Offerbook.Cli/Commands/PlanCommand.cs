@@ -60,7 +60,8 @@ internal static class PlanCommand
         foreach (var actions in plan["steps"]!)
         {
             Console.Out.WriteLine(
-                $"step {++step}: {string.Join(", ", actions["actions"]!.Select(action => $"{action["action"]} {action["app"] ?? action["pod"]}"))}");
+                $"step {++step}: "
+                + string.Join(", ", actions["actions"]!.Select(action => $"{action["action"]} {action["app"] ?? action["pod"]}")));
         }
         foreach (var conflict in plan["conflicts"]!)
         {

@@ -32,11 +32,13 @@ internal static class RolloutCommand
             foreach (var deployment in answer["running"]!)
             {
                 Console.Out.WriteLine(
-                    $"{deployment["id"]} {Affected(deployment)} {deployment["state"]}, step {deployment["currentStep"]} of {deployment["totalSteps"]}");
+                    $"{deployment["id"]} {Affected(deployment)} {deployment["state"]}, "
+                    + $"step {deployment["currentStep"]} of {deployment["totalSteps"]}");
                 foreach (var app in deployment["progress"]!)
                 {
                     Console.Out.WriteLine(
-                        $"  {app["app"] ?? app["pod"]}: {app["ready"]} of {app["instances"]} ready, {app["old"]} old, {app["failures"]} failed");
+                        $"  {app["app"] ?? app["pod"]}: {app["ready"]} of {app["instances"]} ready, "
+                        + $"{app["old"]} old, {app["failures"]} failed");
                 }
                 foreach (var reason in deployment["waiting"]!.SelectMany(app => app["reasons"]!))
                 {
@@ -46,7 +48,8 @@ internal static class RolloutCommand
             foreach (var deployment in answer["finished"]!)
             {
                 Console.Out.WriteLine(
-                    $"{deployment["id"]} {Affected(deployment)} {deployment["state"]} at {deployment["endedAt"]}{(deployment["reason"] is { } reason ? ": " + reason : "")}");
+                    $"{deployment["id"]} {Affected(deployment)} {deployment["state"]} at {deployment["endedAt"]}"
+                    + (deployment["reason"] is { } reason ? $": {reason}" : ""));
             }
             return ExitCode.Success;
         });

@@ -23,7 +23,8 @@ internal static class SimulateCommand
                 "Three masters, two of Apps and two of Batch in every run; else four in ten have several of some" };
         var mixture = new Option<Mixture>("--mixture")
         {
-            Description = "Who takes part: kinds (of apps), trees (of groups, and pods), wild (frameworks), operators; else each seed draws",
+            Description = "Who takes part: kinds (of apps), trees (of groups, and pods), wild (frameworks), operators; "
+                + "else each seed draws",
             HelpName = "name",
         };
         var mutations = new Option<bool>(

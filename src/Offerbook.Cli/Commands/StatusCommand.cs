@@ -77,7 +77,8 @@ internal static class StatusCommand
         foreach (var plan in status["deployments"]!)
         {
             Console.Out.WriteLine(
-                $"\ndeployment {plan["id"]}: step {plan["currentStep"]} of {plan["totalSteps"]}, {string.Join(" ", plan["affectedApps"]!)}");
+                $"\ndeployment {plan["id"]}: step {plan["currentStep"]} of {plan["totalSteps"]}, "
+                + string.Join(" ", plan["affectedApps"]!));
         }
     }
 

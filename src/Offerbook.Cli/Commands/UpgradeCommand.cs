@@ -22,8 +22,10 @@ internal static class UpgradeCommand
             HelpName = "part", DefaultValueFactory = _ => Parts };
         only.AcceptOnlyFromAmong(Parts);
         var (master, apps, batch, json) = (EndpointOption.Master(), EndpointOption.Apps(), EndpointOption.Batch(), Common.Json());
-        var command = new Command("upgrade", "Show how far an upgrade has come, or finish it") { finish, force, only, master.Option, apps.Option,
-            batch.Option, json };
+        var command = new Command("upgrade", "Show how far an upgrade has come, or finish it")
+        {
+            finish, force, only, master.Option, apps.Option, batch.Option, json,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var asked = Parts.Zip([master, apps, batch]).Where(part => parsed.GetValue(only)!.Contains(part.First)).ToList();

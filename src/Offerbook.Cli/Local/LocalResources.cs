@@ -42,7 +42,9 @@ internal static partial class LocalResources
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024);
         var disk = new DriveInfo(Path.GetPathRoot(options.DataDirectory)!).AvailableFreeSpace / (1024 * 1024);
         return string.Create(CultureInfo.InvariantCulture,
-            $"cpus:{(double)Environment.ProcessorCount / options.Agents:0.###};mem:{Math.Max(memory - SystemMemoryMb, memory / 2) / options.Agents};disk:{Math.Max(disk - SystemDiskMb, disk / 2) / options.Agents}");
+            $"cpus:{(double)Environment.ProcessorCount / options.Agents:0.###};"
+            + $"mem:{Math.Max(memory - SystemMemoryMb, memory / 2) / options.Agents};"
+            + $"disk:{Math.Max(disk - SystemDiskMb, disk / 2) / options.Agents}");
     }
 
     private static string Slice(string ports, int agent, int agents)

@@ -10,7 +10,8 @@ internal sealed class ElectionOption(string part)
 {
     private readonly Option<string?> _address = new("--zk")
     {
-        Description = $"zk://user:password@h1:2181,h2:2181/path: several instances elect a leader there; a file as file:///path, or {Variable(part)}, keep the password out of the list of processes",
+        Description = "zk://user:password@h1:2181,h2:2181/path: several instances elect a leader there; "
+            + $"a file as file:///path, or {Variable(part)}, keep the password out of the list of processes",
         HelpName = "address",
     };
 

@@ -17,7 +17,8 @@ internal static class PartOptions
 
     public static Option<string[]> Masters() => new("--master")
     {
-        Description = "Address of the master; may be given several times. Or the masters' election, as zk://h1:2181,h2:2181/path or a file that holds that",
+        Description = "Address of the master; may be given several times. "
+            + "Or the masters' election, as zk://h1:2181,h2:2181/path or a file that holds that",
         DefaultValueFactory = _ => ["http://127.0.0.1:5050"],
         HelpName = "url",
     };

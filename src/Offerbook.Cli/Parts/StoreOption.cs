@@ -8,7 +8,8 @@ internal static class StoreOption
 {
     public static Option<string?> For(string part) => new("--store")
     {
-        Description = $"Where the part keeps its journal, as sqlite:PATH or postgres://user@host/db (else {Variable(part)}, else a file in --data-dir)",
+        Description = $"Where the part keeps its journal, as sqlite:PATH or postgres://user@host/db (else {Variable(part)}, "
+            + "else a file in --data-dir)",
         HelpName = "address",
     };
 

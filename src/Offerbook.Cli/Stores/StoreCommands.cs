@@ -54,7 +54,8 @@ internal static class StoreCommands
     private static Argument<string> Store(string what) => new("store")
     {
         Description = what
-            + ": sqlite:PATH, postgres://user@host/db, file:PATH of a file with the address, a journal's file, or the data directory of a part",
+            + ": sqlite:PATH, postgres://user@host/db, file:PATH of a file with the address, a journal's file, "
+            + "or the data directory of a part",
     };
 
     /// <summary>An address, or a path: a data directory stands for the journal in it.</summary>
@@ -77,8 +78,11 @@ internal static class StoreCommands
         foreach (var log in report.Logs)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{log.PersistenceId}: {(log.Events == 0 ? "no events" : $"events {log.FirstEvent} to {log.FirstEvent + log.Events - 1}")}, last {log.LastSequence}, epoch {log.Epoch}, format level {log.FormatLevel}, ")
-                + $"snapshots {(log.Snapshots.Count == 0 ? "none" : "at " + string.Join(", ", log.Snapshots))}, {log.Bytes / 1048576.0:0.0} MiB");
+                $"{log.PersistenceId}: "
+                + $"{(log.Events == 0 ? "no events" : $"events {log.FirstEvent} to {log.FirstEvent + log.Events - 1}")}, "
+                + $"last {log.LastSequence}, epoch {log.Epoch}, format level {log.FormatLevel}, "
+                + $"snapshots {(log.Snapshots.Count == 0 ? "none" : "at " + string.Join(", ", log.Snapshots))}, "
+                + $"{log.Bytes / 1048576.0:0.0} MiB"));
             foreach (var note in log.Notes)
             {
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  event {note.Sequence}: {note.Text}"));

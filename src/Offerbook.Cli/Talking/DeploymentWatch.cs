@@ -179,7 +179,8 @@ internal sealed class DeploymentWatch : IDisposable
         var reason = waiting.SelectMany(app => app["reasons"] ?? new JArray())
             .FirstOrDefault(reason => (string?)reason["reason"] == state)?["message"];
         return (state == "held" ? DeploymentEnd.Held : DeploymentEnd.Paused,
-            $"{(reason is null ? "it stands still" : reason)}; 'offerbook rollout promote {deployment}' lets it go on, 'offerbook rollout abort {deployment}' takes it back");
+            $"{(reason is null ? "it stands still" : reason)}; 'offerbook rollout promote {deployment}' lets it go on, "
+            + $"'offerbook rollout abort {deployment}' takes it back");
     }
 
     private async Task<bool> IsRunningAsync(string deployment, CancellationToken cancellation)

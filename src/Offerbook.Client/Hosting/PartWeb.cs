@@ -14,8 +14,8 @@ public static class PartWeb
 {
     public static WebApplicationBuilder CreateBuilder(ILoggerFactory logs)
     {
-        // Empty: the usual builder takes settings from the directory that the program happens to be started in and from the environment, and
-        // watches everything below that directory for changes of them.
+        // Empty: the usual builder takes settings from the directory that the program happens to be started in and from the environment,
+        // and watches everything below that directory for changes of them.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();

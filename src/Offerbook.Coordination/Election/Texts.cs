@@ -23,11 +23,13 @@ internal static class Texts
     public static Remark Evicted(string? node) => new($"Our node {node} in ZooKeeper has been removed by somebody else; standing again.");
 
     public static Remark NoNotices(Step step, string parent) => new(
-        $"ZooKeeper does not let us {step.Wish} {parent}: the leadership will not be handed over because a store is slow. Mend that node's access list.");
+        $"ZooKeeper does not let us {step.Wish} {parent}: the leadership will not be handed over because a store is slow. "
+        + "Mend that node's access list.");
 
     /// <summary>Why a candidate is over.</summary>
     public static string Denied(Step step, string parent) =>
-        $"ZooKeeper does not let us {step.Wish} {parent}: give the zk:// address the user and password that made it, or mend its access list.";
+        $"ZooKeeper does not let us {step.Wish} {parent}: "
+        + "give the zk:// address the user and password that made it, or mend its access list.";
 
     /// <summary>Why a candidate is over.</summary>
     public static string Invalid(Step step, string parent, Answer.Refused refused)

@@ -105,7 +105,8 @@ public sealed class HandOverCore(HandOverSettings settings) : ICore<HandOverMess
             effects.Add(
                 new StoreJudged(true,
                     $"The store is slow: a commit has taken {Ms(_commit)} of late, and everything that is acknowledged waits for one. "
-                + "Look at the database, its disk, and the network between here and there; a leader hands over to a candidate whose way there is better"));
+                    + "Look at the database, its disk, and the network between here and there; "
+                    + "a leader hands over to a candidate whose way there is better"));
         }
         else if (_isSlow && !(_commit > settings.Well))
         {
@@ -151,7 +152,8 @@ public sealed class HandOverCore(HandOverSettings settings) : ICore<HandOverMess
     private bool IsBetter(TimeSpan? commit, TimeSpan than) => commit <= settings.Well && commit * settings.Factor <= than;
 
     private string Reason(Contender better, TimeSpan own) =>
-        $"{(_leads ? "It hands its leadership over" : "It stands again, behind all others")}, because the store is slow from here: a commit takes {Ms(own)}, and for {better.Name} at most {Ms(better.Commit)}";
+        $"{(_leads ? "It hands its leadership over" : "It stands again, behind all others")}, because the store is slow from here: "
+        + $"a commit takes {Ms(own)}, and for {better.Name} at most {Ms(better.Commit)}";
 
     private static TimeSpan? RoundUp(TimeSpan? commit)
     {

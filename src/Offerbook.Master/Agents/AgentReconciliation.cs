@@ -126,7 +126,8 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
     private void LearnRemains(in Turn turn, Agent agent, Report report)
     {
         var named = report.Frameworks.Select(info => FrameworkId.From(info.Id)).ToHashSet();
-        foreach (var framework in agent.Remains.Select(remainder => remainder.Framework).Distinct().Where(framework => !named.Contains(framework)).ToList())
+        foreach (var framework in agent.Remains.Select(remainder => remainder.Framework).Distinct()
+            .Where(framework => !named.Contains(framework)).ToList())
         {
             remains.GoneWhole(turn, agent, framework);
         }
@@ -153,7 +154,8 @@ internal sealed class AgentReconciliation(ClusterState cluster, TaskBook tasks, 
     {
         var listed = report.Executors.Select(executor =>
             (FrameworkId.From(executor.FrameworkId), ExecutorId.From(executor.ExecutorInfo.ExecutorId))).ToHashSet();
-        foreach (var gone in agent.Executors.Where(known => !listed.Contains((known.Framework, ExecutorId.From(known.Info.ExecutorId)))).ToList())
+        foreach (var gone in agent.Executors
+            .Where(known => !listed.Contains((known.Framework, ExecutorId.From(known.Info.ExecutorId)))).ToList())
         {
             tasks.RemoveExecutor(turn, agent, gone);
         }

@@ -64,9 +64,9 @@ internal sealed class RecoveryGuard(MasterSettings settings)
         RemovalsHeld = true;
         cluster.Counters.Increment("recovery_slave_removals_held");
         turn.Warn($"{missing} of {_expected} agents have not returned within {settings.AgentReregisterTimeout}: more than the share of "
-            + $"{settings.RecoveryAgentRemovalLimit:P0} that --recovery_agent_removal_limit allows to give up. None is marked unreachable, and nothing "
-            + "is said about their tasks, until enough are back. Look at the network between master and agents; mark agents that are "
-            + "really dead with MARK_AGENT_GONE, or start the master with a higher limit.");
+            + $"{settings.RecoveryAgentRemovalLimit:P0} that --recovery_agent_removal_limit allows to give up. None is marked unreachable, "
+            + "and nothing is said about their tasks, until enough are back. Look at the network between master and agents; mark agents "
+            + "that are really dead with MARK_AGENT_GONE, or start the master with a higher limit.");
         return false;
     }
 

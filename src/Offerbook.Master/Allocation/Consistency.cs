@@ -74,17 +74,20 @@ internal sealed class Consistency(ClusterTotals totals, RoleTree roles, QuotaBoo
         {
             if (!Vectors.Equal(member.Allocated, held.GetValueOrDefault(member, [])))
             {
-                return $"{member.Framework.Id} in '{role.Role}' is charged {Show(member.Allocated)}, but should be {Show(held.GetValueOrDefault(member, []))}";
+                return $"{member.Framework.Id} in '{role.Role}' is charged {Show(member.Allocated)}, "
+                    + $"but should be {Show(held.GetValueOrDefault(member, []))}";
             }
 
             if (member.IsListed != Bits.Has(roles.Listed, member.Index))
             {
-                return $"{member.Framework.Id} in '{role.Role}' is{(member.IsListed ? "" : " not")} in its role's order, but otherwise in the set of all who compete";
+                return $"{member.Framework.Id} in '{role.Role}' is{(member.IsListed ? "" : " not")} in its role's order, "
+                    + "but otherwise in the set of all who compete";
             }
 
             if (member.Holdings != holdings.GetValueOrDefault(member))
             {
-                return $"{member.Framework.Id} in '{role.Role}' holds something on {member.Holdings} agents, but should on {holdings.GetValueOrDefault(member)}";
+                return $"{member.Framework.Id} in '{role.Role}' holds something on {member.Holdings} agents, "
+                    + $"but should on {holdings.GetValueOrDefault(member)}";
             }
         }
 

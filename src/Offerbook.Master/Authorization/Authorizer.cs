@@ -19,7 +19,8 @@ public sealed class Authorizer
         IsUnrestricted = permissive && _rules.Count == 0;
         HidesReads = !permissive
             || _rules.Keys.Any(action => action is AclAction.ViewFramework or AclAction.ViewTask or AclAction.ViewExecutor
-            or AclAction.ViewRole or AclAction.ViewFlags or AclAction.GetQuota or AclAction.GetMaintenanceSchedule or AclAction.GetMaintenanceStatus);
+                or AclAction.ViewRole or AclAction.ViewFlags or AclAction.GetQuota
+                or AclAction.GetMaintenanceSchedule or AclAction.GetMaintenanceStatus);
     }
 
     /// <summary>Everybody may do everything.</summary>

@@ -68,7 +68,8 @@ public sealed class MasterHost : IAsyncDisposable
             Security: { AuthenticateReadOnly: false } or { AuthenticateReadWrite: false } or { AuthenticateFrameworks: false } })
         {
             log?.LogWarning(
-                "--acls without authentication: who calls a realm that is not guarded has no name, and only rules about ANY principal speak of it");
+                "--acls without authentication: who calls a realm that is not guarded has no name, "
+                + "and only rules about ANY principal speak of it");
         }
         var election = MasterElection.Of(options, log);
         var whitelist = options.Whitelist is { } hosts ? new Whitelist(hosts, log) : null;

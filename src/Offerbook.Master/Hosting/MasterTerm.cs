@@ -54,7 +54,8 @@ internal sealed class MasterTerm(MasterParts parts, LeaderInfo self) : ITerm
         var takenOver = ConnectionAge.Now;
         _running = new RunningMaster(process, core.Settings, runner, exchanges, _book)
         {
-            EventLoop = loop, Journal = new JournalGauge(_journal, options.Time.GetElapsedTime(began)), Proof = _proof, TakenOverAt = takenOver,
+            EventLoop = loop, Journal = new JournalGauge(_journal, options.Time.GetElapsedTime(began)), Proof = _proof,
+            TakenOverAt = takenOver,
         };
         if (parts.Whitelist is { } whitelist)
         {

@@ -22,7 +22,13 @@ public sealed record RateLimitSettings(IReadOnlyList<PrincipalLimit> Limits, dou
             throw new FormatException($"rate limits are not JSON: {fault.Message}", fault);
         }
         var limits = new List<PrincipalLimit>();
-        foreach (var entry in document["limits"] switch { null => [], JArray list => list, _ => throw new FormatException("'limits' must be a list") })
+        var entries = document["limits"] switch
+        {
+            null => [],
+            JArray list => list,
+            _ => throw new FormatException("'limits' must be a list"),
+        };
+        foreach (var entry in entries)
         {
             var place = $"limits[{limits.Count}]";
             if (entry is not JObject limit || limit["principal"] is not JValue { Value: string { Length: > 0 } principal })

@@ -51,7 +51,8 @@ internal sealed class InvariantChecker(ClusterState cluster, OfferBook offers, V
     {
         var used = new SortedDictionary<FrameworkId, ResourceBag>();
         var all = ResourceBag.Empty;
-        foreach (var (framework, resources) in agent.Tasks.Where(task => !task.IsTerminal).Select(task => (task.Framework, task.Model.Resources))
+        foreach (var (framework, resources) in agent.Tasks.Where(task => !task.IsTerminal)
+            .Select(task => (task.Framework, task.Model.Resources))
             .Concat(agent.Executors.Select(executor => (executor.Framework, executor.Resources)))
             .Concat(agent.Remains.Select(remainder => (remainder.Framework, remainder.Resources))))
         {

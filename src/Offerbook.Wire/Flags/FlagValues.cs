@@ -33,7 +33,8 @@ public static class FlagValues
         return duration >= least && (most is null || duration <= most)
             ? duration
             : throw new FormatException(
-                $"expecting at least {DurationText.Of(least)}{(most is { } bound ? $" and at most {DurationText.Of(bound)}" : "")}, not '{text}'");
+                $"expecting at least {DurationText.Of(least)}{(most is { } bound ? $" and at most {DurationText.Of(bound)}" : "")}, "
+                + $"not '{text}'");
     }
 
     public static string Of(TimeSpan value) => DurationText.Of(value);

@@ -62,8 +62,8 @@ public sealed class HttpServer : IAsyncDisposable
     public static async Task<HttpServer> StartAsync(
         ListenOptions listen, RequestDelegate handler, ILoggerFactory? logging, CancellationToken cancellation)
     {
-        // Empty: the usual builder takes settings from the directory that the program happens to be started in and from the environment, and
-        // watches everything below that directory for changes of them.
+        // Empty: the usual builder takes settings from the directory that the program happens to be started in and from the environment,
+        // and watches everything below that directory for changes of them.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         if (logging is not null)

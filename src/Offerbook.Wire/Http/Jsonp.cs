@@ -12,7 +12,8 @@ public static class Jsonp
     private const int MaxNameLength = 128;
 
     public static HttpRefusal BadName { get; } = new(StatusCodes.Status400BadRequest,
-        "The query parameter 'jsonp' must name a JavaScript function: at most 128 letters, digits and the characters _ $ . [ ]. Correct it, or leave it out for JSON.");
+        "The query parameter 'jsonp' must name a JavaScript function: at most 128 letters, digits and the characters _ $ . [ ]. "
+        + "Correct it, or leave it out for JSON.");
 
     /// <summary>Names of functions and members: nothing that could be code of its own.</summary>
     public static bool IsName(string name) =>

@@ -52,5 +52,6 @@ internal static class FieldFactory<TMessage> where TMessage : class, IMessage<TM
         (FieldPlan)Activator.CreateInstance(plan.MakeGenericType(typeof(TMessage), value), field)!;
 
     private static NotSupportedException Unsupported(FieldDescriptor field) =>
-        new($"{field.FullName}: no contract has needed a field of this type so far. Add a plan for it in {nameof(FieldFactory<TMessage>)}.");
+        new($"{field.FullName}: no contract has needed a field of this type so far. "
+            + $"Add a plan for it in {nameof(FieldFactory<TMessage>)}.");
 }

@@ -182,7 +182,8 @@ internal sealed class CheckRunnerTests
             }
             await using var runner = new CheckRunner(_ => new Elsewhere(other.Id), message => _messages.Writer.WriteAsync(message));
             var found = new List<CheckResult>();
-            foreach (var check in new CheckSpec[] { new CheckSpec.Tcp(port, false, Long), new CheckSpec.Http("http", port, "/", false, Long) })
+            foreach (var check in new CheckSpec[]
+                { new CheckSpec.Tcp(port, false, Long), new CheckSpec.Http("http", port, "/", false, Long) })
             {
                 found.Add(await ProbeAsync(check, runner: runner));
             }

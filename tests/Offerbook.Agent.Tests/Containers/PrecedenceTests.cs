@@ -74,7 +74,9 @@ public sealed class PrecedenceTests
         Assert.That(precedence.TakeDue(), Is.EqualTo(new[] { third.Id }));
     }
 
-    /// <summary>Whatever happens in whatever order: what was postponed is due in its order, once, and after the longest wait at the latest.</summary>
+    /// <summary>
+    /// Whatever happens in whatever order: what was postponed is due in its order, once, and after the longest wait at the latest.
+    /// </summary>
     [Test]
     public void WhatIsPostponed_IsDueOnceAndInTime()
     {

@@ -83,7 +83,8 @@ public sealed class ProcessContainersTests(bool script)
         Assert.That(_yard.Output(spec), Is.EqualTo(_yard.Sandbox(spec) + "\n"), "and there is nothing to read");
         Assert.That(_yard.Output(spec, "stderr"), Is.EqualTo("oops\n"));
         Assert.That(File.GetUnixFileMode(_yard.Sandbox(spec)), Is.EqualTo(
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute));
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute));
         Assert.That(new FileInfo(Path.Combine(_yard.Work, spec.Sandbox.Latest)).LinkTarget, Is.EqualTo(spec.Container.Value));
     }
 

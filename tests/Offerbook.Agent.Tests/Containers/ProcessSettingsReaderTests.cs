@@ -57,7 +57,8 @@ public sealed class ProcessSettingsReaderTests
     [Test]
     public void EveryCapability_HasAName()
     {
-        foreach (var capability in Enum.GetValues<CapabilityInfo.Types.Capability>().Where(value => value != CapabilityInfo.Types.Capability.Unknown))
+        foreach (var capability in Enum.GetValues<CapabilityInfo.Types.Capability>()
+            .Where(value => value != CapabilityInfo.Types.Capability.Unknown))
         {
             var set = new CapabilityInfo { Capabilities = { capability } };
             var name = ProcessSettingsReader.Of(new ContainerInfo { LinuxInfo = new LinuxInfo { EffectiveCapabilities = set } })

@@ -167,7 +167,8 @@ public sealed class ProcessSetupTests
         {
             await _yard.RunToEndAsync(spec);
             Assert.That(_yard.Output(spec), Is.EqualTo("here\n"), _yard.Output(spec, "stderr"));
-            Assert.That(File.GetUnixFileMode(_yard.Sandbox(spec)) & UnixFileMode.OtherExecute, Is.EqualTo(UnixFileMode.None), "it is shown to nobody else");
+            Assert.That(File.GetUnixFileMode(_yard.Sandbox(spec)) & UnixFileMode.OtherExecute, Is.EqualTo(UnixFileMode.None),
+                "it is shown to nobody else");
         }
     }
 

@@ -125,7 +125,8 @@ internal sealed class DockerEngine : IAsyncDisposable
             Run("busybox", "brctl", "delbr", _bridge);
         }
         // The engine leaves its own network namespaces mounted, and one that was killed everything.
-        foreach (var mounted in File.ReadAllLines("/proc/mounts").Select(line => line.Split(' ')[1]).Where(path => path.StartsWith(_directory, StringComparison.Ordinal)).Reverse())
+        foreach (var mounted in File.ReadAllLines("/proc/mounts").Select(line => line.Split(' ')[1])
+            .Where(path => path.StartsWith(_directory, StringComparison.Ordinal)).Reverse())
         {
             Run("busybox", "umount", "-l", mounted);
         }
@@ -181,7 +182,9 @@ internal sealed class DockerEngine : IAsyncDisposable
             }
             using var program = File.OpenRead("/bin/busybox");
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox") { DataStream = program, Mode = (UnixFileMode)493 });
-            foreach (var applet in (string[])["sh", "sleep", "echo", "cat", "env", "nc", "httpd", "ls", "pwd", "id", "hostname", "seq", "test", "touch", "dd", "mkdir", "tail", "true", "head"])
+            foreach (var applet in (string[])
+                ["sh", "sleep", "echo", "cat", "env", "nc", "httpd", "ls", "pwd", "id", "hostname", "seq", "test", "touch", "dd", "mkdir",
+                    "tail", "true", "head"])
             {
                 writer.WriteEntry(
                     new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + applet) { LinkName = "busybox", Mode = (UnixFileMode)511 });

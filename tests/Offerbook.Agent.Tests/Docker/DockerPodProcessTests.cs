@@ -137,7 +137,8 @@ internal sealed class DockerPodProcessTests : PodsAgainstRealEngine
         await Engine.EndAsync((await Engine.ContainersAsync()).Single());
 
         await Master.StateAsync("a", TaskState.TaskFailed);
-        Assert.That((await Master.CallAsync(CallType.ExecutorExited)).ExecutorExited.Status, Is.EqualTo((128 + 9) << 8), "as engines word it");
+        Assert.That((await Master.CallAsync(CallType.ExecutorExited)).ExecutorExited.Status, Is.EqualTo((128 + 9) << 8),
+            "as engines word it");
         Assert.That(Path.Exists($"/proc/{running.ContainerStatus.ExecutorPid}/root/proc"), Is.False);
     }
 

@@ -93,7 +93,8 @@ public sealed class PodEndpointTests(MessageFormat format)
     [TestCase("short", "over\n")]
     public async System.Threading.Tasks.Task Sandbox_OfATask_IsFoundByItsName(string task, string wrote)
     {
-        foreach (var path in new[] { "/frameworks/f1/executors/pod/runs/latest", $"/frameworks/f1/executors/pod/runs/{_server.Parent.Value}", Pod })
+        foreach (var path in new[]
+            { "/frameworks/f1/executors/pod/runs/latest", $"/frameworks/f1/executors/pod/runs/{_server.Parent.Value}", Pod })
         {
             var own = $"{path}/tasks/{task}";
             var listed = await _agent.AskAsync(new Call { Type = CallType.ListFiles, ListFiles = new() { Path = own } }, format);

@@ -228,7 +228,8 @@ public sealed class PodRecoveryTests
         foreach (var next in (Bench[])[restored, replayed])
         {
             next.Tell(new AgentMessage.ContainerStarted(pod.Holder, 100));
-            foreach (var container in next.Effects<RecoverContainers>().Single().Containers.Select(spec => spec.Container).Where(id => id != pod.Holder))
+            foreach (var container in next.Effects<RecoverContainers>().Single().Containers
+                .Select(spec => spec.Container).Where(id => id != pod.Holder))
             {
                 next.Tell(new AgentMessage.ContainerStarted(container, 200));
             }

@@ -147,7 +147,8 @@ public sealed class MasterLinkTests
         var bench = new Bench();
         Answer(bench, InTerm(7));
         Assert.That(bench.Core.View().Registered, Is.True);
-        foreach (var later in new[] { bench, bench.Restart(), bench.Restart(new Storage.JournalRecord("AgentSnapshot/1", bench.Core.CaptureState())) })
+        var snapshot = new Storage.JournalRecord("AgentSnapshot/1", bench.Core.CaptureState());
+        foreach (var later in new[] { bench, bench.Restart(), bench.Restart(snapshot) })
         {
             later.Tell(new AgentMessage.MasterConnectionEnded(later.Connection, null, "broken"));
             later.Take();

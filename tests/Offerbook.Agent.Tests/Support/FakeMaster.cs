@@ -84,7 +84,8 @@ internal sealed class FakeMaster : IAsyncDisposable
             catch (OperationCanceledException)
             {
                 throw new AssertionException(
-                    $"Waited {Patience} for {what}; updates so far: {string.Join(", ", _updates.Select(update => $"{update.TaskId.Value} {update.State}"))}");
+                    $"Waited {Patience} for {what}; updates so far: "
+                    + string.Join(", ", _updates.Select(update => $"{update.TaskId.Value} {update.State}")));
             }
         }
     }

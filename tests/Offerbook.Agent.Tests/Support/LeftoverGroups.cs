@@ -12,14 +12,16 @@ public sealed class LeftoverGroups
     [OneTimeSetUp]
     public void Sweep()
     {
-        foreach (var mount in File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).Where(fields => fields[2] is "cgroup" or "cgroup2"))
+        foreach (var mount in File.ReadLines("/proc/self/mounts").Select(line => line.Split(' '))
+            .Where(fields => fields[2] is "cgroup" or "cgroup2"))
         {
             var root = Path.Combine(mount[1], "offerbook");
             if (!Directory.Exists(root))
             {
                 continue;
             }
-            foreach (var group in Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length).ToList())
+            foreach (var group in Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories)
+                .OrderByDescending(path => path.Length).ToList())
             {
                 // A group that holds a process, or another group, is busy and stays.
                 if (DateTime.UtcNow - Directory.GetCreationTimeUtc(group) > Age)

@@ -134,9 +134,12 @@ public sealed class RouteAccessTests : ApiFixture
     public async Task Lists_ShowWhatMayBeViewed()
     {
         await BeginAsync();
-        foreach (var (path, shows) in new[] { ("/v2/apps", "/shop/web"), ("/v2/groups", "/shop/web"), ("/v2/deployments", "/shop/web"), ("/v2/queue", "/shop/web"),
+        foreach (var (path, shows) in new[]
+        {
+            ("/v2/apps", "/shop/web"), ("/v2/groups", "/shop/web"), ("/v2/deployments", "/shop/web"), ("/v2/queue", "/shop/web"),
             ("/v2/groups/apps", "/shop/web"), ("/v2/apps/*", "/shop/web"), ("/v2/pods", "/shop/pod"), ("/v2/pods::status", "/shop/pod"),
-            ("/offerbook/v1/deployments", "/shop/web") })
+            ("/offerbook/v1/deployments", "/shop/web"),
+        })
         {
             var (whole, part, none) = (await AsAsync("ops", "GET", path), await AsAsync("sue", "GET", path),
                 await AsAsync("eve", "GET", path));

@@ -7,8 +7,8 @@ namespace Offerbook.Apps.Tests.Deployments;
 public sealed class UninformedLeaderTests
 {
     /// <summary>
-    /// Seed 0xf4997: a leader that had not lived to write down what it was told gave up instances that were well, one too many. By 0xf46c2 the
-    /// same happened while it subscribed anew, with another role.
+    /// Seed 0xf4997: a leader that had not lived to write down what it was told gave up instances that were well, one too many. By 0xf46c2
+    /// the same happened while it subscribed anew, with another role.
     /// </summary>
     [TestCase(true, TestName = "Leader_ThatTakesOver_GivesUpNothingBeforeItKnowsWhatIsLeft")]
     [TestCase(false, TestName = "Leader_ThatSubscribesAnew_GivesUpNothingBeforeItKnowsWhatIsLeft")]

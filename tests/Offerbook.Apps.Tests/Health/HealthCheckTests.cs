@@ -66,7 +66,8 @@ public sealed class HealthCheckTests
         {
             Assert.That(rig.Of("/b").Single().Placement, Is.EqualTo(rig.Of("/a").Single().Placement));
             Assert.That(rig.Of("/b").Single().Health.Single().IsAlive, Is.True);
-            Assert.That(rig.Of("/a").Single().Health.Single().LastFailureCause, Is.EqualTo($"its port is {rig.Of("/b")[0].Id.Value}'s by now"));
+            Assert.That(rig.Of("/a").Single().Health.Single().LastFailureCause,
+                Is.EqualTo($"its port is {rig.Of("/b")[0].Id.Value}'s by now"));
         });
     }
 

@@ -34,7 +34,8 @@ public sealed class ConditionalTests : ApiFixture
         Assert.That(refused.Status, Is.EqualTo(412));
         Assert.That(refused.Message, Does.StartWith("App '/a/web' has changed: it is at version " + updated.Json["version"]));
         Assert.That((double)(await GetAsync("/v2/apps/a/web")).Json["app"]!["cpus"]!, Is.EqualTo(0.5));
-        foreach (var (method, path) in new[] { ("DELETE", "/v2/apps/a/web"), ("POST", "/v2/apps/a/web/restart"), ("PATCH", "/v2/apps/a/web") })
+        foreach (var (method, path) in new[]
+            { ("DELETE", "/v2/apps/a/web"), ("POST", "/v2/apps/a/web/restart"), ("PATCH", "/v2/apps/a/web") })
         {
             Assert.That((await SendAsync(method, path, method == "PATCH" ? "{}" : null, headers: ("If-Match", tag))).Status,
                 Is.EqualTo(412), method);

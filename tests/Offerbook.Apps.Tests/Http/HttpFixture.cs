@@ -17,9 +17,12 @@ public abstract class HttpFixture
     protected void Connect(Uri address)
     {
         Client?.Dispose();
-        Client = new HttpClient(
-            new SocketsHttpHandler { AllowAutoRedirect = false,
-                SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = Trusts } }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = Trusts },
+        };
+        Client = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     protected void Disconnect() => Client?.Dispose();

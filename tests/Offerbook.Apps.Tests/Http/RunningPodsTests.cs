@@ -79,7 +79,8 @@ public sealed class RunningPodsTests : RunningFixture
             foreach (var task in Rig.Master.Live.ToList())
             {
                 var status = task.Status(TaskState.TaskRunning, true, "", uuid: true);
-                status.ContainerStatus = new ContainerStatus { NetworkInfos = { new NetworkInfo { IpAddresses = { new NetworkInfo.Types.IPAddress { IpAddress = "10.9.8.7" } } } } };
+                var address = new NetworkInfo.Types.IPAddress { IpAddress = "10.9.8.7" };
+                status.ContainerStatus = new ContainerStatus { NetworkInfos = { new NetworkInfo { IpAddresses = { address } } } };
                 Rig.Master.Send(status);
             }
         });

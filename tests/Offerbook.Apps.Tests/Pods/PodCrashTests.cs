@@ -40,7 +40,8 @@ public sealed class PodCrashTests
         {"id":"ID","scaling":{"kind":"fixed","instances":COUNT},"containers":[
           {"name":"a","exec":{"command":{"shell":"COMMAND"}},"resources":{"cpus":0.1,"mem":16}},
           {"name":"b","exec":{"command":{"shell":"COMMAND"}},"resources":{"cpus":0.1,"mem":16}}]}
-        """.Replace("ID", id).Replace("COMMAND", command).Replace("COUNT", instances.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        """.Replace("ID", id).Replace("COMMAND", command)
+            .Replace("COUNT", instances.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private static void Settle(AppsRig rig)
     {

@@ -222,11 +222,13 @@ public sealed class FakeMaster(Action<SchedulerSignal> post)
             // What an operation made is offered at once.
             _declined.Remove(hosts[0]!);
         }
-        foreach (var group in accept.Operations.Select(operation => operation.LaunchGroup).OfType<Offer.Types.Operation.Types.LaunchGroup>())
+        foreach (var group in accept.Operations.Select(operation => operation.LaunchGroup)
+            .OfType<Offer.Types.Operation.Types.LaunchGroup>())
         {
             Pods.Add(group);
         }
-        foreach (var info in accept.Operations.SelectMany(operation => operation.Launch?.TaskInfos ?? operation.LaunchGroup?.TaskGroup.Tasks ?? []))
+        foreach (var info in accept.Operations
+            .SelectMany(operation => operation.Launch?.TaskInfos ?? operation.LaunchGroup?.TaskGroup.Tasks ?? []))
         {
             var host = _agents.Values.First(agent => agent.Id == info.AgentId.Value).Host;
             Assert.That(_tasks.ContainsKey(info.TaskId.Value), Is.False, "task ids are used once: " + info.TaskId.Value);

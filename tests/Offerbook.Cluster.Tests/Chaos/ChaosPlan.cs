@@ -54,7 +54,8 @@ internal sealed class ChaosPlan
     public V1.Environment Environment(string id, string? marks = null)
     {
         var environment = new V1.Environment();
-        foreach (var (name, value) in new[] { (MarkedProcesses.RunVariable, Run), (MarkedProcesses.TaskVariable, id), ("CHAOS_MARKS", marks ?? MarksOf(id)) })
+        foreach (var (name, value) in new[]
+            { (MarkedProcesses.RunVariable, Run), (MarkedProcesses.TaskVariable, id), ("CHAOS_MARKS", marks ?? MarksOf(id)) })
         {
             environment.Variables.Add(new V1.Environment.Types.Variable { Name = name, Value = value });
         }

@@ -108,7 +108,8 @@ internal sealed class ChaosTask(string id, ChaosKind kind, string marks)
         $"{id}: [{string.Join(", ", _history.Select(Describe))}] marks [{string.Join(", ", Marks)}]{(IsKilled ? " killed" : "")}";
 
     private static string Describe(V1.TaskStatus status) =>
-        $"{status.State}{(status.HasReason ? $" {status.Reason}" : "")}{(status.HasHealthy ? $" healthy={status.Healthy}" : "")}{(status.HasMessage ? $" '{status.Message}'" : "")}";
+        $"{status.State}{(status.HasReason ? $" {status.Reason}" : "")}"
+        + $"{(status.HasHealthy ? $" healthy={status.Healthy}" : "")}{(status.HasMessage ? $" '{status.Message}'" : "")}";
 
     /// <summary>The process that wrote the start mark, if it is there still.</summary>
     private int? MainProcess() =>

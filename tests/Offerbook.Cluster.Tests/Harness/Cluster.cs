@@ -105,7 +105,8 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     public async Task<string> DescribeAsync() =>
-        $"{await AppsAsync(HttpMethod.Get, "/v2/deployments")}\n{await AppsAsync(HttpMethod.Get, "/v2/queue")}\n{await AppsAsync(HttpMethod.Get, "/v2/tasks")}\n{Program.Output}";
+        $"{await AppsAsync(HttpMethod.Get, "/v2/deployments")}\n{await AppsAsync(HttpMethod.Get, "/v2/queue")}\n"
+        + $"{await AppsAsync(HttpMethod.Get, "/v2/tasks")}\n{Program.Output}";
 
     public static int[] FreePorts(int count)
     {

@@ -50,7 +50,10 @@ internal sealed class SeparateParts : IAsyncDisposable
 
     /// <summary>What the master and the agent show at a path, each.</summary>
     public async Task<IReadOnlyList<string>> ShownAsync(string path) =>
-        [(await _http.CallAsync(_ports[0], HttpMethod.Get, path, null)).ToString(), (await _http.CallAsync(_ports[1], HttpMethod.Get, path, null)).ToString()];
+        [
+            (await _http.CallAsync(_ports[0], HttpMethod.Get, path, null)).ToString(),
+            (await _http.CallAsync(_ports[1], HttpMethod.Get, path, null)).ToString(),
+        ];
 
     /// <summary>A call to the master's operator API; an empty object when the answer has no body.</summary>
     public async Task<JToken> OperateAsync(JObject call)
@@ -68,7 +71,8 @@ internal sealed class SeparateParts : IAsyncDisposable
     public string AppsOutput => _apps.Output;
 
     public async Task<string> DescribeAsync() =>
-        $"{await AppsAsync(HttpMethod.Get, "/v2/queue")}\n{await AppsAsync(HttpMethod.Get, "/v2/tasks")}\n{_master.Output}\n{_agent.Output}\n{_apps.Output}";
+        $"{await AppsAsync(HttpMethod.Get, "/v2/queue")}\n{await AppsAsync(HttpMethod.Get, "/v2/tasks")}\n"
+        + $"{_master.Output}\n{_agent.Output}\n{_apps.Output}";
 
     public async ValueTask DisposeAsync()
     {

@@ -26,7 +26,8 @@ internal sealed partial class AlarmsTests
 
     private static IEnumerable<(string File, string Text)> Warnings()
     {
-        foreach (var file in new[] { "src", "frameworks" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)))
+        foreach (var file in new[] { "src", "frameworks" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)))
         {
             var source = string.Join('\n',
                 File.ReadLines(file).Where(static line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
@@ -37,7 +38,9 @@ internal sealed partial class AlarmsTests
                 "TermNews.cs" => Saying.Matches(source),
                 _ => Call.Matches(source),
             };
-            foreach (var text in sayings.Select(match => string.Concat(Literal.Matches(match.Value).Select(literal => literal.Groups[1].Value))).Where(text => Pieces(text).Any()))
+            foreach (var text in sayings
+                .Select(match => string.Concat(Literal.Matches(match.Value).Select(literal => literal.Groups[1].Value)))
+                .Where(text => Pieces(text).Any()))
             {
                 yield return (Path.GetFileName(file), text);
             }

@@ -6,8 +6,7 @@ namespace Offerbook.Cluster.Tests.Operating;
 
 /// <summary>
 /// One of a guide's machines: an address of loopback that is its own, a folder in place of the root for what is configured and kept, and
-/// its
-/// units, each as one process. Commands are the guide's, in which nothing but these things is another.
+/// its units, each as one process. Commands are the guide's, in which nothing but these things is another.
 /// </summary>
 internal sealed partial class GuideMachine : IDisposable
 {

@@ -29,7 +29,8 @@ internal sealed partial class OperatingGuideTests
         _database = await PostgresServer.StartAsync("fsync=off");
         // The units' users must come through.
         File.SetUnixFileMode(_folder,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         // Addresses that no other test has: 16 bits of the process's number and of loopback's.
         var net = string.Create(CultureInfo.InvariantCulture,
             $"127.{1 + (Environment.ProcessId >> 8) % 250}.{Environment.ProcessId % 250}");

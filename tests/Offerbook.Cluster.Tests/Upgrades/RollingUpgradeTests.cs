@@ -166,7 +166,8 @@ internal sealed class RollingUpgradeTests
         var (status, output) = await _cluster.UpgradeVerbAsync(_builds.Present, "--finish");
         Assert.That(status, Is.EqualTo(5), output);
         Assert.That(output, Does.Contain("nothing was raised: of 2 agents 1 are not known to run version 0.2: ")
-            .And.Contain($":{_cluster.Agents[1].Port}, ").And.Contain("): older than 0.2").And.Not.Contain($":{_cluster.Agents[0].Port}, "));
+            .And.Contain($":{_cluster.Agents[1].Port}, ").And.Contain("): older than 0.2")
+            .And.Not.Contain($":{_cluster.Agents[0].Port}, "));
     }
 
     private async Task OldMasterStaysOutAsync()

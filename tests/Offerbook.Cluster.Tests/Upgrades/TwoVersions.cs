@@ -133,7 +133,8 @@ internal sealed class TwoVersions : IAsyncDisposable
     }
 
     public Task HoldsAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(condition, what, Patience, async () =>
-        $"{Describe()}\n{(await SendAsync(HttpMethod.Get, Batches[0].Url + "/v1/info")).Body}\n{(await SendAsync(HttpMethod.Get, Batches[0].Url + "/v1/jobs/sleeper")).Body}");
+        $"{Describe()}\n{(await SendAsync(HttpMethod.Get, Batches[0].Url + "/v1/info")).Body}\n"
+        + (await SendAsync(HttpMethod.Get, Batches[0].Url + "/v1/jobs/sleeper")).Body);
 
     public string Describe() => string.Join("\n=====\n", All.Select(member => $"{member.Verb} {member.Port}\n{member.Output}")
         .Append("sleepers: " + string.Join(", ", Sleepers()))

@@ -37,7 +37,8 @@ internal sealed partial class CaptureForm(string masterId, int port)
     private JsonObject OfObject(JsonElement element, bool isMap)
     {
         var made = new JsonObject();
-        foreach (var member in isMap ? element.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal) : element.EnumerateObject().AsEnumerable())
+        var members = element.EnumerateObject().AsEnumerable();
+        foreach (var member in isMap ? members.OrderBy(member => member.Name, StringComparer.Ordinal) : members)
         {
             // Which build it is, and which flags it takes, is compared nowhere or apart.
             if (!member.Name.StartsWith("git_", StringComparison.Ordinal) && member.Name != "flags")

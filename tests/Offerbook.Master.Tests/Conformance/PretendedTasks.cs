@@ -146,7 +146,8 @@ internal sealed class PretendedTasks(Func<Call, ValueTask> post)
 
     public async ValueTask ShutDownExecutorAsync(FrameworkID framework, ExecutorID executor)
     {
-        foreach (var task in _tasks.Values.Where(task => task.Framework.Id.Equals(framework) && task.Executor?.Value == executor.Value).ToList())
+        foreach (var task in _tasks.Values
+            .Where(task => task.Framework.Id.Equals(framework) && task.Executor?.Value == executor.Value).ToList())
         {
             await ReportAsync(task, TaskState.TaskFailed, "Executor terminated");
         }

@@ -69,7 +69,8 @@ internal sealed class ReconcileTests
         _agent.Pong();
         _agent.Tasks.Clear();
         _agent.Subscribe();
-        Assert.That(_agent.Of(Wire.AgentProtocol.Event.Types.Type.Reconcile).Single().Reconcile.Tasks.Single().TaskId.Value, Is.EqualTo("a"));
+        Assert.That(_agent.Of(Wire.AgentProtocol.Event.Types.Type.Reconcile).Single().Reconcile.Tasks.Single().TaskId.Value,
+            Is.EqualTo("a"));
     }
 
     [Test]

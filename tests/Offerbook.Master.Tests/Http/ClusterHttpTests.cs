@@ -102,7 +102,11 @@ internal sealed class ClusterHttpTests
         var shown = await master.Client.GetAsync(FormatAnswer.Path);
         Assert.That(await shown.Content.ReadAsStringAsync(), Is.EqualTo("""{"level":1,"newest":2,"build":"0.9.0"}"""));
         Assert.That(shown.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/json"));
-        foreach (var (query, status, text) in new[] { ("", 400, "'level'"), ("?level=x", 400, "'level'"), ("?level=3", 409, "up to 2"), ("?level=2", 200, "\"level\":2"), ("?level=1", 409, "never lowered") })
+        foreach (var (query, status, text) in new[]
+        {
+            ("", 400, "'level'"), ("?level=x", 400, "'level'"), ("?level=3", 409, "up to 2"), ("?level=2", 200, "\"level\":2"),
+            ("?level=1", 409, "never lowered"),
+        })
         {
             var answer = await master.PostAsync(FormatAnswer.Path + query, "");
             Assert.That((int)answer.StatusCode, Is.EqualTo(status), query);

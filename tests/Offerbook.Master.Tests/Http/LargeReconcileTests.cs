@@ -30,7 +30,8 @@ public sealed class LargeReconcileTests
         await agent.NextAsync(e => e.Type == AgentEvent.Types.Type.Subscribed);
 
         // It reads nothing before the second call is answered; by then all answers to the first have been sent.
-        foreach (var call in (Call[])[new Call { Type = Call.Types.Type.Reconcile, Reconcile = new() }, new Call { Type = Call.Types.Type.Revive }])
+        foreach (var call in (Call[])
+            [new Call { Type = Call.Types.Type.Reconcile, Reconcile = new() }, new Call { Type = Call.Types.Type.Revive }])
         {
             call.FrameworkId = info.Id;
             using var taken = await master.PostAsync("/api/v1/scheduler", call, MessageFormat.Json, scheduler.StreamId);

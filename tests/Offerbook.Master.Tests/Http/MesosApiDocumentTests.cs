@@ -85,7 +85,8 @@ internal sealed partial class MesosApiDocumentTests
     {
         var rows = new List<Row>();
         var section = "";
-        foreach (var line in File.ReadLines(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "../../../docs/using/mesos-api.md")))
+        var document = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "../../../docs/using/mesos-api.md");
+        foreach (var line in File.ReadLines(document))
         {
             if (line.StartsWith("## ", StringComparison.Ordinal))
             {

@@ -31,7 +31,8 @@ public sealed class AgentProcessesBenchmark : IBenchmark
         new("warm-up", "2000", "tasks to run before, until what is used has been compiled"),
         new("in-flight", "1,10,100", "tasks kept in flight, a level each"),
         new("life", "0.1",
-            "seconds that the tasks of one more level live, ten in flight: what a launch takes while the machine is not saturated; 0: no such level"),
+            "seconds that the tasks of one more level live, ten in flight: what a launch takes while the machine is not saturated; "
+            + "0: no such level"),
         new("idle", "2000", "idle tasks whose memory is measured"),
         new("readopt", "1000", "idle tasks over which the agent is killed"),
         new("settle", "20", "seconds until the idle agent's processor time is measured"),

@@ -61,7 +61,8 @@ internal static class ReaderWorkload
     /// <summary>Returns when nothing has been heard for a second.</summary>
     private static async Task QuietAsync(List<EventReader> readers, CancellationToken cancellation)
     {
-        for (var (heard, before) = (readers.Sum(reader => reader.Events), -1L); heard != before; (heard, before) = (readers.Sum(reader => reader.Events), heard))
+        long Heard() => readers.Sum(reader => reader.Events);
+        for (var (heard, before) = (Heard(), -1L); heard != before; (heard, before) = (Heard(), heard))
         {
             await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
         }

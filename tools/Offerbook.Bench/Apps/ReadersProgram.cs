@@ -59,7 +59,8 @@ internal sealed class ReadersProcess : IAsyncDisposable
 
     /// <summary>Returns when they read at full speed.</summary>
     /// <param name="niceness">
-    /// As nice(1) counts: 0 wants as much of the processors as the server, 19 hardly any that others want, as if it were on another machine.
+    /// As nice(1) counts: 0 wants as much of the processors as the server, 19 hardly any that others want, as if it were on another
+    /// machine.
     /// </param>
     public static async Task<ReadersProcess> StartAsync(Uri address, int count, int niceness, CancellationToken cancellation)
     {

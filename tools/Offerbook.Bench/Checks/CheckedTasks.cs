@@ -76,7 +76,8 @@ internal sealed class CheckedTasks
         Interlocked.Add(ref _late, took);
         Interlocked.Increment(ref _answers);
         if (finished.Result is not (
-            CheckResult.CommandExited { ExitCode: 0 } or CheckResult.HttpAnswered { StatusCode: 200 } or CheckResult.TcpAnswered { Connected: true }))
+            CheckResult.CommandExited { ExitCode: 0 } or CheckResult.HttpAnswered { StatusCode: 200 }
+                or CheckResult.TcpAnswered { Connected: true }))
         {
             Interlocked.Increment(ref _wrong);
         }

@@ -42,7 +42,8 @@ internal sealed class BenchEngine : IAsyncDisposable
             if (engine._daemon.HasExited || clock.Elapsed > Patience)
             {
                 throw new InvalidOperationException(
-                    $"dockerd did not come up; the benchmark takes root and Debian's docker.io. Its last words:\n{File.ReadLines(Path.Combine(engine._directory, "log")).LastOrDefault()}");
+                    "dockerd did not come up; the benchmark takes root and Debian's docker.io. Its last words:\n"
+                    + File.ReadLines(Path.Combine(engine._directory, "log")).LastOrDefault());
             }
             await Task.Delay(50, cancellation);
         }

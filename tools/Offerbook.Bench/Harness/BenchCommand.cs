@@ -71,7 +71,8 @@ public static class BenchCommand
             if (!options.ContainsKey(name))
             {
                 throw new BenchUsageException(
-                    $"'{benchmark.Name}' does not take '{args[i]}'; it takes {string.Join(", ", options.Keys.Select(o => "--" + o))}, --json.");
+                    $"'{benchmark.Name}' does not take '{args[i]}'; "
+                    + $"it takes {string.Join(", ", options.Keys.Select(o => "--" + o))}, --json.");
             }
             // A switch needs no value.
             if (options[name] is "no" && (i + 1 == args.Count || args[i + 1].StartsWith("--", StringComparison.Ordinal)))

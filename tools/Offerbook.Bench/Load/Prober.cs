@@ -92,7 +92,10 @@ internal sealed class Prober : IDisposable
             _reconcile = _scheduler.Prepare(new Call
             {
                 Type = Call.Types.Type.Reconcile,
-                Reconcile = new Call.Types.Reconcile { Tasks = { new Call.Types.Reconcile.Types.Task { TaskId = new TaskID { Value = "no-such-task" } } } },
+                Reconcile = new Call.Types.Reconcile
+                {
+                    Tasks = { new Call.Types.Reconcile.Types.Task { TaskId = new TaskID { Value = "no-such-task" } } },
+                },
             });
             // What came due while there was no master is not held against it.
             _due = Stopwatch.GetTimestamp();

@@ -21,7 +21,8 @@ internal static class FileLimit
         if (Hard() < files)
         {
             throw new BenchUsageException(
-                $"{what} need {files} open files in one process, but this shell's hard limit is {Hard()}: raise it (`ulimit -Hn {files}` as root) or ask for fewer.");
+                $"{what} need {files} open files in one process, but this shell's hard limit is {Hard()}: "
+                + $"raise it (`ulimit -Hn {files}` as root) or ask for fewer.");
         }
     }
 }

@@ -157,8 +157,9 @@ internal sealed class Fleet
     {
         _times.Sort();
         double At(double percentile) => _times[Math.Min(_times.Count - 1, (int)(percentile * _times.Count))];
+        var seconds = Stopwatch.GetElapsedTime(_began).TotalSeconds;
         _log.WriteLine(FormattableString.Invariant(
-            $"fleet complete {_agents.Count} {Stopwatch.GetElapsedTime(_began).TotalSeconds:0.000} {At(0.5):0.0} {At(0.99):0.0} {_times[^1]:0.0}"));
+            $"fleet complete {_agents.Count} {seconds:0.000} {At(0.5):0.0} {At(0.99):0.0} {_times[^1]:0.0}"));
         _times.Clear();
         _began = 0;
     }
@@ -192,5 +193,6 @@ internal sealed class FleetCounters
     public long FailedCalls { get; set; }
 
     public override string ToString() =>
-        $"events {Events} pings {Pings} launches {Launches} updates {Updates} acknowledgements {Acknowledgements} refused {Refused} failed {FailedCalls}";
+        $"events {Events} pings {Pings} launches {Launches} updates {Updates} acknowledgements {Acknowledgements} "
+        + $"refused {Refused} failed {FailedCalls}";
 }

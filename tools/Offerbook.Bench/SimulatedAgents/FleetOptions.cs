@@ -44,7 +44,8 @@ internal sealed record FleetOptions(
             if (!given.ContainsKey(name) || i + 1 == args.Count)
             {
                 throw new Harness.BenchUsageException(
-                    $"simulated-agents takes pairs of {string.Join(", ", given.Keys.Select(key => "--" + key))} and a value, not '{args[i]}'.");
+                    $"simulated-agents takes pairs of {string.Join(", ", given.Keys.Select(key => "--" + key))} and a value, "
+                    + $"not '{args[i]}'.");
             }
             given[name] = args[i + 1];
         }

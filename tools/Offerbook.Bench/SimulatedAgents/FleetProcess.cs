@@ -85,7 +85,8 @@ internal sealed class FleetProcess : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"The simulated agents did not say '{start.Trim()}' within {timeout.TotalSeconds} s; they said: {string.Join(" | ", seen.TakeLast(5))}");
+                $"The simulated agents did not say '{start.Trim()}' within {timeout.TotalSeconds} s; "
+                + $"they said: {string.Join(" | ", seen.TakeLast(5))}");
         }
         catch (ChannelClosedException)
         {

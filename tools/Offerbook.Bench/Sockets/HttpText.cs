@@ -13,7 +13,8 @@ internal static class HttpText
     {
         var body = MessageCodec.ToBytes(message, format);
         var type = MediaTypes.Of(format);
-        var head = $"POST {path} HTTP/1.1\r\nHost: master\r\nContent-Type: {type}\r\nAccept: {type}\r\n{headers}Content-Length: {body.Length}\r\n\r\n";
+        var head = $"POST {path} HTTP/1.1\r\nHost: master\r\nContent-Type: {type}\r\nAccept: {type}\r\n"
+            + $"{headers}Content-Length: {body.Length}\r\n\r\n";
         var request = new byte[Encoding.ASCII.GetByteCount(head) + body.Length];
         var start = Encoding.ASCII.GetBytes(head, request);
         body.CopyTo(request, start);

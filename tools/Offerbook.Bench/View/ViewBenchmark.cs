@@ -30,7 +30,8 @@ public sealed class ViewBenchmark : IBenchmark
             var size = $"{agents / 1000}k";
             var (first, wall) = cluster.TakeView();
             run.Report($"first_view_{size}_longest_turn", first.Max(), "ms",
-                $"everything is new: {first.Count} turns; processor time without collections, by the clock and with them {wall.Max():0.00} ms");
+                $"everything is new: {first.Count} turns; "
+                + $"processor time without collections, by the clock and with them {wall.Max():0.00} ms");
             Measure(run, $"unchanged_{size}", "nothing has changed", static _ => { });
             Measure(run, $"one_task_{size}", "one task has changed", core => core.UpdateTasks(1));
             Measure(run, $"thousand_tasks_{size}", "1,000 tasks have changed", core => core.UpdateTasks(1000));

@@ -11,7 +11,8 @@ namespace Offerbook.Conformance.Running;
 public static class ConformanceProgram
 {
     private const string Usage = """
-        usage: conformance --master http://HOST:PORT [--format json|protobuf] [--case PART-OF-NAME] [--quiet SECONDS] [--patience SECONDS] [--list]
+        usage: conformance --master http://HOST:PORT [--format json|protobuf] [--case PART-OF-NAME]
+                           [--quiet SECONDS] [--patience SECONDS] [--list]
           --format    only this content type; without it every case runs in both
           --case      only cases with this in their names; may be repeated
           --quiet     how long nothing must come before nothing is believed to come (default 2; more than an allocation interval)

@@ -24,7 +24,8 @@ public sealed class BrokenRequests(SeededRandom chance)
             8 => ("chunks of nonsense",
                 $"POST {route} HTTP/1.1\r\nHost: f\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n"),
             9 => ("a chunk beyond all",
-                $"POST {route} HTTP/1.1\r\nHost: f\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc"),
+                $"POST {route} HTTP/1.1\r\nHost: f\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "ffffffffffffffff\r\nabc"),
             10 => ("a long target", $"GET {route}?{new string('a', 20_000)} HTTP/1.1\r\nHost: f\r\n\r\n"),
             11 => ("a long header", $"GET {route} HTTP/1.1\r\nHost: f\r\nX: {new string('a', 70_000)}\r\n\r\n"),
             12 => ("many headers",

@@ -4,7 +4,8 @@ namespace Offerbook.Fuzzer.Running;
 public static class FuzzProgram
 {
     private const string Usage = """
-        usage: fuzz --master http://HOST:PORT [--minutes N] [--seed S] [--from INDEX] [--count N] [--workers N] [--stall-limit SECONDS] [--agents N] [--idle SECONDS] [--pid PID] [--out DIRECTORY]
+        usage: fuzz --master http://HOST:PORT [--minutes N] [--seed S] [--from INDEX] [--count N] [--workers N] [--stall-limit SECONDS]
+                    [--agents N] [--idle SECONDS] [--pid PID] [--out DIRECTORY]
           --minutes      how long (default 1)
           --seed         which requests (default 1); the same seed sends the same ones in the same order
           --from, --count  a part of them, to send one again

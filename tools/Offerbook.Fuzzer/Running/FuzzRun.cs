@@ -53,7 +53,8 @@ public static class FuzzRun
         var sent = await SendAsync(options, sender, faults, server, figures);
         var (meant, taken) = sender.Sound;
         figures.Add(
-            Text($"calls of those who were subscribed, whole and not spoiled: {meant}, of which {taken} were taken; {sender.Live.Learnt} subscriptions"));
+            Text($"calls of those who were subscribed, whole and not spoiled: {meant}, of which {taken} were taken; ")
+            + Text($"{sender.Live.Learnt} subscriptions"));
         Judge(options, companion, health, faults, figures);
         await companion.LeaveAsync();
         sender.Dispose();
@@ -139,7 +140,8 @@ public static class FuzzRun
             return;
         }
         figures.Add(
-            Text($"heap: {start.Live / MiB:0} MiB in use at the start, {end.Live / MiB:0} MiB after the run, {rest.Elapsed.TotalSeconds:0} s of rest and {end.FullCollections} full collections"));
+            Text($"heap: {start.Live / MiB:0} MiB in use at the start, {end.Live / MiB:0} MiB after the run, ")
+            + Text($"{rest.Elapsed.TotalSeconds:0} s of rest and {end.FullCollections} full collections"));
         if ((end.Live - start.Live) / MiB > MaxLiveGrowthMiB)
         {
             faults.Add(Text(

@@ -42,7 +42,10 @@ public sealed class AgentFleet : IDisposable
             return (null, $"there is no {program}: build tools/Offerbook.Bench as Release");
         }
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { "simulated-agents", "--master", $"{master.Host}:{master.Port}", "--agents", $"{agents}", "--lanes", "8", "--task-ms", "500" })
+        foreach (var argument in new[]
+        {
+            "simulated-agents", "--master", $"{master.Host}:{master.Port}", "--agents", $"{agents}", "--lanes", "8", "--task-ms", "500",
+        })
         {
             start.ArgumentList.Add(argument);
         }

@@ -20,7 +20,8 @@ public static class AppsFlags
             (text, api) => api with { AllowedOrigins = List(text) },
             api => api.AllowedOrigins.Count > 0 ? string.Join(',', api.AllowedOrigins) : null),
         Api("acls",
-            "Who may view, create, update, delete and run what below which paths, as JSON or the path of a file; users are those of http_credentials and http_viewers",
+            "Who may view, create, update, delete and run what below which paths, as JSON or the path of a file; "
+            + "users are those of http_credentials and http_viewers",
             (text, api) => api with { Rules = Access.AccessRules.Parse(text) }, api =>
                 api.Rules is null ? null : "given") with { IsOwn = true },
         Api("disable_http_compression", "Never compress answers", (text, api) => api with { Compresses = !Switch(text) },
@@ -97,7 +98,8 @@ public static class AppsFlags
             { Apply = (text, options) => options with { BackupDirectory = Directory(text) }, Show = options => options.BackupDirectory,
                 IsPath = true, IsOwn = true },
         new("secrets_dir", FlagSupport.Supported,
-            "Directory of files that only their owner may read: the values of the secrets that apps name as their source; enables the feature secrets")
+            "Directory of files that only their owner may read: the values of the secrets that apps name as their source; "
+            + "enables the feature secrets")
             { Apply = (text, options) => options with { SecretsDirectory = Directory(text) }, Show = options => options.SecretsDirectory,
                 IsPath = true, IsOwn = true },
         Setting("task_launch_confirm_timeout", "Milliseconds",
@@ -113,7 +115,8 @@ public static class AppsFlags
             { Apply = (text, options) => options with { IsHighlyAvailable = Switch(text) },
                 Show = options => Of(options.Election is not null), IsSwitch = true },
         new("zk", FlagSupport.Supported,
-            "zk://user:password@h1:2181,h2:2181/path: several instances elect a leader there; file:///path of a file that says so keeps the password out of the list of processes")
+            "zk://user:password@h1:2181,h2:2181/path: several instances elect a leader there; "
+            + "file:///path of a file that says so keeps the password out of the list of processes")
             { Apply = (text, options) => (options with { ZooKeeper = text }).Checked(), Show = options => options.Election?.Shown },
         new("zk_session_timeout", FlagSupport.Supported, "Milliseconds that ZooKeeper waits for a sign of life before it lets another lead")
             { Apply = (text, options) => options with { ZooKeeperSessionTimeout = Milliseconds(text, 100) },
@@ -123,7 +126,8 @@ public static class AppsFlags
         Tls("https_port", "Port of HTTPS, on the address that HTTP has", (text, tls) => tls with { Port = Count(text, 0, 65535) },
             tls => tls.Keystore is null ? null : Of(tls.Port)),
         Tls("leader_proxy_ca_path",
-            "PEM file of authorities whose certificates a standby believes of the leader, beside the machine's and those in the own keystore",
+            "PEM file of authorities whose certificates a standby believes of the leader, "
+            + "beside the machine's and those in the own keystore",
             (text, tls) => tls with { LeaderAuthorities = text }, tls => tls.LeaderAuthorities) with { IsPath = true, IsOwn = true },
         Tls("leader_proxy_ssl_ignore_hostname", "The leader's certificate may be of another name",
             (text, tls) => tls with { IgnoresLeaderHostname = Switch(text) },

@@ -38,7 +38,8 @@ internal sealed class EventFilter(IReadOnlyCollection<string> types, IReadOnlyLi
         if (request.Text("label") is { } selector && !LabelSelector.TryParse(selector, out labels))
         {
             return ApiErrors.BadRequest(
-                $"The label selector '{selector}' cannot be read. [Terms joined by commas: key, key==value, key!=value, key in (a,b), key notin (a,b).]");
+                $"The label selector '{selector}' cannot be read. [Terms joined by commas: "
+                + "key, key==value, key!=value, key in (a,b), key notin (a,b).]");
         }
         return new EventFilter(request.Texts("event_type").ToList(), apps, groups, labels, request.Grants);
     }

@@ -34,7 +34,8 @@ internal readonly record struct EventPosition(long? After, bool TakesState)
         return wantsState
             ? new EventPosition(null, true)
             : ApiError.Of(410,
-                $"Events after {id} are not kept any more, or not there yet; those after {Oldest(state) - 1} up to {state.LastEventId} are. "
+                $"Events after {id} are not kept any more, or not there yet; "
+                + $"those after {Oldest(state) - 1} up to {state.LastEventId} are. "
                 + "Read the state again and connect without Last-Event-ID, or with snapshot=true to get it from the stream.");
     }
 

@@ -24,7 +24,8 @@ internal sealed record EventSubjects(IReadOnlyList<PathId> Specs, PathId? Group)
         }
         if (payload.TryGetProperty("plan", out var plan))
         {
-            foreach (var action in plan.GetProperty("steps").EnumerateArray().SelectMany(step => step.GetProperty("actions").EnumerateArray()))
+            foreach (var action in plan.GetProperty("steps").EnumerateArray()
+                .SelectMany(step => step.GetProperty("actions").EnumerateArray()))
             {
                 Add(specs, action, "app");
                 Add(specs, action, "pod");

@@ -31,7 +31,8 @@ internal static class StateFrames
             pods++;
             yield return Frame(view, "snapshot_pod", new JObject { ["pod"] = PodStatusWriter.Write(view, pod) });
         }
-        foreach (var deployment in state.Deployments.Where(deployment => deployment.Plan.AffectedApps.Any(id => filter.WantsSpec(id, state))))
+        foreach (var deployment in state.Deployments
+            .Where(deployment => deployment.Plan.AffectedApps.Any(id => filter.WantsSpec(id, state))))
         {
             deployments++;
             yield return Frame(view, "snapshot_deployment", DeploymentEvents.Info(deployment).Payload);

@@ -26,9 +26,11 @@ internal static class OpenApiWriter
             {
                 ["title"] = "Offerbook Apps",
                 ["version"] = "1",
-                ["description"] = "Long-running apps, groups of them and their deployments. {id} is the id of an app, group or pod without its leading slash; "
-                    + "it may have several segments. Members that are null or unknown are ignored. Errors other than those named may be 400 (broken JSON), "
-                    + "401 and 403 (credentials), 404, 405, 406, 413 (body over 16 MiB), 415, 500 and 503 (starting, stopping or too busy).",
+                ["description"] = "Long-running apps, groups of them and their deployments. "
+                    + "{id} is the id of an app, group or pod without its leading slash; it may have several segments. "
+                    + "Members that are null or unknown are ignored. Errors other than those named may be 400 (broken JSON), "
+                    + "401 and 403 (credentials), 404, 405, 406, 413 (body over 16 MiB), 415, "
+                    + "500 and 503 (starting, stopping or too busy).",
             },
             ["paths"] = paths,
             ["components"] = new JObject
@@ -106,7 +108,8 @@ internal static class OpenApiWriter
     private static string OperationId(ApiRoute route)
     {
         var text = new StringBuilder(route.Method.ToLowerInvariant());
-        foreach (var part in route.Template.Text.Replace("::", "/", StringComparison.Ordinal).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in route.Template.Text.Replace("::", "/", StringComparison.Ordinal)
+            .Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             text.Append('_').Append(
                 part.Trim('{', '}').Replace("*", "all", StringComparison.Ordinal).Replace('.', '_')

@@ -55,8 +55,9 @@ internal sealed record QueryParameter(string Name, string Form, string Meaning, 
         new("force", "flag", "Cancel deployments that are in the way instead of being refused by them", "false");
 
     public static QueryParameter Restart { get; } = new("restart", "RestartWhen",
-        "always: every difference but that of the number of instances replaces instances, as clients know it; needed: labels, dependencies, upgradeStrategy, "
-        + "back-off and killSelection change in place. As the server's default has it, if absent");
+        "always: every difference but that of the number of instances replaces instances, as clients know it; "
+        + "needed: labels, dependencies, upgradeStrategy, back-off and killSelection change in place. "
+        + "As the server's default has it, if absent");
 
     public static QueryParameter Scale { get; } = new("scale", "flag",
         "Lower the number of instances by as many as are killed: a deployment", "false");
@@ -65,7 +66,8 @@ internal sealed record QueryParameter(string Name, string Form, string Meaning, 
         new("wipe", "flag", "Give the instances up, with their reservations and volumes, and answer when they have ended", "false");
 
     public static QueryParameter Embed { get; } = new("embed", "[text]",
-        "Live data to show: tasks, counts, deployments, readiness, lastTaskFailure, failures, taskStats; the prefixes app., apps. and group.apps. are allowed");
+        "Live data to show: tasks, counts, deployments, readiness, lastTaskFailure, failures, taskStats; "
+        + "the prefixes app., apps. and group.apps. are allowed");
 }
 
 internal sealed record RequestBody(string Form, string Meaning, bool OnlyJson);

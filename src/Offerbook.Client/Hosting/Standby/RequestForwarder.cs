@@ -122,12 +122,16 @@ internal sealed class RequestForwarder : IDisposable
         _ when problem.GetBaseException() is BadHttpRequestException bad => new Failure(bad.StatusCode, bad.Message),
         _ when wasSilent =>
             new Failure(500,
-                $"The leader at {new Uri(target).Authority} has not answered within {_options.ReadTimeout.TotalSeconds:0.###} s. Whether it has done what it was asked to is not known."),
+                $"The leader at {new Uri(target).Authority} has not answered within {_options.ReadTimeout.TotalSeconds:0.###} s. "
+                + "Whether it has done what it was asked to is not known."),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new Failure(502,
-            $"The leader at {new Uri(target).Authority} cannot be spoken to over HTTPS, and nothing was sent to it. {problem.GetBaseException().Message}"),
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } or OperationCanceledException =>
+            $"The leader at {new Uri(target).Authority} cannot be spoken to over HTTPS, and nothing was sent to it. "
+            + $"{problem.GetBaseException().Message}"),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
+            or OperationCanceledException =>
             new Failure(502, "Connection to leader refused."),
         _ => new Failure(500,
-            $"The connection to the leader at {new Uri(target).Authority} broke off: {problem.GetBaseException().Message} Whether it has done what it was asked to is not known."),
+            $"The connection to the leader at {new Uri(target).Authority} broke off: "
+            + $"{problem.GetBaseException().Message} Whether it has done what it was asked to is not known."),
     };
 }

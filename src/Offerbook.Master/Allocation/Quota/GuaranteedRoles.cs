@@ -55,7 +55,11 @@ internal sealed class GuaranteedRoles(AllocatorSettings settings, ClusterTotals 
     /// <summary>The role at a place was served: its share may have grown.</summary>
     public void Reorder(int place)
     {
-        for (var i = place; settings.RoleSorter == SorterKind.Drf && i + 1 < _roles.Count && Competitor.Compare(_roles[i + 1], _roles[i]) < 0; i++)
+        if (settings.RoleSorter != SorterKind.Drf)
+        {
+            return;
+        }
+        for (var i = place; i + 1 < _roles.Count && Competitor.Compare(_roles[i + 1], _roles[i]) < 0; i++)
         {
             (_roles[i], _roles[i + 1]) = (_roles[i + 1], _roles[i]);
         }

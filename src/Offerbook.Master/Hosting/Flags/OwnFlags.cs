@@ -17,7 +17,8 @@ internal static class OwnFlags
             (text, settings) => settings with { FrameworkShutdownTimeout = Duration(text, s_tick) }, settings =>
                 Of(settings.FrameworkShutdownTimeout)),
         Allocation("max_offered_share",
-            "The dominant share of the cluster, above 0 and at most 1, that may be out in offers to a framework when it is made another; not set: any",
+            "The dominant share of the cluster, above 0 and at most 1, that may be out in offers to a framework when it is made another; "
+            + "not set: any",
             (text, allocator) => allocator with { MaxOfferedShare = PositiveShare(text) }, allocator =>
                 allocator.MaxOfferedShare is { } share ? Of(share) : null),
         Allocation("max_offers_per_framework", "How many offers a framework may sit on at once; not set: any number",

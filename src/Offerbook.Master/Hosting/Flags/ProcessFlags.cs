@@ -48,11 +48,15 @@ internal static class ProcessFlags
             options => options.LogMinimum switch { LogLevel.Error => "ERROR", LogLevel.Warning => "WARNING", _ => "INFO" }),
         Option("port", "", (text, options) => options with { Port = Count(text, 0, 65535) }, options => FlagValues.Of(options.Port)),
         Option("quorum",
-            "The journal is not replicated over masters. 1 says that this master stands alone in the election of `--zk`, and may keep a journal of its own", (text, options) => options with { Quorum = Count(text, 1) }, options => FlagValues.Of(options.Quorum ?? 1)),
+            "The journal is not replicated over masters. "
+            + "1 says that this master stands alone in the election of `--zk`, and may keep a journal of its own",
+            (text, options) => options with { Quorum = Count(text, 1) }, options => FlagValues.Of(options.Quorum ?? 1)),
         Option("quiet", "", (text, options) => options with { IsQuiet = Switch(text) },
             options => FlagValues.Of(options.IsQuiet)) with { IsSwitch = true },
         Option("rate_limits",
-            "Counts calls of the scheduler API, the operator API and reads; one over the limit is answered 429 and not queued. See security.md", (text, options) => options with { Limits = options.Limits with { Rates = RateLimitSettings.Parse(text) } },
+            "Counts calls of the scheduler API, the operator API and reads; "
+            + "one over the limit is answered 429 and not queued. See security.md",
+            (text, options) => options with { Limits = options.Limits with { Rates = RateLimitSettings.Parse(text) } },
             options => options.Limits.Rates is { } rates ? rates.ToText() : null),
         Option("weights", "As role=weight,…; taken when no weight was ever set, as in the original. Set them with UPDATE_WEIGHTS",
             (text, options) => options with { InitialWeights = Weights(text) },
@@ -63,7 +67,9 @@ internal static class ProcessFlags
         Option("work_dir", "`--data-dir` is the same", (text, options) => options with { DataDirectory = Path.GetFullPath(text) },
             options => options.DataDirectory) with { IsPath = true },
         Option("zk",
-            "zk://user:password@h1:2181,h2:2181/path, or a file that holds it. Wants a `--store` that all masters reach. Shown without the password. See several-masters.md", (text, options) => options with { ZooKeeper = Election(text) },
+            "zk://user:password@h1:2181,h2:2181/path, or a file that holds it. Wants a `--store` that all masters reach. "
+            + "Shown without the password. See several-masters.md",
+            (text, options) => options with { ZooKeeper = Election(text) },
             options => options.ZooKeeper is { } zk ? MasterElection.Read(zk, options.ZooKeeperSessionTimeout).Uri?.ToString() : null),
         Option("zk_session_timeout", "",
             (text, options) =>

@@ -19,7 +19,8 @@ internal static class BookReader
 
     private const string Columns =
         """
-        o.id, o.offer, f.text, f.label, a.text, a.label, r.text, o.made, o.ended, o.outcome, o.refuse_ms, o.resources, o.amounts, o.used, o.operations, o.accepted_with
+        o.id, o.offer, f.text, f.label, a.text, a.label, r.text, o.made, o.ended, o.outcome, o.refuse_ms, o.resources, o.amounts, o.used,
+        o.operations, o.accepted_with
         """;
 
     private const string Joins =

@@ -28,7 +28,8 @@ internal sealed class BookTables : IDisposable
         _options = options;
         _names = new NameTable(connection);
         _insertOffer = Prepare(
-            "INSERT INTO offers VALUES ($id, $made, $ended, $offer, $framework, $agent, $role, $outcome, $refuse, $resources, $amounts, $used, $operations, $with)",
+            "INSERT INTO offers VALUES ($id, $made, $ended, $offer, $framework, $agent, $role, $outcome, $refuse, $resources, "
+            + "$amounts, $used, $operations, $with)",
             "$id", "$made", "$ended", "$offer", "$framework", "$agent", "$role", "$outcome", "$refuse", "$resources", "$amounts", "$used",
             "$operations", "$with");
         _insertShare = Prepare("INSERT OR REPLACE INTO shares VALUES ($time, $role, $share, $allocated, $offered, $frameworks)",

@@ -167,7 +167,8 @@ internal sealed class BookWriter : IAsyncDisposable
             }
             else
             {
-                Warn($"The offer book {_path} cannot be written: {failure.Message}. What happens is missing from it until that ends; the master goes on.");
+                Warn($"The offer book {_path} cannot be written: {failure.Message}. What happens is missing from it until that ends; "
+                    + "the master goes on.");
             }
         }
     }
@@ -181,12 +182,14 @@ internal sealed class BookWriter : IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Warn($"The offer book {_path} is damaged ({damage.Message}) and cannot be put aside: {failure.Message}. Nothing is noted in it.");
+            Warn($"The offer book {_path} is damaged ({damage.Message}) and cannot be put aside: {failure.Message}. "
+                + "Nothing is noted in it.");
         }
     }
 
     private static string Damaged(string path, SqliteException damage) =>
-        $"The offer book {path} is damaged ({damage.Message}). It is kept as {path}.damaged and begun anew; the offers of the past are missing from it.";
+        $"The offer book {path} is damaged ({damage.Message}). It is kept as {path}.damaged and begun anew; "
+        + "the offers of the past are missing from it.";
 
     private void Warn(string warning)
     {

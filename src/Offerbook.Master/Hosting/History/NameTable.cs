@@ -45,7 +45,8 @@ internal sealed class NameTable(SqliteConnection connection) : IDisposable
     private static SqliteCommand Prepare(SqliteConnection connection)
     {
         var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO names (kind, text, label) VALUES ($k, $t, $l) ON CONFLICT (kind, text) DO UPDATE SET label = excluded.label RETURNING id";
+        command.CommandText = "INSERT INTO names (kind, text, label) VALUES ($k, $t, $l) "
+            + "ON CONFLICT (kind, text) DO UPDATE SET label = excluded.label RETURNING id";
         foreach (var name in (ReadOnlySpan<string>)["$k", "$t", "$l"])
         {
             command.Parameters.Add(new SqliteParameter { ParameterName = name });

@@ -62,7 +62,8 @@ internal sealed class OfferHistory : IAsyncDisposable
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
-            warn($"The offer book {path} cannot be opened: {failure.Message}. It is off until the next start; the master goes on without it.");
+            warn($"The offer book {path} cannot be opened: {failure.Message}. It is off until the next start; "
+                + "the master goes on without it.");
             return new OfferHistory(path, options, time, null, $"its file {path} could not be opened: {failure.Message}");
         }
     }

@@ -22,7 +22,8 @@ internal static class ShareReader
         var times = Times(connection, BookTables.Microseconds(from), BookTables.Microseconds(until), (long)step.TotalMicroseconds);
         using var command = connection.CreateCommand();
         command.CommandText =
-            "SELECT r.text, s.share, s.allocated, s.offered, s.frameworks FROM shares s JOIN names r ON r.id = s.role WHERE s.time = $time AND ($role IS NULL OR r.text = $role)";
+            "SELECT r.text, s.share, s.allocated, s.offered, s.frameworks FROM shares s JOIN names r ON r.id = s.role "
+            + "WHERE s.time = $time AND ($role IS NULL OR r.text = $role)";
         var time = command.Parameters.Add(new SqliteParameter { ParameterName = "$time" });
         command.Parameters.AddWithValue("$role", (object?)role ?? DBNull.Value);
         var rows = new List<ShareRow>();

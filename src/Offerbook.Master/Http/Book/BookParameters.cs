@@ -95,7 +95,8 @@ internal sealed class BookParameters
                 return value;
             }
         }
-        Refuse($"The parameter '{name}' is '{text}'; it must be one of: {string.Join(", ", Enum.GetValues<T>().Select(value => BookJson.Name(value)))}");
+        Refuse($"The parameter '{name}' is '{text}'; it must be one of: "
+            + string.Join(", ", Enum.GetValues<T>().Select(value => BookJson.Name(value))));
         return null;
     }
 }

@@ -69,7 +69,8 @@ internal static class FairnessEndpoint
     private static void WriteNow(Utf8JsonWriter json, OfferHistory book, MasterView view, string? wanted)
     {
         json.WriteStartArray("now");
-        foreach (var role in book.SharesOf(view).Where(role => wanted is null || role.Role == wanted).OrderBy(role => role.Role, StringComparer.Ordinal))
+        foreach (var role in book.SharesOf(view).Where(role => wanted is null || role.Role == wanted)
+            .OrderBy(role => role.Role, StringComparer.Ordinal))
         {
             json.WriteStartObject();
             json.WriteString("role", role.Role);

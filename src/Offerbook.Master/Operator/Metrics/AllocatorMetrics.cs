@@ -24,7 +24,8 @@ internal static class AllocatorMetrics
                 "allocator_role_dominant_share", label);
             AddFilters(sink, role.Role, role.Filters);
         }
-        foreach (var role in view.Operator.Weights.Select(weight => weight.Role).Concat(view.Operator.Quotas.Select(quota => quota.Role)).Where(shown.Add))
+        foreach (var role in view.Operator.Weights.Select(weight => weight.Role)
+            .Concat(view.Operator.Quotas.Select(quota => quota.Role)).Where(shown.Add))
         {
             AddFilters(sink, role, 0);
         }

@@ -118,7 +118,8 @@ public sealed class FileLog : ILoggerProvider
         {
             var time = log._time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
             var text = formatter(state, exception).ReplaceLineEndings(" ");
-            log.Add($"{time} {logLevel} {category}: {text}{(exception is null ? "" : " " + exception.ToString().ReplaceLineEndings(" | "))}");
+            var thrown = exception is null ? "" : " " + exception.ToString().ReplaceLineEndings(" | ");
+            log.Add($"{time} {logLevel} {category}: {text}{thrown}");
         }
     }
 }

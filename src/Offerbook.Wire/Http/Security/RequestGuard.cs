@@ -51,7 +51,8 @@ public sealed class RequestGuard
     {
         _part = part;
         var known = secrets.Known.ToDictionary(credential => credential.Principal, credential => credential.Secret, StringComparer.Ordinal);
-        foreach (var (principal, secret) in secrets.Credentials is { } file ? CredentialsFile.Load(file, warn) : new Dictionary<string, string>())
+        var listed = secrets.Credentials is { } file ? CredentialsFile.Load(file, warn) : new Dictionary<string, string>();
+        foreach (var (principal, secret) in listed)
         {
             known[principal] = secret;
         }

@@ -68,7 +68,8 @@ internal sealed class AttachTests(MessageFormat format) : OneAgentTests
         await using var agent = await AgentFixture.StartAsync(shape: task => task.Container = new ContainerInfo
         {
             // The files mounted for that take root.
-            Type = ContainerInfo.Types.Type.Mesos, LinuxInfo = new LinuxInfo { SharePidNamespace = !Offerbook.Agent.Hosting.Ownership.IsRoot },
+            Type = ContainerInfo.Types.Type.Mesos,
+            LinuxInfo = new LinuxInfo { SharePidNamespace = !Offerbook.Agent.Hosting.Ownership.IsRoot },
         });
         var look = new CommandInfo { Value = "pwd; readlink /proc/self/ns/pid /proc/self/ns/mnt" };
         using var alone = await agent.SessionAsync(format, "s30", look);

@@ -170,7 +170,8 @@ public sealed class HeaderTests
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = contentType is null ? null : new MediaTypeHeaderValue(contentType);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1") { Content = content };
-        foreach (var (name, value) in new[] { ("Message-Content-Type", messageContentType), ("Accept", accept), ("Message-Accept", messageAccept) })
+        foreach (var (name, value) in new[]
+            { ("Message-Content-Type", messageContentType), ("Accept", accept), ("Message-Accept", messageAccept) })
         {
             if (value is not null)
             {

@@ -22,7 +22,8 @@ internal sealed class LeaderProxyTests : StandbyFixture
             var request = context.Request;
             seen.Add($"{request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget}");
             seen.Add($"host {request.Host}");
-            foreach (var name in new[] { "Authorization", "X-Forwarded-For", "X-Marathon-Via", "Content-Type", "Content-Length", "X-Own", "Secret-Hop" })
+            foreach (var name in new[]
+                { "Authorization", "X-Forwarded-For", "X-Marathon-Via", "Content-Type", "Content-Length", "X-Own", "Secret-Hop" })
             {
                 seen.Add($"{name} {request.Headers[name]}");
             }

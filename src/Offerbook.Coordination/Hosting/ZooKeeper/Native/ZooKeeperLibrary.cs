@@ -27,7 +27,8 @@ internal static class ZooKeeperLibrary
         if (!NativeLibrary.TryLoad(library, typeof(ZooKeeperLibrary).Assembly, null, out _))
         {
             throw new ZooKeeperLibraryMissingException(
-                $"ZooKeeper's client library {library} cannot be loaded. Install it (Debian and Ubuntu: apt-get install libzookeeper-mt2) or start without --zk.");
+                $"ZooKeeper's client library {library} cannot be loaded. "
+                + "Install it (Debian and Ubuntu: apt-get install libzookeeper-mt2) or start without --zk.");
         }
     }
 }
