@@ -105,8 +105,8 @@ internal sealed class ReleaseWatch(OfferInterest interest)
         }
         foreach (var (id, release) in turn.State.Releases)
         {
-            if (release.Agent == agent && (offer.Role is null || offer.Role == release.Role) && !shown.Contains(id)
-                && !_untold.Contains(id) && _uses.GetValueOrDefault(id) is null or { IsOver: true })
+            var isOffered = release.Agent == agent && (offer.Role is null || offer.Role == release.Role);
+            if (isOffered && !shown.Contains(id) && !MayBeInUse(id))
             {
                 turn.Apply(new Change.ReservationReleased(id));
                 _uses.Remove(id);
@@ -130,6 +130,9 @@ internal sealed class ReleaseWatch(OfferInterest interest)
             }
         }
     }
+
+    /// <summary>Whether something may run on it, which an offer would not show.</summary>
+    private bool MayBeInUse(InstanceId id) => _untold.Contains(id) || _uses.GetValueOrDefault(id) is { IsOver: false };
 
     private void Want(Turn turn, InstanceId id)
     {
