@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mesos.V1;
 using FileInfo = System.IO.FileInfo;
 using Offerbook.Agent.Containers;
@@ -14,6 +15,12 @@ namespace Offerbook.Agent.Tests.Containers;
 public sealed class ControlGroupTests
 {
     private static readonly ContainerLimits Small = new(Cpus: 0.5, CpuLimit: 1.5, MemoryMegabytes: 16, MemoryLimitMegabytes: 32);
+
+    /// <summary>Leaves one behind in a session of its own, and its number in a file.</summary>
+    private const string Daemon =
+        "setsid sh -c 'echo $$ >daemon; exec sleep 1000' & while [ ! -s daemon ]; do sleep 0.05; done; exit 3";
+
+    private static readonly ContainerId Pod = new("pod");
 
     private Yard _yard = null!;
 
@@ -54,25 +61,18 @@ public sealed class ControlGroupTests
     [Test]
     public async Task Memory_OfAPodThatAnEngineHolds_EndsItsProcesses_AndItsGroupComesAndGoesWithThem()
     {
-        var pod = new ContainerId("pod");
-        await using var yard = new Yard(networks: new PodNetworkOf(new ProcessIdentity(
-            System.Environment.ProcessId, ProcessTable.Read(System.Environment.ProcessId)!.Value.Start)));
-        ContainerSpec Within(string line)
-        {
-            var spec = yard.Spec(line);
-            var id = pod.Child(spec.Container.Value);
-            return spec with { Container = id, Sandbox = spec.Sandbox with { Container = id }, Joins = pod, SharesNetwork = true };
-        }
-        yard.Groups.BoundPod(pod, ContainerLimits.None);
-        Assert.That(yard.Groups.TryChangePod(pod, Small), Is.True);
-        Assert.That(yard.Cgroups.Exists(pod), Is.False, "nobody is in it");
-        var alone = Within("sleep 1000") with { Process = new ProcessSettings { OwnControlGroup = true }, Limits = Small };
+        await using var yard = OfAPodThatAnEngineHolds();
+        yard.Groups.BoundPod(Pod, ContainerLimits.None);
+        Assert.That(yard.Groups.TryChangePod(Pod, Small), Is.True);
+        Assert.That(yard.Cgroups.Exists(Pod), Is.False, "nobody is in it");
+        var alone = WithinPod(yard, "sleep 1000") with { Process = new ProcessSettings { OwnControlGroup = true }, Limits = Small };
         await yard.RunAsync(alone);
-        Assert.That((yard.Cgroups.Exists(pod), yard.Cgroups.Exists(alone.Container)), Is.EqualTo((Has, Has)), "one within the other");
+        Assert.That((yard.Cgroups.Exists(Pod), yard.Cgroups.Exists(alone.Container)), Is.EqualTo((Has, Has)), "one within the other");
         yard.Runner.Signal(alone.Container, ContainerSignal.Kill);
         await yard.NextAsync<AgentMessage.ContainerExited>();
         yard.Runner.Forget(alone.Container);
-        var (greedy, other) = (Within("tail -c 200m /dev/zero | tail -c 100m >/dev/null; sleep 1000"), Within("sleep 1000"));
+        var greedy = WithinPod(yard, "tail -c 200m /dev/zero | tail -c 100m >/dev/null; sleep 1000");
+        var other = WithinPod(yard, "sleep 1000");
         await yard.RunAsync(other);
         await yard.RunAsync(greedy);
         if (!Has || !Agent.Hosting.Ownership.IsRoot)
@@ -89,9 +89,9 @@ public sealed class ControlGroupTests
         }
         yard.Runner.Forget(greedy.Container);
         yard.Runner.Forget(other.Container);
-        await Patiently.Until(() => !yard.Cgroups.Exists(pod), "the pod's group is gone");
-        yard.Groups.ForgetPod(pod);
-        Assert.That(yard.Groups.TryChangePod(pod, Small), Is.False);
+        await Patiently.Until(() => !yard.Cgroups.Exists(Pod), "the pod's group is gone");
+        yard.Groups.ForgetPod(Pod);
+        Assert.That(yard.Groups.TryChangePod(Pod, Small), Is.False);
     }
 
     [Test]
@@ -127,7 +127,7 @@ public sealed class ControlGroupTests
     [Test]
     public async Task ADaemonThatLeavesTheSession_EndsWithItsTask()
     {
-        var spec = _yard.Spec("setsid sh -c 'echo $$ >daemon; exec sleep 1000' & while [ ! -s daemon ]; do sleep 0.05; done; exit 3");
+        var spec = _yard.Spec(Daemon);
         await _yard.RunToEndAsync(spec);
         var daemon = int.Parse(File.ReadAllText(_yard.Sandbox(spec) + "/daemon"));
 
@@ -162,6 +162,82 @@ public sealed class ControlGroupTests
         {
             Native.Signal(daemon, Native.Kill);
         }
+    }
+
+    [Test]
+    public async Task ADaemonInAPodThatAnEngineHolds_EndsWithTheLastThatHasThePodsGroup()
+    {
+        await using var yard = OfAPodThatAnEngineHolds();
+        var (spec, other) = (WithinPod(yard, Daemon), WithinPod(yard, "sleep 1000"));
+        await yard.RunAsync(other);
+        await yard.RunToEndAsync(spec);
+        var daemon = int.Parse(File.ReadAllText(yard.Sandbox(spec) + "/daemon"));
+        yard.Runner.Forget(spec.Container);
+        // What was asked for is done then.
+        await yard.RestartAsync(other);
+        await yard.NextAsync<AgentMessage.ContainerStarted>();
+        Assert.That(ProcessTable.Read(daemon), Is.Not.Null.And.Property("Ended").False, "the other is in that group too");
+
+        yard.Runner.Signal(other.Container, ContainerSignal.Kill);
+        await yard.NextAsync<AgentMessage.ContainerExited>();
+        yard.Runner.Forget(other.Container);
+
+        if (Has)
+        {
+            await Patiently.Until(() => ProcessTable.Read(daemon) is not { Ended: false }, "the daemon is gone");
+            await Patiently.Until(() => yard.Cgroups.List().Count == 0, "no group is left");
+        }
+        else
+        {
+            await yard.StopAsync();
+            Assert.That(ProcessTable.Read(daemon), Is.Not.Null, "without control groups it escapes");
+            Native.Signal(daemon, Native.Kill);
+        }
+    }
+
+    [Test]
+    public async Task APodsGroupThatIsBeingCleared_TakesProcessesAgain()
+    {
+        await using var yard = OfAPodThatAnEngineHolds(new IsolationOptions { PidsLimit = 0 });
+        var (spec, next) = (WithinPod(yard, Daemon), WithinPod(yard, "sh -c 'echo child'; echo self"));
+        await yard.RunToEndAsync(spec);
+        var daemon = int.Parse(File.ReadAllText(yard.Sandbox(spec) + "/daemon"));
+
+        yard.Groups.Leave(spec, _ => false);
+        await yard.RunToEndAsync(next);
+
+        Assert.That(yard.Output(next), Is.EqualTo("child\nself\n"));
+        if (!Has)
+        {
+            Native.Signal(daemon, Native.Kill);
+        }
+    }
+
+    [Test]
+    public async Task AnAttachedContainersGroup_OutlivesWhatIsWithin_AndGoesWithWhatIsLeftInIt()
+    {
+        var attached = _yard.Spec("true") with { Attach = new AttachSettings(null, AwaitsReader: false) };
+        using var process = Process.Start("sh",
+            ["-c", "for file; do echo 0 >$file || exit 1; done; exec sleep 1000", "sh", .. _yard.Groups.Enter(attached)]);
+        await Patiently.Until(() => File.ReadAllText($"/proc/{process.Id}/cmdline").StartsWith("sleep", StringComparison.Ordinal),
+            "it is in the group");
+        var within = _yard.Spec("true") with { Container = attached.Container.Child("within"), Joins = attached.Container };
+        await _yard.RunToEndAsync(within);
+        _yard.Runner.Forget(within.Container);
+        // What was asked for is done then.
+        await _yard.StopAsync();
+        Assert.That((process.HasExited, _yard.Cgroups.Exists(attached.Container)), Is.EqualTo((false, Has)));
+
+        _yard.Groups.ForgetAttached(attached.Container);
+
+        if (!Has)
+        {
+            Assert.That(process.HasExited, Is.False, "without control groups it escapes");
+            process.Kill();
+        }
+        await Patiently.Until(() => process.HasExited, "it is gone");
+        await Patiently.Until(_yard.Groups.RemoveLeaving, "its group is gone");
+        Assert.That(_yard.Cgroups.Exists(attached.Container), Is.False);
     }
 
     [Test]
@@ -297,6 +373,17 @@ public sealed class ControlGroupTests
         Assert.That(statistics!.MemRssBytes, Is.GreaterThan(0));
         yard.Runner.Signal(spec.Container, ContainerSignal.Kill);
         Assert.That((await yard.NextAsync<AgentMessage.ContainerExited>()).Exit, Is.EqualTo(new ContainerExit.Signaled(9)));
+    }
+
+    private static Yard OfAPodThatAnEngineHolds(IsolationOptions? isolation = null) => new(isolation: isolation,
+        networks: new PodNetworkOf(new ProcessIdentity(
+            System.Environment.ProcessId, ProcessTable.Read(System.Environment.ProcessId)!.Value.Start)));
+
+    private static ContainerSpec WithinPod(Yard yard, string line)
+    {
+        var spec = yard.Spec(line);
+        var id = Pod.Child(spec.Container.Value);
+        return spec with { Container = id, Sandbox = spec.Sandbox with { Container = id }, Joins = Pod, SharesNetwork = true };
     }
 
     private ResourceStatistics? Statistics(ContainerSpec spec) => _yard.Runner.StatisticsAsync(spec.Container, default).AsTask().Result;

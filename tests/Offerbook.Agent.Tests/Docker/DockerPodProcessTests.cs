@@ -61,12 +61,16 @@ internal sealed class DockerPodProcessTests : PodsAgainstRealEngine
         using var http = new HttpClient();
         Assert.That(await http.GetStringAsync($"http://127.0.0.1:{port}/"), Is.EqualTo("from the process\n"));
         Assert.That(await http.GetStringAsync($"http://{address}/"), Is.EqualTo("from the process\n"));
+        var network = NetworkOf($"/proc/{running.ContainerStatus.ExecutorPid}");
 
         Master.Send(PodBench.ShutDown());
         await Master.StateAsync("plain", TaskState.TaskKilled);
         await Master.StateAsync("image", TaskState.TaskKilled);
         Assert.That((await Master.CallAsync(CallType.ExecutorExited)).ExecutorExited.Status, Is.Zero);
         await DockerYard.UntilAsync(async () => (await Engine.ContainersAsync()).Count == 0, "the removal of its containers");
+        // A server that made itself a daemon is in no session of the task's.
+        await Patiently.Until(() => !Directory.EnumerateDirectories("/proc").Any(process => NetworkOf(process) == network),
+            "no process is left in the pod's network");
     }
 
     [Test]
@@ -235,6 +239,20 @@ internal sealed class DockerPodProcessTests : PodsAgainstRealEngine
 
     private static ContainerID Within(Mesos.V1.TaskStatus task, string name) =>
         new() { Value = name, Parent = task.ContainerStatus.ContainerId };
+
+    /// <summary>Null for what is no process, or is none any more.</summary>
+    private static string? NetworkOf(string process)
+    {
+        var link = new FileInfo(process + "/ns/net");
+        try
+        {
+            return link.LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private static string AddressOf(Mesos.V1.TaskStatus status) =>
         status.ContainerStatus.NetworkInfos.Single().IpAddresses.Single().IpAddress;

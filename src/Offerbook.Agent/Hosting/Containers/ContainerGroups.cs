@@ -27,6 +27,12 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
     /// </summary>
     private readonly Dictionary<ContainerId, ContainerLimits> _pods = [];
 
+    /// <summary>
+    /// Attached containers with groups of their own: as many as operators' containers at most. They need their groups, and who knows of
+    /// the others does not know of them.
+    /// </summary>
+    private readonly HashSet<ContainerId> _attached = [];
+
     /// <summary>Whether the container has a group of its own, which ends with it.</summary>
     public static bool IsOwn(ContainerSpec spec) => spec.Joins is null || spec.Process.OwnControlGroup;
 
@@ -42,6 +48,13 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
             {
                 // No process of the pod's own is in the group around it, which so may not be there.
                 Have(spec.Joins!.Value);
+            }
+            if (spec.Attach is not null)
+            {
+                lock (_lock)
+                {
+                    _attached.Add(spec.Container);
+                }
             }
             groups.Create(spec.Container, GroupLimits.Of(spec.Limits, options));
             return groups.JoinFiles(spec.Container);
@@ -91,6 +104,18 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
         }
     }
 
+    /// <summary>An attached container is over: its own group goes, if it has one, and whatever is left in it is killed.</summary>
+    public void ForgetAttached(ContainerId container)
+    {
+        lock (_lock)
+        {
+            if (_attached.Remove(container))
+            {
+                Abandon(container);
+            }
+        }
+    }
+
     /// <summary>The files through which another process joins the group of a container that runs.</summary>
     public IReadOnlyList<string> Join(ContainerSpec spec)
     {
@@ -125,7 +150,10 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
         }
     }
 
-    /// <summary>The container has ended and is forgotten: its group goes, and those around it that nobody needs any more.</summary>
+    /// <summary>
+    /// The container has ended and is forgotten: its group goes, and those around it that nobody needs any more. What is still in these is
+    /// killed: a container that shared the group may have left a daemon in it, which nothing else would end.
+    /// </summary>
     /// <param name="isNeeded">Whether another container has that group.</param>
     public void Leave(ContainerSpec spec, Func<ContainerId, bool> isNeeded)
     {
@@ -135,15 +163,25 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
             {
                 _leaving.Add(spec.Container);
             }
+            ContainerId? outermost = null;
             for (var outer = spec.Joins ?? spec.Container.Parent; outer is { } group; outer = group.Parent)
             {
-                if (!isNeeded(group))
+                if (!_attached.Contains(group) && !isNeeded(group))
                 {
                     _leaving.Add(group);
+                    outermost = group;
                 }
             }
+            if (outermost is { } abandoned)
+            {
+                // With those within.
+                Abandon(abandoned);
+            }
+            else
+            {
+                RemoveLeaving();
+            }
         }
-        RemoveLeaving();
     }
 
     /// <summary>Removes what has become empty. Innermost first, so that one round does.</summary>
@@ -239,16 +277,37 @@ internal sealed class ContainerGroups(IControlGroups groups, IsolationOptions op
 
     public void Fill(ContainerSpec spec, ResourceStatistics statistics) => groups.Fill(spec.Container, statistics);
 
+    /// <summary>
+    /// Removes a group that nobody needs any more, which nearly always is empty. If not, what is in it is killed, under the lock: nobody
+    /// enters meanwhile who would be killed too.
+    /// </summary>
+    private void Abandon(ContainerId group)
+    {
+        _leaving.Add(group);
+        RemoveLeaving();
+        if (_leaving.Contains(group))
+        {
+            TryKill(group);
+        }
+    }
+
     /// <summary>Makes a group that is not there; it stays at least until somebody leaves it.</summary>
     private void Have(ContainerId group)
     {
         lock (_lock)
         {
             // Somebody else may just have been the last in it.
-            _leaving.Remove(group);
-            if (!groups.Exists(group))
+            var wasLeaving = _leaving.Remove(group);
+            if (!wasLeaving && groups.Exists(group))
             {
-                groups.Create(group, GroupLimits.Of(_pods.GetValueOrDefault(group, ContainerLimits.None), options));
+                return;
+            }
+            var limits = GroupLimits.Of(_pods.GetValueOrDefault(group, ContainerLimits.None), options);
+            groups.Create(group, limits);
+            if (wasLeaving)
+            {
+                // A group of version 1 in which everything was killed lets nobody fork.
+                groups.Apply(group, limits);
             }
         }
     }

@@ -98,6 +98,7 @@ internal sealed class ContainerRuntimes : IContainerRuntime, IContainerStatistic
         if (_of.TryRemove(id, out var runtime))
         {
             _groups.ForgetPod(id);
+            _groups.ForgetAttached(id);
             runtime.Forget(id);
         }
     }
