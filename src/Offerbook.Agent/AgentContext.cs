@@ -25,6 +25,9 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
 
     public Now Now { get; private set; }
 
+    /// <summary>The machine was restarted between the agent's last life and this one: none of what it recovers runs.</summary>
+    public bool IsAfterRestart { get; private set; }
+
     /// <summary>Revocable resources, on top of the agent's own. Not durable: an estimate of the present.</summary>
     public ResourceBag Oversubscribed { get; set; } = settings.Oversubscribed.Revocable();
 
@@ -68,6 +71,7 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
             _effects.Add(new Persist(began));
         }
         RemoveForgottenSandboxes();
+        IsAfterRestart = MachineLife.IsOver(this);
     }
 
     /// <summary>
@@ -103,7 +107,7 @@ internal sealed class AgentContext(AgentSettings settings, SeededRandom random)
     /// <param name="canWait">Whether nobody waits for what follows from it (<see cref="Persist.CanWait"/>).</param>
     public void Record(IMessage @event, bool canWait = false)
     {
-        _effects.Add(new Persist(AgentEvents.Encode(@event)) { CanWait = canWait });
+        _effects.Add(new Persist(AgentEvents.Encode(@event, MachineLife.Ends(@event, State))) { CanWait = canWait });
         State.Apply(@event);
         _eventsSinceSnapshot++;
         ExecutorsEnded += @event is ExecutorEnded ? 1 : 0;

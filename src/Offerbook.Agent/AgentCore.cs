@@ -89,6 +89,11 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
                 $"The agent's resources cannot hold what was reserved and created on it: {problem}. Start it with resources that do, "
                 + $"or begin with a new work directory. Reservations and volumes: {_context.State.Operations.Checkpointed}");
         }
+        if (_context.IsAfterRestart)
+        {
+            // Before the new life of the machine is written down.
+            MachineLife.Bury(_context);
+        }
         Reconfiguration.Examine(_context);
         var wanted = _owners.SelectMany(owner => owner.Recoverable()).ToList();
         _recovering.UnionWith(wanted.Select(spec => spec.Container));
@@ -178,6 +183,11 @@ public sealed class AgentCore : IDurableCore<AgentMessage>
             case AgentMessage.ContainerExited exited:
                 OnContainer(exited.Container, owner => owner.Exited(exited));
                 _operatorContainers.AfterEnd(exited.Container, () => ContainerTerminations.Of(exited.Container, exited.Exit));
+                break;
+            case AgentMessage.ContainerNeverStarted never when _context.IsAfterRestart:
+                // What was written down of it may be gone, too.
+                Take(new AgentMessage.ContainerExited(never.Container, new ContainerExit.Vanished(
+                    "The machine was restarted; whether the task had begun is not known")));
                 break;
             case AgentMessage.ContainerNeverStarted never:
                 OnContainer(never.Container, owner => owner.NeverStarted(never.Container));

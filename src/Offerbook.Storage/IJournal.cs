@@ -1,7 +1,15 @@
 namespace Offerbook.Storage;
 
 /// <summary>One event as a core wrote it: what kind it is (with its version, such as <c>FrameworkSubscribed/1</c>) and its bytes.</summary>
-public readonly record struct JournalRecord(string Manifest, ReadOnlyMemory<byte> Payload);
+public readonly record struct JournalRecord(string Manifest, ReadOnlyMemory<byte> Payload)
+{
+    /// <summary>
+    /// What the event tells of ends when the machine does, as a process does: it has to outlive the process that writes it, and a loss of
+    /// power may take it, together with the others of this kind since the last that is not. A wish to who appends it, which a store that
+    /// outlives the machine does not heed; it is not stored.
+    /// </summary>
+    public bool DiesWithMachine { get; init; }
+}
 
 /// <summary>A core's whole state after the event with <paramref name="Sequence"/>; events up to it need not be replayed.</summary>
 public sealed record Snapshot(long Sequence, JournalRecord Record);
@@ -14,7 +22,7 @@ public sealed record Recovery(Snapshot? Snapshot, IReadOnlyList<JournalRecord> E
 
 /// <summary>
 /// An append-only log of events for each persistence id, with snapshots. Sequence numbers start at 1 and are dense.
-/// An append is atomic and durable when its task completes; a failed append means that the writer must stop, because what
+/// An append is atomic and durable when its task completes (see <see cref="AppendAsync"/> for events that may die with the machine); a failed append means that the writer must stop, because what
 /// reached the disk is unknown (a failed fsync is never retried).
 ///
 /// One leader writes to a log at a time. Recovering a log takes it over: its epoch goes up, durably, before anything is read, and
@@ -30,7 +38,10 @@ public interface IJournal : IAsyncDisposable
     /// missing.</exception>
     ValueTask<Recovery> RecoverAsync(string persistenceId, CancellationToken cancellation);
 
-    /// <summary>Appends <paramref name="events"/> with the numbers <paramref name="firstSequence"/>, +1, … in one transaction.</summary>
+    /// <summary>
+    /// Appends <paramref name="events"/> with the numbers <paramref name="firstSequence"/>, +1, … in one transaction. When it completes they
+    /// outlive the process, and the machine too unless all of them <see cref="JournalRecord.DiesWithMachine">die with it</see>.
+    /// </summary>
     /// <exception cref="JournalConflictException">The journal's last sequence number is not <paramref name="firstSequence"/> −
     /// 1.</exception>
     /// <exception cref="JournalFencedException">A newer leader has taken the log over.</exception>

@@ -54,6 +54,7 @@ public sealed class MutationTests
     [TestCase(Mutation.AppsUprootPods, new[] { "I23:" })]
     [TestCase(Mutation.ShareVolumes, new[] { "I23:" })]
     [TestCase(Mutation.EndTooSoon, new[] { "I23:", "forgets" })]
+    [TestCase(Mutation.LeaveEndsToTheKernel, new[] { "I6:" })]
     [TestCase(Mutation.DropTheFence, new[] { "I8:" })]
     [TestCase(Mutation.KeepTheEpoch, new[] { "I8:" })]
     [TestCase(Mutation.ResendBlindly, new[] { "I7:" })]

@@ -36,7 +36,8 @@ internal static class AgentEvents
         ["AgentSnapshot/1"] = AgentSnapshot.Parser,
     };
 
-    public static JournalRecord Encode(IMessage @event) => new(@event.Descriptor.Name + "/1", @event.ToByteArray());
+    public static JournalRecord Encode(IMessage @event, bool diesWithMachine = false) =>
+        new(@event.Descriptor.Name + "/1", @event.ToByteArray()) { DiesWithMachine = diesWithMachine };
 
     /// <exception cref="JournalDamagedException">The record is of a kind that this version does not know, or does not parse.</exception>
     public static IMessage Decode(JournalRecord record)

@@ -12,8 +12,8 @@ internal static class JournalSchema
 
     public static void Prepare(SqliteConnection connection, string path, Action<string> warn)
     {
-        // FULL: the write-ahead log is synced at every commit, so that what was acknowledged survives a loss of power. The log is folded
-        // into the file by the journal itself: SQLite would do it in silence, and fail in silence too.
+        // FULL: the write-ahead log is synced at every commit, so that what was acknowledged survives a loss of power (JournalWriter knows
+        // what need not). The log is folded into the file by the journal itself: SQLite would do it in silence, and fail in silence too.
         connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0;");
         switch (Found(connection))
         {
@@ -100,6 +100,11 @@ internal static class JournalSchema
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    /// <summary>Without a command of its own: for what is said with many commits, and is carried out while it is prepared.</summary>
+    /// <exception cref="SqliteException">It was not.</exception>
+    public static void Tell(this SqliteConnection connection, string sql) =>
+        SqliteException.ThrowExceptionForRC(SQLitePCL.raw.sqlite3_exec(connection.Handle, sql), connection.Handle);
 
     public static object? Scalar(this SqliteConnection connection, string sql)
     {

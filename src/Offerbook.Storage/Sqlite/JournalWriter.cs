@@ -34,8 +34,29 @@ internal sealed class JournalWriter : IDisposable
         return stream;
     }
 
-    /// <summary>One transaction: all events and the new last number, or nothing.</summary>
+    /// <summary>
+    /// One transaction: all events and the new last number, or nothing. It is synced, unless all of the events die with the machine: those
+    /// are left to the kernel, and the next sync of the log takes them along.
+    /// </summary>
     public void Append(JournalStream stream, long firstSequence, IReadOnlyList<JournalRecord> events)
+    {
+        if (events.Any(record => !record.DiesWithMachine))
+        {
+            Commit(stream, firstSequence, events);
+            return;
+        }
+        _connection.Tell("PRAGMA synchronous=NORMAL");
+        try
+        {
+            Commit(stream, firstSequence, events);
+        }
+        finally
+        {
+            _connection.Tell("PRAGMA synchronous=FULL");
+        }
+    }
+
+    private void Commit(JournalStream stream, long firstSequence, IReadOnlyList<JournalRecord> events)
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
         _advance.Transaction = transaction;

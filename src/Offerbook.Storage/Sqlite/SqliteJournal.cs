@@ -4,7 +4,7 @@ using Offerbook.Storage.Hosting;
 namespace Offerbook.Storage.Sqlite;
 
 /// <summary>
-/// A journal in one SQLite file, in write-ahead-log mode with a sync at every commit.
+/// A journal in one SQLite file, in write-ahead-log mode with a sync at every commit whose events have to outlive the machine.
 ///
 /// <code>
 /// AppendAsync ─▶ the journal's thread ─▶ one transaction (events + last number) ─▶ fdatasync ─▶ the task completes

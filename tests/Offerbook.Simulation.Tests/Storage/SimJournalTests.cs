@@ -19,6 +19,17 @@ public sealed class SimJournalTests
         journal.EndFlush();
     }
 
+    private static void FlushUnsynced(SimJournal journal, params byte[] values)
+    {
+        foreach (var value in values)
+        {
+            journal.Append(Record(value) with { DiesWithMachine = true });
+        }
+        journal.EndTurn();
+        journal.BeginFlush();
+        journal.EndFlush();
+    }
+
     private static IEnumerable<byte> Values(Recovery recovery) => recovery.Events.Select(record => record.Payload.Span[0]);
 
     [Test]
@@ -55,6 +66,37 @@ public sealed class SimJournalTests
         journal.EndFlush();
         bytes[0] = 2;
         Assert.That(Values(journal.Recover()), Is.EqualTo(new byte[] { 1 }));
+    }
+
+    [Test]
+    public void LosePower_TakesLastBatchesThatWereNotSynced_AndNoOthers()
+    {
+        var seen = new SortedSet<string>(StringComparer.Ordinal);
+        for (ulong seed = 1; seed <= 100; seed++)
+        {
+            var journal = new SimJournal();
+            FlushUnsynced(journal, 1);
+            Flush(journal, 2);
+            FlushUnsynced(journal, 3, 4);
+            FlushUnsynced(journal, 5);
+            var random = new SeededRandom(seed);
+            journal.Crash(new DiskBehaviour(), random);
+            Assert.That(journal.LastDurable, Is.EqualTo(5), "a process that dies takes nothing along that was written");
+            var lost = journal.LosePower(random);
+            Assert.That(lost, Is.EqualTo(5 - journal.LastDurable));
+            seen.Add(string.Concat(Values(journal.Recover())));
+        }
+        Assert.That(seen, Is.EqualTo(new[] { "12", "1234", "12345" }));
+    }
+
+    [Test]
+    public void LosePower_AfterASnapshot_LosesNothingBeforeIt()
+    {
+        var journal = new SimJournal();
+        FlushUnsynced(journal, 1, 2);
+        journal.Save(new Snapshot(1, Record(99)));
+        Assert.That(journal.LosePower(new SeededRandom(1)), Is.Zero);
+        Assert.That(Values(journal.Recover()), Is.EqualTo(new byte[] { 2 }));
     }
 
     [Test]

@@ -66,6 +66,54 @@ internal sealed class DiskFaultTests
         Assert.That(recovery.Events.Texts(), Is.EqualTo(Records.Events(1, last + 1).Texts()));
     }
 
+    /// <summary>What dies with the machine is not synced; whatever is synced takes along what was written before it.</summary>
+    [Test]
+    public async Task EventsThatDieWithTheMachine_AreNotSynced_UntilAnotherIs()
+    {
+        await using var journal = await SqliteJournal.OpenAsync(Db);
+        await journal.RecoverAsync("a", None);
+        await journal.AppendAsync("a", 1, Records.Events(1, 1), None);
+        var synced = new List<string>();
+        _disk.OnSync = file =>
+        {
+            synced.Add(Path.GetFileName(file));
+            return 0;
+        };
+
+        await journal.AppendAsync("a", 2, Mortal(2, 3), None);
+        Assert.That(synced, Is.Empty);
+        Copy("killed");
+        await journal.AppendAsync("a", 5, [.. Mortal(5, 1), .. Records.Events(6, 1)], None);
+        Assert.That(synced, Is.EqualTo(new[] { "journal.db-wal" }), "one event of a batch is enough");
+        await journal.AppendAsync("a", 7, Records.Events(7, 1), None);
+        Assert.That(synced, Has.Count.EqualTo(2), "and the next append is as careful as ever");
+
+        await using var copy = await SqliteJournal.OpenAsync(Path.Combine(_directory, "killed", "journal.db"));
+        Assert.That((await copy.RecoverAsync("a", None)).Events.Texts(), Is.EqualTo(Records.Events(1, 4).Texts()),
+            "the process may die");
+    }
+
+    /// <summary>An append that fails leaves the journal as careful as it was.</summary>
+    [Test]
+    public async Task EventsThatDieWithTheMachine_RefusedForWantOfRoom_ChangeNothingForTheNext()
+    {
+        await using var journal = await SqliteJournal.OpenAsync(Db);
+        await journal.RecoverAsync("a", None);
+        _disk.OnWrite = (_, _) => FaultyDisk.Full;
+        Assert.That(async () => await journal.AppendAsync("a", 1, Mortal(1, 300), None),
+            Throws.TypeOf<JournalUnavailableException>().With.Property("IsClean").True);
+        _disk.OnWrite = null;
+        var synced = 0;
+        _disk.OnSync = _ => synced++ * 0;
+
+        await journal.AppendAsync("a", 1, Records.Events(1, 1), None);
+
+        Assert.That(synced, Is.EqualTo(1));
+    }
+
+    private static JournalRecord[] Mortal(int first, int count) =>
+        [.. Records.Events(first, count).Select(record => record with { DiesWithMachine = true })];
+
     [Test, Property("fault", 25)]
     public async Task FullDisk_ThenKilled_RecoversWhatWasAcknowledged()
     {

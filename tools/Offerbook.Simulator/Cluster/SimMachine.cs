@@ -49,10 +49,13 @@ public sealed class SimMachine
 
     public ClusterPlan Total { get; }
 
-    /// <summary>Power off and on: the agent dies and so does every container, leaving no exit status.</summary>
+    /// <summary>
+    /// Power off and on: the agent dies and so does every container, leaving no exit status. The end of what was written may be lost.
+    /// </summary>
     public void Reboot()
     {
         Agent.Crash("the machine is restarted");
+        Agent.LosePower();
         Containers.Reboot();
         _boots++;
     }

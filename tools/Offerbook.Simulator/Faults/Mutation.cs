@@ -147,6 +147,9 @@ public enum Mutation
     /// <summary>An agent tells of the end of a task as soon as it is to be killed.</summary>
     EndTooSoon,
 
+    /// <summary>An agent does not wait until the end of a task is on the disk.</summary>
+    LeaveEndsToTheKernel,
+
     // What follows needs elections.
 
     /// <summary>The store lets anybody append who once held the log.</summary>

@@ -13,6 +13,8 @@ public static class MutationRuns
         SlowDisksPerMinute = 4,
     };
 
+    private static readonly FaultPlan PowerCuts = FaultPlan.None with { RebootsPerMinute = 6 };
+
     private static readonly FaultPlan Elections = FaultPlan.None with
     {
         LeaderCrashesPerMinute = 1,
@@ -51,7 +53,7 @@ public static class MutationRuns
         return options with
         {
             Elections = false,
-            Faults = (ofFrameworks && !quiet) || mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed
+            Faults = mutation == Mutation.LeaveEndsToTheKernel ? PowerCuts : (ofFrameworks && !quiet) || mutation is Mutation.AnswerBeforeFlush or Mutation.LoseWhatWasFlushed
                 ? Crashes : FaultPlan.None,
             WildFrameworks = ofKinds ? 0 : mutation is Mutation.OverstateResources or >= Mutation.RescindTwice ? 3 : null,
             AppsClients = ofFrameworks || mutation is < Mutation.RescindTwice or Mutation.LoseKills,

@@ -14,6 +14,7 @@ public sealed class SimContainers(SimWorld world, string machine)
 {
     private readonly SortedDictionary<string, SimContainer> _containers = new(StringComparer.Ordinal);
     private readonly SeededRandom _chance = world.Seeds.For("containers of " + machine);
+    private readonly SeededRandom _power = world.Seeds.For("power of containers of " + machine);
     private readonly HashSet<string> _ever = [];
     private readonly SimEngine _engine = new(world, machine);
     private int _pids = 1000;
@@ -43,6 +44,9 @@ public sealed class SimContainers(SimWorld world, string machine)
 
     /// <summary>Mean of how long it takes to start a process.</summary>
     public TimeSpan StartMean { get; set; } = UsualStartMean;
+
+    /// <summary>So old at most is what a kernel has not written to its disk.</summary>
+    private static readonly TimeSpan WrittenBack = TimeSpan.FromSeconds(30);
 
     public static TimeSpan UsualStartMean { get; } = TimeSpan.FromMilliseconds(20);
 
@@ -226,12 +230,19 @@ public sealed class SimContainers(SimWorld world, string machine)
         }
     }
 
-    /// <summary>The machine has been restarted: every process is gone and no exit status was recorded.</summary>
+    /// <summary>
+    /// The machine has been restarted: every process is gone and no exit status was recorded. What was written down of a container lately
+    /// may be gone, too.
+    /// </summary>
     public void Reboot()
     {
         foreach (var container in _containers.Values.ToList())
         {
             End(container, new ContainerExit.Vanished("the machine was restarted"));
+            if (container.Launched + WrittenBack > world.Elapsed && _power.Chance(0.5))
+            {
+                _containers.Remove(container.Id.Value);
+            }
         }
     }
 
@@ -246,9 +257,9 @@ public sealed class SimContainers(SimWorld world, string machine)
     {
         _engine.AgentRecovers();
         var wanted = specs.Select(spec => spec.Container).ToList();
-        foreach (var stray in _containers.Values.Where(item => item.Exit is null && !wanted.Contains(item.Id)).ToList())
+        foreach (var stray in _containers.Values.Where(item => !wanted.Contains(item.Id)).ToList())
         {
-            world.Note($"{machine} kills {stray.Task}, which belongs to nobody");
+            world.Note($"{machine} ends {stray.Task}, which belongs to nobody");
             End(stray, new ContainerExit.Signaled(9));
             _containers.Remove(stray.Id.Value);
         }

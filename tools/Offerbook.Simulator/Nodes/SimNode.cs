@@ -25,6 +25,7 @@ public sealed class SimNode<TMessage>(
 {
     private readonly SeededRandom _lives = world.Seeds.For("lives of " + name);
     private readonly SeededRandom _diskChance = world.Seeds.For("disk of " + name);
+    private readonly SeededRandom _power = world.Seeds.For("power of " + name);
     private readonly Effects _effects = new();
     private readonly Queue<TMessage> _mailbox = new();
     private readonly Queue<Action> _whenGoingOn = new();
@@ -139,6 +140,13 @@ public sealed class SimNode<TMessage>(
         _mailbox.Clear();
         World.Note($"{Name} dies: {why}; {lost} events lost");
         Crashed?.Invoke(why);
+    }
+
+    /// <summary>The machine has stopped under the process, which has crashed: what its kernel had not written to the disk is lost.</summary>
+    public void LosePower()
+    {
+        var lost = journal!.LosePower(_power);
+        World.Note($"{Name} lost its power, and {lost} events with it");
     }
 
     public override void Pause(TimeSpan duration)

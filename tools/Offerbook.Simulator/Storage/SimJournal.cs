@@ -5,14 +5,19 @@ namespace Offerbook.Simulator.Storage;
 
 /// <summary>
 /// What one node's disk holds: events that were flushed, a batch that is being flushed, and events that wait for the next one.
-/// A crash loses what waits; of the batch under way nothing, the first turns, or all is kept. Payloads are copied at the append, so
-/// that a core which changes its bytes afterwards is found out.
+/// A crash loses what waits; of the batch under way nothing, the first turns, or all is kept. A loss of power takes, besides, any number of
+/// the last batches that nobody asked to be synced. Payloads are copied at the append, so that a core which changes its bytes afterwards is
+/// found out.
 /// </summary>
 public sealed class SimJournal
 {
     private readonly List<JournalRecord> _durable = [];
     private readonly List<(JournalRecord Event, bool EndsTurn)> _flushing = [];
     private readonly List<(JournalRecord Event, bool EndsTurn)> _waiting = [];
+
+    /// <summary>Behind which event each batch begins that was written and is not synced, oldest first.</summary>
+    private readonly List<long> _unsynced = [];
+
     private Snapshot? _snapshot;
     private long _beforeFirst;
     private object? _holder;
@@ -48,6 +53,7 @@ public sealed class SimJournal
         _flushing.Clear();
         _waiting.Clear();
         _durable.Clear();
+        _unsynced.Clear();
         _durable.AddRange(recovery.Events);
         _snapshot = recovery.Snapshot;
         _beforeFirst = recovery.LastSequence - recovery.Events.Count;
@@ -70,7 +76,7 @@ public sealed class SimJournal
     }
 
     public void Append(JournalRecord record) =>
-        _waiting.Add((new JournalRecord(record.Manifest, record.Payload.ToArray()), EndsTurn: false));
+        _waiting.Add((record with { Payload = record.Payload.ToArray() }, EndsTurn: false));
 
     /// <summary>Marks the last event as the last of its turn: a torn write is cut only there.</summary>
     public void EndTurn()
@@ -92,12 +98,24 @@ public sealed class SimJournal
     /// <returns>The sequence number up to which events are durable now.</returns>
     public long EndFlush()
     {
-        foreach (var (record, _) in _flushing)
-        {
-            _durable.Add(record);
-        }
+        Write(_flushing.Count);
         _flushing.Clear();
         return LastDurable;
+    }
+
+    /// <summary>So many of the first events of the batch under way are on the disk, or with the kernel.</summary>
+    private void Write(int count)
+    {
+        var batch = _flushing.Take(count).Select(item => item.Event).ToList();
+        if (batch.Exists(record => !record.DiesWithMachine))
+        {
+            _unsynced.Clear();
+        }
+        else if (batch.Count > 0)
+        {
+            _unsynced.Add(LastDurable);
+        }
+        _durable.AddRange(batch);
     }
 
     public void Save(Snapshot snapshot)
@@ -110,6 +128,19 @@ public sealed class SimJournal
         _snapshot = snapshot with { Record = new JournalRecord(snapshot.Record.Manifest, snapshot.Record.Payload.ToArray()) };
         _durable.RemoveRange(0, (int)(snapshot.Sequence - _beforeFirst));
         _beforeFirst = snapshot.Sequence;
+        _unsynced.Clear();
+    }
+
+    /// <summary>The machine is off: what was left to its kernel is lost, from some batch on. For a process that has crashed.</summary>
+    /// <returns>How many events.</returns>
+    public int LosePower(SeededRandom random)
+    {
+        Invariant.Check(!IsFlushing && !HasWaiting, "a machine loses its power with its processes");
+        var kept = random.Next(_unsynced.Count + 1);
+        var lost = kept == _unsynced.Count ? 0 : (int)(LastDurable - _unsynced[kept]);
+        _durable.RemoveRange(_durable.Count - lost, lost);
+        _unsynced.RemoveRange(kept, _unsynced.Count - kept);
+        return lost;
     }
 
     /// <summary>A new disk: nothing is left.</summary>
@@ -117,6 +148,7 @@ public sealed class SimJournal
     {
         Invariant.Check(!IsFlushing && !HasWaiting, "a disk is replaced while its machine is off");
         _durable.Clear();
+        _unsynced.Clear();
         (_snapshot, _beforeFirst) = (null, 0);
     }
 
@@ -144,9 +176,10 @@ public sealed class SimJournal
         {
             var takenBack = random.Next(Math.Min(_durable.Count, 10) + 1);
             _durable.RemoveRange(_durable.Count - takenBack, takenBack);
+            _unsynced.RemoveAll(behind => behind > LastDurable);
             lost += takenBack;
         }
-        _durable.AddRange(_flushing.Take(kept).Select(item => item.Event));
+        Write(kept);
         _flushing.Clear();
         _waiting.Clear();
         return lost;

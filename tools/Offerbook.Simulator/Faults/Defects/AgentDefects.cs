@@ -31,9 +31,20 @@ internal static class AgentDefects
                 return core => new SharesVolumes(core);
             case Mutation.EndTooSoon:
                 return core => new EndsTooSoon(core);
+            case Mutation.LeaveEndsToTheKernel:
+                return core => new LeavesEndsToTheKernel(core);
             default:
                 return null;
         }
+    }
+
+    /// <summary>Every update may be lost with the machine.</summary>
+    private sealed class LeavesEndsToTheKernel(ICore<AgentMessage> core) : CoreDefect<AgentMessage>(core)
+    {
+        protected override void Say(IEffect effect, Effects effects) =>
+            effects.Add(effect is Persist { Event: { Manifest: "UpdateQueued/1" } update } persist
+                ? persist with { Event = update with { DiesWithMachine = true } }
+                : effect);
     }
 
     /// <summary>A task with volumes that is told to end has ended, as far as this agent is concerned.</summary>
