@@ -20,8 +20,8 @@ public sealed class JobsLedger
     private readonly Dictionary<(long Job, int Run), string> _successes = [];
 
     /// <summary>
-    /// Runs that succeeded on a machine whose disk was lost afterwards, or whose agent an operator gave up for good, perhaps before
-    /// anyone had heard of it.
+    /// Runs that succeeded on a machine whose disk or power was lost afterwards, or whose agent an operator gave up for good, perhaps
+    /// before anyone had heard of it.
     /// </summary>
     private readonly HashSet<(long Job, int Run)> _excused = [];
 
@@ -36,6 +36,15 @@ public sealed class JobsLedger
             machine.Containers.Began += Begin;
             machine.Containers.Finished += container => Finish(machine.Name, container);
             machine.Containers.Wiped += () => Excuse(machine.Name);
+            machine.Containers.Lost += Excuse;
+        }
+    }
+
+    private void Excuse(SimContainer container)
+    {
+        if (Name(container) is { } name)
+        {
+            _excused.Add((name.Serial, name.Run));
         }
     }
 

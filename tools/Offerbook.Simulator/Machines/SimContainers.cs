@@ -16,6 +16,11 @@ public sealed class SimContainers(SimWorld world, string machine)
     private readonly SeededRandom _chance = world.Seeds.For("containers of " + machine);
     private readonly SeededRandom _power = world.Seeds.For("power of containers of " + machine);
     private readonly HashSet<string> _ever = [];
+
+    /// <summary>Of which nothing is written any more, since a loss of power.</summary>
+    private readonly SortedDictionary<string, SimContainer> _lost = new(StringComparer.Ordinal);
+
+    private bool _isAfterRestart;
     private readonly SimEngine _engine = new(world, machine);
     private int _pids = 1000;
 
@@ -31,6 +36,11 @@ public sealed class SimContainers(SimWorld world, string machine)
 
     /// <summary>Told of a container whose process has ended.</summary>
     public Action<SimContainer>? Finished { get; set; }
+
+    /// <summary>
+    /// Told of a container that ended and of which, or of whose end, a loss of power has left nothing: how it ended will never be known.
+    /// </summary>
+    public Action<SimContainer>? Lost { get; set; }
 
     /// <summary>Told that the machine has got an empty disk.</summary>
     public Action? Wiped { get; set; }
@@ -242,8 +252,10 @@ public sealed class SimContainers(SimWorld world, string machine)
             if (container.Launched + WrittenBack > world.Elapsed && _power.Chance(0.5))
             {
                 _containers.Remove(container.Id.Value);
+                _lost[container.Id.Value] = container;
             }
         }
+        _isAfterRestart = true;
     }
 
     /// <summary>What was written down about containers is gone with the disk.</summary>
@@ -262,7 +274,17 @@ public sealed class SimContainers(SimWorld world, string machine)
             world.Note($"{machine} ends {stray.Task}, which belongs to nobody");
             End(stray, new ContainerExit.Signaled(9));
             _containers.Remove(stray.Id.Value);
+            if (_isAfterRestart)
+            {
+                Lost?.Invoke(stray);
+            }
         }
+        foreach (var lost in wanted.Where(id => _lost.ContainsKey(id.Value)))
+        {
+            Lost?.Invoke(_lost[lost.Value]);
+        }
+        _lost.Clear();
+        _isAfterRestart = false;
         foreach (var id in wanted)
         {
             _engine.Later(_chance.Exponential(TimeSpan.FromMilliseconds(1)), Answer(id));

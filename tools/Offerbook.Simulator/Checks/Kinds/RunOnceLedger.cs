@@ -16,7 +16,7 @@ namespace Offerbook.Simulator.Checks.Kinds;
 /// <summary>
 /// An instance of a run-once app whose task has ended well is done: no other task of it begins, whatever crashes, and it stays done
 /// until a client's request says otherwise. One whose task failed is not done. Excused is a task that Apps had begun to kill, and one
-/// whose machine lost its disk.
+/// whose machine lost its disk, or its power before anybody heard of the end.
 /// </summary>
 public sealed class RunOnceLedger
 {
@@ -37,6 +37,13 @@ public sealed class RunOnceLedger
         {
             machine.Containers.Began += Begin;
             machine.Containers.Finished += container => End(machine, container);
+            machine.Containers.Lost += container =>
+            {
+                if (InstanceId.TryParseTask(container.Task.Value, out var instance, out _))
+                {
+                    _ended.Remove(instance);
+                }
+            };
             machine.Containers.Wiped += () =>
             {
                 foreach (var instance in _ended.Where(ended => ended.Value == machine).Select(ended => ended.Key).ToList())
