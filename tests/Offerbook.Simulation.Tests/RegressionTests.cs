@@ -82,6 +82,7 @@ public sealed class RegressionTests
     [TestCase(0xf508ful, TestName = "Refusal_thatHolds_isNotGivenUpForThoseThatAreOnlyRemembered")]
     [TestCase(0xf5229ul, TestName = "Agent_reactivatedWhileItIsAway_mayBeOffered")]
     [TestCase(0x10cb8bul, TestName = "Task_thatFailsWhileItsAppWaitsToBeRemoved_bringsNothingBack")]
+    [TestCase(0x129ec9ul, TestName = "Run_thatEndedUnheardBeforeAPowerCut_mayRunAgain")]
     [TestCase(0x125282ul, TestName = "Run_ofABatchThatWasGivenAnotherIdBefore_isCounted")]
     [TestCase(0x12527aul, TestName = "Pod_whoseExecutorOutlivesItsTasks_isGivenBackWhenThatHasEnded")]
     [TestCase(0x125340ul, TestName = "Pod_deletedWhileItsAgentIsAway_isGivenBackWhenAllItsTasksHaveEnded")]
