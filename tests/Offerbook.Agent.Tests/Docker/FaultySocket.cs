@@ -34,7 +34,7 @@ internal enum Fault
 
 /// <summary>
 /// A socket in front of a real engine that misbehaves on purpose: for requests that match, so many times, in one of the ways above.
-/// Everything else passes through unchanged, one connection a request.
+/// What answers say can be changed, and single events kept back. Everything else passes through unchanged, one connection a request.
 /// </summary>
 internal sealed class FaultySocket : IAsyncDisposable
 {
@@ -43,6 +43,7 @@ internal sealed class FaultySocket : IAsyncDisposable
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Rule> _rules = [];
+    private readonly List<(Regex Request, Regex Said, string Instead)> _replacements = [];
     private readonly List<string> _requests = [];
     private readonly HashSet<Socket> _open = [];
     private readonly Task _accepting;
@@ -56,6 +57,9 @@ internal sealed class FaultySocket : IAsyncDisposable
     }
 
     public string Path => System.IO.Path.Combine(_directory, "s");
+
+    /// <summary>Null: events pass as they come.</summary>
+    public HeldEvents? Events { get; set; }
 
     /// <summary>First lines of all requests so far.</summary>
     public IReadOnlyList<string> Requests
@@ -75,6 +79,16 @@ internal sealed class FaultySocket : IAsyncDisposable
         lock (_rules)
         {
             _rules.Insert(0, new Rule(new Regex(request), fault) { Left = times });
+        }
+    }
+
+    /// <summary>Changes what the engine answers, for good.</summary>
+    /// <param name="instead">As long as what was said.</param>
+    public void Replace(string request, string said, string instead)
+    {
+        lock (_rules)
+        {
+            _replacements.Add((new Regex(request), new Regex(said), instead));
         }
     }
 
@@ -132,7 +146,8 @@ internal sealed class FaultySocket : IAsyncDisposable
             {
                 return;
             }
-            await AnswerAsync(client, upstream, request, FaultFor(request));
+            var line = LineOf(request);
+            await AnswerAsync(client, upstream, request, line, FaultFor(line));
         }
         catch (Exception over) when (over is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -149,7 +164,7 @@ internal sealed class FaultySocket : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(Socket client, Socket upstream, byte[] request, Fault? fault)
+    private async Task AnswerAsync(Socket client, Socket upstream, byte[] request, string line, Fault? fault)
     {
         switch (fault)
         {
@@ -171,6 +186,16 @@ internal sealed class FaultySocket : IAsyncDisposable
         if (IsUpgrade(Encoding.ASCII.GetString(request)))
         {
             _ = PassOnAsync(client, upstream);
+        }
+        if (fault is null && Events is { } events && line.StartsWith("GET /events", StringComparison.Ordinal))
+        {
+            await events.PassOnAsync(client, upstream, _stopping.Token);
+            return;
+        }
+        if (fault is null && ReplacementsFor(line) is { Count: > 0 } replacements)
+        {
+            await ChangeAsync(client, upstream, replacements);
+            return;
         }
         var buffer = new byte[16 << 10];
         var first = true;
@@ -207,6 +232,31 @@ internal sealed class FaultySocket : IAsyncDisposable
         }
     }
 
+    private async Task ChangeAsync(Socket client, Socket upstream, IReadOnlyList<(Regex Request, Regex Said, string Instead)> replacements)
+    {
+        using var whole = new MemoryStream();
+        await using var stream = new NetworkStream(upstream);
+        await stream.CopyToAsync(whole, _stopping.Token);
+        var answer = Encoding.Latin1.GetString(whole.GetBuffer(), 0, (int)whole.Length);
+        foreach (var (_, said, instead) in replacements)
+        {
+            answer = said.Replace(answer, instead);
+        }
+        if (answer.Length != whole.Length)
+        {
+            throw new InvalidOperationException("A changed answer must be as long as it was: its head tells lengths.");
+        }
+        await client.SendAsync(Encoding.Latin1.GetBytes(answer), _stopping.Token);
+    }
+
+    private List<(Regex Request, Regex Said, string Instead)> ReplacementsFor(string line)
+    {
+        lock (_rules)
+        {
+            return _replacements.FindAll(replacement => replacement.Request.IsMatch(line));
+        }
+    }
+
     /// <summary>What the client says on a connection that goes both ways, with its end.</summary>
     private async Task PassOnAsync(Socket client, Socket upstream)
     {
@@ -227,10 +277,14 @@ internal sealed class FaultySocket : IAsyncDisposable
 
     private static bool IsUpgrade(string head) => Regex.IsMatch(head, "(?im)^upgrade: ");
 
-    private Fault? FaultFor(byte[] request)
+    private static string LineOf(byte[] request)
     {
         var text = Encoding.ASCII.GetString(request);
-        var line = Regex.Replace(text[..text.IndexOf('\r')], " /v[0-9.]+/", " /").Replace(" HTTP/1.1", "");
+        return Regex.Replace(text[..text.IndexOf('\r')], " /v[0-9.]+/", " /").Replace(" HTTP/1.1", "");
+    }
+
+    private Fault? FaultFor(string line)
+    {
         lock (_rules)
         {
             _requests.Add(line);

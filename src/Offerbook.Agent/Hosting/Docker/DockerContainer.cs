@@ -11,7 +11,7 @@ namespace Offerbook.Agent.Hosting.Docker;
 ///
 /// <code>
 ///   Launch ─▶ create ─(no image: pull, create)─▶ start ─▶ inspect ─▶ ContainerStarted
-///   Observe (events, lists, after a silent start) ─▶ inspect ─▶ running │ ended: last output, ContainerExited │ gone
+///   Observe (events, lists, after a silent start) ─▶ inspect ─▶ running │ ended: last output, reason, ContainerExited │ gone
 /// </code>
 ///
 /// A call without an answer may have worked: a start that nobody confirmed is neither told as running nor as failed before the
@@ -25,6 +25,7 @@ internal sealed class DockerContainer
     private readonly ContainerNews _news;
     private readonly ContainerLauncher _launcher;
     private readonly ContainerCalls _calls;
+    private readonly KillReason _killReason;
     private readonly DockerContainer? _joins;
     private readonly CancellationTokenSource _launchCancel = new();
     private ContainerSpec? _toLaunch;
@@ -52,6 +53,7 @@ internal sealed class DockerContainer
         _addresses = record?.Addresses ?? [];
         _launcher = new ContainerLauncher(parts, SharedNetwork);
         _calls = new ContainerCalls(parts, Id, () => EngineName);
+        _killReason = new KillReason(parts.Options.Timings.LateReason);
         _wishes = new Wishes(FulfilAsync, failed, parts.Stopping);
         _news = new ContainerNews(Id, parts.Post, parts.Logger);
     }
@@ -111,6 +113,19 @@ internal sealed class DockerContainer
     {
         _limits = limits;
         Ask(Wish.Update);
+    }
+
+    /// <summary>The engine tells of an event. One about memory waits for no wish: one of them may wait for it.</summary>
+    public void Tell(string? happened)
+    {
+        if (happened == EngineWatch.OutOfMemory)
+        {
+            _killReason.TellOutOfMemory();
+        }
+        else
+        {
+            Ask(Wish.Observe);
+        }
     }
 
     public void Ask(Wish wish) => _wishes.Ask(wish);
@@ -194,7 +209,9 @@ internal sealed class DockerContainer
         {
             // Not running any more, or gone: find out.
             await ObserveAsync();
+            return;
         }
+        _killReason.Sent(signal);
     }
 
     private async Task ObserveAsync()
@@ -245,7 +262,13 @@ internal sealed class DockerContainer
         }
         Copy(state);
         await _output!.FinishAsync();
-        await EndAsync(ContainerEnd.Of(state, Record?.BootId is { Length: > 0 } boot && boot != _parts.Labels.BootId));
+        var ofEarlierBoot = Record?.BootId is { Length: > 0 } boot && boot != _parts.Labels.BootId;
+        if (!ofEarlierBoot)
+        {
+            // One that ended while no agent looked was told of long ago.
+            state = await _killReason.CompleteAsync(state, Record is null || _news.StartTold ? null : state.FinishedAt, _parts.Stopping);
+        }
+        await EndAsync(ContainerEnd.Of(state, ofEarlierBoot));
     }
 
     /// <summary>The engine has it and it has never run: a start that got no answer, or that an agent did not live to ask for.</summary>

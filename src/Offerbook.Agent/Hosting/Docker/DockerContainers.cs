@@ -183,11 +183,11 @@ internal sealed class DockerContainers : IContainerRuntime, IContainerStatistics
             }
             var watch = new EngineWatch(_engine, labels, _options.Timings, _logger)
             {
-                Happened = attributes =>
+                Happened = (what, attributes) =>
                 {
                     if (labels.Container(attributes) is { } id)
                     {
-                        _containers.Find(id)?.Ask(Wish.Observe);
+                        _containers.Find(id)?.Tell(what);
                     }
                 },
                 Listed = list => CompareAsync(list, labels),

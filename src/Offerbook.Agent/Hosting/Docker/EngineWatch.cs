@@ -10,8 +10,14 @@ namespace Offerbook.Agent.Hosting.Docker;
 /// </summary>
 internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, EngineTimings timings, ILogger logger)
 {
-    /// <summary>Given each event about one of our containers: its labels with its other attributes.</summary>
-    public required Action<JsonElement> Happened { get; init; }
+    /// <summary>The event that a process of a container was killed for want of memory. The others are about its end.</summary>
+    public const string OutOfMemory = "oom";
+
+    /// <summary>
+    /// Given each event about one of our containers: what it is, and the container's labels with its other attributes. Some may be told
+    /// again. Returns at once: the next one waits.
+    /// </summary>
+    public required Action<string?, JsonElement> Happened { get; init; }
 
     /// <summary>Given the list of our containers.</summary>
     public required Func<JsonElement, ValueTask> Listed { get; init; }
@@ -50,9 +56,10 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
     {
         var filters = Uri.EscapeDataString(JsonSerializer.Serialize(new Dictionary<string, string[]>
         {
-            ["type"] = ["container"], ["event"] = ["die", "destroy"], ["label"] = [labels.Filter],
+            ["type"] = ["container"], ["event"] = ["die", "destroy", OutOfMemory], ["label"] = [labels.Filter],
         }));
-        var (stream, failure) = await engine.OpenAsync(HttpMethod.Get, $"/events?filters={filters}", cancellation);
+        // First come those of the last 256 that it remembers, whenever they were: what a broken stream has missed.
+        var (stream, failure) = await engine.OpenAsync(HttpMethod.Get, $"/events?since=0&filters={filters}", cancellation);
         if (stream is null)
         {
             return (failure!.Problem!, true);
@@ -80,7 +87,7 @@ internal sealed class EngineWatch(EngineClient engine, DockerLabels labels, Engi
                 using var document = JsonDocument.Parse(line);
                 if (document.RootElement.At("Actor", "Attributes") is { } attributes)
                 {
-                    Happened(attributes);
+                    Happened(document.RootElement.Text("Action"), attributes);
                 }
                 return ValueTask.CompletedTask;
             }, null, over);
